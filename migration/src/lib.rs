@@ -1,0 +1,1 @@
+//! Frozen, versioned migrations of `loco-oauth-server`.

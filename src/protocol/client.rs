@@ -1,0 +1,180 @@
+//! A registered client (RFC 6749 §2, RFC 7591 §2), whatever it came from.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a client's record lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientKind {
+    /// From the settings; no row.
+    Static,
+    /// Made by the task `oauth:client:create`.
+    Operator,
+    /// Registered over HTTP (RFC 7591).
+    Dynamic,
+    /// Identified by an https URL (client id metadata document).
+    Cimd,
+}
+
+/// Whether a client may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientStatus {
+    /// In use.
+    Active,
+    /// Switched off by the operator.
+    Disabled,
+    /// Removed; the row is a tombstone.
+    Deleted,
+}
+
+/// How a client authenticates (RFC 7591 §2 `token_endpoint_auth_method`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// Public client (OAuth 2.1 §2.1).
+    None,
+    /// HTTP Basic (RFC 6749 §2.3.1).
+    ClientSecretBasic,
+    /// Secret in the body (RFC 6749 §2.3.1).
+    ClientSecretPost,
+}
+
+/// Grant types of the token endpoint (RFC 6749 §1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// RFC 6749 §4.1.
+    AuthorizationCode,
+    /// RFC 6749 §6.
+    RefreshToken,
+    /// RFC 6749 §4.4.
+    ClientCredentials,
+}
+
+/// `application_type` (OpenID Connect Registration §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApplicationType {
+    /// https redirect URIs.
+    Web,
+    /// Loopback and private-use redirect URIs too.
+    Native,
+}
+
+/// `subject_type` (OpenID Connect Core §8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// The same `sub` for every client.
+    Public,
+    /// A `sub` per sector.
+    Pairwise,
+}
+
+/// SHA-256 of a secret. Debug shows nothing of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SecretHash(pub [u8; 32]);
+
+impl std::fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// A stored client secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientSecret {
+    /// Hash of the secret: plain SHA-256 for static clients, else with the purpose `secret`.
+    pub hash: SecretHash,
+    /// Unix seconds at which it stops working; `None` = never.
+    pub expires_at: Option<i64>,
+}
+
+/// A client: metadata of RFC 7591 §2 and OpenID Connect Registration §2, and what the operator
+/// decided about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Client {
+    /// The `client_id`, byte for byte.
+    pub client_id: String,
+    /// Where the record lives.
+    pub kind: ClientKind,
+    /// Whether it may be used.
+    pub status: ClientStatus,
+    /// Raised by every change that a person consented under.
+    pub version: i32,
+    /// Name for people, cleaned.
+    pub client_name: Option<String>,
+    /// Home page, https.
+    pub client_uri: Option<String>,
+    /// Logo, https; not shown before it can be served from the own origin.
+    pub logo_uri: Option<String>,
+    /// Terms of service, https.
+    pub tos_uri: Option<String>,
+    /// Privacy policy, https.
+    pub policy_uri: Option<String>,
+    /// Contact addresses.
+    pub contacts: Vec<String>,
+    /// `web` or `native`.
+    pub application_type: ApplicationType,
+    /// `public` or `pairwise`.
+    pub subject_type: SubjectType,
+    /// Verified sector host for pairwise subjects.
+    pub sector: Option<String>,
+    /// Registered redirect URIs, byte for byte.
+    pub redirect_uris: Vec<String>,
+    /// Registered post-logout redirect URIs, byte for byte.
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Grants the client may use.
+    pub grant_types: Vec<GrantType>,
+    /// Response types the client may use; only `code` exists.
+    pub response_types: Vec<String>,
+    /// Scopes the client may ask for; `None` = `default_scopes` of the settings.
+    pub scopes: Option<Vec<String>>,
+    /// Resource identifiers the client may name; `None` = all.
+    pub resources: Option<Vec<String>>,
+    /// The one way in which it authenticates.
+    pub token_endpoint_auth_method: AuthMethod,
+    /// At most two: the current and the previous one.
+    pub secrets: Vec<ClientSecret>,
+    /// Signature algorithm of its ID tokens; `None` = the server's.
+    pub id_token_signed_response_alg: Option<String>,
+    /// Whether PKCE is demanded.
+    pub require_pkce: bool,
+    /// Known client whose requests need no consent.
+    pub skip_consent: bool,
+    /// OIDC `require_auth_time`.
+    pub require_auth_time: bool,
+    /// OIDC `default_max_age`, seconds.
+    pub default_max_age: Option<i64>,
+    /// OIDC `default_acr_values`.
+    pub default_acr_values: Vec<String>,
+    /// Unix seconds of the last issued code or token, written at most once an hour.
+    pub last_used_at: Option<i64>,
+}
+
+impl Client {
+    /// Static or operator-made: somebody who runs the server vouches for it.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        matches!(self.kind, ClientKind::Static | ClientKind::Operator)
+    }
+
+    /// A client that can keep a secret (OAuth 2.1 §2.1).
+    #[must_use]
+    pub fn is_confidential(&self) -> bool {
+        self.token_endpoint_auth_method != AuthMethod::None
+    }
+
+    /// Whether an approval given through `redirect_uri` may be remembered (RFC 8252 §8.6).
+    #[must_use]
+    pub fn is_assured(&self, redirect_uri: &str) -> bool {
+        self.is_confidential() || (self.is_known() && redirect_uri.starts_with("https://"))
+    }
+
+    /// Whether the client may use `grant`.
+    #[must_use]
+    pub fn may_use(&self, grant: GrantType) -> bool {
+        self.grant_types.contains(&grant)
+    }
+}

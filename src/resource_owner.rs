@@ -1,0 +1,323 @@
+//! What the plugin needs to know about the app's users: the [`ResourceOwner`] trait.
+//!
+//! "Resource owner" is the word of RFC 6749 §1.1 for the person who grants access. The generator
+//! writes an implementation for the starter's `users` model, each method spelled out.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use loco_rs::{app::AppContext, model::ModelResult, prelude::ModelError};
+use sea_orm::{
+    ColIdx, DatabaseConnection, QueryResult, TryGetError, TryGetable, Value, sea_query::Nullable,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// Primary key of a user, whatever type the app chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum UserKey {
+    /// `i32` keys.
+    Int(i32),
+    /// `i64` keys, the default of Loco's starters.
+    BigInt(i64),
+    /// `Uuid` keys.
+    Uuid(Uuid),
+}
+
+impl From<i32> for UserKey {
+    fn from(key: i32) -> Self {
+        Self::Int(key)
+    }
+}
+
+impl From<i64> for UserKey {
+    fn from(key: i64) -> Self {
+        Self::BigInt(key)
+    }
+}
+
+impl From<Uuid> for UserKey {
+    fn from(key: Uuid) -> Self {
+        Self::Uuid(key)
+    }
+}
+
+impl From<UserKey> for Value {
+    fn from(key: UserKey) -> Self {
+        match key {
+            UserKey::Int(key) => key.into(),
+            UserKey::BigInt(key) => key.into(),
+            UserKey::Uuid(key) => key.into(),
+        }
+    }
+}
+
+impl std::fmt::Display for UserKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Int(key) => key.fmt(f),
+            Self::BigInt(key) => key.fmt(f),
+            Self::Uuid(key) => key.fmt(f),
+        }
+    }
+}
+
+/// A type that can be the primary key of the users table: `i32`, `i64` or [`Uuid`].
+pub trait UserKeyType:
+    Into<UserKey> + TryGetable + Nullable + Into<Value> + Clone + Send + Sync + 'static
+{
+    /// The key of this type, or `None` when `key` has another one.
+    fn from_user_key(key: UserKey) -> Option<Self>;
+}
+
+impl UserKeyType for i32 {
+    fn from_user_key(key: UserKey) -> Option<Self> {
+        match key {
+            UserKey::Int(key) => Some(key),
+            _ => None,
+        }
+    }
+}
+
+impl UserKeyType for i64 {
+    fn from_user_key(key: UserKey) -> Option<Self> {
+        match key {
+            UserKey::BigInt(key) => Some(key),
+            _ => None,
+        }
+    }
+}
+
+impl UserKeyType for Uuid {
+    fn from_user_key(key: UserKey) -> Option<Self> {
+        match key {
+            UserKey::Uuid(key) => Some(key),
+            _ => None,
+        }
+    }
+}
+
+/// The library's records hold any of the three key types; the row says which.
+impl TryGetable for UserKey {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
+        match i64::try_get_by(row, index) {
+            Ok(key) => Ok(Self::BigInt(key)),
+            Err(TryGetError::Null(column)) => Err(TryGetError::Null(column)),
+            Err(_) => i32::try_get_by(row, index)
+                .map(Self::Int)
+                .or_else(|_| Uuid::try_get_by(row, index).map(Self::Uuid)),
+        }
+    }
+}
+
+/// The claims of a user (OpenID Connect Core §5.1), by claim name. Null values are left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Claims(BTreeMap<String, serde_json::Value>);
+
+impl Claims {
+    /// No claims.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a claim; `None` and JSON null add nothing.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        match serde_json::to_value(value) {
+            Ok(serde_json::Value::Null) | Err(_) => {}
+            Ok(value) => {
+                self.0.insert(name.to_owned(), value);
+            }
+        }
+        self
+    }
+
+    /// The value of one claim.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&serde_json::Value> {
+        self.0.get(name)
+    }
+
+    /// All claims, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &serde_json::Value)> {
+        self.0.iter()
+    }
+}
+
+/// What a set of claims is computed for.
+#[derive(Clone, Debug)]
+pub struct ClaimRequest<'a> {
+    /// Client that will read the claims.
+    pub client_id: &'a str,
+    /// Granted scopes. Claims outside of these scopes are dropped by the plugin.
+    pub scopes: &'a [String],
+}
+
+impl ClaimRequest<'_> {
+    /// Whether `scope` was granted: a reason to look up what only that scope shows.
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
+    }
+}
+
+/// One input of the sign-up page.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignUpField {
+    /// Name of the form field.
+    pub name: &'static str,
+    /// Fluent message key of the label (`field-email` …), or the text itself.
+    pub label: &'static str,
+    /// Value of the `type` attribute: `text`, `email`, `password`, …
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Value of the `autocomplete` attribute (HTML autofill field name).
+    pub autocomplete: &'static str,
+    /// Whether an empty value is refused.
+    pub required: bool,
+}
+
+/// The values of a sign-up form: the declared fields, no others.
+#[derive(Clone, Default)]
+pub struct SignUp {
+    values: BTreeMap<String, String>,
+}
+
+impl SignUp {
+    /// Values by field name.
+    #[must_use]
+    pub const fn new(values: BTreeMap<String, String>) -> Self {
+        Self { values }
+    }
+
+    /// The value of one field, `""` when it was not sent.
+    #[must_use]
+    pub fn get(&self, field: &str) -> &str {
+        self.values.get(field).map_or("", String::as_str)
+    }
+}
+
+impl std::fmt::Debug for SignUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // One of the values is a password.
+        f.debug_set().entries(self.values.keys()).finish()
+    }
+}
+
+/// What is wrong with one field of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// Name of the field, `""` for the form as a whole.
+    pub field: String,
+    /// Fluent message key (`error-field-required` …), or the text itself.
+    pub message: String,
+}
+
+/// Why a sign-up did not make an account.
+#[derive(Debug, thiserror::Error)]
+pub enum SignUpError {
+    /// The login name belongs to another account. The page does not say so.
+    #[error("the login name is taken")]
+    Taken,
+    /// Fields that must be filled in differently.
+    #[error("the form has errors")]
+    Invalid(Vec<FieldError>),
+    /// Sign-up is not offered by this app.
+    #[error("sign-up is not supported")]
+    Unsupported,
+    /// A fault of the app or its database.
+    #[error(transparent)]
+    Other(#[from] ModelError),
+}
+
+/// The app's user, as the authorization server sees it.
+///
+/// Methods that take `db` are called outside of any transaction of the plugin.
+#[async_trait]
+pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
+    /// Type of the primary key: `i32`, `i64` or `Uuid`.
+    type Key: UserKeyType;
+
+    /// Claims that [`Self::claims`] can give; listed in the server metadata as `claims_supported`.
+    const SUPPORTED_CLAIMS: &'static [&'static str] = &[];
+
+    /// Primary key of the user.
+    fn key(&self) -> Self::Key;
+
+    /// The `sub` of this user: at most 255 ASCII characters, never reused (OIDC Core §2).
+    fn subject(&self) -> String;
+
+    /// Finds a user by primary key.
+    ///
+    /// # Errors
+    /// When the database fails; an unknown key is `Ok(None)`.
+    async fn find_by_key(db: &DatabaseConnection, key: Self::Key) -> ModelResult<Option<Self>>;
+
+    /// Finds a user by [`Self::subject`].
+    ///
+    /// # Errors
+    /// When the database fails; an unknown subject is `Ok(None)`.
+    async fn find_by_subject(db: &DatabaseConnection, subject: &str) -> ModelResult<Option<Self>>;
+
+    /// Finds a user by what people type into the login form.
+    ///
+    /// # Errors
+    /// When the database fails; an unknown login is `Ok(None)`.
+    async fn find_by_login(db: &DatabaseConnection, login: &str) -> ModelResult<Option<Self>>;
+
+    /// The user with this login and password, or `None`. Takes the same time for unknown logins.
+    ///
+    /// # Errors
+    /// When the database fails; wrong credentials are `Ok(None)`.
+    async fn authenticate(
+        ctx: &AppContext,
+        login: &str,
+        password: &str,
+    ) -> ModelResult<Option<Self>>;
+
+    /// Whether the account may be used now. An inactive user has no sessions and no live tokens.
+    fn is_active(&self) -> bool {
+        true
+    }
+
+    /// Whether the login address was verified (`require_verified_email`).
+    fn is_verified(&self) -> bool {
+        true
+    }
+
+    /// A value that changes with the credentials, for example the password hash: sessions made
+    /// before the change end. Only a hash of it is stored.
+    fn credential_stamp(&self) -> Option<String> {
+        None
+    }
+
+    /// Name to greet the person with.
+    fn display_name(&self) -> String {
+        self.subject()
+    }
+
+    /// What the person types to log in.
+    fn login_name(&self) -> String {
+        self.subject()
+    }
+
+    /// Claims for ID token and UserInfo (OIDC Core §5.1). Unknown values are left out.
+    fn claims(&self, _request: &ClaimRequest<'_>) -> Claims {
+        Claims::new()
+    }
+
+    /// Inputs of the sign-up page; empty = the page is off.
+    fn signup_fields() -> Vec<SignUpField> {
+        Vec::new()
+    }
+
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// [`SignUpError`] says whether the person or the app has to act.
+    async fn sign_up(_ctx: &AppContext, _values: SignUp) -> Result<Self, SignUpError> {
+        Err(SignUpError::Unsupported)
+    }
+}
