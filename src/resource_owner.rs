@@ -111,7 +111,7 @@ impl TryGetable for UserKey {
 }
 
 /// The claims of a user (OpenID Connect Core §5.1), by claim name. Null values are left out.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Claims(BTreeMap<String, serde_json::Value>);
 

@@ -1,1 +1,1 @@
-fn main(){}
+//! Integration tests: HTTP against a booted Loco app.

@@ -93,7 +93,7 @@ pub struct ClientSecret {
 
 /// A client: metadata of RFC 7591 §2 and OpenID Connect Registration §2, and what the operator
 /// decided about it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
     /// The `client_id`, byte for byte.
     pub client_id: String,
