@@ -16,23 +16,21 @@ use uuid::Uuid;
 /// Primary key of a user, whatever type the app chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum UserKey {
-    /// `i32` keys.
-    Int(i32),
-    /// `i64` keys, the default of Loco's starters.
-    BigInt(i64),
+    /// `i32` and `i64` keys; the latter are the default of Loco's starters.
+    Integer(i64),
     /// `Uuid` keys.
     Uuid(Uuid),
 }
 
 impl From<i32> for UserKey {
     fn from(key: i32) -> Self {
-        Self::Int(key)
+        Self::Integer(key.into())
     }
 }
 
 impl From<i64> for UserKey {
     fn from(key: i64) -> Self {
-        Self::BigInt(key)
+        Self::Integer(key)
     }
 }
 
@@ -45,27 +43,43 @@ impl From<Uuid> for UserKey {
 impl From<UserKey> for Value {
     fn from(key: UserKey) -> Self {
         match key {
-            UserKey::Int(key) => key.into(),
-            UserKey::BigInt(key) => key.into(),
+            UserKey::Integer(key) => key.into(),
             UserKey::Uuid(key) => key.into(),
         }
+    }
+}
+
+/// A null key is written as the keyword, never bound: its type would be a guess.
+impl Nullable for UserKey {
+    fn null() -> Value {
+        Value::BigInt(None)
     }
 }
 
 impl std::fmt::Display for UserKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Int(key) => key.fmt(f),
-            Self::BigInt(key) => key.fmt(f),
+            Self::Integer(key) => key.fmt(f),
             Self::Uuid(key) => key.fmt(f),
         }
     }
 }
 
+/// The library's records hold any of the key types; the row says which.
+impl TryGetable for UserKey {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
+        match i64::try_get_by(row, index) {
+            Ok(key) => Ok(Self::Integer(key)),
+            Err(TryGetError::Null(column)) => Err(TryGetError::Null(column)),
+            Err(TryGetError::DbErr(_)) => i32::try_get_by(row, index)
+                .map(Self::from)
+                .or_else(|_| Uuid::try_get_by(row, index).map(Self::Uuid)),
+        }
+    }
+}
+
 /// A type that can be the primary key of the users table: `i32`, `i64` or [`Uuid`].
-pub trait UserKeyType:
-    Into<UserKey> + TryGetable + Nullable + Into<Value> + Clone + Send + Sync + 'static
-{
+pub trait UserKeyType: Into<UserKey> + Clone + Send + Sync + 'static {
     /// The key of this type, or `None` when `key` has another one.
     fn from_user_key(key: UserKey) -> Option<Self>;
 }
@@ -73,8 +87,8 @@ pub trait UserKeyType:
 impl UserKeyType for i32 {
     fn from_user_key(key: UserKey) -> Option<Self> {
         match key {
-            UserKey::Int(key) => Some(key),
-            _ => None,
+            UserKey::Integer(key) => key.try_into().ok(),
+            UserKey::Uuid(_) => None,
         }
     }
 }
@@ -82,8 +96,8 @@ impl UserKeyType for i32 {
 impl UserKeyType for i64 {
     fn from_user_key(key: UserKey) -> Option<Self> {
         match key {
-            UserKey::BigInt(key) => Some(key),
-            _ => None,
+            UserKey::Integer(key) => Some(key),
+            UserKey::Uuid(_) => None,
         }
     }
 }
@@ -92,20 +106,7 @@ impl UserKeyType for Uuid {
     fn from_user_key(key: UserKey) -> Option<Self> {
         match key {
             UserKey::Uuid(key) => Some(key),
-            _ => None,
-        }
-    }
-}
-
-/// The library's records hold any of the three key types; the row says which.
-impl TryGetable for UserKey {
-    fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
-        match i64::try_get_by(row, index) {
-            Ok(key) => Ok(Self::BigInt(key)),
-            Err(TryGetError::Null(column)) => Err(TryGetError::Null(column)),
-            Err(_) => i32::try_get_by(row, index)
-                .map(Self::Int)
-                .or_else(|_| Uuid::try_get_by(row, index).map(Self::Uuid)),
+            UserKey::Integer(_) => None,
         }
     }
 }

@@ -2,4 +2,19 @@
 //!
 //! Nothing here knows axum, Loco or SeaORM; a test keeps it so.
 
+pub mod authorize;
+pub mod callback;
 pub mod client;
+pub mod client_auth;
+pub mod error;
+pub mod grants;
+pub mod interaction;
+pub mod jwk;
+pub mod params;
+pub mod pkce;
+pub mod policy;
+pub mod redirect_uri;
+pub mod resource;
+pub mod scope;
+pub mod secret;
+pub mod subject;

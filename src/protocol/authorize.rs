@@ -1,0 +1,409 @@
+//! The checks of the authorization endpoint in their order (RFC 6749 §4.1.1, OIDC Core §3.1.2.1).
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    callback::Callback,
+    client::{Client, ClientStatus, GrantType},
+    error::OAuthError,
+    params::{Params, Repeated},
+    pkce::{CodeChallenge, PkceError},
+    policy::Policy,
+    scope::{self, Scopes},
+};
+
+/// Words of `prompt` (OIDC Core §3.1.2.1, Initiating User Registration 1.0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prompt {
+    /// Sign up first.
+    Create,
+    /// Authenticate again.
+    Login,
+    /// Ask for consent, whatever is remembered.
+    Consent,
+    /// Choose an account.
+    SelectAccount,
+    /// Never show a page.
+    None,
+}
+
+impl Prompt {
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            "create" => Some(Self::Create),
+            "login" => Some(Self::Login),
+            "consent" => Some(Self::Consent),
+            "select_account" => Some(Self::SelectAccount),
+            "none" => Some(Self::None),
+            _ => None,
+        }
+    }
+
+    /// The word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Login => "login",
+            Self::Consent => "consent",
+            Self::SelectAccount => "select_account",
+            Self::None => "none",
+        }
+    }
+}
+
+/// A request that passed every check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationRequest {
+    /// The client.
+    pub client_id: String,
+    /// Where the answer goes.
+    pub callback: Callback,
+    /// OIDC `nonce`, as sent.
+    pub nonce: Option<String>,
+    /// PKCE challenge; the method is always S256.
+    pub code_challenge: Option<String>,
+    /// Requested scopes, in the order of the request.
+    pub scopes: Scopes,
+    /// Requested resources in their configured spelling.
+    pub resources: Vec<String>,
+    /// Words of `prompt`, without `none`.
+    pub prompts: Vec<Prompt>,
+    /// `prompt=none`: no page may be shown.
+    pub silent: bool,
+    /// OIDC `max_age`, seconds.
+    pub max_age: Option<i64>,
+    /// OIDC `login_hint`.
+    pub login_hint: Option<String>,
+    /// OIDC `ui_locales`.
+    pub ui_locales: Option<String>,
+    /// OIDC `display`.
+    pub display: Option<String>,
+    /// OIDC `acr_values`.
+    pub acr_values: Vec<String>,
+    /// `sub` of the verified `id_token_hint`.
+    pub hint_subject: Option<String>,
+    /// Every other parameter, for the app's pages.
+    pub params: Vec<(String, String)>,
+}
+
+/// Parameters with a meaning here.
+const KNOWN: [&str; 21] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "resource",
+    "nonce",
+    "prompt",
+    "max_age",
+    "login_hint",
+    "ui_locales",
+    "display",
+    "id_token_hint",
+    "acr_values",
+    "claims",
+    "response_mode",
+    "request",
+    "request_uri",
+    "registration",
+];
+
+/// The `client_id` of the request (AZ-04, AZ-06).
+///
+/// # Errors
+/// `invalid_request`, for a page.
+pub fn client_id(params: &Params) -> Result<&str, OAuthError> {
+    for name in ["client_id", "redirect_uri", "request", "request_uri"] {
+        params
+            .one(name)
+            .map_err(|_| OAuthError::invalid_request("AZ-04", "A parameter was sent twice"))?;
+    }
+    params
+        .one("client_id")
+        .ok()
+        .flatten()
+        .ok_or_else(|| OAuthError::invalid_request("AZ-06", "client_id is missing"))
+}
+
+/// Whether the client exists and may be used (AZ-07, AZ-08).
+///
+/// # Errors
+/// `invalid_client` or `unauthorized_client`, for a page.
+pub fn check_client(client: Option<&Client>) -> Result<&Client, OAuthError> {
+    let client =
+        client.ok_or_else(|| OAuthError::invalid_client("AZ-07", "The client is not known"))?;
+    match client.status {
+        ClientStatus::Active => Ok(client),
+        ClientStatus::Deleted => {
+            Err(OAuthError::invalid_client("AZ-07", "The client registration was removed"))
+        }
+        ClientStatus::Disabled => {
+            Err(OAuthError::unauthorized_client("AZ-08", "The client is disabled"))
+        }
+    }
+}
+
+/// Verifies an `id_token_hint` and gives its `sub`.
+pub type VerifyHint<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
+
+/// Checks AZ-10 and AZ-13 to AZ-26. The callback is found, so every refusal may go there.
+///
+/// # Errors
+/// The refusal for the client.
+pub fn validate(
+    params: &Params,
+    (client, callback): (&Client, &Callback),
+    policy: &Policy,
+    verify_hint: VerifyHint<'_>,
+) -> Result<AuthorizationRequest, OAuthError> {
+    check_not_offered(params)?;
+    check_repetition(params)?;
+    check_response(params, client, policy)?;
+    let (prompts, silent) = prompts(params)?;
+    let max_age = max_age(params)?;
+    let resources = resources(params, client, policy)?;
+    let scopes = scopes(params, client, (policy, &resources))?;
+    let code_challenge = code_challenge(params, client, &scopes)?;
+    one_signature(&resources, policy)?;
+    let hint_subject = match one(params, "id_token_hint")? {
+        None => None,
+        Some(hint) => Some(verify_hint(hint).ok_or_else(|| {
+            OAuthError::invalid_request("AZ-25", "id_token_hint is not an ID token of this server")
+        })?),
+    };
+    let text = |name| one(params, name).map(|value| value.map(str::to_owned));
+    Ok(AuthorizationRequest {
+        client_id: client.client_id.clone(),
+        callback: callback.clone(),
+        nonce: text("nonce")?,
+        code_challenge,
+        scopes,
+        resources,
+        prompts,
+        silent,
+        max_age,
+        login_hint: text("login_hint")?,
+        ui_locales: text("ui_locales")?,
+        display: text("display")?,
+        acr_values: one(params, "acr_values")?
+            .map(|values| values.split(' ').map(str::to_owned).collect())
+            .unwrap_or_default(),
+        hint_subject,
+        params: params
+            .iter()
+            .filter(|(name, _)| !KNOWN.contains(name))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+    })
+}
+
+/// AZ-10: request objects are not offered (OIDC Core §3.1.2.6).
+fn check_not_offered(params: &Params) -> Result<(), OAuthError> {
+    if one(params, "request_uri")?.is_some() {
+        return Err(OAuthError::request_uri_not_supported("AZ-10", "request_uri is not supported"));
+    }
+    if one(params, "request")?.is_some() {
+        return Err(OAuthError::request_not_supported("AZ-10", "request is not supported"));
+    }
+    Ok(())
+}
+
+/// AZ-13: nothing twice but `resource` (GE-03), no known name with a bracket (GE-04).
+fn check_repetition(params: &Params) -> Result<(), OAuthError> {
+    for (name, _) in params.iter().filter(|(name, _)| *name != "resource") {
+        params.one(name).map_err(repeated)?;
+    }
+    for name in KNOWN {
+        match name {
+            "resource" => params.all(name).map(drop).map_err(repeated)?,
+            _ => params.one(name).map(drop).map_err(repeated)?,
+        }
+    }
+    Ok(())
+}
+
+fn repeated(_: Repeated) -> OAuthError {
+    OAuthError::invalid_request("AZ-13", "A parameter was sent twice or as a list")
+}
+
+fn one<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, OAuthError> {
+    params.one(name).map_err(repeated)
+}
+
+/// AZ-14 to AZ-17.
+fn check_response(params: &Params, client: &Client, policy: &Policy) -> Result<(), OAuthError> {
+    if !matches!(one(params, "response_mode")?, None | Some("query")) {
+        return Err(OAuthError::invalid_request("AZ-14", "response_mode is not supported"));
+    }
+    match one(params, "response_type")? {
+        Some("code") => {}
+        None => return Err(OAuthError::invalid_request("AZ-15", "response_type is missing")),
+        Some(other) => {
+            return Err(OAuthError::unsupported_response_type(
+                "AZ-15",
+                "Only the response type code is supported",
+            )
+            .expected("code", other));
+        }
+    }
+    let offered = policy.grant_types.contains(&GrantType::AuthorizationCode);
+    let allowed = client.may_use(GrantType::AuthorizationCode)
+        && client.response_types.iter().any(|response_type| response_type == "code");
+    if !(offered && allowed) {
+        return Err(OAuthError::unauthorized_client(
+            "AZ-16",
+            "The client may not use the authorization code grant",
+        ));
+    }
+    if one(params, "registration")?.is_some() {
+        return Err(OAuthError::registration_not_supported(
+            "AZ-17",
+            "registration is not supported",
+        ));
+    }
+    Ok(())
+}
+
+/// AZ-18.
+fn prompts(params: &Params) -> Result<(Vec<Prompt>, bool), OAuthError> {
+    let mut prompts = Vec::new();
+    for word in one(params, "prompt")?.into_iter().flat_map(|words| words.split(' ')) {
+        let prompt = Prompt::parse(word)
+            .ok_or_else(|| OAuthError::invalid_request("AZ-18", "prompt has an unknown word"))?;
+        if !prompts.contains(&prompt) {
+            prompts.push(prompt);
+        }
+    }
+    if !prompts.contains(&Prompt::None) {
+        // A new account is a fresh login: create swallows login (§8.2).
+        if prompts.contains(&Prompt::Create) {
+            prompts.retain(|prompt| *prompt != Prompt::Login);
+        }
+        return Ok((prompts, false));
+    }
+    if prompts.len() > 1 {
+        return Err(OAuthError::invalid_request("AZ-18", "prompt=none stands alone"));
+    }
+    Ok((Vec::new(), true))
+}
+
+/// AZ-19.
+fn max_age(params: &Params) -> Result<Option<i64>, OAuthError> {
+    let Some(text) = one(params, "max_age")? else { return Ok(None) };
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse::<i32>() {
+        Ok(seconds) if digits => Ok(Some(seconds.into())),
+        _ => Err(OAuthError::invalid_request("AZ-19", "max_age is not a number of seconds")),
+    }
+}
+
+/// AZ-20, AZ-21.
+fn scopes(
+    params: &Params,
+    client: &Client,
+    (policy, resources): (&Policy, &[String]),
+) -> Result<Scopes, OAuthError> {
+    let allowed = policy.client_scopes(client);
+    let Some(sent) = one(params, "scope")? else {
+        let of_resources = resources
+            .iter()
+            .filter_map(|uri| policy.resource(uri))
+            .flat_map(|resource| resource.default_scopes.iter());
+        let default: Scopes = policy.default_scopes.iter().chain(of_resources).collect();
+        return some_scope(default.intersection(&allowed));
+    };
+    let asked = Scopes::parse(sent)
+        .map_err(|_| OAuthError::invalid_scope("AZ-20", "scope has a forbidden character"))?;
+    // OIDC Core §3.1.2.1: scopes nobody knows are ignored; §11: so is offline_access without use.
+    let refreshes = client.may_use(GrantType::RefreshToken);
+    let asked = asked.filtered(|scope| {
+        policy.defined_scopes.contains(scope) && (refreshes || scope != scope::OFFLINE_ACCESS)
+    });
+    if let Some(foreign) = asked.iter().find(|scope| !allowed.contains(scope)) {
+        return Err(OAuthError::invalid_scope("AZ-21", "The client may not ask for this scope")
+            .expected(allowed.to_string(), foreign));
+    }
+    some_scope(asked)
+}
+
+fn some_scope(scopes: Scopes) -> Result<Scopes, OAuthError> {
+    if scopes.is_empty() {
+        return Err(OAuthError::invalid_scope("AZ-21", "No scope is left to grant"));
+    }
+    Ok(scopes)
+}
+
+/// AZ-22, §7.4.
+fn code_challenge(
+    params: &Params,
+    client: &Client,
+    scopes: &Scopes,
+) -> Result<Option<String>, OAuthError> {
+    let refuse = |description| OAuthError::invalid_request("AZ-22", description);
+    let method = one(params, "code_challenge_method")?;
+    let challenge = CodeChallenge::parse(one(params, "code_challenge")?, method).map_err(
+        |error| match error {
+            PkceError::Method => refuse("code_challenge_method must be S256"),
+            _ => refuse("code_challenge is not 43 characters of base64url"),
+        },
+    )?;
+    let exempt =
+        !client.require_pkce && client.is_confidential() && scopes.contains(scope::OPENID);
+    if challenge.is_none() && !exempt {
+        return Err(refuse("code_challenge is missing"));
+    }
+    Ok(challenge.map(|challenge| challenge.as_str().to_owned()))
+}
+
+/// AZ-23: the configured spellings of the resources asked for.
+fn resources(
+    params: &Params,
+    client: &Client,
+    policy: &Policy,
+) -> Result<Vec<String>, OAuthError> {
+    let sent = params.all("resource").map_err(repeated)?;
+    if sent.len() > 10 {
+        return Err(OAuthError::invalid_target("AZ-23", "There are more than 10 resources"));
+    }
+    let mut found = Vec::new();
+    for uri in sent {
+        let resource = resource_of(policy, client, uri)
+            .ok_or_else(|| OAuthError::invalid_target("AZ-23", "The resource is not known"))?;
+        if !found.contains(&resource) {
+            found.push(resource);
+        }
+    }
+    if found.is_empty() {
+        found.extend(policy.default_resource.clone());
+    }
+    Ok(found)
+}
+
+/// The configured spelling of `uri`, if `client` may name it.
+pub fn resource_of(policy: &Policy, client: &Client, uri: &str) -> Option<String> {
+    let resource = policy.resource(uri)?;
+    let allowed = client.resources.as_ref();
+    allowed
+        .is_none_or(|allowed| allowed.contains(&resource.identifier))
+        .then(|| resource.identifier.clone())
+}
+
+/// AZ-23: one access token has one format and one signature.
+fn one_signature(resources: &[String], policy: &Policy) -> Result<(), OAuthError> {
+    let mut formats = resources
+        .iter()
+        .filter_map(|uri| policy.resource(uri))
+        .map(|resource| (resource.jwt, resource.jwt.then_some(&resource.signing_alg)));
+    let first = formats.next();
+    if formats.any(|format| Some(format) != first) {
+        return Err(OAuthError::invalid_target(
+            "AZ-23",
+            "These resources cannot share one access token",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Where an authorization response may be sent (RFC 6749 §4.1.2, RFC 9207 §2).
+//!
+//! A [`Callback`] exists only for a redirect URI that matched a registered one, so an open
+//! redirect cannot be written.
+
+use super::{
+    client::Client,
+    error::OAuthError,
+    params::{Params, encode},
+    redirect_uri,
+};
+
+/// A validated redirect URI with what every response to it carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Callback {
+    redirect_uri: String,
+    explicit: bool,
+    state: Option<String>,
+    issuer: String,
+}
+
+impl Callback {
+    /// Matches the request's redirect URI (AZ-12) and takes its `state`.
+    ///
+    /// # Errors
+    /// `invalid_request`, for a page: nothing may be redirected.
+    pub fn find(params: &Params, client: &Client, issuer: &str) -> Result<Self, OAuthError> {
+        let refuse = |description| OAuthError::invalid_request("AZ-12", description);
+        let sent = params
+            .one("redirect_uri")
+            .map_err(|_| OAuthError::invalid_request("AZ-04", "redirect_uri was sent twice"))?;
+        let redirect_uri = match (sent, client.redirect_uris.as_slice()) {
+            (Some(sent), registered) => {
+                if !redirect_uri::matches(registered, sent, client.application_type) {
+                    return Err(refuse("redirect_uri is not registered for this client")
+                        .expected(registered.join(" "), sent));
+                }
+                sent
+            }
+            (None, [only]) if !asks_openid(params) => only,
+            (None, _) => return Err(refuse("redirect_uri is missing")),
+        };
+        Ok(Self {
+            redirect_uri: redirect_uri.to_owned(),
+            explicit: sent.is_some(),
+            // A state that was sent twice identifies nothing; AZ-13 refuses it later.
+            state: params.one("state").ok().flatten().map(str::to_owned),
+            issuer: issuer.to_owned(),
+        })
+    }
+
+    /// The callback of a stored, once validated request.
+    pub fn stored(redirect_uri: String, state: Option<String>, issuer: &str) -> Self {
+        Self { redirect_uri, explicit: true, state, issuer: issuer.to_owned() }
+    }
+
+    /// The URI as it was sent (RU-03).
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// Whether the request named it.
+    pub const fn is_explicit(&self) -> bool {
+        self.explicit
+    }
+
+    /// The client's `state`, byte for byte.
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+
+    /// Whether a browser navigates there by http(s), where `form-action` applies (AR-05).
+    pub fn is_web(&self) -> bool {
+        self.redirect_uri.starts_with("https://") || self.redirect_uri.starts_with("http://")
+    }
+
+    /// Location of a success response (AR-01).
+    pub fn success(&self, code: &str) -> String {
+        self.location(&[("code", code)])
+    }
+
+    /// Location of an error response (AR-02).
+    pub fn error(&self, error: &OAuthError) -> String {
+        self.location(&[
+            ("error", error.code.as_str()),
+            ("error_description", error.description),
+        ])
+    }
+
+    fn location(&self, fields: &[(&str, &str)]) -> String {
+        let state = self.state.as_deref().map(|state| ("state", state));
+        let rest = state.into_iter().chain([("iss", self.issuer.as_str())]);
+        let query: Vec<String> = fields
+            .iter()
+            .copied()
+            .chain(rest)
+            .map(|(name, value)| format!("{name}={}", encode(value)))
+            .collect();
+        let separator = match self.redirect_uri.split_once('?') {
+            None => "?",
+            Some((_, "")) => "",
+            Some(_) => "&",
+        };
+        format!("{}{separator}{}", self.redirect_uri, query.join("&"))
+    }
+}
+
+fn asks_openid(params: &Params) -> bool {
+    params
+        .iter()
+        .any(|(name, value)| name == "scope" && value.split(' ').any(|word| word == "openid"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn callback(uri: &str, state: Option<&str>) -> Callback {
+        Callback::stored(uri.into(), state.map(str::to_owned), "https://as.example")
+    }
+
+    #[test]
+    fn ar_01_the_uris_own_query_stays_and_each_field_stands_once() {
+        assert_eq!(
+            callback("https://app.example/cb?x=1", Some("S")).success("c"),
+            "https://app.example/cb?x=1&code=c&state=S&iss=https%3A%2F%2Fas.example"
+        );
+        assert_eq!(
+            callback("com.example.app:/cb", None).success("c"),
+            "com.example.app:/cb?code=c&iss=https%3A%2F%2Fas.example"
+        );
+    }
+
+    #[test]
+    fn c255_ar_02_no_control_character_reaches_the_location() {
+        let location = callback("https://app.example/cb", Some("\r\nSet-Cookie: x=é"))
+            .error(&OAuthError::access_denied("IX", "The person refused"));
+        assert!(location.is_ascii());
+        assert!(!location.contains(['\r', '\n', ' ']));
+    }
+}

@@ -1,0 +1,136 @@
+//! `grant_type=authorization_code` (RFC 6749 §4.1.3, RFC 7636 §4.6).
+
+use super::{Granted, OwnerState, audience, one, resources};
+use crate::protocol::{
+    client::Client, error::OAuthError, params::Params, pkce, policy::Policy, scope::Scopes,
+};
+
+/// The parameters of the request.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// The code.
+    pub code: &'a str,
+    redirect_uri: Option<&'a str>,
+    code_verifier: Option<&'a str>,
+    resources: Vec<&'a str>,
+}
+
+impl<'a> Request<'a> {
+    /// Reads the parameters; `scope` is ignored.
+    ///
+    /// # Errors
+    /// `invalid_request` (TK-02, TK-09).
+    pub fn read(params: &'a Params) -> Result<Self, OAuthError> {
+        one(params, "scope")?;
+        Ok(Self {
+            code: one(params, "code")?
+                .ok_or_else(|| OAuthError::invalid_request("TK-09", "code is missing"))?,
+            redirect_uri: one(params, "redirect_uri")?,
+            code_verifier: one(params, "code_verifier")?,
+            resources: resources(params)?,
+        })
+    }
+}
+
+/// The grant behind the code.
+#[derive(Clone, Debug)]
+pub struct Code<'a> {
+    /// The client it was issued to.
+    pub client_id: &'a str,
+    /// The redirect URI of the request.
+    pub redirect_uri: &'a str,
+    /// Whether the request named it.
+    pub redirect_uri_explicit: bool,
+    /// PKCE challenge.
+    pub code_challenge: Option<&'a str>,
+    /// The code was used.
+    pub redeemed: bool,
+    /// The family, or the session that the code was made in, is dead.
+    pub revoked: bool,
+    /// Unix seconds.
+    pub expires_at: i64,
+    /// Granted scopes.
+    pub scopes: Scopes,
+    /// Granted resources.
+    pub resources: &'a [String],
+    /// The user, if the account still exists.
+    pub owner: Option<OwnerState>,
+}
+
+/// What follows from a good request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Take the code and issue this.
+    Redeem(Granted),
+    /// The code was used before: the family dies, then `invalid_grant` (TK-15).
+    Replay,
+    /// The code belongs to somebody else: an event, then `invalid_grant` (TK-10).
+    Foreign,
+}
+
+/// The answer to a replay.
+pub const REPLAY: OAuthError =
+    OAuthError::invalid_grant("TK-15", "The code was used before; its tokens are revoked");
+/// The answer to an unknown or foreign code.
+pub const UNKNOWN: OAuthError = OAuthError::invalid_grant("TK-09", "The code is not valid");
+/// The answer to a code of another client.
+pub const FOREIGN: OAuthError = OAuthError::invalid_grant("TK-10", "The code is not valid");
+
+/// TK-09 to TK-17. A replay is punished only if everything else is right, so that a thief without
+/// the verifier cannot end the rightful client's tokens.
+///
+/// # Errors
+/// `invalid_grant`, `invalid_request` or `invalid_target`; the code stays usable.
+pub fn decide(
+    (client, policy): (&Client, &Policy),
+    code: Option<&Code<'_>>,
+    request: &Request<'_>,
+    now: i64,
+) -> Result<Verdict, OAuthError> {
+    let code = code.ok_or(UNKNOWN)?;
+    if code.client_id != client.client_id {
+        return Ok(Verdict::Foreign);
+    }
+    check_redirect_uri(code, request)?;
+    check_verifier(code, request)?;
+    if code.redeemed {
+        return Ok(Verdict::Replay);
+    }
+    if code.revoked {
+        return Err(OAuthError::invalid_grant("TK-15", "The authorization was revoked"));
+    }
+    if code.expires_at <= now {
+        return Err(OAuthError::invalid_grant("TK-16", "The code has expired"));
+    }
+    if !code.owner.as_ref().is_some_and(OwnerState::is_good) {
+        return Err(OAuthError::invalid_grant("TK-16", "The account is not active"));
+    }
+    let audience = audience(policy, &request.resources, (code.resources, &code.scopes))?;
+    Ok(Verdict::Redeem(Granted { scopes: code.scopes.clone(), audience }))
+}
+
+/// TK-11: OAuth 2.1 §10.2, RFC 6749 §4.1.3.
+fn check_redirect_uri(code: &Code<'_>, request: &Request<'_>) -> Result<(), OAuthError> {
+    match request.redirect_uri {
+        Some(sent) if sent == code.redirect_uri => Ok(()),
+        Some(_) => Err(OAuthError::invalid_grant(
+            "TK-11",
+            "redirect_uri is not the one of the authorization request",
+        )),
+        None if code.code_challenge.is_some() || !code.redirect_uri_explicit => Ok(()),
+        None => Err(OAuthError::invalid_request("TK-11", "redirect_uri is missing")),
+    }
+}
+
+/// TK-12, TK-13.
+fn check_verifier(code: &Code<'_>, request: &Request<'_>) -> Result<(), OAuthError> {
+    let refuse = |rule, description| Err(OAuthError::invalid_grant(rule, description));
+    match (code.code_challenge, request.code_verifier) {
+        (Some(challenge), Some(verifier)) => pkce::verify(verifier, challenge)
+            .or_else(|_| refuse("TK-12", "code_verifier does not match the challenge")),
+        (Some(_), None) => refuse("TK-12", "code_verifier is missing"),
+        // RFC 9700 §4.8.2: a verifier without a challenge is a downgrade.
+        (None, Some(_)) => refuse("TK-13", "The authorization request had no code_challenge"),
+        (None, None) => Ok(()),
+    }
+}

@@ -1,0 +1,109 @@
+//! One file per grant type: what makes its request good, as a decision on loaded values.
+
+pub mod authorization_code;
+pub mod client_credentials;
+pub mod refresh_token;
+
+use super::{
+    client::{Client, GrantType},
+    error::OAuthError,
+    params::{Params, Repeated},
+    policy::Policy,
+    scope::{self, Scopes},
+};
+
+/// What an access token is issued for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// Scopes of the access token.
+    pub scopes: Scopes,
+    /// Audience of the access token: never empty.
+    pub audience: Vec<String>,
+}
+
+/// The user behind a grant, as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnerState {
+    /// `ResourceOwner::is_active`.
+    pub active: bool,
+    /// The credentials changed since the grant, and the settings say that this ends it.
+    pub credentials_changed: bool,
+}
+
+impl OwnerState {
+    /// Whether the grant may still be used by this user.
+    pub const fn is_good(&self) -> bool {
+        self.active && !self.credentials_changed
+    }
+}
+
+/// A parameter of a token request.
+///
+/// # Errors
+/// `invalid_request` when it was sent twice or as a list (TK-02).
+pub fn one<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, OAuthError> {
+    params.one(name).map_err(repeated)
+}
+
+/// The `resource` parameters of a token request.
+///
+/// # Errors
+/// `invalid_request` when one was sent as a list (TK-02).
+pub fn resources(params: &Params) -> Result<Vec<&str>, OAuthError> {
+    params.all("resource").map_err(repeated)
+}
+
+fn repeated(_: Repeated) -> OAuthError {
+    OAuthError::invalid_request("TK-02", "A parameter was sent twice or as a list")
+}
+
+/// TK-07: whether the client may use this grant.
+///
+/// # Errors
+/// `unauthorized_client`.
+pub fn check_allowed(client: &Client, grant: GrantType) -> Result<(), OAuthError> {
+    if client.may_use(grant) {
+        return Ok(());
+    }
+    Err(OAuthError::unauthorized_client("TK-07", "The client may not use this grant type"))
+}
+
+/// TK-17: the audience of the access token. `asked` narrows the grant's resources; a grant with
+/// `openid` reaches the `UserInfo` endpoint too; without any, the issuer itself.
+///
+/// # Errors
+/// `invalid_target` for a resource outside the grant.
+pub fn audience(
+    policy: &Policy,
+    asked: &[&str],
+    (bound, scopes): (&[String], &Scopes),
+) -> Result<Vec<String>, OAuthError> {
+    let userinfo = scopes.contains(scope::OPENID).then(|| policy.userinfo_url.clone());
+    if asked.is_empty() {
+        let mut audience: Vec<String> = bound.iter().cloned().chain(userinfo).collect();
+        if audience.is_empty() {
+            audience.push(policy.issuer.clone());
+        }
+        return Ok(audience);
+    }
+    let mut audience = Vec::new();
+    for uri in asked {
+        let found = super::resource::find(bound.iter().map(String::as_str), uri)
+            .map(str::to_owned)
+            .or_else(|| userinfo.clone().filter(|userinfo| userinfo == uri));
+        let found = found.ok_or_else(|| {
+            OAuthError::invalid_target("TK-17", "The resource is not part of the grant")
+        })?;
+        if !audience.contains(&found) {
+            audience.push(found);
+        }
+    }
+    Ok(audience)
+}
+
+/// Whether a grant of `client` with `scopes` comes with a refresh token (§11.6).
+pub fn has_refresh_token(policy: &Policy, client: &Client, scopes: &Scopes) -> bool {
+    policy.grant_types.contains(&GrantType::RefreshToken)
+        && client.may_use(GrantType::RefreshToken)
+        && (!policy.refresh_needs_offline_access || scopes.contains(scope::OFFLINE_ACCESS))
+}

@@ -1,0 +1,210 @@
+//! The one state machine: what a person still has to do before a code may be issued (§8.2).
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    authorize::Prompt,
+    client::Client,
+    error::OAuthError,
+    scope::Scopes,
+};
+
+/// What comes next for an interaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Sign-up page.
+    Create,
+    /// Login page.
+    Login,
+    /// Account chooser.
+    SelectAccount,
+    /// Consent page.
+    Consent,
+    /// Nothing is left to do.
+    Issue,
+}
+
+impl Step {
+    /// The value of the column `intent` and of the query parameter.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Login => "login",
+            Self::SelectAccount => "select_account",
+            Self::Consent => "consent",
+            Self::Issue => "issue",
+        }
+    }
+}
+
+/// A live session, as far as the decision needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionView {
+    /// Subject of the user, as this client sees it.
+    pub subject: String,
+    /// When the person last authenticated, Unix seconds.
+    pub auth_time: i64,
+}
+
+/// A stored consent, as far as the decision needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentView {
+    /// The client's version when it was given.
+    pub client_version: i32,
+    /// Approved scopes.
+    pub scopes: Scopes,
+    /// Approved resources.
+    pub resources: Vec<String>,
+    /// When it ends, Unix seconds.
+    pub expires_at: Option<i64>,
+}
+
+/// What the person did in this interaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Login inside this interaction, Unix seconds.
+    pub authenticated_at: Option<i64>,
+    /// A sign-up, or a login on the page that `create` led to.
+    pub created: bool,
+    /// An account was chosen, or a fresh login counts as the choice.
+    pub selected: bool,
+    /// Consent was given.
+    pub consented: bool,
+}
+
+/// What was asked, as far as the decision needs it.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// Words of `prompt`.
+    pub prompts: &'a [Prompt],
+    /// `prompt=none`.
+    pub silent: bool,
+    /// Requested `max_age`, seconds.
+    pub max_age: Option<i64>,
+    /// `sub` of the `id_token_hint`.
+    pub hint_subject: Option<&'a str>,
+    /// Requested scopes.
+    pub scopes: &'a Scopes,
+    /// Requested resources.
+    pub resources: &'a [String],
+    /// Where the answer goes.
+    pub redirect_uri: &'a str,
+    /// When the interaction began, Unix seconds.
+    pub started_at: i64,
+}
+
+/// Everything that [`next_step`] looks at.
+#[derive(Clone, Debug)]
+pub struct Situation<'a> {
+    /// The request.
+    pub asked: Asked<'a>,
+    /// What was done here.
+    pub progress: &'a Progress,
+    /// The live session of the browser's current account.
+    pub session: Option<&'a SessionView>,
+    /// The stored consent of that user for this client.
+    pub consent: Option<&'a ConsentView>,
+    /// The client.
+    pub client: &'a Client,
+    /// Scopes that are asked for every time.
+    pub sensitive_scopes: &'a Scopes,
+    /// The hook `select_account` wants a choice.
+    pub hook_wants_choice: bool,
+    /// Unix seconds.
+    pub now: i64,
+}
+
+/// The next step, or why it cannot be taken without a page.
+///
+/// # Errors
+/// For `prompt=none`: the code of OIDC Core §3.1.2.6; also when a hint names somebody else than the
+/// person who signed in.
+pub fn next_step(situation: &Situation<'_>) -> Result<Step, OAuthError> {
+    let Situation { asked, progress, .. } = situation;
+    let ask = |step, error| if asked.silent { Err(error) } else { Ok(step) };
+    let open = |prompt| asked.prompts.contains(&prompt);
+    // NX-01
+    if open(Prompt::Create) && !progress.created {
+        return Ok(Step::Create);
+    }
+    // NX-02
+    if open(Prompt::Login) && !logged_in_here(situation) {
+        return Ok(Step::Login);
+    }
+    // NX-03
+    let Some(session) = situation.session else {
+        return ask(Step::Login, OAuthError::login_required("NX-03", "Nobody is signed in"));
+    };
+    // NX-04
+    if asked.hint_subject.is_some_and(|hint| hint != session.subject) {
+        let error = OAuthError::login_required("NX-04", "Somebody else is signed in");
+        return if progress.authenticated_at.is_some() { Err(error) } else { ask(Step::Login, error) };
+    }
+    // NX-05
+    if too_old(situation, session) {
+        return ask(Step::Login, OAuthError::login_required("NX-05", "The login is too old"));
+    }
+    // NX-07
+    if (open(Prompt::SelectAccount) || situation.hook_wants_choice) && !progress.selected {
+        return ask(
+            Step::SelectAccount,
+            OAuthError::account_selection_required("NX-07", "An account must be chosen"),
+        );
+    }
+    // NX-09
+    if consent_needed(situation) {
+        return ask(
+            Step::Consent,
+            OAuthError::consent_required("NX-09", "Consent was not given"),
+        );
+    }
+    Ok(Step::Issue)
+}
+
+/// A login of this interaction, by the session that is current now.
+fn logged_in_here(situation: &Situation<'_>) -> bool {
+    situation.progress.authenticated_at.is_some_and(|at| at >= situation.asked.started_at)
+        && situation
+            .session
+            .is_some_and(|session| session.auth_time >= situation.asked.started_at)
+}
+
+fn too_old(situation: &Situation<'_>, session: &SessionView) -> bool {
+    let Some(max_age) = situation.asked.max_age.or(situation.client.default_max_age) else {
+        return false;
+    };
+    // OIDC Core §3.1.2.1: max_age=0 is prompt=login; a login made for this request is never too
+    // old, or a slow reader of the consent page would never get through.
+    let age = situation.now.saturating_sub(session.auth_time);
+    (max_age == 0 || age > max_age) && !logged_in_here(situation)
+}
+
+/// CO-01, CO-02.
+fn consent_needed(situation: &Situation<'_>) -> bool {
+    let Situation { asked, progress, client, .. } = situation;
+    if progress.consented {
+        return false;
+    }
+    let sensitive = asked.scopes.iter().any(|scope| situation.sensitive_scopes.contains(scope));
+    if asked.prompts.contains(&Prompt::Consent) || sensitive {
+        return true;
+    }
+    let assured = client.is_assured(asked.redirect_uri);
+    if client.skip_consent && client.is_known() && assured {
+        return false;
+    }
+    !(assured && situation.consent.is_some_and(|consent| covers(consent, situation)))
+}
+
+/// CO-02: the stored consent has everything that is asked now.
+fn covers(consent: &ConsentView, situation: &Situation<'_>) -> bool {
+    consent.expires_at.is_none_or(|at| at > situation.now)
+        && consent.client_version == situation.client.version
+        && situation.asked.scopes.is_subset_of(&consent.scopes)
+        && situation.asked.resources.iter().all(|uri| consent.resources.contains(uri))
+}
+
+#[cfg(test)]
+#[path = "interaction_tests.rs"]
+mod tests;

@@ -1,0 +1,102 @@
+//! What the operator allows, as values for the rules: computed once at boot from the settings.
+
+use super::scope::Scopes;
+
+/// One configured resource (RFC 8707), as far as the rules need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourcePolicy {
+    /// The configured identifier: stored, shown and put into `aud`.
+    pub identifier: String,
+    /// Name for people.
+    pub name: String,
+    /// Scopes of this resource.
+    pub scopes: Scopes,
+    /// Used when a request for this resource names no scope.
+    pub default_scopes: Scopes,
+    /// Whether its access tokens are JWTs (RFC 9068).
+    pub jwt: bool,
+    /// Signature algorithm of those JWTs.
+    pub signing_alg: String,
+    /// Lifetime of its access tokens, seconds; `None` = the server's.
+    pub access_token_ttl: Option<i64>,
+    /// Clients that may introspect its tokens.
+    pub introspection_clients: Vec<String>,
+}
+
+/// The operator's decisions that the rules read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// The issuer identifier, byte for byte.
+    pub issuer: String,
+    /// URL of the `UserInfo` endpoint, an audience of tokens with `openid`.
+    pub userinfo_url: String,
+    /// Every scope that something defines.
+    pub defined_scopes: Scopes,
+    /// Scopes of clients and requests that name none.
+    pub default_scopes: Scopes,
+    /// Scopes that are asked for at every consent.
+    pub sensitive_scopes: Scopes,
+    /// Scopes of machine tokens that name none.
+    pub client_credentials_default_scopes: Scopes,
+    /// Configured resources.
+    pub resources: Vec<ResourcePolicy>,
+    /// Bound to requests that name no resource.
+    pub default_resource: Option<String>,
+    /// Whether `authorization_code`, `refresh_token`, `client_credentials` are offered.
+    pub grant_types: Vec<super::client::GrantType>,
+    /// Whether people can sign up, so that `prompt=create` leads to a sign-up page.
+    pub signup: bool,
+    /// Refresh tokens only with `offline_access` (`refresh_token_policy`).
+    pub refresh_needs_offline_access: bool,
+    /// Lifetimes, seconds.
+    pub ttl: Lifetimes,
+}
+
+/// Lifetimes in seconds (spec §3.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Authorization code.
+    pub code: i64,
+    /// Access tokens of user grants.
+    pub access: i64,
+    /// Access tokens of client credentials.
+    pub m2m: i64,
+    /// Refresh token, restarted by each rotation.
+    pub refresh: i64,
+    /// Refresh tokens of one grant, in all.
+    pub refresh_max: i64,
+    /// How long the answer of a rotation can be fetched again; 0 = never.
+    pub retry_window: i64,
+    /// ID token.
+    pub id_token: i64,
+    /// Caps by scope; the smallest match wins.
+    pub scopes: Vec<(String, i64)>,
+}
+
+impl Policy {
+    /// The configured resource that `uri` names (§19.1).
+    pub fn resource(&self, uri: &str) -> Option<&ResourcePolicy> {
+        self.resources
+            .iter()
+            .find(|resource| super::resource::matches(&resource.identifier, uri))
+    }
+
+    /// The scopes `client` may ask for.
+    pub fn client_scopes<'a>(&'a self, client: &'a super::client::Client) -> Scopes {
+        let scopes = client.scopes.as_ref();
+        scopes.map_or_else(|| self.default_scopes.clone(), |scopes| scopes.iter().collect())
+    }
+
+    /// Life of an access token, seconds (ID-04): the smallest of the resources', the scopes' and
+    /// the given one.
+    pub fn access_token_ttl(&self, base: i64, scopes: &Scopes, audience: &[String]) -> i64 {
+        let resources = audience
+            .iter()
+            .filter_map(|uri| self.resource(uri).and_then(|resource| resource.access_token_ttl));
+        // A resource's own value replaces the server's, whether it is shorter or longer.
+        let base = resources.min().unwrap_or(base);
+        let caps = self.ttl.scopes.iter();
+        let cap = caps.filter(|(scope, _)| scopes.contains(scope)).map(|(_, ttl)| *ttl).min();
+        cap.map_or(base, |cap| cap.min(base))
+    }
+}

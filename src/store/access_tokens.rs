@@ -1,0 +1,73 @@
+//! `oauth_access_tokens`: one row per access token, opaque or JWT.
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Expr, Query},
+};
+
+use super::{
+    StoreResult,
+    record::{Record, Strings, eq, is_null, record},
+};
+use crate::{resource_owner::UserKey, schema::TableNames};
+
+record! {
+    /// An access token: the columns this version reads or writes.
+    pub struct AccessTokenRow {
+        /// Hash of the whole token.
+        pub token_hash: Vec<u8>,
+        /// Its grant; null for client credentials.
+        pub grant_id: Option<i64>,
+        /// The refresh token issued with it.
+        pub refresh_token_id: Option<i64>,
+        /// The client.
+        pub client_id: String,
+        /// The user; null for machines.
+        pub user_id: Option<UserKey>,
+        /// `opaque`, `jwt`.
+        pub format: String,
+        /// The `jti` of a JWT.
+        pub jti: Option<String>,
+        /// Its scopes.
+        pub scopes: Strings,
+        /// Its audience.
+        pub audience: Strings,
+        /// Unix seconds.
+        pub issued_at: i64,
+        /// Unix seconds.
+        pub expires_at: i64,
+        /// Unix seconds.
+        pub revoked_at: Option<i64>,
+    }
+}
+
+/// Inserts a token.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn insert(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    row: &AccessTokenRow,
+) -> StoreResult<i64> {
+    Ok(row.insert(conn, tables.access_tokens).await?)
+}
+
+/// Revokes one token.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn revoke(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (id, now): (i64, i64),
+) -> StoreResult<bool> {
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.access_tokens))
+        .value(Alias::new("revoked_at"), now)
+        .value(Alias::new("updated_at"), Expr::current_timestamp())
+        .and_where(eq("id", id))
+        .and_where(is_null("revoked_at"));
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}

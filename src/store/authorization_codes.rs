@@ -1,0 +1,224 @@
+//! `oauth_authorization_codes`: one row per authorization given. The row outlives its code and
+//! carries the revocation of everything issued from it.
+
+use sea_orm::{
+    ConnectionTrait, QueryResult,
+    sea_query::{Alias, Expr, ExprTrait, Query, UpdateStatement},
+};
+use serde_json::Value as Json;
+
+use super::{
+    StoreResult,
+    record::{Record, Strings, eq, gt, is_null, record},
+};
+use crate::{protocol::client::SecretHash, resource_owner::UserKey, schema::TableNames};
+
+record! {
+    /// A grant: the columns this version reads or writes.
+    pub struct GrantRow {
+        /// `code`.
+        pub kind: String,
+        /// The client.
+        pub client_id: String,
+        /// Who granted.
+        pub user_id: Option<UserKey>,
+        /// The browser session in which it was granted.
+        pub session_id: Option<i64>,
+        /// The consent it rests on.
+        pub consent_id: Option<i64>,
+        /// Hash of the code.
+        pub code_hash: Option<Vec<u8>>,
+        /// As sent.
+        pub redirect_uri: String,
+        /// Whether the request named it.
+        pub redirect_uri_explicit: bool,
+        /// PKCE challenge (S256).
+        pub code_challenge: Option<String>,
+        /// OIDC `nonce`.
+        pub nonce: Option<String>,
+        /// Authentication context class of the login.
+        pub acr: Option<String>,
+        /// Granted scopes.
+        pub scopes: Strings,
+        /// Granted resources.
+        pub resources: Strings,
+        /// Authentication methods of the login.
+        pub amr: Option<Json>,
+        /// Login, Unix seconds.
+        pub auth_time: Option<i64>,
+        /// Hash of the user's credential stamp at the time of the grant.
+        pub credential_stamp: Option<Vec<u8>>,
+        /// The code was used, Unix seconds.
+        pub redeemed_at: Option<i64>,
+        /// The whole family is dead, Unix seconds.
+        pub revoked_at: Option<i64>,
+        /// Why.
+        pub revoke_reason: Option<String>,
+        /// Unix seconds.
+        pub issued_at: i64,
+        /// End of the code, Unix seconds.
+        pub expires_at: i64,
+        /// Last moment anything of it can be live, Unix seconds.
+        pub retain_until: i64,
+    }
+}
+
+/// Why a family was revoked (column `revoke_reason`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevokeReason {
+    /// By the client (RFC 7009).
+    Client,
+    /// A code was used twice.
+    CodeReplay,
+    /// A superseded refresh token was used.
+    RefreshReplay,
+    /// The person signed out.
+    Logout,
+    /// The person's credentials changed.
+    CredentialChange,
+}
+
+impl RevokeReason {
+    /// The word in the column.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::CodeReplay => "code_replay",
+            Self::RefreshReplay => "refresh_replay",
+            Self::Logout => "logout",
+            Self::CredentialChange => "credential_change",
+        }
+    }
+}
+
+/// Takes the code: one statement, one winner (CC-01). The grant's row, or `None` when the code is
+/// unknown, used, revoked or expired by now.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn redeem(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (code, now, retain_until): (&SecretHash, i64, i64),
+) -> StoreResult<bool> {
+    let mut update = update(tables);
+    update
+        .value(Alias::new("redeemed_at"), now)
+        .value(Alias::new("retain_until"), retain_until)
+        .and_where(eq("code_hash", code.0.to_vec()))
+        .and_where(is_null("redeemed_at"))
+        .and_where(is_null("revoked_at"))
+        .and_where(gt("expires_at", now))
+        .returning_col(Alias::new("id"));
+    Ok(conn.query_one(&update).await?.is_some())
+}
+
+/// Kills a family: one statement on the grant, whatever was issued from it (CC-07).
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn revoke(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (grant_id, reason, now): (i64, RevokeReason, i64),
+) -> StoreResult<bool> {
+    let mut update = revocation(tables, reason, now);
+    update.and_where(eq("id", grant_id));
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// Which grants of a session a sign-out ends (BS-05).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfSession {
+    /// Codes that were not redeemed yet.
+    Unredeemed,
+    /// Those without `offline_access`, and unredeemed codes.
+    Online,
+    /// All of them.
+    All,
+}
+
+/// Revokes grants that were given in a session.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn revoke_of_session(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (session_id, which, reason, now): (i64, OfSession, RevokeReason, i64),
+) -> StoreResult<u64> {
+    let mut update = revocation(tables, reason, now);
+    update.and_where(eq("session_id", session_id));
+    let unredeemed = is_null("redeemed_at");
+    match which {
+        OfSession::Unredeemed => update.and_where(unredeemed),
+        OfSession::Online => update.and_where(unredeemed.or(lacks_offline_access())),
+        OfSession::All => &mut update,
+    };
+    Ok(conn.execute(&update).await?.rows_affected())
+}
+
+/// Revokes every grant of a user.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn revoke_of_user(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (user_id, reason, now): (UserKey, RevokeReason, i64),
+) -> StoreResult<u64> {
+    let mut update = revocation(tables, reason, now);
+    update.and_where(eq("user_id", user_id));
+    Ok(conn.execute(&update).await?.rows_affected())
+}
+
+/// The JSON array as text: the same comparison on SQLite and PostgreSQL.
+fn lacks_offline_access() -> sea_orm::sea_query::SimpleExpr {
+    Expr::col(Alias::new("scopes"))
+        .cast_as(Alias::new("text"))
+        .not_like("%\"offline_access\"%")
+}
+
+fn revocation(tables: &TableNames, reason: RevokeReason, now: i64) -> UpdateStatement {
+    let mut update = update(tables);
+    update
+        .value(Alias::new("revoked_at"), now)
+        .value(Alias::new("revoke_reason"), reason.as_str())
+        .and_where(is_null("revoked_at"));
+    update
+}
+
+fn update(tables: &TableNames) -> UpdateStatement {
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.authorization_codes))
+        .value(Alias::new("updated_at"), Expr::current_timestamp());
+    update
+}
+
+/// Inserts a grant and gives its id.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn insert(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    row: &GrantRow,
+) -> StoreResult<i64> {
+    Ok(row.insert(conn, tables.authorization_codes).await?)
+}
+
+/// The grant with this id.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    id: i64,
+) -> StoreResult<Option<GrantRow>> {
+    let mut select = GrantRow::select(tables.authorization_codes);
+    select.and_where(eq("id", id));
+    let row: Option<QueryResult> = conn.query_one(&select).await?;
+    Ok(row.map(|row| GrantRow::read(&row, "")).transpose()?.flatten())
+}

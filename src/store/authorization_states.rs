@@ -1,0 +1,221 @@
+//! `oauth_authorization_states`: interactions, authorization requests that need a person.
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Expr, ExprTrait, Order, Query, UpdateStatement},
+};
+use serde_json::Value as Json;
+
+use super::{
+    StoreResult,
+    record::{Record, Strings, eq, gt, is_null, record},
+};
+use crate::{protocol::client::SecretHash, resource_owner::UserKey, schema::TableNames};
+
+record! {
+    /// An interaction: the columns this version reads or writes.
+    pub struct InteractionRow {
+        /// Interaction id, made by the server.
+        pub state: String,
+        /// `browser`.
+        pub kind: String,
+        /// Next step, for the operator; every request computes it anew.
+        pub intent: String,
+        /// The client.
+        pub client_id: String,
+        /// The client's version at request time.
+        pub client_version: i32,
+        /// As sent.
+        pub redirect_uri: String,
+        /// Whether the request named it.
+        pub redirect_uri_explicit: bool,
+        /// `query`.
+        pub response_mode: String,
+        /// The client's `state`.
+        pub client_state: Option<String>,
+        /// OIDC `nonce`.
+        pub nonce: Option<String>,
+        /// PKCE challenge (S256).
+        pub code_challenge: Option<String>,
+        /// OIDC `login_hint`.
+        pub login_hint: Option<String>,
+        /// OIDC `ui_locales`.
+        pub ui_locales: Option<String>,
+        /// OIDC `display`.
+        pub display: Option<String>,
+        /// `sub` of the `id_token_hint`.
+        pub hint_subject: Option<String>,
+        /// Requested scopes.
+        pub scopes: Strings,
+        /// Requested resources.
+        pub resources: Strings,
+        /// Words of `prompt`.
+        pub prompts: Strings,
+        /// Steps done here: `create`, `select_account`, `consent`.
+        pub handled: Strings,
+        /// OIDC `acr_values`.
+        pub acr_values: Option<Json>,
+        /// Every other parameter.
+        pub params: Option<Json>,
+        /// OIDC `max_age`, seconds.
+        pub max_age: Option<i32>,
+        /// Hash of the binding cookie; null until bound.
+        pub browser_hash: Option<Vec<u8>>,
+        /// Session of the last step.
+        pub session_id: Option<i64>,
+        /// User of the last step.
+        pub user_id: Option<UserKey>,
+        /// Login inside this interaction, Unix seconds.
+        pub authenticated_at: Option<i64>,
+        /// Finished, Unix seconds.
+        pub consumed_at: Option<i64>,
+        /// The grant it led to.
+        pub grant_id: Option<i64>,
+        /// Final location, sealed under the binding cookie.
+        pub result_sealed: Option<Vec<u8>>,
+        /// Beginning, Unix seconds.
+        pub started_at: i64,
+        /// End, Unix seconds.
+        pub expires_at: i64,
+    }
+}
+
+/// Inserts an interaction.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn insert(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    row: &InteractionRow,
+) -> StoreResult<i64> {
+    Ok(row.insert(conn, tables.authorization_states).await?)
+}
+
+/// Drops the oldest live interactions of a browser beyond `keep` (IX-06).
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn keep_newest(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (browser, keep): (&SecretHash, u64),
+) -> StoreResult<()> {
+    let mut newest = Query::select();
+    newest
+        .column(Alias::new("id"))
+        .from(Alias::new(tables.authorization_states))
+        .and_where(eq("browser_hash", browser.0.to_vec()))
+        .and_where(is_null("consumed_at"))
+        .order_by(Alias::new("id"), Order::Desc)
+        .limit(keep);
+    let mut delete = Query::delete();
+    delete
+        .from_table(Alias::new(tables.authorization_states))
+        .and_where(eq("browser_hash", browser.0.to_vec()))
+        .and_where(is_null("consumed_at"))
+        .and_where(Expr::col(Alias::new("id")).not_in_subquery(newest));
+    conn.execute(&delete).await?;
+    Ok(())
+}
+
+/// Binds an unbound interaction to a browser; `false` when it is bound or too old (IX-03).
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn bind(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (id, browser, started_after): (i64, &SecretHash, i64),
+) -> StoreResult<bool> {
+    let mut update = update(tables, id);
+    update
+        .value(Alias::new("browser_hash"), browser.0.to_vec())
+        .and_where(is_null("browser_hash"))
+        .and_where(gt("started_at", started_after));
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// What a completed step leaves on the row.
+#[derive(Clone, Debug)]
+pub struct StepDone {
+    /// Next step, for the operator.
+    pub intent: &'static str,
+    /// Steps done here.
+    pub handled: Vec<String>,
+    /// Session of the step.
+    pub session_id: Option<i64>,
+    /// User of the step.
+    pub user_id: Option<UserKey>,
+    /// Login inside this interaction, Unix seconds.
+    pub authenticated_at: Option<i64>,
+    /// New end, Unix seconds.
+    pub expires_at: i64,
+}
+
+/// Records a completed step; `false` when the interaction is finished.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn record_step(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (id, step): (i64, &StepDone),
+) -> StoreResult<bool> {
+    let mut update = update(tables, id);
+    update
+        .value(Alias::new("intent"), step.intent)
+        .value(Alias::new("handled"), Strings(step.handled.clone()))
+        .value(Alias::new("session_id"), step.session_id)
+        .value(Alias::new("authenticated_at"), step.authenticated_at)
+        .value(Alias::new("expires_at"), step.expires_at)
+        .and_where(is_null("consumed_at"));
+    if let Some(user_id) = step.user_id {
+        update.value(Alias::new("user_id"), sea_orm::Value::from(user_id));
+    }
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// Finishes an interaction: one statement, one winner (IX-05, CC-01).
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn consume(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (id, now, sealed, intent): (i64, i64, Option<Vec<u8>>, &'static str),
+) -> StoreResult<bool> {
+    let mut update = update(tables, id);
+    update
+        .value(Alias::new("consumed_at"), now)
+        .value(Alias::new("result_sealed"), sealed)
+        .value(Alias::new("intent"), intent)
+        .and_where(is_null("consumed_at"))
+        .and_where(gt("expires_at", now))
+        .returning_col(Alias::new("id"));
+    Ok(conn.query_one(&update).await?.is_some())
+}
+
+/// Links a finished interaction to the grant it led to.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn link(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (id, grant_id): (i64, i64),
+) -> StoreResult<()> {
+    let mut update = update(tables, id);
+    update.value(Alias::new("grant_id"), grant_id);
+    conn.execute(&update).await?;
+    Ok(())
+}
+
+fn update(tables: &TableNames, id: i64) -> UpdateStatement {
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.authorization_states))
+        .value(Alias::new("updated_at"), Expr::current_timestamp())
+        .and_where(eq("id", id));
+    update
+}

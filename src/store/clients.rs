@@ -1,0 +1,268 @@
+//! `oauth_clients`: operator-made and registered clients.
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Expr, ExprTrait, Query},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value as Json;
+
+use super::{
+    StoreError, StoreResult,
+    record::{Record, Strings, eq, record},
+};
+use crate::{
+    protocol::client::{
+        ApplicationType, AuthMethod, Client, ClientKind, ClientSecret, ClientStatus, SecretHash,
+        SubjectType,
+    },
+    resource_owner::UserKey,
+    schema::TableNames,
+};
+
+record! {
+    /// A row of `oauth_clients`: the columns this version reads or writes.
+    pub struct ClientRow {
+        /// The `client_id`.
+        pub client_id: String,
+        /// `operator`, `dynamic`, `cimd`.
+        pub kind: String,
+        /// `active`, `disabled`, `deleted`.
+        pub status: String,
+        /// Raised by every change a person consented under.
+        pub version: i32,
+        /// Owner.
+        pub user_id: Option<UserKey>,
+        /// RFC 7591 §2.
+        pub client_name: Option<String>,
+        /// RFC 7591 §2.
+        pub client_uri: Option<String>,
+        /// RFC 7591 §2.
+        pub logo_uri: Option<String>,
+        /// RFC 7591 §2.
+        pub tos_uri: Option<String>,
+        /// RFC 7591 §2.
+        pub policy_uri: Option<String>,
+        /// RFC 7591 §2.
+        pub contacts: Option<Strings>,
+        /// `web`, `native`.
+        pub application_type: String,
+        /// `public`, `pairwise`.
+        pub subject_type: String,
+        /// Registered redirect URIs.
+        pub redirect_uris: Strings,
+        /// Registered post-logout redirect URIs.
+        pub post_logout_redirect_uris: Strings,
+        /// Grant types.
+        pub grant_types: Strings,
+        /// Response types.
+        pub response_types: Strings,
+        /// Allowed scopes; null = `default_scopes`.
+        pub scopes: Option<Strings>,
+        /// Allowed resources; null = all.
+        pub resources: Option<Strings>,
+        /// RFC 7591 §2.
+        pub token_endpoint_auth_method: String,
+        /// Current secret.
+        pub client_secret_hash: Option<Vec<u8>>,
+        /// Secret before the last rotation.
+        pub previous_secret_hash: Option<Vec<u8>>,
+        /// Unix seconds; null = never.
+        pub client_secret_expires_at: Option<i64>,
+        /// Unix seconds; null = never.
+        pub previous_secret_expires_at: Option<i64>,
+        /// Verified sector host.
+        pub sector: Option<String>,
+        /// OIDC Registration §2.
+        pub id_token_signed_response_alg: Option<String>,
+        /// Whether PKCE is demanded.
+        pub require_pkce: bool,
+        /// No consent for this known client.
+        pub skip_consent: bool,
+        /// OIDC Registration §2.
+        pub require_auth_time: bool,
+        /// OIDC Registration §2, seconds.
+        pub default_max_age: Option<i32>,
+        /// OIDC Registration §2.
+        pub default_acr_values: Option<Strings>,
+        /// Unix seconds of the last issued code or token.
+        pub last_used_at: Option<i64>,
+    }
+}
+
+/// Writes a unit enum as the text it has in the column.
+fn to_text(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Json::String(text)) => text,
+        _ => String::new(),
+    }
+}
+
+fn from_text<T: DeserializeOwned>(column: &str, text: &str) -> StoreResult<T> {
+    serde_json::from_value(Json::String(text.to_owned())).map_err(|error| {
+        StoreError::Broken(sea_orm::DbErr::Type(format!("oauth_clients.{column}: {error}")))
+    })
+}
+
+impl ClientRow {
+    /// The row of `client`, owned by `user_id`.
+    pub fn new(client: &Client, user_id: Option<UserKey>) -> Self {
+        let mut secrets = client.secrets.iter();
+        let (current, previous) = (secrets.next(), secrets.next());
+        Self {
+            id: 0,
+            client_id: client.client_id.clone(),
+            kind: to_text(client.kind),
+            status: to_text(client.status),
+            version: client.version,
+            user_id,
+            client_name: client.client_name.clone(),
+            client_uri: client.client_uri.clone(),
+            logo_uri: client.logo_uri.clone(),
+            tos_uri: client.tos_uri.clone(),
+            policy_uri: client.policy_uri.clone(),
+            contacts: Some(client.contacts.clone().into()),
+            application_type: to_text(client.application_type),
+            subject_type: to_text(client.subject_type),
+            redirect_uris: client.redirect_uris.clone().into(),
+            post_logout_redirect_uris: client.post_logout_redirect_uris.clone().into(),
+            grant_types: client.grant_types.iter().map(to_text).collect::<Vec<_>>().into(),
+            response_types: client.response_types.clone().into(),
+            scopes: client.scopes.clone().map(Into::into),
+            resources: client.resources.clone().map(Into::into),
+            token_endpoint_auth_method: to_text(client.token_endpoint_auth_method),
+            client_secret_hash: current.map(|secret| secret.hash.0.to_vec()),
+            previous_secret_hash: previous.map(|secret| secret.hash.0.to_vec()),
+            client_secret_expires_at: current.and_then(|secret| secret.expires_at),
+            previous_secret_expires_at: previous.and_then(|secret| secret.expires_at),
+            sector: client.sector.clone(),
+            id_token_signed_response_alg: client.id_token_signed_response_alg.clone(),
+            require_pkce: client.require_pkce,
+            skip_consent: client.skip_consent,
+            require_auth_time: client.require_auth_time,
+            default_max_age: client.default_max_age.and_then(|age| age.try_into().ok()),
+            default_acr_values: Some(client.default_acr_values.clone().into()),
+            last_used_at: client.last_used_at,
+        }
+    }
+
+    /// The client of this row.
+    ///
+    /// # Errors
+    /// When a column holds a word this version does not know.
+    pub fn into_client(self) -> StoreResult<Client> {
+        let grant_types = self.grant_types.0.iter();
+        let secrets = [
+            (self.client_secret_hash, self.client_secret_expires_at),
+            (self.previous_secret_hash, self.previous_secret_expires_at),
+        ];
+        Ok(Client {
+            kind: from_text::<ClientKind>("kind", &self.kind)?,
+            status: from_text::<ClientStatus>("status", &self.status)?,
+            application_type: from_text::<ApplicationType>(
+                "application_type",
+                &self.application_type,
+            )?,
+            subject_type: from_text::<SubjectType>("subject_type", &self.subject_type)?,
+            token_endpoint_auth_method: from_text::<AuthMethod>(
+                "token_endpoint_auth_method",
+                &self.token_endpoint_auth_method,
+            )?,
+            grant_types: grant_types
+                .map(|grant| from_text("grant_types", grant))
+                .collect::<StoreResult<_>>()?,
+            secrets: secrets
+                .into_iter()
+                .filter_map(|(hash, expires_at)| {
+                    let hash = SecretHash(hash?.try_into().ok()?);
+                    Some(ClientSecret { hash, expires_at })
+                })
+                .collect(),
+            client_id: self.client_id,
+            version: self.version,
+            client_name: self.client_name,
+            client_uri: self.client_uri,
+            logo_uri: self.logo_uri,
+            tos_uri: self.tos_uri,
+            policy_uri: self.policy_uri,
+            contacts: self.contacts.unwrap_or_default().0,
+            sector: self.sector,
+            redirect_uris: self.redirect_uris.0,
+            post_logout_redirect_uris: self.post_logout_redirect_uris.0,
+            response_types: self.response_types.0,
+            scopes: self.scopes.map(|scopes| scopes.0),
+            resources: self.resources.map(|resources| resources.0),
+            id_token_signed_response_alg: self.id_token_signed_response_alg,
+            require_pkce: self.require_pkce,
+            skip_consent: self.skip_consent,
+            require_auth_time: self.require_auth_time,
+            default_max_age: self.default_max_age.map(Into::into),
+            default_acr_values: self.default_acr_values.unwrap_or_default().0,
+            last_used_at: self.last_used_at,
+        })
+    }
+}
+
+/// The client with this id, whatever its status.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    client_id: &str,
+) -> StoreResult<Option<Client>> {
+    let mut select = ClientRow::select(tables.clients);
+    select.and_where(eq("client_id", client_id));
+    let row = conn.query_one(&select).await?;
+    let row = row.map(|row| ClientRow::read(&row, "")).transpose()?.flatten();
+    row.map(ClientRow::into_client).transpose()
+}
+
+/// Inserts a client.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the id exists.
+pub async fn insert(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    row: &ClientRow,
+) -> StoreResult<i64> {
+    Ok(row.insert(conn, tables.clients).await?)
+}
+
+/// Of `ids`, those that exist in the table (a static id must not).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn existing(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    ids: &[String],
+) -> StoreResult<Vec<String>> {
+    let mut select = Query::select();
+    select
+        .column(Alias::new("client_id"))
+        .from(Alias::new(tables.clients))
+        .and_where(Expr::col(Alias::new("client_id")).is_in(ids.iter().cloned()));
+    let rows = conn.query_all(&select).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "client_id")).collect::<Result<_, _>>()?)
+}
+
+/// Notes that a code or token was issued to the client.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn touch(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (client_id, now): (&str, i64),
+) -> StoreResult<()> {
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.clients))
+        .value(Alias::new("last_used_at"), now)
+        .and_where(eq("client_id", client_id));
+    conn.execute(&update).await?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Faults of the database: which of them pass by themselves (§29.3).
+
+use std::time::Duration;
+
+use sea_orm::{DbErr, RuntimeErr};
+
+/// A statement or transaction that did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database is busy, locked, full, read-only or away: the same request works later.
+    #[error("the database is temporarily unavailable: {0}")]
+    Unavailable(#[source] DbErr),
+    /// The request's share of time for the database is used up (FA-01).
+    #[error("the database did not answer within {0:?}")]
+    TimedOut(Duration),
+    /// A unique index refused the row.
+    #[error("the row exists already: {0}")]
+    Duplicate(#[source] DbErr),
+    /// Anything else: a bug or a broken schema.
+    #[error("the database refused: {0}")]
+    Broken(#[source] DbErr),
+    /// The app's own model failed.
+    #[error("the app's user model failed: {0}")]
+    Owner(String),
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        if matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))) {
+            return Self::Duplicate(error);
+        }
+        if is_passing(&error) { Self::Unavailable(error) } else { Self::Broken(error) }
+    }
+}
+
+impl From<loco_rs::model::ModelError> for StoreError {
+    fn from(error: loco_rs::model::ModelError) -> Self {
+        match error {
+            loco_rs::model::ModelError::DbErr(error) => error.into(),
+            other => Self::Owner(other.to_string()),
+        }
+    }
+}
+
+impl StoreError {
+    /// Whether the same transaction may succeed at once: lost races of the database itself.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Unavailable(error) => {
+                self.is_pool_timeout()
+                    || code(error).is_some_and(|code| {
+                        matches!(code.as_str(), "40001" | "40P01") || is_sqlite_busy(&code)
+                    })
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether no connection of the pool was free in time; nothing has run then.
+    pub fn is_pool_timeout(&self) -> bool {
+        match self {
+            Self::Unavailable(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout)) => true,
+            Self::Unavailable(error) => {
+                matches!(sqlx(error), Some(sea_orm::SqlxError::PoolTimedOut))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether this is the request's fault (no) or the storage's (yes) and passes by itself.
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::TimedOut(_))
+    }
+}
+
+/// Primary result code of SQLite (`code & 0xff`).
+fn sqlite_primary(code: &str) -> Option<u32> {
+    code.parse::<u32>().ok().map(|code| code & 0xff)
+}
+
+fn is_sqlite_busy(code: &str) -> bool {
+    // SQLITE_BUSY, SQLITE_LOCKED; PostgreSQL's codes have five characters.
+    code.len() < 5 && matches!(sqlite_primary(code), Some(5 | 6))
+}
+
+/// Pool exhausted, connection lost, busy, locked, full, I/O, read-only; PostgreSQL classes 08, 53,
+/// 57P, and the lost races 40001 and 40P01.
+fn is_passing(error: &DbErr) -> bool {
+    if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
+        return true;
+    }
+    if let Some(code) = code(error) {
+        return if code.len() == 5 {
+            code.starts_with("08")
+                || code.starts_with("53")
+                || code.starts_with("57P")
+                || matches!(code.as_str(), "40001" | "40P01" | "25006" | "55P03")
+        } else {
+            // BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL
+            matches!(sqlite_primary(&code), Some(5 | 6 | 8 | 10 | 13 | 14 | 15))
+        };
+    }
+    is_transport(error)
+}
+
+fn sqlx(error: &DbErr) -> Option<&sea_orm::SqlxError> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
+fn code(error: &DbErr) -> Option<String> {
+    sqlx(error)?.as_database_error()?.code().map(|code| code.into_owned())
+}
+
+fn is_transport(error: &DbErr) -> bool {
+    use sea_orm::SqlxError;
+    matches!(
+        sqlx(error),
+        Some(
+            SqlxError::Io(_)
+                | SqlxError::Tls(_)
+                | SqlxError::Protocol(_)
+                | SqlxError::PoolTimedOut
+                | SqlxError::PoolClosed
+                | SqlxError::WorkerCrashed
+        )
+    )
+}

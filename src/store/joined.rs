@@ -1,0 +1,292 @@
+//! Rows that one request needs together, read by one statement each: the budgets of statements
+//! per request rest on these.
+
+use sea_orm::{
+    ConnectionTrait, QueryResult,
+    sea_query::{Alias, Cond, Expr, ExprTrait, JoinType, Query, SelectStatement, SimpleExpr},
+};
+
+use super::{
+    StoreResult,
+    access_tokens::AccessTokenRow,
+    authorization_codes::GrantRow,
+    authorization_states::InteractionRow,
+    clients::ClientRow,
+    consents::ConsentRow,
+    record::{Record, eq_of, same},
+    refresh_tokens::RefreshTokenRow,
+    sessions::SessionRow,
+};
+use crate::{
+    protocol::client::{Client, SecretHash},
+    schema::TableNames,
+};
+
+/// A client and what the request presents, read together.
+pub struct Presented<T> {
+    /// The client's row; `None` for static and unknown clients.
+    pub client: Option<Client>,
+    /// What was presented.
+    pub found: Option<T>,
+}
+
+/// A grant with the session it was given in.
+#[derive(Clone)]
+pub struct GrantWithSession {
+    /// The grant.
+    pub grant: GrantRow,
+    /// Its session, while the row exists.
+    pub session: Option<SessionRow>,
+}
+
+/// A refresh token with its family.
+#[derive(Clone)]
+pub struct RefreshWithGrant {
+    /// The token.
+    pub token: RefreshTokenRow,
+    /// Whether the next generation was superseded too.
+    pub successor_superseded: bool,
+    /// The grant.
+    pub grant: GrantRow,
+    /// Its session, while the row exists.
+    pub session: Option<SessionRow>,
+}
+
+/// An access token with its family and its client.
+#[derive(Clone)]
+pub struct AccessWithGrant {
+    /// The token.
+    pub token: AccessTokenRow,
+    /// Its grant; `None` for client credentials.
+    pub grant: Option<GrantRow>,
+    /// The grant's session, while the row exists.
+    pub session: Option<SessionRow>,
+    /// The client it was issued to; `None` for static clients.
+    pub client: Option<Client>,
+}
+
+/// The client `client_id` and the grant whose code has this hash.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn client_and_code(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (client_id, code): (Option<&str>, &SecretHash),
+) -> StoreResult<Presented<GrantWithSession>> {
+    let grant = tables.authorization_codes;
+    let by_hash = eq_of(grant, "code_hash", code.0.to_vec());
+    let mut select = presented(tables, client_id, (grant, by_hash));
+    GrantRow::select_into(&mut select, grant, "g_");
+    join_session(&mut select, tables);
+    read_presented(conn, &select, |row| {
+        let session = SessionRow::read(row, "s_")?;
+        Ok(GrantRow::read(row, "g_")?.map(|grant| GrantWithSession { grant, session }))
+    })
+    .await
+}
+
+/// The client `client_id` and the refresh token with this hash.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn client_and_refresh_token(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (client_id, token): (Option<&str>, &SecretHash),
+) -> StoreResult<Presented<RefreshWithGrant>> {
+    let refresh = tables.refresh_tokens;
+    let by_hash = eq_of(refresh, "token_hash", token.0.to_vec());
+    let mut select = presented(tables, client_id, (refresh, by_hash));
+    RefreshTokenRow::select_into(&mut select, refresh, "r_");
+    join_grant(&mut select, tables, refresh);
+    join_session(&mut select, tables);
+    let successor = Alias::new("successor");
+    let next = Expr::col((Alias::new(refresh), Alias::new("generation"))).add(1);
+    select.join_as(
+        JoinType::LeftJoin,
+        Alias::new(refresh),
+        successor.clone(),
+        Cond::all()
+            .add(same(("successor", "grant_id"), (refresh, "grant_id")))
+            .add(Expr::col((successor.clone(), Alias::new("generation"))).eq(next)),
+    );
+    select.expr_as(
+        Expr::col((successor, Alias::new("superseded_at"))),
+        Alias::new("successor_superseded_at"),
+    );
+    read_presented(conn, &select, |row| {
+        let superseded: Option<i64> = row.try_get("", "successor_superseded_at")?;
+        let session = SessionRow::read(row, "s_")?;
+        let (token, grant) = (RefreshTokenRow::read(row, "r_")?, GrantRow::read(row, "g_")?);
+        Ok(token.zip(grant).map(|(token, grant)| RefreshWithGrant {
+            token,
+            successor_superseded: superseded.is_some(),
+            grant,
+            session,
+        }))
+    })
+    .await
+}
+
+/// The client `client_id` and the access token with this hash, with the token's own client.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn client_and_access_token(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (client_id, token): (Option<&str>, &SecretHash),
+) -> StoreResult<Presented<AccessWithGrant>> {
+    let access = tables.access_tokens;
+    let by_hash = eq_of(access, "token_hash", token.0.to_vec());
+    let mut select = presented(tables, client_id, (access, by_hash));
+    AccessTokenRow::select_into(&mut select, access, "a_");
+    join_grant(&mut select, tables, access);
+    join_session(&mut select, tables);
+    let owner = Alias::new("owner");
+    select.join_as(
+        JoinType::LeftJoin,
+        Alias::new(tables.clients),
+        owner,
+        same(("owner", "client_id"), (access, "client_id")),
+    );
+    ClientRow::select_into(&mut select, "owner", "o_");
+    read_presented(conn, &select, |row| {
+        let Some(token) = AccessTokenRow::read(row, "a_")? else { return Ok(None) };
+        Ok(Some(AccessWithGrant {
+            token,
+            grant: GrantRow::read(row, "g_")?,
+            session: SessionRow::read(row, "s_")?,
+            client: ClientRow::read(row, "o_")?.map(ClientRow::into_client).transpose()?,
+        }))
+    })
+    .await
+}
+
+/// An interaction with its client and the grant it led to.
+#[derive(Clone)]
+pub struct InteractionWithClient {
+    /// The interaction.
+    pub interaction: InteractionRow,
+    /// The client; `None` for static clients.
+    pub client: Option<Client>,
+    /// The grant it led to.
+    pub grant: Option<GrantRow>,
+}
+
+/// The interaction with this id.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn interaction(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    id: &str,
+) -> StoreResult<Option<InteractionWithClient>> {
+    let state = tables.authorization_states;
+    let mut select = Query::select();
+    select.from(Alias::new(state)).and_where(eq_of(state, "state", id));
+    InteractionRow::select_into(&mut select, state, "i_");
+    let client = same((tables.clients, "client_id"), (state, "client_id"));
+    select.join(JoinType::LeftJoin, Alias::new(tables.clients), client);
+    ClientRow::select_into(&mut select, tables.clients, "c_");
+    join_grant(&mut select, tables, state);
+    let Some(row) = conn.query_one(&select).await? else { return Ok(None) };
+    let Some(interaction) = InteractionRow::read(&row, "i_")? else { return Ok(None) };
+    Ok(Some(InteractionWithClient {
+        interaction,
+        client: ClientRow::read(&row, "c_")?.map(ClientRow::into_client).transpose()?,
+        grant: GrantRow::read(&row, "g_")?,
+    }))
+}
+
+/// A session with the consent of its user for a client.
+#[derive(Clone)]
+pub struct SessionWithConsent {
+    /// The session.
+    pub session: SessionRow,
+    /// The consent.
+    pub consent: Option<ConsentRow>,
+}
+
+/// The live sessions with these secrets, each with its user's consent for `client_id`.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn sessions_and_consents(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (hashes, client_id, now): (&[SecretHash], &str, i64),
+) -> StoreResult<Vec<SessionWithConsent>> {
+    let (session, consent) = (tables.sessions, tables.consents);
+    let column = |name: &str| Expr::col((Alias::new(session), Alias::new(name)));
+    let mut select = Query::select();
+    select
+        .from(Alias::new(session))
+        .and_where(column("token_hash").is_in(hashes.iter().map(|hash| hash.0.to_vec())))
+        .and_where(column("ended_at").is_null())
+        .and_where(column("idle_expires_at").gt(now))
+        .and_where(column("expires_at").gt(now))
+        .join(
+            JoinType::LeftJoin,
+            Alias::new(consent),
+            Cond::all()
+                .add(same((consent, "user_id"), (session, "user_id")))
+                .add(eq_of(consent, "client_id", client_id))
+                .add(eq_of(consent, "reference", "")),
+        );
+    SessionRow::select_into(&mut select, session, "s_");
+    ConsentRow::select_into(&mut select, consent, "n_");
+    let rows = conn.query_all(&select).await?;
+    let rows = rows.iter().map(|row| {
+        let consent = ConsentRow::read(row, "n_")?;
+        Ok(SessionRow::read(row, "s_")?.map(|session| SessionWithConsent { session, consent }))
+    });
+    rows.filter_map(Result::transpose).collect()
+}
+
+/// A statement that yields exactly one row: the client and what was presented, each or null.
+fn presented(
+    tables: &TableNames,
+    client_id: Option<&str>,
+    (table, by_hash): (&str, SimpleExpr),
+) -> SelectStatement {
+    let mut one = Query::select();
+    one.expr_as(Expr::value(1), Alias::new("one"));
+    let mut select = Query::select();
+    select.from_subquery(one, Alias::new("request"));
+    // A static client has no row; an empty id is nobody's.
+    let by_id = eq_of(tables.clients, "client_id", client_id.unwrap_or_default());
+    select.join(JoinType::LeftJoin, Alias::new(tables.clients), by_id);
+    ClientRow::select_into(&mut select, tables.clients, "c_");
+    select.join(JoinType::LeftJoin, Alias::new(table), by_hash);
+    select
+}
+
+fn join_grant(select: &mut SelectStatement, tables: &TableNames, from: &str) {
+    let grant = tables.authorization_codes;
+    select.join(JoinType::LeftJoin, Alias::new(grant), same((grant, "id"), (from, "grant_id")));
+    GrantRow::select_into(select, grant, "g_");
+}
+
+fn join_session(select: &mut SelectStatement, tables: &TableNames) {
+    let (session, grant) = (tables.sessions, tables.authorization_codes);
+    let by_id = same((session, "id"), (grant, "session_id"));
+    select.join(JoinType::LeftJoin, Alias::new(session), by_id);
+    SessionRow::select_into(select, session, "s_");
+}
+
+async fn read_presented<T>(
+    conn: &impl ConnectionTrait,
+    select: &SelectStatement,
+    read: impl Fn(&QueryResult) -> StoreResult<Option<T>>,
+) -> StoreResult<Presented<T>> {
+    let Some(row) = conn.query_one(select).await? else {
+        return Ok(Presented { client: None, found: None });
+    };
+    Ok(Presented {
+        client: ClientRow::read(&row, "c_")?.map(ClientRow::into_client).transpose()?,
+        found: read(&row)?,
+    })
+}

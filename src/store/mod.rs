@@ -1,0 +1,23 @@
+//! The plugin's tables: one file per table with a typed record and the few statements on it.
+//!
+//! Functions take `&impl ConnectionTrait`, so that they run on the pool or inside a transaction
+//! alike: Loco's default pool has one connection, and a statement on the pool inside an open
+//! transaction would wait for itself.
+
+pub mod access_tokens;
+pub mod authorization_codes;
+pub mod authorization_states;
+pub mod clients;
+pub mod consents;
+pub mod fault;
+pub mod joined;
+pub mod record;
+pub mod refresh_tokens;
+pub mod sessions;
+pub mod transaction;
+
+pub use fault::StoreError;
+pub use transaction::Store;
+
+/// Result of a statement or transaction.
+pub type StoreResult<T> = Result<T, StoreError>;

@@ -1,0 +1,152 @@
+//! The library's typed view of its tables.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{
+    ConnectionTrait, DbErr, FromJsonQueryResult, FromQueryResult, QueryResult, Value,
+    sea_query::{Alias, Expr, ExprTrait, InsertStatement, Query, SelectStatement, SimpleExpr},
+};
+use serde::{Deserialize, Serialize};
+
+/// A JSON array of strings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Strings(pub Vec<String>);
+
+impl From<Vec<String>> for Strings {
+    fn from(values: Vec<String>) -> Self {
+        Self(values)
+    }
+}
+
+/// A row of one of the plugin's tables.
+pub trait Record: FromQueryResult + Sized {
+    /// Column names, `id` first.
+    const COLUMNS: &'static [&'static str];
+
+    /// Column values in the order of [`Self::COLUMNS`], without `id`.
+    fn values(&self) -> Vec<Value>;
+
+    /// `SELECT` of all columns of `table`.
+    fn select(table: &str) -> SelectStatement {
+        let mut select = Query::select();
+        select.columns(Self::COLUMNS.iter().map(|name| Alias::new(*name))).from(Alias::new(table));
+        select.to_owned()
+    }
+
+    /// Adds the columns of `table` to a joined `SELECT`, under names that begin with `prefix`.
+    fn select_into(select: &mut SelectStatement, table: &str, prefix: &str) {
+        for name in Self::COLUMNS {
+            let column = Expr::col((Alias::new(table), Alias::new(*name)));
+            select.expr_as(column, Alias::new(format!("{prefix}{name}")));
+        }
+    }
+
+    /// The row of a joined `SELECT`; `None` where an outer join found nothing.
+    ///
+    /// # Errors
+    /// When a column is missing or of another type.
+    fn read(row: &QueryResult, prefix: &str) -> Result<Option<Self>, DbErr> {
+        let id: Option<i64> = row.try_get(prefix, "id")?;
+        id.map(|_| Self::from_query_result(row, prefix)).transpose()
+    }
+
+    /// `INSERT` of this row, except `id`.
+    fn insert_into(&self, table: &str) -> InsertStatement {
+        let mut insert = Query::insert();
+        insert
+            .into_table(Alias::new(table))
+            .columns(Self::COLUMNS.iter().skip(1).map(|name| Alias::new(*name)))
+            .values_panic_free(self.values());
+        insert.to_owned()
+    }
+
+    /// Inserts the row and gives its id.
+    ///
+    /// # Errors
+    /// When the database refuses or fails.
+    fn insert(
+        &self,
+        conn: &impl ConnectionTrait,
+        table: &str,
+    ) -> impl Future<Output = Result<i64, DbErr>> + Send {
+        let mut insert = self.insert_into(table);
+        insert.returning_col(Alias::new("id"));
+        async move {
+            let row = conn.query_one(&insert).await?.ok_or(DbErr::RecordNotInserted)?;
+            row.try_get("", "id")
+        }
+    }
+}
+
+/// The number of values always equals the number of columns, because one macro writes both.
+trait ValuesPanicFree {
+    fn values_panic_free(&mut self, values: Vec<Value>) -> &mut Self;
+}
+
+impl ValuesPanicFree for InsertStatement {
+    fn values_panic_free(&mut self, values: Vec<Value>) -> &mut Self {
+        // A bound null has a type, which need not be the column's; the keyword has none.
+        let values = values.into_iter().map(|value| {
+            if value == value.as_null() { Expr::cust("NULL") } else { SimpleExpr::from(value) }
+        });
+        if self.values(values).is_err() {
+            tracing::error!("a record lists more columns than values");
+        }
+        self
+    }
+}
+
+/// Whether two column lists have the same names, in any order.
+pub fn same_columns(left: &[&str], right: &[&str]) -> bool {
+    left.iter().collect::<BTreeSet<_>>() == right.iter().collect::<BTreeSet<_>>()
+}
+
+/// Declares a record: the struct, its columns and its values, so that the three cannot disagree.
+macro_rules! record {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: $kind:ty,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, sea_orm::FromQueryResult)]
+        pub struct $name {
+            /// Primary key; 0 before the row is inserted.
+            pub id: i64,
+            $($(#[$field_meta])* pub $field: $kind,)+
+        }
+
+        impl $crate::store::record::Record for $name {
+            const COLUMNS: &'static [&'static str] = &["id", $(stringify!($field)),+];
+
+            fn values(&self) -> Vec<sea_orm::Value> {
+                vec![$(self.$field.clone().into()),+]
+            }
+        }
+    };
+}
+
+pub(crate) use record;
+
+/// `column = value`
+pub fn eq(column: &str, value: impl Into<Value>) -> SimpleExpr {
+    Expr::col(Alias::new(column)).eq(value.into())
+}
+
+/// `table.column = value`
+pub fn eq_of(table: &str, column: &str, value: impl Into<Value>) -> SimpleExpr {
+    Expr::col((Alias::new(table), Alias::new(column))).eq(value.into())
+}
+
+/// `left.a = right.b`
+pub fn same(left: (&str, &str), right: (&str, &str)) -> SimpleExpr {
+    Expr::col((Alias::new(left.0), Alias::new(left.1)))
+        .equals((Alias::new(right.0), Alias::new(right.1)))
+}
+
+/// `column IS NULL`
+pub fn is_null(column: &str) -> SimpleExpr {
+    Expr::col(Alias::new(column)).is_null()
+}
+
+/// `column > value`
+pub fn gt(column: &str, value: i64) -> SimpleExpr {
+    Expr::col(Alias::new(column)).gt(value)
+}

@@ -1,0 +1,213 @@
+//! `oauth_sessions`: one signed-in user in one browser.
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Expr, ExprTrait, Query},
+};
+use serde_json::Value as Json;
+
+use super::{
+    StoreResult,
+    record::{Record, eq, gt, is_null, record},
+};
+use crate::{protocol::client::SecretHash, resource_owner::UserKey, schema::TableNames};
+
+record! {
+    /// A session.
+    pub struct SessionRow {
+        /// Hash of the cookie secret.
+        pub token_hash: Vec<u8>,
+        /// The `sid` claim.
+        pub sid: String,
+        /// Who is signed in.
+        pub user_id: UserKey,
+        /// Last real authentication, Unix seconds.
+        pub auth_time: i64,
+        /// Authentication context class.
+        pub acr: Option<String>,
+        /// Authentication methods.
+        pub amr: Option<Json>,
+        /// Outlives the browser.
+        pub remembered: bool,
+        /// Hash of the credential stamp at login.
+        pub credential_stamp: Option<Vec<u8>>,
+        /// At most 256 characters.
+        pub user_agent: Option<String>,
+        /// IPv4 /24, IPv6 /48.
+        pub ip_prefix: Option<String>,
+        /// Unix seconds, written at most every 5 minutes.
+        pub last_seen_at: i64,
+        /// Unix seconds.
+        pub idle_expires_at: i64,
+        /// Unix seconds.
+        pub expires_at: i64,
+        /// Unix seconds.
+        pub ended_at: Option<i64>,
+        /// Why it ended.
+        pub end_reason: Option<String>,
+    }
+}
+
+impl SessionRow {
+    /// Authentication methods as a list.
+    pub fn amr_values(&self) -> Vec<String> {
+        self.amr
+            .as_ref()
+            .and_then(|amr| serde_json::from_value(amr.clone()).ok())
+            .unwrap_or_default()
+    }
+}
+
+/// Why a session ended (column `end_reason`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// By the person.
+    SignOut,
+    /// By a newer login of the same user in the same browser.
+    Replaced,
+    /// The credentials changed.
+    CredentialChange,
+    /// The user was deleted or deactivated.
+    UserGone,
+}
+
+impl EndReason {
+    /// The word in the column.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignOut => "sign_out",
+            Self::Replaced => "replaced",
+            Self::CredentialChange => "credential_change",
+            Self::UserGone => "user_gone",
+        }
+    }
+}
+
+/// A new login on a session's row.
+#[derive(Clone, Debug)]
+pub struct Renewal {
+    /// The row.
+    pub id: i64,
+    /// Hash of the new cookie secret; the old one is signed out.
+    pub token_hash: SecretHash,
+    /// Last real authentication, Unix seconds.
+    pub auth_time: i64,
+    /// Authentication context class.
+    pub acr: Option<String>,
+    /// Authentication methods.
+    pub amr: Option<Json>,
+    /// Outlives the browser.
+    pub remembered: bool,
+    /// Hash of the credential stamp now.
+    pub credential_stamp: Option<Vec<u8>>,
+    /// Unix seconds.
+    pub now: i64,
+    /// Unix seconds.
+    pub idle_expires_at: i64,
+    /// Unix seconds.
+    pub expires_at: i64,
+}
+
+/// The live sessions with these secrets.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn find_live(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (hashes, now): (&[SecretHash], i64),
+) -> StoreResult<Vec<SessionRow>> {
+    let mut select = SessionRow::select(tables.sessions);
+    select
+        .and_where(is_one_of("token_hash", hashes))
+        .and_where(is_null("ended_at"))
+        .and_where(gt("idle_expires_at", now))
+        .and_where(gt("expires_at", now));
+    let rows = conn.query_all(&select).await?;
+    let rows = rows.iter().map(|row| SessionRow::read(row, ""));
+    Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
+}
+
+/// `column IN (hashes)`
+pub fn is_one_of(column: &str, hashes: &[SecretHash]) -> sea_orm::sea_query::SimpleExpr {
+    Expr::col(Alias::new(column)).is_in(hashes.iter().map(|hash| hash.0.to_vec()))
+}
+
+/// Inserts a session.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn insert(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    row: &SessionRow,
+) -> StoreResult<i64> {
+    Ok(row.insert(conn, tables.sessions).await?)
+}
+
+/// Puts a new login on a live row; `false` when it has ended meanwhile.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn renew(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    renewal: &Renewal,
+) -> StoreResult<bool> {
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.sessions))
+        .value(Alias::new("token_hash"), renewal.token_hash.0.to_vec())
+        .value(Alias::new("auth_time"), renewal.auth_time)
+        .value(Alias::new("acr"), renewal.acr.clone())
+        .value(Alias::new("amr"), renewal.amr.clone())
+        .value(Alias::new("remembered"), renewal.remembered)
+        .value(Alias::new("credential_stamp"), renewal.credential_stamp.clone())
+        .value(Alias::new("last_seen_at"), renewal.now)
+        .value(Alias::new("idle_expires_at"), renewal.idle_expires_at)
+        .value(Alias::new("expires_at"), renewal.expires_at)
+        .value(Alias::new("updated_at"), Expr::current_timestamp())
+        .and_where(eq("id", renewal.id))
+        .and_where(is_null("ended_at"));
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// Moves the idle end of a session in use.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn touch(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (id, now, idle_expires_at): (i64, i64, i64),
+) -> StoreResult<()> {
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.sessions))
+        .value(Alias::new("last_seen_at"), now)
+        .value(Alias::new("idle_expires_at"), idle_expires_at)
+        .and_where(eq("id", id))
+        .and_where(is_null("ended_at"));
+    conn.execute(&update).await?;
+    Ok(())
+}
+
+/// Ends a session; `false` when it had ended before.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn end(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (id, reason, now): (i64, EndReason, i64),
+) -> StoreResult<bool> {
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.sessions))
+        .value(Alias::new("ended_at"), now)
+        .value(Alias::new("end_reason"), reason.as_str())
+        .value(Alias::new("updated_at"), Expr::current_timestamp())
+        .and_where(eq("id", id))
+        .and_where(is_null("ended_at"));
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}

@@ -1,0 +1,133 @@
+//! How statements reach the database: with a time budget, retries of the database's own lost
+//! races, and transactions that a disconnecting client cannot tear apart.
+
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::{StoreError, StoreResult};
+use crate::schema::TableNames;
+
+/// Time that one unit of work may spend on the database, waiting included (FA-01).
+const BUDGET: Duration = Duration::from_secs(5);
+/// Pause before a lost race is run again.
+const PAUSE: Duration = Duration::from_millis(15);
+
+/// The future of one transaction body.
+pub type Work<'c, T> = Pin<Box<dyn Future<Output = StoreResult<T>> + Send + 'c>>;
+
+/// The database and the names of the plugin's tables in it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: DatabaseConnection,
+    tables: TableNames,
+}
+
+impl Store {
+    /// The tables named `tables` in `db`.
+    pub const fn new(db: DatabaseConnection, tables: TableNames) -> Self {
+        Self { db, tables }
+    }
+
+    /// The pool, for the app's own models. Never inside [`Self::write`].
+    pub const fn db(&self) -> &DatabaseConnection {
+        &self.db
+    }
+
+    /// The table names.
+    pub const fn tables(&self) -> &TableNames {
+        &self.tables
+    }
+
+    /// Runs reads, or one single write, on the pool.
+    ///
+    /// # Errors
+    /// [`StoreError`]; a busy pool is waited for within the budget.
+    pub async fn run<'a, T, F>(&'a self, work: impl Fn(&'a DatabaseConnection) -> F) -> StoreResult<T>
+    where
+        F: Future<Output = StoreResult<T>> + Send + 'a,
+    {
+        retry(|| work(&self.db)).await
+    }
+
+    /// Runs a transaction in a task of its own: a client that disconnects leaves all or nothing
+    /// (CC-04). SQLite begins `IMMEDIATE`, because a deferred transaction that turns to writing
+    /// gets "busy" at once (CC-02).
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing of the transaction is stored then.
+    pub async fn write<T, F>(&self, work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: for<'c> Fn(&'c DatabaseTransaction, &'c TableNames) -> Work<'c, T> + Send + Sync + 'static,
+    {
+        let store = self.clone();
+        let work = Arc::new(work);
+        let task = tokio::spawn(async move {
+            retry(|| {
+                let (store, work) = (store.clone(), Arc::clone(&work));
+                async move { store.attempt(&*work).await }
+            })
+            .await
+        });
+        task.await.unwrap_or_else(|error| {
+            // The task was cancelled by a shutdown, or panicked: nothing was committed.
+            tracing::error!(%error, "a transaction task ended early");
+            Err(StoreError::TimedOut(BUDGET))
+        })
+    }
+
+    async fn attempt<T, F>(&self, work: &F) -> StoreResult<T>
+    where
+        F: for<'c> Fn(&'c DatabaseTransaction, &'c TableNames) -> Work<'c, T> + Send + Sync,
+    {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let txn = self.db.begin_with_options(options).await?;
+        match work(&txn, &self.tables).await {
+            Ok(value) => {
+                txn.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                // The answer is the first error; a failed rollback ends with the connection.
+                if let Err(rollback) = txn.rollback().await {
+                    tracing::warn!(error = %rollback, "rollback failed");
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Runs `work` until it succeeds, fails for good, or the budget is used up. Lost races and busy
+/// locks are tried three times; a busy pool is waited for.
+pub async fn retry<T, F>(work: impl Fn() -> F) -> StoreResult<T>
+where
+    F: Future<Output = StoreResult<T>>,
+{
+    let deadline = Instant::now() + BUDGET;
+    let mut races = 0;
+    loop {
+        let outcome = timeout_at(deadline, work())
+            .await
+            .unwrap_or(Err(StoreError::TimedOut(BUDGET)));
+        let Err(error) = &outcome else { return outcome };
+        if !error.is_retryable() || Instant::now() + PAUSE >= deadline {
+            return outcome;
+        }
+        if !error.is_pool_timeout() {
+            races += 1;
+            if races == 3 {
+                return outcome;
+            }
+        }
+        sleep(PAUSE).await;
+    }
+}
