@@ -1,6 +1,6 @@
 //! What the operator allows, as values for the rules: computed once at boot from the settings.
 
-use super::scope::Scopes;
+use super::{grants::Granted, scope::Scopes};
 
 /// One configured resource (RFC 8707), as far as the rules need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub struct ResourcePolicy {
     pub jwt: bool,
     /// Signature algorithm of those JWTs.
     pub signing_alg: String,
-    /// Lifetime of its access tokens, seconds; `None` = the server's.
-    pub access_token_ttl: Option<i64>,
+    /// Lifetime of its access tokens, seconds.
+    pub access_token_ttl: i64,
     /// Clients that may introspect its tokens.
     pub introspection_clients: Vec<String>,
 }
@@ -87,16 +87,16 @@ impl Policy {
         scopes.map_or_else(|| self.default_scopes.clone(), |scopes| scopes.iter().collect())
     }
 
-    /// Life of an access token, seconds (ID-04): the smallest of the resources', the scopes' and
-    /// the given one.
-    pub fn access_token_ttl(&self, base: i64, scopes: &Scopes, audience: &[String]) -> i64 {
-        let resources = audience
-            .iter()
-            .filter_map(|uri| self.resource(uri).and_then(|resource| resource.access_token_ttl));
-        // A resource's own value replaces the server's, whether it is shorter or longer.
-        let base = resources.min().unwrap_or(base);
-        let caps = self.ttl.scopes.iter();
-        let cap = caps.filter(|(scope, _)| scopes.contains(scope)).map(|(_, ttl)| *ttl).min();
-        cap.map_or(base, |cap| cap.min(base))
+    /// Life of an access token, seconds (ID-04): the resources' own lives, else the server's; for
+    /// machines at most theirs; at most what a scope allows.
+    pub fn access_token_ttl(&self, granted: &Granted, machine: bool) -> i64 {
+        let audience = granted.audience.iter();
+        let resources = audience.filter_map(|uri| self.resource(uri));
+        let base = resources.map(|resource| resource.access_token_ttl).min();
+        let scopes = self.ttl.scopes.iter();
+        let caps = scopes.filter(|(scope, _)| granted.scopes.contains(scope)).map(|(_, ttl)| *ttl);
+        let machine = machine.then_some(self.ttl.m2m);
+        let base = base.unwrap_or(self.ttl.access);
+        caps.chain(machine).fold(base, i64::min)
     }
 }

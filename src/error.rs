@@ -1,0 +1,168 @@
+//! How a refusal or a fault becomes an answer: JSON, an error page, or a redirect (§29).
+//!
+//! Handlers return a [`Failure`] in one of three wrappers. The wrapper's response carries a
+//! [`Refused`] extension; the layer around the endpoint group renders and logs it, because only
+//! the layer knows the issuer, the views and the request id.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use crate::{
+    protocol::error::{ErrorCode, OAuthError},
+    random::RandomError,
+    store::StoreError,
+};
+
+/// Seconds after which a client may try again when the storage was busy (§29.3).
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
+
+/// A request that does not succeed.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Code, rule and texts.
+    pub error: OAuthError,
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Cause of a fault, for the log only.
+    pub source: Option<String>,
+}
+
+impl Failure {
+    /// A refusal by the transport's rules, with its own status (405, 413, 414, 415 …).
+    pub const fn transport(status: StatusCode, error: OAuthError) -> Self {
+        Self { error, status, source: None }
+    }
+
+    /// A fault of this server: the client learns nothing but "internal error".
+    pub fn internal(source: impl std::fmt::Display) -> Self {
+        Self {
+            error: OAuthError::server_error("FA-01", "internal error"),
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            source: Some(source.to_string()),
+        }
+    }
+}
+
+impl From<OAuthError> for Failure {
+    fn from(error: OAuthError) -> Self {
+        let status = match error.code {
+            ErrorCode::InvalidClient | ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
+            ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+            ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+            ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self { error, status, source: None }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        if error.is_unavailable() {
+            let refusal = OAuthError::temporarily_unavailable("FA-01", "Please try again");
+            return Self { source: Some(error.to_string()), ..refusal.into() };
+        }
+        Self::internal(error)
+    }
+}
+
+impl From<RandomError> for Failure {
+    fn from(error: RandomError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<crate::protocol::secret::SealError> for Failure {
+    fn from(error: crate::protocol::secret::SealError) -> Self {
+        Self::internal(error)
+    }
+}
+
+/// Marks a response as a refusal, for the layer that renders and logs it.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// What happened.
+    pub failure: Failure,
+    /// The client, as far as it is known.
+    pub client_id: Option<String>,
+    /// What the page layer needs beyond the failure.
+    pub page: PageDetail,
+}
+
+/// What an error page shows beyond the failure.
+#[derive(Clone, Debug, Default)]
+pub struct PageDetail {
+    /// A situation that the code alone does not tell.
+    pub kind: Option<crate::views::ErrorKind>,
+    /// A verified place to go on to: text (host) and URL (AR-04, §8.5).
+    pub return_link: Option<(String, String)>,
+}
+
+/// A failure at a JSON endpoint.
+#[derive(Clone, Debug)]
+pub struct ApiError(pub Failure);
+
+impl<E: Into<Failure>> From<E> for ApiError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        refusal(self.0, PageDetail::default())
+    }
+}
+
+/// A failure at a page or at the authorization endpoint that is shown to the person.
+#[derive(Clone, Debug)]
+pub struct PageError {
+    /// What happened.
+    pub failure: Failure,
+    /// What the page shows beyond it.
+    pub detail: PageDetail,
+}
+
+impl<E: Into<Failure>> From<E> for PageError {
+    fn from(error: E) -> Self {
+        let mut failure = error.into();
+        // Pages have no challenge to answer: an unknown client is a bad request (§29.2).
+        if failure.status == StatusCode::UNAUTHORIZED {
+            failure.status = StatusCode::BAD_REQUEST;
+        }
+        Self { failure, detail: PageDetail::default() }
+    }
+}
+
+impl PageError {
+    /// Shows a situation that the code alone does not tell.
+    #[must_use]
+    pub const fn showing(mut self, kind: crate::views::ErrorKind) -> Self {
+        self.detail.kind = Some(kind);
+        self
+    }
+
+    /// Offers a verified link.
+    #[must_use]
+    pub fn with_link(mut self, host: String, url: String) -> Self {
+        self.detail.return_link = Some((host, url));
+        self
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        refusal(self.failure, self.detail)
+    }
+}
+
+fn refusal(failure: Failure, page: PageDetail) -> Response {
+    let mut response = failure.status.into_response();
+    if failure.status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    response.extensions_mut().insert(Refused { failure, client_id: None, page });
+    response
+}

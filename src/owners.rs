@@ -1,0 +1,211 @@
+//! The app's users behind one object: handlers are compiled once, whatever the app's model is.
+
+use std::{any::Any, future::Future, marker::PhantomData, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use loco_rs::{app::AppContext, model::ModelResult};
+use sea_orm::DatabaseConnection;
+use tokio::time::timeout;
+
+use crate::{
+    definition::OAuthServerDefinition,
+    hooks::{ClientFacts, OAuthServerHooks, SessionFacts},
+    protocol::secret::{Purpose, SecretHash, hash},
+    resource_owner::{
+        ClaimRequest, Claims, ResourceOwner, SignUp, SignUpError, SignUpField, UserKey, UserKeyType,
+    },
+};
+
+/// Longest run of a hook (§34.4).
+const HOOK_LIMIT: Duration = Duration::from_secs(5);
+
+/// A user of the app.
+#[derive(Clone)]
+pub struct Owner {
+    facts: Arc<dyn OwnerFacts>,
+}
+
+impl std::fmt::Debug for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Owner").field(&self.key()).finish()
+    }
+}
+
+trait OwnerFacts: Send + Sync {
+    fn key(&self) -> UserKey;
+    fn subject(&self) -> String;
+    fn is_active(&self) -> bool;
+    fn is_verified(&self) -> bool;
+    fn credential_stamp(&self) -> Option<String>;
+    fn display_name(&self) -> String;
+    fn login_name(&self) -> String;
+    fn claims(&self, request: &ClaimRequest<'_>) -> Claims;
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<U: ResourceOwner> OwnerFacts for U {
+    fn key(&self) -> UserKey {
+        ResourceOwner::key(self).into()
+    }
+    fn subject(&self) -> String {
+        ResourceOwner::subject(self)
+    }
+    fn is_active(&self) -> bool {
+        ResourceOwner::is_active(self)
+    }
+    fn is_verified(&self) -> bool {
+        ResourceOwner::is_verified(self)
+    }
+    fn credential_stamp(&self) -> Option<String> {
+        ResourceOwner::credential_stamp(self)
+    }
+    fn display_name(&self) -> String {
+        ResourceOwner::display_name(self)
+    }
+    fn login_name(&self) -> String {
+        ResourceOwner::login_name(self)
+    }
+    fn claims(&self, request: &ClaimRequest<'_>) -> Claims {
+        ResourceOwner::claims(self, request)
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl Owner {
+    /// Wraps the app's user.
+    pub fn new<U: ResourceOwner>(user: U) -> Self {
+        Self { facts: Arc::new(user) }
+    }
+
+    /// Primary key.
+    pub fn key(&self) -> UserKey {
+        self.facts.key()
+    }
+
+    /// `ResourceOwner::subject`.
+    pub fn subject(&self) -> String {
+        self.facts.subject()
+    }
+
+    /// `ResourceOwner::is_active`.
+    pub fn is_active(&self) -> bool {
+        self.facts.is_active()
+    }
+
+    /// `ResourceOwner::is_verified`.
+    pub fn is_verified(&self) -> bool {
+        self.facts.is_verified()
+    }
+
+    /// Hash of `ResourceOwner::credential_stamp`: the stored form.
+    pub fn credential_stamp(&self) -> Option<SecretHash> {
+        self.facts.credential_stamp().map(|stamp| hash(Purpose::CredentialStamp, &stamp))
+    }
+
+    /// `ResourceOwner::display_name`.
+    pub fn display_name(&self) -> String {
+        self.facts.display_name()
+    }
+
+    /// `ResourceOwner::login_name`.
+    pub fn login_name(&self) -> String {
+        self.facts.login_name()
+    }
+
+    /// `ResourceOwner::claims`.
+    pub fn claims(&self, request: &ClaimRequest<'_>) -> Claims {
+        self.facts.claims(request)
+    }
+
+    /// The app's own model.
+    pub fn model<U: ResourceOwner>(&self) -> Option<&U> {
+        self.facts.as_any().downcast_ref()
+    }
+}
+
+/// What the plugin asks the app.
+#[async_trait]
+pub trait ResourceOwners: Send + Sync {
+    /// `ResourceOwner::find_by_key`.
+    async fn find(&self, db: &DatabaseConnection, key: UserKey) -> ModelResult<Option<Owner>>;
+    /// `ResourceOwner::authenticate`.
+    async fn authenticate(
+        &self,
+        ctx: &AppContext,
+        login: &str,
+        password: &str,
+    ) -> ModelResult<Option<Owner>>;
+    /// `ResourceOwner::sign_up`.
+    async fn sign_up(&self, ctx: &AppContext, values: SignUp) -> Result<Owner, SignUpError>;
+    /// `ResourceOwner::signup_fields`.
+    fn signup_fields(&self) -> Vec<SignUpField>;
+    /// `ResourceOwner::SUPPORTED_CLAIMS`.
+    fn supported_claims(&self) -> &'static [&'static str];
+    /// Hook `select_account`.
+    async fn wants_choice(
+        &self,
+        owner: &Owner,
+        (client, session): (&ClientFacts, &SessionFacts),
+        scopes: &[String],
+    ) -> loco_rs::Result<bool>;
+}
+
+/// The users and hooks of a definition.
+pub struct OwnersOf<D: OAuthServerDefinition> {
+    hooks: D::Hooks,
+    definition: PhantomData<D>,
+}
+
+impl<D: OAuthServerDefinition> Default for OwnersOf<D> {
+    fn default() -> Self {
+        Self { hooks: D::Hooks::default(), definition: PhantomData }
+    }
+}
+
+#[async_trait]
+impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
+    async fn find(&self, db: &DatabaseConnection, key: UserKey) -> ModelResult<Option<Owner>> {
+        let Some(key) = D::UserKey::from_user_key(key) else { return Ok(None) };
+        Ok(D::User::find_by_key(db, key).await?.map(Owner::new))
+    }
+
+    async fn authenticate(
+        &self,
+        ctx: &AppContext,
+        login: &str,
+        password: &str,
+    ) -> ModelResult<Option<Owner>> {
+        Ok(D::User::authenticate(ctx, login, password).await?.map(Owner::new))
+    }
+
+    async fn sign_up(&self, ctx: &AppContext, values: SignUp) -> Result<Owner, SignUpError> {
+        D::User::sign_up(ctx, values).await.map(Owner::new)
+    }
+
+    fn signup_fields(&self) -> Vec<SignUpField> {
+        D::User::signup_fields()
+    }
+
+    fn supported_claims(&self) -> &'static [&'static str] {
+        D::User::SUPPORTED_CLAIMS
+    }
+
+    async fn wants_choice(
+        &self,
+        owner: &Owner,
+        (client, session): (&ClientFacts, &SessionFacts),
+        scopes: &[String],
+    ) -> loco_rs::Result<bool> {
+        let Some(user) = owner.model::<D::User>() else { return Ok(false) };
+        limited(self.hooks.select_account(user, client, session, scopes)).await
+    }
+}
+
+/// Ends a hook that takes too long.
+async fn limited<T>(hook: impl Future<Output = loco_rs::Result<T>> + Send) -> loco_rs::Result<T> {
+    timeout(HOOK_LIMIT, hook)
+        .await
+        .unwrap_or_else(|_| Err(loco_rs::Error::string("the hook took more than 5 seconds")))
+}
