@@ -3,3 +3,10 @@
 //! Nothing here knows axum, Loco or SeaORM; a test keeps it so.
 
 pub mod client;
+pub mod client_metadata;
+pub mod display_name;
+pub mod jwk;
+pub mod pkce;
+pub mod redirect_uri;
+pub mod resource;
+pub mod scope;
