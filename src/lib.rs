@@ -1,5 +1,6 @@
 //! OAuth 2.1 authorization server and OpenID provider for Loco apps.
 
+pub mod config;
 pub mod definition;
 pub mod events;
 pub mod hooks;
@@ -7,6 +8,7 @@ pub mod protocol;
 pub mod resource_owner;
 pub mod schema;
 pub mod store;
+pub mod urls;
 
 pub use definition::OAuthServerDefinition;
 pub use loco_oauth_server_macros::OAuthServer;

@@ -6,6 +6,8 @@ pub mod authorize;
 pub mod callback;
 pub mod client;
 pub mod client_auth;
+pub mod client_metadata;
+pub mod display_name;
 pub mod error;
 pub mod grants;
 pub mod interaction;

@@ -1,0 +1,154 @@
+//! Settings that are one of a few words, and small maps.
+
+use serde::Deserialize;
+use validator::Validate;
+
+/// `profile`. `fapi2` comes with a later version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// OAuth 2.1.
+    #[default]
+    Oauth21,
+}
+
+/// `refresh_token_policy` (§11.6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshTokenPolicy {
+    /// Every client with the grant type gets one.
+    #[default]
+    Registered,
+    /// Only with the scope `offline_access` too (OpenID Connect Core §11).
+    OfflineAccess,
+}
+
+/// `rotate_refresh_tokens` (OAuth 2.1 §4.3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshRotation {
+    /// For every client.
+    #[default]
+    Always,
+    /// Confidential clients keep theirs.
+    PublicOnly,
+}
+
+/// `logout_revokes`: what a sign-out ends besides the session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogoutRevokes {
+    /// Nothing.
+    Session,
+    /// The session's grants without `offline_access`.
+    #[default]
+    Online,
+    /// All grants of the session.
+    All,
+}
+
+/// `token_format` of a resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenFormat {
+    /// A random text that only the server can look up.
+    #[default]
+    Opaque,
+    /// A signed token (RFC 9068).
+    Jwt,
+}
+
+/// `rate_limit_store`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RateLimitStore {
+    /// Counters of this process.
+    Memory,
+    /// Counters that all nodes share.
+    Database,
+}
+
+/// `cookie_secure` as written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum CookieSecure {
+    /// Iff `base_url` is https.
+    #[default]
+    Auto,
+    /// Always.
+    True,
+}
+
+impl<'de> Deserialize<'de> for CookieSecure {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::Bool(true) => Ok(Self::True),
+            serde_json::Value::String(word) if word == "auto" => Ok(Self::Auto),
+            _ => Err(serde::de::Error::custom("expected auto or true")),
+        }
+    }
+}
+
+/// `token_prefixes`: how secrets begin, so that secret scanners find them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct TokenPrefixes {
+    pub access_token: String,
+    pub refresh_token: String,
+    pub authorization_code: String,
+    pub client_secret: String,
+    pub device_code: String,
+    pub registration_token: String,
+}
+
+impl Default for TokenPrefixes {
+    fn default() -> Self {
+        Self {
+            access_token: "loco_at_".into(),
+            refresh_token: "loco_rt_".into(),
+            authorization_code: "loco_ac_".into(),
+            client_secret: "loco_cs_".into(),
+            device_code: "loco_dc_".into(),
+            registration_token: "loco_ra_".into(),
+        }
+    }
+}
+
+impl TokenPrefixes {
+    /// Every prefix with its key.
+    #[must_use]
+    pub fn entries(&self) -> [(&'static str, &str); 6] {
+        [
+            ("access_token", &self.access_token),
+            ("refresh_token", &self.refresh_token),
+            ("authorization_code", &self.authorization_code),
+            ("client_secret", &self.client_secret),
+            ("device_code", &self.device_code),
+            ("registration_token", &self.registration_token),
+        ]
+    }
+}
+
+/// `cleanup`: how `oauth:cleanup` works through expired rows (§32.3).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Validate)]
+#[serde(default, deny_unknown_fields)]
+pub struct CleanupSettings {
+    /// Rows per statement.
+    #[validate(range(min = 1, max = 1000))]
+    pub batch_size: u64,
+    /// Milliseconds between statements.
+    pub pause_ms: u64,
+    /// Seconds after which a run stops.
+    #[validate(range(min = 1))]
+    pub max_seconds: i64,
+}
+
+impl Default for CleanupSettings {
+    fn default() -> Self {
+        Self {
+            batch_size: 500,
+            pause_ms: 50,
+            max_seconds: 300,
+        }
+    }
+}

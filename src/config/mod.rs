@@ -1,0 +1,88 @@
+//! The settings: `initializers: oauth_server:` of the environment's YAML, parsed once into a
+//! [`Settings`] and checked at boot, so that no route exists with a setting that cannot work.
+
+mod address;
+mod choices;
+mod clients;
+mod finding;
+mod names;
+mod rate_limits;
+mod raw;
+mod raw_lists;
+mod read;
+mod resolve;
+mod resources;
+mod scopes;
+mod secret_text;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use loco_rs::environment::Environment;
+use serde_json::Value;
+
+use self::finding::Findings;
+pub use self::{
+    choices::{
+        CleanupSettings, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
+        RefreshTokenPolicy, TokenFormat, TokenPrefixes,
+    },
+    finding::{Finding, SettingsError},
+    rate_limits::{RateLimit, RateLimitEntry, RateLimits},
+    secret_text::{SecretJson, SecretText},
+    settings::{KeySettings, KeySource, Resource, ScopeSetting, SecretSource, Settings},
+};
+
+/// Facts of the app that defaults come from.
+#[derive(Clone, Copy)]
+struct Surroundings<'a> {
+    environment: &'a Environment,
+    /// Loco's `server.full_url()`.
+    server_url: &'a str,
+    app_name: &'a str,
+}
+
+impl Surroundings<'_> {
+    fn production(self) -> bool {
+        *self.environment == Environment::Production
+    }
+}
+
+impl Settings {
+    /// Reads and checks the block. `server_url` is Loco's `server.full_url()`, the default of
+    /// `base_url` outside production; `app_name` the default of `app_name`.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn from_config(
+        block: Option<&Value>,
+        environment: &Environment,
+        server_url: &str,
+        app_name: &str,
+    ) -> Result<Self, SettingsError> {
+        let surroundings = Surroundings {
+            environment,
+            server_url,
+            app_name,
+        };
+        let mut findings = Findings::default();
+        let absent = Value::Object(serde_json::Map::new());
+        let block = block.filter(|block| !block.is_null()).unwrap_or_else(|| {
+            if surroundings.production() {
+                findings.add(
+                    "the block",
+                    "missing",
+                    "write `initializers: oauth_server:` into config/production.yaml",
+                );
+            }
+            &absent
+        });
+        if !block.is_object() {
+            findings.add("the block", "not a map", "write keys below `oauth_server:`");
+        }
+        let raw = read::read(block, &mut findings);
+        let settings = resolve::resolve(raw, surroundings, &mut findings);
+        findings.into_result(settings)
+    }
+}

@@ -1,0 +1,133 @@
+//! Keys that are not settings: renamed ones, ones of a later version, misspelt ones
+//! (ST-01, ST-02, ST-03).
+
+/// Keys of other servers and of the reference, with what replaces them here.
+const REPLACED: [(&str, &str); 12] = [
+    ("route_prefix", "use `prefix`"),
+    ("resource_server_url", "list it in `resources`"),
+    ("resource_scopes", "use `resources[].scopes`"),
+    (
+        "adapter",
+        "tables and models come from the derive: #[derive(OAuthServer)]",
+    ),
+    ("client_id", "list the client in `clients`"),
+    ("client_secret", "list the client in `clients`"),
+    ("redirect_uris", "list the client in `clients`"),
+    (
+        "static_client_require_pkce",
+        "use `require_pkce` of the entry in `clients`",
+    ),
+    ("default_scope", "use `default_scopes`"),
+    (
+        "code_challenge_method",
+        "S256 is the only method; remove it",
+    ),
+    (
+        "request_uri_resolver",
+        "pushed and signed requests are settings of their own, `par` and `jar`",
+    ),
+    (
+        "select_account_resolver",
+        "implement the hook OAuthServerHooks::select_account",
+    ),
+];
+
+/// Top-level keys of later versions.
+const LATER: [&str; 23] = [
+    "include_root_resource_metadata_fallback",
+    "post_login_url",
+    "enable_password_reset",
+    "initial_access_token_hashes",
+    "client_registration_default_scopes",
+    "client_registration_allowed_scopes",
+    "client_registration_client_secret_ttl_seconds",
+    "client_registration_require_pkce",
+    "unused_client_ttl_seconds",
+    "idle_client_ttl_seconds",
+    "max_unused_clients",
+    "client_id_metadata_documents",
+    "par",
+    "jar",
+    "dpop",
+    "device",
+    "token_exchange",
+    "jwt_bearer",
+    "client_assertion_accepts_token_endpoint",
+    "fetch",
+    "trust_policy",
+    "events",
+    "refresh_token_retry_until_used",
+];
+
+/// Keys of later versions in an entry of `clients` or `resources`.
+const LATER_IN_ENTRIES: [&str; 16] = [
+    "jwks",
+    "jwks_uri",
+    "sector_identifier_uri",
+    "userinfo_signed_response_alg",
+    "introspection_signed_response_alg",
+    "request_object_signing_alg",
+    "token_endpoint_auth_signing_alg",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
+    "require_pushed_authorization_requests",
+    "require_signed_request_object",
+    "dpop_bound_access_tokens",
+    "initiate_login_uri",
+    "software_id",
+    "software_version",
+    "software_statement",
+];
+
+/// Values of later versions, by the place of the value.
+const LATER_VALUES: [(&str, &str); 4] = [
+    ("profile", "fapi2"),
+    (
+        "grant_types",
+        "urn:ietf:params:oauth:grant-type:device_code",
+    ),
+    (
+        "grant_types",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+    ),
+    ("grant_types", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+];
+
+/// Largest number of edits at which a key counts as misspelt.
+const MAX_EDITS: usize = 3;
+
+pub(super) const NOT_YET: &str = "not available in this version";
+
+/// What to say about an unknown key at `path`, where `expected` would be known.
+pub(super) fn unknown_key(path: &str, expected: &[&str]) -> (String, String) {
+    if let Some((_, fix)) = REPLACED.iter().find(|(key, _)| *key == path) {
+        return ("not a setting of this server".into(), (*fix).to_owned());
+    }
+    let name = path.rsplit('.').next().unwrap_or(path);
+    let in_entry = path.contains("].");
+    if LATER.contains(&path) || (in_entry && LATER_IN_ENTRIES.contains(&name)) {
+        return (NOT_YET.into(), "remove it".into());
+    }
+    let nearest = expected
+        .iter()
+        .map(|key| (strsim::damerau_levenshtein(name, key), key))
+        .filter(|(edits, _)| *edits <= MAX_EDITS)
+        .min_by_key(|(edits, _)| *edits);
+    let fix = match nearest {
+        Some((_, key)) => format!("did you mean `{key}`?"),
+        None => format!("known here: {}", expected.join(", ")),
+    };
+    ("unknown key".into(), fix)
+}
+
+/// What to say about an unknown word that a later version will know.
+pub(super) fn later_value(path: &str, message: &str) -> Option<String> {
+    let word = message
+        .strip_prefix("unknown variant `")?
+        .split('`')
+        .next()?;
+    let place = path.split('[').next()?;
+    LATER_VALUES
+        .contains(&(place, word))
+        .then(|| format!("`{word}` is {NOT_YET}"))
+}

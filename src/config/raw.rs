@@ -1,0 +1,210 @@
+//! The block as written. Unknown keys are refused at every level; a default that needs another
+//! key or the environment to be known is `None` here and filled in by `resolve`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use validator::Validate;
+
+use super::{
+    choices::{
+        CleanupSettings, CookieSecure, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
+        RefreshTokenPolicy, TokenPrefixes,
+    },
+    rate_limits::RateLimits,
+    raw_lists::{RawClient, RawResource, RawScope},
+    secret_text::{SecretJson, SecretText},
+};
+use crate::protocol::{client::GrantType, jwk::SigningAlg};
+
+#[derive(Debug, Deserialize, Validate)]
+#[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the settings"
+)]
+pub(super) struct RawSettings {
+    // 3.1
+    pub base_url: Option<String>,
+    pub issuer: Option<String>,
+    pub prefix: String,
+    pub include_root_oauth_metadata_fallback: bool,
+    pub include_root_openid_metadata_fallback: bool,
+    pub secret: Option<SecretText>,
+    pub app_name: Option<String>,
+    pub service_documentation: Option<String>,
+    pub op_policy_uri: Option<String>,
+    pub op_tos_uri: Option<String>,
+    pub profile: Profile,
+    // 3.2
+    pub login_url: Option<String>,
+    pub consent_url: Option<String>,
+    pub select_account_url: Option<String>,
+    pub signup_url: Option<String>,
+    pub after_login_url: Option<String>,
+    pub after_logout_url: Option<String>,
+    pub enable_signup: bool,
+    pub require_verified_email: bool,
+    pub consent_allows_narrowing: bool,
+    pub session_exchange_origins: Option<Vec<String>>,
+    pub default_locale: String,
+    pub locales: Vec<String>,
+    pub developer_errors: Option<bool>,
+    // 3.3
+    pub grant_types: Vec<GrantType>,
+    pub scopes: BTreeMap<String, Option<RawScope>>,
+    pub default_scopes: Vec<String>,
+    pub advertised_scopes: Option<Vec<String>>,
+    pub scope_expirations: BTreeMap<String, i64>,
+    pub client_credentials_default_scopes: Vec<String>,
+    pub allow_dynamic_client_registration: bool,
+    pub allow_unauthenticated_client_registration: bool,
+    pub clients: Vec<RawClient>,
+    // 3.4
+    #[validate(range(min = 30, max = 600))]
+    pub authorization_code_ttl_seconds: i64,
+    #[validate(range(min = 60, max = 86400))]
+    pub access_token_ttl_seconds: i64,
+    #[validate(range(min = 60, max = 86400))]
+    pub m2m_access_token_ttl_seconds: i64,
+    #[validate(range(min = 3600, max = 31_536_000))]
+    pub refresh_token_ttl_seconds: i64,
+    pub refresh_token_max_ttl_seconds: i64,
+    pub refresh_token_policy: RefreshTokenPolicy,
+    #[validate(range(min = 0, max = 60))]
+    pub refresh_token_retry_window_seconds: i64,
+    pub rotate_refresh_tokens: RefreshRotation,
+    pub revoke_on_credential_change: bool,
+    #[validate(range(min = 60, max = 86400))]
+    pub id_token_ttl_seconds: i64,
+    pub id_token_scope_claims: bool,
+    #[validate(range(min = 60, max = 3600))]
+    pub state_ttl_seconds: i64,
+    pub token_prefixes: TokenPrefixes,
+    pub pairwise_secret: Option<SecretText>,
+    pub acr_values: Vec<String>,
+    // 3.5
+    #[validate(range(min = 300, max = 31_536_000))]
+    pub session_ttl_seconds: i64,
+    #[validate(range(min = 300, max = 31_536_000))]
+    pub session_idle_ttl_seconds: i64,
+    pub cookie_secure: CookieSecure,
+    pub enable_end_session: bool,
+    pub logout_revokes: LogoutRevokes,
+    // 3.6
+    #[validate(nested)]
+    pub resources: Vec<RawResource>,
+    pub default_resource: Option<String>,
+    // 3.8
+    #[validate(nested)]
+    pub keys: RawKeys,
+    pub rate_limits: RateLimits,
+    pub rate_limit_store: Option<RateLimitStore>,
+    #[validate(nested)]
+    pub cleanup: CleanupSettings,
+}
+
+impl Default for RawSettings {
+    fn default() -> Self {
+        Self {
+            base_url: None,
+            issuer: None,
+            prefix: "/oauth".into(),
+            include_root_oauth_metadata_fallback: false,
+            include_root_openid_metadata_fallback: false,
+            secret: None,
+            app_name: None,
+            service_documentation: None,
+            op_policy_uri: None,
+            op_tos_uri: None,
+            profile: Profile::default(),
+            login_url: None,
+            consent_url: None,
+            select_account_url: None,
+            signup_url: None,
+            after_login_url: None,
+            after_logout_url: None,
+            enable_signup: true,
+            require_verified_email: false,
+            consent_allows_narrowing: true,
+            session_exchange_origins: None,
+            default_locale: "en".into(),
+            locales: texts(&["en", "de", "es", "fr", "ja", "pt-BR", "zh-CN"]),
+            developer_errors: None,
+            grant_types: vec![
+                GrantType::AuthorizationCode,
+                GrantType::RefreshToken,
+                GrantType::ClientCredentials,
+            ],
+            scopes: BTreeMap::new(),
+            default_scopes: texts(&["openid", "profile", "email"]),
+            advertised_scopes: None,
+            scope_expirations: BTreeMap::new(),
+            client_credentials_default_scopes: Vec::new(),
+            allow_dynamic_client_registration: false,
+            allow_unauthenticated_client_registration: false,
+            clients: Vec::new(),
+            authorization_code_ttl_seconds: 60,
+            access_token_ttl_seconds: 3600,
+            m2m_access_token_ttl_seconds: 3600,
+            refresh_token_ttl_seconds: 2_592_000,
+            refresh_token_max_ttl_seconds: 15_552_000,
+            refresh_token_policy: RefreshTokenPolicy::default(),
+            refresh_token_retry_window_seconds: 30,
+            rotate_refresh_tokens: RefreshRotation::default(),
+            revoke_on_credential_change: true,
+            id_token_ttl_seconds: 3600,
+            id_token_scope_claims: true,
+            state_ttl_seconds: 600,
+            token_prefixes: TokenPrefixes::default(),
+            pairwise_secret: None,
+            acr_values: texts(&["urn:mace:incommon:iap:bronze"]),
+            session_ttl_seconds: 1_209_600,
+            session_idle_ttl_seconds: 86400,
+            cookie_secure: CookieSecure::default(),
+            enable_end_session: false,
+            logout_revokes: LogoutRevokes::default(),
+            resources: Vec::new(),
+            default_resource: None,
+            keys: RawKeys::default(),
+            rate_limits: RateLimits::new(),
+            rate_limit_store: None,
+            cleanup: CleanupSettings::default(),
+        }
+    }
+}
+
+/// `keys`.
+#[derive(Debug, Deserialize, Validate)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawKeys {
+    pub directory: Option<std::path::PathBuf>,
+    pub pem: Option<Vec<SecretText>>,
+    pub jwks: Option<SecretJson>,
+    pub passphrase: Option<SecretText>,
+    pub id_token_alg: SigningAlg,
+    pub access_token_alg: SigningAlg,
+    #[validate(range(min = 0, max = 31_536_000))]
+    pub publish_before_seconds: i64,
+    #[validate(range(min = 3600))]
+    pub max_age_seconds: i64,
+}
+
+impl Default for RawKeys {
+    fn default() -> Self {
+        Self {
+            directory: None,
+            pem: None,
+            jwks: None,
+            passphrase: None,
+            id_token_alg: SigningAlg::RS256,
+            access_token_alg: SigningAlg::ES256,
+            publish_before_seconds: 86400,
+            max_age_seconds: 7_776_000,
+        }
+    }
+}
+
+fn texts(words: &[&str]) -> Vec<String> {
+    words.iter().map(ToString::to_string).collect()
+}

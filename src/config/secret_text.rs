@@ -1,0 +1,60 @@
+//! Secret values of the settings: never printed, wiped on drop (GE-06).
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+/// A text that must not reach a log. It prints `[redacted]` and cannot be serialised.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    /// Takes a secret over.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretText {
+    /// Unlike `String`, names the kind of a wrong value but not the value.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(text) => Ok(Self::new(text)),
+            _ => Err(D::Error::custom("not a text; YAML needs quotes around it")),
+        }
+    }
+}
+
+/// A JSON value with secrets inside, for example a private JWK set.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct SecretJson(Value);
+
+impl SecretJson {
+    /// The value itself.
+    #[must_use]
+    pub const fn expose(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}

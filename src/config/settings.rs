@@ -1,0 +1,297 @@
+//! [`Settings`]: the block with every default resolved.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use super::{
+    choices::{
+        CleanupSettings, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
+        RefreshTokenPolicy, TokenFormat, TokenPrefixes,
+    },
+    rate_limits::RateLimits,
+    secret_text::{SecretJson, SecretText},
+};
+use crate::protocol::{
+    client::{Client, GrantType},
+    jwk::SigningAlg,
+    resource,
+    scope::STANDARD,
+};
+
+/// The settings of the plugin, checked. Fields are named like the keys; durations are seconds.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the settings"
+)]
+pub struct Settings {
+    /// Whether the app runs in Loco's environment `production`.
+    pub production: bool,
+
+    /// Public address of the app's `/`, without trailing slash.
+    pub base_url: String,
+    /// Issuer identifier, compared byte for byte (RFC 8414 §2).
+    pub issuer: String,
+    /// Where endpoints and pages live: `""`, or a path without trailing slash.
+    pub prefix: String,
+    /// Serve `/.well-known/oauth-authorization-server` although the issuer has a path.
+    pub include_root_oauth_metadata_fallback: bool,
+    /// Serve `/.well-known/openid-configuration` although the issuer has a path.
+    pub include_root_openid_metadata_fallback: bool,
+    /// Root of derived keys; never signs tokens. `keys` reads it.
+    pub secret: SecretSource,
+    /// Name of the app, shown on pages.
+    pub app_name: String,
+    /// RFC 8414 §2.
+    pub service_documentation: Option<String>,
+    /// RFC 8414 §2.
+    pub op_policy_uri: Option<String>,
+    /// RFC 8414 §2.
+    pub op_tos_uri: Option<String>,
+    /// Set of rules.
+    pub profile: Profile,
+
+    /// The app's own login page, as written; `None` = built-in. [`crate::urls::Urls`] resolves it.
+    pub login_url: Option<String>,
+    /// The app's own consent page.
+    pub consent_url: Option<String>,
+    /// The app's own account chooser.
+    pub select_account_url: Option<String>,
+    /// The app's own sign-up page.
+    pub signup_url: Option<String>,
+    /// Where a login without client leads; `None` = the app's `/`.
+    pub after_login_url: Option<String>,
+    /// Where a logout without client leads; `None` = built-in page.
+    pub after_logout_url: Option<String>,
+    /// Whether the built-in sign-up page exists.
+    pub enable_signup: bool,
+    /// Whether sign-in waits for a verified address.
+    pub require_verified_email: bool,
+    /// Whether people may untick optional scopes.
+    pub consent_allows_narrowing: bool,
+    /// Web origins that may call the session exchange endpoint.
+    pub session_exchange_origins: Vec<String>,
+    /// Language of pages when nothing else is asked for.
+    pub default_locale: String,
+    /// Languages offered.
+    pub locales: Vec<String>,
+    /// Whether error pages explain the failed rule.
+    pub developer_errors: bool,
+
+    /// Grants offered.
+    pub grant_types: Vec<GrantType>,
+    /// The app's own scopes, by name; those of resources are in `resources`.
+    pub scopes: Vec<ScopeSetting>,
+    /// Scopes of a client that names none, and of a request that names none.
+    pub default_scopes: Vec<String>,
+    /// `scopes_supported`.
+    pub advertised_scopes: Vec<String>,
+    /// Longest life of an access token with this scope, seconds.
+    pub scope_expirations: BTreeMap<String, i64>,
+    /// Scopes of a machine token when none are asked.
+    pub client_credentials_default_scopes: Vec<String>,
+    /// Static clients, by `client_id` as written.
+    pub clients: Vec<Client>,
+
+    /// Life of an authorization code.
+    pub authorization_code_ttl_seconds: i64,
+    /// Life of an access token of a user grant.
+    pub access_token_ttl_seconds: i64,
+    /// Life of an access token of client credentials.
+    pub m2m_access_token_ttl_seconds: i64,
+    /// Life of a refresh token, restarted by each rotation.
+    pub refresh_token_ttl_seconds: i64,
+    /// Longest life of a family of refresh tokens, from the grant's start.
+    pub refresh_token_max_ttl_seconds: i64,
+    /// Who gets a refresh token.
+    pub refresh_token_policy: RefreshTokenPolicy,
+    /// How long a superseded refresh token gets the same answer again; 0 = never.
+    pub refresh_token_retry_window_seconds: i64,
+    /// Whose refresh tokens are replaced at use.
+    pub rotate_refresh_tokens: RefreshRotation,
+    /// Whether a changed password revokes the user's grants.
+    pub revoke_on_credential_change: bool,
+    /// Life of an ID token.
+    pub id_token_ttl_seconds: i64,
+    /// Whether claims of granted scopes are in the ID token too.
+    pub id_token_scope_claims: bool,
+    /// Life of an interaction.
+    pub state_ttl_seconds: i64,
+    /// How secrets begin.
+    pub token_prefixes: TokenPrefixes,
+    /// Enables `subject_type` `pairwise`.
+    pub pairwise_secret: Option<SecretText>,
+    /// Authentication context classes, weakest first; never empty.
+    pub acr_values: Vec<String>,
+
+    /// Absolute life of a browser session.
+    pub session_ttl_seconds: i64,
+    /// Life of a browser session since its last use, unless it is remembered.
+    pub session_idle_ttl_seconds: i64,
+    /// Whether cookies have the attribute `Secure`.
+    pub cookie_secure: bool,
+    /// Whether ID tokens carry `sid`.
+    pub enable_end_session: bool,
+    /// What a sign-out ends besides the session.
+    pub logout_revokes: LogoutRevokes,
+
+    /// Protected resources.
+    pub resources: Vec<Resource>,
+    /// Identifier bound to requests that name no resource.
+    pub default_resource: Option<String>,
+
+    /// Signing keys.
+    pub keys: KeySettings,
+    /// What the app changes about the rate limits.
+    pub rate_limits: RateLimits,
+    /// Where their counters are.
+    pub rate_limit_store: RateLimitStore,
+    /// How expired rows are removed.
+    pub cleanup: CleanupSettings,
+}
+
+/// Where the root secret comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretSource {
+    /// From the settings.
+    Given(SecretText),
+    /// From this file, which is made at first boot (never in production).
+    File(PathBuf),
+}
+
+/// A scope that the app defines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopeSetting {
+    /// The scope value.
+    pub name: String,
+    /// Fluent key or text for people.
+    pub description: Option<String>,
+    /// Whether consent is asked each time.
+    pub sensitive: bool,
+}
+
+/// A protected resource (RFC 8707, RFC 9728).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// The identifier as configured; this spelling goes into `aud`.
+    pub identifier: String,
+    /// Path in this app, for a resource given by `prefix`.
+    pub local_path: Option<String>,
+    /// Name for people.
+    pub name: String,
+    /// Its scopes.
+    pub scopes: Vec<ScopeSetting>,
+    /// Scopes of a request for it that names none.
+    pub default_scopes: Vec<String>,
+    /// Who holds the key also has the values.
+    pub implied_scopes: BTreeMap<String, Vec<String>>,
+    /// Form of its access tokens.
+    pub token_format: TokenFormat,
+    /// Algorithm of its JWT access tokens.
+    pub signing_alg: SigningAlg,
+    /// Life of its access tokens, seconds.
+    pub access_token_ttl_seconds: i64,
+    /// Clients that may introspect its tokens.
+    pub introspection_clients: Vec<String>,
+    /// RFC 9728 §2 `resource_documentation`.
+    pub documentation: Option<String>,
+    /// RFC 9728 §2 `resource_policy_uri`.
+    pub policy_uri: Option<String>,
+    /// RFC 9728 §2 `resource_tos_uri`.
+    pub tos_uri: Option<String>,
+}
+
+/// `keys`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySettings {
+    /// Where private keys are.
+    pub source: KeySource,
+    /// Encrypts key files.
+    pub passphrase: Option<SecretText>,
+    /// Algorithm of ID tokens of clients that name none.
+    pub id_token_alg: SigningAlg,
+    /// Algorithm of JWT access tokens of resources that name none.
+    pub access_token_alg: SigningAlg,
+    /// How long a key is published before its first use, seconds.
+    pub publish_before_seconds: i64,
+    /// Age at which the doctor asks for a new key, seconds.
+    pub max_age_seconds: i64,
+}
+
+/// Where private keys are (§28.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// Files `<kid>.pem` and `<kid>.json`.
+    Directory(PathBuf),
+    /// PKCS#8 PEM texts; the first of an algorithm signs.
+    Pem(Vec<SecretText>),
+    /// A JWK set with private keys; the first of an algorithm signs.
+    Jwks(SecretJson),
+}
+
+impl Settings {
+    /// Every scope that something defines: the standard ones, the app's, the resources'.
+    #[must_use]
+    pub fn known_scopes(&self) -> Vec<String> {
+        let mut names: Vec<String> = STANDARD.map(str::to_owned).into();
+        for scope in self.defined_scopes() {
+            if !names.contains(&scope.name) {
+                names.push(scope.name.clone());
+            }
+        }
+        names
+    }
+
+    /// What the app says about a scope, at the top or in a resource.
+    #[must_use]
+    pub fn scope(&self, name: &str) -> Option<&ScopeSetting> {
+        self.defined_scopes().find(|scope| scope.name == name)
+    }
+
+    fn defined_scopes(&self) -> impl Iterator<Item = &ScopeSetting> {
+        let of_resources = self.resources.iter().flat_map(|resource| &resource.scopes);
+        self.scopes.iter().chain(of_resources)
+    }
+
+    /// The resource that a `resource` parameter names (§19.1).
+    #[must_use]
+    pub fn resource(&self, received: &str) -> Option<&Resource> {
+        self.resources
+            .iter()
+            .find(|resource| resource::matches(&resource.identifier, received))
+    }
+
+    /// Algorithms for which a key must exist, the default of ID tokens first.
+    #[must_use]
+    pub fn algorithms_in_use(&self) -> Vec<SigningAlg> {
+        let mut algorithms = vec![self.keys.id_token_alg, self.keys.access_token_alg];
+        let jwt = |resource: &&Resource| resource.token_format == TokenFormat::Jwt;
+        algorithms.extend(self.resources.iter().filter(jwt).map(|r| r.signing_alg));
+        let of_clients = self.clients.iter();
+        algorithms.extend(of_clients.filter_map(|client| {
+            let alg = client.id_token_signed_response_alg.as_deref()?;
+            alg.parse::<SigningAlg>().ok()
+        }));
+        let mut unique = Vec::new();
+        algorithms.retain(|alg| {
+            let first = !unique.contains(alg);
+            unique.push(*alg);
+            first
+        });
+        algorithms
+    }
+
+    /// Longest life of a signed token, seconds: how long a key must verify after its last use.
+    #[must_use]
+    pub fn longest_token_life(&self) -> i64 {
+        let of_resources = self.resources.iter().map(|r| r.access_token_ttl_seconds);
+        [
+            self.access_token_ttl_seconds,
+            self.m2m_access_token_ttl_seconds,
+            self.id_token_ttl_seconds,
+        ]
+        .into_iter()
+        .chain(of_resources)
+        .max()
+        .unwrap_or_default()
+    }
+}

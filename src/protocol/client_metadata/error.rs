@@ -1,0 +1,141 @@
+//! Why client metadata is refused: the member and the rule.
+
+use std::fmt;
+
+use crate::protocol::redirect_uri::RedirectUriError;
+
+/// Error code of the answer (RFC 7591 §3.2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetadataErrorCode {
+    /// A redirect URI is missing or against §13.3.
+    InvalidRedirectUri,
+    /// Another member is wrong.
+    InvalidClientMetadata,
+}
+
+impl MetadataErrorCode {
+    /// The `error` value.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
+        }
+    }
+}
+
+/// The rule that a member breaks (§13.1, §13.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MetadataRule {
+    /// RG-05.
+    #[error("at most 2000 characters")]
+    TooLong,
+    /// RG-05.
+    #[error("a name has at most 200 characters, and visible ones")]
+    Name,
+    /// RG-05.
+    #[error("at most 20 entries")]
+    TooMany,
+    /// RG-06.
+    #[error("{0}")]
+    RedirectUri(#[from] RedirectUriError),
+    /// The code grant ends at a redirect URI.
+    #[error("at least one, because of the authorization_code grant")]
+    RedirectUriNeeded,
+    /// Only methods of §12.
+    #[error("one of none, client_secret_basic, client_secret_post")]
+    AuthMethod,
+    /// Only grants that the server offers.
+    #[error("only grant types that this server offers")]
+    GrantType,
+    /// RFC 6749 §6: a refresh token comes from a user grant.
+    #[error("refresh_token needs authorization_code")]
+    RefreshAlone,
+    /// RFC 6749 §4.4: confidential clients only.
+    #[error("client_credentials needs a client that authenticates")]
+    PublicMachine,
+    /// Only `code`.
+    #[error("only code")]
+    ResponseType,
+    /// RFC 7591 §2.1.
+    #[error("code and the authorization_code grant come together")]
+    ResponseTypeGrant,
+    /// RFC 6749 §3.3.
+    #[error("words of RFC 6749 section 3.3")]
+    ScopeSyntax,
+    /// A scope that the client may not have.
+    #[error("only scopes that this server knows")]
+    UnknownScope,
+    /// §13.2.
+    #[error("an https URL")]
+    HttpsUrl,
+    /// OpenID Connect Registration §2.
+    #[error("web or native")]
+    ApplicationType,
+    /// OpenID Connect Core §8.
+    #[error("public or pairwise")]
+    SubjectType,
+    /// ST-09.
+    #[error("pairwise is not available on this server")]
+    PairwiseOff,
+    /// ST-09, OpenID Connect Core §8.1.
+    #[error("pairwise needs redirect URIs on exactly one host")]
+    PairwiseHost,
+    /// Never `none`, never HS* (RFC 8725 §3.1).
+    #[error("an algorithm that this server offers")]
+    Algorithm,
+    /// OpenID Connect Registration §2.
+    #[error("an integer of 0 or more")]
+    Negative,
+    /// ST-10, OAuth 2.1 §4.1.1.
+    #[error("false is for a confidential client with the scope openid")]
+    PkceNeeded,
+    /// ST-10, §1.1.
+    #[error("true is for clients that authenticate or have only https redirect URIs")]
+    Unassured,
+    /// §3.6.
+    #[error("only resources that this server knows")]
+    UnknownResource,
+    /// ST-10.
+    #[error("a client with the method none has no secret")]
+    NeedlessSecret,
+    /// ST-10.
+    #[error("a client that authenticates by secret has one")]
+    MissingSecret,
+}
+
+/// One finding about client metadata.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetadataError {
+    /// The member, with the index for an entry of a list.
+    pub member: String,
+    /// What is wrong with it.
+    pub rule: MetadataRule,
+}
+
+impl MetadataError {
+    pub(super) fn new(member: impl Into<String>, rule: impl Into<MetadataRule>) -> Self {
+        Self {
+            member: member.into(),
+            rule: rule.into(),
+        }
+    }
+
+    /// The error code of an answer about it.
+    #[must_use]
+    pub fn code(&self) -> MetadataErrorCode {
+        if self.member.starts_with("redirect_uris") {
+            MetadataErrorCode::InvalidRedirectUri
+        } else {
+            MetadataErrorCode::InvalidClientMetadata
+        }
+    }
+}
+
+impl fmt::Display for MetadataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.member, self.rule)
+    }
+}
+
+impl std::error::Error for MetadataError {}

@@ -1,0 +1,149 @@
+//! Client metadata (RFC 7591 §2, OpenID Connect Registration §2) and its rules (§13.2), for
+//! static, operator-made and self-registered clients alike.
+
+mod error;
+mod operator;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    error::{MetadataError, MetadataErrorCode, MetadataRule},
+    operator::OperatorChoices,
+};
+use super::{
+    client::{Client, ClientKind, ClientStatus, GrantType},
+    display_name,
+    jwk::SigningAlg,
+};
+
+/// Metadata as written by a client or an operator. Members that are not here are ignored
+/// (RFC 7591 §2); an absent member is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(
+    missing_docs,
+    reason = "the names are those of RFC 7591 and OpenID Registration"
+)]
+pub struct ClientMetadata {
+    pub redirect_uris: Option<Vec<String>>,
+    pub token_endpoint_auth_method: Option<String>,
+    pub grant_types: Option<Vec<String>>,
+    pub response_types: Option<Vec<String>>,
+    pub scope: Option<String>,
+    pub client_name: Option<String>,
+    pub contacts: Option<Vec<String>>,
+    pub client_uri: Option<String>,
+    pub logo_uri: Option<String>,
+    pub tos_uri: Option<String>,
+    pub policy_uri: Option<String>,
+    pub application_type: Option<String>,
+    pub subject_type: Option<String>,
+    pub id_token_signed_response_alg: Option<String>,
+    pub default_max_age: Option<i64>,
+    pub require_auth_time: Option<bool>,
+    pub default_acr_values: Option<Vec<String>>,
+    pub post_logout_redirect_uris: Option<Vec<String>>,
+}
+
+/// What to do with a scope that the client may not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopeRule {
+    /// An error: the operator made a mistake.
+    Refuse,
+    /// Leave it out; an error only if nothing is left (§13.2).
+    Cut,
+}
+
+/// What the server offers to the client.
+#[derive(Clone, Copy, Debug)]
+pub struct MetadataPolicy<'a> {
+    /// Scopes that the client may have.
+    pub scopes: &'a [String],
+    /// What happens to others.
+    pub scope_rule: ScopeRule,
+    /// Algorithms for its ID tokens.
+    pub algorithms: &'a [SigningAlg],
+    /// Grants it may use.
+    pub grants: &'a [GrantType],
+    /// Whether `subject_type` `pairwise` is offered (`pairwise_secret` is set).
+    pub pairwise: bool,
+}
+
+/// What the server says about the client.
+#[derive(Clone, Debug)]
+pub struct ClientIdentity {
+    /// The `client_id`.
+    pub client_id: String,
+    /// Where the record lives.
+    pub kind: ClientKind,
+}
+
+impl ClientMetadata {
+    /// The client that this metadata describes, with the defaults of RFC 7591 §2 filled in;
+    /// active, version 1, without secret, PKCE demanded.
+    ///
+    /// # Errors
+    /// Every rule that the metadata breaks, redirect URIs first; never empty.
+    pub fn into_client(
+        self,
+        identity: ClientIdentity,
+        policy: &MetadataPolicy<'_>,
+    ) -> Result<Client, Vec<MetadataError>> {
+        let mut rules = rules::Rules::new(policy);
+        let redirect_uris = self.redirect_uris.unwrap_or_default();
+        let application_type =
+            rules.application_type(self.application_type.as_deref(), &redirect_uris);
+        rules.redirect_uris("redirect_uris", &redirect_uris, application_type);
+        let post_logout_redirect_uris = self.post_logout_redirect_uris.unwrap_or_default();
+        rules.redirect_uris(
+            "post_logout_redirect_uris",
+            &post_logout_redirect_uris,
+            application_type,
+        );
+        let method = rules.auth_method(self.token_endpoint_auth_method.as_deref());
+        let grant_types = rules.grant_types(self.grant_types.as_deref(), method);
+        if redirect_uris.is_empty() && grant_types.contains(&GrantType::AuthorizationCode) {
+            rules.refuse("redirect_uris", MetadataRule::RedirectUriNeeded);
+        }
+        let (subject_type, sector) = rules.subject(self.subject_type.as_deref(), &redirect_uris);
+        let client = Client {
+            client_id: identity.client_id,
+            kind: identity.kind,
+            status: ClientStatus::Active,
+            version: 1,
+            client_name: rules
+                .name("client_name", self.client_name.as_deref())
+                .and_then(display_name::clean),
+            client_uri: rules.https("client_uri", self.client_uri),
+            logo_uri: rules.https("logo_uri", self.logo_uri),
+            tos_uri: rules.https("tos_uri", self.tos_uri),
+            policy_uri: rules.https("policy_uri", self.policy_uri),
+            contacts: rules.texts("contacts", self.contacts),
+            application_type,
+            subject_type,
+            sector,
+            redirect_uris,
+            post_logout_redirect_uris,
+            response_types: rules.response_types(self.response_types, &grant_types),
+            grant_types,
+            scopes: rules.scopes(self.scope.as_deref()),
+            resources: None,
+            token_endpoint_auth_method: method,
+            secrets: Vec::new(),
+            id_token_signed_response_alg: rules.algorithm(
+                "id_token_signed_response_alg",
+                self.id_token_signed_response_alg,
+            ),
+            require_pkce: true,
+            skip_consent: false,
+            require_auth_time: self.require_auth_time.unwrap_or(false),
+            default_max_age: rules.not_negative("default_max_age", self.default_max_age),
+            default_acr_values: rules.texts("default_acr_values", self.default_acr_values),
+            last_used_at: None,
+        };
+        rules.finish(client)
+    }
+}

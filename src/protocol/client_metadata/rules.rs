@@ -1,0 +1,226 @@
+//! The rules of §13.2, one method per member. A broken rule is noted, and the member gets a
+//! harmless value, so that all findings come at once.
+
+use url::Url;
+
+use super::{MetadataError, MetadataPolicy, MetadataRule, ScopeRule, operator::single_host};
+use crate::protocol::{
+    client::{ApplicationType, AuthMethod, Client, GrantType, SubjectType},
+    jwk::SigningAlg,
+    redirect_uri,
+    scope::Scopes,
+};
+
+const MAX_ENTRIES: usize = 20;
+const MAX_TEXT: usize = 2000;
+const MAX_NAME: usize = 200;
+
+pub(super) struct Rules<'a> {
+    policy: &'a MetadataPolicy<'a>,
+    errors: Vec<MetadataError>,
+}
+
+impl<'a> Rules<'a> {
+    pub fn new(policy: &'a MetadataPolicy<'a>) -> Self {
+        let errors = Vec::new();
+        Self { policy, errors }
+    }
+
+    pub fn refuse(&mut self, member: impl Into<String>, rule: MetadataRule) {
+        self.errors.push(MetadataError::new(member, rule));
+    }
+
+    pub fn finish(mut self, client: Client) -> Result<Client, Vec<MetadataError>> {
+        // RG-06 comes before RG-07.
+        self.errors.sort_by_key(|error| error.code() as u8);
+        if self.errors.is_empty() {
+            Ok(client)
+        } else {
+            Err(self.errors)
+        }
+    }
+
+    /// RG-06, §13.3.
+    pub fn redirect_uris(&mut self, member: &str, uris: &[String], kind: ApplicationType) {
+        if uris.len() > MAX_ENTRIES {
+            return self.refuse(member, MetadataRule::TooMany);
+        }
+        for (index, uri) in uris.iter().enumerate() {
+            if let Err(error) = redirect_uri::check(uri, kind) {
+                self.refuse(format!("{member}[{index}]"), error.into());
+            }
+        }
+    }
+
+    pub fn application_type(&mut self, sent: Option<&str>, uris: &[String]) -> ApplicationType {
+        match sent {
+            None => redirect_uri::infer_application_type(uris),
+            Some("web") => ApplicationType::Web,
+            Some("native") => ApplicationType::Native,
+            Some(_) => {
+                self.refuse("application_type", MetadataRule::ApplicationType);
+                redirect_uri::infer_application_type(uris)
+            }
+        }
+    }
+
+    pub fn auth_method(&mut self, sent: Option<&str>) -> AuthMethod {
+        match sent {
+            Some("none") => AuthMethod::None,
+            None | Some("client_secret_basic") => AuthMethod::ClientSecretBasic,
+            Some("client_secret_post") => AuthMethod::ClientSecretPost,
+            Some(_) => {
+                self.refuse("token_endpoint_auth_method", MetadataRule::AuthMethod);
+                AuthMethod::ClientSecretBasic
+            }
+        }
+    }
+
+    /// Default `authorization_code` (RFC 7591 §2).
+    pub fn grant_types(&mut self, sent: Option<&[String]>, method: AuthMethod) -> Vec<GrantType> {
+        let Some(sent) = sent else {
+            return vec![GrantType::AuthorizationCode];
+        };
+        let mut grants: Vec<GrantType> = sent.iter().filter_map(|name| grant(name)).collect();
+        grants.sort();
+        grants.dedup();
+        let offered = grants
+            .iter()
+            .all(|grant| self.policy.grants.contains(grant));
+        if sent.len() > MAX_ENTRIES {
+            self.refuse("grant_types", MetadataRule::TooMany);
+        } else if !offered || sent.iter().any(|name| grant(name).is_none()) || sent.is_empty() {
+            self.refuse("grant_types", MetadataRule::GrantType);
+        }
+        let with_code = grants.contains(&GrantType::AuthorizationCode);
+        if grants.contains(&GrantType::RefreshToken) && !with_code {
+            self.refuse("grant_types", MetadataRule::RefreshAlone);
+        }
+        if grants.contains(&GrantType::ClientCredentials) && method == AuthMethod::None {
+            self.refuse("grant_types", MetadataRule::PublicMachine);
+        }
+        grants
+    }
+
+    /// Default `code` where the grants have it; they must agree (RFC 7591 §2.1).
+    pub fn response_types(
+        &mut self,
+        sent: Option<Vec<String>>,
+        grants: &[GrantType],
+    ) -> Vec<String> {
+        let with_code = grants.contains(&GrantType::AuthorizationCode);
+        let Some(mut types) = sent else {
+            return with_code.then(|| "code".to_owned()).into_iter().collect();
+        };
+        types.dedup();
+        if types.iter().any(|name| name != "code") {
+            self.refuse("response_types", MetadataRule::ResponseType);
+        } else if types.is_empty() == with_code {
+            self.refuse("response_types", MetadataRule::ResponseTypeGrant);
+        }
+        types
+    }
+
+    /// `None` = the server's default scopes.
+    pub fn scopes(&mut self, sent: Option<&str>) -> Option<Vec<String>> {
+        let sent = sent.filter(|text| !text.trim().is_empty())?;
+        if sent.len() > MAX_TEXT {
+            self.refuse("scope", MetadataRule::TooLong);
+            return None;
+        }
+        let Ok(scopes) = Scopes::parse(sent) else {
+            self.refuse("scope", MetadataRule::ScopeSyntax);
+            return None;
+        };
+        let allowed: Scopes = self.policy.scopes.iter().collect();
+        let rest = scopes.intersection(&allowed);
+        let strict = self.policy.scope_rule == ScopeRule::Refuse;
+        if rest.is_empty() || (strict && rest != scopes) {
+            self.refuse("scope", MetadataRule::UnknownScope);
+        }
+        Some(rest.into())
+    }
+
+    /// ST-09: `pairwise` needs a secret of the server and one redirect host.
+    pub fn subject(
+        &mut self,
+        sent: Option<&str>,
+        uris: &[String],
+    ) -> (SubjectType, Option<String>) {
+        match sent {
+            None | Some("public") => return (SubjectType::Public, None),
+            Some("pairwise") if !self.policy.pairwise => {
+                self.refuse("subject_type", MetadataRule::PairwiseOff);
+            }
+            Some("pairwise") => match single_host(uris) {
+                Some(host) => return (SubjectType::Pairwise, Some(host)),
+                None => self.refuse("subject_type", MetadataRule::PairwiseHost),
+            },
+            Some(_) => self.refuse("subject_type", MetadataRule::SubjectType),
+        }
+        (SubjectType::Public, None)
+    }
+
+    pub fn algorithm(&mut self, member: &str, sent: Option<String>) -> Option<String> {
+        let offered = |text: &String| {
+            text.parse::<SigningAlg>()
+                .is_ok_and(|alg| self.policy.algorithms.contains(&alg))
+        };
+        if sent.as_ref().is_some_and(|text| !offered(text)) {
+            self.refuse(member, MetadataRule::Algorithm);
+        }
+        sent
+    }
+
+    /// RG-05: a name of at most 200 characters, something of which can be seen.
+    pub fn name<'n>(&mut self, member: &str, sent: Option<&'n str>) -> Option<&'n str> {
+        let visible = |name: &str| crate::protocol::display_name::clean(name).is_some();
+        if sent.is_some_and(|name| name.chars().count() > MAX_NAME || !visible(name)) {
+            self.refuse(member, MetadataRule::Name);
+        }
+        sent
+    }
+
+    pub fn https(&mut self, member: &str, sent: Option<String>) -> Option<String> {
+        match sent.as_deref() {
+            Some(text) if text.len() > MAX_TEXT => self.refuse(member, MetadataRule::TooLong),
+            Some(text) if !is_https(text) => self.refuse(member, MetadataRule::HttpsUrl),
+            _ => {}
+        }
+        sent
+    }
+
+    /// RG-05.
+    pub fn texts(&mut self, member: &str, sent: Option<Vec<String>>) -> Vec<String> {
+        let texts = sent.unwrap_or_default();
+        if texts.len() > MAX_ENTRIES {
+            self.refuse(member, MetadataRule::TooMany);
+        } else if texts.iter().any(|text| text.len() > MAX_TEXT) {
+            self.refuse(member, MetadataRule::TooLong);
+        }
+        texts
+    }
+
+    pub fn not_negative(&mut self, member: &str, sent: Option<i64>) -> Option<i64> {
+        if sent.is_some_and(|value| value < 0) {
+            self.refuse(member, MetadataRule::Negative);
+        }
+        sent
+    }
+}
+
+fn grant(name: &str) -> Option<GrantType> {
+    match name {
+        "authorization_code" => Some(GrantType::AuthorizationCode),
+        "refresh_token" => Some(GrantType::RefreshToken),
+        "client_credentials" => Some(GrantType::ClientCredentials),
+        _ => None,
+    }
+}
+
+/// Written as `https://`, in printable ASCII, with a host and without user information.
+fn is_https(text: &str) -> bool {
+    text.starts_with("https://")
+        && text.bytes().all(|byte| matches!(byte, 0x21..=0x7E))
+        && Url::parse(text).is_ok_and(|url| url.username().is_empty() && url.password().is_none())
+}

@@ -1,0 +1,209 @@
+//! Every URL of the plugin (UR-01): nothing else joins URLs.
+//!
+//! An endpoint is `base_url` + `prefix` + path (UR-03). `base_url` may have a path that a proxy
+//! strips; local route paths lack it.
+
+use url::Url;
+
+use crate::config::Settings;
+
+const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+const OPENID_METADATA: &str = "/.well-known/openid-configuration";
+
+/// The issuer and the absolute URL of every endpoint and page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Urls {
+    /// Issuer identifier (RFC 8414 §2).
+    pub issuer: String,
+    /// Origin of `base_url`, as in the header `Origin`.
+    pub origin: String,
+    /// `authorization_endpoint`.
+    pub authorization_endpoint: String,
+    /// `token_endpoint`.
+    pub token_endpoint: String,
+    /// `userinfo_endpoint`, also the audience of access tokens for it.
+    pub userinfo_endpoint: String,
+    /// `jwks_uri`.
+    pub jwks_uri: String,
+    /// `revocation_endpoint`.
+    pub revocation_endpoint: String,
+    /// `introspection_endpoint`.
+    pub introspection_endpoint: String,
+    /// Resumes an interaction (§8.3).
+    pub resume: String,
+    /// Built-in page.
+    pub login: String,
+    /// Built-in page.
+    pub signup: String,
+    /// Built-in page.
+    pub select_account: String,
+    /// Built-in page.
+    pub consent: String,
+    /// Built-in page.
+    pub logout: String,
+    /// Where the step "login" sends people: the app's page, else the built-in one.
+    pub login_page: String,
+    /// Where the step "create" sends people: the app's page, the built-in one if it exists, else
+    /// [`Self::login_page`].
+    pub signup_page: String,
+    /// Where the step "select account" sends people.
+    pub select_account_page: String,
+    /// Where the step "consent" sends people.
+    pub consent_page: String,
+    /// Where a login without client leads.
+    pub after_login: String,
+    /// Where a logout without client leads; `None` = the built-in page `logged_out.html`.
+    pub after_logout: Option<String>,
+    base_url: String,
+    prefix: String,
+    metadata_routes: Vec<String>,
+}
+
+impl Urls {
+    /// Computes every URL.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let Settings {
+            base_url, prefix, ..
+        } = settings;
+        let endpoint = |path: &str| format!("{base_url}{prefix}{path}");
+        let page = |page: &Option<String>, built_in: &str| {
+            page.as_ref()
+                .map_or_else(|| endpoint(built_in), |page| resolve(base_url, page))
+        };
+        let login_page = page(&settings.login_url, "/login");
+        let signup_page = if settings.signup_url.is_some() || settings.enable_signup {
+            page(&settings.signup_url, "/signup")
+        } else {
+            login_page.clone()
+        };
+        let after_login = settings.after_login_url.as_deref().unwrap_or("/");
+        let after_logout = settings.after_logout_url.as_deref();
+        Self {
+            issuer: settings.issuer.clone(),
+            origin: Url::parse(base_url)
+                .map(|url| url.origin().ascii_serialization())
+                .unwrap_or_default(),
+            authorization_endpoint: endpoint("/authorize"),
+            token_endpoint: endpoint("/token"),
+            userinfo_endpoint: endpoint("/userinfo"),
+            jwks_uri: endpoint("/jwks"),
+            revocation_endpoint: endpoint("/revoke"),
+            introspection_endpoint: endpoint("/introspect"),
+            resume: endpoint("/continue"),
+            login: endpoint("/login"),
+            signup: endpoint("/signup"),
+            select_account: endpoint("/select-account"),
+            consent: endpoint("/consent"),
+            logout: endpoint("/logout"),
+            select_account_page: page(&settings.select_account_url, "/select-account"),
+            consent_page: page(&settings.consent_url, "/consent"),
+            after_login: resolve(base_url, after_login),
+            after_logout: after_logout.map(|page| resolve(base_url, page)),
+            login_page,
+            signup_page,
+            metadata_routes: metadata_routes(settings),
+            base_url: base_url.clone(),
+            prefix: prefix.clone(),
+        }
+    }
+
+    /// A file of the route `assets`.
+    #[must_use]
+    pub fn assets(&self, file: &str) -> String {
+        format!("{}{}/assets/{file}", self.base_url, self.prefix)
+    }
+
+    /// A page setting as URL: a URL stays as it is, a path is one of this app.
+    #[must_use]
+    pub fn page(&self, page: &str) -> String {
+        resolve(&self.base_url, page)
+    }
+
+    /// Route path of an endpoint in the app's router: `prefix` + path.
+    #[must_use]
+    pub fn local(&self, path: &str) -> String {
+        format!("{}{path}", self.prefix)
+    }
+
+    /// Route paths at which the server metadata is served (§6.4), all with the same bytes: the
+    /// inserted forms (RFC 8414 §3.1, §5), the appended form (Discovery §4), the bare forms where
+    /// they apply. No path is there twice.
+    #[must_use]
+    pub fn metadata_routes(&self) -> &[String] {
+        &self.metadata_routes
+    }
+
+    /// Whether an `Origin` header names this server.
+    #[must_use]
+    pub fn is_own_origin(&self, origin: &str) -> bool {
+        !self.origin.is_empty() && self.origin == origin
+    }
+
+    /// Whether a URL, query aside, is an endpoint or built-in page of the plugin.
+    pub(crate) fn is_own_endpoint(&self, url: &str) -> bool {
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        [
+            &self.authorization_endpoint,
+            &self.token_endpoint,
+            &self.userinfo_endpoint,
+            &self.jwks_uri,
+            &self.revocation_endpoint,
+            &self.introspection_endpoint,
+            &self.resume,
+            &self.login,
+            &self.signup,
+            &self.select_account,
+            &self.consent,
+            &self.logout,
+        ]
+        .into_iter()
+        .any(|own| own == path.trim_end_matches('/'))
+    }
+}
+
+fn resolve(base_url: &str, page: &str) -> String {
+    if page.starts_with('/') {
+        format!("{base_url}{page}")
+    } else {
+        page.to_owned()
+    }
+}
+
+fn metadata_routes(settings: &Settings) -> Vec<String> {
+    let issuer_path = path_of(&settings.issuer);
+    let stripped = path_of(&settings.base_url);
+    // The appended form lies below the issuer's path; a proxy takes that of `base_url` away.
+    let appended = issuer_path
+        .strip_prefix(&stripped)
+        .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        .unwrap_or(&issuer_path);
+    let mut routes = vec![
+        format!("{OAUTH_METADATA}{issuer_path}"),
+        format!("{OPENID_METADATA}{issuer_path}"),
+        format!("{appended}{OPENID_METADATA}"),
+    ];
+    if settings.include_root_oauth_metadata_fallback {
+        routes.push(OAUTH_METADATA.to_owned());
+    }
+    if settings.include_root_openid_metadata_fallback {
+        routes.push(OPENID_METADATA.to_owned());
+    }
+    let mut unique = Vec::new();
+    for route in routes {
+        if !unique.contains(&route) {
+            unique.push(route);
+        }
+    }
+    unique
+}
+
+/// Path without trailing slash: `""` or `/t1`.
+fn path_of(url: &str) -> String {
+    Url::parse(url)
+        .map(|url| url.path().trim_end_matches('/').to_owned())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;
