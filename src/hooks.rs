@@ -3,7 +3,11 @@
 use async_trait::async_trait;
 use loco_rs::Result;
 
-use crate::resource_owner::ResourceOwner;
+use crate::{
+    protocol::client::{Client, ClientKind},
+    resource_owner::ResourceOwner,
+    store::sessions::SessionRow,
+};
 
 /// Facts about the browser session that a hook sees.
 #[derive(Clone, Debug)]
@@ -16,8 +20,17 @@ pub struct SessionFacts {
     pub acr: Option<String>,
     /// Authentication methods of that login (RFC 8176).
     pub amr: Vec<String>,
-    /// Number of accounts signed in in this browser.
-    pub accounts: usize,
+}
+
+impl SessionFacts {
+    pub(crate) fn of(session: &SessionRow) -> Self {
+        Self {
+            sid: session.sid.clone(),
+            auth_time: session.auth_time,
+            acr: session.acr.clone(),
+            amr: session.amr_values(),
+        }
+    }
 }
 
 /// Facts about the client that a hook sees.
@@ -27,8 +40,18 @@ pub struct ClientFacts {
     pub client_id: String,
     /// Name shown to people.
     pub client_name: Option<String>,
-    /// `static`, `operator`, `dynamic` or `cimd`.
-    pub kind: &'static str,
+    /// Where its record lives.
+    pub kind: ClientKind,
+}
+
+impl ClientFacts {
+    pub(crate) fn of(client: &Client) -> Self {
+        Self {
+            client_id: client.client_id.clone(),
+            client_name: client.client_name.clone(),
+            kind: client.kind,
+        }
+    }
 }
 
 /// The app's own decisions. Implement it on a unit struct and name that in
@@ -50,11 +73,6 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         _scopes: &[String],
     ) -> Result<bool> {
         Ok(false)
-    }
-
-    /// Receivers of audit events.
-    fn subscribers(&self) -> Vec<Box<dyn crate::events::EventSubscriber>> {
-        Vec::new()
     }
 }
 

@@ -2,7 +2,6 @@
 
 pub mod config;
 pub mod definition;
-pub mod events;
 pub mod hooks;
 pub mod protocol;
 pub mod resource_owner;

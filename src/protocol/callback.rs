@@ -50,8 +50,12 @@ impl Callback {
     }
 
     /// The callback of a stored, once validated request.
-    pub fn stored(redirect_uri: String, state: Option<String>, issuer: &str) -> Self {
-        Self { redirect_uri, explicit: true, state, issuer: issuer.to_owned() }
+    pub fn stored(
+        (redirect_uri, explicit): (String, bool),
+        state: Option<String>,
+        issuer: &str,
+    ) -> Self {
+        Self { redirect_uri, explicit, state, issuer: issuer.to_owned() }
     }
 
     /// The URI as it was sent (RU-03).
@@ -116,7 +120,7 @@ mod tests {
     use super::*;
 
     fn callback(uri: &str, state: Option<&str>) -> Callback {
-        Callback::stored(uri.into(), state.map(str::to_owned), "https://as.example")
+        Callback::stored((uri.into(), true), state.map(str::to_owned), "https://as.example")
     }
 
     #[test]

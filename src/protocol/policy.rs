@@ -1,6 +1,6 @@
 //! What the operator allows, as values for the rules: computed once at boot from the settings.
 
-use super::{grants::Granted, scope::Scopes};
+use super::{grants::Granted, jwk::SigningAlg, scope::Scopes};
 
 /// One configured resource (RFC 8707), as far as the rules need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct ResourcePolicy {
     /// Whether its access tokens are JWTs (RFC 9068).
     pub jwt: bool,
     /// Signature algorithm of those JWTs.
-    pub signing_alg: String,
+    pub signing_alg: SigningAlg,
     /// Lifetime of its access tokens, seconds.
     pub access_token_ttl: i64,
     /// Clients that may introspect its tokens.

@@ -158,20 +158,6 @@ pub async fn revoke_of_session(
     Ok(conn.execute(&update).await?.rows_affected())
 }
 
-/// Revokes every grant of a user.
-///
-/// # Errors
-/// [`super::StoreError`].
-pub async fn revoke_of_user(
-    conn: &impl ConnectionTrait,
-    tables: &TableNames,
-    (user_id, reason, now): (UserKey, RevokeReason, i64),
-) -> StoreResult<u64> {
-    let mut update = revocation(tables, reason, now);
-    update.and_where(eq("user_id", user_id));
-    Ok(conn.execute(&update).await?.rows_affected())
-}
-
 /// The JSON array as text: the same comparison on SQLite and PostgreSQL.
 fn lacks_offline_access() -> sea_orm::sea_query::SimpleExpr {
     Expr::col(Alias::new("scopes"))

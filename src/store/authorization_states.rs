@@ -141,6 +141,8 @@ pub async fn bind(
 pub struct StepDone {
     /// Next step, for the operator.
     pub intent: &'static str,
+    /// Words of `prompt`.
+    pub prompts: Vec<String>,
     /// Steps done here.
     pub handled: Vec<String>,
     /// Session of the step.
@@ -165,6 +167,7 @@ pub async fn record_step(
     let mut update = update(tables, id);
     update
         .value(Alias::new("intent"), step.intent)
+        .value(Alias::new("prompts"), Strings(step.prompts.clone()))
         .value(Alias::new("handled"), Strings(step.handled.clone()))
         .value(Alias::new("session_id"), step.session_id)
         .value(Alias::new("authenticated_at"), step.authenticated_at)

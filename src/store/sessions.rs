@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, Expr, ExprTrait, Query},
+    sea_query::{Alias, Expr, Query},
 };
 use serde_json::Value as Json;
 
@@ -108,29 +108,24 @@ pub struct Renewal {
     pub expires_at: i64,
 }
 
-/// The live sessions with these secrets.
+/// Whether a session is live.
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn find_live(
+pub async fn is_live(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (hashes, now): (&[SecretHash], i64),
-) -> StoreResult<Vec<SessionRow>> {
-    let mut select = SessionRow::select(tables.sessions);
+    (id, now): (i64, i64),
+) -> StoreResult<bool> {
+    let mut select = Query::select();
     select
-        .and_where(is_one_of("token_hash", hashes))
+        .column(Alias::new("id"))
+        .from(Alias::new(tables.sessions))
+        .and_where(eq("id", id))
         .and_where(is_null("ended_at"))
         .and_where(gt("idle_expires_at", now))
         .and_where(gt("expires_at", now));
-    let rows = conn.query_all(&select).await?;
-    let rows = rows.iter().map(|row| SessionRow::read(row, ""));
-    Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
-}
-
-/// `column IN (hashes)`
-pub fn is_one_of(column: &str, hashes: &[SecretHash]) -> sea_orm::sea_query::SimpleExpr {
-    Expr::col(Alias::new(column)).is_in(hashes.iter().map(|hash| hash.0.to_vec()))
+    Ok(conn.query_one(&select).await?.is_some())
 }
 
 /// Inserts a session.

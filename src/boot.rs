@@ -1,0 +1,138 @@
+//! What is looked at once, before the first request: tables, static clients, derived values.
+
+use sea_orm::{ConnectionTrait, sea_query::{Alias, Query}};
+
+use crate::{
+    config::{RefreshTokenPolicy, Settings, TokenFormat},
+    keys::Keys,
+    protocol::{
+        metadata::{MetadataInput, ServerMetadata},
+        policy::{Lifetimes, Policy, ResourcePolicy},
+    },
+    schema::TableSchema,
+    store::{Store, clients},
+    urls::Urls,
+};
+
+/// A boot that cannot go on.
+pub fn error(message: impl std::fmt::Display) -> loco_rs::Error {
+    loco_rs::Error::Message(message.to_string())
+}
+
+/// MO-02: every table and column is there.
+///
+/// # Errors
+/// Names what is missing and how to make it.
+pub async fn check_tables(
+    store: &Store,
+    schema: &[TableSchema],
+    version: u32,
+) -> loco_rs::Result<()> {
+    let mut missing = Vec::new();
+    for table in schema {
+        let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+        if !selects(store, table.name, &names).await {
+            missing.extend(missing_in(store, table.name, &names).await);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(error(format!(
+        "oauth_server: the database lacks {} — run `cargo loco db migrate` (migration version {version} \
+         of loco-oauth-server)",
+        missing.join(", ")
+    )))
+}
+
+async fn missing_in(store: &Store, table: &str, columns: &[&str]) -> Vec<String> {
+    if !selects(store, table, &["id"]).await {
+        return vec![format!("the table {table}")];
+    }
+    let mut missing = Vec::new();
+    for column in columns {
+        if !selects(store, table, &[*column]).await {
+            missing.push(format!("the column {table}.{column}"));
+        }
+    }
+    missing
+}
+
+/// Whether the database can select these columns: the same question on every engine.
+async fn selects(store: &Store, table: &str, columns: &[&str]) -> bool {
+    let mut select = Query::select();
+    // A qualified name: SQLite takes an unknown bare one in double quotes for a text.
+    select
+        .columns(columns.iter().map(|name| (Alias::new(table), Alias::new(*name))))
+        .from(Alias::new(table))
+        .limit(0);
+    store.db().query_all(&select).await.is_ok()
+}
+
+/// A static id that also exists in the table stops the boot (§3.7).
+///
+/// # Errors
+/// Names the ids.
+pub async fn check_static_clients(store: &Store, settings: &Settings) -> loco_rs::Result<()> {
+    let ids: Vec<String> =
+        settings.clients.iter().map(|client| client.client_id.clone()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let existing = store.run(|db| clients::existing(db, store.tables(), &ids)).await;
+    let existing = existing.map_err(error)?;
+    if existing.is_empty() {
+        return Ok(());
+    }
+    Err(error(format!(
+        "oauth_server: clients: {} also exists in the table of clients — give one of them another id",
+        existing.join(", ")
+    )))
+}
+
+/// The settings as the protocol rules read them.
+pub fn policy(settings: &Settings, urls: &Urls, app_signs_up: bool) -> Policy {
+    let sensitive = settings.known_scopes().into_iter().filter(|name| {
+        settings.scope(name).is_some_and(|scope| scope.sensitive)
+    });
+    Policy {
+        issuer: urls.issuer.clone(),
+        userinfo_url: urls.userinfo_endpoint.clone(),
+        defined_scopes: settings.known_scopes().into(),
+        default_scopes: settings.default_scopes.iter().collect(),
+        sensitive_scopes: sensitive.collect(),
+        client_credentials_default_scopes: settings
+            .client_credentials_default_scopes
+            .iter()
+            .collect(),
+        resources: settings.resources.iter().map(resource).collect(),
+        default_resource: settings.default_resource.clone(),
+        grant_types: settings.grant_types.clone(),
+        signup: settings.enable_signup && app_signs_up,
+        refresh_needs_offline_access: settings.refresh_token_policy
+            == RefreshTokenPolicy::OfflineAccess,
+        ttl: Lifetimes {
+            code: settings.authorization_code_ttl_seconds,
+            access: settings.access_token_ttl_seconds,
+            m2m: settings.m2m_access_token_ttl_seconds,
+            refresh: settings.refresh_token_ttl_seconds,
+            refresh_max: settings.refresh_token_max_ttl_seconds,
+            retry_window: settings.refresh_token_retry_window_seconds,
+            id_token: settings.id_token_ttl_seconds,
+            scopes: settings.scope_expirations.clone().into_iter().collect(),
+        },
+    }
+}
+
+fn resource(resource: &crate::config::Resource) -> ResourcePolicy {
+    ResourcePolicy {
+        identifier: resource.identifier.clone(),
+        name: resource.name.clone(),
+        scopes: resource.scopes.iter().map(|scope| &scope.name).collect(),
+        default_scopes: resource.default_scopes.iter().collect(),
+        jwt: resource.token_format == TokenFormat::Jwt,
+        signing_alg: resource.signing_alg,
+        access_token_ttl: resource.access_token_ttl_seconds,
+        introspection_clients: resource.introspection_clients.clone(),
+    }
+}

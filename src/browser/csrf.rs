@@ -1,0 +1,73 @@
+//! Cross-site request forgery: a token per form and the browser's own word (§10.3).
+
+use super::Browser;
+use crate::{
+    protocol::secret::{Secret, mac, same},
+    random::RandomError,
+    urls::Urls,
+};
+
+/// Which form a token belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct Form<'a> {
+    /// The route it posts to.
+    pub route: &'a str,
+    /// The interaction it belongs to.
+    pub interaction: Option<&'a str>,
+    /// The session it was rendered for.
+    pub sid: Option<&'a str>,
+}
+
+/// What a posted token says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CsrfCheck {
+    /// The form came from here, for this account.
+    Good,
+    /// The form came from here, but was rendered for another account (CO-05).
+    OtherAccount,
+    /// Missing, forged, or from another browser (CS-03).
+    Bad,
+}
+
+const NOBODY: &str = "-";
+
+impl Form<'_> {
+    fn mac(&self, binding: &Secret, sid: &str) -> String {
+        let interaction = self.interaction.unwrap_or(NOBODY);
+        mac(binding.expose(), &["csrf", self.route, interaction, sid])
+    }
+}
+
+impl Browser {
+    /// The token of a form (CS-01): the account it is for, in clear, and the MAC over both.
+    ///
+    /// # Errors
+    /// When the random generator fails.
+    pub fn csrf_token(&mut self, form: Form<'_>) -> Result<String, RandomError> {
+        let binding = self.bind()?;
+        let sid = form.sid.unwrap_or(NOBODY);
+        Ok(format!("{sid}.{}", form.mac(&binding, sid)))
+    }
+
+    /// Judges a posted form (CS-01, CS-02).
+    pub fn check_csrf(&self, form: Form<'_>, token: Option<&str>, urls: &Urls) -> CsrfCheck {
+        let Some((binding, token)) = self.binding.as_ref().zip(token) else {
+            return CsrfCheck::Bad;
+        };
+        let Some((sid, posted)) = token.split_once('.') else { return CsrfCheck::Bad };
+        if !self.is_same_origin(urls) || !same(&form.mac(binding, sid), posted) {
+            return CsrfCheck::Bad;
+        }
+        if sid == form.sid.unwrap_or(NOBODY) { CsrfCheck::Good } else { CsrfCheck::OtherAccount }
+    }
+
+    /// CS-02. `Origin: null` decides nothing: `Referrer-Policy: no-referrer` makes browsers send
+    /// it with form posts.
+    fn is_same_origin(&self, urls: &Urls) -> bool {
+        match (self.facts.fetch_site.as_deref(), self.facts.origin.as_deref()) {
+            (Some(site), _) => matches!(site, "same-origin" | "none"),
+            (None, None | Some("null")) => true,
+            (None, Some(origin)) => origin == urls.origin,
+        }
+    }
+}

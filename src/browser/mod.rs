@@ -1,0 +1,153 @@
+//! The browser of a request: its cookies, its CSRF tokens, the people signed in in it.
+
+mod cookies;
+mod csrf;
+mod session;
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+    response::Response,
+};
+use loco_rs::app::AppContext;
+
+pub use csrf::{CsrfCheck, Form};
+pub use session::{SignIn, SignedIn};
+
+use crate::{
+    extract::server_of,
+    error::{Failure, PageError},
+    protocol::secret::{Purpose, Secret, SecretHash},
+    random::{self, RandomError},
+};
+use cookies::CookieNames;
+
+/// Most accounts signed in in one browser (BS-01).
+const MAX_ACCOUNTS: usize = 5;
+
+/// What a request says about the browser it came from, and the cookies its answer will set.
+#[derive(Debug)]
+pub struct Browser {
+    names: CookieNames,
+    binding: Option<Secret>,
+    binding_is_new: bool,
+    sessions: Vec<Secret>,
+    sessions_changed: Option<cookies::Lifetime>,
+    facts: Facts,
+}
+
+/// Headers that the rules look at.
+#[derive(Clone, Debug, Default)]
+struct Facts {
+    fetch_site: Option<String>,
+    fetch_mode: Option<String>,
+    origin: Option<String>,
+    accept_language: Option<String>,
+    user_agent: Option<String>,
+    address: Option<IpAddr>,
+}
+
+impl Facts {
+    fn read(parts: &Parts) -> Self {
+        let text = |name: HeaderName| {
+            parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Self {
+            fetch_site: text(HeaderName::from_static("sec-fetch-site")),
+            fetch_mode: text(HeaderName::from_static("sec-fetch-mode")),
+            origin: text(header::ORIGIN),
+            accept_language: text(header::ACCEPT_LANGUAGE),
+            user_agent: text(header::USER_AGENT)
+                .map(|agent| agent.chars().filter(|c| !c.is_control()).take(256).collect()),
+            address: socket.map(|ConnectInfo(socket)| socket.ip()),
+        }
+    }
+}
+
+impl FromRequestParts<AppContext> for Browser {
+    type Rejection = PageError;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        ctx: &AppContext,
+    ) -> Result<Self, Self::Rejection> {
+        let server = server_of(ctx)?;
+        let names = CookieNames::new(server.settings.cookie_secure);
+        Ok(Self::read(names, &parts.headers, Facts::read(parts)))
+    }
+}
+
+impl Browser {
+    fn read(names: CookieNames, headers: &HeaderMap, facts: Facts) -> Self {
+        let (binding, sessions) = names.read(headers);
+        Self {
+            names,
+            binding,
+            binding_is_new: false,
+            sessions,
+            sessions_changed: None,
+            facts,
+        }
+    }
+
+    /// The `Accept-Language` header.
+    pub fn accept_language(&self) -> Option<&str> {
+        self.facts.accept_language.as_deref()
+    }
+
+    /// Whether a browser that applies `form-action` to later redirects submitted a form (AR-05).
+    pub const fn is_navigating(&self) -> bool {
+        self.facts.fetch_mode.is_some()
+    }
+
+    /// Whether one of our own pages led here.
+    pub fn comes_from_own_page(&self) -> bool {
+        self.facts.fetch_site.as_deref() == Some("same-origin")
+    }
+
+    /// The hash that binds interactions to this browser, if it has a binding cookie.
+    pub fn hash(&self) -> Option<SecretHash> {
+        self.binding.as_ref().map(|binding| binding.hash(Purpose::Browser))
+    }
+
+    /// The binding secret; a browser without one gets one with the answer.
+    ///
+    /// # Errors
+    /// When the random generator fails.
+    pub fn bind(&mut self) -> Result<Secret, RandomError> {
+        if let Some(binding) = &self.binding {
+            return Ok(binding.clone());
+        }
+        let binding = random::secret("")?;
+        self.binding = Some(binding.clone());
+        self.binding_is_new = true;
+        Ok(binding)
+    }
+
+    /// Hashes of the session secrets, the current account first.
+    pub fn session_hashes(&self) -> Vec<SecretHash> {
+        self.sessions.iter().map(|secret| secret.hash(Purpose::Session)).collect()
+    }
+
+    /// Adds the cookies that changed to an answer.
+    ///
+    /// # Errors
+    /// Never in practice: cookie values are base64url.
+    pub fn answer(self, mut response: Response) -> Result<Response, Failure> {
+        let mut cookies = Vec::new();
+        if let Some(binding) = self.binding.filter(|_| self.binding_is_new) {
+            cookies.push(self.names.binding(&binding));
+        }
+        if let Some(lifetime) = self.sessions_changed {
+            cookies.push(self.names.sessions(&self.sessions, lifetime));
+        }
+        for cookie in cookies {
+            let value = HeaderValue::from_str(&cookie).map_err(Failure::internal)?;
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+        Ok(response)
+    }
+}

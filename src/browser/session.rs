@@ -1,0 +1,352 @@
+//! Who is signed in in a browser (§10.1).
+
+use std::net::IpAddr;
+
+use serde_json::json;
+
+use super::{Browser, MAX_ACCOUNTS, cookies::Lifetime};
+use crate::{
+    config::LogoutRevokes,
+    error::Failure,
+    owners::Owner,
+    protocol::{
+        client::SecretHash,
+        secret::{Purpose, Secret},
+        subject,
+    },
+    random,
+    server::Server,
+    store::{
+        authorization_codes::{self, OfSession, RevokeReason},
+        consents::ConsentRow,
+        joined::{self, SessionWithConsent},
+        sessions::{self, EndReason, Renewal, SessionRow},
+        transaction::retry,
+    },
+};
+
+/// A session is marked as used at most this often, seconds.
+const SEEN_EVERY: i64 = 300;
+
+/// How a person signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// Authentication methods (RFC 8176).
+    pub amr: Vec<String>,
+    /// Authentication context class; `None` = the first of `acr_values`.
+    pub acr: Option<String>,
+    /// Outlives the browser.
+    pub remember: bool,
+    /// Unix seconds; `None` = now.
+    pub auth_time: Option<i64>,
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self { amr: vec!["pwd".to_owned()], acr: None, remember: false, auth_time: None }
+    }
+}
+
+/// A live session with its user.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// The session.
+    pub session: SessionRow,
+    /// The user.
+    pub owner: Owner,
+    /// The user's consent for the client that was asked for.
+    pub consent: Option<ConsentRow>,
+}
+
+impl Server {
+    /// The current account of a browser: the first live one of its cookie (BS-01), with its
+    /// consent for `client_id`.
+    ///
+    /// # Errors
+    /// When the database or the app's model fails.
+    pub async fn current(
+        &self,
+        browser: &Browser,
+        client_id: &str,
+    ) -> Result<Option<SignedIn>, Failure> {
+        let found = self.live_sessions(browser, client_id).await?;
+        for candidate in found {
+            if let Some(signed_in) = self.with_owner(candidate).await? {
+                self.seen(&signed_in.session).await;
+                return Ok(Some(signed_in));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Every account of a browser, the current one first.
+    ///
+    /// # Errors
+    /// When the database or the app's model fails.
+    pub async fn accounts(&self, browser: &Browser) -> Result<Vec<SignedIn>, Failure> {
+        let mut accounts = Vec::new();
+        for candidate in self.live_sessions(browser, "").await? {
+            accounts.extend(self.with_owner(candidate).await?);
+        }
+        Ok(accounts)
+    }
+
+    async fn live_sessions(
+        &self,
+        browser: &Browser,
+        client_id: &str,
+    ) -> Result<Vec<SessionWithConsent>, Failure> {
+        let hashes = browser.session_hashes();
+        if hashes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (hashes, tables, now) = (&hashes, self.store.tables(), self.now());
+        let mut found = self
+            .store
+            .run(|db| joined::sessions_and_consents(db, tables, (hashes, client_id, now)))
+            .await?;
+        let place = |row: &SessionRow| {
+            hashes.iter().position(|hash| hash.0.as_slice() == row.token_hash.as_slice())
+        };
+        found.sort_by_key(|candidate| place(&candidate.session));
+        Ok(found)
+    }
+
+    /// The user of a session, or `None` when the session must not be used any more (BS-04).
+    async fn with_owner(
+        &self,
+        candidate: SessionWithConsent,
+    ) -> Result<Option<SignedIn>, Failure> {
+        let SessionWithConsent { session, consent } = candidate;
+        let owner = self.owner(session.user_id).await?;
+        let Some(owner) = owner.filter(Owner::is_active) else {
+            self.end_session(&session, EndReason::UserGone).await?;
+            return Ok(None);
+        };
+        let stamp = owner.credential_stamp().map(|stamp| stamp.0.to_vec());
+        if stamp != session.credential_stamp {
+            self.end_session(&session, EndReason::CredentialChange).await?;
+            return Ok(None);
+        }
+        Ok(Some(SignedIn { session, owner, consent }))
+    }
+
+    /// The user with this key.
+    ///
+    /// # Errors
+    /// When the app's model fails.
+    pub async fn owner(
+        &self,
+        key: crate::resource_owner::UserKey,
+    ) -> Result<Option<Owner>, Failure> {
+        let find = || async { Ok(self.owners.find(self.store.db(), key).await?) };
+        Ok(retry(find).await?)
+    }
+
+    /// Moves the idle end; a failure costs nothing but that.
+    async fn seen(&self, session: &SessionRow) {
+        let now = self.now();
+        if now - session.last_seen_at < SEEN_EVERY {
+            return;
+        }
+        let idle = self.idle_end(session.remembered, now).min(session.expires_at);
+        let tables = self.store.tables();
+        let touch = |db| sessions::touch(db, tables, (session.id, now, idle));
+        if let Err(error) = self.store.run(touch).await {
+            tracing::warn!(%error, "a session could not be marked as used");
+        }
+    }
+
+    const fn idle_end(&self, remembered: bool, now: i64) -> i64 {
+        let idle = if remembered {
+            self.settings.session_ttl_seconds
+        } else {
+            self.settings.session_idle_ttl_seconds
+        };
+        now.saturating_add(idle)
+    }
+
+    /// Signs a person in in a browser: a new secret on the session the user already has there, or
+    /// a new session in front of the others (BS-02).
+    ///
+    /// # Errors
+    /// When the user is inactive or has an unusable subject, or the database fails.
+    pub async fn sign_in(
+        &self,
+        browser: &mut Browser,
+        owner: &Owner,
+        sign_in: SignIn,
+    ) -> Result<SignedIn, Failure> {
+        let subject = owner.subject();
+        if !owner.is_active() || !subject::is_usable(&subject) {
+            return Err(Failure::internal("SU-02: the user cannot be signed in"));
+        }
+        let secret = random::secret("")?;
+        let live = self.live_sessions(browser, "").await?;
+        let own = live.iter().find(|candidate| candidate.session.user_id == owner.key());
+        let row = self.session_row(browser, owner, (&secret, &sign_in))?;
+        let session = match own {
+            Some(own) => self.renew(&own.session, &row).await?,
+            None => self.insert_session(row).await?,
+        };
+        let replaced = own.map(|own| own.session.token_hash.clone());
+        let others = browser.sessions.iter().filter(|other| {
+            let hash = other.hash(Purpose::Session).0.to_vec();
+            let is_live = live.iter().any(|candidate| candidate.session.token_hash == hash);
+            is_live && Some(&hash) != replaced.as_ref()
+        });
+        let others: Vec<Secret> = others.take(MAX_ACCOUNTS - 1).cloned().collect();
+        let remembered = sign_in.remember.then_some(self.settings.session_ttl_seconds);
+        browser.sessions = std::iter::once(secret).chain(others).collect();
+        browser.sessions_changed =
+            Some(remembered.map_or(Lifetime::Browser, Lifetime::Remembered));
+        Ok(SignedIn { session, owner: owner.clone(), consent: None })
+    }
+
+    fn session_row(
+        &self,
+        browser: &Browser,
+        owner: &Owner,
+        (secret, sign_in): (&Secret, &SignIn),
+    ) -> Result<SessionRow, Failure> {
+        let now = self.now();
+        let expires_at = now.saturating_add(self.settings.session_ttl_seconds);
+        let acr = sign_in.acr.clone().or_else(|| self.settings.acr_values.first().cloned());
+        Ok(SessionRow {
+            id: 0,
+            token_hash: secret.hash(Purpose::Session).0.to_vec(),
+            sid: random::identifier()?,
+            user_id: owner.key(),
+            auth_time: sign_in.auth_time.unwrap_or(now).min(now),
+            acr,
+            amr: Some(json!(sign_in.amr)),
+            remembered: sign_in.remember,
+            credential_stamp: owner.credential_stamp().map(|stamp| stamp.0.to_vec()),
+            user_agent: browser.facts.user_agent.clone(),
+            ip_prefix: browser.facts.address.map(prefix),
+            last_seen_at: now,
+            idle_expires_at: self.idle_end(sign_in.remember, now).min(expires_at),
+            expires_at,
+            ended_at: None,
+            end_reason: None,
+        })
+    }
+
+    async fn insert_session(&self, row: SessionRow) -> Result<SessionRow, Failure> {
+        let tables = self.store.tables();
+        let id = self.store.run(|db| sessions::insert(db, tables, &row)).await?;
+        Ok(SessionRow { id, ..row })
+    }
+
+    async fn renew(&self, own: &SessionRow, new: &SessionRow) -> Result<SessionRow, Failure> {
+        let token_hash = <[u8; 32]>::try_from(new.token_hash.as_slice())
+            .map_err(|_| Failure::internal("a session hash is not 32 bytes"))?;
+        let renewal = Renewal {
+            id: own.id,
+            token_hash: SecretHash(token_hash),
+            auth_time: new.auth_time,
+            acr: new.acr.clone(),
+            amr: new.amr.clone(),
+            remembered: new.remembered,
+            credential_stamp: new.credential_stamp.clone(),
+            now: new.last_seen_at,
+            idle_expires_at: new.idle_expires_at,
+            expires_at: new.expires_at,
+        };
+        let tables = self.store.tables();
+        if self.store.run(|db| sessions::renew(db, tables, &renewal)).await? {
+            let sid = own.sid.clone();
+            return Ok(SessionRow { id: own.id, sid, ..new.clone() });
+        }
+        // It ended a moment ago, in another tab: this login is a session of its own.
+        self.insert_session(new.clone()).await
+    }
+
+    /// Makes another account of the browser the current one; `None` when it is not signed in here.
+    ///
+    /// # Errors
+    /// When the database or the app's model fails.
+    pub async fn switch_account(
+        &self,
+        browser: &mut Browser,
+        sid: &str,
+    ) -> Result<Option<SignedIn>, Failure> {
+        let accounts = self.accounts(browser).await?;
+        let Some(chosen) = accounts.into_iter().find(|account| account.session.sid == sid) else {
+            return Ok(None);
+        };
+        let is_chosen = |secret: &Secret| {
+            secret.hash(Purpose::Session).0.as_slice() == chosen.session.token_hash.as_slice()
+        };
+        browser.sessions.sort_by_key(|secret| !is_chosen(secret));
+        let rest = chosen.session.expires_at - self.now();
+        browser.sessions_changed = Some(if chosen.session.remembered {
+            Lifetime::Remembered(rest)
+        } else {
+            Lifetime::Browser
+        });
+        Ok(Some(chosen))
+    }
+
+    /// Ends the given sessions of a browser and what the settings say goes with them (BS-05).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sign_out(
+        &self,
+        browser: &mut Browser,
+        ended: &[SessionRow],
+    ) -> Result<(), Failure> {
+        for session in ended {
+            self.end_session(session, EndReason::SignOut).await?;
+        }
+        browser.sessions.retain(|secret| {
+            let hash = secret.hash(Purpose::Session).0;
+            !ended.iter().any(|session| session.token_hash == hash)
+        });
+        browser.sessions_changed = Some(Lifetime::Browser);
+        Ok(())
+    }
+
+    /// Ends one session, and its grants as far as the reason and the settings demand.
+    async fn end_session(&self, session: &SessionRow, reason: EndReason) -> Result<(), Failure> {
+        let (which, why) = match (reason, self.settings.logout_revokes) {
+            // Grants of other sessions carry the stamp themselves and fail at their next use.
+            (EndReason::CredentialChange, _) if self.settings.revoke_on_credential_change => {
+                (OfSession::All, RevokeReason::CredentialChange)
+            }
+            (EndReason::CredentialChange, _) => {
+                (OfSession::Unredeemed, RevokeReason::CredentialChange)
+            }
+            (_, LogoutRevokes::Session) => (OfSession::Unredeemed, RevokeReason::Logout),
+            (_, LogoutRevokes::Online) => (OfSession::Online, RevokeReason::Logout),
+            (_, LogoutRevokes::All) => (OfSession::All, RevokeReason::Logout),
+        };
+        let (id, now) = (session.id, self.now());
+        self.store
+            .write(move |txn, tables| {
+                Box::pin(async move {
+                    sessions::end(txn, tables, (id, reason, now)).await?;
+                    let of = (id, which, why, now);
+                    authorization_codes::revoke_of_session(txn, tables, of).await?;
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+/// IPv4 /24, IPv6 /48.
+fn prefix(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(v6) => {
+            let [a, b, c, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! From a decision to the next page, or to the client (§8.3, AR-05).
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{Finished, Pending};
+use crate::{
+    browser::{Browser, SignedIn},
+    error::{Failure, PageError},
+    protocol::{callback::Callback, error::OAuthError, interaction::Step, redirect_uri, scope::Scopes},
+    server::Server,
+    views::{Common, HandoffPage},
+};
+
+/// How the request that is being answered arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// A link or redirect: the authorization endpoint, `continue`.
+    Link,
+    /// A form of one of our pages.
+    Form,
+}
+
+impl Server {
+    /// Looks at the situation anew and answers with the next page, or finishes.
+    ///
+    /// # Errors
+    /// When the database, a hook or a page fails.
+    pub async fn go_on(
+        &self,
+        pending: &Pending,
+        (browser, current): (&mut Browser, Option<&SignedIn>),
+        arrival: Arrival,
+    ) -> Result<Response, PageError> {
+        // A situation can change while it is finished; twice in a row is a storm, not a person.
+        for _ in 0..2 {
+            let finished = match (self.next_step(pending, current).await?, current) {
+                (Err(error), _) => self.refuse(pending, browser, &error).await?,
+                (Ok(Step::Issue), Some(current)) => {
+                    self.issue_code(pending, (browser, current), None).await?
+                }
+                (Ok(step), _) => return Ok(self.redirect_to_step(pending, step)),
+            };
+            if let Finished::At(location) = finished {
+                return self.leave(&location, (pending, browser), arrival);
+            }
+        }
+        Ok(self.redirect_to_continue(pending))
+    }
+
+    /// Finishes with what the person agreed to on the consent page.
+    ///
+    /// # Errors
+    /// When the database or a page fails.
+    pub async fn allow(
+        &self,
+        pending: &Pending,
+        (browser, current): (&mut Browser, &SignedIn),
+        scopes: Scopes,
+    ) -> Result<Response, PageError> {
+        match self.issue_code(pending, (browser, current), Some(scopes)).await? {
+            Finished::At(location) => self.leave(&location, (pending, browser), Arrival::Form),
+            Finished::Again => Ok(self.redirect_to_continue(pending)),
+        }
+    }
+
+    /// Ends the interaction because the person refused or cancelled.
+    ///
+    /// # Errors
+    /// When the database or a page fails.
+    pub async fn deny(
+        &self,
+        pending: &Pending,
+        browser: &mut Browser,
+    ) -> Result<Response, PageError> {
+        let error = OAuthError::access_denied("IX-05", "The person refused the request");
+        match self.refuse(pending, browser, &error).await? {
+            Finished::At(location) => self.leave(&location, (pending, browser), Arrival::Form),
+            Finished::Again => Ok(self.redirect_to_continue(pending)),
+        }
+    }
+
+    /// The last hop: a redirect, or the hand-off page where Chromium would apply `form-action` to
+    /// everything the client does next (AR-05).
+    ///
+    /// # Errors
+    /// When the page cannot be rendered.
+    pub fn leave(
+        &self,
+        location: &str,
+        (pending, browser): (&Pending, &Browser),
+        arrival: Arrival,
+    ) -> Result<Response, PageError> {
+        let by_form = match arrival {
+            Arrival::Form => browser.is_navigating(),
+            Arrival::Link => browser.comes_from_own_page(),
+        };
+        if !(by_form && pending.request.callback.is_web()) {
+            return Ok(see_other(location)?);
+        }
+        let page = HandoffPage {
+            common: Common::default(),
+            target: location.to_owned(),
+            target_host: redirect_uri::host(location).unwrap_or_default(),
+        };
+        self.page((browser, Some(pending)), StatusCode::OK, page)
+    }
+
+    /// 303 to the page of a step: the app's own, or ours.
+    pub fn redirect_to_step(&self, pending: &Pending, step: Step) -> Response {
+        let state = pending.state().unwrap_or_default();
+        let page = match step {
+            Step::Create => &self.urls.signup_page,
+            Step::Login => &self.urls.login_page,
+            Step::SelectAccount => &self.urls.select_account_page,
+            Step::Consent => &self.urls.consent_page,
+            Step::Issue => return self.redirect_to_continue(pending),
+        };
+        let own = [&self.urls.signup, &self.urls.login, &self.urls.select_account, &self.urls.consent];
+        let query = if own.contains(&page) {
+            format!("interaction={state}")
+        } else {
+            let return_to = self.continue_url(state);
+            let return_to = crate::protocol::params::encode(&return_to).into_owned();
+            format!("interaction={state}&intent={}&return_to={return_to}", step.as_str())
+        };
+        let separator = if page.contains('?') { '&' } else { '?' };
+        see_other(&format!("{page}{separator}{query}")).unwrap_or_else(|_| broken())
+    }
+
+    /// 303 to `continue`.
+    pub fn redirect_to_continue(&self, pending: &Pending) -> Response {
+        let url = self.continue_url(pending.state().unwrap_or_default());
+        see_other(&url).unwrap_or_else(|_| broken())
+    }
+
+    /// The URL that resumes an interaction (§8.3).
+    pub fn continue_url(&self, state: &str) -> String {
+        format!("{}?interaction={state}", self.urls.resume)
+    }
+}
+
+/// 303 (GE-08).
+///
+/// # Errors
+/// When the location has a character that no header may have.
+pub fn see_other(location: &str) -> Result<Response, Failure> {
+    let location = HeaderValue::from_str(location).map_err(Failure::internal)?;
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
+}
+
+fn broken() -> Response {
+    PageError::from(Failure::internal("a URL of the settings cannot be a header")).into_response()
+}
+
+/// The error answer at the client's redirect URI, as a response that carries the refusal for the
+/// log.
+///
+/// # Errors
+/// When the location cannot be a header.
+pub fn send_back(callback: &Callback, error: &OAuthError) -> Result<Response, Failure> {
+    see_other(&callback.error(error))
+}

@@ -1,0 +1,266 @@
+//! An authorization request on its way to a code: fresh from the wire, or stored because a person
+//! has something to do.
+
+use serde_json::json;
+
+use crate::{
+    browser::SignedIn,
+    error::Failure,
+    protocol::{
+        authorize::{AuthorizationRequest, Prompt},
+        callback::Callback,
+        client::Client,
+        error::OAuthError,
+        interaction::{Asked, Progress, SessionView, Situation, Step, next_step},
+        scope::Scopes,
+    },
+    server::Server,
+    store::{authorization_codes::GrantRow, authorization_states::InteractionRow, record::Strings},
+};
+
+const HANDLED_CREATE: &str = "create";
+const HANDLED_SELECT: &str = "select_account";
+const HANDLED_CONSENT: &str = "consent";
+
+/// An authorization request with what was done for it so far.
+#[derive(Clone)]
+pub struct Pending {
+    /// The client.
+    pub client: Client,
+    /// The validated request.
+    pub request: AuthorizationRequest,
+    /// What the person did.
+    pub progress: Progress,
+    /// The row, once there is one.
+    pub row: Option<Stored>,
+    /// Unix seconds.
+    pub started_at: i64,
+}
+
+/// The row of a stored request.
+#[derive(Clone)]
+pub struct Stored {
+    /// Primary key.
+    pub id: i64,
+    /// Interaction id.
+    pub state: String,
+    /// Hash of the binding cookie; `None` until bound.
+    pub browser_hash: Option<Vec<u8>>,
+    /// End, Unix seconds.
+    pub expires_at: i64,
+    /// Finished, Unix seconds.
+    pub consumed_at: Option<i64>,
+    /// Sealed final location.
+    pub result_sealed: Option<Vec<u8>>,
+    /// The grant it led to.
+    pub grant: Option<GrantRow>,
+}
+
+impl Pending {
+    /// A request that was validated just now.
+    pub const fn new(client: Client, request: AuthorizationRequest, now: i64) -> Self {
+        Self {
+            client,
+            request,
+            progress: Progress {
+                authenticated_at: None,
+                created: false,
+                selected: false,
+                consented: false,
+            },
+            row: None,
+            started_at: now,
+        }
+    }
+
+    /// The request of a row.
+    pub fn stored(client: Client, row: InteractionRow, grant: Option<GrantRow>, iss: &str) -> Self {
+        let handled = |step: &str| row.handled.0.iter().any(|done| done == step);
+        let progress = Progress {
+            authenticated_at: row.authenticated_at,
+            created: handled(HANDLED_CREATE),
+            selected: handled(HANDLED_SELECT),
+            consented: handled(HANDLED_CONSENT),
+        };
+        let words = |json: Option<serde_json::Value>| {
+            json.and_then(|json| serde_json::from_value(json).ok()).unwrap_or_default()
+        };
+        let prompts = row.prompts.0.iter().filter_map(|word| {
+            serde_json::from_value::<Prompt>(json!(word)).ok()
+        });
+        let params = row.params.and_then(|params| serde_json::from_value(params).ok());
+        let request = AuthorizationRequest {
+            client_id: row.client_id,
+            callback: Callback::stored(
+                (row.redirect_uri, row.redirect_uri_explicit),
+                row.client_state,
+                iss,
+            ),
+            nonce: row.nonce,
+            code_challenge: row.code_challenge,
+            scopes: row.scopes.0.into(),
+            resources: row.resources.0,
+            prompts: prompts.collect(),
+            silent: row.prompts.0.iter().any(|word| word == Prompt::None.as_str()),
+            max_age: row.max_age.map(Into::into),
+            login_hint: row.login_hint,
+            ui_locales: row.ui_locales,
+            display: row.display,
+            acr_values: words(row.acr_values),
+            hint_subject: row.hint_subject,
+            params: params.unwrap_or_default(),
+        };
+        let stored = Stored {
+            id: row.id,
+            state: row.state,
+            browser_hash: row.browser_hash,
+            expires_at: row.expires_at,
+            consumed_at: row.consumed_at,
+            result_sealed: row.result_sealed,
+            grant,
+        };
+        Self { client, request, progress, row: Some(stored), started_at: row.started_at }
+    }
+
+    /// The row that keeps this request until the person is through.
+    pub fn to_row(&self, state: String, ttl: i64, intent: Step) -> InteractionRow {
+        let request = &self.request;
+        let silent = request.silent.then_some(Prompt::None);
+        let prompts = request.prompts.iter().copied().chain(silent);
+        let prompts = prompts.map(|prompt| prompt.as_str().to_owned()).collect::<Vec<_>>();
+        InteractionRow {
+            id: 0,
+            state,
+            kind: "browser".to_owned(),
+            intent: intent.as_str().to_owned(),
+            client_id: request.client_id.clone(),
+            client_version: self.client.version,
+            redirect_uri: request.callback.redirect_uri().to_owned(),
+            redirect_uri_explicit: request.callback.is_explicit(),
+            response_mode: "query".to_owned(),
+            client_state: request.callback.state().map(str::to_owned),
+            nonce: request.nonce.clone(),
+            code_challenge: request.code_challenge.clone(),
+            login_hint: request.login_hint.clone(),
+            ui_locales: request.ui_locales.clone(),
+            display: request.display.clone(),
+            hint_subject: request.hint_subject.clone(),
+            scopes: request.scopes.as_slice().to_vec().into(),
+            resources: request.resources.clone().into(),
+            prompts: prompts.into(),
+            handled: self.handled(),
+            acr_values: Some(json!(request.acr_values)),
+            params: Some(json!(request.params)),
+            max_age: request.max_age.and_then(|age| age.try_into().ok()),
+            browser_hash: None,
+            session_id: None,
+            user_id: None,
+            authenticated_at: None,
+            consumed_at: None,
+            grant_id: None,
+            result_sealed: None,
+            started_at: self.started_at,
+            expires_at: self.started_at.saturating_add(ttl),
+        }
+    }
+
+    /// Steps done here, as the column has them.
+    pub fn handled(&self) -> Strings {
+        let Progress { created, selected, consented, .. } = &self.progress;
+        let steps = [
+            (*created, HANDLED_CREATE),
+            (*selected, HANDLED_SELECT),
+            (*consented, HANDLED_CONSENT),
+        ];
+        Strings(steps.iter().filter(|(done, _)| *done).map(|(_, step)| (*step).to_owned()).collect())
+    }
+
+    /// The interaction id, once there is one.
+    pub fn state(&self) -> Option<&str> {
+        self.row.as_ref().map(|row| row.state.as_str())
+    }
+
+    /// A login or sign-up happened here.
+    pub const fn signed_in(&mut self, at: i64) {
+        self.progress.authenticated_at = Some(at);
+        // A login on the page that `create` led to closes it; a fresh login counts as the choice.
+        self.progress.created = true;
+        self.progress.selected = true;
+    }
+}
+
+/// The outcome of [`Server::next_step`].
+pub type NextStep = Result<Step, OAuthError>;
+
+impl Server {
+    /// What comes next for a request (§8.2). The outer error is a fault, the inner one the answer
+    /// for the client.
+    ///
+    /// # Errors
+    /// When a hook or the user's subject fails.
+    pub async fn next_step(
+        &self,
+        pending: &Pending,
+        current: Option<&SignedIn>,
+    ) -> Result<NextStep, Failure> {
+        let Pending { client, request, progress, .. } = pending;
+        let session = match current {
+            None => None,
+            Some(current) => Some(SessionView {
+                subject: self.subject_of(client, current)?,
+                auth_time: current.session.auth_time,
+            }),
+        };
+        let hook_wants_choice = match current {
+            Some(current) if !progress.selected => self.wants_choice(pending, current).await?,
+            _ => false,
+        };
+        let consent = current.and_then(|current| current.consent.as_ref());
+        let consent = consent.map(crate::store::consents::ConsentRow::view);
+        Ok(next_step(&Situation {
+            asked: Asked {
+                prompts: &request.prompts,
+                silent: request.silent,
+                max_age: request.max_age,
+                hint_subject: request.hint_subject.as_deref(),
+                scopes: &request.scopes,
+                resources: &request.resources,
+                redirect_uri: request.callback.redirect_uri(),
+                started_at: pending.started_at,
+            },
+            progress,
+            session: session.as_ref(),
+            consent: consent.as_ref(),
+            client,
+            sensitive_scopes: &self.policy.sensitive_scopes,
+            hook_wants_choice,
+            now: self.now(),
+        }))
+    }
+
+    /// The subject of the current account as `client` sees it.
+    ///
+    /// # Errors
+    /// When a pairwise client has no sector: a broken configuration.
+    pub fn subject_of(&self, client: &Client, current: &SignedIn) -> Result<String, Failure> {
+        self.subject(client, &current.owner.subject())
+            .ok_or_else(|| Failure::internal("SU-03: the client's pairwise subject has no sector"))
+    }
+
+    async fn wants_choice(&self, pending: &Pending, current: &SignedIn) -> Result<bool, Failure> {
+        let client = crate::hooks::ClientFacts::of(&pending.client);
+        let session = crate::hooks::SessionFacts::of(&current.session);
+        let scopes = pending.request.scopes.as_slice();
+        let answer = self.owners.wants_choice(&current.owner, (&client, &session), scopes).await;
+        answer.map_err(Failure::internal)
+    }
+
+    /// The scopes that the person agreed to: all, or those ticked (CO-04).
+    pub fn accepted(&self, pending: &Pending, ticked: &Scopes) -> Scopes {
+        if !self.settings.consent_allows_narrowing {
+            return pending.request.scopes.clone();
+        }
+        let openid = crate::protocol::scope::OPENID;
+        pending.request.scopes.filtered(|scope| scope == openid || ticked.contains(scope))
+    }
+}

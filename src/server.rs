@@ -1,0 +1,167 @@
+//! The authorization server of one app: settings, keys, pages, tables, users.
+
+use std::{path::PathBuf, sync::Arc};
+
+use loco_rs::{app::AppContext, environment::Environment};
+use tokio::sync::Semaphore;
+
+use crate::{
+    boot,
+    clock::Clock,
+    config::{self, Settings},
+    definition::OAuthServerDefinition,
+    keys::Keys,
+    owners::{OwnersOf, ResourceOwners},
+    protocol::{client::Client, policy::Policy},
+    schema::TableSchema,
+    store::{Store, StoreResult, clients},
+    urls::Urls,
+    views::Views,
+};
+
+/// Where the app keeps its overrides of pages, stylesheet and texts.
+const VIEWS: &str = "assets/views/oauth_server";
+
+/// Everything a request needs. One per app, behind an [`Arc`] in the app's shared store.
+pub struct Server {
+    /// The settings, defaults resolved.
+    pub settings: Settings,
+    /// The issuer and every URL.
+    pub urls: Urls,
+    /// The operator's decisions, as the protocol rules read them.
+    pub policy: Policy,
+    /// Signing keys.
+    pub keys: Keys,
+    /// The pages.
+    pub views: Views,
+    /// The tables.
+    pub store: Store,
+    /// The app's users and hooks.
+    pub owners: Arc<dyn ResourceOwners>,
+    /// The time.
+    pub clock: Clock,
+    /// Server metadata, the same bytes at every well-known address.
+    pub metadata: String,
+    /// Bounds password hashing to the number of cores (FA-04).
+    pub(crate) hashing: Semaphore,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("issuer", &self.urls.issuer).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Builds the server of an app: settings, keys, tables, pages. Tasks call this too, because
+    /// Loco runs no initializer for them.
+    ///
+    /// # Errors
+    /// When the settings, the keys or the tables are not as they must be; the text lists every
+    /// finding and its fix.
+    pub async fn load<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Result<Arc<Self>> {
+        let settings = settings(ctx)?;
+        let store = Store::new(ctx.db.clone(), D::TABLES);
+        boot::check_tables(&store, D::SCHEMA, D::SCHEMA_VERSION).await?;
+        boot::check_static_clients(&store, &settings).await?;
+        Self::assemble(settings, store, Arc::new(OwnersOf::<D>::default())).await
+    }
+
+    async fn assemble(
+        settings: Settings,
+        store: Store,
+        owners: Arc<dyn ResourceOwners>,
+    ) -> loco_rs::Result<Arc<Self>> {
+        let keys = Keys::load(&settings).await.map_err(boot::error)?;
+        let urls = Urls::new(&settings);
+        let policy = boot::policy(&settings, &urls, !owners.signup_fields().is_empty());
+        let metadata =
+            boot::metadata(&settings, &urls, (&policy, &keys, owners.supported_claims()))?;
+        let (views, broken) = Views::new(
+            Some(PathBuf::from(VIEWS)),
+            &settings.locales,
+            &settings.default_locale,
+            cfg!(debug_assertions),
+        )
+        .map_err(boot::error)?;
+        for file in broken {
+            tracing::error!(rule = "PG-02", file, "a page of the app is broken; the shipped one is used");
+        }
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Ok(Arc::new(Self {
+            settings,
+            urls,
+            policy,
+            keys,
+            views,
+            store,
+            owners,
+            clock: Clock::system(),
+            metadata,
+            hashing: Semaphore::new(cores),
+        }))
+    }
+
+    /// Unix seconds now.
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    /// The static client with this id. Static clients are looked up first.
+    pub fn static_client(&self, client_id: &str) -> Option<&Client> {
+        self.settings.clients.iter().find(|client| client.client_id == client_id)
+    }
+
+    /// The client with this id, static or from the table.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn client(&self, client_id: &str) -> StoreResult<Option<Client>> {
+        if let Some(client) = self.static_client(client_id) {
+            return Ok(Some(client.clone()));
+        }
+        self.store.run(|db| clients::find(db, self.store.tables(), client_id)).await
+    }
+
+    /// The subject of a user as `client` sees it (SU-01 to SU-03).
+    pub fn subject(&self, client: &Client, subject: &str) -> Option<String> {
+        let secret = self.settings.pairwise_secret.as_ref();
+        let secret = secret.map(config::SecretText::expose);
+        crate::protocol::subject::for_client(client, subject, secret)
+    }
+
+    /// Whether people can make an account here.
+    pub const fn has_signup(&self) -> bool {
+        self.policy.signup
+    }
+}
+
+/// The app's settings of this plugin.
+///
+/// # Errors
+/// All findings at once.
+pub fn settings(ctx: &AppContext) -> loco_rs::Result<Settings> {
+    let initializers = ctx.config.initializers.as_ref();
+    let block = initializers.and_then(|all| all.get("oauth_server"));
+    let app_name = app_name();
+    Settings::from_config(block, &ctx.environment, &ctx.config.server.full_url(), &app_name)
+        .map_err(boot::error)
+}
+
+/// Name of the running binary: the default of `app_name`.
+fn app_name() -> String {
+    let binary = std::env::args().next().unwrap_or_default();
+    let name = std::path::Path::new(&binary).file_stem();
+    let name = name.map_or_else(|| "app".into(), |name| name.to_string_lossy());
+    name.trim_end_matches("-cli").to_owned()
+}
+
+/// The tables of a definition, for the doctor.
+pub const fn schema<D: OAuthServerDefinition>() -> &'static [TableSchema] {
+    D::SCHEMA
+}
+
+/// Whether this is a production boot.
+pub const fn is_production(environment: &Environment) -> bool {
+    matches!(environment, Environment::Production)
+}
