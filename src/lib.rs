@@ -6,6 +6,7 @@ pub mod hooks;
 pub mod protocol;
 pub mod resource_owner;
 pub mod schema;
+pub mod views;
 
 pub use definition::OAuthServerDefinition;
 pub use loco_oauth_server_macros::OAuthServer;
