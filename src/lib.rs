@@ -8,6 +8,7 @@ pub mod resource_owner;
 pub mod schema;
 pub mod store;
 pub mod urls;
+pub mod views;
 
 pub use definition::OAuthServerDefinition;
 pub use loco_oauth_server_macros::OAuthServer;

@@ -1,0 +1,246 @@
+//! The view engine of the pages. Independent of the app's, which may need functions of its own or
+//! not exist at all.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use sha2::{Digest, Sha256};
+use tera::Context;
+
+use super::{
+    files::{self, Files, Fingerprint},
+    locale,
+    messages::{Messages, Words},
+    page::Page,
+    templates::{self, Engine},
+};
+
+/// Why a page cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewsError {
+    /// The shipped files are not sound.
+    #[error("the shipped pages do not compile: {0}")]
+    Shipped(String),
+    /// Files of the app do not compile. Only debug builds refuse to go on.
+    #[error("{}", .0.join("\n"))]
+    Override(Vec<String>),
+    /// A page compiles but cannot be rendered.
+    #[error(transparent)]
+    Render(#[from] tera::Error),
+}
+
+/// The stylesheet and the name that changes with it.
+#[derive(Clone, Debug)]
+pub struct Stylesheet {
+    /// The CSS.
+    pub css: String,
+    /// The first half of its SHA-256, in hexadecimal digits.
+    pub hash: String,
+}
+
+impl Stylesheet {
+    fn new(css: String) -> Self {
+        let digest = Sha256::digest(css.as_bytes());
+        let hash = digest
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Self { css, hash }
+    }
+
+    /// File name below `{prefix}/assets/`; never the same for another content.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        format!("oauth-{}.css", self.hash)
+    }
+}
+
+/// The pages, ready to be rendered. Cheap to clone.
+#[derive(Clone)]
+pub struct Views {
+    source: Arc<Source>,
+    loaded: Arc<RwLock<Arc<Loaded>>>,
+}
+
+impl Views {
+    /// Loads the shipped pages and the app's files over them.
+    ///
+    /// With `debug` the app's directory is looked at before every render, and a broken file makes
+    /// rendering fail with the reason; without, broken files are left out and returned (PG-02).
+    ///
+    /// # Errors
+    /// [`ViewsError::Shipped`] when the shipped files are not sound.
+    pub fn new(
+        app_views_dir: Option<PathBuf>,
+        locales: &[String],
+        default_locale: &str,
+        debug: bool,
+    ) -> Result<(Self, Vec<String>), ViewsError> {
+        let source = Source {
+            dir: app_views_dir,
+            locales: locales.to_vec(),
+            default_locale: default_locale.to_owned(),
+            debug,
+        };
+        let loaded = source.load()?;
+        let broken = loaded.broken.clone();
+        let loaded = Arc::new(RwLock::new(Arc::new(loaded)));
+        Ok((
+            Self {
+                source: Arc::new(source),
+                loaded,
+            },
+            broken,
+        ))
+    }
+
+    /// The page as HTML in an offered language; any other tag gives the default language.
+    ///
+    /// # Errors
+    /// [`ViewsError::Override`] in debug builds when a file of the app does not compile,
+    /// [`ViewsError::Render`] when a template fails. Without `debug` a failing template of the app
+    /// is logged and the shipped page shown.
+    pub fn render<P: Page>(&self, lang: &str, page: &P) -> Result<String, ViewsError> {
+        let loaded = self.current()?;
+        if self.source.debug && !loaded.broken.is_empty() {
+            return Err(ViewsError::Override(loaded.broken.clone()));
+        }
+        let lang = self.offered(lang);
+        let context = Self::context(page, &Words::new(&loaded.messages, lang))?;
+        if let Some(app) = &loaded.app {
+            match app.render(lang, P::TEMPLATE, &context) {
+                Err(error) if !self.source.debug => {
+                    tracing::error!(rule = "PG-02", page = P::TEMPLATE, %error, "page of the app failed");
+                }
+                result => return Ok(result?),
+            }
+        }
+        Ok(loaded.shipped.render(lang, P::TEMPLATE, &context)?)
+    }
+
+    /// The language for a request: the first of `ui_locales` and `Accept-Language` that is
+    /// offered, else the default (PG-06).
+    #[must_use]
+    pub fn negotiate(&self, ui_locales: &[String], accept_language: Option<&str>) -> String {
+        let Source {
+            locales,
+            default_locale,
+            ..
+        } = &*self.source;
+        locale::negotiate(locales, default_locale, ui_locales, accept_language).to_owned()
+    }
+
+    /// The texts in one language, for what is said outside of pages.
+    ///
+    /// # Errors
+    /// [`ViewsError::Shipped`] when the shipped files are not sound.
+    pub fn words(&self, lang: &str) -> Result<Words, ViewsError> {
+        Ok(Words::new(&self.current()?.messages, self.offered(lang)))
+    }
+
+    /// The stylesheet, the app's if it has one.
+    ///
+    /// # Errors
+    /// [`ViewsError::Shipped`] when the shipped files are not sound.
+    pub fn stylesheet(&self) -> Result<Arc<Stylesheet>, ViewsError> {
+        Ok(Arc::clone(&self.current()?.stylesheet))
+    }
+
+    fn offered<'a>(&'a self, lang: &'a str) -> &'a str {
+        let Source {
+            locales,
+            default_locale,
+            ..
+        } = &*self.source;
+        if locales.iter().any(|tag| tag == lang) {
+            lang
+        } else {
+            default_locale
+        }
+    }
+
+    fn context<P: Page>(page: &P, words: &Words) -> Result<Context, ViewsError> {
+        let mut page = page.clone();
+        page.common_mut().fill(P::TEMPLATE, words);
+        page.translate(words);
+        Ok(Context::from_serialize(&page)?)
+    }
+
+    fn current(&self) -> Result<Arc<Loaded>, ViewsError> {
+        let loaded = Arc::clone(&self.loaded.read().unwrap_or_else(PoisonError::into_inner));
+        if !self.source.debug || loaded.fingerprint == self.source.fingerprint() {
+            return Ok(loaded);
+        }
+        let fresh = Arc::new(self.source.load()?);
+        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        Ok(fresh)
+    }
+}
+
+/// Where pages come from.
+struct Source {
+    dir: Option<PathBuf>,
+    locales: Vec<String>,
+    default_locale: String,
+    debug: bool,
+}
+
+/// What was made of the files at one time.
+struct Loaded {
+    fingerprint: Fingerprint,
+    messages: Arc<Messages>,
+    shipped: Engine,
+    /// The shipped templates with the app's on top; `None` when the app has none.
+    app: Option<Engine>,
+    stylesheet: Arc<Stylesheet>,
+    broken: Vec<String>,
+}
+
+impl Source {
+    fn fingerprint(&self) -> Fingerprint {
+        self.dir
+            .as_deref()
+            .map(files::fingerprint)
+            .unwrap_or_default()
+    }
+
+    fn load(&self) -> Result<Loaded, ViewsError> {
+        // Taken first: a file written meanwhile is noticed at the next render.
+        let fingerprint = self.fingerprint();
+        let shipped = Files::shipped();
+        let app = self.dir.as_deref().map(Files::of_app).unwrap_or_default();
+
+        let (messages, broken_texts) = Messages::load(&shipped, &app);
+        let messages = Arc::new(messages);
+        let (overrides, broken_pages) =
+            templates::sort_out(&shipped.templates, app.templates, &messages);
+        let compile = |overrides| {
+            Engine::compile(&shipped.templates, overrides, self.words(&messages))
+                .map_err(|error| ViewsError::Shipped(error.to_string()))
+        };
+        Ok(Loaded {
+            fingerprint,
+            shipped: compile(&templates::Sources::new())?,
+            app: if overrides.is_empty() {
+                None
+            } else {
+                Some(compile(&overrides)?)
+            },
+            messages,
+            stylesheet: Arc::new(Stylesheet::new(
+                app.stylesheet.or(shipped.stylesheet).unwrap_or_default(),
+            )),
+            broken: [app.unreadable, broken_texts, broken_pages].concat(),
+        })
+    }
+
+    fn words<'a>(&'a self, messages: &'a Arc<Messages>) -> impl Iterator<Item = Words> + 'a {
+        self.locales
+            .iter()
+            .chain([&self.default_locale])
+            .map(move |lang| Words::new(messages, lang))
+    }
+}

@@ -1,0 +1,41 @@
+//! The pages people see: typed contexts, texts in several languages, and the small engine that
+//! renders them.
+//!
+//! The shipped files live in `templates/oauth_server/` and are compiled in. A file of the same
+//! name in the app's `assets/views/oauth_server/` replaces one: a page, `layout.html`, a partial,
+//! `oauth.css`, or the texts in `i18n/<tag>.ftl`. A page of the app may also extend the shipped
+//! one:
+//!
+//! ```html
+//! {% extends "builtin/login.html" %}
+//! {% block content %}{{ super() }}<p>{{ t(key="login-help") }}</p>{% endblock content %}
+//! ```
+//!
+//! Controllers fill a page and render it; what depends on the language is filled in by the engine:
+//!
+//! ```
+//! # use loco_oauth_server::views::{Common, ErrorKind, Views, ViewsError, pages::ErrorPage};
+//! # fn main() -> Result<(), ViewsError> {
+//! let (views, _broken) = Views::new(None, &["en".into(), "de".into()], "en", false)?;
+//! let lang = views.negotiate(&[], Some("de-AT, en;q=0.5"));
+//! let page = ErrorPage::new(ErrorKind::InteractionExpired, Common::default());
+//! assert!(views.render(&lang, &page)?.contains("abgelaufen"));
+//! # Ok(())
+//! # }
+//! ```
+
+mod engine;
+mod error_kind;
+mod files;
+mod locale;
+mod messages;
+mod page;
+pub mod pages;
+mod samples;
+mod templates;
+pub mod text;
+
+pub use engine::{Stylesheet, Views, ViewsError};
+pub use error_kind::ErrorKind;
+pub use messages::Words;
+pub use page::{ClientCard, Common, ErrorLine, FormError, Page, UserCard};

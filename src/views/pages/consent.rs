@@ -1,0 +1,235 @@
+//! `consent.html`: what a client asks for, and from whom.
+
+use serde::Serialize;
+
+use crate::views::{ClientCard, Common, FormError, Page, Words, samples};
+
+/// `consent.html`.
+#[derive(Clone, Default, Serialize)]
+pub struct ConsentPage {
+    /// Variables of all pages.
+    #[serde(flatten)]
+    pub common: Common,
+    /// What is asked for.
+    pub scopes: Vec<ScopeLine>,
+    /// What the client already has.
+    pub previously_granted: Vec<GrantedScope>,
+    /// Where access is for.
+    pub resources: Vec<ResourceLine>,
+    /// How long access lasts, in words; set by the engine from `access_seconds` when empty.
+    pub access_until: String,
+    /// How long access lasts; `None` = until the person ends it.
+    #[serde(skip)]
+    pub access_seconds: Option<u64>,
+    /// Whether access goes on while the person is away (a refresh token is issued).
+    pub offline: bool,
+    /// Whether optional scopes can be unticked.
+    pub narrowing: bool,
+    /// Where the form "use another account" posts to.
+    pub switch_account_action: String,
+    /// Reasons to look twice.
+    pub warnings: Vec<Warning>,
+}
+
+/// A scope that is asked for.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ScopeLine {
+    /// The scope.
+    pub name: String,
+    /// Message key of what it permits, or the text itself. When empty, the message
+    /// `scope-<name>` is used, and the name if there is none.
+    pub description: String,
+    /// Not granted to this client before.
+    pub is_new: bool,
+    /// Cannot be unticked.
+    pub required: bool,
+    /// Ticked when the page is shown.
+    pub checked: bool,
+    /// Asked for each time.
+    pub sensitive: bool,
+}
+
+/// A scope that the client already has.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct GrantedScope {
+    /// The scope.
+    pub name: String,
+    /// As for [`ScopeLine`].
+    pub description: String,
+}
+
+/// A protected resource.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ResourceLine {
+    /// Its identifier.
+    pub uri: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A reason to look twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Warning {
+    /// Nobody who runs the server vouches for the client.
+    Unverified,
+    /// Access goes to a program on the person's own device.
+    Loopback,
+    /// Access goes to whatever app on the device opens a private-use address.
+    PrivateScheme,
+    /// The client's metadata document lies on the person's own device.
+    LocalhostDocument,
+    /// The client sends people to another host than the one that identifies it.
+    HostMismatch,
+}
+
+/// The words for a scope: those given, else the message `scope-<name>`, else its name.
+fn describe(name: &str, description: &str, words: &Words) -> String {
+    if !description.is_empty() {
+        return words.say(description);
+    }
+    // A scope may hold characters that a message key may not.
+    let key: String = name
+        .chars()
+        .map(|character| {
+            if character.is_ascii_alphanumeric() || character == '_' {
+                character
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let key = if name == "offline_access" {
+        "offline_access"
+    } else {
+        key.as_str()
+    };
+    words
+        .text(&format!("scope-{key}"))
+        .unwrap_or_else(|| name.to_owned())
+}
+
+impl Page for ConsentPage {
+    const TEMPLATE: &'static str = "consent.html";
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn translate(&mut self, words: &Words) {
+        for scope in &mut self.scopes {
+            scope.description = describe(&scope.name, &scope.description, words);
+        }
+        for scope in &mut self.previously_granted {
+            scope.description = describe(&scope.name, &scope.description, words);
+        }
+        if self.access_until.is_empty() {
+            self.access_until = match self.access_seconds {
+                Some(seconds) => words.duration(seconds),
+                None => words.say("duration-until-ended"),
+            };
+        }
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let scope = |name: &str| ScopeLine {
+            name: name.into(),
+            is_new: true,
+            checked: true,
+            ..ScopeLine::default()
+        };
+        let main = Self {
+            common: samples::interaction("consent"),
+            scopes: vec![
+                ScopeLine {
+                    required: true,
+                    ..scope("openid")
+                },
+                scope("email"),
+                scope("offline_access"),
+                ScopeLine {
+                    description: "Read your invoices".into(),
+                    sensitive: true,
+                    ..scope("invoices:read")
+                },
+            ],
+            resources: vec![ResourceLine {
+                uri: "https://id.example.com/mcp".into(),
+                name: "Invoices".into(),
+            }],
+            access_seconds: Some(30 * 24 * 3600),
+            offline: true,
+            narrowing: true,
+            switch_account_action: "/oauth/select-account".into(),
+            ..Self::default()
+        };
+        let unverified = ClientCard {
+            verified: false,
+            ..samples::client()
+        };
+        let all_warnings = vec![
+            Warning::Unverified,
+            Warning::Loopback,
+            Warning::PrivateScheme,
+            Warning::LocalhostDocument,
+            Warning::HostMismatch,
+        ];
+        let again = vec![GrantedScope {
+            name: "profile".into(),
+            description: String::new(),
+        }];
+        let changed = Common {
+            errors: vec![FormError::AccountChanged.into()],
+            ..main.common.clone()
+        };
+        let hostile_scope = ScopeLine {
+            description: samples::MARKUP.into(),
+            ..scope("<b>")
+        };
+        vec![
+            (
+                "warnings",
+                Self {
+                    common: Common {
+                        client: Some(unverified),
+                        ..main.common.clone()
+                    },
+                    warnings: all_warnings,
+                    ..main.clone()
+                },
+            ),
+            (
+                "all_or_nothing",
+                Self {
+                    narrowing: false,
+                    offline: false,
+                    ..main.clone()
+                },
+            ),
+            (
+                "again",
+                Self {
+                    previously_granted: again,
+                    access_seconds: None,
+                    ..main.clone()
+                },
+            ),
+            (
+                "account_changed",
+                Self {
+                    common: changed,
+                    ..main.clone()
+                },
+            ),
+            (
+                "hostile",
+                Self {
+                    common: samples::hostile("consent"),
+                    scopes: vec![hostile_scope],
+                    ..main.clone()
+                },
+            ),
+            ("main", main),
+        ]
+    }
+}

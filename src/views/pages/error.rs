@@ -1,0 +1,173 @@
+//! `error.html`: something that was asked for cannot be done.
+
+use serde::Serialize;
+
+use crate::views::{Common, ErrorKind, Page, Words, samples};
+
+/// `error.html`. Shows no text of the request outside of `dev`.
+#[derive(Clone, Serialize)]
+pub struct ErrorPage {
+    /// Variables of all pages.
+    #[serde(flatten)]
+    pub common: Common,
+    /// HTTP status.
+    pub status: u16,
+    /// OAuth error code.
+    pub code: String,
+    /// What happened, in a few words; set by the engine.
+    pub title: String,
+    /// What happened; set by the engine.
+    pub explanation: String,
+    /// What the person can do; set by the engine.
+    pub hint: String,
+    /// A way back: only to a validated redirect URI (AR-04) or a verified `client_uri`.
+    pub return_link: Option<ReturnLink>,
+    /// For the developer of the client, with the setting `developer_errors`.
+    pub dev: Option<Developer>,
+    /// Which texts are shown.
+    #[serde(skip)]
+    pub kind: ErrorKind,
+}
+
+/// A link that leaves this server, named by the host it leads to.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReturnLink {
+    /// Host of the address.
+    pub host: String,
+    /// The address.
+    pub url: String,
+}
+
+/// Which rule refused the request, and how to satisfy it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Developer {
+    /// Rule id, `AZ-12`.
+    pub rule: String,
+    /// What the rule wants.
+    pub expected: String,
+    /// What was sent, masked.
+    pub received: String,
+    /// What to change.
+    pub fix: String,
+    /// Section of the specification behind the rule.
+    pub section: String,
+}
+
+impl ErrorPage {
+    /// The page for a situation, with the status and code it usually has.
+    #[must_use]
+    pub fn new(kind: ErrorKind, common: Common) -> Self {
+        Self {
+            common,
+            status: kind.status(),
+            code: kind.code().to_owned(),
+            title: String::new(),
+            explanation: String::new(),
+            hint: String::new(),
+            return_link: None,
+            dev: None,
+            kind,
+        }
+    }
+
+    /// Another status than the usual one of the situation.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+}
+
+/// Web addresses, and private-use schemes in reverse domain form, the only others that a client
+/// can register (§13.3): nothing that runs in this page.
+fn may_be_linked(link: &ReturnLink) -> bool {
+    match link.url.split_once(':') {
+        Some(("https" | "http", rest)) => rest.starts_with("//"),
+        Some((scheme, _)) => scheme.contains('.'),
+        None => false,
+    }
+}
+
+impl Page for ErrorPage {
+    const TEMPLATE: &'static str = "error.html";
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn translate(&mut self, words: &Words) {
+        let texts = self.kind.texts();
+        self.title = words.say(texts.title);
+        self.explanation = words.say(texts.explanation);
+        self.hint = words.say(texts.hint);
+        self.return_link = self.return_link.take().filter(may_be_linked);
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let mut all: Vec<(&'static str, Self)> = ErrorKind::ALL
+            .iter()
+            .map(|&kind| (kind.name(), Self::new(kind, samples::failed())))
+            .collect();
+        let main = Self::new(ErrorKind::RedirectMismatch, samples::failed());
+        let dev = Developer {
+            rule: "AZ-12".into(),
+            expected: "one of the registered redirect URIs, byte for byte".into(),
+            received: samples::MARKUP.into(),
+            fix: "Register this redirect URI, or send one that is registered.".into(),
+            section: "OAuth 2.1 §2.3.1".into(),
+        };
+        let link = |url: &str| ReturnLink {
+            host: "app.example".into(),
+            url: url.into(),
+        };
+        let back = link("https://app.example/callback?error=invalid_scope&state=1");
+        all.push((
+            "developer",
+            Self {
+                dev: Some(dev),
+                ..main.clone()
+            },
+        ));
+        all.push((
+            "return_link",
+            Self {
+                return_link: Some(back),
+                ..Self::new(ErrorKind::InvalidScope, samples::failed())
+            },
+        ));
+        all.push((
+            "script_link",
+            Self {
+                return_link: Some(link("javascript:alert(1)")),
+                ..main.clone()
+            },
+        ));
+        all.push(("main", main));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::{ReturnLink, may_be_linked};
+
+    #[rstest]
+    #[case("https://app.example/cb", true)]
+    #[case("http://127.0.0.1:4000/cb", true)]
+    #[case("com.example.app:/cb", true)]
+    #[case("javascript:alert(1)", false)]
+    #[case("JavaScript:alert(1)", false)]
+    #[case("data:text/html,x", false)]
+    #[case("vbscript:x", false)]
+    #[case("//evil.example", false)]
+    fn c055_no_link_runs_anything(#[case] url: &str, #[case] allowed: bool) {
+        let link = ReturnLink {
+            host: "app.example".into(),
+            url: url.into(),
+        };
+
+        assert_eq!(may_be_linked(&link), allowed);
+    }
+}

@@ -1,0 +1,15 @@
+//! One type per page; its fields are the variables of the template.
+
+mod consent;
+mod error;
+mod outcome;
+mod sign_in;
+mod sign_out;
+
+pub use consent::{ConsentPage, GrantedScope, ResourceLine, ScopeLine, Warning};
+pub use error::{Developer, ErrorPage, ReturnLink};
+pub use outcome::{CheckMailPage, CompletedPage, HandoffPage};
+pub use sign_in::{
+    AccountLine, ExternalLogin, LoginPage, SelectAccountPage, SignUpInput, SignUpPage,
+};
+pub use sign_out::{LoggedOutPage, LogoutPage, Notice, OtherAccount};

@@ -1,0 +1,110 @@
+//! Pages that end a flow, or hand the browser on.
+
+use serde::Serialize;
+
+use crate::views::{Common, Page, samples};
+
+/// `handoff.html`: sends the browser on without a redirect (AR-05).
+#[derive(Clone, Default, Serialize)]
+pub struct HandoffPage {
+    /// Variables of all pages.
+    #[serde(flatten)]
+    pub common: Common,
+    /// Where the browser goes: the redirect URI with its answer.
+    pub target: String,
+    /// Host of the target.
+    pub target_host: String,
+}
+
+impl Page for HandoffPage {
+    const TEMPLATE: &'static str = "handoff.html";
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let main = Self {
+            common: samples::interaction("consent"),
+            target: "https://app.example/callback?code=c0de&state=a%26b&iss=https%3A%2F%2Fid.example.com".into(),
+            target_host: "app.example".into(),
+        };
+        let hostile = Self {
+            common: samples::hostile("consent"),
+            target:
+                "https://app.example/callback?x='\";url=https://evil.example\"><script>&state=1"
+                    .into(),
+            target_host: "app.example".into(),
+        };
+        vec![("hostile", hostile), ("main", main)]
+    }
+}
+
+/// `completed.html`: this request was answered before (§8.5). Links to the client's home page.
+#[derive(Clone, Default, Serialize)]
+pub struct CompletedPage {
+    /// Variables of all pages.
+    #[serde(flatten)]
+    pub common: Common,
+}
+
+impl Page for CompletedPage {
+    const TEMPLATE: &'static str = "completed.html";
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![
+            (
+                "without_client",
+                Self {
+                    common: samples::alone("continue"),
+                },
+            ),
+            (
+                "hostile",
+                Self {
+                    common: samples::hostile("continue"),
+                },
+            ),
+            (
+                "main",
+                Self {
+                    common: samples::interaction("continue"),
+                },
+            ),
+        ]
+    }
+}
+
+/// `check_mail.html`: a message with a link is on its way.
+#[derive(Clone, Default, Serialize)]
+pub struct CheckMailPage {
+    /// Variables of all pages.
+    #[serde(flatten)]
+    pub common: Common,
+    /// The address, masked.
+    pub address_hint: String,
+}
+
+impl Page for CheckMailPage {
+    const TEMPLATE: &'static str = "check_mail.html";
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let main = Self {
+            common: samples::interaction("signup"),
+            address_hint: "a•••@example.com".into(),
+        };
+        let hostile = Self {
+            common: samples::hostile("signup"),
+            address_hint: samples::MARKUP.into(),
+        };
+        vec![("hostile", hostile), ("main", main)]
+    }
+}

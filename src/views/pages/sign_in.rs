@@ -1,0 +1,313 @@
+//! Pages on which a person says who they are.
+
+use serde::Serialize;
+
+use crate::{
+    resource_owner::SignUpField,
+    views::{Common, ErrorLine, FormError, Page, Words, samples},
+};
+
+/// `login.html`: sign in with login and password.
+#[derive(Clone, Default, Serialize)]
+pub struct LoginPage {
+    /// Variables of all pages.
+    #[serde(flatten)]
+    pub common: Common,
+    /// Login to fill in, from the request.
+    pub login_hint: Option<String>,
+    /// The account that must sign in again.
+    pub locked_login: Option<String>,
+    /// Whether the client asked for a fresh sign-in.
+    pub reauthenticate: bool,
+    /// Whether "keep me signed in" is offered.
+    pub remember_allowed: bool,
+    /// Where an account can be made.
+    pub signup_url: Option<String>,
+    /// Where a forgotten password can be reset.
+    pub forgot_url: Option<String>,
+    /// Other ways to sign in.
+    pub external: Vec<ExternalLogin>,
+}
+
+/// Another way to sign in.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExternalLogin {
+    /// What the button says.
+    pub label: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+impl Page for LoginPage {
+    const TEMPLATE: &'static str = "login.html";
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let main = Self {
+            common: samples::interaction("login"),
+            login_hint: Some("ada@example.com".into()),
+            remember_allowed: true,
+            signup_url: Some("/oauth/signup?interaction=int-4711".into()),
+            forgot_url: Some("/oauth/forgot-password".into()),
+            ..Self::default()
+        };
+        let refused = Common {
+            errors: vec![FormError::Credentials.into()],
+            values: samples::values(&[("login", "ada@example.com"), ("remember", "on")]),
+            ..main.common.clone()
+        };
+        let incomplete = Common {
+            errors: vec![ErrorLine::field("password", "error-field-required")],
+            ..refused.clone()
+        };
+        let external = vec![ExternalLogin {
+            label: "Example ID".into(),
+            url: "/auth/example".into(),
+        }];
+        vec![
+            (
+                "refused",
+                Self {
+                    common: refused,
+                    ..main.clone()
+                },
+            ),
+            (
+                "incomplete",
+                Self {
+                    common: incomplete,
+                    ..main.clone()
+                },
+            ),
+            (
+                "external",
+                Self {
+                    external,
+                    ..main.clone()
+                },
+            ),
+            (
+                "hostile",
+                Self {
+                    common: samples::hostile("login"),
+                    login_hint: Some(samples::MARKUP.into()),
+                    ..main.clone()
+                },
+            ),
+            (
+                "again",
+                Self {
+                    locked_login: Some("ada@example.com".into()),
+                    reauthenticate: true,
+                    signup_url: None,
+                    ..main.clone()
+                },
+            ),
+            (
+                "plain",
+                Self {
+                    common: samples::alone("login"),
+                    ..Self::default()
+                },
+            ),
+            ("main", main),
+        ]
+    }
+}
+
+/// `signup.html`: make an account.
+#[derive(Clone, Default, Serialize)]
+pub struct SignUpPage {
+    /// Variables of all pages.
+    #[serde(flatten)]
+    pub common: Common,
+    /// Inputs to draw.
+    pub fields: Vec<SignUpInput>,
+    /// "I have an account".
+    pub login_url: String,
+}
+
+/// An input of the sign-up page.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignUpInput {
+    /// Name of the form field.
+    pub name: String,
+    /// Message key of the label, or the text itself; a text once rendered.
+    pub label: String,
+    /// Value of the `type` attribute.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Value of the `autocomplete` attribute.
+    pub autocomplete: String,
+    /// Whether an empty value is refused.
+    pub required: bool,
+}
+
+impl From<&SignUpField> for SignUpInput {
+    fn from(field: &SignUpField) -> Self {
+        Self {
+            name: field.name.into(),
+            label: field.label.into(),
+            kind: field.kind.into(),
+            autocomplete: field.autocomplete.into(),
+            required: field.required,
+        }
+    }
+}
+
+impl Page for SignUpPage {
+    const TEMPLATE: &'static str = "signup.html";
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn translate(&mut self, words: &Words) {
+        for field in &mut self.fields {
+            field.label = words.say(&field.label);
+        }
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let field = |name, label, kind, autocomplete| {
+            SignUpInput::from(&SignUpField {
+                name,
+                label,
+                kind,
+                autocomplete,
+                required: true,
+            })
+        };
+        let main = Self {
+            common: samples::interaction("signup"),
+            fields: vec![
+                field("name", "field-name", "text", "name"),
+                field("email", "field-email", "email", "username"),
+                field("password", "field-new-password", "password", "new-password"),
+                SignUpInput {
+                    required: false,
+                    ..field("team", "Team <A&B>", "text", "organization")
+                },
+            ],
+            login_url: "/oauth/login?interaction=int-4711".into(),
+        };
+        let errors = Common {
+            errors: vec![
+                ErrorLine::field("email", "error-field-email"),
+                ErrorLine::field("password", "error-field-too-short"),
+                ErrorLine::field("team", "Only <b>letters</b>, please"),
+            ],
+            values: samples::values(&[("name", samples::MARKUP), ("email", "ada"), ("team", "42")]),
+            ..main.common.clone()
+        };
+        let failed = Common {
+            errors: vec![FormError::SignUpFailed.into()],
+            ..main.common.clone()
+        };
+        vec![
+            (
+                "field_errors",
+                Self {
+                    common: errors,
+                    ..main.clone()
+                },
+            ),
+            (
+                "failed",
+                Self {
+                    common: failed,
+                    ..main.clone()
+                },
+            ),
+            (
+                "plain",
+                Self {
+                    common: samples::alone("signup"),
+                    ..main.clone()
+                },
+            ),
+            ("main", main),
+        ]
+    }
+}
+
+/// `select_account.html`: choose one of the accounts of this browser.
+#[derive(Clone, Default, Serialize)]
+pub struct SelectAccountPage {
+    /// Variables of all pages.
+    #[serde(flatten)]
+    pub common: Common,
+    /// This browser's accounts.
+    pub accounts: Vec<AccountLine>,
+}
+
+/// An account of this browser.
+#[derive(Clone, Default, Serialize)]
+pub struct AccountLine {
+    /// The session.
+    pub sid: String,
+    /// Name of the person.
+    pub name: String,
+    /// What the person types to sign in.
+    pub login: String,
+    /// Path of a picture on this server.
+    pub picture: Option<String>,
+    /// Whether it is the account in use.
+    pub current: bool,
+    /// Whether it can be used without signing in again.
+    pub signed_in: bool,
+}
+
+impl Page for SelectAccountPage {
+    const TEMPLATE: &'static str = "select_account.html";
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let account = |sid: &str, name: &str, login: &str| AccountLine {
+            sid: sid.into(),
+            name: name.into(),
+            login: login.into(),
+            signed_in: true,
+            ..AccountLine::default()
+        };
+        let main = Self {
+            common: samples::interaction("select-account"),
+            accounts: vec![
+                AccountLine {
+                    current: true,
+                    ..account("sid-1", "Ada Lovelace", "ada@example.com")
+                },
+                AccountLine {
+                    signed_in: false,
+                    ..account("sid-2", "Ada at work", "ada@work.example")
+                },
+                account("sid-3", "", "bob@example.com"),
+            ],
+        };
+        let hostile = Self {
+            common: samples::hostile("select-account"),
+            accounts: vec![account("\"><script>", samples::MARKUP, samples::MARKUP)],
+        };
+        let gone = Common {
+            errors: vec![FormError::AccountGone.into()],
+            ..main.common.clone()
+        };
+        vec![
+            (
+                "gone",
+                Self {
+                    common: gone,
+                    ..main.clone()
+                },
+            ),
+            ("hostile", hostile),
+            ("main", main),
+        ]
+    }
+}

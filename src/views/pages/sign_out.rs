@@ -1,0 +1,134 @@
+//! Pages around signing out.
+
+use serde::Serialize;
+
+use crate::views::{Common, Page, Words, samples};
+
+/// `logout.html`: asks before a session ends.
+#[derive(Clone, Default, Serialize)]
+pub struct LogoutPage {
+    /// Variables of all pages.
+    #[serde(flatten)]
+    pub common: Common,
+    /// Further accounts in this browser.
+    pub other_accounts: Vec<OtherAccount>,
+    /// Where signing out leads.
+    pub post_logout_host: Option<String>,
+}
+
+/// A further account in this browser.
+#[derive(Clone, Default, Serialize)]
+pub struct OtherAccount {
+    /// The session.
+    pub sid: String,
+    /// Name of the person.
+    pub name: String,
+    /// What the person types to sign in.
+    pub login: String,
+}
+
+impl Page for LogoutPage {
+    const TEMPLATE: &'static str = "logout.html";
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let main = Self {
+            common: Common {
+                cancel_action: None,
+                ..samples::interaction("logout")
+            },
+            other_accounts: Vec::new(),
+            post_logout_host: Some("app.example".into()),
+        };
+        let other_accounts = vec![OtherAccount {
+            sid: "sid-2".into(),
+            name: "Ada at work".into(),
+            login: "ada@work.example".into(),
+        }];
+        let direct = Common {
+            user: Some(samples::user()),
+            ..samples::alone("logout")
+        };
+        vec![
+            (
+                "several",
+                Self {
+                    other_accounts,
+                    ..main.clone()
+                },
+            ),
+            (
+                "direct",
+                Self {
+                    common: direct,
+                    ..Self::default()
+                },
+            ),
+            (
+                "hostile",
+                Self {
+                    common: samples::hostile("logout"),
+                    ..main.clone()
+                },
+            ),
+            ("main", main),
+        ]
+    }
+}
+
+/// Something to know after signing out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The address to go back to is not registered, so nobody is sent there (ES-04).
+    RedirectDropped,
+}
+
+/// `logged_out.html`: the session is over.
+#[derive(Clone, Default, Serialize)]
+pub struct LoggedOutPage {
+    /// Variables of all pages.
+    #[serde(flatten)]
+    pub common: Common,
+    /// A remark; set by the engine from `remark`.
+    pub notice: Option<String>,
+    /// What the notice is about.
+    #[serde(skip)]
+    pub remark: Option<Notice>,
+    /// Link to the app.
+    pub continue_url: Option<String>,
+}
+
+impl Page for LoggedOutPage {
+    const TEMPLATE: &'static str = "logged_out.html";
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn translate(&mut self, words: &Words) {
+        if let Some(Notice::RedirectDropped) = self.remark {
+            self.notice = Some(words.say("notice-redirect-dropped"));
+        }
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let main = Self {
+            common: samples::alone("logout"),
+            continue_url: Some("/".into()),
+            ..Self::default()
+        };
+        vec![
+            (
+                "dropped",
+                Self {
+                    remark: Some(Notice::RedirectDropped),
+                    ..main.clone()
+                },
+            ),
+            ("main", main),
+        ]
+    }
+}

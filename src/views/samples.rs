@@ -1,0 +1,100 @@
+//! Values that the samples of the pages share.
+
+use std::collections::BTreeMap;
+
+use super::{ClientCard, Common, UserCard};
+use crate::protocol::client::ClientKind;
+
+/// A name that would be an element if anything forgot to escape it.
+pub(super) const MARKUP: &str = "<img src=x onerror=alert(1)>\"'&";
+
+/// A page that nobody but the person asked for.
+pub(super) fn alone(route: &str) -> Common {
+    Common {
+        app_name: "Demo".into(),
+        issuer_host: "id.example.com".into(),
+        css_url: "/oauth/assets/oauth-0123456789abcdef.css".into(),
+        form_action: format!("/oauth/{route}"),
+        csrf_token: "csrf-token".into(),
+        reference_id: "req-0815".into(),
+        ..Common::default()
+    }
+}
+
+/// A page of an interaction, with a client and a signed-in account.
+pub(super) fn interaction(route: &str) -> Common {
+    Common {
+        interaction: Some("int-4711".into()),
+        cancel_action: Some(format!("/oauth/{route}")),
+        client: Some(client()),
+        user: Some(user()),
+        ..alone(route)
+    }
+}
+
+/// The same, with markup wherever a client or a person can put a text.
+pub(super) fn hostile(route: &str) -> Common {
+    Common {
+        interaction: Some(MARKUP.into()),
+        client: Some(ClientCard {
+            name: Some(MARKUP.into()),
+            host: MARKUP.into(),
+            redirect_host: MARKUP.into(),
+            uri: Some("javascript:alert(1)".into()),
+            policy_uri: Some("data:text/html,policy".into()),
+            tos_uri: Some(format!("https://app.example/{MARKUP}")),
+            logo_url: Some("https://evil.example/logo.png".into()),
+            verified: false,
+            ..client()
+        }),
+        user: Some(UserCard {
+            name: MARKUP.into(),
+            login: MARKUP.into(),
+            picture: None,
+        }),
+        values: values(&[("login", MARKUP)]),
+        ..interaction(route)
+    }
+}
+
+/// A page on which there is nothing to go on with.
+pub(super) fn failed() -> Common {
+    Common {
+        form_action: String::new(),
+        csrf_token: String::new(),
+        ..alone("")
+    }
+}
+
+pub(super) fn client() -> ClientCard {
+    ClientCard {
+        id: "demo-client".into(),
+        name: Some("Notebook".into()),
+        host: "notebook.example".into(),
+        uri: Some("https://notebook.example/".into()),
+        logo_url: None,
+        redirect_host: "app.notebook.example".into(),
+        redirect_uri: Some("https://app.notebook.example/callback".into()),
+        policy_uri: Some("https://notebook.example/privacy".into()),
+        tos_uri: Some("https://notebook.example/terms".into()),
+        first_seen: Some("2026-07-01".into()),
+        kind: ClientKind::Dynamic,
+        verified: true,
+        loopback_only: false,
+    }
+}
+
+pub(super) fn user() -> UserCard {
+    UserCard {
+        name: "Ada Lovelace".into(),
+        login: "ada@example.com".into(),
+        picture: None,
+    }
+}
+
+pub(super) fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs
+        .iter()
+        .map(|&(field, value)| (field.to_owned(), value.to_owned()))
+        .collect()
+}

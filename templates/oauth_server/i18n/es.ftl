@@ -1,0 +1,234 @@
+### Textos de las páginas en español. Las explicaciones están en en.ftl.
+
+## Every page
+
+layout-host = Estás en
+
+## Buttons
+
+action-sign-in = Iniciar sesión
+action-sign-up = Crear cuenta
+action-continue = Continuar
+action-cancel = Cancelar
+action-allow = Permitir
+action-deny = No permitir
+action-sign-out = Cerrar sesión
+action-sign-out-all = Cerrar sesión en todas las cuentas
+action-use-another = Usar otra cuenta
+action-back-to-app = Volver a la aplicación
+
+## The app that asks
+
+client-label = Aplicación
+client-continue-to = Después continuarás en
+client-unverified = Sin verificar
+client-website = Sitio web
+client-policy = Política de privacidad
+client-terms = Condiciones del servicio
+
+## Sign in
+
+login-title = Iniciar sesión
+login-lead = Usa tu cuenta de { $app }.
+login-again-title = ¿Sigues siendo tú?
+login-again-lead = Vuelve a iniciar sesión en { $app } para continuar.
+login-remember = Mantener la sesión iniciada
+login-forgot = ¿Has olvidado la contraseña?
+login-no-account = ¿Es tu primera vez aquí?
+login-sign-up = Crea una cuenta
+login-or = o
+login-with = Continuar con { $provider }
+
+## Sign up
+
+signup-title = Crea tu cuenta
+signup-lead = Una sola cuenta para todo en { $app }.
+signup-have-account = ¿Ya tienes una cuenta?
+
+## Fields
+
+field-login = Correo electrónico
+field-email = Correo electrónico
+field-username = Nombre de usuario
+field-name = Nombre
+field-password = Contraseña
+field-new-password = Elige una contraseña
+field-optional = (opcional)
+
+error-field-required = Rellena este campo.
+error-field-invalid = Este dato no parece correcto.
+error-field-email = Escribe una dirección de correo, como nombre@example.com.
+error-field-too-short = Es demasiado corto.
+error-field-too-long = Es demasiado largo.
+error-field-weak-password = Elige una contraseña más difícil de adivinar.
+
+error-form-credentials = El correo o la contraseña no son correctos. Inténtalo de nuevo.
+error-form-rate-limited = Demasiados intentos. Espera unos minutos y vuelve a intentarlo.
+error-form-expired = Esta página ha estado abierta demasiado tiempo. Inténtalo de nuevo.
+error-form-unavailable = Ahora mismo no ha funcionado. Inténtalo de nuevo en un momento.
+error-form-sign-up = No hemos podido crear una cuenta con estos datos. Si ya tienes una, inicia sesión con ella.
+error-form-account-gone = Esa cuenta ya no tiene la sesión iniciada aquí. Elige de nuevo.
+error-form-account-changed = Mientras tanto has cambiado a otra cuenta. Revisa de nuevo antes de decidir.
+error-form-no-decision = Elige si quieres permitir el acceso.
+error-form-unreadable = No hemos podido leer los datos enviados. Inténtalo de nuevo.
+
+## Choose an account
+
+select-title = Elige una cuenta
+select-current = En uso
+select-signed-out = Sesión cerrada
+
+## Consent
+
+consent-title = ¿Permitir el acceso?
+consent-lead = Esta aplicación quiere usar tu cuenta de { $app }.
+consent-account = Tu cuenta
+consent-switch = ¿No eres tú?
+consent-scopes = La aplicación podrá
+consent-choose = Elige qué puede hacer la aplicación
+consent-new = Nuevo
+consent-sensitive = Delicado
+consent-before = Ya habías permitido
+consent-resource = Acceso a
+consent-lasts = Duración
+consent-offline = también cuando no uses la aplicación
+consent-redirect = Volverás a
+consent-first-seen = Vista por primera vez
+
+duration-minutes = { $count ->
+    [one] durante { $count } minuto
+   *[other] durante { $count } minutos
+}
+duration-hours = { $count ->
+    [one] durante { $count } hora
+   *[other] durante { $count } horas
+}
+duration-days = { $count ->
+    [one] durante { $count } día
+   *[other] durante { $count } días
+}
+duration-years = { $count ->
+    [one] durante { $count } año
+   *[other] durante { $count } años
+}
+duration-until-ended = hasta que tú lo retires
+
+scope-openid = Confirmar quién eres
+scope-profile = Ver tu nombre y tu perfil
+scope-email = Ver tu dirección de correo
+scope-address = Ver tu dirección postal
+scope-phone = Ver tu número de teléfono
+scope-offline_access = Seguir conectada cuando no estés
+
+warning-title = Comprueba esto primero
+warning-unverified = Aquí nadie ha revisado esta aplicación. Continúa solo si has empezado tú y confías en ella.
+warning-loopback = El acceso va a un programa de este dispositivo. Continúa solo si acabas de iniciarlo tú.
+warning-private_scheme = El acceso va a una aplicación de este dispositivo. Otra aplicación podría hacerse pasar por ella.
+warning-localhost_document = Esta aplicación se describe a sí misma desde este dispositivo; su nombre no se puede comprobar.
+warning-host_mismatch = Volverás a una dirección distinta de aquella por la que se conoce esta aplicación.
+
+## Sign out
+
+logout-title = ¿Cerrar sesión?
+logout-lead = Tienes la sesión iniciada en { $app }.
+logout-others = También con sesión iniciada aquí:
+logout-leads-to = Después irás a
+logged-out-title = Has cerrado sesión
+logged-out-lead = Ya puedes cerrar esta página. Hasta pronto en { $app }.
+logged-out-continue = Volver a { $app }
+notice-redirect-dropped = La aplicación quería enviarte a una dirección que no tiene registrada, así que te quedas aquí.
+
+## On the way
+
+handoff-title = Un momento
+handoff-lead = Te estamos llevando a
+completed-title = Todo listo
+completed-lead = Este paso ya se completó. Vuelve a la aplicación; si falta algo, empieza de nuevo desde allí.
+completed-back = Ir a la aplicación
+check-mail-title = Mira tu correo
+check-mail-lead = Si todo va bien, un mensaje con un enlace va de camino a
+check-mail-hint = ¿No ha llegado? Mira en la carpeta de spam o inténtalo de nuevo en unos minutos.
+
+## Error page
+
+error-return = Si quieres volver a la aplicación, este enlace lleva a
+error-code = Código
+error-reference = Referencia
+
+problem-request-title = No podemos usar esta solicitud
+problem-invalid-request = Lo que ha enviado la aplicación está incompleto o se contradice.
+problem-method = Esta dirección no se puede usar así.
+problem-media-type = El formulario se envió en un formato que esta página no lee.
+problem-too-large = Lo que se envió es demasiado grande.
+
+problem-not-found-title = Aquí no hay nada
+problem-not-found = Esta página no existe o ya no existe.
+problem-switched-off = Esta función no se usa en este servidor.
+
+problem-rate-limited-title = Un poco más despacio
+problem-rate-limited = Ha habido demasiadas solicitudes en poco tiempo.
+problem-unavailable-title = Volvemos enseguida
+problem-unavailable = Ahora mismo no podemos responder. No has perdido nada.
+problem-server-error-title = Algo ha salido mal
+problem-server-error = El error es nuestro, no tuyo.
+problem-form-expired-title = Esta página ya no es válida
+problem-form-expired = El formulario estuvo abierto demasiado tiempo o venía de otro sitio. No se ha cambiado nada.
+
+problem-unknown-client-title = No conocemos esta aplicación
+problem-missing-client = La solicitud no dice de qué aplicación viene.
+problem-unknown-client = La aplicación que te ha enviado aquí no está registrada.
+problem-removed-client-title = Esta aplicación tiene que registrarse de nuevo
+problem-removed-client = Se eliminó su registro porque no se usó durante mucho tiempo.
+problem-disabled-client-title = Esta aplicación está desactivada
+problem-disabled-client = La aplicación que te ha enviado aquí no se puede usar por ahora.
+problem-redirect-title = No podemos llevarte de vuelta
+problem-redirect = La aplicación indicó una dirección de vuelta que no tiene registrada. Para protegerte, nos detenemos aquí.
+
+problem-expired-title = Ha pasado demasiado tiempo
+problem-expired = La solicitud ha caducado por tu seguridad.
+problem-other-browser-title = Empezó en otro navegador
+problem-other-browser = Esta solicitud empezó en otro navegador, en una ventana privada o con las cookies desactivadas.
+problem-completed-title = Ya está completado
+problem-completed = Esta solicitud ya tiene respuesta. No hay nada más que hacer aquí.
+problem-no-interaction-title = Aquí no hay nada que hacer
+problem-no-interaction = Esta página pertenece a la solicitud de una aplicación, y no hay ninguna.
+problem-logout-hint-title = No sabemos quién debe cerrar sesión
+problem-logout-hint = La aplicación pidió cerrar la sesión de alguien de una forma que no pudimos comprobar. No se ha cerrado ninguna sesión.
+
+problem-refused-title = La solicitud de la aplicación se ha rechazado
+problem-unauthorized-client = La aplicación no tiene permiso para pedir de esta forma.
+problem-response-type = La aplicación pidió un tipo de respuesta que aquí no existe.
+problem-scope = La aplicación pidió permisos que no puede tener.
+problem-target = La aplicación pidió acceso a algo que no está disponible para ella.
+problem-signed-request = La aplicación envió su solicitud en una forma firmada que aquí no se usa.
+problem-request-uri-off = La aplicación remitió a una solicitud guardada en otro lugar, y eso aquí no es posible.
+problem-registration = La aplicación intentó registrarse dentro de su solicitud, y eso aquí no es posible.
+problem-request-uri = La aplicación remitió a una solicitud preparada que no se conoce o ha caducado.
+problem-request-object = No se pudo comprobar la solicitud firmada de la aplicación.
+problem-access-denied-title = Sin acceso
+problem-access-denied = Se denegó el acceso. No se ha compartido nada con la aplicación.
+problem-person-needed-title = Te necesitamos a ti
+problem-login-required = La aplicación pidió acceso sin página de inicio de sesión, pero no has iniciado sesión.
+problem-consent-required = La aplicación pidió acceso sin preguntarte, pero hace falta tu aprobación.
+problem-account-required = La aplicación pidió acceso sin dejarte elegir una cuenta, pero hace falta elegir.
+problem-interaction-required = La aplicación pidió acceso sin mostrarte una página, pero hace falta una.
+problem-unmet-title = Hace falta un inicio de sesión más seguro
+problem-unmet = La aplicación exige una forma de iniciar sesión que no está disponible para tu cuenta.
+
+hint-back = Vuelve a la página de la que vienes.
+hint-tell-app = Vuelve a la aplicación e inténtalo de nuevo. Si se repite, avisa a quienes la gestionan.
+hint-start-again = Vuelve a la aplicación y empieza de nuevo.
+hint-wait = Espera un minuto y vuelve a intentarlo.
+hint-reload = Vuelve atrás, recarga la página e inténtalo de nuevo.
+hint-reference = Inténtalo más tarde. Si se repite, danos la referencia de abajo.
+hint-close = Puedes cerrar esta página.
+hint-sign-in = Vuelve a la aplicación e inicia sesión desde allí.
+hint-same-browser = Vuelve a la aplicación y empieza de nuevo en este navegador, con las cookies activadas.
+
+## For developers
+
+dev-title = Para quien desarrolla la aplicación
+dev-rule = Regla
+dev-expected = Se esperaba
+dev-received = Se recibió
+dev-fix = Qué hacer

@@ -1,0 +1,234 @@
+### Textes des pages en français. Les explications se trouvent dans en.ftl.
+
+## Every page
+
+layout-host = Vous êtes sur
+
+## Buttons
+
+action-sign-in = Se connecter
+action-sign-up = Créer un compte
+action-continue = Continuer
+action-cancel = Annuler
+action-allow = Autoriser
+action-deny = Ne pas autoriser
+action-sign-out = Se déconnecter
+action-sign-out-all = Déconnecter tous les comptes
+action-use-another = Utiliser un autre compte
+action-back-to-app = Retourner à l’application
+
+## The app that asks
+
+client-label = Application
+client-continue-to = Vous continuerez ensuite vers
+client-unverified = Non vérifiée
+client-website = Site web
+client-policy = Confidentialité
+client-terms = Conditions d’utilisation
+
+## Sign in
+
+login-title = Connexion
+login-lead = Avec votre compte { $app }.
+login-again-title = Est-ce toujours vous ?
+login-again-lead = Veuillez vous reconnecter à { $app } pour continuer.
+login-remember = Rester connecté
+login-forgot = Mot de passe oublié ?
+login-no-account = Nouveau ici ?
+login-sign-up = Créer un compte
+login-or = ou
+login-with = Continuer avec { $provider }
+
+## Sign up
+
+signup-title = Créez votre compte
+signup-lead = Un seul compte pour tout, sur { $app }.
+signup-have-account = Vous avez déjà un compte ?
+
+## Fields
+
+field-login = Adresse e-mail
+field-email = Adresse e-mail
+field-username = Nom d’utilisateur
+field-name = Nom
+field-password = Mot de passe
+field-new-password = Choisissez un mot de passe
+field-optional = (facultatif)
+
+error-field-required = Veuillez remplir ce champ.
+error-field-invalid = Cette valeur ne convient pas.
+error-field-email = Veuillez saisir une adresse e-mail, par exemple nom@example.com.
+error-field-too-short = C’est trop court.
+error-field-too-long = C’est trop long.
+error-field-weak-password = Veuillez choisir un mot de passe plus difficile à deviner.
+
+error-form-credentials = L’adresse e-mail ou le mot de passe est incorrect. Veuillez réessayer.
+error-form-rate-limited = Trop de tentatives. Veuillez patienter quelques minutes, puis réessayer.
+error-form-expired = Cette page est restée ouverte trop longtemps. Veuillez réessayer.
+error-form-unavailable = Cela n’a pas fonctionné. Veuillez réessayer dans un instant.
+error-form-sign-up = Nous n’avons pas pu créer de compte avec ces informations. Si vous en avez déjà un, connectez-vous.
+error-form-account-gone = Ce compte n’est plus connecté ici. Veuillez choisir à nouveau.
+error-form-account-changed = Vous avez changé de compte entre-temps. Veuillez vérifier avant de décider.
+error-form-no-decision = Veuillez choisir si vous autorisez l’accès.
+error-form-unreadable = Votre envoi n’a pas pu être lu. Veuillez réessayer.
+
+## Choose an account
+
+select-title = Choisissez un compte
+select-current = Actuel
+select-signed-out = Déconnecté
+
+## Consent
+
+consent-title = Autoriser l’accès ?
+consent-lead = Cette application souhaite utiliser votre compte { $app }.
+consent-account = Votre compte
+consent-switch = Ce n’est pas vous ?
+consent-scopes = L’application pourra
+consent-choose = Choisissez ce que l’application peut faire
+consent-new = Nouveau
+consent-sensitive = Sensible
+consent-before = Vous avez déjà autorisé
+consent-resource = Accès à
+consent-lasts = Durée de l’accès
+consent-offline = même quand vous n’utilisez pas l’application
+consent-redirect = Vous retournez vers
+consent-first-seen = Vue la première fois
+
+duration-minutes = { $count ->
+    [one] pendant { $count } minute
+   *[other] pendant { $count } minutes
+}
+duration-hours = { $count ->
+    [one] pendant { $count } heure
+   *[other] pendant { $count } heures
+}
+duration-days = { $count ->
+    [one] pendant { $count } jour
+   *[other] pendant { $count } jours
+}
+duration-years = { $count ->
+    [one] pendant { $count } an
+   *[other] pendant { $count } ans
+}
+duration-until-ended = jusqu’à ce que vous y mettiez fin
+
+scope-openid = Confirmer votre identité
+scope-profile = Voir votre nom et votre profil
+scope-email = Voir votre adresse e-mail
+scope-address = Voir votre adresse postale
+scope-phone = Voir votre numéro de téléphone
+scope-offline_access = Rester connectée en votre absence
+
+warning-title = À vérifier d’abord
+warning-unverified = Personne ici n’a vérifié cette application. Continuez seulement si vous êtes à l’origine de cette demande et si vous lui faites confiance.
+warning-loopback = L’accès est donné à un programme de cet appareil. Continuez seulement si vous venez de le lancer vous-même.
+warning-private_scheme = L’accès est donné à une application de cet appareil. Une autre application pourrait se faire passer pour elle.
+warning-localhost_document = Cette application se décrit elle-même depuis cet appareil ; son nom ne peut pas être vérifié.
+warning-host_mismatch = Vous retournez vers une autre adresse que celle sous laquelle cette application est connue.
+
+## Sign out
+
+logout-title = Se déconnecter ?
+logout-lead = Vous êtes connecté à { $app }.
+logout-others = Aussi connectés ici :
+logout-leads-to = Ensuite, vous irez vers
+logged-out-title = Vous êtes déconnecté
+logged-out-lead = Vous pouvez fermer cette page. À bientôt sur { $app }.
+logged-out-continue = Retour à { $app }
+notice-redirect-dropped = L’application voulait vous envoyer vers une adresse qu’elle n’a pas enregistrée ; vous restez donc ici.
+
+## On the way
+
+handoff-title = Un instant
+handoff-lead = Vous êtes dirigé vers
+completed-title = C’est fait
+completed-lead = Cette étape est déjà terminée. Retournez à l’application ; s’il manque quelque chose, recommencez depuis celle-ci.
+completed-back = Aller à l’application
+check-mail-title = Consultez vos e-mails
+check-mail-lead = Si tout va bien, un message contenant un lien est en route vers
+check-mail-hint = Rien reçu ? Regardez dans les indésirables ou réessayez dans quelques minutes.
+
+## Error page
+
+error-return = Si vous souhaitez retourner à l’application, ce lien mène vers
+error-code = Code d’erreur
+error-reference = Référence
+
+problem-request-title = Cette demande est inutilisable
+problem-invalid-request = Ce que l’application a envoyé est incomplet ou se contredit.
+problem-method = Cette adresse ne peut pas être utilisée ainsi.
+problem-media-type = Le formulaire a été envoyé dans un format que cette page ne lit pas.
+problem-too-large = Ce qui a été envoyé est trop volumineux.
+
+problem-not-found-title = Il n’y a rien ici
+problem-not-found = Cette page n’existe pas ou n’existe plus.
+problem-switched-off = Cette fonction n’est pas utilisée sur ce serveur.
+
+problem-rate-limited-title = Un peu moins vite
+problem-rate-limited = Il y a eu trop de demandes en peu de temps.
+problem-unavailable-title = De retour dans un instant
+problem-unavailable = Nous ne pouvons pas répondre pour le moment. Vous n’avez rien perdu.
+problem-server-error-title = Une erreur s’est produite
+problem-server-error = L’erreur vient de nous, pas de vous.
+problem-form-expired-title = Cette page n’est plus à jour
+problem-form-expired = Le formulaire est resté ouvert trop longtemps ou venait d’ailleurs. Rien n’a été modifié.
+
+problem-unknown-client-title = Nous ne connaissons pas cette application
+problem-missing-client = La demande n’indique pas de quelle application elle vient.
+problem-unknown-client = L’application qui vous a envoyé ici n’est pas enregistrée chez nous.
+problem-removed-client-title = Cette application doit s’enregistrer à nouveau
+problem-removed-client = Son enregistrement a été supprimé, car elle n’a pas servi depuis longtemps.
+problem-disabled-client-title = Cette application est désactivée
+problem-disabled-client = L’application qui vous a envoyé ici ne peut pas être utilisée pour le moment.
+problem-redirect-title = Nous ne pouvons pas vous renvoyer
+problem-redirect = L’application a indiqué une adresse de retour qui n’est pas enregistrée pour elle. Pour vous protéger, nous nous arrêtons ici.
+
+problem-expired-title = Cela a pris trop de temps
+problem-expired = La demande a expiré pour votre sécurité.
+problem-other-browser-title = Commencée dans un autre navigateur
+problem-other-browser = Cette demande a été commencée dans un autre navigateur, dans une fenêtre privée ou avec les cookies désactivés.
+problem-completed-title = Déjà terminée
+problem-completed = Cette demande a reçu sa réponse. Il n’y a plus rien à faire ici.
+problem-no-interaction-title = Rien à faire ici
+problem-no-interaction = Cette page appartient à la demande d’une application, et il n’y en a pas.
+problem-logout-hint-title = Nous ne savons pas qui doit être déconnecté
+problem-logout-hint = L’application a demandé une déconnexion d’une façon que nous n’avons pas pu vérifier. Personne n’a été déconnecté.
+
+problem-refused-title = La demande de l’application a été refusée
+problem-unauthorized-client = L’application n’est pas autorisée à faire ce genre de demande.
+problem-response-type = L’application a demandé un type de réponse qui n’existe pas ici.
+problem-scope = L’application a demandé des autorisations qu’elle ne peut pas avoir.
+problem-target = L’application a demandé l’accès à quelque chose qui ne lui est pas accessible.
+problem-signed-request = L’application a envoyé sa demande sous une forme signée qui n’est pas utilisée ici.
+problem-request-uri-off = L’application renvoie à une demande stockée ailleurs, ce qui n’est pas possible ici.
+problem-registration = L’application a tenté de s’enregistrer dans sa demande, ce qui n’est pas possible ici.
+problem-request-uri = L’application renvoie à une demande préparée qui est inconnue ou a expiré.
+problem-request-object = La demande signée de l’application n’a pas pu être vérifiée.
+problem-access-denied-title = Pas d’accès
+problem-access-denied = L’accès a été refusé. Rien n’a été communiqué à l’application.
+problem-person-needed-title = Nous avons besoin de vous
+problem-login-required = L’application voulait se passer de page de connexion, mais vous n’êtes pas connecté.
+problem-consent-required = L’application voulait se passer de votre accord, mais il est nécessaire.
+problem-account-required = L’application voulait se passer du choix d’un compte, mais il est nécessaire.
+problem-interaction-required = L’application ne voulait vous montrer aucune page, mais il en faut une.
+problem-unmet-title = Une connexion plus sûre est nécessaire
+problem-unmet = L’application exige un mode de connexion qui n’est pas disponible pour votre compte.
+
+hint-back = Retournez à la page d’où vous venez.
+hint-tell-app = Retournez à l’application et réessayez. Si cela se reproduit, prévenez ses responsables.
+hint-start-again = Retournez à l’application et recommencez.
+hint-wait = Patientez une minute, puis réessayez.
+hint-reload = Revenez en arrière, rechargez la page et réessayez.
+hint-reference = Veuillez réessayer plus tard. Si cela se reproduit, communiquez-nous la référence ci-dessous.
+hint-close = Vous pouvez fermer cette page.
+hint-sign-in = Retournez à l’application et connectez-vous depuis celle-ci.
+hint-same-browser = Retournez à l’application et recommencez dans ce navigateur, avec les cookies activés.
+
+## For developers
+
+dev-title = Pour les développeurs de l’application
+dev-rule = Règle
+dev-expected = Attendu
+dev-received = Reçu
+dev-fix = Que faire
