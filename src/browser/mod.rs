@@ -113,6 +113,11 @@ impl Browser {
         self.binding.as_ref().map(|binding| binding.hash(Purpose::Browser))
     }
 
+    /// The binding secret, if the browser has one.
+    pub const fn binding(&self) -> Option<&Secret> {
+        self.binding.as_ref()
+    }
+
     /// The binding secret; a browser without one gets one with the answer.
     ///
     /// # Errors

@@ -19,7 +19,6 @@ use crate::{
         StoreResult, authorization_codes::{self, GrantRow}, authorization_states, clients,
         consents::{self, ConsentRow}, sessions,
     },
-    views::ErrorKind,
 };
 
 /// How long the same final location is given again, seconds (§8.5).
@@ -42,6 +41,8 @@ pub enum Finished {
     At(String),
     /// The situation changed while it was finished: look at the next step again.
     Again,
+    /// It was finished before, and its result cannot be given again (§8.5).
+    Completed,
 }
 
 impl Server {
@@ -119,32 +120,17 @@ impl Server {
     }
 
     /// §8.5: the same browser gets the same location while its code is unused and fresh.
-    ///
-    /// # Errors
-    /// The page "already completed".
-    pub fn repeat(&self, pending: &Pending, browser: &Browser) -> Result<String, PageError> {
-        let completed = || {
-            let error = OAuthError::invalid_request("IX-05", "The request is already completed");
-            let page = PageError::from(error).showing(ErrorKind::AlreadyCompleted);
-            let uri = pending.client.client_uri.as_deref();
-            let host = uri.and_then(crate::protocol::redirect_uri::host);
-            match (host, uri) {
-                (Some(host), Some(uri)) => page.with_link(host, uri.to_owned()),
-                _ => page,
-            }
-        };
-        let row = pending.row.as_ref().ok_or_else(completed)?;
-        let fresh = row.consumed_at.is_some_and(|at| self.now() < at.saturating_add(REPEAT));
-        let unused = row.grant.as_ref().is_none_or(|grant| {
-            grant.redeemed_at.is_none() && grant.revoked_at.is_none()
-        });
-        let sealed = row.result_sealed.as_deref().filter(|_| fresh && unused);
-        let opened = sealed.and_then(|sealed| {
-            let binding = browser.binding()?;
-            let clear = seal_key(binding, &row.state).open(sealed).ok()?;
+    pub fn repeat(&self, pending: &Pending, browser: &Browser) -> Finished {
+        let opened = pending.row.as_ref().and_then(|row| {
+            let until = row.consumed_at?.saturating_add(REPEAT);
+            let spent = row.grant.as_ref().is_some_and(|grant| {
+                grant.redeemed_at.is_some() || grant.revoked_at.is_some()
+            });
+            let sealed = row.result_sealed.as_deref().filter(|_| self.now() < until && !spent)?;
+            let clear = seal_key(browser.binding()?, &row.state).open(sealed).ok()?;
             String::from_utf8(clear).ok()
         });
-        opened.ok_or_else(completed)
+        opened.map_or(Finished::Completed, Finished::At)
     }
 
     async fn finished_elsewhere(
@@ -152,8 +138,8 @@ impl Server {
         browser: &mut Browser,
         state: &str,
     ) -> Result<Finished, PageError> {
-        let again = self.find_pending(state, browser).await?;
-        self.repeat(&again, browser).map(Finished::At)
+        let pending = self.find_pending(state, browser).await?;
+        Ok(self.repeat(&pending, browser))
     }
 
     fn seal(

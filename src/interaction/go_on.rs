@@ -9,9 +9,12 @@ use super::{Finished, Pending};
 use crate::{
     browser::{Browser, SignedIn},
     error::{Failure, PageError},
-    protocol::{callback::Callback, error::OAuthError, interaction::Step, redirect_uri, scope::Scopes},
+    protocol::{error::OAuthError, interaction::Step, redirect_uri, scope::Scopes},
     server::Server,
-    views::{Common, HandoffPage},
+    views::{
+        Common,
+        pages::{CompletedPage, HandoffPage},
+    },
 };
 
 /// How the request that is being answered arrived.
@@ -43,11 +46,31 @@ impl Server {
                 }
                 (Ok(step), _) => return Ok(self.redirect_to_step(pending, step)),
             };
-            if let Finished::At(location) = finished {
-                return self.leave(&location, (pending, browser), arrival);
+            if finished != Finished::Again {
+                return self.after(finished, (pending, browser), arrival);
             }
         }
         Ok(self.redirect_to_continue(pending))
+    }
+
+    /// The answer to a finished interaction.
+    ///
+    /// # Errors
+    /// When a page cannot be rendered.
+    pub fn after(
+        &self,
+        finished: Finished,
+        (pending, browser): (&Pending, &Browser),
+        arrival: Arrival,
+    ) -> Result<Response, PageError> {
+        match finished {
+            Finished::At(location) => self.leave(&location, (pending, browser), arrival),
+            Finished::Again => Ok(self.redirect_to_continue(pending)),
+            Finished::Completed => {
+                let page = CompletedPage { common: Common::default() };
+                self.page((browser, Some(pending)), StatusCode::BAD_REQUEST, page)
+            }
+        }
     }
 
     /// Finishes with what the person agreed to on the consent page.
@@ -60,10 +83,8 @@ impl Server {
         (browser, current): (&mut Browser, &SignedIn),
         scopes: Scopes,
     ) -> Result<Response, PageError> {
-        match self.issue_code(pending, (browser, current), Some(scopes)).await? {
-            Finished::At(location) => self.leave(&location, (pending, browser), Arrival::Form),
-            Finished::Again => Ok(self.redirect_to_continue(pending)),
-        }
+        let finished = self.issue_code(pending, (browser, current), Some(scopes)).await?;
+        self.after(finished, (pending, browser), Arrival::Form)
     }
 
     /// Ends the interaction because the person refused or cancelled.
@@ -76,10 +97,8 @@ impl Server {
         browser: &mut Browser,
     ) -> Result<Response, PageError> {
         let error = OAuthError::access_denied("IX-05", "The person refused the request");
-        match self.refuse(pending, browser, &error).await? {
-            Finished::At(location) => self.leave(&location, (pending, browser), Arrival::Form),
-            Finished::Again => Ok(self.redirect_to_continue(pending)),
-        }
+        let finished = self.refuse(pending, browser, &error).await?;
+        self.after(finished, (pending, browser), Arrival::Form)
     }
 
     /// The last hop: a redirect, or the hand-off page where Chromium would apply `form-action` to
@@ -87,7 +106,7 @@ impl Server {
     ///
     /// # Errors
     /// When the page cannot be rendered.
-    pub fn leave(
+    fn leave(
         &self,
         location: &str,
         (pending, browser): (&Pending, &Browser),
@@ -153,13 +172,4 @@ pub fn see_other(location: &str) -> Result<Response, Failure> {
 
 fn broken() -> Response {
     PageError::from(Failure::internal("a URL of the settings cannot be a header")).into_response()
-}
-
-/// The error answer at the client's redirect URI, as a response that carries the refusal for the
-/// log.
-///
-/// # Errors
-/// When the location cannot be a header.
-pub fn send_back(callback: &Callback, error: &OAuthError) -> Result<Response, Failure> {
-    see_other(&callback.error(error))
 }

@@ -207,7 +207,7 @@ impl Server {
         let session = match current {
             None => None,
             Some(current) => Some(SessionView {
-                subject: self.subject_of(client, current)?,
+                subject: self.subject_for(client, &current.owner)?,
                 auth_time: current.session.auth_time,
             }),
         };
@@ -236,15 +236,6 @@ impl Server {
             hook_wants_choice,
             now: self.now(),
         }))
-    }
-
-    /// The subject of the current account as `client` sees it.
-    ///
-    /// # Errors
-    /// When a pairwise client has no sector: a broken configuration.
-    pub fn subject_of(&self, client: &Client, current: &SignedIn) -> Result<String, Failure> {
-        self.subject(client, &current.owner.subject())
-            .ok_or_else(|| Failure::internal("SU-03: the client's pairwise subject has no sector"))
     }
 
     async fn wants_choice(&self, pending: &Pending, current: &SignedIn) -> Result<bool, Failure> {

@@ -49,6 +49,11 @@ record! {
 }
 
 impl SessionRow {
+    /// Whether the session is live at `now`, Unix seconds.
+    pub const fn is_live(&self, now: i64) -> bool {
+        self.ended_at.is_none() && self.idle_expires_at > now && self.expires_at > now
+    }
+
     /// Authentication methods as a list.
     pub fn amr_values(&self) -> Vec<String> {
         self.amr

@@ -1,0 +1,160 @@
+//! GET, POST `{prefix}/authorize` — RFC 6749 §4.1.1, OIDC Core §3.1.2.1, OAuth 2.1 §4.1.1.
+
+use axum::{debug_handler, extract::{Request, State}, response::Response};
+use loco_rs::app::AppContext;
+
+use crate::{
+    browser::{Browser, SignedIn},
+    error::{Failure, PageError},
+    extract::{QueryParams, TheServer, read_form},
+    interaction::{Pending, go_on::{Arrival, see_other}},
+    keys::Purpose,
+    layers::SentBack,
+    protocol::{
+        authorize::{self, AuthorizationRequest},
+        callback::Callback,
+        client::Client,
+        error::{ErrorCode, OAuthError},
+        interaction::Step,
+        params::Params,
+        redirect_uri,
+    },
+    server::Server,
+    views::ErrorKind,
+};
+
+/// The request in the query.
+#[debug_handler]
+pub async fn get(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    QueryParams(params): QueryParams,
+) -> Result<Response, PageError> {
+    let answer = by_query(&server, &mut browser, &params).await?;
+    Ok(browser.answer(answer)?)
+}
+
+async fn by_query(
+    server: &Server,
+    browser: &mut Browser,
+    params: &Params,
+) -> Result<Response, PageError> {
+    let (client, callback) = load(server, params).await?;
+    let current = match server.current(browser, &client.client_id).await {
+        Ok(current) => current,
+        Err(failure) => return send_failure(&callback, failure, &client),
+    };
+    let request = match validate(server, params, (&client, &callback)) {
+        Ok(request) => request,
+        Err(error) => return refuse((&client, &callback), current.as_ref(), (params, error)),
+    };
+    let mut pending = Pending::new(client, request, server.now());
+    match decide(server, &mut pending, (browser, current.as_ref())).await {
+        Ok(answer) => Ok(answer),
+        Err(error) => send_failure(&callback, error.failure, &pending.client),
+    }
+}
+
+/// Load: the client and where answers to it may go (AZ-04 to AZ-12).
+async fn load(server: &Server, params: &Params) -> Result<(Client, Callback), PageError> {
+    let client_id = authorize::client_id(params)?;
+    let client = server.client(client_id).await?;
+    let client = authorize::check_client(client.as_ref())?.clone();
+    let callback = Callback::find(params, &client, &server.urls.issuer)?;
+    Ok((client, callback))
+}
+
+/// Decide, first half: the request itself (AZ-10, AZ-13 to AZ-26).
+fn validate(
+    server: &Server,
+    params: &Params,
+    of: (&Client, &Callback),
+) -> Result<AuthorizationRequest, OAuthError> {
+    let verify_hint = |token: &str| {
+        let now = server.now();
+        let hint = server.keys.verify(token, Purpose::IdTokenHint, now).ok()?;
+        hint.subject().map(str::to_owned)
+    };
+    authorize::validate(params, of, &server.policy, &verify_hint)
+}
+
+/// Decide, second half, then persist and respond: a code at once, or a row and the first page.
+async fn decide(
+    server: &Server,
+    pending: &mut Pending,
+    (browser, current): (&mut Browser, Option<&SignedIn>),
+) -> Result<Response, PageError> {
+    match server.next_step(pending, current).await? {
+        Ok(step) if step != Step::Issue => {
+            server.open(pending, Some(browser), step).await?;
+            Ok(server.redirect_to_step(pending, step))
+        }
+        Err(error) => sent_back(&pending.request.callback, error, &pending.client),
+        Ok(_) => server.go_on(pending, (browser, current), Arrival::Link).await,
+    }
+}
+
+/// The request in a form body: stored, then resumed by GET, because a cross-site POST carries no
+/// `Lax` cookie (§7.1).
+#[debug_handler]
+pub async fn post(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    request: Request,
+) -> Result<Response, PageError> {
+    let params = read_form(request, ("AZ-01", "AZ-02")).await?;
+    let (client, callback) = load(&server, &params).await?;
+    let request = match validate(&server, &params, (&client, &callback)) {
+        Ok(request) => request,
+        Err(error) => return refuse((&client, &callback), None, (&params, error)),
+    };
+    let mut pending = Pending::new(client, request, server.now());
+    match server.open(&mut pending, None, Step::Login).await {
+        Ok(()) => Ok(server.redirect_to_continue(&pending)),
+        Err(failure) => send_failure(&callback, failure, &pending.client),
+    }
+}
+
+/// AR-02, or for strangers the page that names the target and needs a click (AR-04).
+fn refuse(
+    (client, callback): (&Client, &Callback),
+    current: Option<&SignedIn>,
+    (params, error): (&Params, OAuthError),
+) -> Result<Response, PageError> {
+    let silent = matches!(params.one("prompt"), Ok(Some("none")));
+    if client.is_known() || current.is_some() || silent {
+        return sent_back(callback, error, client);
+    }
+    let location = callback.error(&error);
+    let host = redirect_uri::host(callback.redirect_uri())
+        .unwrap_or_else(|| callback.redirect_uri().to_owned());
+    let kind = ErrorKind::of_code(error.code.as_str());
+    Err(PageError::from(error).showing(kind).with_link(host, location))
+}
+
+fn sent_back(
+    callback: &Callback,
+    error: OAuthError,
+    client: &Client,
+) -> Result<Response, PageError> {
+    let mut response = see_other(&callback.error(&error))?;
+    response.extensions_mut().insert(SentBack::new(error, &client.client_id));
+    Ok(response)
+}
+
+/// AR-06: client and redirect URI are verified, so a fault goes back to the client.
+fn send_failure(
+    callback: &Callback,
+    failure: Failure,
+    client: &Client,
+) -> Result<Response, PageError> {
+    if !matches!(failure.error.code, ErrorCode::TemporarilyUnavailable | ErrorCode::ServerError) {
+        return Err(failure.into());
+    }
+    let mut response = see_other(&callback.error(&failure.error))?;
+    let mut refused = SentBack::new(failure.error.clone(), &client.client_id);
+    refused.0.failure = failure;
+    response.extensions_mut().insert(refused);
+    Ok(response)
+}

@@ -1,0 +1,196 @@
+//! `grant_type=authorization_code` — RFC 6749 §4.1.3.
+
+use super::{Behind, NewAccessToken, TokenResponse};
+use crate::{
+    error::Failure,
+    owners::Owner,
+    protocol::{
+        client::{Client, GrantType},
+        client_auth::Credentials,
+        grants::{
+            Granted, OwnerState,
+            authorization_code::{Code, FOREIGN, REPLAY, Request, Verdict, decide},
+            check_allowed,
+        },
+        params::Params,
+        secret::{Purpose, Secret, SecretHash, hash},
+    },
+    random,
+    server::Server,
+    store::{
+        access_tokens, authorization_codes::{self, RevokeReason},
+        joined::{self, GrantWithSession},
+        refresh_tokens::{self, RefreshTokenRow},
+    },
+};
+
+/// What the request is about, loaded by two statements.
+struct Loaded {
+    client: Client,
+    found: Option<(GrantWithSession, Option<Owner>)>,
+}
+
+/// Redeems a code.
+///
+/// # Errors
+/// The refusals of §11.2, or a fault.
+pub async fn answer(
+    server: &Server,
+    credentials: &Credentials,
+    params: &Params,
+) -> Result<Vec<u8>, Failure> {
+    let code = params.one("code").ok().flatten().unwrap_or_default();
+    let code = hash(Purpose::Code, code);
+    // A redemption that loses the race looks again: the second look finds a used code.
+    for _ in 0..2 {
+        let loaded = load(server, credentials, &code).await?;
+        check_allowed(&loaded.client, GrantType::AuthorizationCode)?;
+        let request = Request::read(params)?;
+        let verdict = judge(server, &loaded, &request)?;
+        let Some((grant, owner)) = &loaded.found else { continue };
+        match (verdict, owner) {
+            (Verdict::Redeem(granted), Some(owner)) => {
+                let grant = (grant, owner);
+                if let Some(body) = redeem(server, (&loaded.client, grant), &granted).await? {
+                    return Ok(body);
+                }
+            }
+            (Verdict::Foreign, _) => return Err(FOREIGN.into()),
+            (Verdict::Replay | Verdict::Redeem(_), _) => {
+                revoke(server, grant.grant.id).await?;
+                return Err(REPLAY.into());
+            }
+        }
+    }
+    Err(REPLAY.into())
+}
+
+/// Load: client and grant together, then the user.
+async fn load(
+    server: &Server,
+    credentials: &Credentials,
+    code: &SecretHash,
+) -> Result<Loaded, Failure> {
+    let tables = server.store.tables();
+    let wanted = (server.id_in_table(&credentials.client_id), code);
+    let presented = server.store.run(|db| joined::client_and_code(db, tables, wanted)).await?;
+    let client = server.known_client(&credentials.client_id, presented.client.as_ref());
+    let client = credentials.authenticate(client, server.now())?.clone();
+    let found = match presented.found {
+        None => None,
+        Some(found) => {
+            let owner = match found.grant.user_id {
+                Some(key) => server.owner(key).await?,
+                None => None,
+            };
+            Some((found, owner))
+        }
+    };
+    Ok(Loaded { client, found })
+}
+
+/// Decide (TK-09 to TK-17).
+fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verdict, Failure> {
+    let code = loaded.found.as_ref().map(|(found, owner)| {
+        let GrantWithSession { grant, session } = found;
+        let signed_out = session.as_ref().is_some_and(|session| session.ended_at.is_some());
+        let state = |owner: &Owner| -> OwnerState { server.owner_state(owner, grant) };
+        Code {
+            client_id: &grant.client_id,
+            redirect_uri: &grant.redirect_uri,
+            redirect_uri_explicit: grant.redirect_uri_explicit,
+            code_challenge: grant.code_challenge.as_deref(),
+            redeemed: grant.redeemed_at.is_some(),
+            revoked: grant.revoked_at.is_some() || signed_out,
+            expires_at: grant.expires_at,
+            scopes: grant.scopes.0.iter().collect(),
+            resources: &grant.resources.0,
+            owner: owner.as_ref().map(state),
+        }
+    });
+    let of = (&loaded.client, &server.policy);
+    Ok(decide(of, code.as_ref(), request, server.now())?)
+}
+
+/// Persist, then the answer; `None` when another request took the code first (TK-18).
+async fn redeem(
+    server: &Server,
+    (client, (found, owner)): (&Client, (&GrantWithSession, &Owner)),
+    granted: &Granted,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let behind = Behind { grant: &found.grant, session: found.session.as_ref(), owner };
+    let access = server.access_token(client, granted, Some(behind)).await?;
+    let refresh = match server.has_refresh_token(client, granted) {
+        true => Some(random::secret(&server.settings.token_prefixes.refresh_token)?),
+        false => None,
+    };
+    let nonce = found.grant.nonce.as_deref();
+    let id_token = server.id_token(client, behind, (&access, nonce)).await?;
+    let body = TokenResponse::bytes(&access, refresh.as_ref(), id_token)?;
+    let refresh = refresh.map(|token| first_generation(server, behind, &token));
+    let won = store(server, behind, (access, refresh)).await?;
+    server.used(client);
+    Ok(won.then_some(body))
+}
+
+async fn store(
+    server: &Server,
+    behind: Behind<'_>,
+    (access, refresh): (NewAccessToken, Option<RefreshTokenRow>),
+) -> Result<bool, Failure> {
+    let Some(code) = behind.grant.code_hash.clone() else { return Ok(false) };
+    let code = SecretHash(code.try_into().map_err(|_| Failure::internal("code hash length"))?);
+    let end = refresh.as_ref().map(|refresh| refresh.absolute_expires_at);
+    let retain_until = end.unwrap_or_default().max(access.row.expires_at);
+    let (access, now) = (access.row, server.now());
+    let won = server
+        .store
+        .write(move |txn, tables| {
+            let (mut access, refresh) = (access.clone(), refresh.clone());
+            Box::pin(async move {
+                let take = (&code, now, retain_until);
+                if !authorization_codes::redeem(txn, tables, take).await? {
+                    return Ok(false);
+                }
+                if let Some(refresh) = refresh {
+                    let id = refresh_tokens::insert(txn, tables, &refresh).await?;
+                    access.refresh_token_id = Some(id);
+                }
+                access_tokens::insert(txn, tables, &access).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    Ok(won)
+}
+
+fn first_generation(server: &Server, behind: Behind<'_>, token: &Secret) -> RefreshTokenRow {
+    let (now, absolute) = (server.now(), server.absolute_end(behind.grant));
+    RefreshTokenRow {
+        id: 0,
+        token_hash: token.hash(Purpose::Refresh).0.to_vec(),
+        grant_id: behind.grant.id,
+        generation: 1,
+        parent_id: None,
+        client_id: behind.grant.client_id.clone(),
+        user_id: behind.owner.key(),
+        issued_at: now,
+        expires_at: now.saturating_add(server.policy.ttl.refresh).min(absolute),
+        absolute_expires_at: absolute,
+        superseded_at: None,
+        successor_until: None,
+        successor_sealed: None,
+        request_fingerprint: None,
+    }
+}
+
+/// TK-15, CC-05: the verdict is committed before it is answered.
+async fn revoke(server: &Server, grant_id: i64) -> Result<(), Failure> {
+    let tables = server.store.tables();
+    let family = (grant_id, RevokeReason::CodeReplay, server.now());
+    let revoked = server.store.run(|db| authorization_codes::revoke(db, tables, family)).await?;
+    if revoked {
+        tracing::warn!(target: "oauth_server::audit", event = "code.replayed", grant_id);
+    }
+    Ok(())
+}

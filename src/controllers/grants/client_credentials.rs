@@ -1,0 +1,38 @@
+//! `grant_type=client_credentials` — RFC 6749 §4.4.
+
+use super::TokenResponse;
+use crate::{
+    error::Failure,
+    protocol::{
+        client::GrantType,
+        client_auth::Credentials,
+        grants::{
+            check_allowed,
+            client_credentials::{Request, decide},
+        },
+        params::Params,
+    },
+    server::Server,
+    store::access_tokens,
+};
+
+/// Issues a machine token: no refresh token, no ID token, no user.
+///
+/// # Errors
+/// The refusals of §11.4, or a fault.
+pub async fn answer(
+    server: &Server,
+    credentials: &Credentials,
+    params: &Params,
+) -> Result<Vec<u8>, Failure> {
+    let client = server.client(&credentials.client_id).await?;
+    let client = credentials.authenticate(client.as_ref(), server.now())?;
+    check_allowed(client, GrantType::ClientCredentials)?;
+    let granted = decide(client, &server.policy, &Request::read(params)?)?;
+    let access = server.access_token(client, &granted, None).await?;
+    let body = TokenResponse::bytes(&access, None, None)?;
+    let tables = server.store.tables();
+    server.store.run(|db| access_tokens::insert(db, tables, &access.row)).await?;
+    server.used(client);
+    Ok(body)
+}

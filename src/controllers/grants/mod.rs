@@ -1,0 +1,279 @@
+//! The grant types of the token endpoint, one file each, and what they have in common.
+
+pub mod authorization_code;
+pub mod client_credentials;
+pub mod refresh_token;
+
+use serde::Serialize;
+
+use crate::{
+    error::Failure,
+    keys::AccessTokenClaims,
+    owners::Owner,
+    protocol::{
+        claims,
+        client::Client,
+        grants::{Granted, OwnerState},
+        id_token::{IdTokenClaims, at_hash},
+        scope::{OPENID, Scopes},
+        secret::{Purpose, Secret},
+    },
+    random,
+    resource_owner::ClaimRequest,
+    server::Server,
+    store::{
+        access_tokens::AccessTokenRow, authorization_codes::GrantRow, clients, sessions::SessionRow,
+    },
+};
+
+/// A user behind a grant, as loaded for one token request.
+#[derive(Clone, Copy)]
+pub struct Behind<'a> {
+    /// The grant.
+    pub grant: &'a GrantRow,
+    /// Its session, while the row exists.
+    pub session: Option<&'a SessionRow>,
+    /// The user.
+    pub owner: &'a Owner,
+}
+
+/// An access token that is not stored yet.
+pub struct NewAccessToken {
+    /// The token.
+    pub token: Secret,
+    /// Its row.
+    pub row: AccessTokenRow,
+}
+
+/// The body of a token response (RFC 6749 §5.1).
+#[derive(Serialize)]
+pub struct TokenResponse<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+}
+
+impl TokenResponse<'_> {
+    /// The bytes to send.
+    ///
+    /// # Errors
+    /// Never in practice: every member is text or a number.
+    pub fn bytes(
+        access: &NewAccessToken,
+        refresh: Option<&Secret>,
+        id_token: Option<String>,
+    ) -> Result<Vec<u8>, Failure> {
+        let body = TokenResponse {
+            access_token: access.token.expose(),
+            token_type: "Bearer",
+            expires_in: access.row.expires_at - access.row.issued_at,
+            refresh_token: refresh.map(Secret::expose),
+            scope: access.row.scopes.0.join(" "),
+            id_token,
+        };
+        serde_json::to_vec(&body).map_err(Failure::internal)
+    }
+}
+
+impl Server {
+    /// What the token rules look at of a user (TK-16, TK-20).
+    pub fn owner_state(&self, owner: &Owner, grant: &GrantRow) -> OwnerState {
+        let stamp = owner.credential_stamp().map(|stamp| stamp.0.to_vec());
+        OwnerState {
+            active: owner.is_active(),
+            credentials_changed: self.settings.revoke_on_credential_change
+                && grant.credential_stamp.is_some()
+                && grant.credential_stamp != stamp,
+        }
+    }
+
+    /// Makes an access token: opaque, or a JWT where the audience's resources want one (§11.5).
+    ///
+    /// # Errors
+    /// When a key or the random generator fails.
+    pub async fn access_token(
+        &self,
+        client: &Client,
+        granted: &Granted,
+        behind: Option<Behind<'_>>,
+    ) -> Result<NewAccessToken, Failure> {
+        let now = self.now();
+        let mut expires_at =
+            now.saturating_add(self.policy.access_token_ttl(granted, behind.is_none()));
+        if let Some(behind) = behind.filter(|_| self.has_refresh_token(client, granted)) {
+            expires_at = expires_at.min(self.absolute_end(behind.grant));
+        }
+        let jti = random::identifier()?;
+        let mut resources = granted.audience.iter().filter_map(|uri| self.policy.resource(uri));
+        let jwt = resources.find(|resource| resource.jwt);
+        let token = match jwt {
+            None => random::secret(&self.settings.token_prefixes.access_token)?,
+            Some(resource) => {
+                let claims =
+                    self.access_token_claims((client, granted), behind, (&jti, now, expires_at))?;
+                Secret::new(self.keys.sign(resource.signing_alg, "at+jwt", &claims).await?)
+            }
+        };
+        let row = AccessTokenRow {
+            id: 0,
+            token_hash: token.hash(Purpose::Access).0.to_vec(),
+            grant_id: behind.map(|behind| behind.grant.id),
+            refresh_token_id: None,
+            client_id: client.client_id.clone(),
+            user_id: behind.map(|behind| behind.owner.key()),
+            format: if jwt.is_some() { "jwt" } else { "opaque" }.to_owned(),
+            jti: jwt.is_some().then_some(jti),
+            scopes: granted.scopes.as_slice().to_vec().into(),
+            audience: granted.audience.clone().into(),
+            issued_at: now,
+            expires_at,
+            revoked_at: None,
+        };
+        Ok(NewAccessToken { token, row })
+    }
+
+    /// The claims of an ID token, or `None` when `openid` was not granted (§17.1).
+    ///
+    /// # Errors
+    /// When a key fails or the client's pairwise subject has no sector.
+    pub async fn id_token(
+        &self,
+        client: &Client,
+        behind: Behind<'_>,
+        (access, nonce): (&NewAccessToken, Option<&str>),
+    ) -> Result<Option<String>, Failure> {
+        let scopes: Scopes = behind.grant.scopes.0.iter().collect();
+        if !scopes.contains(OPENID) {
+            return Ok(None);
+        }
+        let now = self.now();
+        let more = if self.settings.id_token_scope_claims {
+            self.user_claims(client, (behind.owner, &scopes))
+        } else {
+            serde_json::Map::new()
+        };
+        let claims = IdTokenClaims {
+            iss: self.urls.issuer.clone(),
+            sub: self.subject_for(client, behind.owner)?,
+            aud: client.client_id.clone(),
+            exp: now.saturating_add(self.policy.ttl.id_token),
+            iat: now,
+            jti: random::identifier()?,
+            auth_time: behind.grant.auth_time.unwrap_or(behind.grant.issued_at),
+            nonce: nonce.map(str::to_owned),
+            acr: behind.grant.acr.clone(),
+            amr: amr(behind.grant),
+            at_hash: at_hash(access.token.expose()),
+            sid: self.sid(behind.session),
+            claims: more,
+        };
+        let alg = client.id_token_signed_response_alg.as_deref();
+        let alg = alg.and_then(|alg| alg.parse().ok()).unwrap_or(self.settings.keys.id_token_alg);
+        Ok(Some(self.keys.sign(alg, "JWT", &claims).await?))
+    }
+
+    /// The user's claims that the scopes cover (§16).
+    pub fn user_claims(
+        &self,
+        client: &Client,
+        (owner, scopes): (&Owner, &Scopes),
+    ) -> serde_json::Map<String, serde_json::Value> {
+        let request = ClaimRequest { client_id: &client.client_id, scopes: scopes.as_slice() };
+        claims::granted(owner.claims(&request).iter(), scopes)
+    }
+
+    /// The user's subject as `client` sees it.
+    ///
+    /// # Errors
+    /// When a pairwise client has no sector: a broken configuration (SU-03).
+    pub fn subject_for(&self, client: &Client, owner: &Owner) -> Result<String, Failure> {
+        self.subject(client, &owner.subject())
+            .ok_or_else(|| Failure::internal("SU-03: the client's pairwise subject has no sector"))
+    }
+
+    /// `sid`, where clients use logout and the session lives.
+    pub fn sid(&self, session: Option<&SessionRow>) -> Option<String> {
+        let now = self.now();
+        session
+            .filter(|session| self.settings.enable_end_session && session.is_live(now))
+            .map(|session| session.sid.clone())
+    }
+
+    fn access_token_claims(
+        &self,
+        (client, granted): (&Client, &Granted),
+        behind: Option<Behind<'_>>,
+        (jti, iat, exp): (&str, i64, i64),
+    ) -> Result<AccessTokenClaims, Failure> {
+        let sub = match behind {
+            Some(behind) => self.subject_for(client, behind.owner)?,
+            None => client.client_id.clone(),
+        };
+        Ok(AccessTokenClaims {
+            iss: self.urls.issuer.clone(),
+            exp,
+            aud: granted.audience.clone().into(),
+            sub,
+            client_id: client.client_id.clone(),
+            iat,
+            jti: jti.to_owned(),
+            scope: granted.scopes.to_string(),
+            auth_time: behind.and_then(|behind| behind.grant.auth_time),
+            acr: behind.and_then(|behind| behind.grant.acr.clone()),
+            amr: behind.map(|behind| amr(behind.grant)).unwrap_or_default(),
+            sid: behind.and_then(|behind| self.sid(behind.session)),
+        })
+    }
+
+    /// Whether the grant comes with a refresh token (§11.6).
+    pub fn has_refresh_token(&self, client: &Client, granted: &Granted) -> bool {
+        crate::protocol::grants::has_refresh_token(&self.policy, client, &granted.scopes)
+    }
+
+    /// End of everything that a grant with a refresh token issues, Unix seconds.
+    pub const fn absolute_end(&self, grant: &GrantRow) -> i64 {
+        grant.issued_at.saturating_add(self.policy.ttl.refresh_max)
+    }
+
+    /// The client of a request: static ones have no row.
+    pub fn known_client<'a>(
+        &'a self,
+        client_id: &str,
+        row: Option<&'a Client>,
+    ) -> Option<&'a Client> {
+        self.static_client(client_id).or(row)
+    }
+
+    /// The id to look up in the table: `None` for static clients.
+    pub fn id_in_table<'a>(&self, client_id: &'a str) -> Option<&'a str> {
+        self.static_client(client_id).is_none().then_some(client_id)
+    }
+
+    /// Notes that a code or token was issued to a client, at most once an hour and after the
+    /// answer: a failure costs nothing.
+    pub fn used(&self, client: &Client) {
+        let now = self.now();
+        let fresh = client.last_used_at.is_some_and(|at| now.saturating_sub(at) < 3600);
+        if fresh || self.static_client(&client.client_id).is_some() {
+            return;
+        }
+        let (store, client_id) = (self.store.clone(), client.client_id.clone());
+        tokio::spawn(async move {
+            let touch = |db| clients::touch(db, store.tables(), (&client_id, now));
+            if let Err(error) = store.run(touch).await {
+                tracing::warn!(%error, "the last use of a client could not be noted");
+            }
+        });
+    }
+}
+
+/// Authentication methods of the login behind a grant.
+pub fn amr(grant: &GrantRow) -> Vec<String> {
+    let amr = grant.amr.as_ref();
+    amr.and_then(|amr| serde_json::from_value(amr.clone()).ok()).unwrap_or_default()
+}

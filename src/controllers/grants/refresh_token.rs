@@ -1,0 +1,256 @@
+//! `grant_type=refresh_token` — RFC 6749 §6, OAuth 2.1 §4.3, RFC 9700 §4.14.2.
+
+use super::{Behind, TokenResponse};
+use crate::{
+    config::RefreshRotation,
+    error::Failure,
+    owners::Owner,
+    protocol::{
+        client::{Client, GrantType},
+        client_auth::Credentials,
+        grants::{
+            Granted, check_allowed,
+            refresh_token::{REPLAY, RefreshToken, Request, UNKNOWN, Verdict, decide},
+        },
+        params::Params,
+        secret::{Purpose, SealKey, Secret, SecretHash, hash},
+    },
+    random,
+    server::Server,
+    store::{
+        access_tokens::{self, AccessTokenRow},
+        authorization_codes::{self, RevokeReason},
+        joined::{self, RefreshWithGrant},
+        refresh_tokens::{self, RefreshTokenRow, Retry, Rotation},
+    },
+};
+
+/// What the request is about, loaded by two statements.
+struct Loaded {
+    client: Client,
+    found: Option<(RefreshWithGrant, Option<Owner>)>,
+}
+
+/// Refreshes.
+///
+/// # Errors
+/// The refusals of §11.3, or a fault.
+pub async fn answer(
+    server: &Server,
+    credentials: &Credentials,
+    params: &Params,
+) -> Result<Vec<u8>, Failure> {
+    let token = params.one("refresh_token").ok().flatten().unwrap_or_default();
+    let token = hash(Purpose::Refresh, token);
+    // A refresh that loses the race looks again: the second look finds the winner's answer.
+    for _ in 0..2 {
+        let loaded = load(server, credentials, &token).await?;
+        check_allowed(&loaded.client, GrantType::RefreshToken)?;
+        let request = Request::read(params)?;
+        let verdict = judge(server, &loaded, &request)?;
+        let Some((found, owner)) = &loaded.found else { continue };
+        match (verdict, owner) {
+            (Verdict::Rotate(granted), Some(owner)) => {
+                let refreshing = Refreshing { client: &loaded.client, found, owner, request };
+                if let Some(body) = refreshing.issue(server, &granted).await? {
+                    return Ok(body);
+                }
+            }
+            (Verdict::Repeat, _) => return repeat(found, &request),
+            (Verdict::Replay, _) => {
+                revoke(server, found.grant.id).await?;
+                return Err(REPLAY.into());
+            }
+            (Verdict::Foreign | Verdict::Rotate(_), _) => return Err(UNKNOWN.into()),
+        }
+    }
+    Err(UNKNOWN.into())
+}
+
+/// Load: client, token, family together, then the user.
+async fn load(
+    server: &Server,
+    credentials: &Credentials,
+    token: &SecretHash,
+) -> Result<Loaded, Failure> {
+    let tables = server.store.tables();
+    let wanted = (server.id_in_table(&credentials.client_id), token);
+    let presented =
+        server.store.run(|db| joined::client_and_refresh_token(db, tables, wanted)).await?;
+    let client = server.known_client(&credentials.client_id, presented.client.as_ref());
+    let client = credentials.authenticate(client, server.now())?.clone();
+    let found = match presented.found {
+        None => None,
+        Some(found) => {
+            let owner = server.owner(found.token.user_id).await?;
+            Some((found, owner))
+        }
+    };
+    Ok(Loaded { client, found })
+}
+
+/// Decide (TK-19 to TK-24).
+fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verdict, Failure> {
+    let token = loaded.found.as_ref().map(|(found, owner)| {
+        let RefreshWithGrant { token, grant, .. } = found;
+        let fingerprint = token.request_fingerprint.clone();
+        RefreshToken {
+            client_id: &token.client_id,
+            expires_at: token.expires_at,
+            absolute_expires_at: token.absolute_expires_at,
+            superseded: token.superseded_at.is_some(),
+            successor_superseded: found.successor_superseded,
+            successor_until: token.successor_until,
+            fingerprint: fingerprint.and_then(|hash| hash.try_into().ok()).map(SecretHash),
+            grant_revoked: grant.revoked_at.is_some(),
+            scopes: grant.scopes.0.iter().collect(),
+            resources: &grant.resources.0,
+            owner: owner.as_ref().map(|owner| server.owner_state(owner, grant)),
+        }
+    });
+    let of = (&loaded.client, &server.policy);
+    Ok(decide(of, token.as_ref(), request, server.now())?)
+}
+
+/// A good request on its way to an answer.
+struct Refreshing<'a> {
+    client: &'a Client,
+    found: &'a RefreshWithGrant,
+    owner: &'a Owner,
+    request: Request<'a>,
+}
+
+impl Refreshing<'_> {
+    /// Persist, then the answer; `None` when another request rotated the token first (TK-26).
+    async fn issue(&self, server: &Server, granted: &Granted) -> Result<Option<Vec<u8>>, Failure> {
+        let behind = Behind {
+            grant: &self.found.grant,
+            session: self.found.session.as_ref(),
+            owner: self.owner,
+        };
+        let access = server.access_token(self.client, granted, Some(behind)).await?;
+        // No nonce at refresh (OIDC Core §12.2).
+        let id_token = server.id_token(self.client, behind, (&access, None)).await?;
+        let keeps = server.settings.rotate_refresh_tokens == RefreshRotation::PublicOnly
+            && self.client.is_confidential();
+        server.used(self.client);
+        if keeps {
+            let body = TokenResponse::bytes(&access, None, id_token)?;
+            let won = self.slide(server, access.row).await?;
+            return Ok(won.then_some(body));
+        }
+        let next = random::secret(&server.settings.token_prefixes.refresh_token)?;
+        let body = TokenResponse::bytes(&access, Some(&next), id_token)?;
+        let rotation = self.rotation(server, &body)?;
+        let next = self.next_generation(server, &next);
+        let won = rotate(server, rotation, (next, access.row)).await?;
+        Ok(won.then_some(body))
+    }
+
+    fn rotation(&self, server: &Server, body: &[u8]) -> Result<Rotation, Failure> {
+        let (token, now) = (&self.found.token, server.now());
+        let retry = match server.policy.ttl.retry_window {
+            0 => None,
+            window => Some(Retry {
+                until: now.saturating_add(window),
+                sealed: seal_key(self.request.refresh_token, &token.id.to_string())
+                    .seal(random::bytes()?, body)?,
+            }),
+        };
+        Ok(Rotation {
+            id: token.id,
+            parent_id: token.parent_id,
+            grant_id: token.grant_id,
+            now,
+            retry,
+            fingerprint: self.request.fingerprint(),
+        })
+    }
+
+    fn next_generation(&self, server: &Server, next: &Secret) -> RefreshTokenRow {
+        let (now, token) = (server.now(), &self.found.token);
+        RefreshTokenRow {
+            id: 0,
+            token_hash: next.hash(Purpose::Refresh).0.to_vec(),
+            generation: token.generation.saturating_add(1),
+            parent_id: Some(token.id),
+            issued_at: now,
+            expires_at: self.new_end(server),
+            superseded_at: None,
+            successor_until: None,
+            successor_sealed: None,
+            request_fingerprint: None,
+            ..token.clone()
+        }
+    }
+
+    /// Restarted by each use, within the family's absolute life.
+    fn new_end(&self, server: &Server) -> i64 {
+        let end = server.now().saturating_add(server.policy.ttl.refresh);
+        end.min(self.found.token.absolute_expires_at)
+    }
+
+    async fn slide(&self, server: &Server, mut access: AccessTokenRow) -> Result<bool, Failure> {
+        let token = (self.found.token.id, server.now(), self.new_end(server));
+        access.refresh_token_id = Some(token.0);
+        let won = server
+            .store
+            .write(move |txn, tables| {
+                let access = access.clone();
+                Box::pin(async move {
+                    if !refresh_tokens::slide(txn, tables, token).await? {
+                        return Ok(false);
+                    }
+                    access_tokens::insert(txn, tables, &access).await?;
+                    Ok(true)
+                })
+            })
+            .await?;
+        Ok(won)
+    }
+}
+
+async fn rotate(
+    server: &Server,
+    rotation: Rotation,
+    (next, access): (RefreshTokenRow, AccessTokenRow),
+) -> Result<bool, Failure> {
+    let won = server
+        .store
+        .write(move |txn, tables| {
+            let (rotation, next, mut access) = (rotation.clone(), next.clone(), access.clone());
+            Box::pin(async move {
+                if !refresh_tokens::supersede(txn, tables, &rotation).await? {
+                    return Ok(false);
+                }
+                let id = refresh_tokens::insert(txn, tables, &next).await?;
+                access.refresh_token_id = Some(id);
+                access_tokens::insert(txn, tables, &access).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    Ok(won)
+}
+
+/// RF-02: the same bytes as the rotation's answer.
+fn repeat(found: &RefreshWithGrant, request: &Request<'_>) -> Result<Vec<u8>, Failure> {
+    let id = found.token.id.to_string();
+    let sealed = found.token.successor_sealed.as_deref().unwrap_or_default();
+    Ok(seal_key(request.refresh_token, &id).open(sealed)?)
+}
+
+fn seal_key<'a>(token: &'a str, id: &'a str) -> SealKey<'a> {
+    SealKey { secret: token, salt: id, info: b"refresh-retry" }
+}
+
+/// TK-27: the verdict is committed before it is answered.
+async fn revoke(server: &Server, grant_id: i64) -> Result<(), Failure> {
+    let tables = server.store.tables();
+    let family = (grant_id, RevokeReason::RefreshReplay, server.now());
+    let revoked = server.store.run(|db| authorization_codes::revoke(db, tables, family)).await?;
+    if revoked {
+        tracing::warn!(target: "oauth_server::audit", event = "refresh.replayed", grant_id);
+    }
+    Ok(())
+}

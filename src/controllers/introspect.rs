@@ -1,0 +1,148 @@
+//! POST `{prefix}/introspect` — RFC 7662.
+
+use axum::{Json, debug_handler, extract::State, http::HeaderMap};
+use loco_rs::app::AppContext;
+use serde::Serialize;
+
+use super::{grants::amr, token::check_repetition};
+use crate::{
+    error::{ApiError, Failure},
+    extract::{ApiForm, TheServer, authorization_headers},
+    presented::{Live, Presented, Token},
+    protocol::{client::Client, client_auth::Credentials, error::OAuthError, grants::one},
+    server::Server,
+};
+
+const KNOWN: [&str; 4] = ["token", "token_type_hint", "client_id", "client_secret"];
+
+/// The answer (RFC 7662 §2.2); what does not apply is left out.
+#[derive(Default, Serialize)]
+pub struct Introspection {
+    active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<Audience>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amr: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<String>,
+}
+
+/// One audience is a string, several are a list (RFC 7519 §4.1.3).
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Audience {
+    fn of(mut audience: Vec<String>) -> Option<Self> {
+        match audience.len() {
+            0 => None,
+            1 => audience.pop().map(Self::One),
+            _ => Some(Self::Many(audience)),
+        }
+    }
+}
+
+/// Tells a confidential client about its own tokens, and about those for its resource.
+#[debug_handler]
+pub async fn post(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    headers: HeaderMap,
+    ApiForm(params): ApiForm,
+) -> Result<Json<Introspection>, ApiError> {
+    check_repetition(&params, &KNOWN)?;
+    let credentials = Credentials::read(&authorization_headers(&headers)?, &params)?;
+    let token = one(&params, "token")?;
+    let Presented { client, token: found } =
+        server.presented(&credentials, token.unwrap_or_default()).await?;
+    if !client.is_confidential() {
+        let error = OAuthError::invalid_client("IN-01", "Only confidential clients may introspect");
+        return Err(error.into());
+    }
+    if token.is_none() {
+        return Err(OAuthError::invalid_request("IN-02", "token is missing").into());
+    }
+    let Some(found) = found.filter(|found| is_visible(&server, &client, found)) else {
+        return Ok(Json(Introspection::default()));
+    };
+    let Some(live) = server.live(&found).await? else {
+        return Ok(Json(Introspection::default()));
+    };
+    Ok(Json(describe(&server, &found, &live)?))
+}
+
+/// IN-03.
+fn is_visible(server: &Server, caller: &Client, token: &Token) -> bool {
+    if token.client_id() == caller.client_id {
+        return true;
+    }
+    let Token::Access(found) = token else { return false };
+    found.token.audience.0.iter().any(|uri| {
+        server
+            .policy
+            .resource(uri)
+            .is_some_and(|resource| resource.introspection_clients.contains(&caller.client_id))
+    })
+}
+
+/// IN-04.
+fn describe(server: &Server, token: &Token, live: &Live) -> Result<Introspection, Failure> {
+    let sub = match &live.owner {
+        Some(owner) => server.subject_for(&live.client, owner)?,
+        None => live.client.client_id.clone(),
+    };
+    let grant = token.grant();
+    let common = Introspection {
+        active: true,
+        client_id: Some(live.client.client_id.clone()),
+        sub: Some(sub),
+        iss: Some(server.urls.issuer.clone()),
+        auth_time: grant.and_then(|grant| grant.auth_time),
+        acr: grant.and_then(|grant| grant.acr.clone()),
+        amr: grant.map(amr).filter(|amr| !amr.is_empty()),
+        ..Introspection::default()
+    };
+    Ok(match token {
+        Token::Access(found) => Introspection {
+            scope: Some(found.token.scopes.0.join(" ")),
+            aud: Audience::of(found.token.audience.0.clone()),
+            exp: Some(found.token.expires_at),
+            iat: Some(found.token.issued_at),
+            token_type: Some("Bearer"),
+            jti: found.token.jti.clone(),
+            sid: server.sid(found.session.as_ref()),
+            ..common
+        },
+        Token::Refresh(found) => Introspection {
+            scope: Some(found.grant.scopes.0.join(" ")),
+            aud: Audience::of(found.grant.resources.0.clone()),
+            exp: Some(found.token.expires_at),
+            iat: Some(found.token.issued_at),
+            sid: server.sid(found.session.as_ref()),
+            ..common
+        },
+    })
+}

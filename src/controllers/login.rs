@@ -1,0 +1,169 @@
+//! GET, POST `{prefix}/login` — the login page (§9.2).
+
+use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
+use loco_rs::app::AppContext;
+use tokio::time::{Duration, timeout};
+
+use super::page::{self, Entered, Visit, field};
+use crate::{
+    browser::{Browser, SignIn},
+    error::{Failure, PageError},
+    extract::{PageForm, QueryParams, TheServer},
+    interaction::{Pending, go_on::{Arrival, see_other}},
+    owners::Owner,
+    protocol::{authorize::Prompt, error::OAuthError, interaction::Step, params::Params},
+    server::Server,
+    store::transaction::retry,
+    views::{Common, FormError, pages::{CheckMailPage, LoginPage}},
+};
+
+const ROUTE: &str = "login";
+/// Longest password that is hashed, bytes.
+const MAX_PASSWORD: usize = 1024;
+/// Longest wait for a free core, seconds (FA-04).
+const HASHING_WAIT: u64 = 2;
+
+/// The form.
+#[debug_handler]
+pub async fn get(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    QueryParams(params): QueryParams,
+) -> Result<Response, PageError> {
+    let answer = show(&server, &mut browser, &params).await?;
+    Ok(browser.answer(answer)?)
+}
+
+async fn show(
+    server: &Server,
+    browser: &mut Browser,
+    params: &Params,
+) -> Result<Response, PageError> {
+    match page::visit(server, browser, (params, Step::Login)).await? {
+        Visit::Elsewhere(answer) => Ok(answer),
+        Visit::Here(pending) => form(server, browser, (pending.as_deref(), Entered::default())),
+    }
+}
+
+/// The credentials.
+#[debug_handler]
+pub async fn post(
+    State(ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    PageForm(params): PageForm,
+) -> Result<Response, PageError> {
+    let answer = submit((&ctx, &server), &mut browser, &params).await?;
+    Ok(browser.answer(answer)?)
+}
+
+async fn submit(
+    (ctx, server): (&AppContext, &Server),
+    browser: &mut Browser,
+    params: &Params,
+) -> Result<Response, PageError> {
+    let pending = match page::posted(server, browser, params).await? {
+        Visit::Elsewhere(answer) => return Ok(answer),
+        Visit::Here(pending) => pending,
+    };
+    let again = |entered| (pending.as_deref(), entered);
+    let mut entered = Entered::of(params, &["login", "remember"])?;
+    if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
+        return form(server, browser, again(entered.refused(refused)));
+    }
+    if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
+        return server.deny(pending, browser).await;
+    }
+    let credentials = (field(params, "login")?, field(params, "password")?);
+    let remember = field(params, "remember")?.is_some();
+    let owner = match authenticate((ctx, server), credentials).await {
+        Ok(owner) => owner,
+        Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
+            return form(server, browser, again(entered.unavailable()));
+        }
+        Err(failure) => return Err(failure.into()),
+    };
+    let Some(owner) = owner else {
+        entered.errors.push(FormError::Credentials.into());
+        return form(server, browser, again(entered.with_status(StatusCode::BAD_REQUEST)));
+    };
+    if server.settings.require_verified_email && !owner.is_verified() {
+        return check_mail(server, browser, (pending.as_deref(), &owner));
+    }
+    let sign_in = SignIn { remember, ..SignIn::default() };
+    enter(server, browser, (pending.map(|pending| *pending), owner, sign_in)).await
+}
+
+/// The person is who they say: session, step, next page.
+///
+/// # Errors
+/// When the database fails or the user may not sign in.
+pub async fn enter(
+    server: &Server,
+    browser: &mut Browser,
+    (pending, owner, sign_in): (Option<Pending>, Owner, SignIn),
+) -> Result<Response, PageError> {
+    let current = server.sign_in(browser, &owner, sign_in).await?;
+    let Some(mut pending) = pending else {
+        return Ok(see_other(&server.urls.after_login)?);
+    };
+    pending.signed_in(current.session.auth_time);
+    // The consent of the person who is signed in now.
+    let current = server.current(browser, &pending.client.client_id).await?;
+    server.record_step(&pending, current.as_ref(), Step::Login).await?;
+    server.go_on(&pending, (browser, current.as_ref()), Arrival::Form).await
+}
+
+/// `ResourceOwner::authenticate`, on as many cores as there are (FA-04). Unknown, wrong and
+/// inactive look alike.
+async fn authenticate(
+    (ctx, server): (&AppContext, &Server),
+    (login, password): (Option<&str>, Option<&str>),
+) -> Result<Option<Owner>, Failure> {
+    let (Some(login), Some(password)) = (login, password) else { return Ok(None) };
+    if login.len() > MAX_PASSWORD || password.len() > MAX_PASSWORD {
+        return Ok(None);
+    }
+    let permit = timeout(Duration::from_secs(HASHING_WAIT), server.hashing.acquire()).await;
+    let Ok(Ok(_permit)) = permit else {
+        return Err(OAuthError::temporarily_unavailable("FA-04", "Please try again").into());
+    };
+    let attempt = || async { Ok(server.owners.authenticate(ctx, login, password).await?) };
+    Ok(retry(attempt).await?.filter(Owner::is_active))
+}
+
+fn check_mail(
+    server: &Server,
+    browser: &Browser,
+    (pending, owner): (Option<&Pending>, &Owner),
+) -> Result<Response, PageError> {
+    let page = CheckMailPage {
+        common: Common::default(),
+        address_hint: page::mask_address(&owner.login_name()),
+    };
+    server.page((browser, pending), StatusCode::OK, page)
+}
+
+fn form(
+    server: &Server,
+    browser: &mut Browser,
+    (pending, entered): (Option<&Pending>, Entered),
+) -> Result<Response, PageError> {
+    let signup_url = server.has_signup().then(|| page::with_interaction(&server.urls.signup, pending));
+    let asked_again = |pending: &Pending| {
+        pending.request.prompts.contains(&Prompt::Login) || pending.request.max_age.is_some()
+    };
+    let status = entered.status;
+    let page = LoginPage {
+        common: page::common(server, browser, (ROUTE, pending, None))?.with(entered),
+        login_hint: pending.and_then(|pending| pending.request.login_hint.clone()),
+        locked_login: None,
+        reauthenticate: pending.is_some_and(asked_again),
+        remember_allowed: true,
+        signup_url,
+        forgot_url: None,
+        external: Vec::new(),
+    };
+    server.page((browser, pending), status, page)
+}

@@ -1,0 +1,18 @@
+//! The endpoints: one file each, read top to bottom: load → decide → persist → respond.
+
+pub mod assets;
+pub mod authorize;
+pub mod consent;
+pub mod grants;
+pub mod introspect;
+pub mod jwks;
+pub mod login;
+pub mod logout;
+pub mod metadata;
+pub mod page;
+pub mod resume;
+pub mod revoke;
+pub mod select_account;
+pub mod signup;
+pub mod token;
+pub mod userinfo;

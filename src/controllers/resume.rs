@@ -1,0 +1,62 @@
+//! GET `{prefix}/continue` — resumes an interaction. Safe and repeatable: it changes nothing but
+//! the binding to the browser (IX-04), except where nothing is left to do.
+
+use axum::{debug_handler, extract::State, response::Response};
+use loco_rs::app::AppContext;
+
+use crate::{
+    browser::Browser,
+    error::PageError,
+    extract::{QueryParams, TheServer},
+    interaction::{Pending, go_on::Arrival},
+    protocol::{error::OAuthError, params::Params},
+    server::Server,
+    views::ErrorKind,
+};
+
+/// Looks at the situation anew: the next page, or the end.
+#[debug_handler]
+pub async fn get(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    QueryParams(params): QueryParams,
+) -> Result<Response, PageError> {
+    let answer = resume(&server, &mut browser, &params).await?;
+    Ok(browser.answer(answer)?)
+}
+
+async fn resume(
+    server: &Server,
+    browser: &mut Browser,
+    params: &Params,
+) -> Result<Response, PageError> {
+    let id = interaction_id(params)?.ok_or_else(no_interaction)?;
+    let pending = server.find_pending(id, browser).await?;
+    if is_finished(&pending) {
+        let finished = server.repeat(&pending, browser);
+        return server.after(finished, (&pending, browser), Arrival::Link);
+    }
+    let current = server.current(browser, &pending.client.client_id).await?;
+    server.go_on(&pending, (browser, current.as_ref()), Arrival::Link).await
+}
+
+/// Whether the interaction came to its end.
+pub fn is_finished(pending: &Pending) -> bool {
+    pending.row.as_ref().is_some_and(|row| row.consumed_at.is_some())
+}
+
+/// The interaction that a page or form belongs to.
+///
+/// # Errors
+/// PAGE(400) when it is named twice.
+pub fn interaction_id(params: &Params) -> Result<Option<&str>, PageError> {
+    let twice = |_| OAuthError::invalid_request("IX-03", "interaction was sent twice");
+    Ok(params.one("interaction").map_err(twice)?)
+}
+
+/// PAGE(400): nothing to resume.
+pub fn no_interaction() -> PageError {
+    let error = OAuthError::invalid_request("IX-03", "interaction is missing");
+    PageError::from(error).showing(ErrorKind::NoInteraction)
+}

@@ -1,0 +1,135 @@
+//! GET, POST `{prefix}/select-account` — the account chooser (OIDC Core §3.1.2.1).
+
+use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
+use loco_rs::app::AppContext;
+
+use super::{
+    page::{self, Entered, Visit, field},
+    resume::no_interaction,
+};
+use crate::{
+    browser::{Browser, SignedIn},
+    error::PageError,
+    extract::{PageForm, QueryParams, TheServer},
+    interaction::{Pending, go_on::Arrival},
+    protocol::{authorize::Prompt, interaction::Step, params::Params},
+    server::Server,
+    views::{FormError, pages::{AccountLine, SelectAccountPage}},
+};
+
+const ROUTE: &str = "select-account";
+
+/// The accounts of this browser.
+#[debug_handler]
+pub async fn get(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    QueryParams(params): QueryParams,
+) -> Result<Response, PageError> {
+    let answer = show(&server, &mut browser, &params).await?;
+    Ok(browser.answer(answer)?)
+}
+
+async fn show(
+    server: &Server,
+    browser: &mut Browser,
+    params: &Params,
+) -> Result<Response, PageError> {
+    match page::visit(server, browser, (params, Step::SelectAccount)).await? {
+        Visit::Elsewhere(answer) => Ok(answer),
+        Visit::Here(None) => Err(no_interaction()),
+        Visit::Here(Some(pending)) => form(server, browser, (&pending, Entered::default())).await,
+    }
+}
+
+/// The choice.
+#[debug_handler]
+pub async fn post(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    PageForm(params): PageForm,
+) -> Result<Response, PageError> {
+    let answer = submit(&server, &mut browser, &params).await?;
+    Ok(browser.answer(answer)?)
+}
+
+async fn submit(
+    server: &Server,
+    browser: &mut Browser,
+    params: &Params,
+) -> Result<Response, PageError> {
+    let mut pending = match page::posted(server, browser, params).await? {
+        Visit::Elsewhere(answer) => return Ok(answer),
+        Visit::Here(None) => return Err(no_interaction()),
+        Visit::Here(Some(pending)) => pending,
+    };
+    if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
+        return form(server, browser, (&pending, Entered::default().refused(refused))).await;
+    }
+    match (field(params, "action")?, field(params, "sid")?) {
+        (Some("cancel"), _) => server.deny(&pending, browser).await,
+        (Some("use_another"), _) => use_another(server, (&mut pending, browser)).await,
+        (_, Some(sid)) => {
+            let Some(_chosen) = server.switch_account(browser, sid).await? else {
+                let entered = Entered::default()
+                    .with_error(FormError::AccountGone)
+                    .with_status(StatusCode::BAD_REQUEST);
+                return form(server, browser, (&pending, entered)).await;
+            };
+            pending.progress.selected = true;
+            let current = server.current(browser, &pending.client.client_id).await?;
+            server.record_step(&pending, current.as_ref(), Step::SelectAccount).await?;
+            server.go_on(&pending, (browser, current.as_ref()), Arrival::Form).await
+        }
+        _ => {
+            let entered = Entered::default()
+                .with_error(FormError::NoDecision)
+                .with_status(StatusCode::BAD_REQUEST);
+            form(server, browser, (&pending, entered)).await
+        }
+    }
+}
+
+/// "Use another account": a login is open, whoever is signed in (§8.3).
+///
+/// # Errors
+/// When the database fails.
+pub async fn use_another(
+    server: &Server,
+    (pending, browser): (&mut Pending, &mut Browser),
+) -> Result<Response, PageError> {
+    if !pending.request.prompts.contains(&Prompt::Login) {
+        pending.request.prompts.push(Prompt::Login);
+    }
+    pending.progress.authenticated_at = None;
+    let current = server.current(browser, &pending.client.client_id).await?;
+    server.record_step(pending, current.as_ref(), Step::Login).await?;
+    server.go_on(pending, (browser, current.as_ref()), Arrival::Form).await
+}
+
+async fn form(
+    server: &Server,
+    browser: &mut Browser,
+    (pending, entered): (&Pending, Entered),
+) -> Result<Response, PageError> {
+    let accounts = server.accounts(browser).await?;
+    let status = entered.status;
+    let page = SelectAccountPage {
+        common: page::common(server, browser, (ROUTE, Some(pending), None))?.with(entered),
+        accounts: accounts.iter().enumerate().map(line).collect(),
+    };
+    server.page((browser, Some(pending)), status, page)
+}
+
+fn line((place, account): (usize, &SignedIn)) -> AccountLine {
+    AccountLine {
+        sid: account.session.sid.clone(),
+        name: account.owner.display_name(),
+        login: account.owner.login_name(),
+        picture: None,
+        current: place == 0,
+        signed_in: true,
+    }
+}

@@ -1,0 +1,185 @@
+//! GET, POST `{prefix}/signup` — the sign-up page (§9.2, Initiating User Registration 1.0).
+
+use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
+use loco_rs::app::AppContext;
+
+use super::{
+    login,
+    page::{self, Entered, Visit, field},
+};
+use crate::{
+    browser::{Browser, SignIn},
+    error::{Failure, PageError},
+    extract::{PageForm, QueryParams, TheServer},
+    interaction::Pending,
+    protocol::{error::OAuthError, interaction::Step, params::Params},
+    resource_owner::{FieldError, SignUp, SignUpError},
+    server::Server,
+    views::{Common, ErrorKind, ErrorLine, FormError, pages::{CheckMailPage, SignUpPage}},
+};
+
+const ROUTE: &str = "signup";
+/// Longest value of a field, bytes.
+const MAX_VALUE: usize = 1024;
+
+/// The form.
+#[debug_handler]
+pub async fn get(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    QueryParams(params): QueryParams,
+) -> Result<Response, PageError> {
+    let answer = show(&server, &mut browser, &params).await?;
+    Ok(browser.answer(answer)?)
+}
+
+async fn show(
+    server: &Server,
+    browser: &mut Browser,
+    params: &Params,
+) -> Result<Response, PageError> {
+    check_offered(server)?;
+    match page::visit(server, browser, (params, Step::Create)).await? {
+        Visit::Elsewhere(answer) => Ok(answer),
+        Visit::Here(pending) => form(server, browser, (pending.as_deref(), Entered::default())),
+    }
+}
+
+/// The new account.
+#[debug_handler]
+pub async fn post(
+    State(ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    PageForm(params): PageForm,
+) -> Result<Response, PageError> {
+    let answer = submit((&ctx, &server), &mut browser, &params).await?;
+    Ok(browser.answer(answer)?)
+}
+
+async fn submit(
+    (ctx, server): (&AppContext, &Server),
+    browser: &mut Browser,
+    params: &Params,
+) -> Result<Response, PageError> {
+    check_offered(server)?;
+    let pending = match page::posted(server, browser, params).await? {
+        Visit::Elsewhere(answer) => return Ok(answer),
+        Visit::Here(pending) => pending,
+    };
+    let entered = entered(server, params)?;
+    if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
+        return form(server, browser, (pending.as_deref(), entered.refused(refused)));
+    }
+    if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
+        return server.deny(pending, browser).await;
+    }
+    let values = match values(server, params)? {
+        Ok(values) => values,
+        Err(errors) => {
+            return form(server, browser, (pending.as_deref(), with_errors(entered, errors)));
+        }
+    };
+    let address = login_value(server, &values);
+    let owner = match server.owners.sign_up(ctx, values).await {
+        Ok(owner) => owner,
+        Err(SignUpError::Invalid(errors)) => {
+            return form(server, browser, (pending.as_deref(), with_errors(entered, errors)));
+        }
+        // ASVS 6.3.8: a taken address looks like a free one.
+        Err(SignUpError::Taken) if server.settings.require_verified_email => {
+            return check_mail(server, browser, (pending.as_deref(), &address));
+        }
+        Err(SignUpError::Taken) => {
+            let entered =
+                entered.with_error(FormError::SignUpFailed).with_status(StatusCode::BAD_REQUEST);
+            return form(server, browser, (pending.as_deref(), entered));
+        }
+        Err(SignUpError::Unsupported) => return Err(switched_off()),
+        Err(SignUpError::Other(error)) => {
+            return Err(crate::store::StoreError::from(error).into());
+        }
+    };
+    if server.settings.require_verified_email && !owner.is_verified() {
+        return check_mail(server, browser, (pending.as_deref(), &address));
+    }
+    login::enter(server, browser, (pending.map(|pending| *pending), owner, SignIn::default())).await
+}
+
+/// GE-11: `enable_signup: false`, or an app that makes no accounts.
+fn check_offered(server: &Server) -> Result<(), PageError> {
+    if server.has_signup() { Ok(()) } else { Err(switched_off()) }
+}
+
+fn switched_off() -> PageError {
+    let error = OAuthError::invalid_request("GE-11", "enable_signup is off");
+    PageError::from(Failure::transport(StatusCode::NOT_FOUND, error)).showing(ErrorKind::SwitchedOff)
+}
+
+/// The declared fields, no others; required ones filled in.
+fn values(
+    server: &Server,
+    params: &Params,
+) -> Result<Result<SignUp, Vec<FieldError>>, PageError> {
+    let (mut values, mut errors) = (std::collections::BTreeMap::new(), Vec::new());
+    for input in server.owners.signup_fields() {
+        let value = field(params, input.name)?.unwrap_or_default();
+        let problem = match value.len() {
+            0 if input.required => Some("error-field-required"),
+            length if length > MAX_VALUE => Some("error-field-too-long"),
+            _ => None,
+        };
+        errors.extend(problem.map(|message| FieldError {
+            field: input.name.to_owned(),
+            message: message.to_owned(),
+        }));
+        values.insert(input.name.to_owned(), value.to_owned());
+    }
+    Ok(if errors.is_empty() { Ok(SignUp::new(values)) } else { Err(errors) })
+}
+
+/// What was entered, except passwords.
+fn entered(server: &Server, params: &Params) -> Result<Entered, PageError> {
+    let fields = server.owners.signup_fields();
+    let shown = fields.iter().filter(|input| input.kind != "password");
+    Entered::of(params, &shown.map(|input| input.name).collect::<Vec<_>>())
+}
+
+fn with_errors(entered: Entered, errors: Vec<FieldError>) -> Entered {
+    let mut entered = entered.with_status(StatusCode::BAD_REQUEST);
+    entered.errors.extend(errors.into_iter().map(ErrorLine::from));
+    entered
+}
+
+fn login_value(server: &Server, values: &SignUp) -> String {
+    let fields = server.owners.signup_fields();
+    let address = fields.iter().find(|input| input.kind == "email");
+    address.map(|input| values.get(input.name).to_owned()).unwrap_or_default()
+}
+
+fn check_mail(
+    server: &Server,
+    browser: &Browser,
+    (pending, address): (Option<&Pending>, &str),
+) -> Result<Response, PageError> {
+    let page = CheckMailPage {
+        common: Common::default(),
+        address_hint: page::mask_address(address),
+    };
+    server.page((browser, pending), StatusCode::OK, page)
+}
+
+fn form(
+    server: &Server,
+    browser: &mut Browser,
+    (pending, entered): (Option<&Pending>, Entered),
+) -> Result<Response, PageError> {
+    let status = entered.status;
+    let page = SignUpPage {
+        common: page::common(server, browser, (ROUTE, pending, None))?.with(entered),
+        fields: server.owners.signup_fields().into_iter().map(Into::into).collect(),
+        login_url: page::with_interaction(&server.urls.login, pending),
+    };
+    server.page((browser, pending), status, page)
+}

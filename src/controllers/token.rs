@@ -1,0 +1,95 @@
+//! POST `{prefix}/token` — RFC 6749 §3.2, OAuth 2.1 §3.2.
+
+use axum::{
+    body::Body,
+    debug_handler,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use loco_rs::app::AppContext;
+
+use super::grants;
+use crate::{
+    error::{ApiError, Failure},
+    extract::{ApiForm, TheServer, authorization_headers},
+    protocol::{
+        client::GrantType,
+        client_auth::Credentials,
+        error::OAuthError,
+        grants::one,
+        params::Params,
+    },
+    server::Server,
+};
+
+/// Parameters with a meaning here: never twice, never as a list (TK-02).
+const KNOWN: [&str; 9] = [
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "code",
+    "redirect_uri",
+    "code_verifier",
+    "refresh_token",
+    "scope",
+    "resource",
+];
+
+/// Issues tokens.
+#[debug_handler]
+pub async fn post(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    headers: HeaderMap,
+    ApiForm(params): ApiForm,
+) -> Result<Response, ApiError> {
+    check_repetition(&params, &KNOWN)?;
+    let grant = grant_type(&server, &params)?;
+    let credentials = Credentials::read(&authorization_headers(&headers)?, &params)?;
+    let answer = match grant {
+        GrantType::AuthorizationCode => {
+            grants::authorization_code::answer(&server, &credentials, &params).await?
+        }
+        GrantType::RefreshToken => {
+            grants::refresh_token::answer(&server, &credentials, &params).await?
+        }
+        GrantType::ClientCredentials => {
+            grants::client_credentials::answer(&server, &credentials, &params).await?
+        }
+    };
+    Ok(json(answer))
+}
+
+/// TK-05.
+fn grant_type(server: &Server, params: &Params) -> Result<GrantType, OAuthError> {
+    let sent = one(params, "grant_type")?
+        .ok_or_else(|| OAuthError::invalid_request("TK-05", "grant_type is missing"))?;
+    let known = serde_json::from_value::<GrantType>(sent.into()).ok();
+    known.filter(|grant| server.policy.grant_types.contains(grant)).ok_or_else(|| {
+        OAuthError::unsupported_grant_type("TK-05", "The grant type is not supported")
+            .expected("a grant type of the metadata", sent)
+    })
+}
+
+/// TK-02, GE-03, GE-04: nothing twice but `resource`, no known name with a bracket.
+///
+/// # Errors
+/// `invalid_request`.
+pub fn check_repetition(params: &Params, known: &[&str]) -> Result<(), Failure> {
+    let sent = params.iter().map(|(name, _)| name);
+    for name in sent.chain(known.iter().copied()) {
+        if name == "resource" {
+            crate::protocol::grants::resources(params)?;
+        } else {
+            one(params, name)?;
+        }
+    }
+    Ok(())
+}
+
+/// A JSON body that is ready to be sent.
+fn json(body: Vec<u8>) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json")];
+    (StatusCode::OK, headers, Body::from(body)).into_response()
+}

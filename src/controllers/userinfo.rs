@@ -1,0 +1,88 @@
+//! GET, POST `{prefix}/userinfo` — OIDC Core §5.3.
+
+use axum::{
+    Json, debug_handler,
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use loco_rs::app::AppContext;
+use serde_json::Value;
+
+use crate::{
+    error::{ApiError, Failure},
+    extract::{TheServer, authorization_headers, read_form},
+    presented::Token,
+    protocol::{error::OAuthError, grants::one, scope::{OPENID, Scopes}},
+    server::Server,
+};
+
+/// Claims of the user behind an access token.
+#[debug_handler]
+pub async fn get_or_post(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let Some(token) = bearer_token(request).await? else {
+        // RFC 6750 §3.1: no error code for a request without any credentials.
+        let challenge = format!("Bearer realm=\"{}\"", server.urls.issuer);
+        let headers = [(header::WWW_AUTHENTICATE, challenge)];
+        return Ok((StatusCode::UNAUTHORIZED, headers).into_response());
+    };
+    Ok(Json(claims(&server, &token).await?).into_response())
+}
+
+/// UI-02, UI-03, UI-05.
+async fn claims(server: &Server, token: &str) -> Result<Value, Failure> {
+    let invalid = || OAuthError::invalid_token("UI-02", "The access token is not valid here");
+    let token = server.access(token).await?.ok_or_else(invalid)?;
+    let live = server.live(&token).await?.ok_or_else(invalid)?;
+    let Token::Access(access) = &token else { return Err(invalid().into()) };
+    let reaches = |uri: &String| *uri == server.urls.issuer || *uri == server.urls.userinfo_endpoint;
+    if !access.token.audience.0.iter().any(reaches) {
+        return Err(invalid().into());
+    }
+    let scopes: Scopes = access.token.scopes.0.iter().collect();
+    let Some(owner) = live.owner.filter(|_| scopes.contains(OPENID)) else {
+        let error = OAuthError::insufficient_scope("UI-03", "The scope openid is needed");
+        return Err(error.into());
+    };
+    let mut claims = server.user_claims(&live.client, (&owner, &scopes));
+    claims.insert("sub".to_owned(), server.subject_for(&live.client, &owner)?.into());
+    Ok(Value::Object(claims))
+}
+
+/// UI-01: the token of the header, or of a POST's form body; the query is not read.
+async fn bearer_token(request: Request) -> Result<Option<String>, Failure> {
+    let of_header = header_token(request.headers())?;
+    let has_form = request.method() == Method::POST
+        && request.headers().contains_key(header::CONTENT_TYPE);
+    if !has_form {
+        return Ok(of_header);
+    }
+    let params = read_form(request, ("UI-01", "UI-01")).await?;
+    let of_body = one(&params, "access_token")?.map(str::to_owned);
+    match (of_header, of_body) {
+        (Some(_), Some(_)) => {
+            let error = OAuthError::invalid_request("UI-01", "The access token was sent twice");
+            Err(error.into())
+        }
+        (of_header, of_body) => Ok(of_header.or(of_body)),
+    }
+}
+
+fn header_token(headers: &HeaderMap) -> Result<Option<String>, Failure> {
+    let malformed = || OAuthError::invalid_request("UI-01", "The Authorization header is malformed");
+    match authorization_headers(headers).map_err(|_| malformed())?.as_slice() {
+        [] => Ok(None),
+        [header] => {
+            let (scheme, token) = header.split_once(' ').ok_or_else(malformed)?;
+            if !scheme.eq_ignore_ascii_case("bearer") || token.trim().is_empty() {
+                return Err(malformed().into());
+            }
+            Ok(Some(token.trim().to_owned()))
+        }
+        _ => Err(malformed().into()),
+    }
+}

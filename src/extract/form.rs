@@ -1,0 +1,131 @@
+//! Form bodies and query strings, read strictly and within limits (TK-01 to TK-03, §35.1).
+
+use axum::{
+    body::to_bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+};
+use loco_rs::app::AppContext;
+
+use crate::{
+    error::{ApiError, Failure, PageError},
+    protocol::{error::OAuthError, params::{Params, ParamsError}},
+};
+
+/// Most bytes of a body.
+const MAX_BODY: usize = 64 * 1024;
+/// Most bytes of a request target.
+const MAX_TARGET: usize = 16 * 1024;
+/// Credentials that may not stand in a URL (TK-03).
+const NEVER_IN_QUERY: [&str; 5] =
+    ["client_secret", "client_assertion", "code", "refresh_token", "password"];
+
+/// The body of a protocol endpoint.
+#[derive(Debug)]
+pub struct ApiForm(pub Params);
+
+impl<S: Send + Sync> FromRequest<S> for ApiForm {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Self::Rejection> {
+        check_target(request.uri(), "TK-02")?;
+        let query = request.uri().query().unwrap_or_default();
+        let query = Params::parse(query.as_bytes()).map_err(|error| unreadable("TK-02", error))?;
+        if NEVER_IN_QUERY.iter().any(|name| query.contains(name)) {
+            let error = OAuthError::invalid_request("TK-03", "Credentials must not be in the URL");
+            return Err(error.into());
+        }
+        Ok(Self(read(request, ("TK-01", "TK-02")).await?))
+    }
+}
+
+/// The body of a page's form.
+#[derive(Debug)]
+pub struct PageForm(pub Params);
+
+impl<S: Send + Sync> FromRequest<S> for PageForm {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(read(request, ("PG-08", "PG-08")).await?))
+    }
+}
+
+/// The query of the authorization endpoint and of pages.
+#[derive(Debug)]
+pub struct QueryParams(pub Params);
+
+impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        check_target(&parts.uri, "AZ-02")?;
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self(Params::parse(query.as_bytes()).map_err(|error| unreadable("AZ-03", error))?))
+    }
+}
+
+/// Reads a form body.
+///
+/// # Errors
+/// 415 for another content type, 413 over the limit, 400 for what cannot be read.
+pub async fn read(
+    request: Request,
+    (of_type, of_body): (&'static str, &'static str),
+) -> Result<Params, Failure> {
+    if !is_form(request.headers()) {
+        let error = OAuthError::invalid_request(
+            of_type,
+            "The body must be application/x-www-form-urlencoded",
+        );
+        return Err(Failure::transport(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
+    }
+    let too_large = |_| {
+        let error = OAuthError::invalid_request(of_body, "The body is larger than 64 KiB");
+        Failure::transport(StatusCode::PAYLOAD_TOO_LARGE, error)
+    };
+    let body = to_bytes(request.into_body(), MAX_BODY).await.map_err(too_large)?;
+    Params::parse(&body).map_err(|error| unreadable(of_body, error))
+}
+
+fn unreadable(rule: &'static str, error: ParamsError) -> Failure {
+    OAuthError::invalid_request(rule, error.description()).into()
+}
+
+fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Failure> {
+    let length = uri.path_and_query().map_or(0, |target| target.as_str().len());
+    if length <= MAX_TARGET {
+        return Ok(());
+    }
+    let error = OAuthError::invalid_request(rule, "The URL is longer than 16 KiB");
+    Err(Failure::transport(StatusCode::URI_TOO_LONG, error))
+}
+
+/// One `Content-Type` of the form encoding; a charset, if any, is UTF-8.
+fn is_form(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return false };
+    let Ok(value) = value.to_str() else { return false };
+    let mut parts = value.split(';').map(str::trim);
+    let media_type = parts.next().unwrap_or_default();
+    media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        && parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {
+            !name.trim().eq_ignore_ascii_case("charset")
+                || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        })
+}
+
+/// The values of the `Authorization` headers.
+///
+/// # Errors
+/// `invalid_request` for a value that is not ASCII text.
+pub fn authorization_headers(headers: &HeaderMap) -> Result<Vec<&str>, OAuthError> {
+    let values = headers.get_all(header::AUTHORIZATION).iter();
+    values
+        .map(|value| {
+            value.to_str().map_err(|_| {
+                OAuthError::invalid_request("CA-01", "The Authorization header is not ASCII text")
+            })
+        })
+        .collect()
+}

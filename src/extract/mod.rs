@@ -1,0 +1,48 @@
+//! Extractors whose rejections are answers in the endpoint's own shape.
+
+mod form;
+
+use std::sync::Arc;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use loco_rs::app::AppContext;
+
+pub use form::{ApiForm, PageForm, QueryParams, authorization_headers, read as read_form};
+
+use crate::{
+    error::{ApiError, Failure},
+    server::Server,
+};
+
+/// The server of this app, from the shared store.
+#[derive(Clone, Debug)]
+pub struct TheServer(pub Arc<Server>);
+
+impl std::ops::Deref for TheServer {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.0
+    }
+}
+
+/// The server of this app.
+///
+/// # Errors
+/// When the initializer did not run: a broken boot.
+pub fn server_of(ctx: &AppContext) -> Result<Arc<Server>, Failure> {
+    ctx.shared_store
+        .get::<Arc<Server>>()
+        .ok_or_else(|| Failure::internal("the initializer of oauth_server did not run"))
+}
+
+impl FromRequestParts<AppContext> for TheServer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(
+        _parts: &mut Parts,
+        ctx: &AppContext,
+    ) -> Result<Self, Self::Rejection> {
+        Ok(Self(server_of(ctx)?))
+    }
+}

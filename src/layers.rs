@@ -1,0 +1,325 @@
+//! What surrounds the endpoints of a group: shape of errors, headers, log (§29, §30).
+
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use loco_rs::{app::AppContext, controller::middleware::request_id::LocoRequestId};
+use serde::Serialize;
+
+use crate::{
+    error::{Failure, PageDetail, Refused},
+    extract::server_of,
+    pages::PagePolicy,
+    protocol::{error::{ErrorCode, OAuthError}, redirect_uri},
+    server::Server,
+    views::{Common, ErrorKind, pages::{Developer, ErrorPage, ReturnLink}},
+};
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Facts of the request that its answer needs.
+struct Asked {
+    path: String,
+    method: Method,
+    reference: String,
+    accept_language: Option<String>,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        let id = request.extensions().get::<LocoRequestId>();
+        let language = request.headers().get(header::ACCEPT_LANGUAGE);
+        Self {
+            path: request.uri().path().to_owned(),
+            method: request.method().clone(),
+            reference: id.map_or_else(
+                || uuid::Uuid::new_v4().to_string(),
+                |id| id.get().to_owned(),
+            ),
+            accept_language: language.and_then(|value| value.to_str().ok()).map(str::to_owned),
+        }
+    }
+}
+
+/// Around the JSON endpoints (TK-01, §29.1, §30.1).
+pub async fn api(State(ctx): State<AppContext>, request: Request, next: Next) -> Response {
+    let asked = Asked::of(&request);
+    let mut response = match request.method() {
+        &Method::HEAD => not_allowed_head(),
+        _ => next.run(request).await,
+    };
+    let refused = response.extensions_mut().remove::<Refused>().or_else(|| by_transport(&response));
+    if let Some(refused) = refused {
+        log(&asked, &refused);
+        response = json_error(response, &refused.failure);
+        challenge(&mut response, &ctx, &refused.failure.error);
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    refer(headers, &asked);
+    response
+}
+
+/// Around metadata, keys and assets: public, cacheable, HEAD allowed (§6.3).
+pub async fn discovery(request: Request, next: Next) -> Response {
+    let asked = Asked::of(&request);
+    let mut response = next.run(request).await;
+    let refused = response.extensions_mut().remove::<Refused>().or_else(|| by_transport(&response));
+    if let Some(refused) = refused {
+        log(&asked, &refused);
+        response = json_error(response, &refused.failure);
+        response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
+    }
+    response
+        .headers_mut()
+        .insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    refer(response.headers_mut(), &asked);
+    response
+}
+
+/// Around the authorization endpoint and the pages (§9.1, §30.3).
+pub async fn page(State(ctx): State<AppContext>, request: Request, next: Next) -> Response {
+    let asked = Asked::of(&request);
+    let mut response = match request.method() {
+        &Method::HEAD => not_allowed_head(),
+        _ => next.run(request).await,
+    };
+    if let Some(sent_back) = response.extensions_mut().remove::<SentBack>() {
+        log(&asked, &sent_back.0);
+    }
+    let refused = response.extensions_mut().remove::<Refused>().or_else(|| by_transport(&response));
+    if let Some(refused) = refused {
+        log(&asked, &refused);
+        response = error_page(response, &refused, (&ctx, &asked));
+    }
+    let mut policy = response.extensions_mut().remove::<PagePolicy>().unwrap_or_default();
+    // Browsers apply the opener policy to redirects too: one of ours must not cut a pop-up off.
+    policy.interaction |= response.status().is_redirection();
+    page_headers(response.headers_mut(), &policy);
+    refer(response.headers_mut(), &asked);
+    response
+}
+
+/// Marks a redirect that carries a refusal to the client, for the log.
+#[derive(Clone, Debug)]
+pub struct SentBack(pub Refused);
+
+impl SentBack {
+    /// A refusal that goes back to `client_id`.
+    pub fn new(error: OAuthError, client_id: &str) -> Self {
+        Self(Refused {
+            failure: error.into(),
+            client_id: Some(client_id.to_owned()),
+            page: PageDetail::default(),
+        })
+    }
+}
+
+/// axum would run a GET handler for HEAD, and some of ours create something (RFC 9110 §9.2.1).
+fn not_allowed_head() -> Response {
+    StatusCode::METHOD_NOT_ALLOWED.into_response()
+}
+
+/// Refusals that the router made without us: 405.
+fn by_transport(response: &Response) -> Option<Refused> {
+    (response.status() == StatusCode::METHOD_NOT_ALLOWED).then(|| {
+        let error = OAuthError::invalid_request("TK-01", "The method is not allowed here");
+        Refused {
+            failure: Failure::transport(StatusCode::METHOD_NOT_ALLOWED, error),
+            client_id: None,
+            page: PageDetail { kind: Some(ErrorKind::MethodNotAllowed), return_link: None },
+        }
+    })
+}
+
+#[derive(Serialize)]
+struct ErrorBody {
+    error: &'static str,
+    error_description: &'static str,
+}
+
+fn json_error(bare: Response, failure: &Failure) -> Response {
+    let body = ErrorBody {
+        error: failure.error.code.as_str(),
+        error_description: failure.error.description,
+    };
+    let mut response = (failure.status, Json(body)).into_response();
+    keep(&bare, &mut response);
+    response
+}
+
+/// Headers of the bare answer that belong to the refusal.
+fn keep(bare: &Response, response: &mut Response) {
+    for name in [header::ALLOW, header::RETRY_AFTER, header::WWW_AUTHENTICATE, header::SET_COOKIE] {
+        for value in bare.headers().get_all(&name) {
+            response.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    if let Some(allow) = response.headers().get(header::ALLOW).and_then(|value| value.to_str().ok())
+    {
+        // HEAD is refused on these routes, whatever the router believes.
+        let methods: Vec<&str> = allow.split(',').filter(|method| *method != "HEAD").collect();
+        if let Ok(value) = HeaderValue::from_str(&methods.join(", ")) {
+            response.headers_mut().insert(header::ALLOW, value);
+        }
+    }
+}
+
+/// `WWW-Authenticate` (RFC 6749 §5.2, RFC 6750 §3); answers that bring their own keep it.
+fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuthError) {
+    if response.headers().contains_key(header::WWW_AUTHENTICATE) {
+        return;
+    }
+    let Ok(server) = server_of(ctx) else { return };
+    let realm = &server.urls.issuer;
+    let value = match error.code {
+        ErrorCode::InvalidClient => format!("Basic realm=\"{realm}\""),
+        ErrorCode::InvalidToken | ErrorCode::InsufficientScope => format!(
+            "Bearer realm=\"{realm}\", error=\"{}\", error_description=\"{}\"",
+            error.code, error.description
+        ),
+        _ => return,
+    };
+    if let Ok(value) = HeaderValue::from_str(&value) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+    }
+}
+
+fn error_page(bare: Response, refused: &Refused, (ctx, asked): (&AppContext, &Asked)) -> Response {
+    let rendered = server_of(ctx)
+        .map_err(|failure| failure.source.unwrap_or_default())
+        .and_then(|server| render_error(&server, refused, asked).map_err(|e| e.to_string()));
+    let mut response = match rendered {
+        Ok((lang, html)) => {
+            let mut response = (refused.failure.status, axum::response::Html(html)).into_response();
+            if let Ok(lang) = HeaderValue::from_str(&lang) {
+                response.headers_mut().insert(header::CONTENT_LANGUAGE, lang);
+            }
+            response
+        }
+        Err(error) => {
+            tracing::error!(error, reference_id = asked.reference, "the error page is broken");
+            let text = format!("{}\n", refused.failure.error.code);
+            (refused.failure.status, text).into_response()
+        }
+    };
+    keep(&bare, &mut response);
+    response
+}
+
+fn render_error(
+    server: &Server,
+    refused: &Refused,
+    asked: &Asked,
+) -> Result<(String, String), crate::views::ViewsError> {
+    let failure = &refused.failure;
+    let kind = refused.page.kind.unwrap_or_else(|| kind_of(failure));
+    let lang = server.views.negotiate(&[], asked.accept_language.as_deref());
+    let common = Common {
+        app_name: server.settings.app_name.clone(),
+        issuer_host: redirect_uri::host(&server.urls.issuer).unwrap_or_default(),
+        css_url: server.urls.assets(&server.views.stylesheet()?.file_name()),
+        reference_id: asked.reference.clone(),
+        ..Common::default()
+    };
+    let mut page = ErrorPage::new(kind, common).with_status(failure.status.as_u16());
+    failure.error.code.as_str().clone_into(&mut page.code);
+    page.return_link =
+        refused.page.return_link.clone().map(|(host, url)| ReturnLink { host, url });
+    if server.settings.developer_errors {
+        page.dev = Some(developer(failure));
+    }
+    let html = server.views.render(&lang, &page)?;
+    Ok((lang, html))
+}
+
+fn kind_of(failure: &Failure) -> ErrorKind {
+    match failure.status {
+        StatusCode::METHOD_NOT_ALLOWED => ErrorKind::MethodNotAllowed,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorKind::UnsupportedMediaType,
+        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => ErrorKind::TooLarge,
+        StatusCode::SERVICE_UNAVAILABLE => ErrorKind::Unavailable,
+        StatusCode::INTERNAL_SERVER_ERROR => ErrorKind::ServerError,
+        _ => match failure.error.rule {
+            "AZ-06" => ErrorKind::MissingClient,
+            "AZ-07" => ErrorKind::UnknownClient,
+            "AZ-08" => ErrorKind::DisabledClient,
+            "AZ-12" => ErrorKind::RedirectMismatch,
+            _ => ErrorKind::of_code(failure.error.code.as_str()),
+        },
+    }
+}
+
+fn developer(failure: &Failure) -> Developer {
+    let detail = failure.error.detail.as_deref();
+    Developer {
+        rule: failure.error.rule.to_owned(),
+        expected: detail.map(|detail| detail.expected.clone()).unwrap_or_default(),
+        received: detail.map(|detail| detail.received.clone()).unwrap_or_default(),
+        fix: failure.source.clone().unwrap_or_else(|| failure.error.description.to_owned()),
+        section: String::new(),
+    }
+}
+
+/// One line per refusal (§29.4).
+fn log(asked: &Asked, refused: &Refused) {
+    let Failure { error, status, source } = &refused.failure;
+    let detail = error.detail.as_deref().cloned().unwrap_or_default();
+    let client_id = refused.client_id.as_deref().unwrap_or_default().escape_debug().to_string();
+    let source = source.as_deref().unwrap_or_default().escape_debug().to_string();
+    if status.is_server_error() {
+        tracing::error!(
+            target: "oauth_server::audit", event = "request.refused", reference_id = asked.reference,
+            rule = error.rule, method = %asked.method, endpoint = asked.path, client_id,
+            code = error.code.as_str(), status = status.as_u16(), source,
+        );
+    } else {
+        tracing::info!(
+            target: "oauth_server::audit", event = "request.refused", reference_id = asked.reference,
+            rule = error.rule, method = %asked.method, endpoint = asked.path, client_id,
+            code = error.code.as_str(), status = status.as_u16(),
+            expected = detail.expected, received = detail.received,
+        );
+    }
+}
+
+fn refer(headers: &mut HeaderMap, asked: &Asked) {
+    if let Ok(value) = HeaderValue::from_str(&asked.reference) {
+        headers.entry(X_REQUEST_ID).or_insert(value);
+    }
+}
+
+fn page_headers(headers: &mut HeaderMap, policy: &PagePolicy) {
+    let scheme = policy.form_action.as_ref().map_or_else(String::new, |scheme| format!(" {scheme}"));
+    let csp = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{scheme}; \
+         frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+    );
+    if let Ok(csp) = HeaderValue::from_str(&csp) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, csp);
+    }
+    let fixed = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+        (header::VARY, "Accept-Language"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !policy.interaction {
+        headers.insert(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            HeaderValue::from_static("same-origin"),
+        );
+    }
+}

@@ -1,0 +1,110 @@
+//! From a typed page to an answer: language, client card, headers.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+use crate::{
+    browser::{Browser, SignedIn},
+    error::{Failure, PageError},
+    interaction::Pending,
+    protocol::{client::ClientKind, redirect_uri},
+    server::Server,
+    views::{ClientCard, Common, Page, UserCard},
+};
+
+/// What the page layer must know for the headers of §30.3.
+#[derive(Clone, Debug, Default)]
+pub struct PagePolicy {
+    /// The page belongs to an interaction: no `Cross-Origin-Opener-Policy`, which would cut off
+    /// clients that opened a pop-up.
+    pub interaction: bool,
+    /// Private-use scheme of the redirect URI, allowed as a target of forms.
+    pub form_action: Option<String>,
+}
+
+impl Server {
+    /// Renders a page. Fields of [`Common`] that every page has alike are filled in here.
+    ///
+    /// # Errors
+    /// When a template fails.
+    pub fn page<P: Page>(
+        &self,
+        (browser, pending): (&Browser, Option<&Pending>),
+        status: StatusCode,
+        mut page: P,
+    ) -> Result<Response, PageError> {
+        let lang = self.language(browser, pending);
+        let common = page.common_mut();
+        common.app_name.clone_from(&self.settings.app_name);
+        common.issuer_host = redirect_uri::host(&self.urls.issuer).unwrap_or_default();
+        let stylesheet = self.views.stylesheet().map_err(Failure::internal)?;
+        common.css_url = self.urls.assets(&stylesheet.file_name());
+        common.client = pending.map(|pending| self.client_card(pending));
+        common.interaction = pending.and_then(Pending::state).map(str::to_owned);
+        let html = self.views.render(&lang, &page).map_err(Failure::internal)?;
+        let mut response = (status, Html(html)).into_response();
+        let lang = HeaderValue::from_str(&lang).map_err(Failure::internal)?;
+        response.headers_mut().insert(header::CONTENT_LANGUAGE, lang);
+        response.extensions_mut().insert(PagePolicy {
+            interaction: pending.is_some(),
+            form_action: pending.and_then(|pending| {
+                let uri = pending.request.callback.redirect_uri();
+                redirect_uri::private_scheme(uri).map(|scheme| format!("{scheme}:"))
+            }),
+        });
+        Ok(response)
+    }
+
+    /// The first offered language of `ui_locales`, `Accept-Language` and the default (PG-06).
+    pub fn language(&self, browser: &Browser, pending: Option<&Pending>) -> String {
+        let wanted = pending.and_then(|pending| pending.request.ui_locales.as_deref());
+        let wanted: Vec<String> =
+            wanted.into_iter().flat_map(|tags| tags.split(' ')).map(str::to_owned).collect();
+        self.views.negotiate(&wanted, browser.accept_language())
+    }
+
+    fn client_card(&self, pending: &Pending) -> ClientCard {
+        let client = &pending.client;
+        let redirect = pending.request.callback.redirect_uri();
+        let redirect_host = redirect_uri::host(redirect)
+            .or_else(|| redirect_uri::private_scheme(redirect).map(str::to_owned))
+            .unwrap_or_default();
+        ClientCard {
+            id: client.client_id.clone(),
+            name: client.client_name.clone(),
+            host: redirect_host.clone(),
+            uri: client.client_uri.clone(),
+            // Shown once it can be served from the own origin (PG-04).
+            logo_url: None,
+            redirect_host,
+            redirect_uri: Some(redirect.to_owned()),
+            policy_uri: client.policy_uri.clone(),
+            tos_uri: client.tos_uri.clone(),
+            first_seen: None,
+            kind: client.kind,
+            verified: !matches!(client.kind, ClientKind::Dynamic | ClientKind::Cimd),
+            loopback_only: client.redirect_uris.iter().all(|uri| redirect_uri::is_loopback(uri)),
+        }
+    }
+}
+
+/// What pages show of an account.
+pub fn user_card(current: &SignedIn) -> UserCard {
+    UserCard {
+        name: current.owner.display_name(),
+        login: current.owner.login_name(),
+        picture: None,
+    }
+}
+
+/// The variables of a form: where it posts, its token, the account.
+pub fn form(action: &str, csrf_token: String, current: Option<&SignedIn>) -> Common {
+    Common {
+        form_action: action.to_owned(),
+        csrf_token,
+        user: current.map(user_card),
+        ..Common::default()
+    }
+}

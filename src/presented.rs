@@ -1,0 +1,162 @@
+//! A token that somebody presents: what it is, and whether it would be accepted now.
+
+use crate::{
+    error::Failure,
+    owners::Owner,
+    protocol::{
+        client::{Client, ClientStatus},
+        client_auth::Credentials,
+        secret::{Purpose, hash},
+    },
+    resource_owner::UserKey,
+    server::Server,
+    store::{
+        authorization_codes::GrantRow,
+        joined::{self, AccessWithGrant, RefreshWithGrant},
+    },
+};
+
+/// A token of this server, live or not.
+pub enum Token {
+    /// An access token.
+    Access(Box<AccessWithGrant>),
+    /// A refresh token.
+    Refresh(Box<RefreshWithGrant>),
+}
+
+impl Token {
+    /// The client it was issued to.
+    pub fn client_id(&self) -> &str {
+        match self {
+            Self::Access(found) => &found.token.client_id,
+            Self::Refresh(found) => &found.token.client_id,
+        }
+    }
+
+    /// Its grant, if a user is behind it.
+    pub fn grant(&self) -> Option<&GrantRow> {
+        match self {
+            Self::Access(found) => found.grant.as_ref(),
+            Self::Refresh(found) => Some(&found.grant),
+        }
+    }
+
+    fn user(&self) -> Option<UserKey> {
+        match self {
+            Self::Access(found) => found.token.user_id,
+            Self::Refresh(found) => Some(found.token.user_id),
+        }
+    }
+
+    /// Whether the token itself is neither expired nor used up.
+    fn stands(&self, now: i64) -> bool {
+        match self {
+            Self::Access(found) => {
+                found.token.revoked_at.is_none() && found.token.expires_at > now
+            }
+            Self::Refresh(found) => {
+                let token = &found.token;
+                token.superseded_at.is_none()
+                    && token.expires_at > now
+                    && token.absolute_expires_at > now
+            }
+        }
+    }
+}
+
+/// An authenticated client and the token it presents.
+pub struct Presented {
+    /// The client.
+    pub client: Client,
+    /// The token, if it is one of ours.
+    pub token: Option<Token>,
+}
+
+/// A live token with its user.
+pub struct Live {
+    /// The client it was issued to.
+    pub client: Client,
+    /// The user; `None` for machine tokens.
+    pub owner: Option<Owner>,
+}
+
+impl Server {
+    /// Authenticates a client and finds the token it presents. The token's prefix says where to
+    /// look first; hints only ever order the search (RFC 7009 §2.1, RFC 7662 §2.1).
+    ///
+    /// # Errors
+    /// `invalid_client`, or a fault.
+    pub async fn presented(
+        &self,
+        credentials: &Credentials,
+        token: &str,
+    ) -> Result<Presented, Failure> {
+        let id = self.id_in_table(&credentials.client_id);
+        let refresh_first = token.starts_with(&self.settings.token_prefixes.refresh_token);
+        let (row, mut found) = self.find(id, token, refresh_first).await?;
+        let client = self.known_client(&credentials.client_id, row.as_ref());
+        let client = credentials.authenticate(client, self.now())?.clone();
+        if found.is_none() && !token.is_empty() {
+            (_, found) = self.find(None, token, !refresh_first).await?;
+        }
+        Ok(Presented { client, token: found })
+    }
+
+    /// The access token that somebody presents as a bearer token.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn access(&self, token: &str) -> Result<Option<Token>, Failure> {
+        Ok(self.find(None, token, false).await?.1)
+    }
+
+    async fn find(
+        &self,
+        client_id: Option<&str>,
+        token: &str,
+        refresh: bool,
+    ) -> Result<(Option<Client>, Option<Token>), Failure> {
+        let tables = self.store.tables();
+        if refresh {
+            let wanted = (client_id, &hash(Purpose::Refresh, token));
+            let found = self
+                .store
+                .run(|db| joined::client_and_refresh_token(db, tables, wanted))
+                .await?;
+            return Ok((found.client, found.found.map(Box::new).map(Token::Refresh)));
+        }
+        let wanted = (client_id, &hash(Purpose::Access, token));
+        let found =
+            self.store.run(|db| joined::client_and_access_token(db, tables, wanted)).await?;
+        Ok((found.client, found.found.map(Box::new).map(Token::Access)))
+    }
+
+    /// Whether the token would be accepted now (§1.1 "live"): itself, its grant, its client, its
+    /// user.
+    ///
+    /// # Errors
+    /// A fault; never taken for "not live".
+    pub async fn live(&self, token: &Token) -> Result<Option<Live>, Failure> {
+        let revoked = token.grant().is_some_and(|grant| grant.revoked_at.is_some());
+        if revoked || !token.stands(self.now()) {
+            return Ok(None);
+        }
+        let row = match token {
+            Token::Access(found) => found.client.clone(),
+            Token::Refresh(_) => None,
+        };
+        let client = match self.known_client(token.client_id(), row.as_ref()) {
+            Some(client) => Some(client.clone()),
+            None => self.client(token.client_id()).await?,
+        };
+        let Some(client) = client.filter(|client| client.status == ClientStatus::Active) else {
+            return Ok(None);
+        };
+        let Some(key) = token.user() else { return Ok(Some(Live { client, owner: None })) };
+        let (Some(owner), Some(grant)) = (self.owner(key).await?, token.grant()) else {
+            return Ok(None);
+        };
+        let good = self.owner_state(&owner, grant).is_good();
+        Ok(good.then_some(Live { client, owner: Some(owner) }))
+    }
+}

@@ -1,0 +1,136 @@
+//! Every URL in one list, in three groups: discovery, API, pages; each with its layers.
+
+use axum::{
+    http::{HeaderName, Method, header},
+    middleware::{from_fn, from_fn_with_state},
+    routing::{MethodRouter, get, post},
+};
+use loco_rs::{app::AppContext, controller::Routes};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{Any, CorsLayer},
+};
+
+use crate::{
+    config::Settings,
+    controllers::{
+        assets, authorize, consent, introspect, jwks, login, logout, metadata, resume, revoke,
+        select_account, signup, token, userinfo,
+    },
+    error::{ApiError, Failure, PageError},
+    layers,
+    protocol::client::GrantType,
+    urls::Urls,
+};
+
+/// How long a preflight answer may be kept, seconds (§30.2).
+const PREFLIGHT: std::time::Duration = std::time::Duration::from_secs(3600);
+
+/// The routes of the plugin, for Loco's router or ours.
+pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
+    let urls = Urls::new(settings);
+    vec![discovery(&urls), api(ctx, &urls), open_api(ctx, &urls), pages(ctx, settings, &urls)]
+}
+
+/// Public documents: cacheable, readable from every origin.
+fn discovery(urls: &Urls) -> Routes {
+    let mut routes = Routes::new();
+    for path in urls.metadata_routes() {
+        routes = routes.add(path, get(metadata::get));
+    }
+    routes = routes.add(&urls.local("/jwks"), get(jwks::get));
+    let routes = each(routes, |route| {
+        route.layer(from_fn(layers::discovery)).layer(cors(&[Method::GET, Method::HEAD]))
+    });
+    let assets = Routes::new().add(&urls.local("/assets/{file}"), get(assets::get));
+    routes.merge(each(assets, |route| route.layer(from_fn(layers::discovery))))
+}
+
+/// Client endpoints that browsers may call from every origin (OAuth 2.1 §3.2).
+fn open_api(ctx: &AppContext, urls: &Urls) -> Routes {
+    let posts = Routes::new()
+        .add(&urls.local("/token"), post(token::post))
+        .add(&urls.local("/revoke"), post(revoke::post));
+    let posts = each(posts, |route| api_layers(ctx, route).layer(cors(&[Method::POST])));
+    let userinfo = get(userinfo::get_or_post).post(userinfo::get_or_post);
+    let userinfo = Routes::new().add(&urls.local("/userinfo"), userinfo);
+    let methods = [Method::GET, Method::POST];
+    posts.merge(each(userinfo, |route| api_layers(ctx, route).layer(cors(&methods))))
+}
+
+/// Client endpoints for servers only.
+fn api(ctx: &AppContext, urls: &Urls) -> Routes {
+    let routes = Routes::new().add(&urls.local("/introspect"), post(introspect::post));
+    each(routes, |route| api_layers(ctx, route))
+}
+
+/// What people see, and the redirects between.
+fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
+    let mut routes = Routes::new();
+    if settings.grant_types.contains(&GrantType::AuthorizationCode) {
+        let authorize = get(authorize::get).post(authorize::post);
+        routes = routes.add(&urls.local("/authorize"), authorize);
+    }
+    let routes = routes
+        .add(&urls.local("/continue"), get(resume::get))
+        .add(&urls.local("/login"), get(login::get).post(login::post))
+        .add(&urls.local("/signup"), get(signup::get).post(signup::post))
+        .add(
+            &urls.local("/select-account"),
+            get(select_account::get).post(select_account::post),
+        )
+        .add(&urls.local("/consent"), get(consent::get).post(consent::post))
+        .add(&urls.local("/logout"), get(logout::get).post(logout::post));
+    each(routes, |route| {
+        route
+            .layer(CatchPanicLayer::custom(|panic| caught::<PageError>(panic)))
+            .layer(from_fn_with_state(ctx.clone(), layers::page))
+    })
+}
+
+fn api_layers(ctx: &AppContext, route: MethodRouter<AppContext>) -> MethodRouter<AppContext> {
+    route
+        .layer(CatchPanicLayer::custom(|panic| caught::<ApiError>(panic)))
+        .layer(from_fn_with_state(ctx.clone(), layers::api))
+}
+
+/// A panic is a bug of ours: 500 in the endpoint's shape (§35.1).
+#[expect(clippy::needless_pass_by_value, reason = "the signature of the layer")]
+fn caught<E: From<Failure> + axum::response::IntoResponse>(
+    panic: Box<dyn std::any::Any + Send>,
+) -> axum::response::Response {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    E::from(Failure::internal(format!("panic: {text}"))).into_response()
+}
+
+/// Open to every origin, never with credentials (§30.2).
+fn cors(methods: &[Method]) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods(methods.to_vec())
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("dpop"),
+            HeaderName::from_static("mcp-protocol-version"),
+        ])
+        .expose_headers([
+            header::WWW_AUTHENTICATE,
+            HeaderName::from_static("dpop-nonce"),
+            header::RETRY_AFTER,
+            HeaderName::from_static("x-request-id"),
+        ])
+        .max_age(PREFLIGHT)
+}
+
+/// Puts layers around each route of a group; the router's own 405 passes through them too.
+fn each(
+    mut routes: Routes,
+    layered: impl Fn(MethodRouter<AppContext>) -> MethodRouter<AppContext>,
+) -> Routes {
+    for handler in &mut routes.handlers {
+        handler.method = layered(std::mem::take(&mut handler.method));
+    }
+    routes
+}
