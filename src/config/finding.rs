@@ -59,6 +59,14 @@ impl Findings {
         }
     }
 
+    /// Whether something below `key` has a finding.
+    pub fn any_below(&self, key: &str) -> bool {
+        self.0.iter().any(|finding| {
+            let rest = finding.key.strip_prefix(key);
+            rest.is_some_and(|rest| rest.starts_with(['.', '[']))
+        })
+    }
+
     pub fn into_result<T>(self, value: T) -> Result<T, SettingsError> {
         if self.0.is_empty() {
             Ok(value)

@@ -120,14 +120,10 @@ pub(super) fn unknown_key(path: &str, expected: &[&str]) -> (String, String) {
     ("unknown key".into(), fix)
 }
 
-/// What to say about an unknown word that a later version will know.
-pub(super) fn later_value(path: &str, message: &str) -> Option<String> {
-    let word = message
-        .strip_prefix("unknown variant `")?
-        .split('`')
-        .next()?;
+/// What to say about an unknown word, in backticks, that a later version will know.
+pub(super) fn later_value(path: &str, word: &str) -> Option<String> {
     let place = path.split('[').next()?;
     LATER_VALUES
-        .contains(&(place, word))
-        .then(|| format!("`{word}` is {NOT_YET}"))
+        .contains(&(place, word.trim_matches('`')))
+        .then(|| format!("{word} is {NOT_YET}"))
 }

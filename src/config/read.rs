@@ -28,22 +28,49 @@ pub(super) fn read(block: &Value, findings: &mut Findings) -> RawSettings {
 
 fn note(path: &Path, message: &str, findings: &mut Findings) {
     let key = path.to_string();
-    match message.strip_prefix("unknown field ") {
-        Some(rest) => {
-            let expected: Vec<&str> = rest
-                .split_once(", expected ")
-                .map_or("", |(_, expected)| expected)
-                .split('`')
-                .skip(1)
-                .step_by(2)
-                .collect();
-            let (problem, fix) = names::unknown_key(&key, &expected);
-            findings.add(key, problem, fix);
-        }
-        None => match names::later_value(&key, message) {
+    let (found, expected) = message.split_once(", expected ").unwrap_or((message, ""));
+    if found.starts_with("unknown field ") {
+        let (problem, fix) = names::unknown_key(&key, &quoted(expected));
+        findings.add(key, problem, fix);
+    } else if let Some(word) = found.strip_prefix("unknown variant ") {
+        match names::later_value(&key, word) {
             Some(problem) => findings.add(key, problem, "remove it"),
-            None => findings.add(key, message, "write a value of that kind"),
-        },
+            None => findings.add(
+                key,
+                format!("unknown word {word}"),
+                format!("write {expected}"),
+            ),
+        }
+    } else if let Some(field) = found.strip_prefix("missing field ") {
+        // A misspelt key was noted already and taken out.
+        if !findings.any_below(&key) {
+            findings.add(key, format!("{field} is missing"), "write it");
+        }
+    } else if found.starts_with("invalid ") {
+        // Serde's text shows the value, which may be a secret.
+        findings.add(
+            key,
+            "wrong kind of value",
+            format!("write {}", in_words(expected)),
+        );
+    } else {
+        findings.add(key, message, "write a value of that kind");
+    }
+}
+
+/// The words between backticks.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+fn in_words(expected: &str) -> &str {
+    match expected {
+        "i64" | "u64" | "u32" => "a whole number",
+        "a boolean" => "true or false",
+        "a string" => "a text, in quotes if it looks like a number",
+        "a sequence" => "a list",
+        kind if kind.starts_with("struct ") => "a map of keys",
+        kind => kind,
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn check(raw: &RawSettings, production: bool, findings: &mut Findings
             .clone()
             .any(|limit| limit.limit < 1 || limit.seconds < 1)
         {
-            let key = format!("rate_limits.{entry:?}");
+            let key = format!("rate_limits.{}", entry.as_str());
             findings.add(
                 key,
                 "out of range",

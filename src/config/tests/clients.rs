@@ -1,0 +1,136 @@
+use super::*;
+use crate::protocol::client::{ApplicationType, AuthMethod, Client, GrantType};
+
+fn client(entry: Value) -> Client {
+    let settings = settings(json!({"scopes": {"jobs": null}, "clients": [entry]}));
+    settings.clients.into_iter().next().expect("one client")
+}
+
+#[test]
+fn s3_7_defaults_of_a_public_client() {
+    let client = client(json!({"client_id": "spa", "redirect_uris": ["https://spa.example/cb"]}));
+    assert_eq!(client.token_endpoint_auth_method, AuthMethod::None);
+    assert_eq!(
+        client.grant_types,
+        [GrantType::AuthorizationCode, GrantType::RefreshToken]
+    );
+    assert_eq!(client.response_types, ["code"]);
+    assert_eq!(client.application_type, ApplicationType::Web);
+    assert_eq!((client.scopes, client.resources), (None, None));
+    assert!(client.require_pkce && !client.skip_consent);
+}
+
+#[test]
+fn s3_7_defaults_of_a_machine() {
+    let client = client(json!({"client_id": "m2m", "client_secret": LONG, "scopes": ["jobs"]}));
+    assert_eq!(
+        client.token_endpoint_auth_method,
+        AuthMethod::ClientSecretBasic
+    );
+    assert_eq!(client.grant_types, [GrantType::ClientCredentials]);
+    assert!(client.response_types.is_empty());
+    assert_eq!(client.secrets.len(), 1);
+}
+
+#[test]
+fn id_01_static_secrets_are_plain_sha_256() {
+    // printf %s 0123456789abcdef0123456789abcdef | sha256sum
+    let hash = "a87eadf99f17f0abdd5cb0de84e6d1a71d2e70bc4d12dc34ce4c57f6a46c2cb2";
+    let in_clear = client(json!({"client_id": "a", "client_secret": LONG}));
+    let computed: String = in_clear.secrets[0]
+        .hash
+        .0
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    let hashed = client(json!({"client_id": "a", "client_secret_sha256": [computed]}));
+    assert_eq!(in_clear.secrets, hashed.secrets);
+    let upper =
+        client(json!({"client_id": "a", "client_secret_sha256": [computed.to_uppercase(), hash]}));
+    assert_eq!(upper.secrets[0], in_clear.secrets[0]);
+    assert_eq!(upper.secrets.len(), 2);
+}
+
+#[rstest]
+#[case(json!({"client_id": ""}), "client_id")]
+#[case(json!({"client_id": "a b"}), "client_id")]
+#[case(json!({"client_id": "a", "client_secret": "short"}), "client_secret")]
+#[case(json!({"client_id": "a", "client_secret_sha256": ["00"]}), "client_secret_sha256")]
+#[case(json!({"client_id": "a", "client_secret_sha256": []}), "client_secret_sha256")]
+#[case(json!({"client_id": "a", "client_secret": LONG, "client_secret_sha256": [LONG]}), "client_secret_sha256")]
+#[case(json!({"client_id": "a", "redirect_uris": ["http://app.example/cb"]}), "redirect_uris[0]")]
+#[case(json!({"client_id": "a", "redirect_uris": ["https://app.example/cb"], "require_pkce": false}), "require_pkce")]
+#[case(json!({"client_id": "a", "redirect_uris": ["http://localhost/cb"], "skip_consent": true}), "skip_consent")]
+#[case(json!({"client_id": "a", "client_secret": LONG, "token_endpoint_auth_method": "none", "grant_types": ["authorization_code"], "redirect_uris": ["https://a.example/"]}), "client_secret")]
+#[case(json!({"client_id": "a", "token_endpoint_auth_method": "client_secret_post", "redirect_uris": ["https://a.example/"]}), "client_secret")]
+#[case(json!({"client_id": "a", "token_endpoint_auth_method": "private_key_jwt", "redirect_uris": ["https://a.example/"]}), "token_endpoint_auth_method")]
+#[case(json!({"client_id": "a", "resources": ["https://b.example"], "redirect_uris": ["https://a.example/"]}), "resources[0]")]
+#[case(json!({"client_id": "a"}), "grant_types")]
+fn st_10_static_clients(#[case] entry: Value, #[case] member: &str) {
+    let found = findings(json!({"clients": [entry]}), &Development);
+    let start = format!("oauth_server: clients[0].{member}: ");
+    assert!(
+        found.iter().any(|line| line.starts_with(&start)),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn st_09_pairwise_needs_a_secret_and_one_host() {
+    let entry = |uris: &[&str]| json!({"client_id": "a", "redirect_uris": uris, "subject_type": "pairwise"});
+    let one = entry(&["https://a.example/cb", "https://a.example:8443/cb"]);
+    let two = entry(&["https://a.example/cb", "https://b.example/cb"]);
+    let key = "clients[0].subject_type";
+    assert_one_finding(json!({"clients": [one]}), key, "not available");
+    assert_one_finding(
+        json!({"clients": [two], "pairwise_secret": LONG}),
+        key,
+        "one host",
+    );
+    let good = settings(json!({"clients": [one], "pairwise_secret": LONG}));
+    assert_eq!(good.clients[0].sector.as_deref(), Some("a.example"));
+}
+
+#[test]
+fn ids_are_unique() {
+    let entry = json!({"client_id": "a", "redirect_uris": ["https://a.example/"]});
+    assert_one_finding(
+        json!({"clients": [entry, entry]}),
+        "clients[1].client_id",
+        "twice",
+    );
+}
+
+#[test]
+fn the_operator_may_waive_pkce_and_consent_of_a_confidential_client() {
+    let client = client(json!({
+        "client_id": "conf",
+        "client_secret": LONG,
+        "redirect_uris": ["https://app.example/cb"],
+        "scopes": ["openid", "email"],
+        "require_pkce": false,
+        "skip_consent": true,
+    }));
+    assert!(!client.require_pkce && client.skip_consent);
+}
+
+#[test]
+fn co_02_the_version_follows_what_people_consented_under() {
+    let entry = |name: &str, contact: &str| {
+        json!({
+            "client_id": "a",
+            "redirect_uris": ["https://a.example/"],
+            "client_name": name,
+            "contacts": [contact],
+        })
+    };
+    let version = |name, contact| client(entry(name, contact)).version;
+    assert_eq!(
+        version("Shop", "x@a.example"),
+        version("Shop", "y@a.example")
+    );
+    assert_ne!(
+        version("Shop", "x@a.example"),
+        version("Store", "x@a.example")
+    );
+}
