@@ -20,7 +20,9 @@ impl Clock {
 
     /// A clock that stands at `at`, Unix seconds.
     pub fn fixed(at: i64) -> Self {
-        Self { fixed: Some(Arc::new(AtomicI64::new(at))) }
+        Self {
+            fixed: Some(Arc::new(AtomicI64::new(at))),
+        }
     }
 
     /// Moves a fixed clock; the system's clock does not move.
@@ -32,8 +34,9 @@ impl Clock {
 
     /// Unix seconds now.
     pub fn now(&self) -> i64 {
-        self.fixed
-            .as_ref()
-            .map_or_else(|| chrono::Utc::now().timestamp(), |at| at.load(Ordering::SeqCst))
+        self.fixed.as_ref().map_or_else(
+            || chrono::Utc::now().timestamp(),
+            |at| at.load(Ordering::SeqCst),
+        )
     }
 }

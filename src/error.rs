@@ -32,7 +32,11 @@ pub struct Failure {
 impl Failure {
     /// A refusal by the transport's rules, with its own status (405, 413, 414, 415 …).
     pub const fn transport(status: StatusCode, error: OAuthError) -> Self {
-        Self { error, status, source: None }
+        Self {
+            error,
+            status,
+            source: None,
+        }
     }
 
     /// A fault of this server: the client learns nothing but "internal error".
@@ -54,7 +58,11 @@ impl From<OAuthError> for Failure {
             ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         };
-        Self { error, status, source: None }
+        Self {
+            error,
+            status,
+            source: None,
+        }
     }
 }
 
@@ -62,7 +70,10 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         if error.is_unavailable() {
             let refusal = OAuthError::temporarily_unavailable("FA-01", "Please try again");
-            return Self { source: Some(error.to_string()), ..refusal.into() };
+            return Self {
+                source: Some(error.to_string()),
+                ..refusal.into()
+            };
         }
         Self::internal(error)
     }
@@ -132,7 +143,10 @@ impl<E: Into<Failure>> From<E> for PageError {
         if failure.status == StatusCode::UNAUTHORIZED {
             failure.status = StatusCode::BAD_REQUEST;
         }
-        Self { failure, detail: PageDetail::default() }
+        Self {
+            failure,
+            detail: PageDetail::default(),
+        }
     }
 }
 
@@ -161,8 +175,14 @@ impl IntoResponse for PageError {
 fn refusal(failure: Failure, page: PageDetail) -> Response {
     let mut response = failure.status.into_response();
     if failure.status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, RETRY_AFTER);
     }
-    response.extensions_mut().insert(Refused { failure, client_id: None, page });
+    response.extensions_mut().insert(Refused {
+        failure,
+        client_id: None,
+        page,
+    });
     response
 }

@@ -12,7 +12,7 @@ use axum::{
 };
 use loco_rs::{
     app::{AppContext, Hooks, Initializer},
-    controller::{AppRoutes, middleware::MiddlewareLayer},
+    controller::AppRoutes,
     doctor::Check,
 };
 use tower_http::trace::TraceLayer;
@@ -74,13 +74,18 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
 /// Our routes inside the app's own enabled middleware, in the app's order (MO-03).
 fn mounted<H: Hooks>(ctx: &AppContext) -> loco_rs::Result<Router> {
     let settings = server::settings(ctx)?;
-    let list = AppRoutes::empty().add_routes(routes::routes(ctx, &settings)).collect();
+    let list = AppRoutes::empty()
+        .add_routes(routes::routes(ctx, &settings))
+        .collect();
     let mut router = Router::<AppContext>::new();
     for route in list {
         tracing::info!("{route}");
         router = router.route(&route.uri, route.method);
     }
-    for middleware in H::middlewares(ctx).iter().filter(|middleware| middleware.is_enabled()) {
+    for middleware in H::middlewares(ctx)
+        .iter()
+        .filter(|middleware| middleware.is_enabled())
+    {
         router = match middleware.name() {
             "logger" => router.layer(log_layer()),
             name if REPLACED.contains(&name) => router,

@@ -14,9 +14,15 @@ use crate::{
     error::{Failure, PageDetail, Refused},
     extract::server_of,
     pages::PagePolicy,
-    protocol::{error::{ErrorCode, OAuthError}, redirect_uri},
+    protocol::{
+        error::{ErrorCode, OAuthError},
+        redirect_uri,
+    },
     server::Server,
-    views::{Common, ErrorKind, pages::{Developer, ErrorPage, ReturnLink}},
+    views::{
+        Common, ErrorKind,
+        pages::{Developer, ErrorPage, ReturnLink},
+    },
 };
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -41,7 +47,9 @@ impl Asked {
                 || uuid::Uuid::new_v4().to_string(),
                 |id| id.get().to_owned(),
             ),
-            accept_language: language.and_then(|value| value.to_str().ok()).map(str::to_owned),
+            accept_language: language
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned),
         }
     }
 }
@@ -53,7 +61,10 @@ pub async fn api(State(ctx): State<AppContext>, request: Request, next: Next) ->
         &Method::HEAD => not_allowed_head(),
         _ => next.run(request).await,
     };
-    let refused = response.extensions_mut().remove::<Refused>().or_else(|| by_transport(&response));
+    let refused = response
+        .extensions_mut()
+        .remove::<Refused>()
+        .or_else(|| by_transport(&response));
     if let Some(refused) = refused {
         log(&asked, &refused);
         response = json_error(response, &refused.failure);
@@ -62,7 +73,10 @@ pub async fn api(State(ctx): State<AppContext>, request: Request, next: Next) ->
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, NO_STORE);
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     refer(headers, &asked);
     response
 }
@@ -71,15 +85,21 @@ pub async fn api(State(ctx): State<AppContext>, request: Request, next: Next) ->
 pub async fn discovery(request: Request, next: Next) -> Response {
     let asked = Asked::of(&request);
     let mut response = next.run(request).await;
-    let refused = response.extensions_mut().remove::<Refused>().or_else(|| by_transport(&response));
+    let refused = response
+        .extensions_mut()
+        .remove::<Refused>()
+        .or_else(|| by_transport(&response));
     if let Some(refused) = refused {
         log(&asked, &refused);
         response = json_error(response, &refused.failure);
-        response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, NO_STORE);
     }
-    response
-        .headers_mut()
-        .insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.headers_mut().insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     refer(response.headers_mut(), &asked);
     response
 }
@@ -94,12 +114,18 @@ pub async fn page(State(ctx): State<AppContext>, request: Request, next: Next) -
     if let Some(sent_back) = response.extensions_mut().remove::<SentBack>() {
         log(&asked, &sent_back.0);
     }
-    let refused = response.extensions_mut().remove::<Refused>().or_else(|| by_transport(&response));
+    let refused = response
+        .extensions_mut()
+        .remove::<Refused>()
+        .or_else(|| by_transport(&response));
     if let Some(refused) = refused {
         log(&asked, &refused);
         response = error_page(response, &refused, (&ctx, &asked));
     }
-    let mut policy = response.extensions_mut().remove::<PagePolicy>().unwrap_or_default();
+    let mut policy = response
+        .extensions_mut()
+        .remove::<PagePolicy>()
+        .unwrap_or_default();
     // Browsers apply the opener policy to redirects too: one of ours must not cut a pop-up off.
     policy.interaction |= response.status().is_redirection();
     page_headers(response.headers_mut(), &policy);
@@ -134,7 +160,10 @@ fn by_transport(response: &Response) -> Option<Refused> {
         Refused {
             failure: Failure::transport(StatusCode::METHOD_NOT_ALLOWED, error),
             client_id: None,
-            page: PageDetail { kind: Some(ErrorKind::MethodNotAllowed), return_link: None },
+            page: PageDetail {
+                kind: Some(ErrorKind::MethodNotAllowed),
+                return_link: None,
+            },
         }
     })
 }
@@ -157,15 +186,26 @@ fn json_error(bare: Response, failure: &Failure) -> Response {
 
 /// Headers of the bare answer that belong to the refusal.
 fn keep(bare: &Response, response: &mut Response) {
-    for name in [header::ALLOW, header::RETRY_AFTER, header::WWW_AUTHENTICATE, header::SET_COOKIE] {
+    for name in [
+        header::ALLOW,
+        header::RETRY_AFTER,
+        header::WWW_AUTHENTICATE,
+        header::SET_COOKIE,
+    ] {
         for value in bare.headers().get_all(&name) {
             response.headers_mut().append(name.clone(), value.clone());
         }
     }
-    if let Some(allow) = response.headers().get(header::ALLOW).and_then(|value| value.to_str().ok())
+    if let Some(allow) = response
+        .headers()
+        .get(header::ALLOW)
+        .and_then(|value| value.to_str().ok())
     {
         // HEAD is refused on these routes, whatever the router believes.
-        let methods: Vec<&str> = allow.split(',').filter(|method| *method != "HEAD").collect();
+        let methods: Vec<&str> = allow
+            .split(',')
+            .filter(|method| *method != "HEAD")
+            .collect();
         if let Ok(value) = HeaderValue::from_str(&methods.join(", ")) {
             response.headers_mut().insert(header::ALLOW, value);
         }
@@ -188,7 +228,9 @@ fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuthError) {
         _ => return,
     };
     if let Ok(value) = HeaderValue::from_str(&value) {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, value);
     }
 }
 
@@ -200,12 +242,18 @@ fn error_page(bare: Response, refused: &Refused, (ctx, asked): (&AppContext, &As
         Ok((lang, html)) => {
             let mut response = (refused.failure.status, axum::response::Html(html)).into_response();
             if let Ok(lang) = HeaderValue::from_str(&lang) {
-                response.headers_mut().insert(header::CONTENT_LANGUAGE, lang);
+                response
+                    .headers_mut()
+                    .insert(header::CONTENT_LANGUAGE, lang);
             }
             response
         }
         Err(error) => {
-            tracing::error!(error, reference_id = asked.reference, "the error page is broken");
+            tracing::error!(
+                error,
+                reference_id = asked.reference,
+                "the error page is broken"
+            );
             let text = format!("{}\n", refused.failure.error.code);
             (refused.failure.status, text).into_response()
         }
@@ -221,7 +269,9 @@ fn render_error(
 ) -> Result<(String, String), crate::views::ViewsError> {
     let failure = &refused.failure;
     let kind = refused.page.kind.unwrap_or_else(|| kind_of(failure));
-    let lang = server.views.negotiate(&[], asked.accept_language.as_deref());
+    let lang = server
+        .views
+        .negotiate(&[], asked.accept_language.as_deref());
     let common = Common {
         app_name: server.settings.app_name.clone(),
         issuer_host: redirect_uri::host(&server.urls.issuer).unwrap_or_default(),
@@ -231,8 +281,11 @@ fn render_error(
     };
     let mut page = ErrorPage::new(kind, common).with_status(failure.status.as_u16());
     failure.error.code.as_str().clone_into(&mut page.code);
-    page.return_link =
-        refused.page.return_link.clone().map(|(host, url)| ReturnLink { host, url });
+    page.return_link = refused
+        .page
+        .return_link
+        .clone()
+        .map(|(host, url)| ReturnLink { host, url });
     if server.settings.developer_errors {
         page.dev = Some(developer(failure));
     }
@@ -261,19 +314,39 @@ fn developer(failure: &Failure) -> Developer {
     let detail = failure.error.detail.as_deref();
     Developer {
         rule: failure.error.rule.to_owned(),
-        expected: detail.map(|detail| detail.expected.clone()).unwrap_or_default(),
-        received: detail.map(|detail| detail.received.clone()).unwrap_or_default(),
-        fix: failure.source.clone().unwrap_or_else(|| failure.error.description.to_owned()),
+        expected: detail
+            .map(|detail| detail.expected.clone())
+            .unwrap_or_default(),
+        received: detail
+            .map(|detail| detail.received.clone())
+            .unwrap_or_default(),
+        fix: failure
+            .source
+            .clone()
+            .unwrap_or_else(|| failure.error.description.to_owned()),
         section: String::new(),
     }
 }
 
 /// One line per refusal (§29.4).
 fn log(asked: &Asked, refused: &Refused) {
-    let Failure { error, status, source } = &refused.failure;
+    let Failure {
+        error,
+        status,
+        source,
+    } = &refused.failure;
     let detail = error.detail.as_deref().cloned().unwrap_or_default();
-    let client_id = refused.client_id.as_deref().unwrap_or_default().escape_debug().to_string();
-    let source = source.as_deref().unwrap_or_default().escape_debug().to_string();
+    let client_id = refused
+        .client_id
+        .as_deref()
+        .unwrap_or_default()
+        .escape_debug()
+        .to_string();
+    let source = source
+        .as_deref()
+        .unwrap_or_default()
+        .escape_debug()
+        .to_string();
     if status.is_server_error() {
         tracing::error!(
             target: "oauth_server::audit", event = "request.refused", reference_id = asked.reference,
@@ -297,7 +370,10 @@ fn refer(headers: &mut HeaderMap, asked: &Asked) {
 }
 
 fn page_headers(headers: &mut HeaderMap, policy: &PagePolicy) {
-    let scheme = policy.form_action.as_ref().map_or_else(String::new, |scheme| format!(" {scheme}"));
+    let scheme = policy
+        .form_action
+        .as_ref()
+        .map_or_else(String::new, |scheme| format!(" {scheme}"));
     let csp = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{scheme}; \
          frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
@@ -310,7 +386,10 @@ fn page_headers(headers: &mut HeaderMap, policy: &PagePolicy) {
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=()",
+        ),
         (header::VARY, "Accept-Language"),
     ];
     for (name, value) in fixed {

@@ -76,7 +76,9 @@ impl<U: ResourceOwner> OwnerFacts for U {
 impl Owner {
     /// Wraps the app's user.
     pub fn new<U: ResourceOwner>(user: U) -> Self {
-        Self { facts: Arc::new(user) }
+        Self {
+            facts: Arc::new(user),
+        }
     }
 
     /// Primary key.
@@ -101,7 +103,9 @@ impl Owner {
 
     /// Hash of `ResourceOwner::credential_stamp`: the stored form.
     pub fn credential_stamp(&self) -> Option<SecretHash> {
-        self.facts.credential_stamp().map(|stamp| hash(Purpose::CredentialStamp, &stamp))
+        self.facts
+            .credential_stamp()
+            .map(|stamp| hash(Purpose::CredentialStamp, &stamp))
     }
 
     /// `ResourceOwner::display_name`.
@@ -160,14 +164,19 @@ pub struct OwnersOf<D: OAuthServerDefinition> {
 
 impl<D: OAuthServerDefinition> Default for OwnersOf<D> {
     fn default() -> Self {
-        Self { hooks: D::Hooks::default(), definition: PhantomData }
+        Self {
+            hooks: D::Hooks::default(),
+            definition: PhantomData,
+        }
     }
 }
 
 #[async_trait]
 impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
     async fn find(&self, db: &DatabaseConnection, key: UserKey) -> ModelResult<Option<Owner>> {
-        let Some(key) = D::UserKey::from_user_key(key) else { return Ok(None) };
+        let Some(key) = D::UserKey::from_user_key(key) else {
+            return Ok(None);
+        };
         Ok(D::User::find_by_key(db, key).await?.map(Owner::new))
     }
 
@@ -177,7 +186,9 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         login: &str,
         password: &str,
     ) -> ModelResult<Option<Owner>> {
-        Ok(D::User::authenticate(ctx, login, password).await?.map(Owner::new))
+        Ok(D::User::authenticate(ctx, login, password)
+            .await?
+            .map(Owner::new))
     }
 
     async fn sign_up(&self, ctx: &AppContext, values: SignUp) -> Result<Owner, SignUpError> {
@@ -198,7 +209,9 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         (client, session): (&ClientFacts, &SessionFacts),
         scopes: &[String],
     ) -> loco_rs::Result<bool> {
-        let Some(user) = owner.model::<D::User>() else { return Ok(false) };
+        let Some(user) = owner.model::<D::User>() else {
+            return Ok(false);
+        };
         limited(self.hooks.select_account(user, client, session, scopes)).await
     }
 }

@@ -46,7 +46,9 @@ impl Server {
         let html = self.views.render(&lang, &page).map_err(Failure::internal)?;
         let mut response = (status, Html(html)).into_response();
         let lang = HeaderValue::from_str(&lang).map_err(Failure::internal)?;
-        response.headers_mut().insert(header::CONTENT_LANGUAGE, lang);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LANGUAGE, lang);
         response.extensions_mut().insert(PagePolicy {
             interaction: pending.is_some(),
             form_action: pending.and_then(|pending| {
@@ -60,8 +62,11 @@ impl Server {
     /// The first offered language of `ui_locales`, `Accept-Language` and the default (PG-06).
     pub fn language(&self, browser: &Browser, pending: Option<&Pending>) -> String {
         let wanted = pending.and_then(|pending| pending.request.ui_locales.as_deref());
-        let wanted: Vec<String> =
-            wanted.into_iter().flat_map(|tags| tags.split(' ')).map(str::to_owned).collect();
+        let wanted: Vec<String> = wanted
+            .into_iter()
+            .flat_map(|tags| tags.split(' '))
+            .map(str::to_owned)
+            .collect();
         self.views.negotiate(&wanted, browser.accept_language())
     }
 
@@ -85,7 +90,10 @@ impl Server {
             first_seen: None,
             kind: client.kind,
             verified: !matches!(client.kind, ClientKind::Dynamic | ClientKind::Cimd),
-            loopback_only: client.redirect_uris.iter().all(|uri| redirect_uri::is_loopback(uri)),
+            loopback_only: client
+                .redirect_uris
+                .iter()
+                .all(|uri| redirect_uri::is_loopback(uri)),
         }
     }
 }

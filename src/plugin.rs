@@ -41,7 +41,10 @@ pub fn register_tasks<D: OAuthServerDefinition>(tasks: &mut Tasks) {
 ///
 /// # Errors
 /// None yet.
-#[expect(clippy::unused_async, reason = "the app awaits it; workers are connected by awaiting")]
+#[expect(
+    clippy::unused_async,
+    reason = "the app awaits it; workers are connected by awaiting"
+)]
 pub async fn connect_workers<D: OAuthServerDefinition>(
     _ctx: &AppContext,
     _queue: &Queue,

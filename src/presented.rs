@@ -51,9 +51,7 @@ impl Token {
     /// Whether the token itself is neither expired nor used up.
     fn stands(&self, now: i64) -> bool {
         match self {
-            Self::Access(found) => {
-                found.token.revoked_at.is_none() && found.token.expires_at > now
-            }
+            Self::Access(found) => found.token.revoked_at.is_none() && found.token.expires_at > now,
             Self::Refresh(found) => {
                 let token = &found.token;
                 token.superseded_at.is_none()
@@ -99,7 +97,10 @@ impl Server {
         if found.is_none() && !token.is_empty() {
             (_, found) = self.find(None, token, !refresh_first).await?;
         }
-        Ok(Presented { client, token: found })
+        Ok(Presented {
+            client,
+            token: found,
+        })
     }
 
     /// The access token that somebody presents as a bearer token.
@@ -126,8 +127,10 @@ impl Server {
             return Ok((found.client, found.found.map(Box::new).map(Token::Refresh)));
         }
         let wanted = (client_id, &hash(Purpose::Access, token));
-        let found =
-            self.store.run(|db| joined::client_and_access_token(db, tables, wanted)).await?;
+        let found = self
+            .store
+            .run(|db| joined::client_and_access_token(db, tables, wanted))
+            .await?;
         Ok((found.client, found.found.map(Box::new).map(Token::Access)))
     }
 
@@ -137,7 +140,9 @@ impl Server {
     /// # Errors
     /// A fault; never taken for "not live".
     pub async fn live(&self, token: &Token) -> Result<Option<Live>, Failure> {
-        let revoked = token.grant().is_some_and(|grant| grant.revoked_at.is_some());
+        let revoked = token
+            .grant()
+            .is_some_and(|grant| grant.revoked_at.is_some());
         if revoked || !token.stands(self.now()) {
             return Ok(None);
         }
@@ -152,11 +157,19 @@ impl Server {
         let Some(client) = client.filter(|client| client.status == ClientStatus::Active) else {
             return Ok(None);
         };
-        let Some(key) = token.user() else { return Ok(Some(Live { client, owner: None })) };
+        let Some(key) = token.user() else {
+            return Ok(Some(Live {
+                client,
+                owner: None,
+            }));
+        };
         let (Some(owner), Some(grant)) = (self.owner(key).await?, token.grant()) else {
             return Ok(None);
         };
         let good = self.owner_state(&owner, grant).is_good();
-        Ok(good.then_some(Live { client, owner: Some(owner) }))
+        Ok(good.then_some(Live {
+            client,
+            owner: Some(owner),
+        }))
     }
 }

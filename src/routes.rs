@@ -1,5 +1,7 @@
 //! Every URL in one list, in three groups: discovery, API, pages; each with its layers.
 
+use std::convert::Infallible;
+
 use axum::{
     http::{HeaderName, Method, header},
     middleware::{from_fn, from_fn_with_state},
@@ -29,7 +31,12 @@ const PREFLIGHT: std::time::Duration = std::time::Duration::from_secs(3600);
 /// The routes of the plugin, for Loco's router or ours.
 pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
     let urls = Urls::new(settings);
-    vec![discovery(&urls), api(ctx, &urls), open_api(ctx, &urls), pages(ctx, settings, &urls)]
+    vec![
+        discovery(&urls),
+        api(ctx, &urls),
+        open_api(ctx, &urls),
+        pages(ctx, settings, &urls),
+    ]
 }
 
 /// Public documents: cacheable, readable from every origin.
@@ -40,10 +47,14 @@ fn discovery(urls: &Urls) -> Routes {
     }
     routes = routes.add(&urls.local("/jwks"), get(jwks::get));
     let routes = each(routes, |route| {
-        route.layer(from_fn(layers::discovery)).layer(cors(&[Method::GET, Method::HEAD]))
+        route
+            .layer::<_, Infallible>(from_fn(layers::discovery))
+            .layer(cors(&[Method::GET, Method::HEAD]))
     });
     let assets = Routes::new().add(&urls.local("/assets/{file}"), get(assets::get));
-    routes.merge(each(assets, |route| route.layer(from_fn(layers::discovery))))
+    routes.merge(each(assets, |route| {
+        route.layer::<_, Infallible>(from_fn(layers::discovery))
+    }))
 }
 
 /// Client endpoints that browsers may call from every origin (OAuth 2.1 §3.2).
@@ -51,11 +62,15 @@ fn open_api(ctx: &AppContext, urls: &Urls) -> Routes {
     let posts = Routes::new()
         .add(&urls.local("/token"), post(token::post))
         .add(&urls.local("/revoke"), post(revoke::post));
-    let posts = each(posts, |route| api_layers(ctx, route).layer(cors(&[Method::POST])));
+    let posts = each(posts, |route| {
+        api_layers(ctx, route).layer(cors(&[Method::POST]))
+    });
     let userinfo = get(userinfo::get_or_post).post(userinfo::get_or_post);
     let userinfo = Routes::new().add(&urls.local("/userinfo"), userinfo);
     let methods = [Method::GET, Method::POST];
-    posts.merge(each(userinfo, |route| api_layers(ctx, route).layer(cors(&methods))))
+    posts.merge(each(userinfo, |route| {
+        api_layers(ctx, route).layer(cors(&methods))
+    }))
 }
 
 /// Client endpoints for servers only.
@@ -79,18 +94,21 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
             &urls.local("/select-account"),
             get(select_account::get).post(select_account::post),
         )
-        .add(&urls.local("/consent"), get(consent::get).post(consent::post))
+        .add(
+            &urls.local("/consent"),
+            get(consent::get).post(consent::post),
+        )
         .add(&urls.local("/logout"), get(logout::get).post(logout::post));
     each(routes, |route| {
         route
-            .layer(CatchPanicLayer::custom(|panic| caught::<PageError>(panic)))
+            .layer::<_, Infallible>(CatchPanicLayer::custom(|panic| caught::<PageError>(panic)))
             .layer(from_fn_with_state(ctx.clone(), layers::page))
     })
 }
 
 fn api_layers(ctx: &AppContext, route: MethodRouter<AppContext>) -> MethodRouter<AppContext> {
     route
-        .layer(CatchPanicLayer::custom(|panic| caught::<ApiError>(panic)))
+        .layer::<_, Infallible>(CatchPanicLayer::custom(|panic| caught::<ApiError>(panic)))
         .layer(from_fn_with_state(ctx.clone(), layers::api))
 }
 
@@ -100,7 +118,9 @@ fn caught<E: From<Failure> + axum::response::IntoResponse>(
     panic: Box<dyn std::any::Any + Send>,
 ) -> axum::response::Response {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    let text = text
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
     E::from(Failure::internal(format!("panic: {text}"))).into_response()
 }
 

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use loco_rs::{app::AppContext, environment::Environment};
+use loco_rs::app::AppContext;
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -13,7 +13,6 @@ use crate::{
     keys::Keys,
     owners::{OwnersOf, ResourceOwners},
     protocol::{client::Client, policy::Policy},
-    schema::TableSchema,
     store::{Store, StoreResult, clients},
     urls::Urls,
     views::Views,
@@ -48,7 +47,9 @@ pub struct Server {
 
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Server").field("issuer", &self.urls.issuer).finish_non_exhaustive()
+        f.debug_struct("Server")
+            .field("issuer", &self.urls.issuer)
+            .finish_non_exhaustive()
     }
 }
 
@@ -72,11 +73,17 @@ impl Server {
         store: Store,
         owners: Arc<dyn ResourceOwners>,
     ) -> loco_rs::Result<Arc<Self>> {
-        let keys = Keys::load(&settings).await.map_err(boot::error)?;
+        let clock = Clock::system();
+        let keys = Keys::load(&settings, clock.now())
+            .await
+            .map_err(boot::error)?;
         let urls = Urls::new(&settings);
         let policy = boot::policy(&settings, &urls, !owners.signup_fields().is_empty());
-        let metadata =
-            boot::metadata(&settings, &urls, (&policy, &keys, owners.supported_claims()))?;
+        let metadata = boot::metadata(
+            &settings,
+            &urls,
+            (&policy, &keys, owners.supported_claims()),
+        )?;
         let (views, broken) = Views::new(
             Some(PathBuf::from(VIEWS)),
             &settings.locales,
@@ -85,7 +92,11 @@ impl Server {
         )
         .map_err(boot::error)?;
         for file in broken {
-            tracing::error!(rule = "PG-02", file, "a page of the app is broken; the shipped one is used");
+            tracing::error!(
+                rule = "PG-02",
+                file,
+                "a page of the app is broken; the shipped one is used"
+            );
         }
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Arc::new(Self {
@@ -96,7 +107,7 @@ impl Server {
             views,
             store,
             owners,
-            clock: Clock::system(),
+            clock,
             metadata,
             hashing: Semaphore::new(cores),
         }))
@@ -109,7 +120,10 @@ impl Server {
 
     /// The static client with this id. Static clients are looked up first.
     pub fn static_client(&self, client_id: &str) -> Option<&Client> {
-        self.settings.clients.iter().find(|client| client.client_id == client_id)
+        self.settings
+            .clients
+            .iter()
+            .find(|client| client.client_id == client_id)
     }
 
     /// The client with this id, static or from the table.
@@ -120,7 +134,9 @@ impl Server {
         if let Some(client) = self.static_client(client_id) {
             return Ok(Some(client.clone()));
         }
-        self.store.run(|db| clients::find(db, self.store.tables(), client_id)).await
+        self.store
+            .run(|db| clients::find(db, self.store.tables(), client_id))
+            .await
     }
 
     /// The subject of a user as `client` sees it (SU-01 to SU-03).
@@ -144,8 +160,13 @@ pub fn settings(ctx: &AppContext) -> loco_rs::Result<Settings> {
     let initializers = ctx.config.initializers.as_ref();
     let block = initializers.and_then(|all| all.get("oauth_server"));
     let app_name = app_name();
-    Settings::from_config(block, &ctx.environment, &ctx.config.server.full_url(), &app_name)
-        .map_err(boot::error)
+    Settings::from_config(
+        block,
+        &ctx.environment,
+        &ctx.config.server.full_url(),
+        &app_name,
+    )
+    .map_err(boot::error)
 }
 
 /// Name of the running binary: the default of `app_name`.
@@ -154,14 +175,4 @@ fn app_name() -> String {
     let name = std::path::Path::new(&binary).file_stem();
     let name = name.map_or_else(|| "app".into(), |name| name.to_string_lossy());
     name.trim_end_matches("-cli").to_owned()
-}
-
-/// The tables of a definition, for the doctor.
-pub const fn schema<D: OAuthServerDefinition>() -> &'static [TableSchema] {
-    D::SCHEMA
-}
-
-/// Whether this is a production boot.
-pub const fn is_production(environment: &Environment) -> bool {
-    matches!(environment, Environment::Production)
 }

@@ -27,11 +27,19 @@ impl CookieNames {
     }
 
     const fn session_name(self) -> &'static str {
-        if self.secure { "__Host-oauth_session" } else { "oauth_session" }
+        if self.secure {
+            "__Host-oauth_session"
+        } else {
+            "oauth_session"
+        }
     }
 
     const fn binding_name(self) -> &'static str {
-        if self.secure { "__Host-oauth_browser" } else { "oauth_browser" }
+        if self.secure {
+            "__Host-oauth_browser"
+        } else {
+            "oauth_browser"
+        }
     }
 
     /// The binding secret and the session secrets of a request.
@@ -40,13 +48,19 @@ impl CookieNames {
         let value = |name| jar.get(name).map(Cookie::value).unwrap_or_default();
         let is_secret = |value: &str| value.len() == 43;
         let binding = Some(value(self.binding_name())).filter(|value| is_secret(value));
-        let sessions = value(self.session_name()).split('.').filter(|value| is_secret(value));
-        (binding.map(Secret::new), sessions.take(MAX_ACCOUNTS).map(Secret::new).collect())
+        let sessions = value(self.session_name())
+            .split('.')
+            .filter(|value| is_secret(value));
+        (
+            binding.map(Secret::new),
+            sessions.take(MAX_ACCOUNTS).map(Secret::new).collect(),
+        )
     }
 
     /// `Set-Cookie` of the binding cookie.
     pub fn binding(self, secret: &Secret) -> String {
-        self.cookie(self.binding_name(), secret.expose().to_owned()).to_string()
+        self.cookie(self.binding_name(), secret.expose().to_owned())
+            .to_string()
     }
 
     /// `Set-Cookie` of the session cookie; no secret removes it.

@@ -54,17 +54,26 @@ impl Browser {
         let Some((binding, token)) = self.binding.as_ref().zip(token) else {
             return CsrfCheck::Bad;
         };
-        let Some((sid, posted)) = token.split_once('.') else { return CsrfCheck::Bad };
+        let Some((sid, posted)) = token.split_once('.') else {
+            return CsrfCheck::Bad;
+        };
         if !self.is_same_origin(urls) || !same(&form.mac(binding, sid), posted) {
             return CsrfCheck::Bad;
         }
-        if sid == form.sid.unwrap_or(NOBODY) { CsrfCheck::Good } else { CsrfCheck::OtherAccount }
+        if sid == form.sid.unwrap_or(NOBODY) {
+            CsrfCheck::Good
+        } else {
+            CsrfCheck::OtherAccount
+        }
     }
 
     /// CS-02. `Origin: null` decides nothing: `Referrer-Policy: no-referrer` makes browsers send
     /// it with form posts.
     fn is_same_origin(&self, urls: &Urls) -> bool {
-        match (self.facts.fetch_site.as_deref(), self.facts.origin.as_deref()) {
+        match (
+            self.facts.fetch_site.as_deref(),
+            self.facts.origin.as_deref(),
+        ) {
             (Some(site), _) => matches!(site, "same-origin" | "none"),
             (None, None | Some("null")) => true,
             (None, Some(origin)) => origin == urls.origin,

@@ -17,8 +17,8 @@ pub use csrf::{CsrfCheck, Form};
 pub use session::{SignIn, SignedIn};
 
 use crate::{
-    extract::server_of,
     error::{Failure, PageError},
+    extract::server_of,
     protocol::secret::{Purpose, Secret, SecretHash},
     random::{self, RandomError},
 };
@@ -52,7 +52,11 @@ struct Facts {
 impl Facts {
     fn read(parts: &Parts) -> Self {
         let text = |name: HeaderName| {
-            parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+            parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
         };
         let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         Self {
@@ -60,8 +64,13 @@ impl Facts {
             fetch_mode: text(HeaderName::from_static("sec-fetch-mode")),
             origin: text(header::ORIGIN),
             accept_language: text(header::ACCEPT_LANGUAGE),
-            user_agent: text(header::USER_AGENT)
-                .map(|agent| agent.chars().filter(|c| !c.is_control()).take(256).collect()),
+            user_agent: text(header::USER_AGENT).map(|agent| {
+                agent
+                    .chars()
+                    .filter(|c| !c.is_control())
+                    .take(256)
+                    .collect()
+            }),
             address: socket.map(|ConnectInfo(socket)| socket.ip()),
         }
     }
@@ -110,7 +119,9 @@ impl Browser {
 
     /// The hash that binds interactions to this browser, if it has a binding cookie.
     pub fn hash(&self) -> Option<SecretHash> {
-        self.binding.as_ref().map(|binding| binding.hash(Purpose::Browser))
+        self.binding
+            .as_ref()
+            .map(|binding| binding.hash(Purpose::Browser))
     }
 
     /// The binding secret, if the browser has one.
@@ -134,7 +145,10 @@ impl Browser {
 
     /// Hashes of the session secrets, the current account first.
     pub fn session_hashes(&self) -> Vec<SecretHash> {
-        self.sessions.iter().map(|secret| secret.hash(Purpose::Session)).collect()
+        self.sessions
+            .iter()
+            .map(|secret| secret.hash(Purpose::Session))
+            .collect()
     }
 
     /// Adds the cookies that changed to an answer.

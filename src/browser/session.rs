@@ -43,7 +43,12 @@ pub struct SignIn {
 
 impl Default for SignIn {
     fn default() -> Self {
-        Self { amr: vec!["pwd".to_owned()], acr: None, remember: false, auth_time: None }
+        Self {
+            amr: vec!["pwd".to_owned()],
+            acr: None,
+            remember: false,
+            auth_time: None,
+        }
     }
 }
 
@@ -106,17 +111,16 @@ impl Server {
             .run(|db| joined::sessions_and_consents(db, tables, (hashes, client_id, now)))
             .await?;
         let place = |row: &SessionRow| {
-            hashes.iter().position(|hash| hash.0.as_slice() == row.token_hash.as_slice())
+            hashes
+                .iter()
+                .position(|hash| hash.0.as_slice() == row.token_hash.as_slice())
         };
         found.sort_by_key(|candidate| place(&candidate.session));
         Ok(found)
     }
 
     /// The user of a session, or `None` when the session must not be used any more (BS-04).
-    async fn with_owner(
-        &self,
-        candidate: SessionWithConsent,
-    ) -> Result<Option<SignedIn>, Failure> {
+    async fn with_owner(&self, candidate: SessionWithConsent) -> Result<Option<SignedIn>, Failure> {
         let SessionWithConsent { session, consent } = candidate;
         let owner = self.owner(session.user_id).await?;
         let Some(owner) = owner.filter(Owner::is_active) else {
@@ -125,10 +129,15 @@ impl Server {
         };
         let stamp = owner.credential_stamp().map(|stamp| stamp.0.to_vec());
         if stamp != session.credential_stamp {
-            self.end_session(&session, EndReason::CredentialChange).await?;
+            self.end_session(&session, EndReason::CredentialChange)
+                .await?;
             return Ok(None);
         }
-        Ok(Some(SignedIn { session, owner, consent }))
+        Ok(Some(SignedIn {
+            session,
+            owner,
+            consent,
+        }))
     }
 
     /// The user with this key.
@@ -149,7 +158,9 @@ impl Server {
         if now - session.last_seen_at < SEEN_EVERY {
             return;
         }
-        let idle = self.idle_end(session.remembered, now).min(session.expires_at);
+        let idle = self
+            .idle_end(session.remembered, now)
+            .min(session.expires_at);
         let tables = self.store.tables();
         let touch = |db| sessions::touch(db, tables, (session.id, now, idle));
         if let Err(error) = self.store.run(touch).await {
@@ -183,7 +194,9 @@ impl Server {
         }
         let secret = random::secret("")?;
         let live = self.live_sessions(browser, "").await?;
-        let own = live.iter().find(|candidate| candidate.session.user_id == owner.key());
+        let own = live
+            .iter()
+            .find(|candidate| candidate.session.user_id == owner.key());
         let row = self.session_row(browser, owner, (&secret, &sign_in))?;
         let session = match own {
             Some(own) => self.renew(&own.session, &row).await?,
@@ -192,15 +205,22 @@ impl Server {
         let replaced = own.map(|own| own.session.token_hash.clone());
         let others = browser.sessions.iter().filter(|other| {
             let hash = other.hash(Purpose::Session).0.to_vec();
-            let is_live = live.iter().any(|candidate| candidate.session.token_hash == hash);
+            let is_live = live
+                .iter()
+                .any(|candidate| candidate.session.token_hash == hash);
             is_live && Some(&hash) != replaced.as_ref()
         });
         let others: Vec<Secret> = others.take(MAX_ACCOUNTS - 1).cloned().collect();
-        let remembered = sign_in.remember.then_some(self.settings.session_ttl_seconds);
+        let remembered = sign_in
+            .remember
+            .then_some(self.settings.session_ttl_seconds);
         browser.sessions = std::iter::once(secret).chain(others).collect();
-        browser.sessions_changed =
-            Some(remembered.map_or(Lifetime::Browser, Lifetime::Remembered));
-        Ok(SignedIn { session, owner: owner.clone(), consent: None })
+        browser.sessions_changed = Some(remembered.map_or(Lifetime::Browser, Lifetime::Remembered));
+        Ok(SignedIn {
+            session,
+            owner: owner.clone(),
+            consent: None,
+        })
     }
 
     fn session_row(
@@ -211,7 +231,10 @@ impl Server {
     ) -> Result<SessionRow, Failure> {
         let now = self.now();
         let expires_at = now.saturating_add(self.settings.session_ttl_seconds);
-        let acr = sign_in.acr.clone().or_else(|| self.settings.acr_values.first().cloned());
+        let acr = sign_in
+            .acr
+            .clone()
+            .or_else(|| self.settings.acr_values.first().cloned());
         Ok(SessionRow {
             id: 0,
             token_hash: secret.hash(Purpose::Session).0.to_vec(),
@@ -234,7 +257,10 @@ impl Server {
 
     async fn insert_session(&self, row: SessionRow) -> Result<SessionRow, Failure> {
         let tables = self.store.tables();
-        let id = self.store.run(|db| sessions::insert(db, tables, &row)).await?;
+        let id = self
+            .store
+            .run(|db| sessions::insert(db, tables, &row))
+            .await?;
         Ok(SessionRow { id, ..row })
     }
 
@@ -254,9 +280,17 @@ impl Server {
             expires_at: new.expires_at,
         };
         let tables = self.store.tables();
-        if self.store.run(|db| sessions::renew(db, tables, &renewal)).await? {
+        if self
+            .store
+            .run(|db| sessions::renew(db, tables, &renewal))
+            .await?
+        {
             let sid = own.sid.clone();
-            return Ok(SessionRow { id: own.id, sid, ..new.clone() });
+            return Ok(SessionRow {
+                id: own.id,
+                sid,
+                ..new.clone()
+            });
         }
         // It ended a moment ago, in another tab: this login is a session of its own.
         self.insert_session(new.clone()).await
@@ -272,7 +306,10 @@ impl Server {
         sid: &str,
     ) -> Result<Option<SignedIn>, Failure> {
         let accounts = self.accounts(browser).await?;
-        let Some(chosen) = accounts.into_iter().find(|account| account.session.sid == sid) else {
+        let Some(chosen) = accounts
+            .into_iter()
+            .find(|account| account.session.sid == sid)
+        else {
             return Ok(None);
         };
         let is_chosen = |secret: &Secret| {

@@ -1,13 +1,20 @@
 //! GET, POST `{prefix}/authorize` — RFC 6749 §4.1.1, OIDC Core §3.1.2.1, OAuth 2.1 §4.1.1.
 
-use axum::{debug_handler, extract::{Request, State}, response::Response};
+use axum::{
+    debug_handler,
+    extract::{Request, State},
+    response::Response,
+};
 use loco_rs::app::AppContext;
 
 use crate::{
     browser::{Browser, SignedIn},
     error::{Failure, PageError},
     extract::{QueryParams, TheServer, read_form},
-    interaction::{Pending, go_on::{Arrival, see_other}},
+    interaction::{
+        Pending,
+        go_on::{Arrival, see_other},
+    },
     keys::Purpose,
     layers::SentBack,
     protocol::{
@@ -74,7 +81,7 @@ fn validate(
     let verify_hint = |token: &str| {
         let now = server.now();
         let hint = server.keys.verify(token, Purpose::IdTokenHint, now).ok()?;
-        hint.subject().map(str::to_owned)
+        Some(hint.subject)
     };
     authorize::validate(params, of, &server.policy, &verify_hint)
 }
@@ -91,7 +98,11 @@ async fn decide(
             Ok(server.redirect_to_step(pending, step))
         }
         Err(error) => sent_back(&pending.request.callback, error, &pending.client),
-        Ok(_) => server.go_on(pending, (browser, current), Arrival::Link).await,
+        Ok(_) => {
+            server
+                .go_on(pending, (browser, current), Arrival::Link)
+                .await
+        }
     }
 }
 
@@ -130,7 +141,9 @@ fn refuse(
     let host = redirect_uri::host(callback.redirect_uri())
         .unwrap_or_else(|| callback.redirect_uri().to_owned());
     let kind = ErrorKind::of_code(error.code.as_str());
-    Err(PageError::from(error).showing(kind).with_link(host, location))
+    Err(PageError::from(error)
+        .showing(kind)
+        .with_link(host, location))
 }
 
 fn sent_back(
@@ -139,7 +152,9 @@ fn sent_back(
     client: &Client,
 ) -> Result<Response, PageError> {
     let mut response = see_other(&callback.error(&error))?;
-    response.extensions_mut().insert(SentBack::new(error, &client.client_id));
+    response
+        .extensions_mut()
+        .insert(SentBack::new(error, &client.client_id));
     Ok(response)
 }
 
@@ -149,7 +164,10 @@ fn send_failure(
     failure: Failure,
     client: &Client,
 ) -> Result<Response, PageError> {
-    if !matches!(failure.error.code, ErrorCode::TemporarilyUnavailable | ErrorCode::ServerError) {
+    if !matches!(
+        failure.error.code,
+        ErrorCode::TemporarilyUnavailable | ErrorCode::ServerError
+    ) {
         return Err(failure.into());
     }
     let mut response = see_other(&callback.error(&failure.error))?;

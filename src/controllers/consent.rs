@@ -14,7 +14,11 @@ use crate::{
     extract::{PageForm, QueryParams, TheServer},
     interaction::{Pending, go_on::Arrival},
     protocol::{
-        error::OAuthError, grants, interaction::Step, params::Params, redirect_uri,
+        error::OAuthError,
+        grants,
+        interaction::Step,
+        params::Params,
+        redirect_uri,
         scope::{OFFLINE_ACCESS, OPENID, Scopes},
     },
     server::Server,
@@ -75,7 +79,12 @@ async fn submit(
     let current = server.current(browser, &pending.client.client_id).await?;
     let sid = current.as_ref().map(|current| current.session.sid.clone());
     if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, sid.as_deref()))? {
-        return form(server, browser, (&pending, Entered::default().refused(refused))).await;
+        return form(
+            server,
+            browser,
+            (&pending, Entered::default().refused(refused)),
+        )
+        .await;
     }
     if field(params, "action")? == Some("use_another") {
         return use_another(server, (&mut pending, browser)).await;
@@ -112,7 +121,11 @@ async fn allow(
     pending.progress.consented = true;
     match server.next_step(pending, Some(current)).await? {
         Ok(Step::Issue) => server.allow(pending, (browser, current), accepted).await,
-        _ => server.go_on(pending, (browser, Some(current)), Arrival::Form).await,
+        _ => {
+            server
+                .go_on(pending, (browser, Some(current)), Arrival::Form)
+                .await
+        }
     }
 }
 
@@ -126,18 +139,29 @@ async fn form(
     };
     let status = entered.status;
     let common = page::common(server, browser, (ROUTE, Some(pending), Some(&current)))?;
-    let page = ConsentPage { common: common.with(entered), ..contents(server, pending, &current) };
+    let page = ConsentPage {
+        common: common.with(entered),
+        ..contents(server, pending, &current)
+    };
     server.page((browser, Some(pending)), status, page)
 }
 
 /// What the page shows of the request.
 fn contents(server: &Server, pending: &Pending, current: &SignedIn) -> ConsentPage {
     let request = &pending.request;
-    let stored = current.consent.as_ref().map(|consent| consent.view().scopes).unwrap_or_default();
+    let stored = current
+        .consent
+        .as_ref()
+        .map(|consent| consent.view().scopes)
+        .unwrap_or_default();
     let narrowing = server.settings.consent_allows_narrowing;
     let offline = grants::has_refresh_token(&server.policy, &pending.client, &request.scopes);
     let description = |name: &str| {
-        server.settings.scope(name).and_then(|scope| scope.description.clone()).unwrap_or_default()
+        server
+            .settings
+            .scope(name)
+            .and_then(|scope| scope.description.clone())
+            .unwrap_or_default()
     };
     let line = |name: &str| ScopeLine {
         name: name.to_owned(),
@@ -148,12 +172,22 @@ fn contents(server: &Server, pending: &Pending, current: &SignedIn) -> ConsentPa
         sensitive: server.policy.sensitive_scopes.contains(name),
     };
     let before = stored.iter().filter(|name| *name != OFFLINE_ACCESS);
-    let resources = request.resources.iter().filter_map(|uri| server.policy.resource(uri));
-    let life = if offline { server.policy.ttl.refresh_max } else { server.policy.ttl.access };
+    let resources = request
+        .resources
+        .iter()
+        .filter_map(|uri| server.policy.resource(uri));
+    let life = if offline {
+        server.policy.ttl.refresh_max
+    } else {
+        server.policy.ttl.access
+    };
     ConsentPage {
         scopes: request.scopes.iter().map(line).collect(),
         previously_granted: before
-            .map(|name| GrantedScope { name: name.to_owned(), description: description(name) })
+            .map(|name| GrantedScope {
+                name: name.to_owned(),
+                description: description(name),
+            })
             .collect(),
         resources: resources
             .map(|resource| ResourceLine {
@@ -175,7 +209,13 @@ fn warnings(pending: &Pending) -> Vec<Warning> {
     let found = [
         (!pending.client.is_known(), Warning::Unverified),
         (redirect_uri::is_loopback(redirect), Warning::Loopback),
-        (redirect_uri::private_scheme(redirect).is_some(), Warning::PrivateScheme),
+        (
+            redirect_uri::private_scheme(redirect).is_some(),
+            Warning::PrivateScheme,
+        ),
     ];
-    found.into_iter().filter_map(|(holds, warning)| holds.then_some(warning)).collect()
+    found
+        .into_iter()
+        .filter_map(|(holds, warning)| holds.then_some(warning))
+        .collect()
 }

@@ -76,8 +76,12 @@ pub async fn post(
     check_repetition(&params, &KNOWN)?;
     let credentials = Credentials::read(&authorization_headers(&headers)?, &params)?;
     let token = one(&params, "token")?;
-    let Presented { client, token: found } =
-        server.presented(&credentials, token.unwrap_or_default()).await?;
+    let Presented {
+        client,
+        token: found,
+    } = server
+        .presented(&credentials, token.unwrap_or_default())
+        .await?;
     if !client.is_confidential() {
         let error = OAuthError::invalid_client("IN-01", "Only confidential clients may introspect");
         return Err(error.into());
@@ -99,7 +103,9 @@ fn is_visible(server: &Server, caller: &Client, token: &Token) -> bool {
     if token.client_id() == caller.client_id {
         return true;
     }
-    let Token::Access(found) = token else { return false };
+    let Token::Access(found) = token else {
+        return false;
+    };
     found.token.audience.0.iter().any(|uri| {
         server
             .policy

@@ -14,6 +14,6 @@ pub async fn get(
     State(_ctx): State<AppContext>,
     server: TheServer,
 ) -> Result<impl IntoResponse, ApiError> {
-    let keys = server.keys.jwks(server.now());
-    Ok(([(header::CACHE_CONTROL, CACHE)], Json(keys)))
+    server.keys.refresh(server.now());
+    Ok(([(header::CACHE_CONTROL, CACHE)], Json(server.keys.jwks())))
 }

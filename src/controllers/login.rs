@@ -9,12 +9,18 @@ use crate::{
     browser::{Browser, SignIn},
     error::{Failure, PageError},
     extract::{PageForm, QueryParams, TheServer},
-    interaction::{Pending, go_on::{Arrival, see_other}},
+    interaction::{
+        Pending,
+        go_on::{Arrival, see_other},
+    },
     owners::Owner,
     protocol::{authorize::Prompt, error::OAuthError, interaction::Step, params::Params},
     server::Server,
     store::transaction::retry,
-    views::{Common, FormError, pages::{CheckMailPage, LoginPage}},
+    views::{
+        Common, FormError,
+        pages::{CheckMailPage, LoginPage},
+    },
 };
 
 const ROUTE: &str = "login";
@@ -86,13 +92,25 @@ async fn submit(
     };
     let Some(owner) = owner else {
         entered.errors.push(FormError::Credentials.into());
-        return form(server, browser, again(entered.with_status(StatusCode::BAD_REQUEST)));
+        return form(
+            server,
+            browser,
+            again(entered.with_status(StatusCode::BAD_REQUEST)),
+        );
     };
     if server.settings.require_verified_email && !owner.is_verified() {
         return check_mail(server, browser, (pending.as_deref(), &owner));
     }
-    let sign_in = SignIn { remember, ..SignIn::default() };
-    enter(server, browser, (pending.map(|pending| *pending), owner, sign_in)).await
+    let sign_in = SignIn {
+        remember,
+        ..SignIn::default()
+    };
+    enter(
+        server,
+        browser,
+        (pending.map(|pending| *pending), owner, sign_in),
+    )
+    .await
 }
 
 /// The person is who they say: session, step, next page.
@@ -111,8 +129,12 @@ pub async fn enter(
     pending.signed_in(current.session.auth_time);
     // The consent of the person who is signed in now.
     let current = server.current(browser, &pending.client.client_id).await?;
-    server.record_step(&pending, current.as_ref(), Step::Login).await?;
-    server.go_on(&pending, (browser, current.as_ref()), Arrival::Form).await
+    server
+        .record_step(&pending, current.as_ref(), Step::Login)
+        .await?;
+    server
+        .go_on(&pending, (browser, current.as_ref()), Arrival::Form)
+        .await
 }
 
 /// `ResourceOwner::authenticate`, on as many cores as there are (FA-04). Unknown, wrong and
@@ -121,7 +143,9 @@ async fn authenticate(
     (ctx, server): (&AppContext, &Server),
     (login, password): (Option<&str>, Option<&str>),
 ) -> Result<Option<Owner>, Failure> {
-    let (Some(login), Some(password)) = (login, password) else { return Ok(None) };
+    let (Some(login), Some(password)) = (login, password) else {
+        return Ok(None);
+    };
     if login.len() > MAX_PASSWORD || password.len() > MAX_PASSWORD {
         return Ok(None);
     }
@@ -150,7 +174,9 @@ fn form(
     browser: &mut Browser,
     (pending, entered): (Option<&Pending>, Entered),
 ) -> Result<Response, PageError> {
-    let signup_url = server.has_signup().then(|| page::with_interaction(&server.urls.signup, pending));
+    let signup_url = server
+        .has_signup()
+        .then(|| page::with_interaction(&server.urls.signup, pending));
     let asked_again = |pending: &Pending| {
         pending.request.prompts.contains(&Prompt::Login) || pending.request.max_age.is_some()
     };

@@ -12,7 +12,10 @@ use crate::{
     protocol::params::Params,
     server::Server,
     store::sessions::SessionRow,
-    views::{Common, FormError, pages::{LoggedOutPage, LogoutPage, OtherAccount}},
+    views::{
+        FormError,
+        pages::{LoggedOutPage, LogoutPage, OtherAccount},
+    },
 };
 
 const ROUTE: &str = "logout";
@@ -49,7 +52,11 @@ async fn submit(
     let accounts = server.accounts(browser).await?;
     let sid = accounts.first().map(|account| account.session.sid.as_str());
     if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, sid))? {
-        return form(server, browser, (&accounts, Entered::default().refused(refused)));
+        return form(
+            server,
+            browser,
+            (&accounts, Entered::default().refused(refused)),
+        );
     }
     let count = match field(params, "action")? {
         Some("sign_out") => 1,
@@ -61,8 +68,11 @@ async fn submit(
             return form(server, browser, (&accounts, entered));
         }
     };
-    let ended: Vec<SessionRow> =
-        accounts.iter().take(count).map(|account| account.session.clone()).collect();
+    let ended: Vec<SessionRow> = accounts
+        .iter()
+        .take(count)
+        .map(|account| account.session.clone())
+        .collect();
     server.sign_out(browser, &ended).await?;
     match &server.urls.after_logout {
         Some(url) => Ok(see_other(url)?),
@@ -96,6 +106,6 @@ fn other(account: &SignedIn) -> OtherAccount {
 }
 
 fn logged_out(server: &Server, browser: &Browser) -> Result<Response, PageError> {
-    let page = LoggedOutPage { common: Common::default(), notice: None, continue_url: None };
+    let page = LoggedOutPage::default();
     server.page((browser, None), StatusCode::OK, page)
 }

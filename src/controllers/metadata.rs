@@ -13,6 +13,9 @@ pub async fn get(
     State(_ctx): State<AppContext>,
     server: TheServer,
 ) -> Result<impl IntoResponse, ApiError> {
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, CACHE)];
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, CACHE),
+    ];
     Ok((headers, server.metadata.clone()))
 }

@@ -33,11 +33,17 @@ pub async fn visit(
     browser: &mut Browser,
     (params, step): (&Params, Step),
 ) -> Result<Visit, PageError> {
-    let Some(id) = interaction_id(params)? else { return Ok(Visit::Here(None)) };
+    let Some(id) = interaction_id(params)? else {
+        return Ok(Visit::Here(None));
+    };
     let pending = server.find_pending(id, browser).await?;
     if is_finished(&pending) {
         let finished = server.repeat(&pending, browser);
-        return Ok(Visit::Elsewhere(server.after(finished, (&pending, browser), Arrival::Link)?));
+        return Ok(Visit::Elsewhere(server.after(
+            finished,
+            (&pending, browser),
+            Arrival::Link,
+        )?));
     }
     let current = server.current(browser, &pending.client.client_id).await?;
     let next = server.next_step(&pending, current.as_ref()).await?;
@@ -62,11 +68,17 @@ pub async fn posted(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Visit, PageError> {
-    let Some(id) = interaction_id(params)? else { return Ok(Visit::Here(None)) };
+    let Some(id) = interaction_id(params)? else {
+        return Ok(Visit::Here(None));
+    };
     let pending = server.find_pending(id, browser).await?;
     if is_finished(&pending) {
         let finished = server.repeat(&pending, browser);
-        return Ok(Visit::Elsewhere(server.after(finished, (&pending, browser), Arrival::Form)?));
+        return Ok(Visit::Elsewhere(server.after(
+            finished,
+            (&pending, browser),
+            Arrival::Form,
+        )?));
     }
     Ok(Visit::Here(Some(Box::new(pending))))
 }
@@ -89,7 +101,11 @@ pub fn check_csrf(
     browser: &Browser,
     (params, route, sid): (&Params, &str, Option<&str>),
 ) -> Result<Option<CsrfCheck>, PageError> {
-    let form = Form { route, interaction: interaction_id(params)?, sid };
+    let form = Form {
+        route,
+        interaction: interaction_id(params)?,
+        sid,
+    };
     let verdict = browser.check_csrf(form, field(params, "csrf_token")?, &server.urls);
     Ok(Some(verdict).filter(|verdict| *verdict != CsrfCheck::Good))
 }
@@ -106,7 +122,11 @@ pub struct Entered {
 
 impl Default for Entered {
     fn default() -> Self {
-        Self { status: StatusCode::OK, values: BTreeMap::new(), errors: Vec::new() }
+        Self {
+            status: StatusCode::OK,
+            values: BTreeMap::new(),
+            errors: Vec::new(),
+        }
     }
 }
 
@@ -140,16 +160,19 @@ impl Entered {
     /// The form did not come from here (CS-03), or is for another account (CO-05).
     pub fn refused(self, verdict: CsrfCheck) -> Self {
         match verdict {
-            CsrfCheck::OtherAccount => {
-                self.with_error(FormError::AccountChanged).with_status(StatusCode::BAD_REQUEST)
-            }
-            _ => self.with_error(FormError::FormExpired).with_status(StatusCode::FORBIDDEN),
+            CsrfCheck::OtherAccount => self
+                .with_error(FormError::AccountChanged)
+                .with_status(StatusCode::BAD_REQUEST),
+            _ => self
+                .with_error(FormError::FormExpired)
+                .with_status(StatusCode::FORBIDDEN),
         }
     }
 
     /// The storage or the cores are busy; the same form works later (FA-01).
     pub fn unavailable(self) -> Self {
-        self.with_error(FormError::Unavailable).with_status(StatusCode::SERVICE_UNAVAILABLE)
+        self.with_error(FormError::Unavailable)
+            .with_status(StatusCode::SERVICE_UNAVAILABLE)
     }
 }
 
@@ -163,7 +186,11 @@ pub fn common(
     (route, pending, current): (&str, Option<&Pending>, Option<&SignedIn>),
 ) -> Result<Common, PageError> {
     let sid = current.map(|current| current.session.sid.as_str());
-    let token = Form { route, interaction: pending.and_then(Pending::state), sid };
+    let token = Form {
+        route,
+        interaction: pending.and_then(Pending::state),
+        sid,
+    };
     let token = browser.csrf_token(token)?;
     let action = action(&server.urls, route);
     let mut common = pages::form(action, token, current);
@@ -203,5 +230,9 @@ pub fn with_interaction(url: &str, pending: Option<&Pending>) -> String {
 pub fn mask_address(address: &str) -> String {
     let (local, domain) = address.split_once('@').unwrap_or((address, ""));
     let first = local.chars().next().map(String::from).unwrap_or_default();
-    if domain.is_empty() { format!("{first}…") } else { format!("{first}…@{domain}") }
+    if domain.is_empty() {
+        format!("{first}…")
+    } else {
+        format!("{first}…@{domain}")
+    }
 }

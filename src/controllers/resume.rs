@@ -38,12 +38,17 @@ async fn resume(
         return server.after(finished, (&pending, browser), Arrival::Link);
     }
     let current = server.current(browser, &pending.client.client_id).await?;
-    server.go_on(&pending, (browser, current.as_ref()), Arrival::Link).await
+    server
+        .go_on(&pending, (browser, current.as_ref()), Arrival::Link)
+        .await
 }
 
 /// Whether the interaction came to its end.
 pub fn is_finished(pending: &Pending) -> bool {
-    pending.row.as_ref().is_some_and(|row| row.consumed_at.is_some())
+    pending
+        .row
+        .as_ref()
+        .is_some_and(|row| row.consumed_at.is_some())
 }
 
 /// The interaction that a page or form belongs to.

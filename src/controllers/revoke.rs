@@ -1,6 +1,10 @@
 //! POST `{prefix}/revoke` — RFC 7009.
 
-use axum::{debug_handler, extract::State, http::{HeaderMap, StatusCode}};
+use axum::{
+    debug_handler,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use loco_rs::app::AppContext;
 
 use super::token::check_repetition;
@@ -10,7 +14,10 @@ use crate::{
     presented::{Presented, Token},
     protocol::{client::Client, client_auth::Credentials, error::OAuthError, grants::one},
     server::Server,
-    store::{access_tokens, authorization_codes::{self, RevokeReason}},
+    store::{
+        access_tokens,
+        authorization_codes::{self, RevokeReason},
+    },
 };
 
 const KNOWN: [&str; 4] = ["token", "token_type_hint", "client_id", "client_secret"];
@@ -26,8 +33,12 @@ pub async fn post(
     check_repetition(&params, &KNOWN)?;
     let credentials = Credentials::read(&authorization_headers(&headers)?, &params)?;
     let token = one(&params, "token")?;
-    let Presented { client, token: found } =
-        server.presented(&credentials, token.unwrap_or_default()).await?;
+    let Presented {
+        client,
+        token: found,
+    } = server
+        .presented(&credentials, token.unwrap_or_default())
+        .await?;
     if token.is_none() {
         return Err(OAuthError::invalid_request("RV-01", "token is missing").into());
     }
@@ -52,11 +63,17 @@ async fn revoke(server: &Server, client: &Client, token: &Token) -> Result<(), F
     match token {
         Token::Refresh(found) => {
             let family = (found.grant.id, RevokeReason::Client, now);
-            server.store.run(|db| authorization_codes::revoke(db, tables, family)).await?;
+            server
+                .store
+                .run(|db| authorization_codes::revoke(db, tables, family))
+                .await?;
         }
         Token::Access(found) => {
             let token = (found.token.id, now);
-            server.store.run(|db| access_tokens::revoke(db, tables, token)).await?;
+            server
+                .store
+                .run(|db| access_tokens::revoke(db, tables, token))
+                .await?;
         }
     }
     tracing::info!(

@@ -14,7 +14,10 @@ use crate::{
     interaction::{Pending, go_on::Arrival},
     protocol::{authorize::Prompt, interaction::Step, params::Params},
     server::Server,
-    views::{FormError, pages::{AccountLine, SelectAccountPage}},
+    views::{
+        FormError,
+        pages::{AccountLine, SelectAccountPage},
+    },
 };
 
 const ROUTE: &str = "select-account";
@@ -66,7 +69,12 @@ async fn submit(
         Visit::Here(Some(pending)) => pending,
     };
     if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
-        return form(server, browser, (&pending, Entered::default().refused(refused))).await;
+        return form(
+            server,
+            browser,
+            (&pending, Entered::default().refused(refused)),
+        )
+        .await;
     }
     match (field(params, "action")?, field(params, "sid")?) {
         (Some("cancel"), _) => server.deny(&pending, browser).await,
@@ -80,8 +88,12 @@ async fn submit(
             };
             pending.progress.selected = true;
             let current = server.current(browser, &pending.client.client_id).await?;
-            server.record_step(&pending, current.as_ref(), Step::SelectAccount).await?;
-            server.go_on(&pending, (browser, current.as_ref()), Arrival::Form).await
+            server
+                .record_step(&pending, current.as_ref(), Step::SelectAccount)
+                .await?;
+            server
+                .go_on(&pending, (browser, current.as_ref()), Arrival::Form)
+                .await
         }
         _ => {
             let entered = Entered::default()
@@ -105,8 +117,12 @@ pub async fn use_another(
     }
     pending.progress.authenticated_at = None;
     let current = server.current(browser, &pending.client.client_id).await?;
-    server.record_step(pending, current.as_ref(), Step::Login).await?;
-    server.go_on(pending, (browser, current.as_ref()), Arrival::Form).await
+    server
+        .record_step(pending, current.as_ref(), Step::Login)
+        .await?;
+    server
+        .go_on(pending, (browser, current.as_ref()), Arrival::Form)
+        .await
 }
 
 async fn form(

@@ -15,7 +15,10 @@ use crate::{
     protocol::{error::OAuthError, interaction::Step, params::Params},
     resource_owner::{FieldError, SignUp, SignUpError},
     server::Server,
-    views::{Common, ErrorKind, ErrorLine, FormError, pages::{CheckMailPage, SignUpPage}},
+    views::{
+        Common, ErrorKind, ErrorLine, FormError,
+        pages::{CheckMailPage, SignUpPage},
+    },
 };
 
 const ROUTE: &str = "signup";
@@ -70,7 +73,11 @@ async fn submit(
     };
     let entered = entered(server, params)?;
     if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
-        return form(server, browser, (pending.as_deref(), entered.refused(refused)));
+        return form(
+            server,
+            browser,
+            (pending.as_deref(), entered.refused(refused)),
+        );
     }
     if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
         return server.deny(pending, browser).await;
@@ -78,22 +85,31 @@ async fn submit(
     let values = match values(server, params)? {
         Ok(values) => values,
         Err(errors) => {
-            return form(server, browser, (pending.as_deref(), with_errors(entered, errors)));
+            return form(
+                server,
+                browser,
+                (pending.as_deref(), with_errors(entered, errors)),
+            );
         }
     };
     let address = login_value(server, &values);
     let owner = match server.owners.sign_up(ctx, values).await {
         Ok(owner) => owner,
         Err(SignUpError::Invalid(errors)) => {
-            return form(server, browser, (pending.as_deref(), with_errors(entered, errors)));
+            return form(
+                server,
+                browser,
+                (pending.as_deref(), with_errors(entered, errors)),
+            );
         }
         // ASVS 6.3.8: a taken address looks like a free one.
         Err(SignUpError::Taken) if server.settings.require_verified_email => {
             return check_mail(server, browser, (pending.as_deref(), &address));
         }
         Err(SignUpError::Taken) => {
-            let entered =
-                entered.with_error(FormError::SignUpFailed).with_status(StatusCode::BAD_REQUEST);
+            let entered = entered
+                .with_error(FormError::SignUpFailed)
+                .with_status(StatusCode::BAD_REQUEST);
             return form(server, browser, (pending.as_deref(), entered));
         }
         Err(SignUpError::Unsupported) => return Err(switched_off()),
@@ -104,24 +120,31 @@ async fn submit(
     if server.settings.require_verified_email && !owner.is_verified() {
         return check_mail(server, browser, (pending.as_deref(), &address));
     }
-    login::enter(server, browser, (pending.map(|pending| *pending), owner, SignIn::default())).await
+    login::enter(
+        server,
+        browser,
+        (pending.map(|pending| *pending), owner, SignIn::default()),
+    )
+    .await
 }
 
 /// GE-11: `enable_signup: false`, or an app that makes no accounts.
 fn check_offered(server: &Server) -> Result<(), PageError> {
-    if server.has_signup() { Ok(()) } else { Err(switched_off()) }
+    if server.has_signup() {
+        Ok(())
+    } else {
+        Err(switched_off())
+    }
 }
 
 fn switched_off() -> PageError {
     let error = OAuthError::invalid_request("GE-11", "enable_signup is off");
-    PageError::from(Failure::transport(StatusCode::NOT_FOUND, error)).showing(ErrorKind::SwitchedOff)
+    PageError::from(Failure::transport(StatusCode::NOT_FOUND, error))
+        .showing(ErrorKind::SwitchedOff)
 }
 
 /// The declared fields, no others; required ones filled in.
-fn values(
-    server: &Server,
-    params: &Params,
-) -> Result<Result<SignUp, Vec<FieldError>>, PageError> {
+fn values(server: &Server, params: &Params) -> Result<Result<SignUp, Vec<FieldError>>, PageError> {
     let (mut values, mut errors) = (std::collections::BTreeMap::new(), Vec::new());
     for input in server.owners.signup_fields() {
         let value = field(params, input.name)?.unwrap_or_default();
@@ -136,7 +159,11 @@ fn values(
         }));
         values.insert(input.name.to_owned(), value.to_owned());
     }
-    Ok(if errors.is_empty() { Ok(SignUp::new(values)) } else { Err(errors) })
+    Ok(if errors.is_empty() {
+        Ok(SignUp::new(values))
+    } else {
+        Err(errors)
+    })
 }
 
 /// What was entered, except passwords.
@@ -148,14 +175,18 @@ fn entered(server: &Server, params: &Params) -> Result<Entered, PageError> {
 
 fn with_errors(entered: Entered, errors: Vec<FieldError>) -> Entered {
     let mut entered = entered.with_status(StatusCode::BAD_REQUEST);
-    entered.errors.extend(errors.into_iter().map(ErrorLine::from));
+    entered
+        .errors
+        .extend(errors.into_iter().map(ErrorLine::from));
     entered
 }
 
 fn login_value(server: &Server, values: &SignUp) -> String {
     let fields = server.owners.signup_fields();
     let address = fields.iter().find(|input| input.kind == "email");
-    address.map(|input| values.get(input.name).to_owned()).unwrap_or_default()
+    address
+        .map(|input| values.get(input.name).to_owned())
+        .unwrap_or_default()
 }
 
 fn check_mail(
@@ -178,7 +209,12 @@ fn form(
     let status = entered.status;
     let page = SignUpPage {
         common: page::common(server, browser, (ROUTE, pending, None))?.with(entered),
-        fields: server.owners.signup_fields().into_iter().map(Into::into).collect(),
+        fields: server
+            .owners
+            .signup_fields()
+            .iter()
+            .map(Into::into)
+            .collect(),
         login_url: page::with_interaction(&server.urls.login, pending),
     };
     server.page((browser, pending), status, page)

@@ -14,11 +14,7 @@ use crate::{
     error::{ApiError, Failure},
     extract::{ApiForm, TheServer, authorization_headers},
     protocol::{
-        client::GrantType,
-        client_auth::Credentials,
-        error::OAuthError,
-        grants::one,
-        params::Params,
+        client::GrantType, client_auth::Credentials, error::OAuthError, grants::one, params::Params,
     },
     server::Server,
 };
@@ -66,10 +62,12 @@ fn grant_type(server: &Server, params: &Params) -> Result<GrantType, OAuthError>
     let sent = one(params, "grant_type")?
         .ok_or_else(|| OAuthError::invalid_request("TK-05", "grant_type is missing"))?;
     let known = serde_json::from_value::<GrantType>(sent.into()).ok();
-    known.filter(|grant| server.policy.grant_types.contains(grant)).ok_or_else(|| {
-        OAuthError::unsupported_grant_type("TK-05", "The grant type is not supported")
-            .expected("a grant type of the metadata", sent)
-    })
+    known
+        .filter(|grant| server.policy.grant_types.contains(grant))
+        .ok_or_else(|| {
+            OAuthError::unsupported_grant_type("TK-05", "The grant type is not supported")
+                .expected("a grant type of the metadata", sent)
+        })
 }
 
 /// TK-02, GE-03, GE-04: nothing twice but `resource`, no known name with a bracket.

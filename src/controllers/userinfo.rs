@@ -13,7 +13,11 @@ use crate::{
     error::{ApiError, Failure},
     extract::{TheServer, authorization_headers, read_form},
     presented::Token,
-    protocol::{error::OAuthError, grants::one, scope::{OPENID, Scopes}},
+    protocol::{
+        error::OAuthError,
+        grants::one,
+        scope::{OPENID, Scopes},
+    },
     server::Server,
 };
 
@@ -38,8 +42,11 @@ async fn claims(server: &Server, token: &str) -> Result<Value, Failure> {
     let invalid = || OAuthError::invalid_token("UI-02", "The access token is not valid here");
     let token = server.access(token).await?.ok_or_else(invalid)?;
     let live = server.live(&token).await?.ok_or_else(invalid)?;
-    let Token::Access(access) = &token else { return Err(invalid().into()) };
-    let reaches = |uri: &String| *uri == server.urls.issuer || *uri == server.urls.userinfo_endpoint;
+    let Token::Access(access) = &token else {
+        return Err(invalid().into());
+    };
+    let reaches =
+        |uri: &String| *uri == server.urls.issuer || *uri == server.urls.userinfo_endpoint;
     if !access.token.audience.0.iter().any(reaches) {
         return Err(invalid().into());
     }
@@ -49,15 +56,18 @@ async fn claims(server: &Server, token: &str) -> Result<Value, Failure> {
         return Err(error.into());
     };
     let mut claims = server.user_claims(&live.client, (&owner, &scopes));
-    claims.insert("sub".to_owned(), server.subject_for(&live.client, &owner)?.into());
+    claims.insert(
+        "sub".to_owned(),
+        server.subject_for(&live.client, &owner)?.into(),
+    );
     Ok(Value::Object(claims))
 }
 
 /// UI-01: the token of the header, or of a POST's form body; the query is not read.
 async fn bearer_token(request: Request) -> Result<Option<String>, Failure> {
     let of_header = header_token(request.headers())?;
-    let has_form = request.method() == Method::POST
-        && request.headers().contains_key(header::CONTENT_TYPE);
+    let has_form =
+        request.method() == Method::POST && request.headers().contains_key(header::CONTENT_TYPE);
     if !has_form {
         return Ok(of_header);
     }
@@ -73,8 +83,12 @@ async fn bearer_token(request: Request) -> Result<Option<String>, Failure> {
 }
 
 fn header_token(headers: &HeaderMap) -> Result<Option<String>, Failure> {
-    let malformed = || OAuthError::invalid_request("UI-01", "The Authorization header is malformed");
-    match authorization_headers(headers).map_err(|_| malformed())?.as_slice() {
+    let malformed =
+        || OAuthError::invalid_request("UI-01", "The Authorization header is malformed");
+    match authorization_headers(headers)
+        .map_err(|_| malformed())?
+        .as_slice()
+    {
         [] => Ok(None),
         [header] => {
             let (scheme, token) = header.split_once(' ').ok_or_else(malformed)?;

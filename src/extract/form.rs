@@ -5,11 +5,13 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
-use loco_rs::app::AppContext;
 
 use crate::{
     error::{ApiError, Failure, PageError},
-    protocol::{error::OAuthError, params::{Params, ParamsError}},
+    protocol::{
+        error::OAuthError,
+        params::{Params, ParamsError},
+    },
 };
 
 /// Most bytes of a body.
@@ -17,8 +19,13 @@ const MAX_BODY: usize = 64 * 1024;
 /// Most bytes of a request target.
 const MAX_TARGET: usize = 16 * 1024;
 /// Credentials that may not stand in a URL (TK-03).
-const NEVER_IN_QUERY: [&str; 5] =
-    ["client_secret", "client_assertion", "code", "refresh_token", "password"];
+const NEVER_IN_QUERY: [&str; 5] = [
+    "client_secret",
+    "client_assertion",
+    "code",
+    "refresh_token",
+    "password",
+];
 
 /// The body of a protocol endpoint.
 #[derive(Debug)]
@@ -61,7 +68,9 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
         check_target(&parts.uri, "AZ-02")?;
         let query = parts.uri.query().unwrap_or_default();
-        Ok(Self(Params::parse(query.as_bytes()).map_err(|error| unreadable("AZ-03", error))?))
+        Ok(Self(
+            Params::parse(query.as_bytes()).map_err(|error| unreadable("AZ-03", error))?,
+        ))
     }
 }
 
@@ -78,13 +87,18 @@ pub async fn read(
             of_type,
             "The body must be application/x-www-form-urlencoded",
         );
-        return Err(Failure::transport(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
+        return Err(Failure::transport(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            error,
+        ));
     }
     let too_large = |_| {
         let error = OAuthError::invalid_request(of_body, "The body is larger than 64 KiB");
         Failure::transport(StatusCode::PAYLOAD_TOO_LARGE, error)
     };
-    let body = to_bytes(request.into_body(), MAX_BODY).await.map_err(too_large)?;
+    let body = to_bytes(request.into_body(), MAX_BODY)
+        .await
+        .map_err(too_large)?;
     Params::parse(&body).map_err(|error| unreadable(of_body, error))
 }
 
@@ -93,7 +107,9 @@ fn unreadable(rule: &'static str, error: ParamsError) -> Failure {
 }
 
 fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Failure> {
-    let length = uri.path_and_query().map_or(0, |target| target.as_str().len());
+    let length = uri
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
     if length <= MAX_TARGET {
         return Ok(());
     }
@@ -104,15 +120,21 @@ fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Failure
 /// One `Content-Type` of the form encoding; a charset, if any, is UTF-8.
 fn is_form(headers: &HeaderMap) -> bool {
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return false };
-    let Ok(value) = value.to_str() else { return false };
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return false;
+    };
+    let Ok(value) = value.to_str() else {
+        return false;
+    };
     let mut parts = value.split(';').map(str::trim);
     let media_type = parts.next().unwrap_or_default();
     media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-        && parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {
-            !name.trim().eq_ignore_ascii_case("charset")
-                || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
-        })
+        && parts
+            .filter_map(|part| part.split_once('='))
+            .all(|(name, value)| {
+                !name.trim().eq_ignore_ascii_case("charset")
+                    || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+            })
 }
 
 /// The values of the `Authorization` headers.

@@ -10,14 +10,17 @@ use crate::{
         client::ClientStatus,
         error::OAuthError,
         scope::Scopes,
-        secret::{Purpose, Secret, SealKey},
+        secret::{Purpose, SealKey, Secret},
     },
     random,
     schema::TableNames,
     server::Server,
     store::{
-        StoreResult, authorization_codes::{self, GrantRow}, authorization_states, clients,
-        consents::{self, ConsentRow}, sessions,
+        StoreResult,
+        authorization_codes::{self, GrantRow},
+        authorization_states, clients,
+        consents::{self, ConsentRow},
+        sessions,
     },
 };
 
@@ -61,10 +64,14 @@ impl Server {
         let location = pending.request.callback.success(code.expose());
         let scopes = approved.as_ref().unwrap_or(&pending.request.scopes);
         let grant = self.grant_row(pending, current, (&code, scopes));
-        let consent = approved.as_ref().map(|scopes| self.consent_row(pending, current, scopes));
+        let consent = approved
+            .as_ref()
+            .map(|scopes| self.consent_row(pending, current, scopes));
         let Some(row) = pending.row.clone() else {
             let tables = self.store.tables();
-            self.store.run(|db| authorization_codes::insert(db, tables, &grant)).await?;
+            self.store
+                .run(|db| authorization_codes::insert(db, tables, &grant))
+                .await?;
             self.used(&pending.client);
             return Ok(Finished::At(location));
         };
@@ -108,11 +115,14 @@ impl Server {
         error: &OAuthError,
     ) -> Result<Finished, PageError> {
         let location = pending.request.callback.error(error);
-        let Some(row) = &pending.row else { return Ok(Finished::At(location)) };
+        let Some(row) = &pending.row else {
+            return Ok(Finished::At(location));
+        };
         let sealed = self.seal(browser, (row, &location))?;
         let (id, now, tables) = (row.id, self.now(), self.store.tables());
-        let consume =
-            |db| authorization_states::consume(db, tables, (id, now, Some(sealed.clone()), "denied"));
+        let consume = |db| {
+            authorization_states::consume(db, tables, (id, now, Some(sealed.clone()), "denied"))
+        };
         if self.store.run(consume).await? {
             return Ok(Finished::At(location));
         }
@@ -123,10 +133,14 @@ impl Server {
     pub fn repeat(&self, pending: &Pending, browser: &Browser) -> Finished {
         let opened = pending.row.as_ref().and_then(|row| {
             let until = row.consumed_at?.saturating_add(REPEAT);
-            let spent = row.grant.as_ref().is_some_and(|grant| {
-                grant.redeemed_at.is_some() || grant.revoked_at.is_some()
-            });
-            let sealed = row.result_sealed.as_deref().filter(|_| self.now() < until && !spent)?;
+            let spent = row
+                .grant
+                .as_ref()
+                .is_some_and(|grant| grant.redeemed_at.is_some() || grant.revoked_at.is_some());
+            let sealed = row
+                .result_sealed
+                .as_deref()
+                .filter(|_| self.now() < until && !spent)?;
             let clear = seal_key(browser.binding()?, &row.state).open(sealed).ok()?;
             String::from_utf8(clear).ok()
         });
@@ -176,7 +190,10 @@ impl Server {
             resources: request.resources.clone().into(),
             amr: current.session.amr.clone(),
             auth_time: Some(current.session.auth_time),
-            credential_stamp: current.owner.credential_stamp().map(|stamp| stamp.0.to_vec()),
+            credential_stamp: current
+                .owner
+                .credential_stamp()
+                .map(|stamp| stamp.0.to_vec()),
             redeemed_at: None,
             revoked_at: None,
             revoke_reason: None,
@@ -204,7 +221,11 @@ impl Server {
 }
 
 fn seal_key<'a>(binding: &'a Secret, state: &'a str) -> SealKey<'a> {
-    SealKey { secret: binding.expose(), salt: state, info: b"interaction-result" }
+    SealKey {
+        secret: binding.expose(),
+        salt: state,
+        info: b"interaction-result",
+    }
 }
 
 /// Everything the finishing transaction writes.

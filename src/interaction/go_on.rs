@@ -67,7 +67,9 @@ impl Server {
             Finished::At(location) => self.leave(&location, (pending, browser), arrival),
             Finished::Again => Ok(self.redirect_to_continue(pending)),
             Finished::Completed => {
-                let page = CompletedPage { common: Common::default() };
+                let page = CompletedPage {
+                    common: Common::default(),
+                };
                 self.page((browser, Some(pending)), StatusCode::BAD_REQUEST, page)
             }
         }
@@ -83,7 +85,9 @@ impl Server {
         (browser, current): (&mut Browser, &SignedIn),
         scopes: Scopes,
     ) -> Result<Response, PageError> {
-        let finished = self.issue_code(pending, (browser, current), Some(scopes)).await?;
+        let finished = self
+            .issue_code(pending, (browser, current), Some(scopes))
+            .await?;
         self.after(finished, (pending, browser), Arrival::Form)
     }
 
@@ -137,13 +141,21 @@ impl Server {
             Step::Consent => &self.urls.consent_page,
             Step::Issue => return self.redirect_to_continue(pending),
         };
-        let own = [&self.urls.signup, &self.urls.login, &self.urls.select_account, &self.urls.consent];
+        let own = [
+            &self.urls.signup,
+            &self.urls.login,
+            &self.urls.select_account,
+            &self.urls.consent,
+        ];
         let query = if own.contains(&page) {
             format!("interaction={state}")
         } else {
             let return_to = self.continue_url(state);
             let return_to = crate::protocol::params::encode(&return_to).into_owned();
-            format!("interaction={state}&intent={}&return_to={return_to}", step.as_str())
+            format!(
+                "interaction={state}&intent={}&return_to={return_to}",
+                step.as_str()
+            )
         };
         let separator = if page.contains('?') { '&' } else { '?' };
         see_other(&format!("{page}{separator}{query}")).unwrap_or_else(|_| broken())
@@ -171,5 +183,8 @@ pub fn see_other(location: &str) -> Result<Response, Failure> {
 }
 
 fn broken() -> Response {
-    PageError::from(Failure::internal("a URL of the settings cannot be a header")).into_response()
+    PageError::from(Failure::internal(
+        "a URL of the settings cannot be a header",
+    ))
+    .into_response()
 }

@@ -53,10 +53,15 @@ impl Server {
         };
         row.browser_hash = browser.map(|hash| hash.0.to_vec());
         let tables = self.store.tables();
-        row.id = self.store.run(|db| authorization_states::insert(db, tables, &row)).await?;
+        row.id = self
+            .store
+            .run(|db| authorization_states::insert(db, tables, &row))
+            .await?;
         if let Some(browser) = browser {
             let newest = (&browser, PER_BROWSER);
-            self.store.run(|db| authorization_states::keep_newest(db, tables, newest)).await?;
+            self.store
+                .run(|db| authorization_states::keep_newest(db, tables, newest))
+                .await?;
         }
         let stored = Pending::stored(pending.client.clone(), row, None, &self.urls.issuer);
         pending.row = stored.row;
@@ -73,7 +78,10 @@ impl Server {
         browser: &mut Browser,
     ) -> Result<Pending, PageError> {
         let tables = self.store.tables();
-        let found = self.store.run(|db| joined::interaction(db, tables, id)).await?;
+        let found = self
+            .store
+            .run(|db| joined::interaction(db, tables, id))
+            .await?;
         let unknown = || {
             let error = OAuthError::invalid_request("IX-03", "The request is not known here");
             PageError::from(error).showing(ErrorKind::InteractionExpired)
@@ -116,7 +124,11 @@ impl Server {
         let hash = browser.hash().ok_or_else(foreign)?;
         let bind = (row.id, &hash, self.now().saturating_sub(BIND_WITHIN));
         let tables = self.store.tables();
-        if !self.store.run(|db| authorization_states::bind(db, tables, bind)).await? {
+        if !self
+            .store
+            .run(|db| authorization_states::bind(db, tables, bind))
+            .await?
+        {
             return Err(foreign());
         }
         row.browser_hash = Some(hash.0.to_vec());
@@ -133,10 +145,18 @@ impl Server {
         current: Option<&crate::browser::SignedIn>,
         intent: Step,
     ) -> Result<(), Failure> {
-        let Some(row) = &pending.row else { return Ok(()) };
+        let Some(row) = &pending.row else {
+            return Ok(());
+        };
         let ttl = self.settings.state_ttl_seconds;
-        let latest = pending.started_at.saturating_add(ttl.saturating_mul(MAX_RENEWALS));
-        let prompts = pending.request.prompts.iter().map(|prompt| prompt.as_str().to_owned());
+        let latest = pending
+            .started_at
+            .saturating_add(ttl.saturating_mul(MAX_RENEWALS));
+        let prompts = pending
+            .request
+            .prompts
+            .iter()
+            .map(|prompt| prompt.as_str().to_owned());
         let step = StepDone {
             intent: intent.as_str(),
             prompts: prompts.collect(),

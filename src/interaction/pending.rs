@@ -83,12 +83,17 @@ impl Pending {
             consented: handled(HANDLED_CONSENT),
         };
         let words = |json: Option<serde_json::Value>| {
-            json.and_then(|json| serde_json::from_value(json).ok()).unwrap_or_default()
+            json.and_then(|json| serde_json::from_value(json).ok())
+                .unwrap_or_default()
         };
-        let prompts = row.prompts.0.iter().filter_map(|word| {
-            serde_json::from_value::<Prompt>(json!(word)).ok()
-        });
-        let params = row.params.and_then(|params| serde_json::from_value(params).ok());
+        let prompts = row
+            .prompts
+            .0
+            .iter()
+            .filter_map(|word| serde_json::from_value::<Prompt>(json!(word)).ok());
+        let params = row
+            .params
+            .and_then(|params| serde_json::from_value(params).ok());
         let request = AuthorizationRequest {
             client_id: row.client_id,
             callback: Callback::stored(
@@ -101,7 +106,11 @@ impl Pending {
             scopes: row.scopes.0.into(),
             resources: row.resources.0,
             prompts: prompts.collect(),
-            silent: row.prompts.0.iter().any(|word| word == Prompt::None.as_str()),
+            silent: row
+                .prompts
+                .0
+                .iter()
+                .any(|word| word == Prompt::None.as_str()),
             max_age: row.max_age.map(Into::into),
             login_hint: row.login_hint,
             ui_locales: row.ui_locales,
@@ -119,7 +128,13 @@ impl Pending {
             result_sealed: row.result_sealed,
             grant,
         };
-        Self { client, request, progress, row: Some(stored), started_at: row.started_at }
+        Self {
+            client,
+            request,
+            progress,
+            row: Some(stored),
+            started_at: row.started_at,
+        }
     }
 
     /// The row that keeps this request until the person is through.
@@ -127,7 +142,9 @@ impl Pending {
         let request = &self.request;
         let silent = request.silent.then_some(Prompt::None);
         let prompts = request.prompts.iter().copied().chain(silent);
-        let prompts = prompts.map(|prompt| prompt.as_str().to_owned()).collect::<Vec<_>>();
+        let prompts = prompts
+            .map(|prompt| prompt.as_str().to_owned())
+            .collect::<Vec<_>>();
         InteractionRow {
             id: 0,
             state,
@@ -166,13 +183,24 @@ impl Pending {
 
     /// Steps done here, as the column has them.
     pub fn handled(&self) -> Strings {
-        let Progress { created, selected, consented, .. } = &self.progress;
+        let Progress {
+            created,
+            selected,
+            consented,
+            ..
+        } = &self.progress;
         let steps = [
             (*created, HANDLED_CREATE),
             (*selected, HANDLED_SELECT),
             (*consented, HANDLED_CONSENT),
         ];
-        Strings(steps.iter().filter(|(done, _)| *done).map(|(_, step)| (*step).to_owned()).collect())
+        Strings(
+            steps
+                .iter()
+                .filter(|(done, _)| *done)
+                .map(|(_, step)| (*step).to_owned())
+                .collect(),
+        )
     }
 
     /// The interaction id, once there is one.
@@ -203,7 +231,12 @@ impl Server {
         pending: &Pending,
         current: Option<&SignedIn>,
     ) -> Result<NextStep, Failure> {
-        let Pending { client, request, progress, .. } = pending;
+        let Pending {
+            client,
+            request,
+            progress,
+            ..
+        } = pending;
         let session = match current {
             None => None,
             Some(current) => Some(SessionView {
@@ -242,7 +275,10 @@ impl Server {
         let client = crate::hooks::ClientFacts::of(&pending.client);
         let session = crate::hooks::SessionFacts::of(&current.session);
         let scopes = pending.request.scopes.as_slice();
-        let answer = self.owners.wants_choice(&current.owner, (&client, &session), scopes).await;
+        let answer = self
+            .owners
+            .wants_choice(&current.owner, (&client, &session), scopes)
+            .await;
         answer.map_err(Failure::internal)
     }
 
@@ -252,6 +288,9 @@ impl Server {
             return pending.request.scopes.clone();
         }
         let openid = crate::protocol::scope::OPENID;
-        pending.request.scopes.filtered(|scope| scope == openid || ticked.contains(scope))
+        pending
+            .request
+            .scopes
+            .filtered(|scope| scope == openid || ticked.contains(scope))
     }
 }

@@ -138,12 +138,14 @@ pub fn check_client(client: Option<&Client>) -> Result<&Client, OAuthError> {
         client.ok_or_else(|| OAuthError::invalid_client("AZ-07", "The client is not known"))?;
     match client.status {
         ClientStatus::Active => Ok(client),
-        ClientStatus::Deleted => {
-            Err(OAuthError::invalid_client("AZ-07", "The client registration was removed"))
-        }
-        ClientStatus::Disabled => {
-            Err(OAuthError::unauthorized_client("AZ-08", "The client is disabled"))
-        }
+        ClientStatus::Deleted => Err(OAuthError::invalid_client(
+            "AZ-07",
+            "The client registration was removed",
+        )),
+        ClientStatus::Disabled => Err(OAuthError::unauthorized_client(
+            "AZ-08",
+            "The client is disabled",
+        )),
     }
 }
 
@@ -204,10 +206,16 @@ pub fn validate(
 /// AZ-10: request objects are not offered (OIDC Core §3.1.2.6).
 fn check_not_offered(params: &Params) -> Result<(), OAuthError> {
     if one(params, "request_uri")?.is_some() {
-        return Err(OAuthError::request_uri_not_supported("AZ-10", "request_uri is not supported"));
+        return Err(OAuthError::request_uri_not_supported(
+            "AZ-10",
+            "request_uri is not supported",
+        ));
     }
     if one(params, "request")?.is_some() {
-        return Err(OAuthError::request_not_supported("AZ-10", "request is not supported"));
+        return Err(OAuthError::request_not_supported(
+            "AZ-10",
+            "request is not supported",
+        ));
     }
     Ok(())
 }
@@ -237,11 +245,19 @@ fn one<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, OAuthError
 /// AZ-14 to AZ-17.
 fn check_response(params: &Params, client: &Client, policy: &Policy) -> Result<(), OAuthError> {
     if !matches!(one(params, "response_mode")?, None | Some("query")) {
-        return Err(OAuthError::invalid_request("AZ-14", "response_mode is not supported"));
+        return Err(OAuthError::invalid_request(
+            "AZ-14",
+            "response_mode is not supported",
+        ));
     }
     match one(params, "response_type")? {
         Some("code") => {}
-        None => return Err(OAuthError::invalid_request("AZ-15", "response_type is missing")),
+        None => {
+            return Err(OAuthError::invalid_request(
+                "AZ-15",
+                "response_type is missing",
+            ));
+        }
         Some(other) => {
             return Err(OAuthError::unsupported_response_type(
                 "AZ-15",
@@ -252,7 +268,10 @@ fn check_response(params: &Params, client: &Client, policy: &Policy) -> Result<(
     }
     let offered = policy.grant_types.contains(&GrantType::AuthorizationCode);
     let allowed = client.may_use(GrantType::AuthorizationCode)
-        && client.response_types.iter().any(|response_type| response_type == "code");
+        && client
+            .response_types
+            .iter()
+            .any(|response_type| response_type == "code");
     if !(offered && allowed) {
         return Err(OAuthError::unauthorized_client(
             "AZ-16",
@@ -271,7 +290,10 @@ fn check_response(params: &Params, client: &Client, policy: &Policy) -> Result<(
 /// AZ-18.
 fn prompts(params: &Params) -> Result<(Vec<Prompt>, bool), OAuthError> {
     let mut prompts = Vec::new();
-    for word in one(params, "prompt")?.into_iter().flat_map(|words| words.split(' ')) {
+    for word in one(params, "prompt")?
+        .into_iter()
+        .flat_map(|words| words.split(' '))
+    {
         let prompt = Prompt::parse(word)
             .ok_or_else(|| OAuthError::invalid_request("AZ-18", "prompt has an unknown word"))?;
         if !prompts.contains(&prompt) {
@@ -286,18 +308,26 @@ fn prompts(params: &Params) -> Result<(Vec<Prompt>, bool), OAuthError> {
         return Ok((prompts, false));
     }
     if prompts.len() > 1 {
-        return Err(OAuthError::invalid_request("AZ-18", "prompt=none stands alone"));
+        return Err(OAuthError::invalid_request(
+            "AZ-18",
+            "prompt=none stands alone",
+        ));
     }
     Ok((Vec::new(), true))
 }
 
 /// AZ-19.
 fn max_age(params: &Params) -> Result<Option<i64>, OAuthError> {
-    let Some(text) = one(params, "max_age")? else { return Ok(None) };
+    let Some(text) = one(params, "max_age")? else {
+        return Ok(None);
+    };
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse::<i32>() {
         Ok(seconds) if digits => Ok(Some(seconds.into())),
-        _ => Err(OAuthError::invalid_request("AZ-19", "max_age is not a number of seconds")),
+        _ => Err(OAuthError::invalid_request(
+            "AZ-19",
+            "max_age is not a number of seconds",
+        )),
     }
 }
 
@@ -324,15 +354,20 @@ fn scopes(
         policy.defined_scopes.contains(scope) && (refreshes || scope != scope::OFFLINE_ACCESS)
     });
     if let Some(foreign) = asked.iter().find(|scope| !allowed.contains(scope)) {
-        return Err(OAuthError::invalid_scope("AZ-21", "The client may not ask for this scope")
-            .expected(allowed.to_string(), foreign));
+        return Err(
+            OAuthError::invalid_scope("AZ-21", "The client may not ask for this scope")
+                .expected(allowed.to_string(), foreign),
+        );
     }
     some_scope(asked)
 }
 
 fn some_scope(scopes: Scopes) -> Result<Scopes, OAuthError> {
     if scopes.is_empty() {
-        return Err(OAuthError::invalid_scope("AZ-21", "No scope is left to grant"));
+        return Err(OAuthError::invalid_scope(
+            "AZ-21",
+            "No scope is left to grant",
+        ));
     }
     Ok(scopes)
 }
@@ -351,8 +386,7 @@ fn code_challenge(
             _ => refuse("code_challenge is not 43 characters of base64url"),
         },
     )?;
-    let exempt =
-        !client.require_pkce && client.is_confidential() && scopes.contains(scope::OPENID);
+    let exempt = !client.require_pkce && client.is_confidential() && scopes.contains(scope::OPENID);
     if challenge.is_none() && !exempt {
         return Err(refuse("code_challenge is missing"));
     }
@@ -360,14 +394,13 @@ fn code_challenge(
 }
 
 /// AZ-23: the configured spellings of the resources asked for.
-fn resources(
-    params: &Params,
-    client: &Client,
-    policy: &Policy,
-) -> Result<Vec<String>, OAuthError> {
+fn resources(params: &Params, client: &Client, policy: &Policy) -> Result<Vec<String>, OAuthError> {
     let sent = params.all("resource").map_err(repeated)?;
     if sent.len() > 10 {
-        return Err(OAuthError::invalid_target("AZ-23", "There are more than 10 resources"));
+        return Err(OAuthError::invalid_target(
+            "AZ-23",
+            "There are more than 10 resources",
+        ));
     }
     let mut found = Vec::new();
     for uri in sent {

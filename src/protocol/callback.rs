@@ -55,7 +55,12 @@ impl Callback {
         state: Option<String>,
         issuer: &str,
     ) -> Self {
-        Self { redirect_uri, explicit, state, issuer: issuer.to_owned() }
+        Self {
+            redirect_uri,
+            explicit,
+            state,
+            issuer: issuer.to_owned(),
+        }
     }
 
     /// The URI as it was sent (RU-03).
@@ -120,7 +125,11 @@ mod tests {
     use super::*;
 
     fn callback(uri: &str, state: Option<&str>) -> Callback {
-        Callback::stored((uri.into(), true), state.map(str::to_owned), "https://as.example")
+        Callback::stored(
+            (uri.into(), true),
+            state.map(str::to_owned),
+            "https://as.example",
+        )
     }
 
     #[test]

@@ -61,8 +61,13 @@ impl Credentials {
         if !scheme.eq_ignore_ascii_case("basic") {
             return Err(malformed());
         }
-        let decoded = STANDARD.decode(value.trim_start_matches(' ')).map_err(|_| malformed())?;
-        let at = decoded.iter().position(|byte| *byte == b':').ok_or_else(malformed)?;
+        let decoded = STANDARD
+            .decode(value.trim_start_matches(' '))
+            .map_err(|_| malformed())?;
+        let at = decoded
+            .iter()
+            .position(|byte| *byte == b':')
+            .ok_or_else(malformed)?;
         let (id, secret) = decoded.split_at(at);
         let client_id = decode(id).map_err(|_| malformed())?;
         let secret = decode(secret.get(1..).unwrap_or_default()).map_err(|_| malformed())?;

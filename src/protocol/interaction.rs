@@ -2,12 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    authorize::Prompt,
-    client::Client,
-    error::OAuthError,
-    scope::Scopes,
-};
+use super::{authorize::Prompt, client::Client, error::OAuthError, scope::Scopes};
 
 /// What comes next for an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,7 +116,9 @@ pub struct Situation<'a> {
 /// For `prompt=none`: the code of OIDC Core §3.1.2.6; also when a hint names somebody else than the
 /// person who signed in.
 pub fn next_step(situation: &Situation<'_>) -> Result<Step, OAuthError> {
-    let Situation { asked, progress, .. } = situation;
+    let Situation {
+        asked, progress, ..
+    } = situation;
     let ask = |step, error| if asked.silent { Err(error) } else { Ok(step) };
     let open = |prompt| asked.prompts.contains(&prompt);
     // NX-01
@@ -134,16 +131,29 @@ pub fn next_step(situation: &Situation<'_>) -> Result<Step, OAuthError> {
     }
     // NX-03
     let Some(session) = situation.session else {
-        return ask(Step::Login, OAuthError::login_required("NX-03", "Nobody is signed in"));
+        return ask(
+            Step::Login,
+            OAuthError::login_required("NX-03", "Nobody is signed in"),
+        );
     };
     // NX-04
-    if asked.hint_subject.is_some_and(|hint| hint != session.subject) {
+    if asked
+        .hint_subject
+        .is_some_and(|hint| hint != session.subject)
+    {
         let error = OAuthError::login_required("NX-04", "Somebody else is signed in");
-        return if progress.authenticated_at.is_some() { Err(error) } else { ask(Step::Login, error) };
+        return if progress.authenticated_at.is_some() {
+            Err(error)
+        } else {
+            ask(Step::Login, error)
+        };
     }
     // NX-05
     if too_old(situation, session) {
-        return ask(Step::Login, OAuthError::login_required("NX-05", "The login is too old"));
+        return ask(
+            Step::Login,
+            OAuthError::login_required("NX-05", "The login is too old"),
+        );
     }
     // NX-07
     if (open(Prompt::SelectAccount) || situation.hook_wants_choice) && !progress.selected {
@@ -164,7 +174,10 @@ pub fn next_step(situation: &Situation<'_>) -> Result<Step, OAuthError> {
 
 /// A login of this interaction, by the session that is current now.
 fn logged_in_here(situation: &Situation<'_>) -> bool {
-    situation.progress.authenticated_at.is_some_and(|at| at >= situation.asked.started_at)
+    situation
+        .progress
+        .authenticated_at
+        .is_some_and(|at| at >= situation.asked.started_at)
         && situation
             .session
             .is_some_and(|session| session.auth_time >= situation.asked.started_at)
@@ -182,11 +195,19 @@ fn too_old(situation: &Situation<'_>, session: &SessionView) -> bool {
 
 /// CO-01, CO-02.
 fn consent_needed(situation: &Situation<'_>) -> bool {
-    let Situation { asked, progress, client, .. } = situation;
+    let Situation {
+        asked,
+        progress,
+        client,
+        ..
+    } = situation;
     if progress.consented {
         return false;
     }
-    let sensitive = asked.scopes.iter().any(|scope| situation.sensitive_scopes.contains(scope));
+    let sensitive = asked
+        .scopes
+        .iter()
+        .any(|scope| situation.sensitive_scopes.contains(scope));
     if asked.prompts.contains(&Prompt::Consent) || sensitive {
         return true;
     }
@@ -194,7 +215,10 @@ fn consent_needed(situation: &Situation<'_>) -> bool {
     if client.skip_consent && client.is_known() && assured {
         return false;
     }
-    !(assured && situation.consent.is_some_and(|consent| covers(consent, situation)))
+    !(assured
+        && situation
+            .consent
+            .is_some_and(|consent| covers(consent, situation)))
 }
 
 /// CO-02: the stored consent has everything that is asked now.
@@ -202,7 +226,11 @@ fn covers(consent: &ConsentView, situation: &Situation<'_>) -> bool {
     consent.expires_at.is_none_or(|at| at > situation.now)
         && consent.client_version == situation.client.version
         && situation.asked.scopes.is_subset_of(&consent.scopes)
-        && situation.asked.resources.iter().all(|uri| consent.resources.contains(uri))
+        && situation
+            .asked
+            .resources
+            .iter()
+            .all(|uri| consent.resources.contains(uri))
 }
 
 #[cfg(test)]

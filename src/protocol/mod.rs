@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows axum, Loco or SeaORM; a test keeps it so.
 
+pub mod access_token;
 pub mod authorize;
 pub mod callback;
 pub mod claims;
@@ -11,6 +12,7 @@ pub mod client_metadata;
 pub mod display_name;
 pub mod error;
 pub mod grants;
+pub mod id_token;
 pub mod interaction;
 pub mod jwk;
 pub mod params;

@@ -47,7 +47,9 @@ pub struct Params {
 impl std::fmt::Debug for Params {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Values may be secrets.
-        f.debug_list().entries(self.pairs.iter().map(|(name, _)| name)).finish()
+        f.debug_list()
+            .entries(self.pairs.iter().map(|(name, _)| name))
+            .finish()
     }
 }
 
@@ -58,13 +60,21 @@ impl Params {
     /// When the bytes are not strictly encoded or exceed a limit.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParamsError> {
         let mut pairs = Vec::new();
-        for part in bytes.split(|byte| *byte == b'&').filter(|part| !part.is_empty()) {
+        for part in bytes
+            .split(|byte| *byte == b'&')
+            .filter(|part| !part.is_empty())
+        {
             if pairs.len() == MAX_PARAMS {
                 return Err(ParamsError::TooMany);
             }
             let (name, value) = part.iter().position(|byte| *byte == b'=').map_or_else(
                 || (part, &[][..]),
-                |at| (part.get(..at).unwrap_or_default(), part.get(at + 1..).unwrap_or_default()),
+                |at| {
+                    (
+                        part.get(..at).unwrap_or_default(),
+                        part.get(at + 1..).unwrap_or_default(),
+                    )
+                },
             );
             let (name, value) = (decode(name)?, decode(value)?);
             let limit = match name.as_str() {
@@ -121,12 +131,15 @@ impl Params {
 
     /// All pairs, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
 fn is_bracketed(key: &str, name: &str) -> bool {
-    key.strip_prefix(name).is_some_and(|rest| rest.starts_with('['))
+    key.strip_prefix(name)
+        .is_some_and(|rest| rest.starts_with('['))
 }
 
 /// Decodes one form component: `+` is a space, `%` needs two hex digits, the result is UTF-8
@@ -186,7 +199,10 @@ mod tests {
     #[case::nul("a=%00")]
     #[case::name_not_utf8("%FF=a")]
     fn c253_bad_encoding_is_refused(#[case] query: &str) {
-        assert_eq!(Params::parse(query.as_bytes()).unwrap_err(), ParamsError::Encoding);
+        assert_eq!(
+            Params::parse(query.as_bytes()).unwrap_err(),
+            ParamsError::Encoding
+        );
     }
 
     #[test]
@@ -221,9 +237,15 @@ mod tests {
     #[test]
     fn limits_of_number_and_length() {
         let many = vec!["a=1"; 101].join("&");
-        assert_eq!(Params::parse(many.as_bytes()).unwrap_err(), ParamsError::TooMany);
+        assert_eq!(
+            Params::parse(many.as_bytes()).unwrap_err(),
+            ParamsError::TooMany
+        );
         let long = format!("state={}", "x".repeat(8 * 1024 + 1));
-        assert_eq!(Params::parse(long.as_bytes()).unwrap_err(), ParamsError::TooLong);
+        assert_eq!(
+            Params::parse(long.as_bytes()).unwrap_err(),
+            ParamsError::TooLong
+        );
         let request = format!("request={}", "x".repeat(32 * 1024));
         assert!(Params::parse(request.as_bytes()).is_ok());
     }

@@ -84,7 +84,10 @@ impl Policy {
     /// The scopes `client` may ask for.
     pub fn client_scopes<'a>(&'a self, client: &'a super::client::Client) -> Scopes {
         let scopes = client.scopes.as_ref();
-        scopes.map_or_else(|| self.default_scopes.clone(), |scopes| scopes.iter().collect())
+        scopes.map_or_else(
+            || self.default_scopes.clone(),
+            |scopes| scopes.iter().collect(),
+        )
     }
 
     /// Life of an access token, seconds (ID-04): the resources' own lives, else the server's; for
@@ -94,7 +97,9 @@ impl Policy {
         let resources = audience.filter_map(|uri| self.resource(uri));
         let base = resources.map(|resource| resource.access_token_ttl).min();
         let scopes = self.ttl.scopes.iter();
-        let caps = scopes.filter(|(scope, _)| granted.scopes.contains(scope)).map(|(_, ttl)| *ttl);
+        let caps = scopes
+            .filter(|(scope, _)| granted.scopes.contains(scope))
+            .map(|(_, ttl)| *ttl);
         let machine = machine.then_some(self.ttl.m2m);
         let base = base.unwrap_or(self.ttl.access);
         caps.chain(machine).fold(base, i64::min)

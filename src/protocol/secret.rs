@@ -128,7 +128,9 @@ impl SealKey<'_> {
         let info = [self.info];
         let key = hkdf::Salt::new(hkdf::HKDF_SHA256, self.salt.as_bytes());
         let key = key.extract(self.secret.as_bytes());
-        let key = key.expand(&info, &aead::AES_256_GCM).map_err(|_| SealError)?;
+        let key = key
+            .expand(&info, &aead::AES_256_GCM)
+            .map_err(|_| SealError)?;
         Ok(aead::LessSafeKey::new(aead::UnboundKey::from(key)))
     }
 
@@ -198,10 +200,21 @@ mod tests {
 
     #[test]
     fn rf_01_a_sealed_value_opens_only_with_secret_and_salt() {
-        let key = SealKey { secret: "token", salt: "17", info: b"refresh-retry" };
+        let key = SealKey {
+            secret: "token",
+            salt: "17",
+            info: b"refresh-retry",
+        };
         let sealed = key.seal([7; 12], b"answer").unwrap();
         assert_eq!(key.open(&sealed).unwrap(), b"answer");
-        assert!(SealKey { secret: "other", ..key }.open(&sealed).is_err());
+        assert!(
+            SealKey {
+                secret: "other",
+                ..key
+            }
+            .open(&sealed)
+            .is_err()
+        );
         assert!(SealKey { salt: "18", ..key }.open(&sealed).is_err());
         assert!(SealKey { info: b"x", ..key }.open(&sealed).is_err());
         assert!(key.open(&sealed[..11]).is_err());

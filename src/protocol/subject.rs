@@ -1,6 +1,9 @@
 //! The `sub` of a user (OIDC Core §2, §8.1).
 
-use super::{client::{Client, SubjectType}, secret};
+use super::{
+    client::{Client, SubjectType},
+    secret,
+};
 
 /// Whether a public subject may be used: at most 255 ASCII characters and not to be mistaken for
 /// a client id, which is the `sub` of machine tokens (SU-01, SU-02).

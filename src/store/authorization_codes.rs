@@ -206,5 +206,8 @@ pub async fn find(
     let mut select = GrantRow::select(tables.authorization_codes);
     select.and_where(eq("id", id));
     let row: Option<QueryResult> = conn.query_one(&select).await?;
-    Ok(row.map(|row| GrantRow::read(&row, "")).transpose()?.flatten())
+    Ok(row
+        .map(|row| GrantRow::read(&row, ""))
+        .transpose()?
+        .flatten())
 }

@@ -100,7 +100,9 @@ fn to_text(value: impl Serialize) -> String {
 
 fn from_text<T: DeserializeOwned>(column: &str, text: &str) -> StoreResult<T> {
     serde_json::from_value(Json::String(text.to_owned())).map_err(|error| {
-        StoreError::Broken(sea_orm::DbErr::Type(format!("oauth_clients.{column}: {error}")))
+        StoreError::Broken(sea_orm::DbErr::Type(format!(
+            "oauth_clients.{column}: {error}"
+        )))
     })
 }
 
@@ -126,7 +128,12 @@ impl ClientRow {
             subject_type: to_text(client.subject_type),
             redirect_uris: client.redirect_uris.clone().into(),
             post_logout_redirect_uris: client.post_logout_redirect_uris.clone().into(),
-            grant_types: client.grant_types.iter().map(to_text).collect::<Vec<_>>().into(),
+            grant_types: client
+                .grant_types
+                .iter()
+                .map(to_text)
+                .collect::<Vec<_>>()
+                .into(),
             response_types: client.response_types.clone().into(),
             scopes: client.scopes.clone().map(Into::into),
             resources: client.resources.clone().map(Into::into),
@@ -215,7 +222,10 @@ pub async fn find(
     let mut select = ClientRow::select(tables.clients);
     select.and_where(eq("client_id", client_id));
     let row = conn.query_one(&select).await?;
-    let row = row.map(|row| ClientRow::read(&row, "")).transpose()?.flatten();
+    let row = row
+        .map(|row| ClientRow::read(&row, ""))
+        .transpose()?
+        .flatten();
     row.map(ClientRow::into_client).transpose()
 }
 
@@ -246,7 +256,10 @@ pub async fn existing(
         .from(Alias::new(tables.clients))
         .and_where(Expr::col(Alias::new("client_id")).is_in(ids.iter().cloned()));
     let rows = conn.query_all(&select).await?;
-    Ok(rows.iter().map(|row| row.try_get("", "client_id")).collect::<Result<_, _>>()?)
+    Ok(rows
+        .iter()
+        .map(|row| row.try_get("", "client_id"))
+        .collect::<Result<_, _>>()?)
 }
 
 /// Notes that a code or token was issued to the client.

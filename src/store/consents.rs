@@ -1,6 +1,9 @@
 //! `oauth_consents`: what a person approved for a client; grows only by approval.
 
-use sea_orm::{ConnectionTrait, sea_query::{Alias, Expr, LockType, Query}};
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Expr, LockType, Query},
+};
 
 use super::{
     StoreResult,
@@ -68,7 +71,10 @@ pub async fn approve(
         select.lock(LockType::Update);
     }
     let stored = conn.query_one(&select).await?;
-    let stored = stored.map(|row| ConsentRow::read(&row, "")).transpose()?.flatten();
+    let stored = stored
+        .map(|row| ConsentRow::read(&row, ""))
+        .transpose()?
+        .flatten();
     let Some(stored) = stored else {
         return Ok(approval.insert(conn, tables.consents).await?);
     };

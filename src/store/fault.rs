@@ -26,10 +26,17 @@ pub enum StoreError {
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
-        if matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))) {
+        if matches!(
+            error.sql_err(),
+            Some(sea_orm::SqlErr::UniqueConstraintViolation(_))
+        ) {
             return Self::Duplicate(error);
         }
-        if is_passing(&error) { Self::Unavailable(error) } else { Self::Broken(error) }
+        if is_passing(&error) {
+            Self::Unavailable(error)
+        } else {
+            Self::Broken(error)
+        }
     }
 }
 
@@ -113,7 +120,10 @@ fn sqlx(error: &DbErr) -> Option<&sea_orm::SqlxError> {
 }
 
 fn code(error: &DbErr) -> Option<String> {
-    sqlx(error)?.as_database_error()?.code().map(|code| code.into_owned())
+    sqlx(error)?
+        .as_database_error()?
+        .code()
+        .map(|code| code.into_owned())
 }
 
 fn is_transport(error: &DbErr) -> bool {

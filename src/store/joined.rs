@@ -118,7 +118,10 @@ pub async fn client_and_refresh_token(
     read_presented(conn, &select, |row| {
         let superseded: Option<i64> = row.try_get("", "successor_superseded_at")?;
         let session = SessionRow::read(row, "s_")?;
-        let (token, grant) = (RefreshTokenRow::read(row, "r_")?, GrantRow::read(row, "g_")?);
+        let (token, grant) = (
+            RefreshTokenRow::read(row, "r_")?,
+            GrantRow::read(row, "g_")?,
+        );
         Ok(token.zip(grant).map(|(token, grant)| RefreshWithGrant {
             token,
             successor_superseded: superseded.is_some(),
@@ -153,12 +156,16 @@ pub async fn client_and_access_token(
     );
     ClientRow::select_into(&mut select, "owner", "o_");
     read_presented(conn, &select, |row| {
-        let Some(token) = AccessTokenRow::read(row, "a_")? else { return Ok(None) };
+        let Some(token) = AccessTokenRow::read(row, "a_")? else {
+            return Ok(None);
+        };
         Ok(Some(AccessWithGrant {
             token,
             grant: GrantRow::read(row, "g_")?,
             session: SessionRow::read(row, "s_")?,
-            client: ClientRow::read(row, "o_")?.map(ClientRow::into_client).transpose()?,
+            client: ClientRow::read(row, "o_")?
+                .map(ClientRow::into_client)
+                .transpose()?,
         }))
     })
     .await
@@ -186,17 +193,25 @@ pub async fn interaction(
 ) -> StoreResult<Option<InteractionWithClient>> {
     let state = tables.authorization_states;
     let mut select = Query::select();
-    select.from(Alias::new(state)).and_where(eq_of(state, "state", id));
+    select
+        .from(Alias::new(state))
+        .and_where(eq_of(state, "state", id));
     InteractionRow::select_into(&mut select, state, "i_");
     let client = same((tables.clients, "client_id"), (state, "client_id"));
     select.join(JoinType::LeftJoin, Alias::new(tables.clients), client);
     ClientRow::select_into(&mut select, tables.clients, "c_");
     join_grant(&mut select, tables, state);
-    let Some(row) = conn.query_one(&select).await? else { return Ok(None) };
-    let Some(interaction) = InteractionRow::read(&row, "i_")? else { return Ok(None) };
+    let Some(row) = conn.query_one(&select).await? else {
+        return Ok(None);
+    };
+    let Some(interaction) = InteractionRow::read(&row, "i_")? else {
+        return Ok(None);
+    };
     Ok(Some(InteractionWithClient {
         interaction,
-        client: ClientRow::read(&row, "c_")?.map(ClientRow::into_client).transpose()?,
+        client: ClientRow::read(&row, "c_")?
+            .map(ClientRow::into_client)
+            .transpose()?,
         grant: GrantRow::read(&row, "g_")?,
     }))
 }
@@ -266,7 +281,11 @@ fn presented(
 
 fn join_grant(select: &mut SelectStatement, tables: &TableNames, from: &str) {
     let grant = tables.authorization_codes;
-    select.join(JoinType::LeftJoin, Alias::new(grant), same((grant, "id"), (from, "grant_id")));
+    select.join(
+        JoinType::LeftJoin,
+        Alias::new(grant),
+        same((grant, "id"), (from, "grant_id")),
+    );
     GrantRow::select_into(select, grant, "g_");
 }
 
@@ -283,10 +302,15 @@ async fn read_presented<T>(
     read: impl Fn(&QueryResult) -> StoreResult<Option<T>>,
 ) -> StoreResult<Presented<T>> {
     let Some(row) = conn.query_one(select).await? else {
-        return Ok(Presented { client: None, found: None });
+        return Ok(Presented {
+            client: None,
+            found: None,
+        });
     };
     Ok(Presented {
-        client: ClientRow::read(&row, "c_")?.map(ClientRow::into_client).transpose()?,
+        client: ClientRow::read(&row, "c_")?
+            .map(ClientRow::into_client)
+            .transpose()?,
         found: read(&row)?,
     })
 }

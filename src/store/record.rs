@@ -30,7 +30,9 @@ pub trait Record: FromQueryResult + Sized {
     /// `SELECT` of all columns of `table`.
     fn select(table: &str) -> SelectStatement {
         let mut select = Query::select();
-        select.columns(Self::COLUMNS.iter().map(|name| Alias::new(*name))).from(Alias::new(table));
+        select
+            .columns(Self::COLUMNS.iter().map(|name| Alias::new(*name)))
+            .from(Alias::new(table));
         select.to_owned()
     }
 
@@ -73,7 +75,10 @@ pub trait Record: FromQueryResult + Sized {
         let mut insert = self.insert_into(table);
         insert.returning_col(Alias::new("id"));
         async move {
-            let row = conn.query_one(&insert).await?.ok_or(DbErr::RecordNotInserted)?;
+            let row = conn
+                .query_one(&insert)
+                .await?
+                .ok_or(DbErr::RecordNotInserted)?;
             row.try_get("", "id")
         }
     }
@@ -88,7 +93,11 @@ impl ValuesPanicFree for InsertStatement {
     fn values_panic_free(&mut self, values: Vec<Value>) -> &mut Self {
         // A bound null has a type, which need not be the column's; the keyword has none.
         let values = values.into_iter().map(|value| {
-            if value == value.as_null() { Expr::cust("NULL") } else { SimpleExpr::from(value) }
+            if value == value.as_null() {
+                Expr::cust("NULL")
+            } else {
+                SimpleExpr::from(value)
+            }
         });
         if self.values(values).is_err() {
             tracing::error!("a record lists more columns than values");

@@ -71,7 +71,9 @@ pub struct Retry {
 
 impl std::fmt::Debug for Retry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Retry").field("until", &self.until).finish_non_exhaustive()
+        f.debug_struct("Retry")
+            .field("until", &self.until)
+            .finish_non_exhaustive()
     }
 }
 
@@ -88,13 +90,20 @@ pub async fn supersede(
     let this = || eq("id", rotation.id);
     let only_this = |column: &str, value: Option<sea_orm::Value>| {
         let value = value.map_or_else(|| Expr::cust("NULL"), Expr::value);
-        CaseStatement::new().case(this(), value).finally(Expr::col(Alias::new(column)))
+        CaseStatement::new()
+            .case(this(), value)
+            .finally(Expr::col(Alias::new(column)))
     };
-    let sealed: Option<sea_orm::Value> =
-        rotation.retry.as_ref().map(|retry| retry.sealed.clone().into());
+    let sealed: Option<sea_orm::Value> = rotation
+        .retry
+        .as_ref()
+        .map(|retry| retry.sealed.clone().into());
     let until = rotation.retry.as_ref().map(|retry| retry.until.into());
     let sealed = CaseStatement::new()
-        .case(this(), sealed.map_or_else(|| Expr::cust("NULL"), Expr::value))
+        .case(
+            this(),
+            sealed.map_or_else(|| Expr::cust("NULL"), Expr::value),
+        )
         .finally(Expr::cust("NULL"));
     let mut live_grant = Query::select();
     live_grant
@@ -115,8 +124,14 @@ pub async fn supersede(
     let mut update = Query::update();
     update
         .table(Alias::new(tables.refresh_tokens))
-        .value(Alias::new("superseded_at"), only_this("superseded_at", Some(rotation.now.into())))
-        .value(Alias::new("successor_until"), only_this("successor_until", until))
+        .value(
+            Alias::new("superseded_at"),
+            only_this("superseded_at", Some(rotation.now.into())),
+        )
+        .value(
+            Alias::new("successor_until"),
+            only_this("successor_until", until),
+        )
         .value(
             Alias::new("request_fingerprint"),
             only_this("request_fingerprint", Some(fingerprint.into())),
@@ -126,8 +141,10 @@ pub async fn supersede(
         .cond_where(Cond::any().add(current).add(stale_parent))
         .returning_col(Alias::new("id"));
     let rows = conn.query_all(&update).await?;
-    let ids: Vec<i64> =
-        rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
+    let ids: Vec<i64> = rows
+        .iter()
+        .map(|row| row.try_get("", "id"))
+        .collect::<Result<_, _>>()?;
     Ok(ids.contains(&rotation.id))
 }
 

@@ -162,7 +162,10 @@ pub async fn renew(
         .value(Alias::new("acr"), renewal.acr.clone())
         .value(Alias::new("amr"), renewal.amr.clone())
         .value(Alias::new("remembered"), renewal.remembered)
-        .value(Alias::new("credential_stamp"), renewal.credential_stamp.clone())
+        .value(
+            Alias::new("credential_stamp"),
+            renewal.credential_stamp.clone(),
+        )
         .value(Alias::new("last_seen_at"), renewal.now)
         .value(Alias::new("idle_expires_at"), renewal.idle_expires_at)
         .value(Alias::new("expires_at"), renewal.expires_at)

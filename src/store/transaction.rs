@@ -47,7 +47,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`]; a busy pool is waited for within the budget.
-    pub async fn run<'a, T, F>(&'a self, work: impl Fn(&'a DatabaseConnection) -> F) -> StoreResult<T>
+    pub async fn run<'a, T, F>(
+        &'a self,
+        work: impl Fn(&'a DatabaseConnection) -> F,
+    ) -> StoreResult<T>
     where
         F: Future<Output = StoreResult<T>> + Send + 'a,
     {
@@ -63,7 +66,10 @@ impl Store {
     pub async fn write<T, F>(&self, work: F) -> StoreResult<T>
     where
         T: Send + 'static,
-        F: for<'c> Fn(&'c DatabaseTransaction, &'c TableNames) -> Work<'c, T> + Send + Sync + 'static,
+        F: for<'c> Fn(&'c DatabaseTransaction, &'c TableNames) -> Work<'c, T>
+            + Send
+            + Sync
+            + 'static,
     {
         let store = self.clone();
         let work = Arc::new(work);

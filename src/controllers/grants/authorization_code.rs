@@ -18,7 +18,8 @@ use crate::{
     random,
     server::Server,
     store::{
-        access_tokens, authorization_codes::{self, RevokeReason},
+        access_tokens,
+        authorization_codes::{self, RevokeReason},
         joined::{self, GrantWithSession},
         refresh_tokens::{self, RefreshTokenRow},
     },
@@ -47,7 +48,9 @@ pub async fn answer(
         check_allowed(&loaded.client, GrantType::AuthorizationCode)?;
         let request = Request::read(params)?;
         let verdict = judge(server, &loaded, &request)?;
-        let Some((grant, owner)) = &loaded.found else { continue };
+        let Some((grant, owner)) = &loaded.found else {
+            continue;
+        };
         match (verdict, owner) {
             (Verdict::Redeem(granted), Some(owner)) => {
                 let grant = (grant, owner);
@@ -73,7 +76,10 @@ async fn load(
 ) -> Result<Loaded, Failure> {
     let tables = server.store.tables();
     let wanted = (server.id_in_table(&credentials.client_id), code);
-    let presented = server.store.run(|db| joined::client_and_code(db, tables, wanted)).await?;
+    let presented = server
+        .store
+        .run(|db| joined::client_and_code(db, tables, wanted))
+        .await?;
     let client = server.known_client(&credentials.client_id, presented.client.as_ref());
     let client = credentials.authenticate(client, server.now())?.clone();
     let found = match presented.found {
@@ -93,7 +99,9 @@ async fn load(
 fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verdict, Failure> {
     let code = loaded.found.as_ref().map(|(found, owner)| {
         let GrantWithSession { grant, session } = found;
-        let signed_out = session.as_ref().is_some_and(|session| session.ended_at.is_some());
+        let signed_out = session
+            .as_ref()
+            .is_some_and(|session| session.ended_at.is_some());
         let state = |owner: &Owner| -> OwnerState { server.owner_state(owner, grant) };
         Code {
             client_id: &grant.client_id,
@@ -118,14 +126,20 @@ async fn redeem(
     (client, (found, owner)): (&Client, (&GrantWithSession, &Owner)),
     granted: &Granted,
 ) -> Result<Option<Vec<u8>>, Failure> {
-    let behind = Behind { grant: &found.grant, session: found.session.as_ref(), owner };
-    let access = server.access_token(client, granted, Some(behind)).await?;
+    let behind = Behind {
+        grant: &found.grant,
+        session: found.session.as_ref(),
+        owner,
+    };
+    let access = server.access_token(client, granted, Some(behind))?;
     let refresh = match server.has_refresh_token(client, granted) {
-        true => Some(random::secret(&server.settings.token_prefixes.refresh_token)?),
+        true => Some(random::secret(
+            &server.settings.token_prefixes.refresh_token,
+        )?),
         false => None,
     };
     let nonce = found.grant.nonce.as_deref();
-    let id_token = server.id_token(client, behind, (&access, nonce)).await?;
+    let id_token = server.id_token(client, behind, (&access, nonce))?;
     let body = TokenResponse::bytes(&access, refresh.as_ref(), id_token)?;
     let refresh = refresh.map(|token| first_generation(server, behind, &token));
     let won = store(server, behind, (access, refresh)).await?;
@@ -138,8 +152,13 @@ async fn store(
     behind: Behind<'_>,
     (access, refresh): (NewAccessToken, Option<RefreshTokenRow>),
 ) -> Result<bool, Failure> {
-    let Some(code) = behind.grant.code_hash.clone() else { return Ok(false) };
-    let code = SecretHash(code.try_into().map_err(|_| Failure::internal("code hash length"))?);
+    let Some(code) = behind.grant.code_hash.clone() else {
+        return Ok(false);
+    };
+    let code = SecretHash(
+        code.try_into()
+            .map_err(|_| Failure::internal("code hash length"))?,
+    );
     let end = refresh.as_ref().map(|refresh| refresh.absolute_expires_at);
     let retain_until = end.unwrap_or_default().max(access.row.expires_at);
     let (access, now) = (access.row, server.now());
@@ -188,7 +207,10 @@ fn first_generation(server: &Server, behind: Behind<'_>, token: &Secret) -> Refr
 async fn revoke(server: &Server, grant_id: i64) -> Result<(), Failure> {
     let tables = server.store.tables();
     let family = (grant_id, RevokeReason::CodeReplay, server.now());
-    let revoked = server.store.run(|db| authorization_codes::revoke(db, tables, family)).await?;
+    let revoked = server
+        .store
+        .run(|db| authorization_codes::revoke(db, tables, family))
+        .await?;
     if revoked {
         tracing::warn!(target: "oauth_server::audit", event = "code.replayed", grant_id);
     }

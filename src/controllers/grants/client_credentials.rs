@@ -29,10 +29,13 @@ pub async fn answer(
     let client = credentials.authenticate(client.as_ref(), server.now())?;
     check_allowed(client, GrantType::ClientCredentials)?;
     let granted = decide(client, &server.policy, &Request::read(params)?)?;
-    let access = server.access_token(client, &granted, None).await?;
+    let access = server.access_token(client, &granted, None)?;
     let body = TokenResponse::bytes(&access, None, None)?;
     let tables = server.store.tables();
-    server.store.run(|db| access_tokens::insert(db, tables, &access.row)).await?;
+    server
+        .store
+        .run(|db| access_tokens::insert(db, tables, &access.row))
+        .await?;
     server.used(client);
     Ok(body)
 }

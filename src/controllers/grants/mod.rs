@@ -8,13 +8,14 @@ use serde::Serialize;
 
 use crate::{
     error::Failure,
-    keys::AccessTokenClaims,
     owners::Owner,
     protocol::{
+        access_token::AccessTokenClaims,
         claims,
         client::Client,
         grants::{Granted, OwnerState},
         id_token::{IdTokenClaims, at_hash},
+        jwk::SigningAlg,
         scope::{OPENID, Scopes},
         secret::{Purpose, Secret},
     },
@@ -96,7 +97,7 @@ impl Server {
     ///
     /// # Errors
     /// When a key or the random generator fails.
-    pub async fn access_token(
+    pub fn access_token(
         &self,
         client: &Client,
         granted: &Granted,
@@ -109,14 +110,17 @@ impl Server {
             expires_at = expires_at.min(self.absolute_end(behind.grant));
         }
         let jti = random::identifier()?;
-        let mut resources = granted.audience.iter().filter_map(|uri| self.policy.resource(uri));
+        let mut resources = granted
+            .audience
+            .iter()
+            .filter_map(|uri| self.policy.resource(uri));
         let jwt = resources.find(|resource| resource.jwt);
         let token = match jwt {
             None => random::secret(&self.settings.token_prefixes.access_token)?,
             Some(resource) => {
                 let claims =
                     self.access_token_claims((client, granted), behind, (&jti, now, expires_at))?;
-                Secret::new(self.keys.sign(resource.signing_alg, "at+jwt", &claims).await?)
+                Secret::new(self.sign(resource.signing_alg, ("at+jwt", &claims))?)
             }
         };
         let row = AccessTokenRow {
@@ -141,7 +145,7 @@ impl Server {
     ///
     /// # Errors
     /// When a key fails or the client's pairwise subject has no sector.
-    pub async fn id_token(
+    pub fn id_token(
         &self,
         client: &Client,
         behind: Behind<'_>,
@@ -173,8 +177,19 @@ impl Server {
             claims: more,
         };
         let alg = client.id_token_signed_response_alg.as_deref();
-        let alg = alg.and_then(|alg| alg.parse().ok()).unwrap_or(self.settings.keys.id_token_alg);
-        Ok(Some(self.keys.sign(alg, "JWT", &claims).await?))
+        let alg = alg
+            .and_then(|alg| alg.parse().ok())
+            .unwrap_or(self.settings.keys.id_token_alg);
+        Ok(Some(self.sign(alg, ("JWT", &claims))?))
+    }
+
+    fn sign(
+        &self,
+        alg: SigningAlg,
+        (typ, claims): (&str, &impl Serialize),
+    ) -> Result<String, Failure> {
+        self.keys.refresh(self.now());
+        self.keys.sign(alg, typ, claims).map_err(Failure::internal)
     }
 
     /// The user's claims that the scopes cover (§16).
@@ -183,7 +198,10 @@ impl Server {
         client: &Client,
         (owner, scopes): (&Owner, &Scopes),
     ) -> serde_json::Map<String, serde_json::Value> {
-        let request = ClaimRequest { client_id: &client.client_id, scopes: scopes.as_slice() };
+        let request = ClaimRequest {
+            client_id: &client.client_id,
+            scopes: scopes.as_slice(),
+        };
         claims::granted(owner.claims(&request).iter(), scopes)
     }
 
@@ -258,7 +276,9 @@ impl Server {
     /// answer: a failure costs nothing.
     pub fn used(&self, client: &Client) {
         let now = self.now();
-        let fresh = client.last_used_at.is_some_and(|at| now.saturating_sub(at) < 3600);
+        let fresh = client
+            .last_used_at
+            .is_some_and(|at| now.saturating_sub(at) < 3600);
         if fresh || self.static_client(&client.client_id).is_some() {
             return;
         }
@@ -275,5 +295,6 @@ impl Server {
 /// Authentication methods of the login behind a grant.
 pub fn amr(grant: &GrantRow) -> Vec<String> {
     let amr = grant.amr.as_ref();
-    amr.and_then(|amr| serde_json::from_value(amr.clone()).ok()).unwrap_or_default()
+    amr.and_then(|amr| serde_json::from_value(amr.clone()).ok())
+        .unwrap_or_default()
 }

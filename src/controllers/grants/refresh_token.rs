@@ -40,7 +40,11 @@ pub async fn answer(
     credentials: &Credentials,
     params: &Params,
 ) -> Result<Vec<u8>, Failure> {
-    let token = params.one("refresh_token").ok().flatten().unwrap_or_default();
+    let token = params
+        .one("refresh_token")
+        .ok()
+        .flatten()
+        .unwrap_or_default();
     let token = hash(Purpose::Refresh, token);
     // A refresh that loses the race looks again: the second look finds the winner's answer.
     for _ in 0..2 {
@@ -48,10 +52,17 @@ pub async fn answer(
         check_allowed(&loaded.client, GrantType::RefreshToken)?;
         let request = Request::read(params)?;
         let verdict = judge(server, &loaded, &request)?;
-        let Some((found, owner)) = &loaded.found else { continue };
+        let Some((found, owner)) = &loaded.found else {
+            continue;
+        };
         match (verdict, owner) {
             (Verdict::Rotate(granted), Some(owner)) => {
-                let refreshing = Refreshing { client: &loaded.client, found, owner, request };
+                let refreshing = Refreshing {
+                    client: &loaded.client,
+                    found,
+                    owner,
+                    request,
+                };
                 if let Some(body) = refreshing.issue(server, &granted).await? {
                     return Ok(body);
                 }
@@ -75,8 +86,10 @@ async fn load(
 ) -> Result<Loaded, Failure> {
     let tables = server.store.tables();
     let wanted = (server.id_in_table(&credentials.client_id), token);
-    let presented =
-        server.store.run(|db| joined::client_and_refresh_token(db, tables, wanted)).await?;
+    let presented = server
+        .store
+        .run(|db| joined::client_and_refresh_token(db, tables, wanted))
+        .await?;
     let client = server.known_client(&credentials.client_id, presented.client.as_ref());
     let client = credentials.authenticate(client, server.now())?.clone();
     let found = match presented.found {
@@ -101,7 +114,9 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
             superseded: token.superseded_at.is_some(),
             successor_superseded: found.successor_superseded,
             successor_until: token.successor_until,
-            fingerprint: fingerprint.and_then(|hash| hash.try_into().ok()).map(SecretHash),
+            fingerprint: fingerprint
+                .and_then(|hash| hash.try_into().ok())
+                .map(SecretHash),
             grant_revoked: grant.revoked_at.is_some(),
             scopes: grant.scopes.0.iter().collect(),
             resources: &grant.resources.0,
@@ -128,9 +143,9 @@ impl Refreshing<'_> {
             session: self.found.session.as_ref(),
             owner: self.owner,
         };
-        let access = server.access_token(self.client, granted, Some(behind)).await?;
+        let access = server.access_token(self.client, granted, Some(behind))?;
         // No nonce at refresh (OIDC Core §12.2).
-        let id_token = server.id_token(self.client, behind, (&access, None)).await?;
+        let id_token = server.id_token(self.client, behind, (&access, None))?;
         let keeps = server.settings.rotate_refresh_tokens == RefreshRotation::PublicOnly
             && self.client.is_confidential();
         server.used(self.client);
@@ -241,14 +256,21 @@ fn repeat(found: &RefreshWithGrant, request: &Request<'_>) -> Result<Vec<u8>, Fa
 }
 
 fn seal_key<'a>(token: &'a str, id: &'a str) -> SealKey<'a> {
-    SealKey { secret: token, salt: id, info: b"refresh-retry" }
+    SealKey {
+        secret: token,
+        salt: id,
+        info: b"refresh-retry",
+    }
 }
 
 /// TK-27: the verdict is committed before it is answered.
 async fn revoke(server: &Server, grant_id: i64) -> Result<(), Failure> {
     let tables = server.store.tables();
     let family = (grant_id, RevokeReason::RefreshReplay, server.now());
-    let revoked = server.store.run(|db| authorization_codes::revoke(db, tables, family)).await?;
+    let revoked = server
+        .store
+        .run(|db| authorization_codes::revoke(db, tables, family))
+        .await?;
     if revoked {
         tracing::warn!(target: "oauth_server::audit", event = "refresh.replayed", grant_id);
     }

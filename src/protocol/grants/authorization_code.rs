@@ -97,16 +97,25 @@ pub fn decide(
         return Ok(Verdict::Replay);
     }
     if code.revoked {
-        return Err(OAuthError::invalid_grant("TK-15", "The authorization was revoked"));
+        return Err(OAuthError::invalid_grant(
+            "TK-15",
+            "The authorization was revoked",
+        ));
     }
     if code.expires_at <= now {
         return Err(OAuthError::invalid_grant("TK-16", "The code has expired"));
     }
     if !code.owner.as_ref().is_some_and(OwnerState::is_good) {
-        return Err(OAuthError::invalid_grant("TK-16", "The account is not active"));
+        return Err(OAuthError::invalid_grant(
+            "TK-16",
+            "The account is not active",
+        ));
     }
     let audience = audience(policy, &request.resources, (code.resources, &code.scopes))?;
-    Ok(Verdict::Redeem(Granted { scopes: code.scopes.clone(), audience }))
+    Ok(Verdict::Redeem(Granted {
+        scopes: code.scopes.clone(),
+        audience,
+    }))
 }
 
 /// TK-11: OAuth 2.1 §10.2, RFC 6749 §4.1.3.
@@ -118,7 +127,10 @@ fn check_redirect_uri(code: &Code<'_>, request: &Request<'_>) -> Result<(), OAut
             "redirect_uri is not the one of the authorization request",
         )),
         None if code.code_challenge.is_some() || !code.redirect_uri_explicit => Ok(()),
-        None => Err(OAuthError::invalid_request("TK-11", "redirect_uri is missing")),
+        None => Err(OAuthError::invalid_request(
+            "TK-11",
+            "redirect_uri is missing",
+        )),
     }
 }
 

@@ -7,7 +7,14 @@ use crate::protocol::{
 };
 
 /// Scopes that speak about a person: never a machine's.
-const PERSONAL: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
+const PERSONAL: [&str; 6] = [
+    "openid",
+    "profile",
+    "email",
+    "address",
+    "phone",
+    "offline_access",
+];
 
 /// The parameters of the request.
 #[derive(Clone, Debug)]
@@ -22,7 +29,10 @@ impl<'a> Request<'a> {
     /// # Errors
     /// `invalid_request` (TK-02).
     pub fn read(params: &'a Params) -> Result<Self, OAuthError> {
-        Ok(Self { scope: one(params, "scope")?, resources: resources(params)? })
+        Ok(Self {
+            scope: one(params, "scope")?,
+            resources: resources(params)?,
+        })
     }
 }
 
@@ -51,7 +61,13 @@ pub fn decide(
         }
     }
     if audience.is_empty() {
-        audience.push(policy.default_resource.as_ref().unwrap_or(&policy.issuer).clone());
+        audience.push(
+            policy
+                .default_resource
+                .as_ref()
+                .unwrap_or(&policy.issuer)
+                .clone(),
+        );
     }
     Ok(Granted { scopes, audience })
 }
@@ -66,7 +82,10 @@ fn scopes(client: &Client, policy: &Policy, request: &Request<'_>) -> Result<Sco
     let asked = Scopes::parse(sent)
         .map_err(|_| OAuthError::invalid_scope("TK-29", "scope has a forbidden character"))?;
     if !asked.is_subset_of(&own.intersection(&policy.defined_scopes)) {
-        return Err(OAuthError::invalid_scope("TK-29", "The client may not ask for this scope"));
+        return Err(OAuthError::invalid_scope(
+            "TK-29",
+            "The client may not ask for this scope",
+        ));
     }
     Ok(asked)
 }

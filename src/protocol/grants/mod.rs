@@ -65,7 +65,10 @@ pub fn check_allowed(client: &Client, grant: GrantType) -> Result<(), OAuthError
     if client.may_use(grant) {
         return Ok(());
     }
-    Err(OAuthError::unauthorized_client("TK-07", "The client may not use this grant type"))
+    Err(OAuthError::unauthorized_client(
+        "TK-07",
+        "The client may not use this grant type",
+    ))
 }
 
 /// TK-17: the audience of the access token. `asked` narrows the grant's resources; a grant with
@@ -78,7 +81,9 @@ pub fn audience(
     asked: &[&str],
     (bound, scopes): (&[String], &Scopes),
 ) -> Result<Vec<String>, OAuthError> {
-    let userinfo = scopes.contains(scope::OPENID).then(|| policy.userinfo_url.clone());
+    let userinfo = scopes
+        .contains(scope::OPENID)
+        .then(|| policy.userinfo_url.clone());
     if asked.is_empty() {
         let mut audience: Vec<String> = bound.iter().cloned().chain(userinfo).collect();
         if audience.is_empty() {

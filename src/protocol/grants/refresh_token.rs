@@ -38,7 +38,10 @@ impl<'a> Request<'a> {
         let mut resources = self.resources.clone();
         resources.sort_unstable();
         let scope = self.scope.unwrap_or_default();
-        hash(Purpose::Fingerprint, &format!("{scope}\n{}", resources.join("\n")))
+        hash(
+            Purpose::Fingerprint,
+            &format!("{scope}\n{}", resources.join("\n")),
+        )
     }
 }
 
@@ -106,20 +109,34 @@ pub fn decide(
         return Ok(Verdict::Foreign);
     }
     if token.grant_revoked {
-        return Err(OAuthError::invalid_grant("TK-20", "The authorization was revoked"));
+        return Err(OAuthError::invalid_grant(
+            "TK-20",
+            "The authorization was revoked",
+        ));
     }
     if !token.owner.as_ref().is_some_and(OwnerState::is_good) {
-        return Err(OAuthError::invalid_grant("TK-20", "The account is not active"));
+        return Err(OAuthError::invalid_grant(
+            "TK-20",
+            "The account is not active",
+        ));
     }
     if token.superseded {
         return of_superseded(token, request, now);
     }
     if token.expires_at <= now || token.absolute_expires_at <= now {
-        return Err(OAuthError::invalid_grant("TK-22", "The refresh token has expired"));
+        return Err(OAuthError::invalid_grant(
+            "TK-22",
+            "The refresh token has expired",
+        ));
     }
     let scopes = narrowed(token, (client, policy), request)?;
-    let audience = audience(policy, &request.resources, (token.resources, &scopes))
-        .map_err(|error| OAuthError { rule: "TK-24", ..error })?;
+    let audience =
+        audience(policy, &request.resources, (token.resources, &scopes)).map_err(|error| {
+            OAuthError {
+                rule: "TK-24",
+                ..error
+            }
+        })?;
     Ok(Verdict::Rotate(Granted { scopes, audience }))
 }
 
@@ -133,11 +150,16 @@ fn of_superseded(
     if !in_window || token.successor_superseded {
         return Ok(Verdict::Replay);
     }
-    let same = token.fingerprint.is_some_and(|stored| stored.matches(&request.fingerprint()));
+    let same = token
+        .fingerprint
+        .is_some_and(|stored| stored.matches(&request.fingerprint()));
     if same {
         return Ok(Verdict::Repeat);
     }
-    Err(OAuthError::invalid_grant("RF-03", "The refresh token was used for another request"))
+    Err(OAuthError::invalid_grant(
+        "RF-03",
+        "The refresh token was used for another request",
+    ))
 }
 
 /// TK-23: the scopes of the new access token.
@@ -146,18 +168,26 @@ fn narrowed(
     (client, policy): (&Client, &Policy),
     request: &Request<'_>,
 ) -> Result<Scopes, OAuthError> {
-    let allowed = policy.client_scopes(client).intersection(&policy.defined_scopes);
+    let allowed = policy
+        .client_scopes(client)
+        .intersection(&policy.defined_scopes);
     let asked = match request.scope {
         None => token.scopes.clone(),
         Some(scope) => Scopes::parse(scope)
             .map_err(|_| OAuthError::invalid_scope("TK-23", "scope has a forbidden character"))?,
     };
     if !asked.is_subset_of(&token.scopes) {
-        return Err(OAuthError::invalid_scope("TK-23", "scope is more than was granted"));
+        return Err(OAuthError::invalid_scope(
+            "TK-23",
+            "scope is more than was granted",
+        ));
     }
     let scopes = asked.intersection(&allowed);
     if scopes.is_empty() {
-        return Err(OAuthError::invalid_scope("TK-23", "No granted scope is still allowed"));
+        return Err(OAuthError::invalid_scope(
+            "TK-23",
+            "No granted scope is still allowed",
+        ));
     }
     Ok(scopes)
 }
