@@ -9,3 +9,6 @@ pub mod schema;
 
 pub use definition::OAuthServerDefinition;
 pub use loco_oauth_server_macros::OAuthServer;
+
+#[doc(hidden)]
+pub mod __private;
