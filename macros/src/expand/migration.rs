@@ -49,14 +49,14 @@ pub fn migration_impls(options: &MigrationOptions) -> TokenStream {
             impl MigrationTrait for #ident {
                 async fn up(
                     &self,
-                    manager: &SchemaManager,
+                    manager: &SchemaManager<'_>,
                 ) -> ::core::result::Result<(), DbErr> {
                     #version::up(manager, &OPTIONS).await
                 }
 
                 async fn down(
                     &self,
-                    manager: &SchemaManager,
+                    manager: &SchemaManager<'_>,
                 ) -> ::core::result::Result<(), DbErr> {
                     #version::down(manager, &OPTIONS).await
                 }

@@ -82,7 +82,7 @@ pub fn migration(input: &DeriveInput, error: darling::Error) -> TokenStream {
 
             #[async_trait::async_trait]
             impl #impl_generics MigrationTrait for #ident #type_generics #where_clause {
-                async fn up(&self, _: &SchemaManager) -> ::core::result::Result<(), DbErr> {
+                async fn up(&self, _: &SchemaManager<'_>) -> ::core::result::Result<(), DbErr> {
                     ::core::unreachable!()
                 }
             }
