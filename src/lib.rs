@@ -34,3 +34,6 @@ pub use definition::OAuthServerDefinition;
 pub use initializer::OAuthInitializer;
 pub use loco_oauth_server_macros::OAuthServer;
 pub use server::Server;
+
+#[doc(hidden)]
+pub mod __private;

@@ -1,0 +1,91 @@
+//! What is printed after a wrong attribute: the error, and functions of the right shape, so that
+//! the app's calls to them are not reported as well.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+/// In place of the expansion of `#[derive(OAuthServer)]`.
+pub fn server(input: &DeriveInput, error: darling::Error) -> TokenStream {
+    let error = error.write_errors();
+    let ident = &input.ident;
+    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
+    quote! {
+        #error
+
+        const _: () = {
+            use ::loco_oauth_server::{
+                __private::{
+                    loco_rs::{
+                        Result, app::{AppContext, Hooks, Initializer}, bgworker::Queue,
+                        controller::Routes, task::Tasks,
+                    },
+                    sea_orm::DatabaseConnection,
+                },
+                Server,
+            };
+
+            struct Stub;
+
+            impl Initializer for Stub {
+                fn name(&self) -> ::std::string::String {
+                    ::core::unreachable!()
+                }
+            }
+
+            impl #impl_generics #ident #type_generics #where_clause {
+                pub fn initializer<H: Hooks>() -> impl Initializer {
+                    Stub
+                }
+
+                pub fn routes(_: &AppContext) -> ::std::vec::Vec<Routes> {
+                    ::core::unreachable!()
+                }
+
+                pub fn register_tasks(_: &mut Tasks) {}
+
+                pub async fn connect_workers(_: &AppContext, _: &Queue) -> Result<()> {
+                    ::core::unreachable!()
+                }
+
+                pub async fn truncate(_: &DatabaseConnection) -> Result<()> {
+                    ::core::unreachable!()
+                }
+
+                pub async fn server(_: &AppContext) -> Result<::std::sync::Arc<Server>> {
+                    ::core::unreachable!()
+                }
+            }
+        };
+    }
+}
+
+/// In place of the expansion of `#[derive(OAuthServerMigration)]`.
+pub fn migration(input: &DeriveInput, error: darling::Error) -> TokenStream {
+    let error = error.write_errors();
+    let ident = &input.ident;
+    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
+    quote! {
+        #error
+
+        const _: () = {
+            use ::loco_oauth_server_migration::__private::sea_orm_migration::{
+                DbErr, MigrationName, MigrationTrait, SchemaManager,
+            };
+            use ::loco_oauth_server_migration::__private::async_trait;
+
+            impl #impl_generics MigrationName for #ident #type_generics #where_clause {
+                fn name(&self) -> &str {
+                    ::core::unreachable!()
+                }
+            }
+
+            #[async_trait::async_trait]
+            impl #impl_generics MigrationTrait for #ident #type_generics #where_clause {
+                async fn up(&self, _: &SchemaManager<'_>) -> ::core::result::Result<(), DbErr> {
+                    ::core::unreachable!()
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,102 @@
+//! The one description of the plugin's tables. Entities and the run-time schema are generated from
+//! it; a drift test holds migrations and records to it.
+//!
+//! A new column goes here, into a new version of the migration crate, and into the record of its
+//! table in the library's `store/`.
+
+mod tables;
+
+pub use tables::TABLES;
+
+use tables::EVERY_TABLE;
+
+/// Newest migration version that this description needs.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// What a row does when the row it refers to is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnDelete {
+    Cascade,
+    SetNull,
+}
+
+/// Type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Id,
+    Timestamp,
+    /// Primary key of the app's users table, a foreign key.
+    UserKey(OnDelete),
+    /// `id` of the named table of the plugin, a foreign key.
+    Reference(&'static str, OnDelete),
+    Text,
+    Json,
+    Bool,
+    Int,
+    Seconds,
+    Hash,
+    Blob,
+}
+
+impl Kind {
+    /// Hashes and sealed values are of no use outside of the library, and harmful in a log.
+    pub const fn is_hidden(self) -> bool {
+        matches!(self, Self::Hash | Self::Blob)
+    }
+}
+
+/// Columns that share type and nullability: one row of the tables in the specification.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Names, separated by spaces.
+    names: &'static str,
+    kind: Kind,
+    nullable: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub nullable: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Index {
+    pub columns: &'static [&'static str],
+    pub unique: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Name without the app's prefix; also the name of the generated module.
+    pub name: &'static str,
+    pub doc: &'static str,
+    rows: &'static [Row],
+    pub indexes: &'static [Index],
+}
+
+impl Table {
+    /// All columns in order, beginning with those that every table has.
+    pub fn columns(&self) -> impl Iterator<Item = Column> + '_ {
+        EVERY_TABLE.iter().chain(self.rows).flat_map(|row| {
+            row.names.split_whitespace().map(|name| Column {
+                name,
+                kind: row.kind,
+                nullable: row.nullable,
+            })
+        })
+    }
+
+    /// Whether `column` alone identifies a row.
+    pub fn is_unique(&self, column: &str) -> bool {
+        self.indexes
+            .iter()
+            .any(|index| index.unique && index.columns == [column])
+    }
+}
+
+/// The table with this name (without prefix).
+pub fn table(name: &str) -> Option<&'static Table> {
+    TABLES.iter().find(|table| table.name == name)
+}

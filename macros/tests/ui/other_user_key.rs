@@ -1,0 +1,13 @@
+#[path = "../support/app.rs"]
+mod app;
+
+extern crate self as loco_oauth_server;
+
+pub use app::*;
+use loco_oauth_server_macros::OAuthServer;
+
+#[derive(OAuthServer)]
+#[oauth_server(users = "crate::users", user_key = "u64")]
+pub struct OAuth;
+
+fn main() {}

@@ -1,0 +1,17 @@
+#[path = "../support/app.rs"]
+mod app;
+
+extern crate self as loco_oauth_server;
+
+pub use app::*;
+use loco_oauth_server_macros::OAuthServer;
+
+#[derive(OAuthServer)]
+#[oauth_server(
+    users = "crate::users",
+    extra(oauth_clients(tenant_id = "i64")),
+    extra(oauth_clients(note = "String"))
+)]
+pub struct OAuth;
+
+fn main() {}

@@ -1,0 +1,118 @@
+//! Version 1: the eight tables, with every column that stages 1 to 3 of the specification need.
+
+mod tables;
+
+use sea_orm_migration::{
+    DbErr, SchemaManager,
+    sea_orm::{ConnectionTrait, DbBackend},
+};
+
+use crate::{Options, table::Table};
+
+/// Order of creation: a table comes after those it refers to.
+const TABLES: [&Table; 8] = [
+    &tables::CLIENTS,
+    &tables::SESSIONS,
+    &tables::CONSENTS,
+    &tables::AUTHORIZATION_CODES,
+    &tables::AUTHORIZATION_STATES,
+    &tables::REFRESH_TOKENS,
+    &tables::ACCESS_TOKENS,
+    &tables::EPHEMERALS,
+];
+
+/// Any number, the same for every node and every version.
+const LOCK: i64 = 0x6f61_7574_6873_7276;
+
+/// Creates the tables, then their indexes. May run again, and at the same time on another node.
+///
+/// # Errors
+/// When the database fails.
+pub async fn up(manager: &SchemaManager<'_>, options: &Options) -> Result<(), DbErr> {
+    let transaction = manager.begin().await?;
+    lock(&transaction).await?;
+    for table in TABLES {
+        transaction.create_table(table.create(options)).await?;
+    }
+    for index in TABLES
+        .iter()
+        .flat_map(|table| table.create_indexes(options))
+    {
+        transaction.create_index(index).await?;
+    }
+    transaction.commit().await
+}
+
+/// Drops the tables.
+///
+/// # Errors
+/// When the database fails.
+pub async fn down(manager: &SchemaManager<'_>, options: &Options) -> Result<(), DbErr> {
+    let transaction = manager.begin().await?;
+    lock(&transaction).await?;
+    for table in TABLES.iter().rev() {
+        transaction.drop_table(table.drop(options)).await?;
+    }
+    transaction.commit().await
+}
+
+/// On PostgreSQL "if not exists" is no protection between two transactions: both may find nothing,
+/// and one then fails. SQLite has one writer at a time.
+async fn lock(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    match connection.get_database_backend() {
+        DbBackend::Postgres => {
+            let statement = format!("SELECT pg_advisory_xact_lock({LOCK})");
+            connection.execute_unprepared(&statement).await.map(drop)
+        }
+        DbBackend::Sqlite => Ok(()),
+        other => Err(DbErr::BackendNotSupported {
+            db: other.as_str(),
+            ctx: "loco-oauth-server",
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm_migration::sea_query::{PostgresQueryBuilder, SchemaBuilder, SqliteQueryBuilder};
+
+    use super::TABLES;
+    use crate::{ExtraColumn, ExtraType, Options, UserKey};
+
+    const OPTIONS: Options = Options {
+        user_key: UserKey::Uuid,
+        users_table: "people",
+        user_key_column: "pid",
+        table_prefix: "auth_",
+        extra: &[ExtraColumn {
+            table: "oauth_sessions",
+            name: "tenant_id",
+            ty: ExtraType::I64,
+        }],
+    };
+
+    fn script<B: SchemaBuilder + Default>() -> String {
+        let tables = TABLES
+            .iter()
+            .map(|table| table.create(&OPTIONS).to_string(B::default()));
+        let indexes = TABLES
+            .iter()
+            .flat_map(|table| table.create_indexes(&OPTIONS));
+        let indexes = indexes.map(|index| index.to_string(B::default()));
+        let statements: Vec<_> = tables.chain(indexes).collect();
+        // One column per line, so that a difference is seen.
+        statements.join(";\n").replace(", ", ",\n  ")
+    }
+
+    /// A difference here means that databases of existing apps and new ones would differ.
+    #[test]
+    fn version_1_is_frozen_on_postgresql() {
+        insta::assert_snapshot!("v1_postgresql", script::<PostgresQueryBuilder>());
+    }
+
+    #[test]
+    fn version_1_is_frozen_on_sqlite() {
+        insta::assert_snapshot!("v1_sqlite", script::<SqliteQueryBuilder>());
+    }
+}
