@@ -5,38 +5,42 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-/// Unix seconds now; the system's, or a fixed time that tests move.
-#[derive(Clone, Debug, Default)]
-pub struct Clock {
-    /// Unix seconds of a fixed clock.
-    fixed: Option<Arc<AtomicI64>>,
+/// Stands for "the system's time".
+const SYSTEM: i64 = i64::MIN;
+
+/// Unix seconds now; the system's, or a time that tests fix and move. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Clock(Arc<AtomicI64>);
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::system()
+    }
 }
 
 impl Clock {
     /// The system's clock.
-    pub const fn system() -> Self {
-        Self { fixed: None }
-    }
-
-    /// A clock that stands at `at`, Unix seconds.
-    pub fn fixed(at: i64) -> Self {
-        Self {
-            fixed: Some(Arc::new(AtomicI64::new(at))),
-        }
-    }
-
-    /// Moves a fixed clock; the system's clock does not move.
-    pub fn advance(&self, seconds: i64) {
-        if let Some(at) = &self.fixed {
-            at.fetch_add(seconds, Ordering::SeqCst);
-        }
+    pub fn system() -> Self {
+        Self(Arc::new(AtomicI64::new(SYSTEM)))
     }
 
     /// Unix seconds now.
     pub fn now(&self) -> i64 {
-        self.fixed.as_ref().map_or_else(
-            || chrono::Utc::now().timestamp(),
-            |at| at.load(Ordering::SeqCst),
-        )
+        match self.0.load(Ordering::SeqCst) {
+            SYSTEM => chrono::Utc::now().timestamp(),
+            fixed => fixed,
+        }
+    }
+
+    /// Stops the clock at `at`, Unix seconds.
+    #[cfg(feature = "testing")]
+    pub fn fix(&self, at: i64) {
+        self.0.store(at, Ordering::SeqCst);
+    }
+
+    /// Stops the clock `seconds` from now; negative goes back.
+    #[cfg(feature = "testing")]
+    pub fn advance(&self, seconds: i64) {
+        self.fix(self.now().saturating_add(seconds));
     }
 }

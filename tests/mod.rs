@@ -1,3 +1,5 @@
 //! Integration tests: HTTP against a booted Loco app.
 
+mod app;
+mod requests;
 mod views;

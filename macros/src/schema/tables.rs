@@ -132,7 +132,7 @@ const AUTHORIZATION_STATES: Table = Table {
         ),
         null("grant_id", Reference("oauth_authorization_codes", SetNull)),
         null("result_sealed", Blob),
-        row("expires_at", Seconds),
+        row("started_at expires_at", Seconds),
     ],
     indexes: &[
         unique(&["state"]),
@@ -155,6 +155,7 @@ const AUTHORIZATION_CODES: Table = Table {
         row("redirect_uri", Text),
         row("redirect_uri_explicit", Bool),
         null("code_challenge nonce dpop_jkt acr", Text),
+        null("credential_stamp", Hash),
         null("device_label", Text),
         row("scopes resources", Json),
         null("claims amr", Json),

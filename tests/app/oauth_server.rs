@@ -1,0 +1,122 @@
+//! What the generator writes for the app, for the users above.
+
+use std::sync::LazyLock;
+
+use loco_oauth_server::resource_owner::{
+    ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,
+};
+use loco_rs::{hash, prelude::*};
+use sea_orm::SqlErr;
+
+use super::users;
+
+#[derive(loco_oauth_server::OAuthServer)]
+#[oauth_server(users = "crate::app::users")]
+pub struct OAuth;
+
+static NOBODYS_PASSWORD: LazyLock<String> =
+    LazyLock::new(|| hash::hash_password("nobody").unwrap_or_default());
+
+#[async_trait]
+impl ResourceOwner for users::Model {
+    type Key = i64;
+
+    const SUPPORTED_CLAIMS: &'static [&'static str] = &["name", "email", "email_verified"];
+
+    fn key(&self) -> i64 {
+        self.id
+    }
+
+    fn subject(&self) -> String {
+        self.pid.to_string()
+    }
+
+    async fn find_by_key(db: &DatabaseConnection, key: i64) -> ModelResult<Option<Self>> {
+        Ok(users::Entity::find_by_id(key).one(db).await?)
+    }
+
+    async fn find_by_subject(db: &DatabaseConnection, subject: &str) -> ModelResult<Option<Self>> {
+        let Ok(pid) = Uuid::parse_str(subject) else { return Ok(None) };
+        Ok(users::Entity::find().filter(users::Column::Pid.eq(pid)).one(db).await?)
+    }
+
+    async fn find_by_login(db: &DatabaseConnection, login: &str) -> ModelResult<Option<Self>> {
+        let email = login.trim().to_lowercase();
+        Ok(users::Entity::find().filter(users::Column::Email.eq(email)).one(db).await?)
+    }
+
+    async fn authenticate(
+        ctx: &AppContext,
+        login: &str,
+        password: &str,
+    ) -> ModelResult<Option<Self>> {
+        let user = Self::find_by_login(&ctx.db, login).await?;
+        let known = user.as_ref().map(|user| user.password.clone());
+        let password = password.to_owned();
+        let matches = tokio::task::spawn_blocking(move || {
+            hash::verify_password(&password, known.as_ref().unwrap_or(&NOBODYS_PASSWORD))
+        })
+        .await
+        .map_err(|error| ModelError::Any(error.into()))?;
+        Ok(user.filter(|_| matches))
+    }
+
+    fn is_active(&self) -> bool {
+        self.active
+    }
+
+    fn is_verified(&self) -> bool {
+        self.email_verified_at.is_some()
+    }
+
+    fn credential_stamp(&self) -> Option<String> {
+        Some(self.password.clone())
+    }
+
+    fn display_name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn login_name(&self) -> String {
+        self.email.clone()
+    }
+
+    fn claims(&self, _request: &ClaimRequest<'_>) -> Claims {
+        Claims::new()
+            .with("name", &self.name)
+            .with("email", &self.email)
+            .with("email_verified", self.is_verified())
+    }
+
+    fn signup_fields() -> Vec<SignUpField> {
+        let field = |name, kind, autocomplete| SignUpField {
+            name,
+            label: match name {
+                "email" => "field-email",
+                _ => "field-password",
+            },
+            kind,
+            autocomplete,
+            required: true,
+        };
+        vec![field("email", "email", "username"), field("password", "password", "new-password")]
+    }
+
+    async fn sign_up(ctx: &AppContext, values: SignUp) -> Result<Self, SignUpError> {
+        if values.get("password").len() < 8 {
+            return Err(SignUpError::Invalid(vec![FieldError {
+                field: "password".to_owned(),
+                message: "At least 8 characters".to_owned(),
+            }]));
+        }
+        let email = values.get("email").trim().to_lowercase();
+        match Self::create(&ctx.db, &email, values.get("password")).await {
+            Err(ModelError::DbErr(error))
+                if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) =>
+            {
+                Err(SignUpError::Taken)
+            }
+            result => Ok(result?),
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! A booted app behind a real socket.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use loco_oauth_server::Server;
+use loco_rs::{
+    app::{AppContext, Hooks},
+    boot::StartMode,
+    config::Config,
+    environment::Environment,
+};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use super::{App, browser::Browser, database::TestDatabase, fixtures, users};
+
+/// The issuer of the fixtures.
+pub const ISSUER: &str = "https://as.example";
+
+pub struct TestServer {
+    pub database: TestDatabase,
+    pub ctx: AppContext,
+    pub address: SocketAddr,
+    pub http: reqwest::Client,
+    serving: JoinHandle<()>,
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl TestServer {
+    /// The app with the fixtures' clients and alice.
+    pub async fn start() -> Self {
+        Self::with(json!({})).await
+    }
+
+    /// The same with other settings of the plugin, by key.
+    pub async fn with(settings: Value) -> Self {
+        let server = Self::bare(settings).await;
+        fixtures::insert_clients(&server).await;
+        users::Model::create(&server.ctx.db, fixtures::ALICE, fixtures::PASSWORD).await.unwrap();
+        server
+    }
+
+    /// The app without rows. A `base_url` of `"self"` is the socket's own address.
+    pub async fn bare(settings: Value) -> Self {
+        let database = TestDatabase::create().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let config = config(&database.uri, address, settings);
+        let boot = App::boot(StartMode::ServerOnly, &Environment::Test, config).await.unwrap();
+        let router = boot.router.unwrap();
+        let serving = tokio::spawn(async move {
+            let app = router.into_make_service_with_connect_info::<SocketAddr>();
+            axum::serve(listener, app).await.unwrap();
+        });
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self { database, ctx: boot.app_context, address, http, serving }
+    }
+
+    pub fn oauth(&self) -> Arc<Server> {
+        self.ctx.shared_store.get::<Arc<Server>>().unwrap()
+    }
+
+    /// Moves the server's clock.
+    pub fn advance(&self, seconds: i64) {
+        self.oauth().clock.advance(seconds);
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        let path = path.strip_prefix(&self.oauth().settings.base_url).unwrap_or(path);
+        format!("http://{}{path}", self.address)
+    }
+
+    pub fn browser(&self) -> Browser<'_> {
+        Browser::new(self)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::read(self.http.get(self.url(path)).send().await.unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        Answer::read(self.http.post(self.url(path)).form(form).send().await.unwrap()).await
+    }
+
+    /// A form post with HTTP Basic.
+    pub async fn post_as(
+        &self,
+        (client, secret): (&str, &str),
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Answer {
+        let request = self.http.post(self.url(path)).basic_auth(client, Some(secret)).form(form);
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        Answer::read(request.send().await.unwrap()).await
+    }
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub async fn read(response: reqwest::Response) -> Self {
+        Self {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.text().await.unwrap(),
+        }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// The JSON of a 200.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, 200, "{self:?}");
+        self.json()
+    }
+
+    #[track_caller]
+    pub fn location(&self) -> &str {
+        assert_eq!(self.status, 303, "{self:?}");
+        self.header("location").unwrap()
+    }
+
+    /// A parameter of the location's query.
+    #[track_caller]
+    pub fn location_param(&self, name: &str) -> Option<String> {
+        param(self.location(), name)
+    }
+
+    /// JSON(s, e) of the cases.
+    #[track_caller]
+    pub fn assert_error(&self, status: u16, error: &str) {
+        assert_eq!(self.status, status, "{self:?}");
+        assert_eq!(self.header("content-type"), Some("application/json"), "{self:?}");
+        assert_eq!(self.header("cache-control"), Some("no-store"), "{self:?}");
+        let body = self.json();
+        assert_eq!(body["error"], error, "{self:?}");
+        let description = body["error_description"].as_str().unwrap_or_default();
+        let allowed = |byte| matches!(byte, 0x20 | 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
+        assert!(description.bytes().all(allowed), "{description}");
+    }
+
+    /// PAGE(s) of the cases.
+    #[track_caller]
+    pub fn assert_page(&self, status: u16) {
+        assert_eq!(self.status, status, "{self:?}");
+        assert_eq!(self.header("location"), None, "{self:?}");
+        assert_eq!(self.header("content-type"), Some("text/html; charset=utf-8"), "{self:?}");
+        assert_eq!(self.header("x-frame-options"), Some("DENY"));
+        assert_eq!(self.header("cache-control"), Some("no-store"));
+        assert_eq!(self.header("referrer-policy"), Some("no-referrer"));
+        assert!(self.header("content-security-policy").unwrap().contains("frame-ancestors 'none'"));
+    }
+
+    /// BACK(e) of the cases.
+    #[track_caller]
+    pub fn assert_back(&self, redirect_uri: &str, error: &str) {
+        let location = self.location();
+        assert!(location.starts_with(redirect_uri), "{location}");
+        assert_eq!(self.location_param("error").as_deref(), Some(error), "{location}");
+        assert_eq!(self.location_param("iss").as_deref(), Some(ISSUER), "{location}");
+        assert_eq!(self.location_param("code"), None);
+    }
+}
+
+/// A parameter of a URL's query; panics when it stands there twice.
+#[track_caller]
+pub fn param(url: &str, name: &str) -> Option<String> {
+    let (_, query) = url.split_once('?')?;
+    let mut found = url::form_urlencoded::parse(query.as_bytes())
+        .filter(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned());
+    let first = found.next();
+    assert!(found.next().is_none(), "{name} twice in {url}");
+    first
+}
+
+fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
+    if settings["base_url"] == "self" {
+        settings["base_url"] = json!(format!("http://{address}"));
+    }
+    let mut block = json!({
+        "base_url": ISSUER,
+        "keys": { "directory": "target/test_oauth_keys" },
+        "scopes": { "read": { "description": "Read your notes" }, "write": {}, "jobs": {}, "admin": {} },
+        "resources": [
+            { "uri": "https://mcp.example/mcp", "scopes": ["mcp:read"] },
+            { "uri": "https://api.example", "token_format": "opaque" },
+        ],
+        "enable_end_session": true,
+    });
+    for (key, value) in settings.as_object().unwrap() {
+        block[key] = value.clone();
+    }
+    let connections = block.as_object_mut().unwrap().remove("max_connections").unwrap_or(json!(5));
+    serde_json::from_value(json!({
+        "logger": { "enable": false, "level": "off", "format": "compact" },
+        "server": { "port": address.port(), "host": "http://localhost", "middlewares": {} },
+        "database": {
+            "uri": uri,
+            "enable_logging": false,
+            "connect_timeout": 500,
+            "idle_timeout": 500,
+            "min_connections": 1,
+            "max_connections": connections,
+            "auto_migrate": true,
+        },
+        "workers": { "mode": "ForegroundBlocking" },
+        "initializers": { "oauth_server": block },
+    }))
+    .unwrap()
+}
