@@ -1,1 +1,3 @@
 //! Integration tests: HTTP against a booted Loco app.
+
+mod schema_drift;
