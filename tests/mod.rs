@@ -2,4 +2,5 @@
 
 mod app;
 mod requests;
+mod schema_drift;
 mod views;

@@ -1,11 +1,16 @@
 //! The attributes of both derives, parsed and checked. What leaves this module can be printed.
 
+#![allow(clippy::needless_continue, reason = "in what darling's derive prints")]
+
 mod extra;
 mod values;
 
 use darling::{Error, FromDeriveInput, FromMeta, Result};
 use proc_macro2::Span;
-use syn::{Data, DeriveInput, Fields, Ident, LitStr, Path, Visibility};
+use syn::{
+    Data, DeriveInput, Fields, Ident, LitStr, Path, Visibility, parse_quote_spanned,
+    spanned::Spanned,
+};
 
 pub use extra::{ExtraColumn, ExtraType};
 use extra::{ExtraTables, checked};
@@ -105,7 +110,7 @@ impl ServerOptions {
                 .user_model
                 .map_or_else(|| child(&users, "Model"), |path| path.0),
             hooks: attribute.hooks.map_or_else(
-                || syn::parse_quote!(::loco_oauth_server::hooks::DefaultHooks),
+                || parse_quote_spanned!(users.span()=> ::loco_oauth_server::hooks::DefaultHooks),
                 |path| path.0,
             ),
             user_key_column: attribute
@@ -172,7 +177,6 @@ fn ensure_unit_struct(input: &DeriveInput, example: &str) -> Result<()> {
 
 /// Where to report what is missing: the attribute, or without one the struct's name.
 fn attribute_span(input: &DeriveInput) -> Span {
-    use syn::spanned::Spanned;
     let ours = |attribute: &&syn::Attribute| {
         let path = attribute.path();
         path.is_ident("oauth_server") || path.is_ident("oauth_server_migration")

@@ -44,19 +44,21 @@ pub fn migration_impls(options: &MigrationOptions) -> TokenStream {
                 }
             }
 
+            // async_trait wants the lifetimes as the trait has them: left out.
+            #[allow(elided_lifetimes_in_paths)]
             #[automatically_derived]
             #[async_trait::async_trait]
             impl MigrationTrait for #ident {
                 async fn up(
                     &self,
-                    manager: &SchemaManager<'_>,
+                    manager: &SchemaManager,
                 ) -> ::core::result::Result<(), DbErr> {
                     #version::up(manager, &OPTIONS).await
                 }
 
                 async fn down(
                     &self,
-                    manager: &SchemaManager<'_>,
+                    manager: &SchemaManager,
                 ) -> ::core::result::Result<(), DbErr> {
                     #version::down(manager, &OPTIONS).await
                 }

@@ -3,8 +3,8 @@
 
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
-use syn::{Ident, Path, parse_quote};
+use quote::{format_ident, quote};
+use syn::{Ident, Path, spanned::Spanned};
 
 use crate::{
     options::ServerOptions,
@@ -21,15 +21,35 @@ struct ForeignKey {
 /// `Relation` and the `Related` implementations, inside the table's module.
 pub fn relations(options: &ServerOptions, table: &Table) -> TokenStream {
     let keys: Vec<_> = foreign_keys(table).collect();
-    let variants = keys.iter().map(|key| variant(options, key));
+    let variants = keys.iter().map(variant_ident);
+    let definitions = keys.iter().map(|key| relation_definition(options, key));
     let related = keys
         .iter()
         .filter(|key| is_only_way(&keys, key, table))
-        .map(|key| related(options, key));
+        .map(related);
+    // A wrong path is one error here, instead of one per use.
+    let has_users = keys.iter().any(|key| key.table.is_none());
+    let users = has_users.then(|| {
+        let users = users_from_inside(&options.users);
+        // The errors of an import are reported at its whole length, alias included.
+        let alias = Ident::new("app_users", options.users.span());
+        quote!(use #users as #alias;)
+    });
+    // Written out rather than derived: the derive takes paths as text, whose errors have no place.
     quote! {
-        #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+        #users
+
+        #[derive(Clone, Copy, Debug, EnumIter)]
         pub enum Relation {
             #(#variants,)*
+        }
+
+        impl RelationTrait for Relation {
+            fn def(&self) -> RelationDef {
+                match *self {
+                    #(#definitions,)*
+                }
+            }
         }
 
         #(#related)*
@@ -57,28 +77,29 @@ fn is_only_way(keys: &[ForeignKey], key: &ForeignKey, table: &Table) -> bool {
     same_target.count() == 1 && key.table != Some(table.name)
 }
 
-fn variant(options: &ServerOptions, key: &ForeignKey) -> TokenStream {
+fn relation_definition(options: &ServerOptions, key: &ForeignKey) -> TokenStream {
     let ident = variant_ident(key);
-    let target = target(options, key);
-    let to_column = key
+    let target = target(key);
+    let from = format_ident!("{}", key.column.to_upper_camel_case());
+    let to = key
         .table
         .map_or_else(|| options.user_key_column.clone(), |_| format_ident!("Id"));
-    let belongs_to = quote!(#target::Entity).to_string();
-    let to = quote!(#target::Column::#to_column).to_string();
-    let from = format!("Column::{}", key.column.to_upper_camel_case());
     let on_delete = match key.on_delete {
-        OnDelete::Cascade => "Cascade",
-        OnDelete::SetNull => "SetNull",
+        OnDelete::Cascade => quote!(Cascade),
+        OnDelete::SetNull => quote!(SetNull),
     };
     quote! {
-        #[sea_orm(belongs_to = #belongs_to, from = #from, to = #to, on_delete = #on_delete)]
-        #ident
+        Self::#ident => Entity::belongs_to(#target::Entity)
+            .from(Column::#from)
+            .to(#target::Column::#to)
+            .on_delete(ForeignKeyAction::#on_delete)
+            .into()
     }
 }
 
-fn related(options: &ServerOptions, key: &ForeignKey) -> TokenStream {
+fn related(key: &ForeignKey) -> TokenStream {
     let ident = variant_ident(key);
-    let target = target(options, key).into_token_stream();
+    let target = target(key);
     quote! {
         impl Related<#target::Entity> for Entity {
             fn to() -> RelationDef {
@@ -100,21 +121,27 @@ fn variant_ident(key: &ForeignKey) -> Ident {
     format_ident!("{}", name.to_upper_camel_case())
 }
 
-/// Path of the target's module, as seen from inside a table's module.
-fn target(options: &ServerOptions, key: &ForeignKey) -> Path {
-    if let Some(table) = key.table {
-        let module = format_ident!("{table}");
-        return parse_quote!(super::#module);
-    }
-    let users = &options.users;
+/// The target's module, as seen from inside a table's module.
+fn target(key: &ForeignKey) -> TokenStream {
+    key.table.map_or_else(
+        || quote!(app_users),
+        |table| {
+            let module = format_ident!("{table}");
+            quote!(super::#module)
+        },
+    )
+}
+
+/// The app wrote the path next to its struct; the table's module lies one deeper.
+fn users_from_inside(users: &Path) -> TokenStream {
     let first = users.segments.first().map(|first| first.ident.to_string());
     match first.as_deref() {
-        Some("crate") => users.clone(),
-        _ if users.leading_colon.is_some() => users.clone(),
+        Some("crate") => quote!(#users),
+        _ if users.leading_colon.is_some() => quote!(#users),
         Some("self") => {
             let rest = users.segments.iter().skip(1);
-            parse_quote!(super::#(#rest)::*)
+            quote!(super::#(#rest)::*)
         }
-        _ => parse_quote!(super::#users),
+        _ => quote!(super::#users),
     }
 }

@@ -80,9 +80,10 @@ pub fn migration(input: &DeriveInput, error: darling::Error) -> TokenStream {
                 }
             }
 
+            #[allow(elided_lifetimes_in_paths)]
             #[async_trait::async_trait]
             impl #impl_generics MigrationTrait for #ident #type_generics #where_clause {
-                async fn up(&self, _: &SchemaManager<'_>) -> ::core::result::Result<(), DbErr> {
+                async fn up(&self, _: &SchemaManager) -> ::core::result::Result<(), DbErr> {
                     ::core::unreachable!()
                 }
             }

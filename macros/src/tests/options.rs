@@ -59,7 +59,7 @@ fn the_path_of_users_is_seen_from_the_module_of_the_struct() {
         };
         let options = ServerOptions::parse(&input).expect("the attribute is right");
         let entity = text(expand::entity(&options, consents));
-        let related = format!("implRelated<{seen}::Entity>forEntity");
-        assert!(entity.contains(&related), "{written}: {entity}");
+        let import = format!("use{seen}asapp_users;");
+        assert!(entity.contains(&import), "{written}: {entity}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::schema::{Kind, TABLES, table};
+use crate::schema::{Kind, TABLES, Table, table};
 
 #[test]
 fn column_names_are_unique_within_a_table() {
@@ -33,7 +33,7 @@ fn indexes_and_references_lead_to_something() {
 #[test]
 fn references_that_become_null_are_nullable() {
     use crate::schema::OnDelete::SetNull;
-    for column in TABLES.iter().flat_map(|table| table.columns()) {
+    for column in TABLES.iter().flat_map(Table::columns) {
         if let Kind::UserKey(SetNull) | Kind::Reference(_, SetNull) = column.kind {
             assert!(column.nullable, "{}", column.name);
         }

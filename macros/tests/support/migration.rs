@@ -15,7 +15,7 @@ pub mod __private {
 
         #[async_trait::async_trait]
         pub trait MigrationTrait: MigrationName {
-            async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr>;
+            async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr>;
         }
     }
 }

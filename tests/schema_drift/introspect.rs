@@ -1,0 +1,135 @@
+//! Tables as lists of lines: as the database has them, and as the definition describes them.
+
+use loco_oauth_server::schema::{ColumnKind, ColumnSchema, OnDelete, TableSchema};
+use sea_orm::{
+    ColumnType, ConnectionTrait, DatabaseConnection, DbBackend, Statement, sea_query::StringLen,
+};
+
+const SQLITE: &str = "
+    SELECT 'column ' || name || ': ' || lower(type)
+        || CASE WHEN \"notnull\" THEN '' ELSE ' null' END AS line
+    FROM pragma_table_info(':table')
+    UNION ALL
+    SELECT CASE WHEN l.\"unique\" THEN 'unique (' ELSE 'index (' END
+        || (SELECT group_concat(name, ', ') FROM (
+            SELECT name FROM pragma_index_info(l.name) ORDER BY seqno)) || ')'
+    FROM pragma_index_list(':table') l WHERE l.origin = 'c'
+    UNION ALL
+    SELECT 'reference ' || \"from\" || ' -> ' || \"table\" || '.' || \"to\" || ' '
+        || lower(on_delete)
+    FROM pragma_foreign_key_list(':table')";
+
+const POSTGRES: &str = "
+    SELECT 'column ' || column_name || ': ' || data_type
+        || CASE WHEN is_nullable = 'YES' THEN ' null' ELSE '' END AS line
+    FROM information_schema.columns
+    WHERE table_schema = current_schema() AND table_name = ':table'
+    UNION ALL
+    SELECT CASE WHEN i.indisunique THEN 'unique (' ELSE 'index (' END
+        || (SELECT string_agg(a.attname, ', ' ORDER BY k.place)
+            FROM unnest(i.indkey) WITH ORDINALITY AS k (number, place)
+            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number) || ')'
+    FROM pg_index i WHERE i.indrelid = ':table'::regclass AND NOT i.indisprimary
+    UNION ALL
+    SELECT 'reference ' || a.attname || ' -> ' || c.confrelid::regclass || '.' || b.attname
+        || CASE c.confdeltype WHEN 'c' THEN ' cascade' WHEN 'n' THEN ' set null' ELSE ' ?' END
+    FROM pg_constraint c
+    JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+    JOIN pg_attribute b ON b.attrelid = c.confrelid AND b.attnum = c.confkey[1]
+    WHERE c.conrelid = ':table'::regclass AND c.contype = 'f'";
+
+/// The table in the database, sorted.
+pub async fn actual(db: &DatabaseConnection, table: &str) -> Vec<String> {
+    let backend = db.get_database_backend();
+    let sql = match backend {
+        DbBackend::Sqlite => SQLITE,
+        _ => POSTGRES,
+    };
+    let statement = Statement::from_string(backend, sql.replace(":table", table));
+    let rows = db.query_all_raw(statement).await.expect("introspection");
+    let lines = rows
+        .iter()
+        .map(|row| row.try_get("", "line").expect("a line"));
+    sorted(lines)
+}
+
+/// The table as described, sorted.
+pub fn expected(backend: DbBackend, table: &TableSchema, key: &str) -> Vec<String> {
+    let columns = table.columns.iter().map(|column| {
+        let ty = column_type(column.kind, backend, key);
+        let null = if column.nullable { " null" } else { "" };
+        format!("column {}: {ty}{null}", column.name)
+    });
+    let indexes = table.indexes.iter().map(|index| {
+        let kind = if index.unique { "unique" } else { "index" };
+        format!("{kind} ({})", index.columns.join(", "))
+    });
+    let references = table.foreign_keys.iter().map(|key| {
+        let rule = match key.on_delete {
+            OnDelete::Cascade => "cascade",
+            OnDelete::SetNull => "set null",
+        };
+        format!(
+            "reference {} -> {}.{} {rule}",
+            key.column, key.table, key.target
+        )
+    });
+    sorted(columns.chain(indexes).chain(references))
+}
+
+fn sorted(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let mut lines: Vec<_> = lines.collect();
+    lines.sort();
+    lines
+}
+
+/// The type table of the specification.
+fn column_type(kind: ColumnKind, backend: DbBackend, key: &str) -> &'static str {
+    let (postgres, sqlite) = match kind {
+        ColumnKind::Id | ColumnKind::Reference | ColumnKind::Seconds => ("bigint", "integer"),
+        ColumnKind::UserKey => rust_type(key),
+        ColumnKind::Text => ("text", "text"),
+        ColumnKind::Json => ("jsonb", "jsonb_text"),
+        ColumnKind::Bool => ("boolean", "boolean"),
+        ColumnKind::Int => ("integer", "integer"),
+        ColumnKind::Hash => ("bytea", "blob(32)"),
+        ColumnKind::Blob => ("bytea", "varbinary_blob"),
+        ColumnKind::Timestamp => ("timestamp with time zone", "timestamp_with_timezone_text"),
+        ColumnKind::Extra(ty) => rust_type(ty),
+    };
+    match backend {
+        DbBackend::Sqlite => sqlite,
+        _ => postgres,
+    }
+}
+
+fn rust_type(ty: &str) -> (&'static str, &'static str) {
+    match ty {
+        "i32" => ("integer", "integer"),
+        "i64" => ("bigint", "integer"),
+        "bool" => ("boolean", "boolean"),
+        "String" => ("text", "text"),
+        "Json" => ("jsonb", "jsonb_text"),
+        "Uuid" => ("uuid", "uuid_text"),
+        "DateTimeWithTimeZone" => ("timestamp with time zone", "timestamp_with_timezone_text"),
+        other => panic!("unknown type {other}"),
+    }
+}
+
+/// What the entity's `Column` is expected to say: name, type, nullability.
+pub fn described(column: &ColumnSchema, key: &str) -> (String, ColumnType, bool) {
+    let ty = match (column.kind, key) {
+        (ColumnKind::Id | ColumnKind::Reference | ColumnKind::Seconds, _)
+        | (ColumnKind::UserKey, "i64") => ColumnType::BigInteger,
+        (ColumnKind::Int, _) | (ColumnKind::UserKey, "i32") => ColumnType::Integer,
+        (ColumnKind::UserKey, _) => ColumnType::Uuid,
+        (ColumnKind::Text, _) => ColumnType::Text,
+        (ColumnKind::Json, _) => ColumnType::JsonBinary,
+        (ColumnKind::Bool, _) => ColumnType::Boolean,
+        (ColumnKind::Hash, _) => ColumnType::Binary(32),
+        (ColumnKind::Blob, _) => ColumnType::VarBinary(StringLen::None),
+        (ColumnKind::Timestamp, _) => ColumnType::TimestampWithTimeZone,
+        (ColumnKind::Extra(ty), _) => panic!("extra column of type {ty}"),
+    };
+    (column.name.to_owned(), ty, column.nullable)
+}
