@@ -36,18 +36,15 @@ pub enum ViewsError {
 pub struct Stylesheet {
     /// The CSS.
     pub css: String,
-    /// The first half of its SHA-256, in hexadecimal digits.
+    /// The first 64 bits of its SHA-256, in hexadecimal digits.
     pub hash: String,
 }
 
 impl Stylesheet {
     fn new(css: String) -> Self {
         let digest = Sha256::digest(css.as_bytes());
-        let hash = digest
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let head = digest.first_chunk().copied().map_or(0, u64::from_be_bytes);
+        let hash = format!("{head:016x}");
         Self { css, hash }
     }
 

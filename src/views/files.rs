@@ -109,5 +109,8 @@ fn name_below(dir: &Path, path: &Path) -> Option<String> {
 /// Only `.html` names are escaped by Tera, so nothing else is a template (PG-03). The shipped
 /// pages keep the names below `builtin/`.
 fn is_template(name: &str) -> bool {
-    name.ends_with(".html") && !name.starts_with("builtin/")
+    Path::new(name)
+        .extension()
+        .is_some_and(|extension| extension == "html")
+        && !name.starts_with("builtin/")
 }

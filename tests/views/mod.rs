@@ -1,7 +1,10 @@
 //! The pages: every sample in every language, the app's overrides, the texts.
 
+mod app;
 mod overrides;
 mod pages;
+mod reload;
+mod snapshots;
 mod texts;
 
 use loco_oauth_server::views::{

@@ -1,63 +1,14 @@
 //! The app's files over the shipped ones (PG-01, PG-02).
 
-use std::{fs, path::Path};
-
 use loco_oauth_server::views::{
-    Views, ViewsError,
-    pages::{ConsentPage, LoginPage, LogoutPage},
+    ViewsError,
+    pages::{LoginPage, LogoutPage},
 };
-use tempfile::TempDir;
 
-use super::{LANGUAGES, sample};
-
-/// An app's `assets/views/oauth_server`.
-struct App {
-    dir: TempDir,
-}
-
-impl App {
-    fn with(files: &[(&str, &str)]) -> Self {
-        let app = Self {
-            dir: TempDir::new().unwrap(),
-        };
-        for (name, text) in files {
-            app.write(name, text);
-        }
-        app
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let file = self.path().join(name);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, text).unwrap();
-    }
-
-    fn path(&self) -> &Path {
-        self.dir.path()
-    }
-
-    fn debug(&self) -> Views {
-        self.views(true).0
-    }
-
-    fn release(&self) -> (Views, Vec<String>) {
-        self.views(false)
-    }
-
-    fn views(&self, debug: bool) -> (Views, Vec<String>) {
-        let mut locales = LANGUAGES.map(String::from).to_vec();
-        locales.extend(["it".into(), "ar".into()]);
-        Views::new(Some(self.path().to_owned()), &locales, "en", debug).unwrap()
-    }
-}
-
-fn login(views: &Views, lang: &str) -> Result<String, ViewsError> {
-    views.render(lang, &sample::<LoginPage>("main"))
-}
-
-fn consent(views: &Views) -> Result<String, ViewsError> {
-    views.render("en", &sample::<ConsentPage>("main"))
-}
+use super::{
+    app::{App, consent, login},
+    sample,
+};
 
 #[test]
 fn pg_01_one_page_can_be_replaced() {
@@ -246,35 +197,6 @@ fn pg_02_a_page_that_fails_while_rendering_is_treated_like_a_broken_one() {
     ));
     let (views, broken) = app.release();
     assert_eq!(broken, Vec::<String>::new());
-    assert!(login(&views, "en").unwrap().contains("<h1>Sign in</h1>"));
-}
-
-#[test]
-fn pg_02_debug_builds_notice_new_changed_and_removed_files() {
-    let app = App::with(&[]);
-    let views = app.debug();
-    assert!(login(&views, "en").unwrap().contains("<h1>Sign in</h1>"));
-
-    app.write("login.html", "one");
-    assert_eq!(login(&views, "en").unwrap(), "one");
-
-    app.write("login.html", "{% broken");
-    assert!(login(&views, "en").is_err());
-
-    app.write("login.html", "three");
-    assert_eq!(login(&views, "en").unwrap(), "three");
-
-    fs::remove_file(app.path().join("login.html")).unwrap();
-    assert!(login(&views, "en").unwrap().contains("<h1>Sign in</h1>"));
-}
-
-#[test]
-fn pg_02_release_builds_load_once() {
-    let app = App::with(&[]);
-    let (views, _) = app.release();
-
-    app.write("login.html", "changed");
-
     assert!(login(&views, "en").unwrap().contains("<h1>Sign in</h1>"));
 }
 

@@ -1,4 +1,4 @@
-//! What every rendered page has, and how the main ones look.
+//! What every rendered page has.
 
 use std::{collections::HashSet, fs, path::Path};
 
@@ -86,7 +86,7 @@ fn pg_03_c055_links_that_leave_are_https_and_tell_nothing() {
          },
          page| {
             for link in select(page, "a[href], [src]") {
-                let address = link.attr("href").or(link.attr("src")).unwrap();
+                let address = link.attr("href").or_else(|| link.attr("src")).unwrap();
                 let place = format!("{template} {sample}: {address} in {html}");
                 if address.starts_with('/') {
                     assert!(!address.starts_with("//"), "{place}");
@@ -117,7 +117,7 @@ fn pg_04_pages_need_no_script_and_nothing_from_elsewhere() {
                 "{place}"
             );
             for loaded in select(page, "link[href], img[src]") {
-                let address = loaded.attr("href").or(loaded.attr("src")).unwrap();
+                let address = loaded.attr("href").or_else(|| loaded.attr("src")).unwrap();
                 assert!(
                     address.starts_with('/') && !address.starts_with("//"),
                     "{place}"
@@ -296,32 +296,4 @@ fn pg_03_templates_never_switch_escaping_off() {
             );
         }
     }
-}
-
-#[test]
-fn main_samples_in_english() {
-    for Rendered {
-        template,
-        sample,
-        html,
-    } in render_all(&shipped_views(), "en")
-    {
-        if sample == "main" {
-            let name = template.trim_end_matches(".html");
-            insta::with_settings!({ prepend_module_to_snapshot => false }, {
-                insta::assert_snapshot!(format!("page_{name}"), html);
-            });
-        }
-    }
-}
-
-#[test]
-fn pg_08_a_refused_sign_in_shows_what_was_entered() {
-    let pages = render_all(&shipped_views(), "en");
-    let refused = pages
-        .iter()
-        .find(|it| it.template == "login.html" && it.sample == "refused");
-    insta::with_settings!({ prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("page_login_refused", refused.unwrap().html);
-    });
 }

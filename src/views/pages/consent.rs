@@ -32,6 +32,10 @@ pub struct ConsentPage {
 }
 
 /// A scope that is asked for.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a variable of the template"
+)]
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct ScopeLine {
     /// The scope.

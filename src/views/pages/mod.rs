@@ -5,11 +5,11 @@ mod error;
 mod outcome;
 mod sign_in;
 mod sign_out;
+mod sign_up;
 
 pub use consent::{ConsentPage, GrantedScope, ResourceLine, ScopeLine, Warning};
 pub use error::{Developer, ErrorPage, ReturnLink};
 pub use outcome::{CheckMailPage, CompletedPage, HandoffPage};
-pub use sign_in::{
-    AccountLine, ExternalLogin, LoginPage, SelectAccountPage, SignUpInput, SignUpPage,
-};
+pub use sign_in::{AccountLine, ExternalLogin, LoginPage, SelectAccountPage};
 pub use sign_out::{LoggedOutPage, LogoutPage, Notice, OtherAccount};
+pub use sign_up::{SignUpInput, SignUpPage};

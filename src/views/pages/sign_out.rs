@@ -109,7 +109,7 @@ impl Page for LoggedOutPage {
     }
 
     fn translate(&mut self, words: &Words) {
-        if let Some(Notice::RedirectDropped) = self.remark {
+        if self.remark == Some(Notice::RedirectDropped) {
             self.notice = Some(words.say("notice-redirect-dropped"));
         }
     }

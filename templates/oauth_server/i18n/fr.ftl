@@ -30,11 +30,11 @@ client-terms = Conditions d’utilisation
 
 login-title = Connexion
 login-lead = Avec votre compte { $app }.
-login-again-title = Est-ce toujours vous ?
+login-again-title = Est-ce toujours vous ?
 login-again-lead = Veuillez vous reconnecter à { $app } pour continuer.
-login-remember = Rester connecté
-login-forgot = Mot de passe oublié ?
-login-no-account = Nouveau ici ?
+login-remember = Garder ma session ouverte
+login-forgot = Mot de passe oublié ?
+login-no-account = Nouveau ici ?
 login-sign-up = Créer un compte
 login-or = ou
 login-with = Continuer avec { $provider }
@@ -43,7 +43,7 @@ login-with = Continuer avec { $provider }
 
 signup-title = Créez votre compte
 signup-lead = Un seul compte pour tout, sur { $app }.
-signup-have-account = Vous avez déjà un compte ?
+signup-have-account = Vous avez déjà un compte ?
 
 ## Fields
 
@@ -76,14 +76,14 @@ error-form-unreadable = Votre envoi n’a pas pu être lu. Veuillez réessayer.
 
 select-title = Choisissez un compte
 select-current = Actuel
-select-signed-out = Déconnecté
+select-signed-out = Session fermée
 
 ## Consent
 
-consent-title = Autoriser l’accès ?
+consent-title = Autoriser l’accès ?
 consent-lead = Cette application souhaite utiliser votre compte { $app }.
 consent-account = Votre compte
-consent-switch = Ce n’est pas vous ?
+consent-switch = Ce n’est pas vous ?
 consent-scopes = L’application pourra
 consent-choose = Choisissez ce que l’application peut faire
 consent-new = Nouveau
@@ -124,30 +124,30 @@ warning-title = À vérifier d’abord
 warning-unverified = Personne ici n’a vérifié cette application. Continuez seulement si vous êtes à l’origine de cette demande et si vous lui faites confiance.
 warning-loopback = L’accès est donné à un programme de cet appareil. Continuez seulement si vous venez de le lancer vous-même.
 warning-private_scheme = L’accès est donné à une application de cet appareil. Une autre application pourrait se faire passer pour elle.
-warning-localhost_document = Cette application se décrit elle-même depuis cet appareil ; son nom ne peut pas être vérifié.
+warning-localhost_document = Cette application se décrit elle-même depuis cet appareil ; son nom ne peut pas être vérifié.
 warning-host_mismatch = Vous retournez vers une autre adresse que celle sous laquelle cette application est connue.
 
 ## Sign out
 
-logout-title = Se déconnecter ?
-logout-lead = Vous êtes connecté à { $app }.
-logout-others = Aussi connectés ici :
+logout-title = Se déconnecter ?
+logout-lead = Votre session sur { $app } est ouverte.
+logout-others = Autres sessions ouvertes ici :
 logout-leads-to = Ensuite, vous irez vers
-logged-out-title = Vous êtes déconnecté
+logged-out-title = Vous avez fermé la session
 logged-out-lead = Vous pouvez fermer cette page. À bientôt sur { $app }.
 logged-out-continue = Retour à { $app }
-notice-redirect-dropped = L’application voulait vous envoyer vers une adresse qu’elle n’a pas enregistrée ; vous restez donc ici.
+notice-redirect-dropped = L’application voulait vous envoyer vers une adresse qu’elle n’a pas enregistrée ; vous restez donc ici.
 
 ## On the way
 
 handoff-title = Un instant
-handoff-lead = Vous êtes dirigé vers
+handoff-lead = Vous continuez vers
 completed-title = C’est fait
-completed-lead = Cette étape est déjà terminée. Retournez à l’application ; s’il manque quelque chose, recommencez depuis celle-ci.
+completed-lead = Cette étape est déjà terminée. Retournez à l’application ; s’il manque quelque chose, recommencez depuis celle-ci.
 completed-back = Aller à l’application
 check-mail-title = Consultez vos e-mails
 check-mail-lead = Si tout va bien, un message contenant un lien est en route vers
-check-mail-hint = Rien reçu ? Regardez dans les indésirables ou réessayez dans quelques minutes.
+check-mail-hint = Rien reçu ? Regardez dans les indésirables ou réessayez dans quelques minutes.
 
 ## Error page
 
@@ -208,7 +208,7 @@ problem-request-object = La demande signée de l’application n’a pas pu êtr
 problem-access-denied-title = Pas d’accès
 problem-access-denied = L’accès a été refusé. Rien n’a été communiqué à l’application.
 problem-person-needed-title = Nous avons besoin de vous
-problem-login-required = L’application voulait se passer de page de connexion, mais vous n’êtes pas connecté.
+problem-login-required = L’application voulait se passer de page de connexion, mais votre session n’est pas ouverte.
 problem-consent-required = L’application voulait se passer de votre accord, mais il est nécessaire.
 problem-account-required = L’application voulait se passer du choix d’un compte, mais il est nécessaire.
 problem-interaction-required = L’application ne voulait vous montrer aucune page, mais il en faut une.

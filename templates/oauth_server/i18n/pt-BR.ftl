@@ -32,7 +32,7 @@ login-title = Entrar
 login-lead = Use sua conta de { $app }.
 login-again-title = Ainda é você?
 login-again-lead = Entre novamente em { $app } para continuar.
-login-remember = Continuar conectado
+login-remember = Manter a sessão aberta
 login-forgot = Esqueceu a senha?
 login-no-account = É sua primeira vez aqui?
 login-sign-up = Crie uma conta
@@ -130,7 +130,7 @@ warning-host_mismatch = Você volta para um endereço diferente daquele pelo qua
 ## Sign out
 
 logout-title = Quer sair?
-logout-lead = Você está conectado em { $app }.
+logout-lead = Sua sessão em { $app } está aberta.
 logout-others = Também conectadas aqui:
 logout-leads-to = Depois você irá para
 logged-out-title = Você saiu
@@ -141,7 +141,7 @@ notice-redirect-dropped = O aplicativo queria enviar você a um endereço que el
 ## On the way
 
 handoff-title = Um momento
-handoff-lead = Você está sendo levado para
+handoff-lead = Você continua em
 completed-title = Tudo pronto
 completed-lead = Esta etapa já foi concluída. Volte ao aplicativo; se faltar algo, comece de novo por lá.
 completed-back = Ir para o aplicativo
@@ -208,7 +208,7 @@ problem-request-object = Não foi possível verificar a solicitação assinada d
 problem-access-denied-title = Sem acesso
 problem-access-denied = O acesso foi negado. Nada foi compartilhado com o aplicativo.
 problem-person-needed-title = Precisamos de você
-problem-login-required = O aplicativo pediu acesso sem página de entrada, mas você não está conectado.
+problem-login-required = O aplicativo pediu acesso sem página de entrada, mas sua sessão não está aberta.
 problem-consent-required = O aplicativo pediu acesso sem perguntar a você, mas sua aprovação é necessária.
 problem-account-required = O aplicativo pediu acesso sem deixar você escolher uma conta, mas a escolha é necessária.
 problem-interaction-required = O aplicativo pediu acesso sem mostrar uma página a você, mas ela é necessária.

@@ -1,0 +1,124 @@
+//! `signup.html`: make an account.
+
+use serde::Serialize;
+
+use crate::{
+    resource_owner::SignUpField,
+    views::{Common, ErrorLine, FormError, Page, Words, samples},
+};
+
+/// `signup.html`: make an account.
+#[derive(Clone, Default, Serialize)]
+pub struct SignUpPage {
+    /// Variables of all pages.
+    #[serde(flatten)]
+    pub common: Common,
+    /// Inputs to draw.
+    pub fields: Vec<SignUpInput>,
+    /// "I have an account".
+    pub login_url: String,
+}
+
+/// An input of the sign-up page.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignUpInput {
+    /// Name of the form field.
+    pub name: String,
+    /// Message key of the label, or the text itself; a text once rendered.
+    pub label: String,
+    /// Value of the `type` attribute.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Value of the `autocomplete` attribute.
+    pub autocomplete: String,
+    /// Whether an empty value is refused.
+    pub required: bool,
+}
+
+impl From<&SignUpField> for SignUpInput {
+    fn from(field: &SignUpField) -> Self {
+        Self {
+            name: field.name.into(),
+            label: field.label.into(),
+            kind: field.kind.into(),
+            autocomplete: field.autocomplete.into(),
+            required: field.required,
+        }
+    }
+}
+
+impl Page for SignUpPage {
+    const TEMPLATE: &'static str = "signup.html";
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn translate(&mut self, words: &Words) {
+        for field in &mut self.fields {
+            field.label = words.say(&field.label);
+        }
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let field = |name, label, kind, autocomplete| {
+            SignUpInput::from(&SignUpField {
+                name,
+                label,
+                kind,
+                autocomplete,
+                required: true,
+            })
+        };
+        let main = Self {
+            common: samples::interaction("signup"),
+            fields: vec![
+                field("name", "field-name", "text", "name"),
+                field("email", "field-email", "email", "username"),
+                field("password", "field-new-password", "password", "new-password"),
+                SignUpInput {
+                    required: false,
+                    ..field("team", "Team <A&B>", "text", "organization")
+                },
+            ],
+            login_url: "/oauth/login?interaction=int-4711".into(),
+        };
+        let errors = Common {
+            errors: vec![
+                ErrorLine::field("email", "error-field-email"),
+                ErrorLine::field("password", "error-field-too-short"),
+                ErrorLine::field("team", "Only <b>letters</b>, please"),
+            ],
+            values: samples::values(&[("name", samples::MARKUP), ("email", "ada"), ("team", "42")]),
+            ..main.common.clone()
+        };
+        let failed = Common {
+            errors: vec![FormError::SignUpFailed.into()],
+            ..main.common.clone()
+        };
+        vec![
+            (
+                "field_errors",
+                Self {
+                    common: errors,
+                    ..main.clone()
+                },
+            ),
+            (
+                "failed",
+                Self {
+                    common: failed,
+                    ..main.clone()
+                },
+            ),
+            (
+                "plain",
+                Self {
+                    common: samples::alone("signup"),
+                    ..main.clone()
+                },
+            ),
+            ("main", main),
+        ]
+    }
+}
