@@ -26,6 +26,20 @@ pub fn entity(options: &ServerOptions, table: &Table) -> TokenStream {
         #vis mod #module {
             // SeaORM's derives expand to paths that begin with `sea_orm`.
             use ::loco_oauth_server::__private::{self, sea_orm, sea_orm::entity::prelude::*};
+            // Those derives name the standard prelude without a path, which the compiler first
+            // looks for around the deriving struct: an app that imports another `Result` there
+            // (Loco's prelude has one) must not change what they mean.
+            #[allow(unused_imports)]
+            use ::std::{
+                clone::Clone,
+                convert::{From, Into},
+                default::Default,
+                iter::{IntoIterator, Iterator},
+                option::Option::{self, None, Some},
+                result::Result::{self, Err, Ok},
+                string::String,
+                vec::Vec,
+            };
 
             #[derive(Clone, PartialEq, Eq, DeriveEntityModel, __private::serde::Serialize)]
             #[serde(crate = "::loco_oauth_server::__private::serde")]
