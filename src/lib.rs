@@ -4,6 +4,7 @@ pub mod config;
 pub mod definition;
 pub mod events;
 pub mod hooks;
+pub mod keys;
 pub mod protocol;
 pub mod resource_owner;
 pub mod schema;
