@@ -92,10 +92,10 @@ impl KeyDirectory {
             length: metadata.len(),
             alg,
         };
-        if let Some((known, pair)) = self.read.get(path) {
-            if *known == stamp(description.map_or(pair.alg, |description| description.alg)) {
-                return Ok(pair.clone());
-            }
+        if let Some((known, pair)) = self.read.get(path)
+            && *known == stamp(description.map_or(pair.alg, |description| description.alg))
+        {
+            return Ok(pair.clone());
         }
         let private = self.private(path)?;
         let alg = description.map_or_else(|| private.algorithm(self.rsa), |known| known.alg);

@@ -10,9 +10,9 @@ use crate::protocol::jwk::SigningAlg;
 pub enum KeyError {
     /// ST-04, ST-08: algorithms in use without a key that signs.
     #[error(
-        "oauth_server: keys: no usable key for {} — run `cargo loco task oauth:keys:rotate {}`",
-        list(.0, ""),
-        list(.0, "alg:")
+        "oauth_server: keys: no usable key for {0} — run `cargo loco task oauth:keys:rotate \
+         alg:{0} now:true`, or add the key to `keys.pem` or `keys.jwks`",
+        list(.0)
     )]
     Missing(Vec<SigningAlg>),
     /// ST-04: anybody on the machine can read the key.
@@ -70,10 +70,7 @@ impl KeyError {
     }
 }
 
-fn list(algorithms: &[SigningAlg], before: &str) -> String {
-    let names: Vec<String> = algorithms
-        .iter()
-        .map(|alg| format!("{before}{alg}"))
-        .collect();
-    names.join(", ")
+fn list(algorithms: &[SigningAlg]) -> String {
+    let names: Vec<&str> = algorithms.iter().map(|alg| alg.as_str()).collect();
+    names.join(",")
 }
