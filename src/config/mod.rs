@@ -5,6 +5,7 @@ mod address;
 mod choices;
 mod clients;
 mod finding;
+mod metadata;
 mod names;
 mod rate_limits;
 mod raw;
@@ -29,6 +30,7 @@ pub use self::{
         RefreshTokenPolicy, TokenFormat, TokenPrefixes,
     },
     finding::{Finding, SettingsError},
+    metadata::MetadataFacts,
     rate_limits::{RateLimit, RateLimitEntry, RateLimits},
     secret_text::{SecretJson, SecretText},
     settings::{KeySettings, KeySource, Resource, ScopeSetting, SecretSource, Settings},

@@ -37,7 +37,7 @@ pub struct Settings {
     pub include_root_oauth_metadata_fallback: bool,
     /// Serve `/.well-known/openid-configuration` although the issuer has a path.
     pub include_root_openid_metadata_fallback: bool,
-    /// Root of derived keys; never signs tokens. `keys` reads it.
+    /// Root of derived keys; never signs tokens. [`crate::keys::root_secret`] reads it.
     pub secret: SecretSource,
     /// Name of the app, shown on pages.
     pub app_name: String,

@@ -1,3 +1,8 @@
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "json!(…) reads better without &"
+)]
+
 use loco_rs::environment::Environment::{self, Development, Production, Test};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -360,3 +365,4 @@ fn secrets_are_not_printed() {
 }
 
 mod clients;
+mod metadata;

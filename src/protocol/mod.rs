@@ -15,6 +15,7 @@ pub mod grants;
 pub mod id_token;
 pub mod interaction;
 pub mod jwk;
+pub mod metadata;
 pub mod params;
 pub mod pkce;
 pub mod policy;

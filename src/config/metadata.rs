@@ -1,0 +1,66 @@
+//! From the settings to what the server metadata is made from.
+
+use url::Url;
+
+use super::Settings;
+use crate::{
+    protocol::{
+        jwk::SigningAlg,
+        metadata::{Endpoints, Links, MetadataInput},
+    },
+    urls::Urls,
+};
+
+/// What the settings do not know.
+#[derive(Clone, Debug)]
+pub struct MetadataFacts {
+    /// `Keys::algorithms()`.
+    pub algorithms: Vec<SigningAlg>,
+    /// `ResourceOwner::SUPPORTED_CLAIMS`.
+    pub claims: Vec<String>,
+    /// Whether the user model supports signing up.
+    pub model_can_sign_up: bool,
+}
+
+impl Settings {
+    /// Input of [`crate::protocol::metadata::ServerMetadata::new`] (§6.5).
+    #[must_use]
+    pub fn metadata_input(&self, urls: &Urls, facts: MetadataFacts) -> MetadataInput {
+        let pairwise = self.pairwise_secret.as_ref().map(|_| "pairwise");
+        let own = |identifier: &&String| {
+            Url::parse(identifier)
+                .is_ok_and(|url| urls.is_own_origin(&url.origin().ascii_serialization()))
+        };
+        let identifiers = self.resources.iter().map(|resource| &resource.identifier);
+        let built_in = self.enable_signup && facts.model_can_sign_up;
+        MetadataInput {
+            endpoints: endpoints(urls),
+            grant_types: self.grant_types.clone(),
+            scopes: self.advertised_scopes.clone(),
+            resources: identifiers.filter(own).cloned().collect(),
+            algorithms: facts.algorithms,
+            claims: facts.claims,
+            acr_values: self.acr_values.clone(),
+            locales: self.locales.clone(),
+            subject_types: std::iter::once("public").chain(pairwise).collect(),
+            sign_up: built_in || self.signup_url.is_some(),
+            links: Links {
+                service_documentation: self.service_documentation.clone(),
+                op_policy_uri: self.op_policy_uri.clone(),
+                op_tos_uri: self.op_tos_uri.clone(),
+            },
+        }
+    }
+}
+
+fn endpoints(urls: &Urls) -> Endpoints {
+    Endpoints {
+        issuer: urls.issuer.clone(),
+        authorization_endpoint: urls.authorization_endpoint.clone(),
+        token_endpoint: urls.token_endpoint.clone(),
+        jwks_uri: urls.jwks_uri.clone(),
+        userinfo_endpoint: urls.userinfo_endpoint.clone(),
+        revocation_endpoint: urls.revocation_endpoint.clone(),
+        introspection_endpoint: urls.introspection_endpoint.clone(),
+    }
+}

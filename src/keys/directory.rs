@@ -1,0 +1,149 @@
+//! Keys in a directory: `<kid>.pem` and `<kid>.json` (§28.1).
+
+use std::{
+    collections::HashMap,
+    fs::{self, Metadata},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::SystemTime,
+};
+
+use super::{
+    error::KeyError,
+    files,
+    pair::{KeyPair, Private},
+    pem,
+    set::Described,
+    state::KeyDescription,
+};
+use crate::{config::SecretText, protocol::jwk::SigningAlg};
+
+/// What a file was like when its key was read: decryption is slow on purpose, so a key is read
+/// again only when its file has changed.
+#[derive(Clone, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    length: u64,
+    alg: SigningAlg,
+}
+
+/// Reader of a directory.
+pub(super) struct KeyDirectory {
+    pub path: PathBuf,
+    pub passphrase: Option<SecretText>,
+    /// Whether a file that others can read is an error.
+    pub strict: bool,
+    /// Algorithm of RSA keys without description.
+    pub rsa: SigningAlg,
+    read: HashMap<PathBuf, (Stamp, Arc<KeyPair>)>,
+}
+
+impl KeyDirectory {
+    pub fn new(
+        path: PathBuf,
+        passphrase: Option<SecretText>,
+        strict: bool,
+        rsa: SigningAlg,
+    ) -> Self {
+        Self {
+            path,
+            passphrase,
+            strict,
+            rsa,
+            read: HashMap::new(),
+        }
+    }
+
+    /// Every key of the directory, by file name; none if there is no directory.
+    pub fn read(&mut self) -> Result<Vec<Described>, KeyError> {
+        let mut keys = Vec::new();
+        for path in pem_files(&self.path)? {
+            let description = read_description(&path.with_extension("json"))?;
+            let metadata = fs::metadata(&path).map_err(|source| KeyError::file(&path, source))?;
+            self.check_mode(&path, &metadata)?;
+            let pair = self.pair(&path, &metadata, description.as_ref())?;
+            // A key that somebody put there without a description signs from the beginning.
+            let description = description.unwrap_or_else(|| KeyDescription::new(pair.alg, 0, 0));
+            keys.push(Described { pair, description });
+        }
+        Ok(keys)
+    }
+
+    fn check_mode(&self, path: &Path, metadata: &Metadata) -> Result<(), KeyError> {
+        if !files::is_readable_by_others(metadata) {
+            return Ok(());
+        }
+        if self.strict {
+            return Err(KeyError::ReadableByOthers(path.to_owned()));
+        }
+        tracing::warn!(file = %path.display(), "key file can be read by others");
+        Ok(())
+    }
+
+    fn pair(
+        &mut self,
+        path: &Path,
+        metadata: &Metadata,
+        description: Option<&KeyDescription>,
+    ) -> Result<Arc<KeyPair>, KeyError> {
+        let stamp = |alg| Stamp {
+            modified: metadata.modified().ok(),
+            length: metadata.len(),
+            alg,
+        };
+        if let Some((known, pair)) = self.read.get(path)
+            && *known == stamp(description.map_or(pair.alg, |description| description.alg))
+        {
+            return Ok(pair.clone());
+        }
+        let private = self.private(path)?;
+        let alg = description.map_or_else(|| private.algorithm(self.rsa), |known| known.alg);
+        let pair = KeyPair::new(private, alg)
+            .map_err(|problem| KeyError::unusable(path.display().to_string(), problem))?;
+        let pair = Arc::new(pair);
+        self.read
+            .insert(path.to_owned(), (stamp(alg), pair.clone()));
+        Ok(pair)
+    }
+
+    fn private(&self, path: &Path) -> Result<Private, KeyError> {
+        let text = fs::read_to_string(path).map_err(|source| KeyError::file(path, source))?;
+        let text = zeroize::Zeroizing::new(text);
+        pem::decode(&text, self.passphrase.as_ref())
+            .map_err(|problem| KeyError::unusable(path.display().to_string(), problem))
+    }
+}
+
+/// Key files in the order of their names, so that every process sees one order.
+fn pem_files(directory: &Path) -> Result<Vec<PathBuf>, KeyError> {
+    let fail = |source| KeyError::file(directory, source);
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(fail)?,
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(fail)?.path();
+        if path.extension().is_some_and(|extension| extension == "pem") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// `None` = there is none.
+fn read_description(path: &Path) -> Result<Option<KeyDescription>, KeyError> {
+    let text = match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        text => text.map_err(|source| KeyError::file(path, source))?,
+    };
+    let description = serde_json::from_slice(&text);
+    description
+        .map(Some)
+        .map_err(|source| KeyError::Description {
+            path: path.to_owned(),
+            source,
+        })
+}

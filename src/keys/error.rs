@@ -1,0 +1,76 @@
+//! What can go wrong with keys.
+
+use std::{io, path::PathBuf};
+
+use crate::protocol::jwk::SigningAlg;
+
+/// Keys cannot be loaded, made or used. No text shows a part of a key.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// ST-04, ST-08: algorithms in use without a key that signs.
+    #[error(
+        "oauth_server: keys: no usable key for {0} — run `cargo loco task oauth:keys:rotate \
+         alg:{0} now:true`, or add the key to `keys.pem` or `keys.jwks`",
+        list(.0)
+    )]
+    Missing(Vec<SigningAlg>),
+    /// ST-04: anybody on the machine can read the key.
+    #[error("oauth_server: keys: {} can be read by others — run `chmod 600` on it", .0.display())]
+    ReadableByOthers(PathBuf),
+    /// A file or entry is no key, or not one that can be used.
+    #[error(
+        "oauth_server: keys: {place}: {problem} — write a PKCS#8 key of RSA (2048 bits or more), P-256 or Ed25519"
+    )]
+    Unusable {
+        /// File, or position in the list.
+        place: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// A description file cannot be understood.
+    #[error("oauth_server: keys: {}: not the description of a key — {source}", .path.display())]
+    Description {
+        /// `<kid>.json`.
+        path: PathBuf,
+        /// What the parser says.
+        source: serde_json::Error,
+    },
+    /// A file or directory cannot be read or written.
+    #[error("oauth_server: keys: {}: {source}", .path.display())]
+    File {
+        /// Where.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// No key signs with this algorithm now.
+    #[error("no active key for {0}")]
+    NoKey(SigningAlg),
+    /// The claims cannot be written as JSON.
+    #[error("claims cannot be written as JSON: {0}")]
+    Claims(#[from] serde_json::Error),
+    /// The cryptographic library refused to work.
+    #[error("signing or key generation failed")]
+    Crypto,
+    /// The task that did the work was cancelled.
+    #[error("key work was cancelled")]
+    Cancelled,
+}
+
+impl KeyError {
+    pub(super) fn file(path: impl Into<PathBuf>, source: io::Error) -> Self {
+        let path = path.into();
+        Self::File { path, source }
+    }
+
+    pub(super) fn unusable(place: impl Into<String>, problem: &'static str) -> Self {
+        let place = place.into();
+        Self::Unusable { place, problem }
+    }
+}
+
+fn list(algorithms: &[SigningAlg]) -> String {
+    let names: Vec<&str> = algorithms.iter().map(|alg| alg.as_str()).collect();
+    names.join(",")
+}

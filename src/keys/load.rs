@@ -1,0 +1,177 @@
+//! Reading keys from their source, and making missing ones where that is allowed (§28.1).
+
+use std::{path::Path, sync::Arc};
+
+use super::{
+    directory::KeyDirectory,
+    error::KeyError,
+    files, generate, jwk_source,
+    pair::KeyPair,
+    pem,
+    set::{Described, KeySet},
+    state::KeyDescription,
+};
+use crate::{
+    config::{KeySettings, KeySource, SecretJson, SecretText, Settings},
+    protocol::jwk::SigningAlg,
+};
+
+/// What the keys must be good for.
+#[derive(Clone)]
+pub(super) struct Needs {
+    /// Algorithms in use, the default first.
+    pub algorithms: Vec<SigningAlg>,
+    /// Longest life of a signed token, seconds.
+    pub token_life: i64,
+    /// Whether missing keys are an error instead of being made.
+    pub production: bool,
+}
+
+impl Needs {
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            algorithms: settings.algorithms_in_use(),
+            token_life: settings.longest_token_life(),
+            production: settings.production,
+        }
+    }
+
+    pub fn first(&self) -> SigningAlg {
+        self.algorithms
+            .first()
+            .copied()
+            .unwrap_or(SigningAlg::RS256)
+    }
+
+    /// An RSA key that says nothing about its algorithm is for PS256 only where RS256 is not in
+    /// use.
+    fn rsa(&self) -> SigningAlg {
+        let used = |alg| self.algorithms.contains(&alg);
+        if used(SigningAlg::PS256) && !used(SigningAlg::RS256) {
+            SigningAlg::PS256
+        } else {
+            SigningAlg::RS256
+        }
+    }
+
+    fn set(&self, keys: &[Described], now: i64) -> KeySet {
+        KeySet::new(keys, now, self.token_life, self.first())
+    }
+
+    fn missing(&self, set: &KeySet) -> Vec<SigningAlg> {
+        let missing = |alg: &SigningAlg| set.signer(*alg).is_none();
+        self.algorithms.iter().copied().filter(missing).collect()
+    }
+}
+
+/// Where keys come from while the server runs.
+pub(super) enum Source {
+    /// Read again from time to time.
+    Directory(KeyDirectory),
+    /// As they were at boot.
+    Fixed(Vec<Described>),
+}
+
+impl Source {
+    pub fn open(settings: &KeySettings, needs: &Needs) -> Result<Self, KeyError> {
+        let rsa = needs.rsa();
+        Ok(match &settings.source {
+            KeySource::Directory(path) => Self::Directory(KeyDirectory::new(
+                path.clone(),
+                settings.passphrase.clone(),
+                needs.production,
+                rsa,
+            )),
+            KeySource::Pem(texts) => {
+                Self::Fixed(from_pem(texts, settings.passphrase.as_ref(), rsa)?)
+            }
+            KeySource::Jwks(set) => Self::Fixed(from_jwks(set, rsa)?),
+        })
+    }
+
+    pub fn read(&mut self, needs: &Needs, now: i64) -> Result<KeySet, KeyError> {
+        match self {
+            Self::Directory(directory) => Ok(needs.set(&directory.read()?, now)),
+            Self::Fixed(keys) => Ok(needs.set(keys, now)),
+        }
+    }
+
+    /// Like [`Self::read`], but every algorithm in use has a key afterwards.
+    pub fn read_complete(&mut self, needs: &Needs, now: i64) -> Result<KeySet, KeyError> {
+        let set = self.read(needs, now)?;
+        let missing = needs.missing(&set);
+        match self {
+            _ if missing.is_empty() => Ok(set),
+            Self::Directory(directory) if !needs.production => make(directory, needs, now),
+            _ => Err(KeyError::Missing(missing)),
+        }
+    }
+}
+
+/// Makes what is missing. One process at a time: the second one finds the keys of the first.
+fn make(directory: &mut KeyDirectory, needs: &Needs, now: i64) -> Result<KeySet, KeyError> {
+    let path = directory.path.clone();
+    files::ensure_directory(&path)?;
+    let _lock = files::lock(&path)?;
+    let set = needs.set(&directory.read()?, now);
+    for alg in needs.missing(&set) {
+        let description = KeyDescription::new(alg, now, now);
+        let kid = generate::create_in(&path, directory.passphrase.as_ref(), &description)?;
+        tracing::info!(%kid, %alg, directory = %path.display(), "made a signing key");
+    }
+    let set = needs.set(&directory.read()?, now);
+    match needs.missing(&set) {
+        missing if missing.is_empty() => Ok(set),
+        missing => Err(KeyError::Missing(missing)),
+    }
+}
+
+/// Makes one key in a directory, for the task `oauth:keys:rotate`. Returns its `kid`.
+pub(super) fn add(
+    directory: &Path,
+    passphrase: Option<&SecretText>,
+    description: &KeyDescription,
+) -> Result<String, KeyError> {
+    files::ensure_directory(directory)?;
+    let _lock = files::lock(directory)?;
+    generate::create_in(directory, passphrase, description)
+}
+
+fn from_pem(
+    texts: &[SecretText],
+    passphrase: Option<&SecretText>,
+    rsa: SigningAlg,
+) -> Result<Vec<Described>, KeyError> {
+    let pair = |text: &SecretText| {
+        let private = pem::decode(text.expose(), passphrase)?;
+        let alg = private.algorithm(rsa);
+        KeyPair::new(private, alg)
+    };
+    describe("pem", texts.iter().map(pair))
+}
+
+fn from_jwks(set: &SecretJson, rsa: SigningAlg) -> Result<Vec<Described>, KeyError> {
+    let keys = set.expose().get("keys").and_then(|keys| keys.as_array());
+    let keys = keys.ok_or_else(|| KeyError::unusable("jwks", "not a JWK set"))?;
+    describe(
+        "jwks.keys",
+        keys.iter().map(|jwk| jwk_source::decode(jwk, rsa)),
+    )
+}
+
+/// Keys of a list: the first of an algorithm is active, the others are published only.
+fn describe(
+    list: &str,
+    pairs: impl Iterator<Item = Result<KeyPair, &'static str>>,
+) -> Result<Vec<Described>, KeyError> {
+    let mut keys: Vec<Described> = Vec::new();
+    for (index, pair) in pairs.enumerate() {
+        let place = |problem| KeyError::unusable(format!("{list}[{index}]"), problem);
+        let pair = Arc::new(pair.map_err(place)?);
+        let later = keys.iter().any(|key| key.pair.alg == pair.alg);
+        let active_at = if later { i64::MAX } else { 0 };
+        let description = KeyDescription::new(pair.alg, 0, active_at);
+        keys.push(Described { pair, description });
+    }
+    Ok(keys)
+}

@@ -1,0 +1,199 @@
+//! Signing keys: sources (§28.1), states (§28.2), signing, and verification of our own JWTs
+//! (§28.3).
+
+mod directory;
+mod error;
+mod files;
+mod generate;
+mod jwk_source;
+mod load;
+mod pair;
+mod pem;
+mod secret;
+mod set;
+mod state;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+use std::sync::{
+    Arc, Mutex, PoisonError, RwLock,
+    atomic::{AtomicI64, Ordering},
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+pub use self::{
+    error::KeyError,
+    secret::root_secret,
+    state::{KeyDescription, KeyState},
+    verify::{JwtError, Purpose, VerifiedJwt},
+};
+use self::{
+    load::{Needs, Source},
+    set::KeySet,
+    verify::Expected,
+};
+use crate::{
+    config::{KeySettings, KeySource, Settings},
+    protocol::jwk::SigningAlg,
+};
+
+/// How often a running server looks at its keys, seconds.
+const REREAD_SECONDS: i64 = 60;
+
+/// The signing keys of a running server. Clones share one set.
+#[derive(Clone)]
+pub struct Keys(Arc<Inner>);
+
+struct Inner {
+    issuer: String,
+    needs: Needs,
+    source: Mutex<Source>,
+    set: RwLock<Arc<KeySet>>,
+    /// Unix seconds of the next look at the source.
+    due_at: AtomicI64,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keys")
+            .field("algorithms", &self.algorithms())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Keys {
+    /// Loads the keys, and makes missing ones outside production. `now` is Unix seconds.
+    ///
+    /// # Errors
+    /// No key for an algorithm in use, or one that cannot be read or used (ST-04, ST-08).
+    pub async fn load(settings: &Settings, now: i64) -> Result<Self, KeyError> {
+        let key_settings = settings.keys.clone();
+        let needs = Needs::of(settings);
+        let issuer = settings.issuer.clone();
+        blocking(move || {
+            let mut source = Source::open(&key_settings, &needs)?;
+            let set = source.read_complete(&needs, now)?;
+            Ok(Self(Arc::new(Inner {
+                issuer,
+                needs,
+                source: Mutex::new(source),
+                set: RwLock::new(Arc::new(set)),
+                due_at: AtomicI64::new(now.saturating_add(REREAD_SECONDS)),
+            })))
+        })
+        .await
+    }
+
+    /// Looks at the source again if the last look is 60 s ago, without making the caller wait.
+    /// Call it on every use; it costs one atomic read. A source that cannot be read leaves the
+    /// keys as they are.
+    pub fn refresh(&self, now: i64) {
+        let claim = |due_at: i64| (due_at <= now).then(|| now.saturating_add(REREAD_SECONDS));
+        let due = &self.0.due_at;
+        let claimed = due.fetch_update(Ordering::AcqRel, Ordering::Acquire, claim);
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        if claimed.is_ok() {
+            let keys = self.clone();
+            runtime.spawn_blocking(move || {
+                if let Err(error) = keys.reread(now) {
+                    tracing::error!(%error, "keys could not be read again");
+                }
+            });
+        }
+    }
+
+    /// Looks at the source now. Blocks.
+    ///
+    /// # Errors
+    /// As [`Self::load`]; the keys stay as they are.
+    pub fn reread(&self, now: i64) -> Result<(), KeyError> {
+        let mut source = self.0.source.lock().unwrap_or_else(PoisonError::into_inner);
+        let set = Arc::new(source.read(&self.0.needs, now)?);
+        *self.0.set.write().unwrap_or_else(PoisonError::into_inner) = set;
+        Ok(())
+    }
+
+    /// Signs claims: a compact JWS with the header parameters `alg`, `kid`, `typ` (RFC 7515 §7.1).
+    ///
+    /// # Errors
+    /// No active key for `alg`, or claims that are not JSON.
+    pub fn sign(
+        &self,
+        alg: SigningAlg,
+        typ: &str,
+        claims: &impl Serialize,
+    ) -> Result<String, KeyError> {
+        let set = self.set();
+        let pair = set.signer(alg).ok_or(KeyError::NoKey(alg))?;
+        let header = json!({ "alg": alg, "kid": pair.kid, "typ": typ });
+        let mut token = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(serde_json::to_vec(claims)?, &mut token);
+        let signature = pair.sign(token.as_bytes())?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        Ok(token)
+    }
+
+    /// Verifies a JWT of our own (§28.3). `now` is Unix seconds.
+    ///
+    /// # Errors
+    /// The first rule that the token breaks.
+    pub fn verify(&self, token: &str, purpose: Purpose, now: i64) -> Result<VerifiedJwt, JwtError> {
+        let expected = Expected {
+            purpose,
+            issuer: &self.0.issuer,
+            now,
+        };
+        verify::verify(token, &self.set(), expected)
+    }
+
+    /// The key set as published at `jwks_uri`: public members only, active keys first.
+    #[must_use]
+    pub fn jwks(&self) -> Value {
+        self.set().jwks()
+    }
+
+    /// Algorithms of the active keys, the default of ID tokens first.
+    #[must_use]
+    pub fn algorithms(&self) -> Vec<SigningAlg> {
+        self.set().algorithms()
+    }
+
+    fn set(&self) -> Arc<KeySet> {
+        let set = self.0.set.read();
+        set.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Makes a key in `keys.directory`, for the task `oauth:keys:rotate`: published now, signing from
+/// `description.active_at` on. Blocks. Returns its `kid`; `None` = the source is not a directory.
+///
+/// # Errors
+/// The directory cannot be written.
+pub fn create_key(
+    settings: &KeySettings,
+    description: &KeyDescription,
+) -> Result<Option<String>, KeyError> {
+    match &settings.source {
+        KeySource::Directory(path) => {
+            load::add(path, settings.passphrase.as_ref(), description).map(Some)
+        }
+        KeySource::Pem(_) | KeySource::Jwks(_) => Ok(None),
+    }
+}
+
+/// Runs file and key work where it may block.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, KeyError> + Send + 'static,
+) -> Result<T, KeyError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| KeyError::Cancelled)?
+}

@@ -1,0 +1,200 @@
+//! The life of a key (§28.2), as a function of what is written about it and of the time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::jwk::SigningAlg;
+
+/// How long a retired key still verifies `id_token_hint`, seconds.
+const HINT_YEAR: i64 = 31_536_000;
+
+/// Added to the longest token life before a retiring key is retired, seconds.
+const GRACE: i64 = 3600;
+
+/// State of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyState {
+    /// Signs.
+    Active,
+    /// Published, will sign.
+    Next,
+    /// Published, signed until another key became active.
+    Retiring,
+    /// Verifies `id_token_hint` only.
+    Retired,
+    /// Of no use any more.
+    Withdrawn,
+}
+
+impl KeyState {
+    /// Whether the key is in the key set.
+    #[must_use]
+    pub const fn is_published(self) -> bool {
+        matches!(self, Self::Active | Self::Next | Self::Retiring)
+    }
+}
+
+/// What `<kid>.json` says. A key that was `next` becomes active at `active_at` without anybody
+/// writing to the file, and then supersedes the older ones of its algorithm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyDescription {
+    /// The one algorithm of the key.
+    pub alg: SigningAlg,
+    /// State when the file was written.
+    pub state: KeyState,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// Unix seconds from which the key signs.
+    pub active_at: i64,
+    /// Unix seconds at which it stopped signing, if that was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retiring_at: Option<i64>,
+    /// Unix seconds at which it left the key set, if that was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired_at: Option<i64>,
+}
+
+impl KeyDescription {
+    /// A key that signs from `active_at` on.
+    #[must_use]
+    pub const fn new(alg: SigningAlg, created_at: i64, active_at: i64) -> Self {
+        let state = if active_at > created_at {
+            KeyState::Next
+        } else {
+            KeyState::Active
+        };
+        Self {
+            alg,
+            state,
+            created_at,
+            active_at,
+            retiring_at: None,
+            retired_at: None,
+        }
+    }
+
+    /// When the key began or begins to sign; `None` = it never does again.
+    const fn signs_from(&self) -> Option<i64> {
+        match self.state {
+            KeyState::Active | KeyState::Next => Some(self.active_at),
+            KeyState::Retiring | KeyState::Retired | KeyState::Withdrawn => None,
+        }
+    }
+}
+
+/// The state of `key` at `now` among `all` keys (itself included). `token_life` is the longest
+/// life of a signed token, seconds.
+#[must_use]
+pub fn state_at(
+    key: &KeyDescription,
+    all: &[&KeyDescription],
+    now: i64,
+    token_life: i64,
+) -> KeyState {
+    let retiring_at = match (key.state, key.signs_from()) {
+        (_, Some(from)) if from > now => return KeyState::Next,
+        (_, Some(_)) => match superseded_at(key, all, now) {
+            Some(at) => at,
+            None => return KeyState::Active,
+        },
+        (KeyState::Retiring, None) => key.retiring_at.unwrap_or(now),
+        (KeyState::Retired, None) => return retired(key.retired_at.unwrap_or(now), now),
+        (_, None) => return KeyState::Withdrawn,
+    };
+    let retired_at = retiring_at.saturating_add(token_life).saturating_add(GRACE);
+    if now < retired_at {
+        KeyState::Retiring
+    } else {
+        retired(retired_at, now)
+    }
+}
+
+const fn retired(since: i64, now: i64) -> KeyState {
+    if now < since.saturating_add(HINT_YEAR) {
+        KeyState::Retired
+    } else {
+        KeyState::Withdrawn
+    }
+}
+
+/// When the first later key of the same algorithm began to sign. Of keys from the same second
+/// the first in `all` wins, so that every node decides alike.
+fn superseded_at(key: &KeyDescription, all: &[&KeyDescription], now: i64) -> Option<i64> {
+    let position =
+        |wanted: &KeyDescription| all.iter().position(|other| std::ptr::eq(*other, wanted));
+    let rank = |other: &KeyDescription| (other.active_at, std::cmp::Reverse(position(other)));
+    all.iter()
+        .filter(|other| other.alg == key.alg)
+        .filter(|other| other.signs_from().is_some_and(|from| from <= now))
+        .filter(|other| rank(other) > rank(key))
+        .map(|other| other.active_at)
+        .min()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    const LIFE: i64 = 3600;
+    const OLD: KeyDescription = KeyDescription::new(SigningAlg::ES256, 0, 0);
+    const NEW: KeyDescription = KeyDescription::new(SigningAlg::ES256, 1000, 2000);
+
+    #[rstest]
+    #[case(1999, KeyState::Active, KeyState::Next)]
+    #[case(2000, KeyState::Retiring, KeyState::Active)]
+    #[case(2000 + LIFE + GRACE - 1, KeyState::Retiring, KeyState::Active)]
+    #[case(2000 + LIFE + GRACE, KeyState::Retired, KeyState::Active)]
+    #[case(2000 + LIFE + GRACE + HINT_YEAR, KeyState::Withdrawn, KeyState::Active)]
+    fn c179_a_rotation_needs_nothing_but_time(
+        #[case] now: i64,
+        #[case] old: KeyState,
+        #[case] new: KeyState,
+    ) {
+        let all = [&OLD, &NEW];
+        assert_eq!(state_at(&OLD, &all, now, LIFE), old);
+        assert_eq!(state_at(&NEW, &all, now, LIFE), new);
+    }
+
+    #[test]
+    fn keys_of_other_algorithms_do_not_count() {
+        let other = KeyDescription::new(SigningAlg::EdDsa, 1000, 2000);
+        assert_eq!(
+            state_at(&OLD, &[&OLD, &other], 5000, LIFE),
+            KeyState::Active
+        );
+    }
+
+    #[test]
+    fn one_of_two_keys_of_the_same_second_signs() {
+        let twin = OLD.clone();
+        let all = [&OLD, &twin];
+        assert_eq!(state_at(&OLD, &all, 10, LIFE), KeyState::Active);
+        assert_eq!(state_at(&twin, &all, 10, LIFE), KeyState::Retiring);
+    }
+
+    #[rstest]
+    #[case(KeyState::Retiring, 100, KeyState::Retiring)]
+    #[case(KeyState::Retiring, 100 + LIFE + GRACE, KeyState::Retired)]
+    #[case(KeyState::Retired, 100, KeyState::Retired)]
+    #[case(KeyState::Retired, 100 + HINT_YEAR, KeyState::Withdrawn)]
+    #[case(KeyState::Withdrawn, 100, KeyState::Withdrawn)]
+    fn written_states_hold(#[case] state: KeyState, #[case] now: i64, #[case] expected: KeyState) {
+        let mut key = OLD;
+        key.state = state;
+        key.retiring_at = Some(100);
+        key.retired_at = Some(100);
+        assert_eq!(state_at(&key, &[&key], now, LIFE), expected);
+    }
+
+    #[test]
+    fn a_withdrawn_key_supersedes_nothing() {
+        let mut withdrawn = NEW;
+        withdrawn.state = KeyState::Withdrawn;
+        assert_eq!(
+            state_at(&OLD, &[&OLD, &withdrawn], 5000, LIFE),
+            KeyState::Active
+        );
+    }
+}

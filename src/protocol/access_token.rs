@@ -1,0 +1,115 @@
+//! JWT access tokens (RFC 9068 §2; §11.5).
+
+use serde::{Serialize, Serializer};
+
+use super::scope::Scopes;
+
+/// Header parameter `typ` of a JWT access token (RFC 9068 §2.1).
+pub const TYP: &str = "at+jwt";
+
+/// `aud`: a string if it is one (RFC 7519 §4.1.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audience(pub Vec<String>);
+
+impl Serialize for Audience {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.as_slice() {
+            [one] => one.serialize(serializer),
+            many => many.serialize(serializer),
+        }
+    }
+}
+
+/// The claims of a JWT access token. Times are Unix seconds. No claims about the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccessTokenClaims {
+    /// Issuer.
+    pub iss: String,
+    /// End of validity.
+    pub exp: i64,
+    /// Resources the token is for.
+    pub aud: Audience,
+    /// Subject as the client sees it; for machines the client id.
+    pub sub: String,
+    /// The client.
+    pub client_id: String,
+    /// Time of issue.
+    pub iat: i64,
+    /// Unique id.
+    pub jti: String,
+    /// Granted scopes (RFC 9068 §2.2.3), absent if there are none.
+    #[serde(serialize_with = "words", skip_serializing_if = "Scopes::is_empty")]
+    pub scope: Scopes,
+    /// The login, if there was one.
+    #[serde(flatten)]
+    pub login: Option<LoginClaims>,
+    /// Session id, for clients that use logout.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+}
+
+/// The claims of RFC 9068 §2.2.1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LoginClaims {
+    /// Time of the last real authentication, Unix seconds.
+    pub auth_time: i64,
+    /// Authentication context class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// Authentication methods (RFC 8176).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
+}
+
+fn words<S: Serializer>(scopes: &Scopes, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(scopes)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn claims(audiences: &[&str], login: Option<LoginClaims>) -> AccessTokenClaims {
+        AccessTokenClaims {
+            iss: "https://as.example".into(),
+            exp: 4600,
+            aud: Audience(audiences.iter().map(ToString::to_string).collect()),
+            sub: "alice".into(),
+            client_id: "web".into(),
+            iat: 1000,
+            jti: "id".into(),
+            scope: ["read", "write"].into_iter().collect(),
+            login,
+            sid: None,
+        }
+    }
+
+    #[test]
+    fn c224_claims_of_rfc_9068() {
+        let login = LoginClaims {
+            auth_time: 900,
+            acr: None,
+            amr: vec!["pwd".into()],
+        };
+        let expected = json!({
+            "iss": "https://as.example", "exp": 4600, "aud": ["https://a", "https://b"],
+            "sub": "alice", "client_id": "web", "iat": 1000, "jti": "id", "scope": "read write",
+            "auth_time": 900, "amr": ["pwd"],
+        });
+        assert_eq!(
+            json!(claims(&["https://a", "https://b"], Some(login))),
+            expected
+        );
+    }
+
+    #[test]
+    fn s11_5_one_audience_is_a_string_and_machines_have_no_login() {
+        let mut claims = claims(&["https://a"], None);
+        claims.scope = Scopes::default();
+        let claims = json!(claims);
+        assert_eq!(claims["aud"], json!("https://a"));
+        assert!(claims.get("auth_time").is_none() && claims.get("scope").is_none());
+    }
+}

@@ -1,0 +1,210 @@
+//! ID tokens (OpenID Connect Core §2, §3.1.3.6; §17.1).
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+/// Header parameter `typ` of an ID token.
+pub const TYP: &str = "JWT";
+
+/// Claims that no other source may set.
+const REGISTERED: [&str; 16] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "nbf",
+    "jti",
+    "auth_time",
+    "azp",
+    "nonce",
+    "acr",
+    "amr",
+    "at_hash",
+    "sid",
+    "cnf",
+    "act",
+];
+
+/// `at_hash`: the left half of SHA-256 of the access token (OpenID Connect Core §3.1.3.6).
+#[must_use]
+pub fn at_hash(access_token: &str) -> String {
+    let digest: [u8; 32] = Sha256::digest(access_token).into();
+    let (left, _) = digest.split_at(16);
+    URL_SAFE_NO_PAD.encode(left)
+}
+
+/// The claims of an ID token (§17.1). Times are Unix seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IdTokenClaims {
+    /// Issuer.
+    pub iss: String,
+    /// Subject as this client sees it.
+    pub sub: String,
+    /// The client id, one string.
+    pub aud: String,
+    /// End of validity.
+    pub exp: i64,
+    /// Time of issue.
+    pub iat: i64,
+    /// Unique id.
+    pub jti: String,
+    /// Time of the last real authentication.
+    pub auth_time: i64,
+    /// As sent; at the code exchange only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// Authentication context class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// Authentication methods (RFC 8176).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
+    /// [`at_hash`] of the access token beside it.
+    pub at_hash: String,
+    /// Session id, for clients that use logout.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    #[serde(flatten)]
+    about_user: Map<String, Value>,
+}
+
+/// The parties and times of an ID token: what every one has.
+#[derive(Clone, Debug)]
+pub struct IdTokenBase {
+    /// Issuer.
+    pub iss: String,
+    /// Subject as this client sees it.
+    pub sub: String,
+    /// The client id.
+    pub client_id: String,
+    /// Time of issue, Unix seconds.
+    pub issued_at: i64,
+    /// Life, seconds.
+    pub ttl_seconds: i64,
+    /// Unique id.
+    pub jti: String,
+    /// Time of the last real authentication, Unix seconds.
+    pub auth_time: i64,
+}
+
+impl IdTokenClaims {
+    /// An ID token beside `access_token`.
+    #[must_use]
+    pub fn new(base: IdTokenBase, access_token: &str) -> Self {
+        Self {
+            iss: base.iss,
+            sub: base.sub,
+            aud: base.client_id,
+            exp: base.issued_at.saturating_add(base.ttl_seconds),
+            iat: base.issued_at,
+            jti: base.jti,
+            auth_time: base.auth_time,
+            nonce: None,
+            acr: None,
+            amr: Vec::new(),
+            at_hash: at_hash(access_token),
+            sid: None,
+            about_user: Map::new(),
+        }
+    }
+
+    /// Sets `nonce`.
+    #[must_use]
+    pub fn with_nonce(mut self, nonce: Option<String>) -> Self {
+        self.nonce = nonce;
+        self
+    }
+
+    /// Sets `acr` and `amr`.
+    #[must_use]
+    pub fn with_authentication(mut self, acr: Option<String>, amr: Vec<String>) -> Self {
+        self.acr = acr;
+        self.amr = amr;
+        self
+    }
+
+    /// Sets `sid`.
+    #[must_use]
+    pub fn with_session(mut self, sid: Option<String>) -> Self {
+        self.sid = sid;
+        self
+    }
+
+    /// Adds claims about the user (§16). Null ones, and ones with a registered name, are left
+    /// out.
+    #[must_use]
+    pub fn with_user_claims(mut self, claims: Map<String, Value>) -> Self {
+        let allowed = |(name, value): &(String, Value)| {
+            !value.is_null() && !REGISTERED.contains(&name.as_str())
+        };
+        self.about_user.extend(claims.into_iter().filter(allowed));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn base() -> IdTokenBase {
+        IdTokenBase {
+            iss: "https://as.example".into(),
+            sub: "alice".into(),
+            client_id: "web".into(),
+            issued_at: 1000,
+            ttl_seconds: 3600,
+            jti: "id".into(),
+            auth_time: 900,
+        }
+    }
+
+    #[test]
+    fn at_hash_of_the_openid_example() {
+        // OpenID Connect Core A.4 (access token and at_hash of the hybrid example).
+        let token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+        assert_eq!(at_hash(token), "77QmUPtjPfzWtF2AnpK9RQ");
+    }
+
+    #[test]
+    fn s17_1_what_is_not_known_is_left_out() {
+        let claims = IdTokenClaims::new(base(), "token");
+        let expected = json!({
+            "iss": "https://as.example", "sub": "alice", "aud": "web", "exp": 4600, "iat": 1000,
+            "jti": "id", "auth_time": 900, "at_hash": at_hash("token"),
+        });
+        assert_eq!(json!(claims), expected);
+    }
+
+    #[test]
+    fn s17_1_user_claims_never_replace_registered_ones() {
+        let user =
+            json!({"sub": "mallory", "exp": 9, "nonce": "x", "name": "Alice", "email": null});
+        let Value::Object(user) = user else {
+            unreachable!()
+        };
+        let claims = IdTokenClaims::new(base(), "token")
+            .with_user_claims(user)
+            .with_nonce(Some("n".into()))
+            .with_authentication(Some("acr".into()), vec!["pwd".into()])
+            .with_session(Some("s".into()));
+        let claims = json!(claims);
+        assert_eq!(
+            (&claims["sub"], &claims["exp"]),
+            (&json!("alice"), &json!(4600))
+        );
+        assert_eq!(
+            (&claims["nonce"], &claims["sid"]),
+            (&json!("n"), &json!("s"))
+        );
+        assert_eq!(
+            (&claims["name"], &claims["amr"]),
+            (&json!("Alice"), &json!(["pwd"]))
+        );
+        assert!(claims.get("email").is_none());
+    }
+}

@@ -1,0 +1,169 @@
+//! The server metadata (RFC 8414 §2, Discovery §3; §6.5): one document for OAuth and OpenID
+//! clients, made from the values that switch features on, so that it cannot disagree with them.
+
+use serde::Serialize;
+
+use super::{client::GrantType, jwk::SigningAlg};
+
+/// What the metadata is made from.
+#[derive(Clone, Debug)]
+pub struct MetadataInput {
+    /// Issuer and endpoints.
+    pub endpoints: Endpoints,
+    /// Grants offered.
+    pub grant_types: Vec<GrantType>,
+    /// `advertised_scopes`.
+    pub scopes: Vec<String>,
+    /// Identifiers of this origin's resources.
+    pub resources: Vec<String>,
+    /// Algorithms of the active keys, default first.
+    pub algorithms: Vec<SigningAlg>,
+    /// Claims of the user model, besides those of the protocol.
+    pub claims: Vec<String>,
+    /// `acr_values`, weakest first.
+    pub acr_values: Vec<String>,
+    /// `locales`.
+    pub locales: Vec<String>,
+    /// `pairwise` if a secret for it is set.
+    pub subject_types: Vec<&'static str>,
+    /// Whether people can sign up.
+    pub sign_up: bool,
+    /// Links of the settings.
+    pub links: Links,
+}
+
+/// Issuer and endpoint URLs.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the names are those of RFC 8414")]
+pub struct Endpoints {
+    pub issuer: String,
+    pub authorization_endpoint: String,
+    pub token_endpoint: String,
+    pub jwks_uri: String,
+    pub userinfo_endpoint: String,
+    pub revocation_endpoint: String,
+    pub introspection_endpoint: String,
+}
+
+/// Links that an app may publish.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "the names are those of RFC 8414")]
+pub struct Links {
+    pub service_documentation: Option<String>,
+    pub op_policy_uri: Option<String>,
+    pub op_tos_uri: Option<String>,
+}
+
+/// The document. Members whose condition is false are left out, never null (GE-07).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the names are those of RFC 8414 and Discovery")]
+pub struct ServerMetadata {
+    pub issuer: String,
+    pub token_endpoint: String,
+    pub jwks_uri: String,
+    pub userinfo_endpoint: String,
+    pub revocation_endpoint: String,
+    pub introspection_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_endpoint: Option<String>,
+    pub scopes_supported: Vec<String>,
+    pub response_types_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub response_modes_supported: Vec<&'static str>,
+    pub grant_types_supported: Vec<GrantType>,
+    pub token_endpoint_auth_methods_supported: Vec<&'static str>,
+    pub revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    pub introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    pub code_challenge_methods_supported: Vec<&'static str>,
+    pub authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub protected_resources: Vec<String>,
+    pub subject_types_supported: Vec<&'static str>,
+    pub id_token_signing_alg_values_supported: Vec<SigningAlg>,
+    pub claims_supported: Vec<String>,
+    pub request_parameter_supported: bool,
+    pub request_uri_parameter_supported: bool,
+    pub acr_values_supported: Vec<String>,
+    pub ui_locales_supported: Vec<String>,
+    pub prompt_values_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_documentation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub op_policy_uri: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub op_tos_uri: Option<String>,
+}
+
+/// Methods of §12.
+const AUTH_METHODS: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
+
+/// Claims that the protocol itself makes.
+const PROTOCOL_CLAIMS: [&str; 11] = [
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "at_hash",
+    "sid",
+];
+
+const PROMPTS: [&str; 4] = ["none", "login", "consent", "select_account"];
+
+impl ServerMetadata {
+    /// The document that describes the server.
+    #[must_use]
+    pub fn new(input: MetadataInput) -> Self {
+        let with_code = input.grant_types.contains(&GrantType::AuthorizationCode);
+        let only = |condition: bool, word: &'static str| condition.then_some(word);
+        let endpoints = input.endpoints;
+        let introspection_methods = AUTH_METHODS.into_iter().filter(|name| *name != "none");
+        Self {
+            issuer: endpoints.issuer,
+            token_endpoint: endpoints.token_endpoint,
+            jwks_uri: endpoints.jwks_uri,
+            userinfo_endpoint: endpoints.userinfo_endpoint,
+            revocation_endpoint: endpoints.revocation_endpoint,
+            introspection_endpoint: endpoints.introspection_endpoint,
+            authorization_endpoint: with_code.then_some(endpoints.authorization_endpoint),
+            scopes_supported: input.scopes,
+            response_types_supported: only(with_code, "code").into_iter().collect(),
+            response_modes_supported: only(with_code, "query").into_iter().collect(),
+            grant_types_supported: input.grant_types,
+            token_endpoint_auth_methods_supported: AUTH_METHODS.to_vec(),
+            revocation_endpoint_auth_methods_supported: AUTH_METHODS.to_vec(),
+            introspection_endpoint_auth_methods_supported: introspection_methods.collect(),
+            code_challenge_methods_supported: vec!["S256"],
+            authorization_response_iss_parameter_supported: true,
+            protected_resources: input.resources,
+            subject_types_supported: input.subject_types,
+            id_token_signing_alg_values_supported: input.algorithms,
+            claims_supported: claims(input.claims),
+            request_parameter_supported: false,
+            request_uri_parameter_supported: false,
+            acr_values_supported: input.acr_values,
+            ui_locales_supported: input.locales,
+            prompt_values_supported: PROMPTS
+                .into_iter()
+                .chain(only(input.sign_up, "create"))
+                .collect(),
+            service_documentation: input.links.service_documentation,
+            op_policy_uri: input.links.op_policy_uri,
+            op_tos_uri: input.links.op_tos_uri,
+        }
+    }
+}
+
+fn claims(of_user: Vec<String>) -> Vec<String> {
+    let mut claims: Vec<String> = PROTOCOL_CLAIMS.map(str::to_owned).into();
+    for claim in of_user {
+        if !claims.contains(&claim) {
+            claims.push(claim);
+        }
+    }
+    claims
+}
