@@ -1,7 +1,10 @@
 //! OAuth 2.1 authorization server and OpenID provider for Loco apps.
 
+pub mod cli;
 pub mod definition;
 pub mod events;
+#[cfg(debug_assertions)]
+pub mod generator;
 pub mod hooks;
 pub mod protocol;
 pub mod resource_owner;
