@@ -235,6 +235,11 @@ fn ignore_tables(document: &mut DocumentMut) {
         return;
     }
     names.extend(new);
-    let names = names.join(",");
-    table.insert("ignore-tables", names.into());
+    let names = Value::from(names.join(","));
+    match table.get_mut("ignore-tables") {
+        Some(item) => *item = Item::Value(names),
+        None => {
+            table.insert("ignore-tables", Item::Value(names));
+        }
+    }
 }

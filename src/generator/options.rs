@@ -28,7 +28,7 @@ pub struct Options {
     pub user_key: Option<String>,
     /// Loco's global option; generating needs no environment.
     #[arg(short, long, hide = true)]
-    environment: Option<String>,
+    pub environment: Option<String>,
 }
 
 impl Options {

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use loco_oauth_server::generator::{Options, app_rs::wire};
 use rstest::rstest;
 
-use super::{starter, starter_named};
+use super::{snapshots, starter, starter_named};
 
 /// The hooks of an app, as short as they can be.
 fn app(initializers: &str) -> String {
@@ -35,6 +35,7 @@ fn wired(text: &str) -> String {
 
 #[test]
 fn gn_04_parameters_are_renamed_where_used() {
+    let _settings = snapshots();
     assert_snapshot!("wired_without_workers", wired(&app("vec![]")));
 }
 
@@ -111,6 +112,7 @@ fn gn_03_names_in_comments_and_texts_are_no_anchors() {
 
 #[test]
 fn gn_02_a_missing_anchor_writes_nothing_and_shows_the_lines() {
+    let _settings = snapshots();
     let app = starter();
     app.replace("src/app.rs", "Ok(vec![])", "Ok(all_of_them())");
     app.replace("migration/src/lib.rs", "// inject-above", "// here");

@@ -6,6 +6,8 @@ use loco_oauth_server::generator::config::{
 };
 use rstest::rstest;
 
+use super::snapshots;
+
 fn configured(text: &str) -> String {
     let (text, misfits) = configure("config/test.yaml", text, &[TEST, CLEANUP]);
     assert_eq!(misfits, []);
@@ -14,6 +16,7 @@ fn configured(text: &str) -> String {
 
 #[test]
 fn gn_03_existing_keys_are_extended_in_place() {
+    let _settings = snapshots();
     let text = r#"# who we are
 server:
   port: <%= get_env(name="PORT", default="5150") %> # usual

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use loco_oauth_server::generator::manifest::Manifest;
 use rstest::rstest;
 
-use super::starter;
+use super::{snapshots, starter};
 
 const APP: &str = "[package]\nname = \"my-app\"\n\n[dependencies]\n";
 
@@ -45,6 +45,7 @@ fn plugin_lines(text: &str) -> String {
     "loco-oauth-server.workspace = true\n[workspace.dependencies]\nloco-oauth-server = { path = \"o\" }\n"
 )]
 fn gn_03_other_lines_follow_the_dependency(#[case] name: &str, #[case] dependency: &str) {
+    let _settings = snapshots();
     let app = manifest(&format!("{APP}{dependency}"));
     let migration = manifest("[dependencies]\n").with_migrations(&app.source());
 

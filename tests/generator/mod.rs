@@ -102,15 +102,15 @@ impl Starter {
     }
 }
 
-/// Fingerprints change with every word of a template; the snapshots are about the rest.
-macro_rules! with_stamp_redacted {
-    ($body:block) => {
-        insta::with_settings!({
-            filters => vec![
-                (r"loco-oauth-server \d+\.\d+\.\d+, fingerprint [0-9a-f]{16}", "[stamp]"),
-            ],
-            omit_expression => true,
-        }, $body)
-    };
+/// Settings for snapshots: plain file names, and no fingerprints, which change with every word of a
+/// template.
+fn snapshots() -> insta::internals::SettingsBindDropGuard {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.add_filter(
+        r"loco-oauth-server \d+\.\d+\.\d+, fingerprint [0-9a-f]{16}",
+        "[stamp]",
+    );
+    settings.bind_to_scope()
 }
-use with_stamp_redacted;

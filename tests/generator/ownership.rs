@@ -7,7 +7,7 @@ use loco_oauth_server::generator::{
 };
 use rstest::rstest;
 
-use super::{Starter, starter};
+use super::{Starter, snapshots, starter};
 
 const MODEL: &str = "src/models/oauth_server.rs";
 
@@ -57,6 +57,7 @@ fn gn_01_an_edited_file_with_nothing_new_is_kept() {
 
 #[test]
 fn gn_01_an_edited_file_of_an_older_version_is_refused() {
+    let _settings = snapshots();
     let app = starter();
     app.generate();
     age(&app);

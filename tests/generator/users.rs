@@ -4,12 +4,13 @@ use insta::assert_snapshot;
 use loco_oauth_server::generator::{Options, users::Users};
 use rstest::rstest;
 
-use super::{starter, with_stamp_redacted};
+use super::{snapshots, starter};
 
 const ENTITY: &str = "src/models/_entities/users.rs";
 
 #[test]
 fn gn_04_without_users_it_stops_and_names_the_flag() {
+    let _settings = snapshots();
     let app = starter();
     std::fs::remove_file(app.path(ENTITY)).unwrap();
 
@@ -49,6 +50,7 @@ fn gn_04_the_key_is_read_from_the_entity(
     "#[sea_orm(primary_key)]\n    pub email"
 )]
 fn gn_04_another_key_needs_the_flag(#[case] name: &str, #[case] old: &str, #[case] new: &str) {
+    let _settings = snapshots();
     let app = starter();
     app.replace(ENTITY, old, new);
 
@@ -64,6 +66,7 @@ fn gn_04_another_key_needs_the_flag(#[case] name: &str, #[case] old: &str, #[cas
 
 #[test]
 fn gn_04_users_of_another_name_and_key() {
+    let _settings = snapshots();
     let app = starter();
     let entity = app.read(ENTITY);
     app.write(
@@ -92,13 +95,11 @@ fn gn_04_users_of_another_name_and_key() {
             .unwrap();
         text[..end].to_owned()
     };
-    with_stamp_redacted!({
-        assert_snapshot!("model_of_accounts", head("src/models/oauth_server.rs"));
-        assert_snapshot!(
-            "migration_of_accounts",
-            head("migration/src/m20260728_093000_oauth_server.rs")
-        );
-        assert_snapshot!("test_of_accounts", head("tests/requests/oauth_server.rs"));
-    });
+    assert_snapshot!("model_of_accounts", head("src/models/oauth_server.rs"));
+    assert_snapshot!(
+        "migration_of_accounts",
+        head("migration/src/m20260728_093000_oauth_server.rs")
+    );
+    assert_snapshot!("test_of_accounts", head("tests/requests/oauth_server.rs"));
     insta::assert_debug_snapshot!("notes_of_accounts", plan.notes);
 }
