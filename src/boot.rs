@@ -8,7 +8,10 @@ use sea_orm::{
 use crate::{
     config::{RefreshTokenPolicy, Settings, TokenFormat},
     keys::Keys,
-    protocol::policy::{Lifetimes, Policy, ResourcePolicy},
+    protocol::{
+        metadata::{Endpoints, Links, MetadataInput, ServerMetadata},
+        policy::{Lifetimes, Policy, ResourcePolicy},
+    },
     schema::TableSchema,
     store::{Store, clients},
     urls::Urls,
@@ -147,11 +150,42 @@ fn resource(resource: &crate::config::Resource) -> ResourcePolicy {
     }
 }
 
-/// tmp
+/// The server metadata, ready to be sent (§6.5).
+///
+/// # Errors
+/// Never in practice: every member is text.
 pub fn metadata(
-    _s: &Settings,
-    _u: &Urls,
-    _x: (&Policy, &Keys, &[&str]),
+    settings: &Settings,
+    urls: &Urls,
+    (policy, keys, claims): (&Policy, &Keys, &[&str]),
 ) -> loco_rs::Result<String> {
-    Ok(String::new())
+    let mut subject_types = vec!["public"];
+    subject_types.extend(settings.pairwise_secret.as_ref().map(|_| "pairwise"));
+    let document = ServerMetadata::new(MetadataInput {
+        endpoints: Endpoints {
+            issuer: urls.issuer.clone(),
+            authorization_endpoint: urls.authorization_endpoint.clone(),
+            token_endpoint: urls.token_endpoint.clone(),
+            jwks_uri: urls.jwks_uri.clone(),
+            userinfo_endpoint: urls.userinfo_endpoint.clone(),
+            revocation_endpoint: urls.revocation_endpoint.clone(),
+            introspection_endpoint: urls.introspection_endpoint.clone(),
+        },
+        grant_types: settings.grant_types.clone(),
+        scopes: settings.advertised_scopes.clone(),
+        // Named once their own documents are served (RFC 9728 §4).
+        resources: Vec::new(),
+        algorithms: keys.algorithms(),
+        claims: claims.iter().map(ToString::to_string).collect(),
+        acr_values: settings.acr_values.clone(),
+        locales: settings.locales.clone(),
+        subject_types,
+        sign_up: policy.signup,
+        links: Links {
+            service_documentation: settings.service_documentation.clone(),
+            op_policy_uri: settings.op_policy_uri.clone(),
+            op_tos_uri: settings.op_tos_uri.clone(),
+        },
+    });
+    Ok(serde_json::to_string(&document)?)
 }

@@ -2,6 +2,7 @@
 
 pub mod boot;
 pub mod browser;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod controllers;
@@ -9,6 +10,8 @@ pub mod definition;
 pub mod doctor;
 pub mod error;
 pub mod extract;
+#[cfg(debug_assertions)]
+pub mod generator;
 pub mod hooks;
 pub mod initializer;
 pub mod interaction;

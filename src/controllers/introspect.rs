@@ -9,8 +9,12 @@ use crate::{
     error::{ApiError, Failure},
     extract::{ApiForm, TheServer, authorization_headers},
     presented::{Live, Presented, Token},
-    protocol::{client::Client, client_auth::Credentials, error::OAuthError, grants::one},
+    protocol::{
+        access_token::Audience, client::Client, client_auth::Credentials, error::OAuthError,
+        grants::one,
+    },
     server::Server,
+    store::record::Strings,
 };
 
 const KNOWN: [&str; 4] = ["token", "token_type_hint", "client_id", "client_secret"];
@@ -45,24 +49,6 @@ pub struct Introspection {
     amr: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<String>,
-}
-
-/// One audience is a string, several are a list (RFC 7519 §4.1.3).
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl Audience {
-    fn of(mut audience: Vec<String>) -> Option<Self> {
-        match audience.len() {
-            0 => None,
-            1 => audience.pop().map(Self::One),
-            _ => Some(Self::Many(audience)),
-        }
-    }
 }
 
 /// Tells a confidential client about its own tokens, and about those for its resource.
@@ -134,7 +120,7 @@ fn describe(server: &Server, token: &Token, live: &Live) -> Result<Introspection
     Ok(match token {
         Token::Access(found) => Introspection {
             scope: Some(found.token.scopes.0.join(" ")),
-            aud: Audience::of(found.token.audience.0.clone()),
+            aud: audience(&found.token.audience),
             exp: Some(found.token.expires_at),
             iat: Some(found.token.issued_at),
             token_type: Some("Bearer"),
@@ -144,11 +130,15 @@ fn describe(server: &Server, token: &Token, live: &Live) -> Result<Introspection
         },
         Token::Refresh(found) => Introspection {
             scope: Some(found.grant.scopes.0.join(" ")),
-            aud: Audience::of(found.grant.resources.0.clone()),
+            aud: audience(&found.grant.resources),
             exp: Some(found.token.expires_at),
             iat: Some(found.token.issued_at),
             sid: server.sid(found.session.as_ref()),
             ..common
         },
     })
+}
+
+fn audience(audience: &Strings) -> Option<Audience> {
+    (!audience.0.is_empty()).then(|| Audience(audience.0.clone()))
 }

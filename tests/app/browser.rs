@@ -70,7 +70,12 @@ impl Authorize {
 
 impl<'a> Browser<'a> {
     pub const fn new(server: &'a TestServer) -> Self {
-        Self { server, cookies: BTreeMap::new(), set_cookies: Vec::new(), navigates: false }
+        Self {
+            server,
+            cookies: BTreeMap::new(),
+            set_cookies: Vec::new(),
+            navigates: false,
+        }
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {
@@ -84,8 +89,11 @@ impl<'a> Browser<'a> {
     }
 
     pub async fn send(&mut self, mut request: reqwest::RequestBuilder) -> Answer {
-        let cookies: Vec<String> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
         }
@@ -139,8 +147,11 @@ impl<'a> Browser<'a> {
     }
 
     pub async fn submit(&mut self, form: &Form) -> Answer {
-        let fields: Vec<(&str, &str)> =
-            form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let fields: Vec<(&str, &str)> = form
+            .fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         self.post(&form.action, &fields).await
     }
 
@@ -151,7 +162,9 @@ impl<'a> Browser<'a> {
 
     pub async fn sign_in_as(&mut self, login: &str) {
         let page = self.get("/oauth/login").await;
-        let form = Form::of(&page).set("login", login).set("password", PASSWORD);
+        let form = Form::of(&page)
+            .set("login", login)
+            .set("password", PASSWORD);
         let answer = self.submit(&form).await;
         assert_eq!(answer.status, 303, "{answer:?}");
     }
@@ -251,12 +264,16 @@ impl Form {
 
     #[must_use]
     pub fn without(mut self, name: &str, value: &str) -> Self {
-        self.fields.retain(|(key, field)| !(key == name && field == value));
+        self.fields
+            .retain(|(key, field)| !(key == name && field == value));
         self
     }
 
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.fields
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -269,7 +286,8 @@ impl TestServer {
             ("redirect_uri", super::fixtures::CONF_CB),
             ("code_verifier", VERIFIER),
         ];
-        self.post_as(("conf", &encoded(SECRET)), "/oauth/token", &form).await
+        self.post_as(("conf", &encoded(SECRET)), "/oauth/token", &form)
+            .await
     }
 
     /// A POST authenticated as one of the confidential fixtures.

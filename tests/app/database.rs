@@ -51,7 +51,9 @@ impl TestDatabase {
             }
             Ok(admin) => {
                 let db = Database::connect(&admin).await.unwrap();
-                db.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+                db.execute_unprepared(&format!("CREATE DATABASE {name}"))
+                    .await
+                    .unwrap();
                 let (server, _) = admin.rsplit_once('/').unwrap();
                 Self {
                     uri: format!("{server}/{name}"),
@@ -61,7 +63,10 @@ impl TestDatabase {
                 }
             }
         };
-        RECORDERS.lock().unwrap().insert(database.uri.clone(), database.recorder.clone());
+        RECORDERS
+            .lock()
+            .unwrap()
+            .insert(database.uri.clone(), database.recorder.clone());
         database
     }
 
@@ -76,7 +81,9 @@ impl Drop for TestDatabase {
         if let Some((admin, name)) = self.postgres.take() {
             // A runtime of its own: drop cannot wait on the test's.
             std::thread::spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build();
                 runtime.unwrap().block_on(async {
                     let db = Database::connect(&admin).await.unwrap();
                     let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
@@ -91,7 +98,11 @@ impl Drop for TestDatabase {
 
 /// Hooks the recorder of the test's database into the app's connection.
 pub fn record_statements(mut ctx: AppContext) -> AppContext {
-    let recorder = RECORDERS.lock().unwrap().get(&ctx.config.database.uri).cloned();
+    let recorder = RECORDERS
+        .lock()
+        .unwrap()
+        .get(&ctx.config.database.uri)
+        .cloned();
     if let Some(recorder) = recorder {
         ctx.db.set_metric_callback(move |info| {
             recorder.0.lock().unwrap().push(info.statement.sql.clone());

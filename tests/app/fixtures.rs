@@ -42,7 +42,14 @@ pub fn client(id: &str, redirect_uris: &[&str]) -> Client {
         post_logout_redirect_uris: Vec::new(),
         grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
         response_types: texts(&["code"]),
-        scopes: Some(texts(&["openid", "profile", "email", "offline_access", "read", "write"])),
+        scopes: Some(texts(&[
+            "openid",
+            "profile",
+            "email",
+            "offline_access",
+            "read",
+            "write",
+        ])),
         resources: None,
         token_endpoint_auth_method: AuthMethod::None,
         secrets: Vec::new(),
@@ -60,7 +67,10 @@ pub fn client(id: &str, redirect_uris: &[&str]) -> Client {
 pub fn confidential(id: &str, redirect_uris: &[&str]) -> Client {
     Client {
         token_endpoint_auth_method: AuthMethod::ClientSecretBasic,
-        secrets: vec![ClientSecret { hash: hash(Purpose::Secret, SECRET), expires_at: None }],
+        secrets: vec![ClientSecret {
+            hash: hash(Purpose::Secret, SECRET),
+            expires_at: None,
+        }],
         ..client(id, redirect_uris)
     }
 }
@@ -69,7 +79,14 @@ pub fn confidential(id: &str, redirect_uris: &[&str]) -> Client {
 pub async fn insert_clients(server: &TestServer) {
     let native = Client {
         application_type: ApplicationType::Native,
-        ..client("native", &["http://127.0.0.1/cb", "http://[::1]/cb", "com.example.app:/cb"])
+        ..client(
+            "native",
+            &[
+                "http://127.0.0.1/cb",
+                "http://[::1]/cb",
+                "com.example.app:/cb",
+            ],
+        )
     };
     let m2m = Client {
         grant_types: vec![GrantType::ClientCredentials],
@@ -81,7 +98,10 @@ pub async fn insert_clients(server: &TestServer) {
         token_endpoint_auth_method: AuthMethod::ClientSecretPost,
         ..confidential("post", &[CONF_CB])
     };
-    let dynamic = Client { kind: ClientKind::Dynamic, ..client("dyn", &[DYN_CB]) };
+    let dynamic = Client {
+        kind: ClientKind::Dynamic,
+        ..client("dyn", &[DYN_CB])
+    };
     let all = [
         confidential("conf", &[CONF_CB]),
         confidential("other", &["https://other.example/cb"]),
@@ -100,5 +120,7 @@ pub async fn insert_clients(server: &TestServer) {
 pub async fn insert(server: &TestServer, client: &Client) {
     let oauth = server.oauth();
     let row = ClientRow::new(client, None);
-    clients::insert(&server.ctx.db, oauth.store.tables(), &row).await.unwrap();
+    clients::insert(&server.ctx.db, oauth.store.tables(), &row)
+        .await
+        .unwrap();
 }

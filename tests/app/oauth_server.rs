@@ -36,13 +36,21 @@ impl ResourceOwner for users::Model {
     }
 
     async fn find_by_subject(db: &DatabaseConnection, subject: &str) -> ModelResult<Option<Self>> {
-        let Ok(pid) = Uuid::parse_str(subject) else { return Ok(None) };
-        Ok(users::Entity::find().filter(users::Column::Pid.eq(pid)).one(db).await?)
+        let Ok(pid) = Uuid::parse_str(subject) else {
+            return Ok(None);
+        };
+        Ok(users::Entity::find()
+            .filter(users::Column::Pid.eq(pid))
+            .one(db)
+            .await?)
     }
 
     async fn find_by_login(db: &DatabaseConnection, login: &str) -> ModelResult<Option<Self>> {
         let email = login.trim().to_lowercase();
-        Ok(users::Entity::find().filter(users::Column::Email.eq(email)).one(db).await?)
+        Ok(users::Entity::find()
+            .filter(users::Column::Email.eq(email))
+            .one(db)
+            .await?)
     }
 
     async fn authenticate(
@@ -99,7 +107,10 @@ impl ResourceOwner for users::Model {
             autocomplete,
             required: true,
         };
-        vec![field("email", "email", "username"), field("password", "password", "new-password")]
+        vec![
+            field("email", "email", "username"),
+            field("password", "password", "new-password"),
+        ]
     }
 
     async fn sign_up(ctx: &AppContext, values: SignUp) -> Result<Self, SignUpError> {

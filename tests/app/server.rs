@@ -41,7 +41,9 @@ impl TestServer {
     pub async fn with(settings: Value) -> Self {
         let server = Self::bare(settings).await;
         fixtures::insert_clients(&server).await;
-        users::Model::create(&server.ctx.db, fixtures::ALICE, fixtures::PASSWORD).await.unwrap();
+        users::Model::create(&server.ctx.db, fixtures::ALICE, fixtures::PASSWORD)
+            .await
+            .unwrap();
         server
     }
 
@@ -51,7 +53,9 @@ impl TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let config = config(&database.uri, address, settings);
-        let boot = App::boot(StartMode::ServerOnly, &Environment::Test, config).await.unwrap();
+        let boot = App::boot(StartMode::ServerOnly, &Environment::Test, config)
+            .await
+            .unwrap();
         let router = boot.router.unwrap();
         let serving = tokio::spawn(async move {
             let app = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -61,7 +65,13 @@ impl TestServer {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self { database, ctx: boot.app_context, address, http, serving }
+        Self {
+            database,
+            ctx: boot.app_context,
+            address,
+            http,
+            serving,
+        }
     }
 
     pub fn oauth(&self) -> Arc<Server> {
@@ -74,7 +84,9 @@ impl TestServer {
     }
 
     pub fn url(&self, path: &str) -> String {
-        let path = path.strip_prefix(&self.oauth().settings.base_url).unwrap_or(path);
+        let path = path
+            .strip_prefix(&self.oauth().settings.base_url)
+            .unwrap_or(path);
         format!("http://{}{path}", self.address)
     }
 
@@ -87,7 +99,15 @@ impl TestServer {
     }
 
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
-        Answer::read(self.http.post(self.url(path)).form(form).send().await.unwrap()).await
+        Answer::read(
+            self.http
+                .post(self.url(path))
+                .form(form)
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await
     }
 
     /// A form post with HTTP Basic.
@@ -97,7 +117,11 @@ impl TestServer {
         path: &str,
         form: &[(&str, &str)],
     ) -> Answer {
-        let request = self.http.post(self.url(path)).basic_auth(client, Some(secret)).form(form);
+        let request = self
+            .http
+            .post(self.url(path))
+            .basic_auth(client, Some(secret))
+            .form(form);
         Answer::read(request.send().await.unwrap()).await
     }
 
@@ -155,7 +179,11 @@ impl Answer {
     #[track_caller]
     pub fn assert_error(&self, status: u16, error: &str) {
         assert_eq!(self.status, status, "{self:?}");
-        assert_eq!(self.header("content-type"), Some("application/json"), "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/json"),
+            "{self:?}"
+        );
         assert_eq!(self.header("cache-control"), Some("no-store"), "{self:?}");
         let body = self.json();
         assert_eq!(body["error"], error, "{self:?}");
@@ -169,11 +197,19 @@ impl Answer {
     pub fn assert_page(&self, status: u16) {
         assert_eq!(self.status, status, "{self:?}");
         assert_eq!(self.header("location"), None, "{self:?}");
-        assert_eq!(self.header("content-type"), Some("text/html; charset=utf-8"), "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            Some("text/html; charset=utf-8"),
+            "{self:?}"
+        );
         assert_eq!(self.header("x-frame-options"), Some("DENY"));
         assert_eq!(self.header("cache-control"), Some("no-store"));
         assert_eq!(self.header("referrer-policy"), Some("no-referrer"));
-        assert!(self.header("content-security-policy").unwrap().contains("frame-ancestors 'none'"));
+        assert!(
+            self.header("content-security-policy")
+                .unwrap()
+                .contains("frame-ancestors 'none'")
+        );
     }
 
     /// BACK(e) of the cases.
@@ -181,8 +217,16 @@ impl Answer {
     pub fn assert_back(&self, redirect_uri: &str, error: &str) {
         let location = self.location();
         assert!(location.starts_with(redirect_uri), "{location}");
-        assert_eq!(self.location_param("error").as_deref(), Some(error), "{location}");
-        assert_eq!(self.location_param("iss").as_deref(), Some(ISSUER), "{location}");
+        assert_eq!(
+            self.location_param("error").as_deref(),
+            Some(error),
+            "{location}"
+        );
+        assert_eq!(
+            self.location_param("iss").as_deref(),
+            Some(ISSUER),
+            "{location}"
+        );
         assert_eq!(self.location_param("code"), None);
     }
 }
@@ -216,7 +260,11 @@ fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
     for (key, value) in settings.as_object().unwrap() {
         block[key] = value.clone();
     }
-    let connections = block.as_object_mut().unwrap().remove("max_connections").unwrap_or(json!(5));
+    let connections = block
+        .as_object_mut()
+        .unwrap()
+        .remove("max_connections")
+        .unwrap_or(json!(5));
     serde_json::from_value(json!({
         "logger": { "enable": false, "level": "off", "format": "compact" },
         "server": { "port": address.port(), "host": "http://localhost", "middlewares": {} },

@@ -18,7 +18,10 @@ async fn a_person_signs_in_consents_and_the_client_gets_tokens() {
     let code = param(answer.location(), "code").unwrap();
     let tokens = server.redeem(&code).await.ok();
     let access = tokens["access_token"].as_str().unwrap();
-    let request = server.http.get(server.url("/oauth/userinfo")).bearer_auth(access);
+    let request = server
+        .http
+        .get(server.url("/oauth/userinfo"))
+        .bearer_auth(access);
     let userinfo = server.send(request).await.ok();
     assert!(userinfo["sub"].is_string());
     let refresh = tokens["refresh_token"].as_str().unwrap();
@@ -26,11 +29,17 @@ async fn a_person_signs_in_consents_and_the_client_gets_tokens() {
     let refreshed = server.as_client("conf", "/oauth/token", &form).await.ok();
     let access = refreshed["access_token"].as_str().unwrap();
     let form = [("token", access)];
-    let live = server.as_client("conf", "/oauth/introspect", &form).await.ok();
+    let live = server
+        .as_client("conf", "/oauth/introspect", &form)
+        .await
+        .ok();
     assert_eq!(live["active"], true);
     let revoked = server.as_client("conf", "/oauth/revoke", &form).await;
     assert_eq!((revoked.status, revoked.body.as_str()), (200, ""));
-    let dead = server.as_client("conf", "/oauth/introspect", &form).await.ok();
+    let dead = server
+        .as_client("conf", "/oauth/introspect", &form)
+        .await
+        .ok();
     assert_eq!(dead, serde_json::json!({ "active": false }));
     let _ = (VERIFIER, SECRET);
 }

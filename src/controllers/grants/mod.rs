@@ -10,11 +10,11 @@ use crate::{
     error::Failure,
     owners::Owner,
     protocol::{
-        access_token::AccessTokenClaims,
+        access_token::{self, AccessTokenClaims, Audience, LoginClaims},
         claims,
         client::Client,
         grants::{Granted, OwnerState},
-        id_token::{IdTokenClaims, at_hash},
+        id_token::{self, IdTokenBase, IdTokenClaims},
         jwk::SigningAlg,
         scope::{OPENID, Scopes},
         secret::{Purpose, Secret},
@@ -120,7 +120,7 @@ impl Server {
             Some(resource) => {
                 let claims =
                     self.access_token_claims((client, granted), behind, (&jti, now, expires_at))?;
-                Secret::new(self.sign(resource.signing_alg, ("at+jwt", &claims))?)
+                Secret::new(self.sign(resource.signing_alg, (access_token::TYP, &claims))?)
             }
         };
         let row = AccessTokenRow {
@@ -161,26 +161,25 @@ impl Server {
         } else {
             serde_json::Map::new()
         };
-        let claims = IdTokenClaims {
+        let base = IdTokenBase {
             iss: self.urls.issuer.clone(),
             sub: self.subject_for(client, behind.owner)?,
-            aud: client.client_id.clone(),
-            exp: now.saturating_add(self.policy.ttl.id_token),
-            iat: now,
+            client_id: client.client_id.clone(),
+            issued_at: now,
+            ttl_seconds: self.policy.ttl.id_token,
             jti: random::identifier()?,
             auth_time: behind.grant.auth_time.unwrap_or(behind.grant.issued_at),
-            nonce: nonce.map(str::to_owned),
-            acr: behind.grant.acr.clone(),
-            amr: amr(behind.grant),
-            at_hash: at_hash(access.token.expose()),
-            sid: self.sid(behind.session),
-            claims: more,
         };
+        let claims = IdTokenClaims::new(base, access.token.expose())
+            .with_nonce(nonce.map(str::to_owned))
+            .with_authentication(behind.grant.acr.clone(), amr(behind.grant))
+            .with_session(self.sid(behind.session))
+            .with_user_claims(more);
         let alg = client.id_token_signed_response_alg.as_deref();
         let alg = alg
             .and_then(|alg| alg.parse().ok())
             .unwrap_or(self.settings.keys.id_token_alg);
-        Ok(Some(self.sign(alg, ("JWT", &claims))?))
+        Ok(Some(self.sign(alg, (id_token::TYP, &claims))?))
     }
 
     fn sign(
@@ -235,15 +234,13 @@ impl Server {
         Ok(AccessTokenClaims {
             iss: self.urls.issuer.clone(),
             exp,
-            aud: granted.audience.clone().into(),
+            aud: Audience(granted.audience.clone()),
             sub,
             client_id: client.client_id.clone(),
             iat,
             jti: jti.to_owned(),
-            scope: granted.scopes.to_string(),
-            auth_time: behind.and_then(|behind| behind.grant.auth_time),
-            acr: behind.and_then(|behind| behind.grant.acr.clone()),
-            amr: behind.map(|behind| amr(behind.grant)).unwrap_or_default(),
+            scope: granted.scopes.clone(),
+            login: behind.and_then(|behind| login_claims(behind.grant)),
             sid: behind.and_then(|behind| self.sid(behind.session)),
         })
     }
@@ -290,6 +287,15 @@ impl Server {
             }
         });
     }
+}
+
+fn login_claims(grant: &GrantRow) -> Option<LoginClaims> {
+    let auth_time = grant.auth_time?;
+    Some(LoginClaims {
+        auth_time,
+        acr: grant.acr.clone(),
+        amr: amr(grant),
+    })
 }
 
 /// Authentication methods of the login behind a grant.

@@ -1,0 +1,113 @@
+//! The command line of an app: `cargo loco …` with the plugin's commands in front of Loco's.
+//!
+//! ```rust,ignore
+//! use loco_oauth_server::cli;
+//! use my_app::app::App;
+//! use migration::Migrator;
+//!
+//! #[tokio::main]
+//! async fn main() -> loco_rs::Result<()> {
+//!     cli::main::<App, Migrator>().await
+//! }
+//! ```
+
+use loco_rs::app::Hooks;
+use sea_orm_migration::MigratorTrait;
+
+/// What Loco's own help cannot list, because its generators are a closed set.
+const GENERATE_HELP: &str = "Also: cargo loco generate oauth-server    OAuth 2.1 server and OpenID provider (its flags: --help)\n";
+
+/// What a command line asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// `generate oauth-server`, with the arguments after it.
+    Generate(Vec<String>),
+    /// `generate` without a component, or its help.
+    GenerateHelp,
+    /// `routes`.
+    Routes,
+    /// Anything else: Loco's.
+    Loco,
+}
+
+/// Runs the app's command line. Same signature as [`loco_rs::cli::main`].
+///
+/// # Errors
+/// As Loco's.
+pub async fn main<H: Hooks, M: MigratorTrait>() -> loco_rs::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match recognise(&arguments) {
+        Command::Generate(arguments) => {
+            generate(&arguments);
+            Ok(())
+        }
+        Command::GenerateHelp => {
+            println!("{GENERATE_HELP}");
+            loco_rs::cli::main::<H, M>().await
+        }
+        Command::Routes => {
+            loco_rs::cli::main::<H, M>().await?;
+            for line in plugin_routes::<H>().await {
+                println!("{line}");
+            }
+            Ok(())
+        }
+        Command::Loco => loco_rs::cli::main::<H, M>().await,
+    }
+}
+
+/// Recognises the plugin's commands among the arguments (without the program's name).
+#[must_use]
+pub fn recognise(arguments: &[String]) -> Command {
+    let (command, rest) = next_word(arguments);
+    let (component, after) = next_word(rest);
+    match (command, component) {
+        (Some("generate" | "g"), Some("oauth-server")) => Command::Generate(after.to_vec()),
+        (Some("generate" | "g"), None | Some("-h" | "--help" | "help"))
+        | (Some("help"), Some("generate" | "g")) => Command::GenerateHelp,
+        (Some("routes"), None) => Command::Routes,
+        _ => Command::Loco,
+    }
+}
+
+/// The next argument that is not Loco's global option `--environment`, and what follows it.
+fn next_word(arguments: &[String]) -> (Option<&str>, &[String]) {
+    match arguments {
+        [] => (None, &[]),
+        [flag, _, rest @ ..] if flag == "-e" || flag == "--environment" => next_word(rest),
+        [flag, rest @ ..] if is_joined_environment(flag) => next_word(rest),
+        [word, rest @ ..] => (Some(word), rest),
+    }
+}
+
+/// `-etest`, `-e=test`, `--environment=test`.
+fn is_joined_environment(argument: &str) -> bool {
+    argument.starts_with("--environment=")
+        || argument
+            .strip_prefix("-e")
+            .is_some_and(|value| !value.is_empty())
+}
+
+#[cfg(debug_assertions)]
+fn generate(arguments: &[String]) {
+    if let Err(err) = crate::generator::run(arguments) {
+        eprintln!("{err}");
+        std::process::exit(1);
+    }
+}
+
+#[cfg(not(debug_assertions))]
+fn generate(_arguments: &[String]) {
+    eprintln!("`generate` is part of debug builds only: run it without `--release`.");
+    std::process::exit(1);
+}
+
+/// The plugin's routes, in the form of Loco's list.
+#[expect(
+    clippy::extra_unused_type_parameters,
+    clippy::unused_async,
+    reason = "the list of routes comes with the core: it reads the settings of H"
+)]
+async fn plugin_routes<H: Hooks>() -> Vec<String> {
+    Vec::new()
+}

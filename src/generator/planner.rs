@@ -1,0 +1,227 @@
+//! What goes where: the list of files, and the rules for writing over them.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    GeneratorError, Misfit, Options, Plan, app_rs,
+    config::{self, Block},
+    edit,
+    files::{self, NewFile},
+    manifest::Manifest,
+    modules,
+    plan::{Change, Kept, read, required},
+    rustfmt,
+    stamp::{Standing, standing, unstamped},
+    users::Users,
+    views,
+};
+
+/// Plans all changes to the app at `root`.
+///
+/// # Errors
+/// When `root` holds no Loco app with a database and users, or a file cannot be read.
+pub fn plan(root: &Path, options: &Options, now: DateTime<Utc>) -> Result<Plan, GeneratorError> {
+    let manifest_text = required(root, "Cargo.toml")?;
+    let manifest = Manifest::parse("Cargo.toml", &manifest_text)?;
+    required(root, app_rs::FILE)?;
+    required(root, "migration/src/lib.rs")?;
+    let users = Users::of(root, options)?;
+    let mut planner = Planner {
+        root,
+        edition: manifest.edition().to_owned(),
+        force: options.force,
+        plan: Plan::default(),
+    };
+    planner.edit("Cargo.toml", |_| (manifest.with_plugin(), Vec::new()))?;
+    planner.model(&users)?;
+    planner.migrations(&manifest, &users, now)?;
+    planner.edit(app_rs::FILE, app_rs::wire)?;
+    planner.configuration()?;
+    planner.tests(&manifest, &users)?;
+    planner.main_rs()?;
+    if options.views {
+        planner.files(views::copies())?;
+    }
+    Ok(planner.plan)
+}
+
+struct Planner<'a> {
+    root: &'a Path,
+    edition: String,
+    force: bool,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    fn model(&mut self, users: &Users) -> Result<(), GeneratorError> {
+        self.file(files::model(users))?;
+        self.declare("src/models/mod.rs", "pub mod oauth_server;")?;
+        if !users.lacks.is_empty() {
+            self.plan.notes.push(format!(
+                "{} is not the starter's users model (no {}): adapt src/models/oauth_server.rs",
+                users.module,
+                users.lacks.join(", ")
+            ));
+        }
+        Ok(())
+    }
+
+    fn migrations(
+        &mut self,
+        app: &Manifest,
+        users: &Users,
+        now: DateTime<Utc>,
+    ) -> Result<(), GeneratorError> {
+        let file = "migration/Cargo.toml";
+        let manifest = Manifest::parse(file, &required(self.root, file)?)?;
+        self.edit(file, |_| {
+            (manifest.with_migrations(&app.source()), Vec::new())
+        })?;
+        let migrations = files::migrations(self.root, users, now)?;
+        self.edit("migration/src/lib.rs", |text| {
+            migrations.iter().fold(
+                (text.to_owned(), Vec::new()),
+                |(text, mut misfits), migration| {
+                    let (text, more) = modules::register_migration(&text, &migration.module);
+                    misfits.extend(more);
+                    (text, misfits)
+                },
+            )
+        })?;
+        self.files(migrations.into_iter().map(|migration| migration.file))
+    }
+
+    fn configuration(&mut self) -> Result<(), GeneratorError> {
+        let environments: [(&str, &[Block]); 3] = [
+            (
+                "config/development.yaml",
+                &[config::DEVELOPMENT, config::CLEANUP],
+            ),
+            ("config/test.yaml", &[config::TEST]),
+            (
+                "config/production.yaml",
+                &[config::PRODUCTION, config::CLEANUP],
+            ),
+        ];
+        for (file, blocks) in environments {
+            self.edit(file, |text| config::configure(file, text, blocks))?;
+        }
+        self.edit_or_create(".gitignore", ignore_keys)
+    }
+
+    fn tests(&mut self, manifest: &Manifest, users: &Users) -> Result<(), GeneratorError> {
+        let app = manifest.crate_name().unwrap_or_else(|| "app".to_owned());
+        self.files(files::request_test(&app, users))?;
+        self.declare("tests/requests/mod.rs", "mod oauth_server;")
+    }
+
+    /// The one line that people write themselves, before the command exists.
+    fn main_rs(&mut self) -> Result<(), GeneratorError> {
+        let file = "src/bin/main.rs";
+        if read(self.root, file)?.is_some_and(|text| !text.contains("loco_oauth_server::cli")) {
+            self.plan.notes.push(format!(
+                "{file} does not name this crate: write `use loco_oauth_server::cli;` instead of `use loco_rs::cli;`"
+            ));
+        }
+        Ok(())
+    }
+
+    fn declare(&mut self, file: &str, line: &str) -> Result<(), GeneratorError> {
+        self.edit_or_create(file, |text| {
+            modules::declare(text, line).unwrap_or_else(|_| text.to_owned())
+        })
+    }
+
+    fn edit_or_create(
+        &mut self,
+        file: &str,
+        edit: impl FnOnce(&str) -> String,
+    ) -> Result<(), GeneratorError> {
+        let before = read(self.root, file)?;
+        let after = edit(before.as_deref().unwrap_or_default());
+        self.change(file, before, after);
+        Ok(())
+    }
+
+    /// Edits a file; one that is not there becomes a note.
+    fn edit(
+        &mut self,
+        file: &str,
+        edit: impl FnOnce(&str) -> (String, Vec<Misfit>),
+    ) -> Result<(), GeneratorError> {
+        let before = read(self.root, file)?;
+        let (after, misfits) = edit(before.as_deref().unwrap_or_default());
+        if before.is_none() {
+            self.plan.notes.push(format!(
+                "{file} is not there; what belongs into it:\n{after}"
+            ));
+            return Ok(());
+        }
+        self.plan.misfits.extend(misfits);
+        self.change(file, before, after);
+        Ok(())
+    }
+
+    fn files(&mut self, files: impl IntoIterator<Item = NewFile>) -> Result<(), GeneratorError> {
+        files.into_iter().try_for_each(|file| self.file(file))
+    }
+
+    /// Plans a file of the generator's own, unless the developer made it theirs.
+    fn file(&mut self, file: NewFile) -> Result<(), GeneratorError> {
+        let before = read(self.root, &file.path)?;
+        match before.as_deref().map(|text| standing(text, &file.text)) {
+            Some(Standing::Current) => {}
+            None | Some(Standing::Outdated) => self.change(&file.path, before, file.text),
+            Some(_) if self.force => self.change(&file.path, before, file.text),
+            Some(standing) => self.plan.kept.push(Kept {
+                path: file.path,
+                refused: standing != Standing::EditedCurrent,
+            }),
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, path: &str, before: Option<String>, after: String) {
+        let after = self.formatted(path, before.as_deref(), after);
+        if before.as_deref() != Some(&after) {
+            self.plan.changes.push(Change {
+                path: path.to_owned(),
+                before,
+                after,
+            });
+        }
+    }
+
+    /// New Rust files are formatted, and edited ones that were.
+    fn formatted(&self, path: &str, before: Option<&str>, after: String) -> String {
+        let is_rust = Path::new(path)
+            .extension()
+            .is_some_and(|extension| extension == "rs");
+        if !is_rust || before == Some(&after) {
+            return after;
+        }
+        let ours = before.is_none_or(|text| unstamped(text).1.is_some());
+        if ours || rustfmt::is_formatted(self.root, &self.edition, before.unwrap_or_default()) {
+            rustfmt::formatted(self.root, &self.edition, &after)
+        } else {
+            after
+        }
+    }
+}
+
+/// Development makes its keys in `config/oauth_keys/`; they are nobody else's.
+fn ignore_keys(text: &str) -> String {
+    const LINE: &str = "/config/oauth_keys/";
+    if text.lines().any(|line| line.trim() == LINE) {
+        return text.to_owned();
+    }
+    let gap = if text.is_empty() || text.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    let lines = format!("{gap}\n# Signing keys of the OAuth server\n{LINE}\n");
+    edit::insert(text, text.len(), &lines)
+}

@@ -1,0 +1,71 @@
+//! What the command prints: what changed, what did not, what comes next.
+
+use std::fmt::Write;
+
+use super::{Options, Plan};
+
+/// The report of one run.
+pub fn of(plan: &Plan, options: &Options) -> String {
+    let mut report = String::new();
+    if plan.misfits.is_empty() {
+        changes(&mut report, plan, options);
+    } else {
+        misfits(&mut report, plan);
+    }
+    kept(&mut report, plan);
+    for note in &plan.notes {
+        let _ = writeln!(report, "note: {note}");
+    }
+    if plan.misfits.is_empty() && !options.dry_run && !plan.changes.is_empty() {
+        report.push_str(NEXT_STEPS);
+    }
+    report
+}
+
+fn changes(report: &mut String, plan: &Plan, options: &Options) {
+    if plan.changes.is_empty() {
+        report.push_str("Everything is in place; nothing was changed.\n");
+    }
+    for change in &plan.changes {
+        let verb = match (&change.before, options.dry_run) {
+            (None, false) => "added",
+            (Some(_), false) => "changed",
+            (None, true) => "would add",
+            (Some(_), true) => "would change",
+        };
+        let _ = writeln!(report, "{verb}: {}", change.path);
+    }
+}
+
+fn misfits(report: &mut String, plan: &Plan) {
+    for misfit in &plan.misfits {
+        let _ = writeln!(report, "{}: no {}. Add:", misfit.file, misfit.wanted);
+        for line in misfit.lines.lines() {
+            let _ = writeln!(report, "    {line}");
+        }
+    }
+}
+
+fn kept(report: &mut String, plan: &Plan) {
+    for kept in &plan.kept {
+        let reason = if kept.refused {
+            "was edited and differs from what would be written; not overwritten without --force"
+        } else {
+            "was edited; kept"
+        };
+        let _ = writeln!(report, "{}: {reason}", kept.path);
+    }
+}
+
+const NEXT_STEPS: &str = r#"
+Next:
+  cargo loco db migrate       create the tables
+  cargo test                  the new request test passes as it is
+  cargo loco start            then open
+                                http://localhost:5150/.well-known/openid-configuration
+                                http://localhost:5150/oauth/login
+  cargo loco task oauth:client:create name:"My app" redirect_uris:http://localhost:3000/callback
+                              register a client
+
+The server is `OAuth` in src/models/oauth_server.rs, its settings are in config/*.yaml.
+"#;

@@ -1,0 +1,207 @@
+//! OAuth 2.1 authorization server and OpenID provider of this app.
+//!
+//! [`OAuth`] holds its tables as entities beside it (`oauth_clients::Entity`, …) and wires it into
+//! `src/app.rs`. What it knows of the users is written out below: change it as the app needs.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use loco_oauth_server::resource_owner::{
+    ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,
+};
+use loco_rs::{hash, prelude::*, validation::ModelValidationMessage};
+use sea_orm::SqlErr;
+
+use crate::mailers::auth::AuthMailer;
+__USE_USERS__
+use __USERS_METHODS__::RegisterParams;
+
+#[derive(loco_oauth_server::OAuthServer)]
+#[oauth_server(__ATTRIBUTES__)]
+pub struct OAuth;
+
+/// Shortest password that the sign-up page takes.
+const PASSWORD_MIN_LENGTH: usize = 8;
+
+/// Compared with when a login is unknown, so that the answer takes as long as for a known one.
+static NOBODYS_PASSWORD: LazyLock<String> =
+    LazyLock::new(|| hash::hash_password(&hash::random_string(32)).unwrap_or_default());
+
+#[async_trait]
+impl ResourceOwner for users::Model {
+    type Key = __KEY__;
+
+    /// What [`Self::claims`] can give; published in the server metadata.
+    const SUPPORTED_CLAIMS: &'static [&'static str] =
+        &["name", "email", "email_verified", "updated_at"];
+
+    fn key(&self) -> Self::Key {
+        self.__KEY_COLUMN__
+    }
+
+    /// The `sub` of tokens: never reused, says nothing about the person.
+    fn subject(&self) -> String {
+        self.pid.to_string()
+    }
+
+    async fn find_by_key(db: &DatabaseConnection, key: Self::Key) -> ModelResult<Option<Self>> {
+        Ok(users::Entity::find_by_id(key).one(db).await?)
+    }
+
+    async fn find_by_subject(db: &DatabaseConnection, subject: &str) -> ModelResult<Option<Self>> {
+        if Uuid::parse_str(subject).is_err() {
+            return Ok(None);
+        }
+        found(Self::find_by_pid(db, subject).await)
+    }
+
+    /// People log in with their e-mail address.
+    async fn find_by_login(db: &DatabaseConnection, login: &str) -> ModelResult<Option<Self>> {
+        found(Self::find_by_email(db, &normalized(login)).await)
+    }
+
+    async fn authenticate(
+        ctx: &AppContext,
+        login: &str,
+        password: &str,
+    ) -> ModelResult<Option<Self>> {
+        let user = Self::find_by_login(&ctx.db, login).await?;
+        let known = user.as_ref().map(|user| user.password.clone());
+        let password = password.to_owned();
+        // Hashing takes tens of milliseconds of computing: not on the threads that serve requests.
+        let matches = tokio::task::spawn_blocking(move || {
+            let nobodys = &*NOBODYS_PASSWORD;
+            hash::verify_password(&password, known.as_ref().unwrap_or(nobodys))
+        })
+        .await
+        .map_err(ModelError::wrap)?;
+        Ok(user.filter(|_| matches))
+    }
+
+    /// An inactive user has no sessions and no live tokens. The starter's users are all active.
+    fn is_active(&self) -> bool {
+        true
+    }
+
+    fn is_verified(&self) -> bool {
+        self.email_verified_at.is_some()
+    }
+
+    /// A changed password ends the sessions that began with the old one.
+    fn credential_stamp(&self) -> Option<String> {
+        Some(self.password.clone())
+    }
+
+    fn display_name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn login_name(&self) -> String {
+        self.email.clone()
+    }
+
+    /// Claims of ID token and UserInfo. Each is shown only with the scope it belongs to.
+    fn claims(&self, _request: &ClaimRequest<'_>) -> Claims {
+        Claims::new()
+            .with("name", &self.name)
+            .with("email", &self.email)
+            .with("email_verified", self.is_verified())
+            .with("updated_at", self.updated_at.timestamp())
+    }
+
+    fn signup_fields() -> Vec<SignUpField> {
+        vec![
+            SignUpField {
+                name: "name",
+                label: "field-name",
+                kind: "text",
+                autocomplete: "name",
+                required: true,
+            },
+            SignUpField {
+                name: "email",
+                label: "field-email",
+                kind: "email",
+                autocomplete: "username",
+                required: true,
+            },
+            SignUpField {
+                name: "password",
+                label: "field-password",
+                kind: "password",
+                autocomplete: "new-password",
+                required: true,
+            },
+        ]
+    }
+
+    async fn sign_up(ctx: &AppContext, values: SignUp) -> Result<Self, SignUpError> {
+        let params = RegisterParams {
+            email: normalized(values.get("email")),
+            password: values.get("password").to_owned(),
+            name: values.get("name").trim().to_owned(),
+        };
+        if params.password.chars().count() < PASSWORD_MIN_LENGTH {
+            return Err(SignUpError::Invalid(vec![FieldError {
+                field: "password".to_owned(),
+                message: format!("Password must be at least {PASSWORD_MIN_LENGTH} characters long."),
+            }]));
+        }
+        let user = Self::create_with_password(&ctx.db, &params)
+            .await
+            .map_err(sign_up_error)?;
+        if ctx.mailer.is_none() {
+            return Ok(user);
+        }
+        let user = user
+            .into_active_model()
+            .set_email_verification_sent(&ctx.db)
+            .await?;
+        // The account exists; a mail that was lost can be asked for again.
+        if let Err(err) = AuthMailer::send_welcome(ctx, &user).await {
+            tracing::error!(error = %err, "the verification mail was not sent");
+        }
+        Ok(user)
+    }
+}
+
+/// E-mail addresses are compared in lower case.
+fn normalized(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// The finders of the users model answer an unknown user with an error.
+fn found(result: ModelResult<users::Model>) -> ModelResult<Option<users::Model>> {
+    match result {
+        Ok(user) => Ok(Some(user)),
+        Err(ModelError::EntityNotFound) => Ok(None),
+        Err(err) => Err(err),
+    }
+}
+
+fn sign_up_error(err: ModelError) -> SignUpError {
+    match err {
+        ModelError::EntityAlreadyExists => SignUpError::Taken,
+        // Two sign-ups at the same moment: the unique index decides.
+        ModelError::DbErr(err)
+            if matches!(err.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) =>
+        {
+            SignUpError::Taken
+        }
+        // `before_save` hands on what the model's validator found as JSON.
+        ModelError::DbErr(DbErr::Custom(errors)) => invalid_fields(&errors)
+            .map_or_else(|| ModelError::msg(&errors).into(), SignUpError::Invalid),
+        err => err.into(),
+    }
+}
+
+fn invalid_fields(errors: &str) -> Option<Vec<FieldError>> {
+    let errors: BTreeMap<String, Vec<ModelValidationMessage>> = serde_json::from_str(errors).ok()?;
+    let fields = errors.into_iter().flat_map(|(field, messages)| {
+        messages.into_iter().map(move |found| FieldError {
+            field: field.clone(),
+            message: found.message.unwrap_or(found.code),
+        })
+    });
+    Some(fields.collect())
+}

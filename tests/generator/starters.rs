@@ -1,0 +1,141 @@
+//! Every starter with a database.
+
+use insta::assert_snapshot;
+use loco_oauth_server::generator::{Options, plan::Change};
+use rstest::rstest;
+
+use super::{Starter, now, snapshots, starter, starter_named};
+
+/// The changes to files that were there before.
+fn edits(changes: &[Change]) -> String {
+    let edited = changes.iter().filter(|change| change.before.is_some());
+    edited.map(Change::diff).collect()
+}
+
+#[rstest]
+#[case("sqlite-serverside")]
+#[case("sqlite-none")]
+#[case("sqlite-clientside")]
+#[case("postgres-none")]
+fn gn_04_edits_every_starter(#[case] name: &str) {
+    let _settings = snapshots();
+    let plan = starter_named(name).generate();
+
+    assert_eq!(plan.misfits, []);
+    assert_snapshot!(format!("edits_of_{name}"), edits(&plan.changes));
+}
+
+#[rstest]
+#[case("sqlite-serverside")]
+#[case("sqlite-none")]
+#[case("sqlite-clientside")]
+#[case("postgres-none")]
+fn gn_01_a_second_run_changes_nothing(#[case] name: &str) {
+    let app = starter_named(name);
+    app.generate();
+
+    let second = app.plan(&Options::default()).unwrap();
+
+    assert_eq!(second.changes, []);
+    assert_eq!(second.kept, []);
+    assert!(second.is_empty());
+}
+
+#[test]
+fn gn_02_new_files() {
+    let _settings = snapshots();
+    let plan = starter().generate();
+
+    let added = plan.changes.iter().filter(|change| change.before.is_none());
+    let paths: Vec<&str> = added.map(|change| change.path.as_str()).collect();
+    insta::assert_debug_snapshot!("new_files", paths);
+}
+
+#[test]
+fn gn_04_new_files_for_the_starters_users() {
+    let _settings = snapshots();
+    let app = starter();
+    app.generate();
+
+    assert_snapshot!("model", app.read("src/models/oauth_server.rs"));
+    assert_snapshot!(
+        "migration",
+        app.read("migration/src/m20260728_093000_oauth_server.rs")
+    );
+    assert_snapshot!("request_test", app.read("tests/requests/oauth_server.rs"));
+}
+
+/// The sections of the starter's CI that look at source text.
+#[test]
+fn gn_04_written_rust_is_formatted() {
+    let app = starter_named("sqlite-serverside");
+    let plan = app.generate();
+
+    for change in plan.changes {
+        let path = app.path(&change.path);
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let output = std::process::Command::new("rustfmt")
+                .args(["--check", "--edition", "2021"])
+                .stdin(std::fs::File::open(path).unwrap())
+                .current_dir(app.folder.path())
+                .output()
+                .unwrap();
+            let found = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(output.status.success(), "{found}");
+        }
+    }
+}
+
+#[test]
+fn gn_02_a_dry_run_shows_what_a_run_writes() {
+    let app = starter();
+    let shown = app.plan(&Options::default()).unwrap().diff();
+
+    let written = app.generate().diff();
+
+    assert_eq!(shown, written);
+    assert!(shown.contains("+pub mod oauth_server;"), "{shown}");
+}
+
+#[test]
+fn gn_05_an_existing_migration_keeps_its_name() {
+    let app = starter();
+    app.generate();
+    let later = now() + chrono::TimeDelta::days(400);
+
+    let plan =
+        loco_oauth_server::generator::plan(app.folder.path(), &Options::default(), later).unwrap();
+
+    assert!(plan.is_empty(), "{}", plan.diff());
+}
+
+#[test]
+fn views_are_copied_on_request_only() {
+    let app = starter();
+    let without = app.plan(&Options::default()).unwrap();
+    let with = app
+        .plan(&Options {
+            views: true,
+            ..Options::default()
+        })
+        .unwrap();
+
+    let is_view = |change: &&Change| change.path.starts_with("assets/views/");
+    assert_eq!(without.changes.iter().filter(is_view).count(), 0);
+    assert_eq!(
+        with.changes.len() - with.changes.iter().filter(is_view).count(),
+        without.changes.len()
+    );
+}
+
+#[test]
+fn outside_of_an_app_it_stops() {
+    let _settings = snapshots();
+    let app = Starter {
+        folder: tempfile::TempDir::new().unwrap(),
+    };
+
+    let err = app.plan(&Options::default()).unwrap_err();
+
+    assert_snapshot!("outside_of_an_app", err.to_string());
+}
