@@ -7,10 +7,10 @@ use rsa::rand_core::OsRng;
 use zeroize::Zeroizing;
 
 use super::{error::KeyError, pair::Private};
-use crate::config::SecretText;
+use crate::config::Secret;
 
 /// Reads one private key.
-pub(super) fn decode(text: &str, passphrase: Option<&SecretText>) -> Result<Private, &'static str> {
+pub(super) fn decode(text: &str, passphrase: Option<&Secret>) -> Result<Private, &'static str> {
     let (label, document) =
         SecretDocument::from_pem(text).map_err(|_| "not PEM with one private key")?;
     let document = match (label, passphrase) {
@@ -34,7 +34,7 @@ pub(super) fn decode(text: &str, passphrase: Option<&SecretText>) -> Result<Priv
 /// Writes one private key.
 pub(super) fn encode(
     document: &SecretDocument,
-    passphrase: Option<&SecretText>,
+    passphrase: Option<&Secret>,
 ) -> Result<Zeroizing<String>, KeyError> {
     let text = match passphrase {
         None => document.to_pem(PrivateKeyInfo::PEM_LABEL, LineEnding::LF),
