@@ -10,9 +10,9 @@ use crate::protocol::jwk::SigningAlg;
 pub enum KeyError {
     /// ST-04, ST-08: algorithms in use without a key that signs.
     #[error(
-        "oauth_server: keys: no usable key for {0} — run `cargo loco task oauth:keys:rotate \
-         alg:{0} now:true`, or add the key to `keys.pem` or `keys.jwks`",
-        list(.0)
+        "oauth_server: keys: no usable key for {algs} — run `cargo loco task oauth:keys:rotate \
+         alg:{algs} now:true`, or add the key to `keys.pem` or `keys.jwks`",
+        algs = list(.0)
     )]
     Missing(Vec<SigningAlg>),
     /// ST-04: anybody on the machine can read the key.
