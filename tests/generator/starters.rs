@@ -41,6 +41,25 @@ fn gn_01_a_second_run_changes_nothing(#[case] name: &str) {
     assert!(second.is_empty());
 }
 
+/// Rustfmt orders imports differently in each edition.
+#[rstest]
+#[case("2021")]
+#[case("2024")]
+fn gn_01_formatting_of_an_edition_is_no_edit(#[case] edition: &str) {
+    let app = starter();
+    app.replace(
+        "Cargo.toml",
+        "edition = \"2021\"",
+        &format!("edition = \"{edition}\""),
+    );
+    app.generate();
+
+    let second = app.plan(&Options::default()).unwrap();
+
+    assert!(second.is_empty(), "{}", second.diff());
+    assert_eq!(second.kept, []);
+}
+
 #[test]
 fn gn_02_new_files() {
     let _settings = snapshots();
