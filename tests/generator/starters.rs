@@ -1,7 +1,7 @@
 //! Every starter with a database.
 
 use insta::assert_snapshot;
-use loco_oauth_server::generator::{Options, plan::Change};
+use loco_oauth_server::generator::{Options, plan::Change, report};
 use rstest::rstest;
 
 use super::{Starter, now, snapshots, starter, starter_named};
@@ -157,4 +157,22 @@ fn outside_of_an_app_it_stops() {
     let err = app.plan(&Options::default()).unwrap_err();
 
     assert_snapshot!("outside_of_an_app", err.to_string());
+}
+
+#[test]
+fn gn_05_the_first_run_says_what_comes_next() {
+    let _settings = snapshots();
+    let app = starter();
+    app.replace(
+        "src/bin/main.rs",
+        "use loco_rs::cli;",
+        "use loco_oauth_server::cli;",
+    );
+    let options = Options::default();
+
+    let first = report::of(&app.generate(), &options);
+    let second = report::of(&app.generate(), &options);
+
+    assert_snapshot!("report_of_the_first_run", first);
+    assert_snapshot!("report_of_the_second_run", second);
 }
