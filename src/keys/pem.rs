@@ -54,10 +54,7 @@ pub(super) fn encode(
     text.map_err(|_| KeyError::Crypto)
 }
 
-fn encrypt(
-    key: &PrivateKeyInfo<'_>,
-    passphrase: &SecretText,
-) -> Result<SecretDocument, pkcs8::Error> {
+fn encrypt(key: &PrivateKeyInfo<'_>, passphrase: &Secret) -> Result<SecretDocument, pkcs8::Error> {
     let (mut salt, mut iv) = ([0; 16], [0; 16]);
     OsRng.fill_bytes(&mut salt);
     OsRng.fill_bytes(&mut iv);
