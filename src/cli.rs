@@ -11,8 +11,15 @@
 //! }
 //! ```
 
-use loco_rs::app::Hooks;
+use loco_rs::{
+    app::Hooks,
+    boot::create_context,
+    controller::AppRoutes,
+    environment::{Environment, resolve_from_env},
+};
 use sea_orm_migration::MigratorTrait;
+
+use crate::{routes, server};
 
 /// What Loco's own help cannot list, because its generators are a closed set.
 const GENERATE_HELP: &str = "Also: cargo loco generate oauth-server    OAuth 2.1 server and OpenID provider (its flags: --help)\n";
@@ -47,7 +54,8 @@ pub async fn main<H: Hooks, M: MigratorTrait>() -> loco_rs::Result<()> {
         }
         Command::Routes => {
             loco_rs::cli::main::<H, M>().await?;
-            for line in plugin_routes::<H>().await {
+            println!("\nloco-oauth-server, mounted by its initializer:");
+            for line in plugin_routes::<H>(environment(&arguments)).await? {
                 println!("{line}");
             }
             Ok(())
@@ -102,12 +110,31 @@ fn generate(_arguments: &[String]) {
     std::process::exit(1);
 }
 
-/// The plugin's routes, in the form of Loco's list.
-#[expect(
-    clippy::extra_unused_type_parameters,
-    clippy::unused_async,
-    reason = "the list of routes comes with the core: it reads the settings of H"
-)]
-async fn plugin_routes<H: Hooks>() -> Vec<String> {
-    Vec::new()
+/// The plugin's routes, which Loco cannot list because an initializer mounts them (MO-05).
+async fn plugin_routes<H: Hooks>(environment: Environment) -> loco_rs::Result<Vec<String>> {
+    let config = H::load_config(&environment).await?;
+    let ctx = create_context::<H>(&environment, config).await?;
+    let settings = server::settings(&ctx)?;
+    let routes = AppRoutes::empty().add_routes(routes::routes(&ctx, &settings));
+    Ok(routes.collect().iter().map(ToString::to_string).collect())
+}
+
+/// The environment of a command line: `-e`, else Loco's variables.
+fn environment(arguments: &[String]) -> Environment {
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        let joined = word.strip_prefix("--environment=").or_else(|| {
+            word.strip_prefix("-e")
+                .map(|value| value.trim_start_matches('='))
+                .filter(|v| !v.is_empty())
+        });
+        let named = match word.as_str() {
+            "-e" | "--environment" => words.next().map(String::as_str),
+            _ => joined,
+        };
+        if let Some(name) = named {
+            return name.to_owned().into();
+        }
+    }
+    resolve_from_env().into()
 }

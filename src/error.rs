@@ -127,13 +127,15 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// A failure at a page or at the authorization endpoint that is shown to the person.
+/// A failure at a page or at the authorization endpoint that is shown to the person. Boxed: it is
+/// the rare outcome of many functions.
 #[derive(Clone, Debug)]
-pub struct PageError {
-    /// What happened.
-    pub failure: Failure,
-    /// What the page shows beyond it.
-    pub detail: PageDetail,
+pub struct PageError(Box<Shown>);
+
+#[derive(Clone, Debug)]
+struct Shown {
+    failure: Failure,
+    detail: PageDetail,
 }
 
 impl<E: Into<Failure>> From<E> for PageError {
@@ -143,32 +145,37 @@ impl<E: Into<Failure>> From<E> for PageError {
         if failure.status == StatusCode::UNAUTHORIZED {
             failure.status = StatusCode::BAD_REQUEST;
         }
-        Self {
+        Self(Box::new(Shown {
             failure,
             detail: PageDetail::default(),
-        }
+        }))
     }
 }
 
 impl PageError {
+    /// What happened.
+    pub fn into_failure(self) -> Failure {
+        self.0.failure
+    }
+
     /// Shows a situation that the code alone does not tell.
     #[must_use]
-    pub const fn showing(mut self, kind: crate::views::ErrorKind) -> Self {
-        self.detail.kind = Some(kind);
+    pub fn showing(mut self, kind: crate::views::ErrorKind) -> Self {
+        self.0.detail.kind = Some(kind);
         self
     }
 
     /// Offers a verified link.
     #[must_use]
     pub fn with_link(mut self, host: String, url: String) -> Self {
-        self.detail.return_link = Some((host, url));
+        self.0.detail.return_link = Some((host, url));
         self
     }
 }
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        refusal(self.failure, self.detail)
+        refusal(self.0.failure, self.0.detail)
     }
 }
 

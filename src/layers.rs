@@ -67,7 +67,7 @@ pub async fn api(State(ctx): State<AppContext>, request: Request, next: Next) ->
         .or_else(|| by_transport(&response));
     if let Some(refused) = refused {
         log(&asked, &refused);
-        response = json_error(response, &refused.failure);
+        response = json_error(&response, &refused.failure);
         challenge(&mut response, &ctx, &refused.failure.error);
     }
     let headers = response.headers_mut();
@@ -91,7 +91,7 @@ pub async fn discovery(request: Request, next: Next) -> Response {
         .or_else(|| by_transport(&response));
     if let Some(refused) = refused {
         log(&asked, &refused);
-        response = json_error(response, &refused.failure);
+        response = json_error(&response, &refused.failure);
         response
             .headers_mut()
             .insert(header::CACHE_CONTROL, NO_STORE);
@@ -120,7 +120,7 @@ pub async fn page(State(ctx): State<AppContext>, request: Request, next: Next) -
         .or_else(|| by_transport(&response));
     if let Some(refused) = refused {
         log(&asked, &refused);
-        response = error_page(response, &refused, (&ctx, &asked));
+        response = error_page(&response, &refused, (&ctx, &asked));
     }
     let mut policy = response
         .extensions_mut()
@@ -174,13 +174,13 @@ struct ErrorBody {
     error_description: &'static str,
 }
 
-fn json_error(bare: Response, failure: &Failure) -> Response {
+fn json_error(bare: &Response, failure: &Failure) -> Response {
     let body = ErrorBody {
         error: failure.error.code.as_str(),
         error_description: failure.error.description,
     };
     let mut response = (failure.status, Json(body)).into_response();
-    keep(&bare, &mut response);
+    keep(bare, &mut response);
     response
 }
 
@@ -234,7 +234,7 @@ fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuthError) {
     }
 }
 
-fn error_page(bare: Response, refused: &Refused, (ctx, asked): (&AppContext, &Asked)) -> Response {
+fn error_page(bare: &Response, refused: &Refused, (ctx, asked): (&AppContext, &Asked)) -> Response {
     let rendered = server_of(ctx)
         .map_err(|failure| failure.source.unwrap_or_default())
         .and_then(|server| render_error(&server, refused, asked).map_err(|e| e.to_string()));
@@ -258,7 +258,7 @@ fn error_page(bare: Response, refused: &Refused, (ctx, asked): (&AppContext, &As
             (refused.failure.status, text).into_response()
         }
     };
-    keep(&bare, &mut response);
+    keep(bare, &mut response);
     response
 }
 

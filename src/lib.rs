@@ -1,30 +1,30 @@
 //! OAuth 2.1 authorization server and OpenID provider for Loco apps.
 
-pub mod boot;
-pub mod browser;
+mod boot;
+mod browser;
 pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod controllers;
+mod controllers;
 pub mod definition;
 pub mod doctor;
-pub mod error;
-pub mod extract;
+mod error;
+mod extract;
 #[cfg(debug_assertions)]
 pub mod generator;
 pub mod hooks;
 pub mod initializer;
-pub mod interaction;
+mod interaction;
 pub mod keys;
-pub mod layers;
-pub mod owners;
-pub mod pages;
+mod layers;
+mod owners;
+mod pages;
 pub mod plugin;
-pub mod presented;
+mod presented;
 pub mod protocol;
-pub mod random;
+mod random;
 pub mod resource_owner;
-pub mod routes;
+mod routes;
 pub mod schema;
 pub mod server;
 pub mod store;

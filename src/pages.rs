@@ -9,7 +9,7 @@ use crate::{
     browser::{Browser, SignedIn},
     error::{Failure, PageError},
     interaction::Pending,
-    protocol::{client::ClientKind, redirect_uri},
+    protocol::{client::ClientKind, display_name, redirect_uri},
     server::Server,
     views::{ClientCard, Common, Page, UserCard},
 };
@@ -41,7 +41,7 @@ impl Server {
         common.issuer_host = redirect_uri::host(&self.urls.issuer).unwrap_or_default();
         let stylesheet = self.views.stylesheet().map_err(Failure::internal)?;
         common.css_url = self.urls.assets(&stylesheet.file_name());
-        common.client = pending.map(|pending| self.client_card(pending));
+        common.client = pending.map(client_card);
         common.interaction = pending.and_then(Pending::state).map(str::to_owned);
         let html = self.views.render(&lang, &page).map_err(Failure::internal)?;
         let mut response = (status, Html(html)).into_response();
@@ -69,32 +69,32 @@ impl Server {
             .collect();
         self.views.negotiate(&wanted, browser.accept_language())
     }
+}
 
-    fn client_card(&self, pending: &Pending) -> ClientCard {
-        let client = &pending.client;
-        let redirect = pending.request.callback.redirect_uri();
-        let redirect_host = redirect_uri::host(redirect)
-            .or_else(|| redirect_uri::private_scheme(redirect).map(str::to_owned))
-            .unwrap_or_default();
-        ClientCard {
-            id: client.client_id.clone(),
-            name: client.client_name.clone(),
-            host: redirect_host.clone(),
-            uri: client.client_uri.clone(),
-            // Shown once it can be served from the own origin (PG-04).
-            logo_url: None,
-            redirect_host,
-            redirect_uri: Some(redirect.to_owned()),
-            policy_uri: client.policy_uri.clone(),
-            tos_uri: client.tos_uri.clone(),
-            first_seen: None,
-            kind: client.kind,
-            verified: !matches!(client.kind, ClientKind::Dynamic | ClientKind::Cimd),
-            loopback_only: client
-                .redirect_uris
-                .iter()
-                .all(|uri| redirect_uri::is_loopback(uri)),
-        }
+fn client_card(pending: &Pending) -> ClientCard {
+    let client = &pending.client;
+    let redirect = pending.request.callback.redirect_uri();
+    let redirect_host = redirect_uri::host(redirect)
+        .or_else(|| redirect_uri::private_scheme(redirect).map(str::to_owned))
+        .unwrap_or_default();
+    ClientCard {
+        id: client.client_id.clone(),
+        name: client.client_name.as_deref().map(display_name::shown),
+        host: redirect_host.clone(),
+        uri: client.client_uri.clone(),
+        // Shown once it can be served from the own origin (PG-04).
+        logo_url: None,
+        redirect_host,
+        redirect_uri: Some(redirect.to_owned()),
+        policy_uri: client.policy_uri.clone(),
+        tos_uri: client.tos_uri.clone(),
+        first_seen: None,
+        kind: client.kind,
+        verified: !matches!(client.kind, ClientKind::Dynamic | ClientKind::Cimd),
+        loopback_only: client
+            .redirect_uris
+            .iter()
+            .all(|uri| redirect_uri::is_loopback(uri)),
     }
 }
 

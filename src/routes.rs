@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How long a preflight answer may be kept, seconds (§30.2).
-const PREFLIGHT: std::time::Duration = std::time::Duration::from_secs(3600);
+const PREFLIGHT: std::time::Duration = std::time::Duration::from_hours(1);
 
 /// The routes of the plugin, for Loco's router or ours.
 pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
@@ -101,14 +101,14 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
         .add(&urls.local("/logout"), get(logout::get).post(logout::post));
     each(routes, |route| {
         route
-            .layer::<_, Infallible>(CatchPanicLayer::custom(|panic| caught::<PageError>(panic)))
+            .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<PageError>))
             .layer(from_fn_with_state(ctx.clone(), layers::page))
     })
 }
 
 fn api_layers(ctx: &AppContext, route: MethodRouter<AppContext>) -> MethodRouter<AppContext> {
     route
-        .layer::<_, Infallible>(CatchPanicLayer::custom(|panic| caught::<ApiError>(panic)))
+        .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<ApiError>))
         .layer(from_fn_with_state(ctx.clone(), layers::api))
 }
 

@@ -142,7 +142,7 @@ impl Server {
     /// The subject of a user as `client` sees it (SU-01 to SU-03).
     pub fn subject(&self, client: &Client, subject: &str) -> Option<String> {
         let secret = self.settings.pairwise_secret.as_ref();
-        let secret = secret.map(config::SecretText::expose);
+        let secret = secret.map(config::Secret::expose);
         crate::protocol::subject::for_client(client, subject, secret)
     }
 

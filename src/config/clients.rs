@@ -2,13 +2,14 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{finding::Findings, raw_lists::RawClient, secret_text::SecretText, settings::Settings};
+use super::{finding::Findings, raw_lists::RawClient, settings::Settings};
 use crate::protocol::{
     client::{AuthMethod, Client, ClientKind, ClientSecret, SecretHash},
     client_metadata::{
         ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy, OperatorChoices, ScopeRule,
     },
     jwk::SigningAlg,
+    secret::Secret,
 };
 
 /// Shortest client secret in clear, in characters.
@@ -99,7 +100,7 @@ fn secrets(key: &str, entry: &RawClient, findings: &mut Findings) -> Vec<ClientS
     parsed.unwrap_or_default().into_iter().map(stored).collect()
 }
 
-fn sha_256(secret: &SecretText) -> SecretHash {
+fn sha_256(secret: &Secret) -> SecretHash {
     SecretHash(Sha256::digest(secret.expose()).into())
 }
 

@@ -14,7 +14,7 @@ mod read;
 mod resolve;
 mod resources;
 mod scopes;
-mod secret_text;
+mod secret_json;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -32,9 +32,10 @@ pub use self::{
     finding::{Finding, SettingsError},
     metadata::MetadataFacts,
     rate_limits::{RateLimit, RateLimitEntry, RateLimits},
-    secret_text::{SecretJson, SecretText},
+    secret_json::SecretJson,
     settings::{KeySettings, KeySource, Resource, ScopeSetting, SecretSource, Settings},
 };
+pub use crate::protocol::secret::Secret;
 
 /// Facts of the app that defaults come from.
 #[derive(Clone, Copy)]

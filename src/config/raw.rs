@@ -7,13 +7,14 @@ use serde::Deserialize;
 use validator::Validate;
 
 use super::{
+    Secret,
     choices::{
         CleanupSettings, CookieSecure, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
         RefreshTokenPolicy, TokenPrefixes,
     },
     rate_limits::RateLimits,
     raw_lists::{RawClient, RawResource, RawScope},
-    secret_text::{SecretJson, SecretText},
+    secret_json::SecretJson,
 };
 use crate::protocol::{client::GrantType, jwk::SigningAlg};
 
@@ -30,7 +31,7 @@ pub(super) struct RawSettings {
     pub prefix: String,
     pub include_root_oauth_metadata_fallback: bool,
     pub include_root_openid_metadata_fallback: bool,
-    pub secret: Option<SecretText>,
+    pub secret: Option<Secret>,
     pub app_name: Option<String>,
     pub service_documentation: Option<String>,
     pub op_policy_uri: Option<String>,
@@ -81,7 +82,7 @@ pub(super) struct RawSettings {
     #[validate(range(min = 60, max = 3600))]
     pub state_ttl_seconds: i64,
     pub token_prefixes: TokenPrefixes,
-    pub pairwise_secret: Option<SecretText>,
+    pub pairwise_secret: Option<Secret>,
     pub acr_values: Vec<String>,
     // 3.5
     #[validate(range(min = 300, max = 31_536_000))]
@@ -179,9 +180,9 @@ impl Default for RawSettings {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawKeys {
     pub directory: Option<std::path::PathBuf>,
-    pub pem: Option<Vec<SecretText>>,
+    pub pem: Option<Vec<Secret>>,
     pub jwks: Option<SecretJson>,
-    pub passphrase: Option<SecretText>,
+    pub passphrase: Option<Secret>,
     pub id_token_alg: SigningAlg,
     pub access_token_alg: SigningAlg,
     #[validate(range(min = 0, max = 31_536_000))]

@@ -6,8 +6,9 @@ use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
 use validator::Validate;
 
-use super::{choices::TokenFormat, secret_text::SecretText};
+use super::choices::TokenFormat;
 use crate::protocol::jwk::SigningAlg;
+use crate::protocol::secret::Secret;
 
 /// Value of an entry of `scopes`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -67,8 +68,8 @@ impl<'de> Deserialize<'de> for RawResourceScope {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawClient {
     pub client_id: String,
-    pub client_secret_sha256: Option<Vec<SecretText>>,
-    pub client_secret: Option<SecretText>,
+    pub client_secret_sha256: Option<Vec<Secret>>,
+    pub client_secret: Option<Secret>,
     pub token_endpoint_auth_method: Option<String>,
     pub redirect_uris: Option<Vec<String>>,
     pub post_logout_redirect_uris: Option<Vec<String>>,

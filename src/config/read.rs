@@ -100,7 +100,10 @@ fn remove(block: &mut Value, path: &Path) -> bool {
 
 /// Flattens what `validator` found.
 fn note_bounds(path: &str, errors: &ValidationErrors, findings: &mut Findings) {
-    for (field, kind) in errors.errors() {
+    // A hash map: sorted, so that the list reads the same each time.
+    let mut fields: Vec<_> = errors.errors().iter().collect();
+    fields.sort_by_key(|(field, _)| *field);
+    for (field, kind) in fields {
         let key = if path.is_empty() {
             field.to_string()
         } else {

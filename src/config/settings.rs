@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{
+    Secret,
     choices::{
         CleanupSettings, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
         RefreshTokenPolicy, TokenFormat, TokenPrefixes,
     },
     rate_limits::RateLimits,
-    secret_text::{SecretJson, SecretText},
+    secret_json::SecretJson,
 };
 use crate::protocol::{
     client::{Client, GrantType},
@@ -119,7 +120,7 @@ pub struct Settings {
     /// How secrets begin.
     pub token_prefixes: TokenPrefixes,
     /// Enables `subject_type` `pairwise`.
-    pub pairwise_secret: Option<SecretText>,
+    pub pairwise_secret: Option<Secret>,
     /// Authentication context classes, weakest first; never empty.
     pub acr_values: Vec<String>,
 
@@ -153,7 +154,7 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretSource {
     /// From the settings.
-    Given(SecretText),
+    Given(Secret),
     /// From this file, which is made at first boot (never in production).
     File(PathBuf),
 }
@@ -206,7 +207,7 @@ pub struct KeySettings {
     /// Where private keys are.
     pub source: KeySource,
     /// Encrypts key files.
-    pub passphrase: Option<SecretText>,
+    pub passphrase: Option<Secret>,
     /// Algorithm of ID tokens of clients that name none.
     pub id_token_alg: SigningAlg,
     /// Algorithm of JWT access tokens of resources that name none.
@@ -223,7 +224,7 @@ pub enum KeySource {
     /// Files `<kid>.pem` and `<kid>.json`.
     Directory(PathBuf),
     /// PKCS#8 PEM texts; the first of an algorithm signs.
-    Pem(Vec<SecretText>),
+    Pem(Vec<Secret>),
     /// A JWK set with private keys; the first of an algorithm signs.
     Jwks(SecretJson),
 }

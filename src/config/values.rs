@@ -10,10 +10,10 @@ use super::{
     names::NOT_YET,
     raw::RawKeys,
     raw::RawSettings,
-    secret_text::SecretText,
     settings::{KeySettings, KeySource, SecretSource},
 };
 use crate::protocol::client::GrantType;
+use crate::protocol::secret::Secret;
 
 /// Shortest secret, in bytes.
 const MIN_SECRET: usize = 32;
@@ -136,7 +136,7 @@ fn check_locales(raw: &RawSettings, findings: &mut Findings) {
     }
 }
 
-fn check_length(key: &str, secret: Option<&SecretText>, findings: &mut Findings) {
+fn check_length(key: &str, secret: Option<&Secret>, findings: &mut Findings) {
     if secret.is_some_and(|secret| secret.expose().len() < MIN_SECRET) {
         findings.add(
             key,

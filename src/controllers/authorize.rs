@@ -59,7 +59,7 @@ async fn by_query(
     let mut pending = Pending::new(client, request, server.now());
     match decide(server, &mut pending, (browser, current.as_ref())).await {
         Ok(answer) => Ok(answer),
-        Err(error) => send_failure(&callback, error.failure, &pending.client),
+        Err(error) => send_failure(&callback, error.into_failure(), &pending.client),
     }
 }
 

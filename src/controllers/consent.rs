@@ -163,7 +163,7 @@ fn contents(server: &Server, pending: &Pending, current: &SignedIn) -> ConsentPa
             .and_then(|scope| scope.description.clone())
             .unwrap_or_default()
     };
-    let line = |name: &str| ScopeLine {
+    let asked = |name: &str| ScopeLine {
         name: name.to_owned(),
         description: description(name),
         is_new: !stored.contains(name),
@@ -182,7 +182,7 @@ fn contents(server: &Server, pending: &Pending, current: &SignedIn) -> ConsentPa
         server.policy.ttl.access
     };
     ConsentPage {
-        scopes: request.scopes.iter().map(line).collect(),
+        scopes: request.scopes.iter().map(asked).collect(),
         previously_granted: before
             .map(|name| GrantedScope {
                 name: name.to_owned(),

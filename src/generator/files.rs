@@ -4,12 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    GeneratorError,
-    plan::read,
-    stamp::{Style, stamped},
-    users::Users,
-};
+use super::{GeneratorError, plan::read, stamp::Style, users::Users};
 
 /// Newest version of the plugin's tables.
 pub const MIGRATION_VERSION: u32 = 1;
@@ -38,20 +33,23 @@ const SNAPSHOTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// A file to be written as a whole.
+/// A file to be written as a whole, without its stamp.
 pub struct NewFile {
     /// Path relative to the app.
     pub path: String,
-    /// Text with its stamp.
-    pub text: String,
+    /// Text.
+    pub body: String,
+    /// How its stamp is written.
+    pub style: Style,
 }
 
 impl NewFile {
-    /// Stamps a text.
-    pub fn new(path: impl Into<String>, body: &str, style: Style) -> Self {
+    /// A file with this text.
+    pub fn new(path: impl Into<String>, body: impl Into<String>, style: Style) -> Self {
         Self {
             path: path.into(),
-            text: stamped(body, style),
+            body: body.into(),
+            style,
         }
     }
 }
@@ -64,7 +62,7 @@ pub fn model(users: &Users) -> NewFile {
         .replace("__ATTRIBUTES__", &derive_attributes(users))
         .replace("__KEY__", &users.key)
         .replace("__KEY_COLUMN__", &users.key_column);
-    NewFile::new("src/models/oauth_server.rs", &body, Style::Rust)
+    NewFile::new("src/models/oauth_server.rs", body, Style::Rust)
 }
 
 /// `use …::users;`, or the app's own entity under that name.
@@ -166,7 +164,7 @@ fn migration(module: String, version: u32, users: &Users) -> Migration {
         .replace("__VERSION__", &version.to_string());
     let path = format!("migration/src/{module}.rs");
     Migration {
-        file: NewFile::new(path, &body, Style::Rust),
+        file: NewFile::new(path, body, Style::Rust),
         module,
     }
 }
@@ -209,10 +207,10 @@ pub fn request_test(app_crate: &str, users: &Users) -> Vec<NewFile> {
     let body = REQUEST_TEST
         .replace("__USE_USERS__", &use_as_users(&methods))
         .replace("__APP__", app_crate);
-    let test = NewFile::new("tests/requests/oauth_server.rs", &body, Style::Rust);
+    let test = NewFile::new("tests/requests/oauth_server.rs", body, Style::Rust);
     let snapshots = SNAPSHOTS.iter().map(|(name, body)| {
         let path = format!("tests/requests/snapshots/{name}@oauth_server.snap");
-        NewFile::new(path, body, Style::Snapshot)
+        NewFile::new(path, *body, Style::Snapshot)
     });
     std::iter::once(test).chain(snapshots).collect()
 }

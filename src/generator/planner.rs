@@ -13,7 +13,7 @@ use super::{
     modules,
     plan::{Change, Kept, read, required},
     rustfmt,
-    stamp::{Standing, standing, unstamped},
+    stamp::{Standing, Style, stamped, standing},
     users::Users,
     views,
 };
@@ -140,7 +140,8 @@ impl Planner<'_> {
         edit: impl FnOnce(&str) -> String,
     ) -> Result<(), GeneratorError> {
         let before = read(self.root, file)?;
-        let after = edit(before.as_deref().unwrap_or_default());
+        let text = before.as_deref().unwrap_or_default();
+        let after = self.reformatted(file, text, edit(text));
         self.change(file, before, after);
         Ok(())
     }
@@ -160,6 +161,7 @@ impl Planner<'_> {
             return Ok(());
         }
         self.plan.misfits.extend(misfits);
+        let after = self.reformatted(file, before.as_deref().unwrap_or_default(), after);
         self.change(file, before, after);
         Ok(())
     }
@@ -171,10 +173,11 @@ impl Planner<'_> {
     /// Plans a file of the generator's own, unless the developer made it theirs.
     fn file(&mut self, file: NewFile) -> Result<(), GeneratorError> {
         let before = read(self.root, &file.path)?;
-        match before.as_deref().map(|text| standing(text, &file.text)) {
+        let after = stamped(&self.formatted(&file), file.style);
+        match before.as_deref().map(|text| standing(text, &after)) {
             Some(Standing::Current) => {}
-            None | Some(Standing::Outdated) => self.change(&file.path, before, file.text),
-            Some(_) if self.force => self.change(&file.path, before, file.text),
+            None | Some(Standing::Outdated) => self.change(&file.path, before, after),
+            Some(_) if self.force => self.change(&file.path, before, after),
             Some(standing) => self.plan.kept.push(Kept {
                 path: file.path,
                 refused: standing != Standing::EditedCurrent,
@@ -183,30 +186,32 @@ impl Planner<'_> {
         Ok(())
     }
 
+    fn formatted(&self, file: &NewFile) -> String {
+        match file.style {
+            Style::Rust => rustfmt::formatted(self.root, &self.edition, &file.body),
+            _ => file.body.clone(),
+        }
+    }
+
+    /// Formats an edited file if it was formatted before: other code is not ours to touch.
+    fn reformatted(&self, file: &str, before: &str, after: String) -> String {
+        let is_rust = Path::new(file)
+            .extension()
+            .is_some_and(|extension| extension == "rs");
+        if is_rust && before != after && rustfmt::is_formatted(self.root, &self.edition, before) {
+            rustfmt::formatted(self.root, &self.edition, &after)
+        } else {
+            after
+        }
+    }
+
     fn change(&mut self, path: &str, before: Option<String>, after: String) {
-        let after = self.formatted(path, before.as_deref(), after);
         if before.as_deref() != Some(&after) {
             self.plan.changes.push(Change {
                 path: path.to_owned(),
                 before,
                 after,
             });
-        }
-    }
-
-    /// New Rust files are formatted, and edited ones that were.
-    fn formatted(&self, path: &str, before: Option<&str>, after: String) -> String {
-        let is_rust = Path::new(path)
-            .extension()
-            .is_some_and(|extension| extension == "rs");
-        if !is_rust || before == Some(&after) {
-            return after;
-        }
-        let ours = before.is_none_or(|text| unstamped(text).1.is_some());
-        if ours || rustfmt::is_formatted(self.root, &self.edition, before.unwrap_or_default()) {
-            rustfmt::formatted(self.root, &self.edition, &after)
-        } else {
-            after
         }
     }
 }

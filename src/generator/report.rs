@@ -16,10 +16,17 @@ pub fn of(plan: &Plan, options: &Options) -> String {
     for note in &plan.notes {
         let _ = writeln!(report, "note: {note}");
     }
-    if plan.misfits.is_empty() && !options.dry_run && !plan.changes.is_empty() {
+    if plan.misfits.is_empty() && !options.dry_run && adds_tables(plan) {
         report.push_str(NEXT_STEPS);
     }
     report
+}
+
+/// Whether this run brings a migration: the first run, and the first one of a newer version.
+fn adds_tables(plan: &Plan) -> bool {
+    plan.changes
+        .iter()
+        .any(|change| change.before.is_none() && change.path.starts_with("migration/"))
 }
 
 fn changes(report: &mut String, plan: &Plan, options: &Options) {

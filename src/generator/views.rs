@@ -39,5 +39,5 @@ fn copy(file: &File<'_>) -> Option<NewFile> {
     if !body.ends_with('\n') {
         body.push('\n');
     }
-    Some(NewFile::new(format!("assets/views/{path}"), &body, style))
+    Some(NewFile::new(format!("assets/views/{path}"), body, style))
 }

@@ -75,7 +75,7 @@ impl Server {
             self.used(&pending.client);
             return Ok(Finished::At(location));
         };
-        let sealed = self.seal(browser, (&row, &location))?;
+        let sealed = seal(browser, (&row, &location))?;
         let finish = Finish {
             row: row.id,
             sealed,
@@ -118,7 +118,7 @@ impl Server {
         let Some(row) = &pending.row else {
             return Ok(Finished::At(location));
         };
-        let sealed = self.seal(browser, (row, &location))?;
+        let sealed = seal(browser, (row, &location))?;
         let (id, now, tables) = (row.id, self.now(), self.store.tables());
         let consume = |db| {
             authorization_states::consume(db, tables, (id, now, Some(sealed.clone()), "denied"))
@@ -154,15 +154,6 @@ impl Server {
     ) -> Result<Finished, PageError> {
         let pending = self.find_pending(state, browser).await?;
         Ok(self.repeat(&pending, browser))
-    }
-
-    fn seal(
-        &self,
-        browser: &mut Browser,
-        (row, location): (&Stored, &str),
-    ) -> Result<Vec<u8>, Failure> {
-        let binding = browser.bind()?;
-        Ok(seal_key(&binding, &row.state).seal(random::bytes()?, location.as_bytes())?)
     }
 
     fn grant_row(
@@ -218,6 +209,11 @@ impl Server {
             expires_at: None,
         }
     }
+}
+
+fn seal(browser: &mut Browser, (row, location): (&Stored, &str)) -> Result<Vec<u8>, Failure> {
+    let binding = browser.bind()?;
+    Ok(seal_key(&binding, &row.state).seal(random::bytes()?, location.as_bytes())?)
 }
 
 fn seal_key<'a>(binding: &'a Secret, state: &'a str) -> SealKey<'a> {

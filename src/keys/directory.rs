@@ -17,7 +17,7 @@ use super::{
     set::Described,
     state::KeyDescription,
 };
-use crate::{config::SecretText, protocol::jwk::SigningAlg};
+use crate::{config::Secret, protocol::jwk::SigningAlg};
 
 /// What a file was like when its key was read: decryption is slow on purpose, so a key is read
 /// again only when its file has changed.
@@ -31,7 +31,7 @@ struct Stamp {
 /// Reader of a directory.
 pub(super) struct KeyDirectory {
     pub path: PathBuf,
-    pub passphrase: Option<SecretText>,
+    pub passphrase: Option<Secret>,
     /// Whether a file that others can read is an error.
     pub strict: bool,
     /// Algorithm of RSA keys without description.
@@ -40,12 +40,7 @@ pub(super) struct KeyDirectory {
 }
 
 impl KeyDirectory {
-    pub fn new(
-        path: PathBuf,
-        passphrase: Option<SecretText>,
-        strict: bool,
-        rsa: SigningAlg,
-    ) -> Self {
+    pub fn new(path: PathBuf, passphrase: Option<Secret>, strict: bool, rsa: SigningAlg) -> Self {
         Self {
             path,
             passphrase,

@@ -17,7 +17,7 @@ use super::{
     pem,
     state::KeyDescription,
 };
-use crate::{config::SecretText, protocol::jwk::SigningAlg};
+use crate::{config::Secret, protocol::jwk::SigningAlg};
 
 const RSA_BITS: usize = 2048;
 
@@ -54,7 +54,7 @@ pub(super) fn generate(alg: SigningAlg) -> Result<SecretDocument, KeyError> {
 /// the directory's lock. Returns the `kid`.
 pub(super) fn create_in(
     directory: &Path,
-    passphrase: Option<&SecretText>,
+    passphrase: Option<&Secret>,
     description: &KeyDescription,
 ) -> Result<String, KeyError> {
     let document = generate(description.alg)?;

@@ -12,7 +12,7 @@ use super::{
     state::KeyDescription,
 };
 use crate::{
-    config::{KeySettings, KeySource, SecretJson, SecretText, Settings},
+    config::{KeySettings, KeySource, Secret, SecretJson, Settings},
     protocol::jwk::SigningAlg,
 };
 
@@ -129,7 +129,7 @@ fn make(directory: &mut KeyDirectory, needs: &Needs, now: i64) -> Result<KeySet,
 /// Makes one key in a directory, for the task `oauth:keys:rotate`. Returns its `kid`.
 pub(super) fn add(
     directory: &Path,
-    passphrase: Option<&SecretText>,
+    passphrase: Option<&Secret>,
     description: &KeyDescription,
 ) -> Result<String, KeyError> {
     files::ensure_directory(directory)?;
@@ -138,11 +138,11 @@ pub(super) fn add(
 }
 
 fn from_pem(
-    texts: &[SecretText],
-    passphrase: Option<&SecretText>,
+    texts: &[Secret],
+    passphrase: Option<&Secret>,
     rsa: SigningAlg,
 ) -> Result<Vec<Described>, KeyError> {
-    let pair = |text: &SecretText| {
+    let pair = |text: &Secret| {
         let private = pem::decode(text.expose(), passphrase)?;
         let alg = private.algorithm(rsa);
         KeyPair::new(private, alg)

@@ -1,3 +1,8 @@
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "json!(…) reads better without &"
+)]
+
 use loco_rs::environment::Environment;
 use serde_json::{Value, json};
 

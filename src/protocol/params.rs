@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn plus_and_percent_decode() {
-        let params = Params::parse("a=b+c%20%C3%A9%2B".as_bytes()).unwrap();
+        let params = Params::parse(b"a=b+c%20%C3%A9%2B").unwrap();
         assert_eq!(params.one("a"), Ok(Some("b c é+")));
     }
 }

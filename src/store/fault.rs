@@ -123,7 +123,7 @@ fn code(error: &DbErr) -> Option<String> {
     sqlx(error)?
         .as_database_error()?
         .code()
-        .map(|code| code.into_owned())
+        .map(std::borrow::Cow::into_owned)
 }
 
 fn is_transport(error: &DbErr) -> bool {

@@ -33,7 +33,7 @@ pub trait Record: FromQueryResult + Sized {
         select
             .columns(Self::COLUMNS.iter().map(|name| Alias::new(*name)))
             .from(Alias::new(table));
-        select.to_owned()
+        select
     }
 
     /// Adds the columns of `table` to a joined `SELECT`, under names that begin with `prefix`.
@@ -60,7 +60,7 @@ pub trait Record: FromQueryResult + Sized {
             .into_table(Alias::new(table))
             .columns(Self::COLUMNS.iter().skip(1).map(|name| Alias::new(*name)))
             .values_panic_free(self.values());
-        insert.to_owned()
+        insert
     }
 
     /// Inserts the row and gives its id.

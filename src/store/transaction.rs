@@ -49,9 +49,10 @@ impl Store {
     /// [`StoreError`]; a busy pool is waited for within the budget.
     pub async fn run<'a, T, F>(
         &'a self,
-        work: impl Fn(&'a DatabaseConnection) -> F,
+        work: impl Fn(&'a DatabaseConnection) -> F + Send + Sync,
     ) -> StoreResult<T>
     where
+        T: Send,
         F: Future<Output = StoreResult<T>> + Send + 'a,
     {
         retry(|| work(&self.db)).await
@@ -114,9 +115,13 @@ impl Store {
 
 /// Runs `work` until it succeeds, fails for good, or the budget is used up. Lost races and busy
 /// locks are tried three times; a busy pool is waited for.
-pub async fn retry<T, F>(work: impl Fn() -> F) -> StoreResult<T>
+///
+/// # Errors
+/// The last [`StoreError`].
+pub async fn retry<T, F>(work: impl Fn() -> F + Send + Sync) -> StoreResult<T>
 where
-    F: Future<Output = StoreResult<T>>,
+    T: Send,
+    F: Future<Output = StoreResult<T>> + Send,
 {
     let deadline = Instant::now() + BUDGET;
     let mut races = 0;

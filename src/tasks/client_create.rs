@@ -73,7 +73,8 @@ impl<D: OAuthServerDefinition> Task for ClientCreate<D> {
             let insert = |db| clients::insert(db, tables, &row);
             server.store.run(insert).await.map_err(boot::error)?;
         }
-        print(&arguments, &client, secret.as_ref())
+        print(&arguments, &client, secret.as_ref());
+        Ok(())
     }
 }
 
@@ -173,7 +174,7 @@ fn build(server: &Server, arguments: &Arguments<'_>) -> loco_rs::Result<(Client,
     let client = metadata(arguments)
         .with_operator_defaults(method, &settings.grant_types)
         .into_client(identity, &policy)
-        .map_err(refused)?;
+        .map_err(|errors| refused(&errors))?;
     let resources: Vec<String> = settings
         .resources
         .iter()
@@ -189,7 +190,12 @@ fn build(server: &Server, arguments: &Arguments<'_>) -> loco_rs::Result<(Client,
         resources: arguments.list("resources"),
         secrets: stored.into_iter().collect(),
     };
-    Ok((choices.apply(client, &resources).map_err(refused)?, secret))
+    Ok((
+        choices
+            .apply(client, &resources)
+            .map_err(|errors| refused(&errors))?,
+        secret,
+    ))
 }
 
 fn metadata(arguments: &Arguments<'_>) -> ClientMetadata {
@@ -206,17 +212,13 @@ fn metadata(arguments: &Arguments<'_>) -> ClientMetadata {
     }
 }
 
-fn refused(errors: Vec<MetadataError>) -> loco_rs::Error {
+fn refused(errors: &[MetadataError]) -> loco_rs::Error {
     let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
     boot::error(lines.join("\n"))
 }
 
 /// What the operator has to hand to the client's developer.
-fn print(
-    arguments: &Arguments<'_>,
-    client: &Client,
-    secret: Option<&Secret>,
-) -> loco_rs::Result<()> {
+fn print(arguments: &Arguments<'_>, client: &Client, secret: Option<&Secret>) {
     let secret = secret.map(Secret::expose);
     if arguments.get("format") == Some("json") {
         let mut answer = serde_json::json!({
@@ -229,12 +231,11 @@ fn print(
             answer.insert("client_secret".to_owned(), secret.into());
         }
         println!("{answer}");
-        return Ok(());
+        return;
     }
     println!("client_id:     {}", client.client_id);
     if let Some(secret) = secret {
         println!("client_secret: {secret}   (shown once)");
     }
     println!("redirect_uris: {}", client.redirect_uris.join(" "));
-    Ok(())
 }

@@ -33,7 +33,6 @@ mod page;
 pub mod pages;
 mod samples;
 mod templates;
-pub mod text;
 
 pub use engine::{Stylesheet, Views, ViewsError};
 pub use error_kind::ErrorKind;

@@ -1,4 +1,4 @@
-//! OAuth 2.1 authorization server and OpenID provider of this app.
+//! OAuth 2.1 authorization server and `OpenID` provider of this app.
 //!
 //! [`OAuth`] holds its tables as entities beside it (`oauth_clients::Entity`, …) and wires it into
 //! `src/app.rs`. What it knows of the users is written out below: change it as the app needs.
@@ -6,11 +6,16 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use async_trait::async_trait;
 use loco_oauth_server::resource_owner::{
     ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,
 };
-use loco_rs::{hash, prelude::*, validation::ModelValidationMessage};
-use sea_orm::SqlErr;
+use loco_rs::app::AppContext;
+use loco_rs::hash;
+use loco_rs::model::{ModelError, ModelResult};
+use loco_rs::validation::ModelValidationMessage;
+use sea_orm::{DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, SqlErr};
+use uuid::Uuid;
 
 use crate::mailers::auth::AuthMailer;
 __USE_USERS__
@@ -100,7 +105,7 @@ impl ResourceOwner for users::Model {
         self.email.clone()
     }
 
-    /// Claims of ID token and UserInfo. Each is shown only with the scope it belongs to.
+    /// Claims of ID token and `UserInfo`. Each is shown only with the scope it belongs to.
     fn claims(&self, _request: &ClaimRequest<'_>) -> Claims {
         Claims::new()
             .with("name", &self.name)
@@ -144,7 +149,7 @@ impl ResourceOwner for users::Model {
         if params.password.chars().count() < PASSWORD_MIN_LENGTH {
             return Err(SignUpError::Invalid(vec![FieldError {
                 field: "password".to_owned(),
-                message: format!("Password must be at least {PASSWORD_MIN_LENGTH} characters long."),
+                message: "error-field-too-short".to_owned(),
             }]));
         }
         let user = Self::create_with_password(&ctx.db, &params)

@@ -3,9 +3,13 @@
 
 use axum::http::StatusCode;
 use insta::assert_yaml_snapshot;
-use loco_rs::{app::AppContext, testing::prelude::*, TestServer};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
-use serde_json::{json, Value};
+use loco_rs::app::AppContext;
+use loco_rs::testing::prelude::*;
+use loco_rs::TestServer;
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+use serde_json::json;
+use serde_json::Value;
 use serial_test::serial;
 
 use __APP__::app::App;

@@ -15,13 +15,14 @@ impl MigratorTrait for Migrator {
     }
 }
 
+#[allow(elided_lifetimes_in_paths, reason = "as the trait spells it")]
 mod users {
     use super::*;
 
     pub struct Migration;
 
     impl MigrationName for Migration {
-        fn name(&self) -> &str {
+        fn name(&self) -> &'static str {
             "m20220101_000001_users"
         }
     }

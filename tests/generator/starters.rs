@@ -1,7 +1,7 @@
 //! Every starter with a database.
 
 use insta::assert_snapshot;
-use loco_oauth_server::generator::{Options, plan::Change};
+use loco_oauth_server::generator::{Options, plan::Change, report};
 use rstest::rstest;
 
 use super::{Starter, now, snapshots, starter, starter_named};
@@ -39,6 +39,25 @@ fn gn_01_a_second_run_changes_nothing(#[case] name: &str) {
     assert_eq!(second.changes, []);
     assert_eq!(second.kept, []);
     assert!(second.is_empty());
+}
+
+/// Rustfmt orders imports differently in each edition.
+#[rstest]
+#[case("2021")]
+#[case("2024")]
+fn gn_01_formatting_of_an_edition_is_no_edit(#[case] edition: &str) {
+    let app = starter();
+    app.replace(
+        "Cargo.toml",
+        "edition = \"2021\"",
+        &format!("edition = \"{edition}\""),
+    );
+    app.generate();
+
+    let second = app.plan(&Options::default()).unwrap();
+
+    assert!(second.is_empty(), "{}", second.diff());
+    assert_eq!(second.kept, []);
 }
 
 #[test]
@@ -138,4 +157,22 @@ fn outside_of_an_app_it_stops() {
     let err = app.plan(&Options::default()).unwrap_err();
 
     assert_snapshot!("outside_of_an_app", err.to_string());
+}
+
+#[test]
+fn gn_05_the_first_run_says_what_comes_next() {
+    let _settings = snapshots();
+    let app = starter();
+    app.replace(
+        "src/bin/main.rs",
+        "use loco_rs::cli;",
+        "use loco_oauth_server::cli;",
+    );
+    let options = Options::default();
+
+    let first = report::of(&app.generate(), &options);
+    let second = report::of(&app.generate(), &options);
+
+    assert_snapshot!("report_of_the_first_run", first);
+    assert_snapshot!("report_of_the_second_run", second);
 }

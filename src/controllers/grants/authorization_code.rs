@@ -132,11 +132,11 @@ async fn redeem(
         owner,
     };
     let access = server.access_token(client, granted, Some(behind))?;
-    let refresh = match server.has_refresh_token(client, granted) {
-        true => Some(random::secret(
-            &server.settings.token_prefixes.refresh_token,
-        )?),
-        false => None,
+    let refresh = if server.has_refresh_token(client, granted) {
+        let prefix = &server.settings.token_prefixes.refresh_token;
+        Some(random::secret(prefix)?)
+    } else {
+        None
     };
     let nonce = found.grant.nonce.as_deref();
     let id_token = server.id_token(client, behind, (&access, nonce))?;

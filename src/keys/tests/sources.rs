@@ -54,14 +54,13 @@ async fn s28_1_modes_of_directory_and_files() {
 async fn s28_1_processes_that_start_at_once_agree_on_one_set() {
     let home = tempfile::tempdir().expect("directory");
     let directory = home.path().join("keys");
-    let loads = (0..8).map(|_| {
+    let mut loads = tokio::task::JoinSet::new();
+    for _ in 0..8 {
         let keys = in_directory(&directory);
-        tokio::spawn(async move { load(keys, &Development).await })
-    });
-    let mut sets = Vec::new();
-    for load in loads.collect::<Vec<_>>() {
-        sets.push(kids(&load.await.expect("task").expect("keys")));
+        loads.spawn(async move { load(keys, &Development).await });
     }
+    let loaded = loads.join_all().await.into_iter();
+    let mut sets: Vec<_> = loaded.map(|keys| kids(&keys.expect("keys"))).collect();
     sets.dedup();
     assert_eq!(sets.len(), 1, "{sets:?}");
     assert_eq!(sets[0].len(), 2);

@@ -4,33 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
-use zeroize::Zeroizing;
 
-/// A text that must not reach a log. It prints `[redacted]` and cannot be serialised.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SecretText(Zeroizing<String>);
+use crate::protocol::secret::Secret;
 
-impl SecretText {
-    /// Takes a secret over.
-    #[must_use]
-    pub fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
-    }
-
-    /// The secret itself.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
-impl<'de> Deserialize<'de> for SecretText {
+impl<'de> Deserialize<'de> for Secret {
     /// Unlike `String`, names the kind of a wrong value but not the value.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {

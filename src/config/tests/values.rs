@@ -1,0 +1,78 @@
+use super::*;
+
+#[rstest]
+#[case("authorization_code_ttl_seconds", 29, 30, 600)]
+#[case("access_token_ttl_seconds", 59, 60, 86400)]
+#[case("m2m_access_token_ttl_seconds", 59, 60, 86400)]
+#[case("refresh_token_ttl_seconds", 3599, 3600, 31_536_000)]
+#[case("refresh_token_retry_window_seconds", -1, 0, 60)]
+#[case("id_token_ttl_seconds", 59, 60, 86400)]
+#[case("state_ttl_seconds", 59, 60, 3600)]
+#[case("session_ttl_seconds", 299, 300, 31_536_000)]
+#[case("session_idle_ttl_seconds", 299, 300, 31_536_000)]
+fn s3_4_bounds(#[case] key: &str, #[case] below: i64, #[case] min: i64, #[case] max: i64) {
+    for (value, good) in [(below, false), (min, true), (max, true), (max + 1, false)] {
+        let block = json!({key: value, "refresh_token_max_ttl_seconds": 400_000_000});
+        assert_eq!(read(block, &Development).is_ok(), good, "{key}: {value}");
+    }
+}
+
+#[rstest]
+#[case(json!({"cleanup": {"batch_size": 1001}}), "cleanup.batch_size")]
+#[case(json!({"resources": [{"prefix": "/a", "access_token_ttl_seconds": 1}]}), "resources[0].access_token_ttl_seconds")]
+#[case(json!({"refresh_token_max_ttl_seconds": 3600}), "refresh_token_max_ttl_seconds")]
+#[case(json!({"acr_values": []}), "acr_values")]
+#[case(json!({"secret": "short"}), "secret")]
+#[case(json!({"pairwise_secret": "short"}), "pairwise_secret")]
+#[case(json!({"grant_types": ["refresh_token"]}), "grant_types")]
+#[case(json!({"grant_types": []}), "grant_types")]
+#[case(json!({"token_prefixes": {"access_token": "a"}}), "token_prefixes.access_token")]
+#[case(json!({"token_prefixes": {"access_token": "loco_"}}), "token_prefixes.access_token")]
+#[case(json!({"token_prefixes": {"access_token": "a-b"}}), "token_prefixes.access_token")]
+#[case(json!({"default_locale": "it"}), "default_locale")]
+#[case(json!({"locales": ["en", "not a tag"]}), "locales[1]")]
+#[case(json!({"session_exchange_origins": ["https://a.example/"]}), "session_exchange_origins[0]")]
+#[case(json!({"login_url": "login"}), "login_url")]
+#[case(json!({"op_tos_uri": "/tos"}), "op_tos_uri")]
+#[case(json!({"cookie_secure": false}), "cookie_secure")]
+#[case(json!({"keys": {"pem": [], "directory": "x"}}), "keys")]
+#[case(json!({"keys": {"id_token_alg": "HS256"}}), "keys.id_token_alg")]
+#[case(json!({"rate_limits": {"token": [{"limit": 0, "seconds": 1}]}}), "rate_limits.token")]
+fn other_values(#[case] block: Value, #[case] key: &str) {
+    assert_one_finding(block, key, "");
+}
+
+#[rstest]
+#[case("/oauth/login")]
+#[case("http://localhost:5150/oauth/consent")]
+#[case("/oauth/authorize?x=1")]
+fn st_11_a_page_of_the_app_is_not_one_of_ours(#[case] page: &str) {
+    assert_one_finding(json!({"login_url": page}), "login_url", "own paths");
+}
+
+#[test]
+fn developer_errors_are_for_development() {
+    assert!(settings(json!({})).developer_errors);
+    assert!(!read(json!({}), &Test).expect("test").developer_errors);
+    let block = json!({"base_url": "https://a.example", "secret": LONG, "developer_errors": true});
+    assert_eq!(findings(block, &Production).len(), 1);
+}
+
+#[test]
+fn secrets_are_not_printed() {
+    let block = json!({
+        "secret": LONG,
+        "pairwise_secret": LONG,
+        "keys": {"pem": [LONG], "passphrase": LONG},
+        "clients": [{
+            "client_id": "web",
+            "client_secret": LONG,
+            "redirect_uris": ["https://a.example/cb"],
+        }],
+    });
+    assert!(!format!("{:?}", settings(block)).contains("0123456789"));
+    let wrong_types =
+        json!({"secret": 123_456_789, "keys": {"pem": 123_456_789, "passphrase": 123_456_789}});
+    let found = findings(wrong_types, &Development).join("\n");
+    assert!(!found.contains("123456789"), "{found}");
+}
