@@ -11,7 +11,7 @@ use loco_rs::{app::AppContext, controller::middleware::request_id::LocoRequestId
 use serde::Serialize;
 
 use crate::{
-    error::{Failure, PageDetail, Refused},
+    error::{Failure, PageDetail, PageError, Refused},
     extract::server_of,
     pages::PagePolicy,
     protocol::{
@@ -120,17 +120,11 @@ pub async fn page(State(ctx): State<AppContext>, request: Request, next: Next) -
         .or_else(|| by_transport(&response));
     if let Some(refused) = refused {
         log(&asked, &refused);
-        response = error_page(&response, &refused, (&ctx, &asked));
+        let server = server_of(&ctx).ok();
+        response = error_page(&response, &refused, (server.as_deref(), &asked));
     }
-    let mut policy = response
-        .extensions_mut()
-        .remove::<PagePolicy>()
-        .unwrap_or_default();
-    // Browsers apply the opener policy to redirects too: one of ours must not cut a pop-up off.
-    policy.interaction |= response.status().is_redirection();
-    page_headers(response.headers_mut(), &policy);
     refer(response.headers_mut(), &asked);
-    response
+    with_page_headers(response)
 }
 
 /// Marks a redirect that carries a refusal to the client, for the log.
@@ -234,10 +228,14 @@ fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuthError) {
     }
 }
 
-fn error_page(bare: &Response, refused: &Refused, (ctx, asked): (&AppContext, &Asked)) -> Response {
-    let rendered = server_of(ctx)
-        .map_err(|failure| failure.source.unwrap_or_default())
-        .and_then(|server| render_error(&server, refused, asked).map_err(|e| e.to_string()));
+fn error_page(
+    bare: &Response,
+    refused: &Refused,
+    (server, asked): (Option<&Server>, &Asked),
+) -> Response {
+    let rendered = server
+        .ok_or_else(|| "no server".to_owned())
+        .and_then(|server| render_error(server, refused, asked).map_err(|e| e.to_string()));
     let mut response = match rendered {
         Ok((lang, html)) => {
             let mut response = (refused.failure.status, axum::response::Html(html)).into_response();
@@ -367,6 +365,35 @@ fn refer(headers: &mut HeaderMap, asked: &Asked) {
     if let Ok(value) = HeaderValue::from_str(&asked.reference) {
         headers.entry(X_REQUEST_ID).or_insert(value);
     }
+}
+
+/// An answer of ours on a route of the app, with the headers of our pages.
+pub fn with_page_headers(mut response: Response) -> Response {
+    let mut policy = response
+        .extensions_mut()
+        .remove::<PagePolicy>()
+        .unwrap_or_default();
+    // Browsers apply the opener policy to redirects too: one of ours must not cut a pop-up off.
+    policy.interaction |= response.status().is_redirection();
+    page_headers(response.headers_mut(), &policy);
+    response
+}
+
+/// An error page of ours on a route of the app.
+pub fn rendered(server: &Server, error: PageError, accept_language: Option<&str>) -> Response {
+    let asked = Asked {
+        path: String::new(),
+        method: Method::GET,
+        reference: uuid::Uuid::new_v4().to_string(),
+        accept_language: accept_language.map(str::to_owned),
+    };
+    let mut response = error.into_response();
+    if let Some(refused) = response.extensions_mut().remove::<Refused>() {
+        log(&asked, &refused);
+        response = error_page(&response, &refused, (Some(server), &asked));
+    }
+    refer(response.headers_mut(), &asked);
+    with_page_headers(response)
 }
 
 fn page_headers(headers: &mut HeaderMap, policy: &PagePolicy) {

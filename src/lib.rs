@@ -32,9 +32,10 @@ pub mod tasks;
 pub mod urls;
 pub mod views;
 
-pub use browser::SignIn;
+pub use browser::{SetCookies, SignIn};
 pub use definition::OAuthServerDefinition;
 pub use initializer::OAuthInitializer;
+pub use interaction::own_page::{Csrf, InteractionError, OAuthInteraction};
 pub use loco_oauth_server_macros::OAuthServer;
 pub use server::Server;
 

@@ -75,16 +75,26 @@ impl Server {
         }
     }
 
-    /// Finishes with what the person agreed to on the consent page.
+    /// The person allows what they left ticked (CO-04); nothing left is a refusal.
     ///
     /// # Errors
     /// When the database or a page fails.
-    pub async fn allow(
+    pub async fn accept(
         &self,
-        pending: &Pending,
+        pending: &mut Pending,
         (browser, current): (&mut Browser, &SignedIn),
-        scopes: Scopes,
+        ticked: &Scopes,
     ) -> Result<Response, PageError> {
+        let scopes = self.accepted(pending, ticked);
+        if scopes.is_empty() {
+            return self.deny(pending, browser).await;
+        }
+        pending.progress.consented = true;
+        if self.next_step(pending, Some(current)).await? != Ok(Step::Issue) {
+            return self
+                .go_on(pending, (browser, Some(current)), Arrival::Form)
+                .await;
+        }
         let finished = self
             .issue_code(pending, (browser, current), Some(scopes))
             .await?;
@@ -135,6 +145,10 @@ impl Server {
     pub fn redirect_to_step(&self, pending: &Pending, step: Step) -> Response {
         let state = pending.state().unwrap_or_default();
         let page = match step {
+            // Where nobody can sign up, the login page stands in for the sign-up page (§8.2).
+            Step::Create if self.urls.signup_page == self.urls.signup && !self.has_signup() => {
+                &self.urls.login_page
+            }
             Step::Create => &self.urls.signup_page,
             Step::Login => &self.urls.login_page,
             Step::SelectAccount => &self.urls.select_account_page,

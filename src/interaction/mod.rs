@@ -1,7 +1,9 @@
 //! Authorization requests that need a person: storing, finding, going on (§8).
 
+mod asked;
 pub mod finish;
 pub mod go_on;
+pub mod own_page;
 pub mod pending;
 
 pub use finish::Finished;
