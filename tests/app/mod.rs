@@ -5,6 +5,7 @@ pub mod database;
 pub mod fixtures;
 pub mod migration;
 pub mod oauth_server;
+pub mod own_pages;
 pub mod server;
 pub mod users;
 
@@ -47,7 +48,7 @@ impl Hooks for App {
     }
 
     fn routes(_ctx: &AppContext) -> AppRoutes {
-        AppRoutes::with_default_routes()
+        AppRoutes::with_default_routes().add_route(own_pages::routes())
     }
 
     async fn connect_workers(ctx: &AppContext, queue: &Queue) -> Result<()> {

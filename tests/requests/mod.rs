@@ -1,3 +1,5 @@
 //! One file per endpoint.
 
 mod flow;
+mod operator;
+mod own_pages;
