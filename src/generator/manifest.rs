@@ -87,7 +87,7 @@ impl Manifest {
         self.document.get(table)?.get(PLUGIN)
     }
 
-    /// The app's manifest with dependency, dev-dependency and ignored tables.
+    /// The app's manifest with dependency, dev-dependency, ignored tables and profile.
     #[must_use]
     pub fn with_plugin(&self) -> String {
         let source = self.source();
@@ -100,6 +100,7 @@ impl Manifest {
             add(&mut document, "dev-dependencies", name, test_crate);
         }
         ignore_tables(&mut document);
+        optimise_key_generation(&mut document);
         document.to_string()
     }
 
@@ -242,4 +243,33 @@ fn ignore_tables(document: &mut DocumentMut) {
             table.insert("ignore-tables", Item::Value(names));
         }
     }
+}
+
+/// Without optimisation the first start spends its time on the RSA key. Cargo reads profiles from the
+/// workspace's root only, which the starters are.
+fn optimise_key_generation(document: &mut DocumentMut) {
+    const COMMENT: &str =
+        "\n# The OAuth server makes an RSA key at its first start: under a second, not many.\n";
+    if !document.contains_key("workspace") {
+        return;
+    }
+    let mut table: &mut dyn TableLike = document.as_table_mut();
+    for key in ["profile", "dev", "package"] {
+        let entry = table.entry(key).or_insert_with(|| {
+            let mut new = Table::new();
+            new.set_implicit(true);
+            Item::Table(new)
+        });
+        let Some(next) = entry.as_table_like_mut() else {
+            return;
+        };
+        table = next;
+    }
+    if table.contains_key("num-bigint-dig") {
+        return;
+    }
+    let mut package = Table::new();
+    package.decor_mut().set_prefix(COMMENT);
+    package.insert("opt-level", Item::Value(3.into()));
+    table.insert("num-bigint-dig", Item::Table(package));
 }

@@ -88,3 +88,23 @@ fn ignored_tables_are_joined_to_the_apps() {
 fn the_crate_is_named_as_code_names_it(#[case] text: &str, #[case] name: &str) {
     assert_eq!(manifest(text).crate_name().as_deref(), Some(name));
 }
+
+/// The lines from the profile on.
+fn profile(text: &str) -> &str {
+    text.find("num-bigint-dig")
+        .map_or("", |at| text[at..].lines().nth(1).unwrap_or_default())
+}
+
+#[rstest]
+#[case::starter("[workspace]\n", "opt-level = 3")]
+#[case::others("[workspace]\n[profile.dev]\ndebug = 1\n", "opt-level = 3")]
+#[case::own(
+    "[workspace]\n[profile.dev.package.num-bigint-dig]\nopt-level = 2\n",
+    "opt-level = 2"
+)]
+#[case::member("", "")]
+fn rsa_keys_are_made_fast_where_the_app_owns_the_profile(#[case] head: &str, #[case] line: &str) {
+    let once = manifest(&format!("{head}{APP}")).with_plugin();
+    assert_eq!(profile(&once), line, "{once}");
+    assert_eq!(manifest(&once).with_plugin(), once);
+}

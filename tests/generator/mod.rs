@@ -5,6 +5,7 @@
 
 mod app_rs;
 mod config;
+mod demo;
 mod manifest;
 mod ownership;
 mod starters;

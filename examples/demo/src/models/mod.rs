@@ -1,0 +1,3 @@
+pub mod _entities;
+pub mod oauth_server;
+pub mod users;
