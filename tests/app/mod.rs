@@ -6,6 +6,7 @@ pub mod fixtures;
 pub mod migration;
 pub mod oauth_server;
 pub mod server;
+pub mod tokens;
 pub mod users;
 
 use async_trait::async_trait;
