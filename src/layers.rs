@@ -17,8 +17,10 @@ use crate::{
     protocol::{
         error::{ErrorCode, OAuthError},
         redirect_uri,
+        scope::OPENID,
     },
     server::Server,
+    store::transaction::budgeted,
     views::{
         Common, ErrorKind,
         pages::{Developer, ErrorPage, ReturnLink},
@@ -54,13 +56,19 @@ impl Asked {
     }
 }
 
+/// What a layer knows of its route.
+#[derive(Clone)]
+pub struct Around {
+    /// The app.
+    pub ctx: AppContext,
+    /// The methods of the route, as in the header `Allow`. The router would add HEAD.
+    pub allow: &'static str,
+}
+
 /// Around the JSON endpoints (TK-01, §29.1, §30.1).
-pub async fn api(State(ctx): State<AppContext>, request: Request, next: Next) -> Response {
+pub async fn api(State(around): State<Around>, request: Request, next: Next) -> Response {
     let asked = Asked::of(&request);
-    let mut response = match request.method() {
-        &Method::HEAD => not_allowed_head(),
-        _ => next.run(request).await,
-    };
+    let mut response = answer(&around, request, next).await;
     let refused = response
         .extensions_mut()
         .remove::<Refused>()
@@ -68,7 +76,7 @@ pub async fn api(State(ctx): State<AppContext>, request: Request, next: Next) ->
     if let Some(refused) = refused {
         log(&asked, &refused);
         response = json_error(&response, &refused.failure);
-        challenge(&mut response, &ctx, &refused.failure.error);
+        challenge(&mut response, &around.ctx, &refused.failure.error);
     }
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, NO_STORE);
@@ -105,12 +113,9 @@ pub async fn discovery(request: Request, next: Next) -> Response {
 }
 
 /// Around the authorization endpoint and the pages (§9.1, §30.3).
-pub async fn page(State(ctx): State<AppContext>, request: Request, next: Next) -> Response {
+pub async fn page(State(around): State<Around>, request: Request, next: Next) -> Response {
     let asked = Asked::of(&request);
-    let mut response = match request.method() {
-        &Method::HEAD => not_allowed_head(),
-        _ => next.run(request).await,
-    };
+    let mut response = answer(&around, request, next).await;
     if let Some(sent_back) = response.extensions_mut().remove::<SentBack>() {
         log(&asked, &sent_back.0);
     }
@@ -120,7 +125,7 @@ pub async fn page(State(ctx): State<AppContext>, request: Request, next: Next) -
         .or_else(|| by_transport(&response));
     if let Some(refused) = refused {
         log(&asked, &refused);
-        let server = server_of(&ctx).ok();
+        let server = server_of(&around.ctx).ok();
         response = error_page(&response, &refused, (server.as_deref(), &asked));
     }
     refer(response.headers_mut(), &asked);
@@ -142,9 +147,18 @@ impl SentBack {
     }
 }
 
-/// axum would run a GET handler for HEAD, and some of ours create something (RFC 9110 §9.2.1).
-fn not_allowed_head() -> Response {
-    StatusCode::METHOD_NOT_ALLOWED.into_response()
+/// The endpoint's answer, within the request's budget for the database. axum would run a GET
+/// handler for HEAD, and some of ours create something (RFC 9110 §9.2.1).
+async fn answer(around: &Around, request: Request, next: Next) -> Response {
+    let mut response = match request.method() {
+        &Method::HEAD => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+        _ => budgeted(next.run(request)).await,
+    };
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        let allow = HeaderValue::from_static(around.allow);
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
 }
 
 /// Refusals that the router made without us: 405.
@@ -190,20 +204,6 @@ fn keep(bare: &Response, response: &mut Response) {
             response.headers_mut().append(name.clone(), value.clone());
         }
     }
-    if let Some(allow) = response
-        .headers()
-        .get(header::ALLOW)
-        .and_then(|value| value.to_str().ok())
-    {
-        // HEAD is refused on these routes, whatever the router believes.
-        let methods: Vec<&str> = allow
-            .split(',')
-            .filter(|method| *method != "HEAD")
-            .collect();
-        if let Ok(value) = HeaderValue::from_str(&methods.join(", ")) {
-            response.headers_mut().insert(header::ALLOW, value);
-        }
-    }
 }
 
 /// `WWW-Authenticate` (RFC 6749 §5.2, RFC 6750 §3); answers that bring their own keep it.
@@ -216,7 +216,7 @@ fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuthError) {
     let value = match error.code {
         ErrorCode::InvalidClient => format!("Basic realm=\"{realm}\""),
         ErrorCode::InvalidToken | ErrorCode::InsufficientScope => format!(
-            "Bearer realm=\"{realm}\", error=\"{}\", error_description=\"{}\"",
+            "Bearer realm=\"{realm}\", scope=\"{OPENID}\", error=\"{}\", error_description=\"{}\"",
             error.code, error.description
         ),
         _ => return,

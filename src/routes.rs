@@ -20,7 +20,7 @@ use crate::{
         select_account, signup, token, userinfo,
     },
     error::{ApiError, Failure, PageError},
-    layers,
+    layers::{self, Around},
     protocol::client::GrantType,
     urls::Urls,
 };
@@ -63,20 +63,20 @@ fn open_api(ctx: &AppContext, urls: &Urls) -> Routes {
         .add(&urls.local("/token"), post(token::post))
         .add(&urls.local("/revoke"), post(revoke::post));
     let posts = each(posts, |route| {
-        api_layers(ctx, route).layer(cors(&[Method::POST]))
+        api_layers((ctx, "POST"), route).layer(cors(&[Method::POST]))
     });
     let userinfo = get(userinfo::get_or_post).post(userinfo::get_or_post);
     let userinfo = Routes::new().add(&urls.local("/userinfo"), userinfo);
     let methods = [Method::GET, Method::POST];
     posts.merge(each(userinfo, |route| {
-        api_layers(ctx, route).layer(cors(&methods))
+        api_layers((ctx, "GET, POST"), route).layer(cors(&methods))
     }))
 }
 
 /// Client endpoints for servers only.
 fn api(ctx: &AppContext, urls: &Urls) -> Routes {
     let routes = Routes::new().add(&urls.local("/introspect"), post(introspect::post));
-    each(routes, |route| api_layers(ctx, route))
+    each(routes, |route| api_layers((ctx, "POST"), route))
 }
 
 /// What people see, and the redirects between.
@@ -87,7 +87,6 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
         routes = routes.add(&urls.local("/authorize"), authorize);
     }
     let routes = routes
-        .add(&urls.local("/continue"), get(resume::get))
         .add(&urls.local("/login"), get(login::get).post(login::post))
         .add(&urls.local("/signup"), get(signup::get).post(signup::post))
         .add(
@@ -99,17 +98,29 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
             get(consent::get).post(consent::post),
         )
         .add(&urls.local("/logout"), get(logout::get).post(logout::post));
-    each(routes, |route| {
-        route
-            .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<PageError>))
-            .layer(from_fn_with_state(ctx.clone(), layers::page))
-    })
+    let resume = Routes::new().add(&urls.local("/continue"), get(resume::get));
+    each(routes, |route| page_layers((ctx, "GET, POST"), route))
+        .merge(each(resume, |route| page_layers((ctx, "GET"), route)))
 }
 
-fn api_layers(ctx: &AppContext, route: MethodRouter<AppContext>) -> MethodRouter<AppContext> {
+fn page_layers(
+    (ctx, allow): (&AppContext, &'static str),
+    route: MethodRouter<AppContext>,
+) -> MethodRouter<AppContext> {
+    let ctx = ctx.clone();
+    route
+        .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<PageError>))
+        .layer(from_fn_with_state(Around { ctx, allow }, layers::page))
+}
+
+fn api_layers(
+    (ctx, allow): (&AppContext, &'static str),
+    route: MethodRouter<AppContext>,
+) -> MethodRouter<AppContext> {
+    let ctx = ctx.clone();
     route
         .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<ApiError>))
-        .layer(from_fn_with_state(ctx.clone(), layers::api))
+        .layer(from_fn_with_state(Around { ctx, allow }, layers::api))
 }
 
 /// A panic is a bug of ours: 500 in the endpoint's shape (§35.1).

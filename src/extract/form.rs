@@ -106,7 +106,11 @@ fn unreadable(rule: &'static str, error: ParamsError) -> Failure {
     OAuthError::invalid_request(rule, error.description()).into()
 }
 
-fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Failure> {
+/// TK-02, AZ-02: the request target is at most 16 KiB.
+///
+/// # Errors
+/// 414.
+pub fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Failure> {
     let length = uri
         .path_and_query()
         .map_or(0, |target| target.as_str().len());

@@ -7,6 +7,7 @@ pub mod migration;
 pub mod oauth_server;
 pub mod own_pages;
 pub mod server;
+pub mod tokens;
 pub mod users;
 
 use async_trait::async_trait;

@@ -54,6 +54,8 @@ pub struct TokenResponse<'a> {
     expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
+    /// RFC 6749 §3.3 knows no empty scope.
+    #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
@@ -106,7 +108,7 @@ impl Server {
         let now = self.now();
         let mut expires_at =
             now.saturating_add(self.policy.access_token_ttl(granted, behind.is_none()));
-        if let Some(behind) = behind.filter(|_| self.has_refresh_token(client, granted)) {
+        if let Some(behind) = behind.filter(|behind| self.has_refresh_token(client, behind.grant)) {
             expires_at = expires_at.min(self.absolute_end(behind.grant));
         }
         let jti = random::identifier()?;
@@ -245,9 +247,11 @@ impl Server {
         })
     }
 
-    /// Whether the grant comes with a refresh token (§11.6).
-    pub fn has_refresh_token(&self, client: &Client, granted: &Granted) -> bool {
-        crate::protocol::grants::has_refresh_token(&self.policy, client, &granted.scopes)
+    /// Whether the grant comes with a refresh token (§11.6): by what was granted, not by what one
+    /// access token was narrowed to.
+    pub fn has_refresh_token(&self, client: &Client, grant: &GrantRow) -> bool {
+        let scopes = grant.scopes.0.iter().collect();
+        crate::protocol::grants::has_refresh_token(&self.policy, client, &scopes)
     }
 
     /// End of everything that a grant with a refresh token issues, Unix seconds.
