@@ -11,7 +11,7 @@ use loco_rs::{app::AppContext, controller::middleware::request_id::LocoRequestId
 use serde::Serialize;
 
 use crate::{
-    error::{Failure, PageDetail, Refused},
+    error::{Failure, PageDetail, RETRY_AFTER, Refused},
     extract::server_of,
     pages::PagePolicy,
     protocol::{
@@ -27,6 +27,15 @@ use crate::{
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a layer knows of the route it surrounds.
+#[derive(Clone)]
+pub struct Around {
+    /// The app.
+    pub ctx: AppContext,
+    /// Methods of the route, for `Allow`. The router's own list has HEAD, which is refused here.
+    pub allow: HeaderValue,
+}
 
 /// Facts of the request that its answer needs.
 struct Asked {
@@ -55,7 +64,7 @@ impl Asked {
 }
 
 /// Around the JSON endpoints (TK-01, §29.1, §30.1).
-pub async fn api(State(ctx): State<AppContext>, request: Request, next: Next) -> Response {
+pub async fn api(State(around): State<Around>, request: Request, next: Next) -> Response {
     let asked = Asked::of(&request);
     let mut response = match request.method() {
         &Method::HEAD => not_allowed_head(),
@@ -68,8 +77,9 @@ pub async fn api(State(ctx): State<AppContext>, request: Request, next: Next) ->
     if let Some(refused) = refused {
         log(&asked, &refused);
         response = json_error(response, &refused.failure);
-        challenge(&mut response, &ctx, &refused.failure.error);
+        challenge(&mut response, &around.ctx, &refused.failure.error);
     }
+    name_methods(&mut response, &around);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, NO_STORE);
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
@@ -105,7 +115,7 @@ pub async fn discovery(request: Request, next: Next) -> Response {
 }
 
 /// Around the authorization endpoint and the pages (§9.1, §30.3).
-pub async fn page(State(ctx): State<AppContext>, request: Request, next: Next) -> Response {
+pub async fn page(State(around): State<Around>, request: Request, next: Next) -> Response {
     let asked = Asked::of(&request);
     let mut response = match request.method() {
         &Method::HEAD => not_allowed_head(),
@@ -120,7 +130,13 @@ pub async fn page(State(ctx): State<AppContext>, request: Request, next: Next) -
         .or_else(|| by_transport(&response));
     if let Some(refused) = refused {
         log(&asked, &refused);
-        response = error_page(response, &refused, (&ctx, &asked));
+        response = error_page(response, &refused, (&around.ctx, &asked));
+    }
+    name_methods(&mut response, &around);
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        // Also where a form is shown again (§29.2).
+        let headers = response.headers_mut();
+        headers.entry(header::RETRY_AFTER).or_insert(RETRY_AFTER);
     }
     let mut policy = response
         .extensions_mut()
@@ -151,6 +167,15 @@ impl SentBack {
 /// axum would run a GET handler for HEAD, and some of ours create something (RFC 9110 §9.2.1).
 fn not_allowed_head() -> Response {
     StatusCode::METHOD_NOT_ALLOWED.into_response()
+}
+
+/// `Allow` of a 405 (RFC 9110 §15.5.6).
+fn name_methods(response: &mut Response, around: &Around) {
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        response
+            .headers_mut()
+            .insert(header::ALLOW, around.allow.clone());
+    }
 }
 
 /// Refusals that the router made without us: 405.
@@ -187,27 +212,12 @@ fn json_error(bare: Response, failure: &Failure) -> Response {
 /// Headers of the bare answer that belong to the refusal.
 fn keep(bare: &Response, response: &mut Response) {
     for name in [
-        header::ALLOW,
         header::RETRY_AFTER,
         header::WWW_AUTHENTICATE,
         header::SET_COOKIE,
     ] {
         for value in bare.headers().get_all(&name) {
             response.headers_mut().append(name.clone(), value.clone());
-        }
-    }
-    if let Some(allow) = response
-        .headers()
-        .get(header::ALLOW)
-        .and_then(|value| value.to_str().ok())
-    {
-        // HEAD is refused on these routes, whatever the router believes.
-        let methods: Vec<&str> = allow
-            .split(',')
-            .filter(|method| *method != "HEAD")
-            .collect();
-        if let Ok(value) = HeaderValue::from_str(&methods.join(", ")) {
-            response.headers_mut().insert(header::ALLOW, value);
         }
     }
 }

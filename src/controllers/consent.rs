@@ -104,6 +104,10 @@ async fn submit(
     let (Some(current), Ok(Step::Consent)) = (&current, next) else {
         return Ok(server.redirect_to_continue(&pending));
     };
+    if pending.has_changed_client() {
+        server.adopt_client_version(&pending).await?;
+        return Ok(server.redirect_to_continue(&pending));
+    }
     allow(server, browser, (&mut pending, current, params)).await
 }
 
