@@ -11,7 +11,7 @@ use loco_rs::{app::AppContext, controller::middleware::request_id::LocoRequestId
 use serde::Serialize;
 
 use crate::{
-    error::{Failure, PageDetail, PageError, Refused},
+    error::{Failure, PageDetail, PageError, RETRY_AFTER, Refused},
     extract::server_of,
     pages::PagePolicy,
     protocol::{
@@ -29,6 +29,15 @@ use crate::{
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a layer knows of the route it surrounds.
+#[derive(Clone)]
+pub struct Around {
+    /// The app.
+    pub ctx: AppContext,
+    /// Methods of the route, for `Allow`. The router's own list has HEAD, which is refused here.
+    pub allow: HeaderValue,
+}
 
 /// Facts of the request that its answer needs.
 struct Asked {
@@ -56,19 +65,10 @@ impl Asked {
     }
 }
 
-/// What a layer knows of its route.
-#[derive(Clone)]
-pub struct Around {
-    /// The app.
-    pub ctx: AppContext,
-    /// The methods of the route, as in the header `Allow`. The router would add HEAD.
-    pub allow: &'static str,
-}
-
 /// Around the JSON endpoints (TK-01, §29.1, §30.1).
 pub async fn api(State(around): State<Around>, request: Request, next: Next) -> Response {
     let asked = Asked::of(&request);
-    let mut response = answer(&around, request, next).await;
+    let mut response = answer(request, next).await;
     let refused = response
         .extensions_mut()
         .remove::<Refused>()
@@ -78,6 +78,7 @@ pub async fn api(State(around): State<Around>, request: Request, next: Next) -> 
         response = json_error(&response, &refused.failure);
         challenge(&mut response, &around.ctx, &refused.failure.error);
     }
+    name_methods(&mut response, &around);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, NO_STORE);
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
@@ -115,7 +116,7 @@ pub async fn discovery(request: Request, next: Next) -> Response {
 /// Around the authorization endpoint and the pages (§9.1, §30.3).
 pub async fn page(State(around): State<Around>, request: Request, next: Next) -> Response {
     let asked = Asked::of(&request);
-    let mut response = answer(&around, request, next).await;
+    let mut response = answer(request, next).await;
     if let Some(sent_back) = response.extensions_mut().remove::<SentBack>() {
         log(&asked, &sent_back.0);
     }
@@ -127,6 +128,12 @@ pub async fn page(State(around): State<Around>, request: Request, next: Next) ->
         log(&asked, &refused);
         let server = server_of(&around.ctx).ok();
         response = error_page(&response, &refused, (server.as_deref(), &asked));
+    }
+    name_methods(&mut response, &around);
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        // Also where a form is shown again (§29.2).
+        let headers = response.headers_mut();
+        headers.entry(header::RETRY_AFTER).or_insert(RETRY_AFTER);
     }
     refer(response.headers_mut(), &asked);
     with_page_headers(response)
@@ -149,16 +156,20 @@ impl SentBack {
 
 /// The endpoint's answer, within the request's budget for the database. axum would run a GET
 /// handler for HEAD, and some of ours create something (RFC 9110 §9.2.1).
-async fn answer(around: &Around, request: Request, next: Next) -> Response {
-    let mut response = match request.method() {
+async fn answer(request: Request, next: Next) -> Response {
+    match request.method() {
         &Method::HEAD => StatusCode::METHOD_NOT_ALLOWED.into_response(),
         _ => budgeted(next.run(request)).await,
-    };
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        let allow = HeaderValue::from_static(around.allow);
-        response.headers_mut().insert(header::ALLOW, allow);
     }
-    response
+}
+
+/// `Allow` of a 405 (RFC 9110 §15.5.6).
+fn name_methods(response: &mut Response, around: &Around) {
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        response
+            .headers_mut()
+            .insert(header::ALLOW, around.allow.clone());
+    }
 }
 
 /// Refusals that the router made without us: 405.
@@ -195,7 +206,6 @@ fn json_error(bare: &Response, failure: &Failure) -> Response {
 /// Headers of the bare answer that belong to the refusal.
 fn keep(bare: &Response, response: &mut Response) {
     for name in [
-        header::ALLOW,
         header::RETRY_AFTER,
         header::WWW_AUTHENTICATE,
         header::SET_COOKIE,

@@ -94,6 +94,10 @@ async fn submit(
     let (Some(current), Ok(Step::Consent)) = (&current, next) else {
         return Ok(server.redirect_to_continue(&pending));
     };
+    if pending.has_changed_client() {
+        server.adopt_client_version(&pending).await?;
+        return Ok(server.redirect_to_continue(&pending));
+    }
     let ticked = ticked(params)?;
     server
         .accept(&mut pending, (browser, current), &ticked)

@@ -77,11 +77,12 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
 /// Reads a form body.
 ///
 /// # Errors
-/// 415 for another content type, 413 over the limit, 400 for what cannot be read.
+/// 414 for a URL that is too long, 415 for another content type, 413 over the limit, 400 for what cannot be read.
 pub async fn read(
     request: Request,
     (of_type, of_body): (&'static str, &'static str),
 ) -> Result<Params, Failure> {
+    check_target(request.uri(), of_body)?;
     if !is_form(request.headers()) {
         let error = OAuthError::invalid_request(
             of_type,

@@ -20,7 +20,9 @@ use crate::{
 /// How the request that is being answered arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// A link or redirect: the authorization endpoint, `continue`.
+    /// The client sent the browser to the authorization endpoint.
+    Request,
+    /// A link or redirect to `continue` or a page.
     Link,
     /// A form of one of our pages.
     Form,
@@ -127,6 +129,8 @@ impl Server {
         arrival: Arrival,
     ) -> Result<Response, PageError> {
         let by_form = match arrival {
+            // Never a page here: `prompt=none` may run in a frame.
+            Arrival::Request => false,
             Arrival::Form => browser.is_navigating(),
             Arrival::Link => browser.comes_from_own_page(),
         };
@@ -143,25 +147,27 @@ impl Server {
 
     /// 303 to the page of a step: the app's own, or ours.
     pub fn redirect_to_step(&self, pending: &Pending, step: Step) -> Response {
-        let state = pending.state().unwrap_or_default();
+        see_other(&self.step_url(Some(pending), step)).unwrap_or_else(|_| broken())
+    }
+
+    /// The URL of the page of a step, for an interaction or for itself.
+    pub fn step_url(&self, pending: Option<&Pending>, step: Step) -> String {
+        let urls = &self.urls;
         let page = match step {
-            // Where nobody can sign up, the login page stands in for the sign-up page (§8.2).
-            Step::Create if self.urls.signup_page == self.urls.signup && !self.has_signup() => {
-                &self.urls.login_page
+            // An app that makes no accounts has no built-in page either.
+            Step::Create if urls.signup_page == urls.signup && !self.has_signup() => {
+                &urls.login_page
             }
-            Step::Create => &self.urls.signup_page,
-            Step::Login => &self.urls.login_page,
-            Step::SelectAccount => &self.urls.select_account_page,
-            Step::Consent => &self.urls.consent_page,
-            Step::Issue => return self.redirect_to_continue(pending),
+            Step::Create => &urls.signup_page,
+            Step::Login => &urls.login_page,
+            Step::SelectAccount => &urls.select_account_page,
+            Step::Consent => &urls.consent_page,
+            Step::Issue => &urls.resume,
         };
-        let own = [
-            &self.urls.signup,
-            &self.urls.login,
-            &self.urls.select_account,
-            &self.urls.consent,
-        ];
-        let query = if own.contains(&page) {
+        let Some(state) = pending.and_then(Pending::state) else {
+            return page.clone();
+        };
+        let query = if urls.is_own_endpoint(page) {
             format!("interaction={state}")
         } else {
             let return_to = self.continue_url(state);
@@ -172,7 +178,7 @@ impl Server {
             )
         };
         let separator = if page.contains('?') { '&' } else { '?' };
-        see_other(&format!("{page}{separator}{query}")).unwrap_or_else(|_| broken())
+        format!("{page}{separator}{query}")
     }
 
     /// 303 to `continue`.

@@ -206,7 +206,7 @@ impl OAuthInteraction {
             .await?;
         self.pending.signed_in(current.session.auth_time);
         self.server
-            .record_step(&self.pending, Some(&current), self.intent)
+            .record_step(&self.pending, Some(&current))
             .await?;
         Ok(see_other(&self.return_to)?)
     }

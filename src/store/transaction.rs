@@ -22,16 +22,21 @@ tokio::task_local! {
     static SPENT: Cell<Duration>;
 }
 
-/// Runs a request whose units of work share one budget: several slow ones in a row must not add
-/// up to more than the client was promised to wait (FA-01). Time outside of them does not count:
-/// a body that arrives slowly is not the database's fault.
+/// Runs a request whose units of work share one budget.
+///
+/// Several slow ones in a row must not add up to more than the client was promised to wait
+/// (FA-01). Time outside of them does not count: a body that arrives slowly is not the database's
+/// fault.
 pub async fn budgeted<T>(request: impl Future<Output = T>) -> T {
     SPENT.scope(Cell::default(), request).await
 }
 
 /// Runs one unit of work until what is left of the request's budget is used up.
 async fn spend<T>(work: impl AsyncFnOnce(Instant) -> T) -> T {
-    let (start, spent) = (Instant::now(), SPENT.try_with(Cell::get).unwrap_or_default());
+    let (start, spent) = (
+        Instant::now(),
+        SPENT.try_with(Cell::get).unwrap_or_default(),
+    );
     let value = work(start + BUDGET.saturating_sub(spent)).await;
     // Outside of a request, in tasks and after the answer, each unit has the whole budget.
     let _ = SPENT.try_with(|total| total.set(spent.saturating_add(start.elapsed())));
