@@ -4,6 +4,7 @@ mod app;
 mod cli;
 #[cfg(debug_assertions)]
 mod generator;
+mod purity;
 mod requests;
 mod schema_drift;
 mod views;

@@ -102,12 +102,11 @@ async fn c219_tokens_of_another_purpose() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c223_enormous_tokens() {
     let server = TestServer::start().await;
-    let token = format!("{}.{}.x", "e".repeat(4 << 20), "e".repeat(4 << 20));
+    // As a form's value 8 MB are C251; a header of that size does not reach any endpoint.
     let started = std::time::Instant::now();
-    for path in ["/oauth/introspect", "/oauth/revoke"] {
-        let answer = server.as_client("conf", path, &[("token", &token)]).await;
-        answer.assert_error(413, "invalid_request");
-    }
+    let sent = server.http.get(server.url("/oauth/userinfo"));
+    let sent = sent.bearer_auth("e".repeat(8 << 20)).send().await;
+    assert!(sent.is_err() || sent.unwrap().status() == 431);
     assert!(started.elapsed().as_millis() < 2_000, "{:?}", started.elapsed());
     let in_limits = "e".repeat(9_000);
     server.userinfo(&in_limits).await.assert_error(401, "invalid_token");

@@ -172,7 +172,10 @@ async fn c097_claims_of_the_id_token() {
     let now = server.oauth().now();
     assert_eq!(claims["auth_time"], now - 20);
     assert_eq!((&claims["iat"], &claims["exp"]), (&json!(now), &json!(now + 3600)));
-    let at_hash = loco_oauth_server::protocol::id_token::at_hash(text(&body, "access_token"));
+    let at_hash = loco_oauth_server::protocol::id_token::at_hash(
+        text(&body, "access_token"),
+        loco_oauth_server::protocol::jwk::SigningAlg::RS256,
+    );
     assert_eq!(claims["at_hash"], at_hash.as_str());
     // SU-01: the app's subject.
     use sea_orm::EntityTrait;
