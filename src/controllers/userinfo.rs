@@ -30,7 +30,8 @@ pub async fn get_or_post(
 ) -> Result<Response, ApiError> {
     let Some(token) = bearer_token(request).await? else {
         // RFC 6750 §3.1: no error code for a request without any credentials.
-        let challenge = format!("Bearer realm=\"{}\"", server.urls.issuer);
+        let realm = &server.urls.issuer;
+        let challenge = format!("Bearer realm=\"{realm}\", scope=\"{OPENID}\"");
         let headers = [(header::WWW_AUTHENTICATE, challenge)];
         return Ok((StatusCode::UNAUTHORIZED, headers).into_response());
     };

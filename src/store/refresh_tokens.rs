@@ -92,17 +92,15 @@ pub async fn supersede(
             .case(this(), value)
             .finally(Expr::col(Alias::new(column)))
     };
-    let sealed: Option<sea_orm::Value> = rotation
+    let until = rotation.retry.as_ref().map(|retry| retry.until.into());
+    // PostgreSQL takes a CASE of nothing but nulls for text; the bare keyword has no type.
+    let sealed = rotation
         .retry
         .as_ref()
-        .map(|retry| retry.sealed.clone().into());
-    let until = rotation.retry.as_ref().map(|retry| retry.until.into());
-    let sealed = CaseStatement::new()
-        .case(
-            this(),
-            sealed.map_or_else(|| Expr::cust("NULL"), Expr::value),
-        )
-        .finally(Expr::cust("NULL"));
+        .map_or_else(|| Expr::cust("NULL"), |retry| {
+            let sealed = CaseStatement::new().case(this(), Expr::value(retry.sealed.clone()));
+            sealed.finally(Expr::cust("NULL")).into()
+        });
     let current = Cond::all()
         .add(this())
         .add(is_null("superseded_at"))

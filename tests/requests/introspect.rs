@@ -4,7 +4,7 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 
 use crate::app::{
-    browser::{Authorize, encoded},
+    browser::{Authorize, Form, encoded},
     fixtures::SECRET,
     server::TestServer,
     tokens::{R1, R2, show, snapshot, text},
@@ -194,8 +194,7 @@ async fn in_04_sid_goes_with_the_session() {
     let access = text(&tokens, "access_token");
     assert!(server.introspect(access).await.get("sid").is_some());
     let page = browser.get("/oauth/logout").await;
-    let form = crate::app::browser::Browser::form(&page);
-    browser.submit(&form).await;
+    browser.submit(&Form::with_button(&page, "action", "sign_out")).await;
     let live = server.introspect(access).await;
     assert_eq!((&live["active"], live.get("sid")), (&json!(true), None));
 }

@@ -23,7 +23,7 @@ use crate::{
     resource_owner::ClaimRequest,
     server::Server,
     store::{
-        access_tokens::AccessTokenRow, authorization_codes::GrantRow, clients, sessions::SessionRow,
+        access_tokens::AccessTokenRow, authorization_codes::GrantRow, sessions::SessionRow,
     },
 };
 
@@ -172,15 +172,15 @@ impl Server {
             jti: random::identifier()?,
             auth_time: behind.grant.auth_time.unwrap_or(behind.grant.issued_at),
         };
-        let claims = IdTokenClaims::new(base, access.token.expose())
-            .with_nonce(nonce.map(str::to_owned))
-            .with_authentication(behind.grant.acr.clone(), amr(behind.grant))
-            .with_session(self.sid(behind.session))
-            .with_user_claims(more);
         let alg = client.id_token_signed_response_alg.as_deref();
         let alg = alg
             .and_then(|alg| alg.parse().ok())
             .unwrap_or(self.settings.keys.id_token_alg);
+        let claims = IdTokenClaims::new(base, (access.token.expose(), alg))
+            .with_nonce(nonce.map(str::to_owned))
+            .with_authentication(behind.grant.acr.clone(), amr(behind.grant))
+            .with_session(self.sid(behind.session))
+            .with_user_claims(more);
         Ok(Some(self.sign(alg, (id_token::TYP, &claims))?))
     }
 
@@ -257,39 +257,6 @@ impl Server {
     /// End of everything that a grant with a refresh token issues, Unix seconds.
     pub const fn absolute_end(&self, grant: &GrantRow) -> i64 {
         grant.issued_at.saturating_add(self.policy.ttl.refresh_max)
-    }
-
-    /// The client of a request: static ones have no row.
-    pub fn known_client<'a>(
-        &'a self,
-        client_id: &str,
-        row: Option<&'a Client>,
-    ) -> Option<&'a Client> {
-        self.static_client(client_id).or(row)
-    }
-
-    /// The id to look up in the table: `None` for static clients.
-    pub fn id_in_table<'a>(&self, client_id: &'a str) -> Option<&'a str> {
-        self.static_client(client_id).is_none().then_some(client_id)
-    }
-
-    /// Notes that a code or token was issued to a client, at most once an hour and after the
-    /// answer: a failure costs nothing.
-    pub fn used(&self, client: &Client) {
-        let now = self.now();
-        let fresh = client
-            .last_used_at
-            .is_some_and(|at| now.saturating_sub(at) < 3600);
-        if fresh || self.static_client(&client.client_id).is_some() {
-            return;
-        }
-        let (store, client_id) = (self.store.clone(), client.client_id.clone());
-        tokio::spawn(async move {
-            let touch = |db| clients::touch(db, store.tables(), (&client_id, now));
-            if let Err(error) = store.run(touch).await {
-                tracing::warn!(%error, "the last use of a client could not be noted");
-            }
-        });
     }
 }
 
