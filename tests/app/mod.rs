@@ -5,6 +5,7 @@ pub mod database;
 pub mod fixtures;
 pub mod migration;
 pub mod oauth_server;
+pub mod rows;
 pub mod server;
 pub mod users;
 
