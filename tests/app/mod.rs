@@ -6,6 +6,7 @@ pub mod fixtures;
 pub mod migration;
 pub mod oauth_server;
 pub mod own_pages;
+pub mod rows;
 pub mod server;
 pub mod tokens;
 pub mod users;

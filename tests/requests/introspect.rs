@@ -194,7 +194,9 @@ async fn in_04_sid_goes_with_the_session() {
     let access = text(&tokens, "access_token");
     assert!(server.introspect(access).await.get("sid").is_some());
     let page = browser.get("/oauth/logout").await;
-    browser.submit(&Form::with_button(&page, "action", "sign_out")).await;
+    browser
+        .submit(&Form::with_button(&page, "action", "sign_out"))
+        .await;
     let live = server.introspect(access).await;
     assert_eq!((&live["active"], live.get("sid")), (&json!(true), None));
 }

@@ -1,11 +1,15 @@
 //! One file per endpoint.
 
+mod authorize;
 mod bad_input;
+mod browser_session;
 mod budgets;
 mod client_credentials;
 mod concurrency;
+mod csrf;
 mod faults;
 mod flow;
+mod interaction;
 mod introspect;
 mod jwt;
 mod metadata;
@@ -13,6 +17,7 @@ mod mounting;
 mod openidconnect;
 mod operator;
 mod own_pages;
+mod pages;
 mod refresh;
 mod retry;
 mod revoke;
