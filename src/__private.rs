@@ -3,6 +3,7 @@
 use sea_orm::{ActiveValue, entity::prelude::DateTimeWithTimeZone};
 
 pub use async_trait::async_trait;
+pub use axum;
 pub use loco_rs;
 pub use sea_orm;
 pub use serde;

@@ -6,10 +6,10 @@ use sea_orm::{
 };
 
 use crate::{
-    config::{RefreshTokenPolicy, Settings, TokenFormat},
+    config::{MetadataFacts, RefreshTokenPolicy, Settings, TokenFormat},
     keys::Keys,
     protocol::{
-        metadata::{Endpoints, Links, MetadataInput, ServerMetadata},
+        metadata::ServerMetadata,
         policy::{Lifetimes, Policy, ResourcePolicy},
     },
     schema::TableSchema,
@@ -159,33 +159,15 @@ pub fn metadata(
     urls: &Urls,
     (policy, keys, claims): (&Policy, &Keys, &[&str]),
 ) -> loco_rs::Result<String> {
-    let mut subject_types = vec!["public"];
-    subject_types.extend(settings.pairwise_secret.as_ref().map(|_| "pairwise"));
-    let document = ServerMetadata::new(MetadataInput {
-        endpoints: Endpoints {
-            issuer: urls.issuer.clone(),
-            authorization_endpoint: urls.authorization_endpoint.clone(),
-            token_endpoint: urls.token_endpoint.clone(),
-            jwks_uri: urls.jwks_uri.clone(),
-            userinfo_endpoint: urls.userinfo_endpoint.clone(),
-            revocation_endpoint: urls.revocation_endpoint.clone(),
-            introspection_endpoint: urls.introspection_endpoint.clone(),
+    let mut input = settings.metadata_input(
+        urls,
+        MetadataFacts {
+            algorithms: keys.algorithms(),
+            claims: claims.iter().map(ToString::to_string).collect(),
+            model_can_sign_up: policy.signup,
         },
-        grant_types: settings.grant_types.clone(),
-        scopes: settings.advertised_scopes.clone(),
-        // Named once their own documents are served (RFC 9728 §4).
-        resources: Vec::new(),
-        algorithms: keys.algorithms(),
-        claims: claims.iter().map(ToString::to_string).collect(),
-        acr_values: settings.acr_values.clone(),
-        locales: settings.locales.clone(),
-        subject_types,
-        sign_up: policy.signup,
-        links: Links {
-            service_documentation: settings.service_documentation.clone(),
-            op_policy_uri: settings.op_policy_uri.clone(),
-            op_tos_uri: settings.op_tos_uri.clone(),
-        },
-    });
-    Ok(serde_json::to_string(&document)?)
+    );
+    // Named once their own documents are served (RFC 9728 §4).
+    input.resources.clear();
+    Ok(serde_json::to_string(&ServerMetadata::new(input))?)
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Seconds after which a client may try again when the storage was busy (§29.3).
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
+pub const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 /// A request that does not succeed.
 #[derive(Clone, Debug)]

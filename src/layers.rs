@@ -11,14 +11,16 @@ use loco_rs::{app::AppContext, controller::middleware::request_id::LocoRequestId
 use serde::Serialize;
 
 use crate::{
-    error::{Failure, PageDetail, Refused},
+    error::{Failure, PageDetail, PageError, RETRY_AFTER, Refused},
     extract::server_of,
     pages::PagePolicy,
     protocol::{
         error::{ErrorCode, OAuthError},
         redirect_uri,
+        scope::OPENID,
     },
     server::Server,
+    store::transaction::budgeted,
     views::{
         Common, ErrorKind,
         pages::{Developer, ErrorPage, ReturnLink},
@@ -27,6 +29,15 @@ use crate::{
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a layer knows of the route it surrounds.
+#[derive(Clone)]
+pub struct Around {
+    /// The app.
+    pub ctx: AppContext,
+    /// Methods of the route, for `Allow`. The router's own list has HEAD, which is refused here.
+    pub allow: HeaderValue,
+}
 
 /// Facts of the request that its answer needs.
 struct Asked {
@@ -55,12 +66,9 @@ impl Asked {
 }
 
 /// Around the JSON endpoints (TK-01, §29.1, §30.1).
-pub async fn api(State(ctx): State<AppContext>, request: Request, next: Next) -> Response {
+pub async fn api(State(around): State<Around>, request: Request, next: Next) -> Response {
     let asked = Asked::of(&request);
-    let mut response = match request.method() {
-        &Method::HEAD => not_allowed_head(),
-        _ => next.run(request).await,
-    };
+    let mut response = answer(request, next).await;
     let refused = response
         .extensions_mut()
         .remove::<Refused>()
@@ -68,8 +76,9 @@ pub async fn api(State(ctx): State<AppContext>, request: Request, next: Next) ->
     if let Some(refused) = refused {
         log(&asked, &refused);
         response = json_error(&response, &refused.failure);
-        challenge(&mut response, &ctx, &refused.failure.error);
+        challenge(&mut response, &around.ctx, &refused.failure.error);
     }
+    name_methods(&mut response, &around);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, NO_STORE);
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
@@ -105,12 +114,9 @@ pub async fn discovery(request: Request, next: Next) -> Response {
 }
 
 /// Around the authorization endpoint and the pages (§9.1, §30.3).
-pub async fn page(State(ctx): State<AppContext>, request: Request, next: Next) -> Response {
+pub async fn page(State(around): State<Around>, request: Request, next: Next) -> Response {
     let asked = Asked::of(&request);
-    let mut response = match request.method() {
-        &Method::HEAD => not_allowed_head(),
-        _ => next.run(request).await,
-    };
+    let mut response = answer(request, next).await;
     if let Some(sent_back) = response.extensions_mut().remove::<SentBack>() {
         log(&asked, &sent_back.0);
     }
@@ -120,17 +126,17 @@ pub async fn page(State(ctx): State<AppContext>, request: Request, next: Next) -
         .or_else(|| by_transport(&response));
     if let Some(refused) = refused {
         log(&asked, &refused);
-        response = error_page(&response, &refused, (&ctx, &asked));
+        let server = server_of(&around.ctx).ok();
+        response = error_page(&response, &refused, (server.as_deref(), &asked));
     }
-    let mut policy = response
-        .extensions_mut()
-        .remove::<PagePolicy>()
-        .unwrap_or_default();
-    // Browsers apply the opener policy to redirects too: one of ours must not cut a pop-up off.
-    policy.interaction |= response.status().is_redirection();
-    page_headers(response.headers_mut(), &policy);
+    name_methods(&mut response, &around);
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        // Also where a form is shown again (§29.2).
+        let headers = response.headers_mut();
+        headers.entry(header::RETRY_AFTER).or_insert(RETRY_AFTER);
+    }
     refer(response.headers_mut(), &asked);
-    response
+    with_page_headers(response)
 }
 
 /// Marks a redirect that carries a refusal to the client, for the log.
@@ -148,9 +154,22 @@ impl SentBack {
     }
 }
 
-/// axum would run a GET handler for HEAD, and some of ours create something (RFC 9110 §9.2.1).
-fn not_allowed_head() -> Response {
-    StatusCode::METHOD_NOT_ALLOWED.into_response()
+/// The endpoint's answer, within the request's budget for the database. axum would run a GET
+/// handler for HEAD, and some of ours create something (RFC 9110 §9.2.1).
+async fn answer(request: Request, next: Next) -> Response {
+    match request.method() {
+        &Method::HEAD => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+        _ => budgeted(next.run(request)).await,
+    }
+}
+
+/// `Allow` of a 405 (RFC 9110 §15.5.6).
+fn name_methods(response: &mut Response, around: &Around) {
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        response
+            .headers_mut()
+            .insert(header::ALLOW, around.allow.clone());
+    }
 }
 
 /// Refusals that the router made without us: 405.
@@ -187,27 +206,12 @@ fn json_error(bare: &Response, failure: &Failure) -> Response {
 /// Headers of the bare answer that belong to the refusal.
 fn keep(bare: &Response, response: &mut Response) {
     for name in [
-        header::ALLOW,
         header::RETRY_AFTER,
         header::WWW_AUTHENTICATE,
         header::SET_COOKIE,
     ] {
         for value in bare.headers().get_all(&name) {
             response.headers_mut().append(name.clone(), value.clone());
-        }
-    }
-    if let Some(allow) = response
-        .headers()
-        .get(header::ALLOW)
-        .and_then(|value| value.to_str().ok())
-    {
-        // HEAD is refused on these routes, whatever the router believes.
-        let methods: Vec<&str> = allow
-            .split(',')
-            .filter(|method| *method != "HEAD")
-            .collect();
-        if let Ok(value) = HeaderValue::from_str(&methods.join(", ")) {
-            response.headers_mut().insert(header::ALLOW, value);
         }
     }
 }
@@ -222,7 +226,7 @@ fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuthError) {
     let value = match error.code {
         ErrorCode::InvalidClient => format!("Basic realm=\"{realm}\""),
         ErrorCode::InvalidToken | ErrorCode::InsufficientScope => format!(
-            "Bearer realm=\"{realm}\", error=\"{}\", error_description=\"{}\"",
+            "Bearer realm=\"{realm}\", scope=\"{OPENID}\", error=\"{}\", error_description=\"{}\"",
             error.code, error.description
         ),
         _ => return,
@@ -234,10 +238,14 @@ fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuthError) {
     }
 }
 
-fn error_page(bare: &Response, refused: &Refused, (ctx, asked): (&AppContext, &Asked)) -> Response {
-    let rendered = server_of(ctx)
-        .map_err(|failure| failure.source.unwrap_or_default())
-        .and_then(|server| render_error(&server, refused, asked).map_err(|e| e.to_string()));
+fn error_page(
+    bare: &Response,
+    refused: &Refused,
+    (server, asked): (Option<&Server>, &Asked),
+) -> Response {
+    let rendered = server
+        .ok_or_else(|| "no server".to_owned())
+        .and_then(|server| render_error(server, refused, asked).map_err(|e| e.to_string()));
     let mut response = match rendered {
         Ok((lang, html)) => {
             let mut response = (refused.failure.status, axum::response::Html(html)).into_response();
@@ -367,6 +375,35 @@ fn refer(headers: &mut HeaderMap, asked: &Asked) {
     if let Ok(value) = HeaderValue::from_str(&asked.reference) {
         headers.entry(X_REQUEST_ID).or_insert(value);
     }
+}
+
+/// An answer of ours on a route of the app, with the headers of our pages.
+pub fn with_page_headers(mut response: Response) -> Response {
+    let mut policy = response
+        .extensions_mut()
+        .remove::<PagePolicy>()
+        .unwrap_or_default();
+    // Browsers apply the opener policy to redirects too: one of ours must not cut a pop-up off.
+    policy.interaction |= response.status().is_redirection();
+    page_headers(response.headers_mut(), &policy);
+    response
+}
+
+/// An error page of ours on a route of the app.
+pub fn rendered(server: &Server, error: PageError, accept_language: Option<&str>) -> Response {
+    let asked = Asked {
+        path: String::new(),
+        method: Method::GET,
+        reference: uuid::Uuid::new_v4().to_string(),
+        accept_language: accept_language.map(str::to_owned),
+    };
+    let mut response = error.into_response();
+    if let Some(refused) = response.extensions_mut().remove::<Refused>() {
+        log(&asked, &refused);
+        response = error_page(&response, &refused, (Some(server), &asked));
+    }
+    refer(response.headers_mut(), &asked);
+    with_page_headers(response)
 }
 
 fn page_headers(headers: &mut HeaderMap, policy: &PagePolicy) {

@@ -1,4 +1,44 @@
 //! OAuth 2.1 authorization server and OpenID provider for Loco apps.
+//!
+//! # In an app
+//!
+//! `cargo loco generate oauth-server` writes everything below; by hand it is four places:
+//!
+//! ```ignore
+//! // src/models/oauth_server.rs: the tables as entities, and what the plugin knows of the users
+//! #[derive(loco_oauth_server::OAuthServer)]
+//! #[oauth_server(users = "crate::models::_entities::users")]
+//! pub struct OAuth;
+//!
+//! impl ResourceOwner for users::Model { /* … */ }
+//!
+//! // migration/src/m…_oauth_server.rs
+//! #[derive(loco_oauth_server_migration::OAuthServerMigration)]
+//! #[oauth_server_migration(name = "m20260101_000001_oauth_server", version = 1)]
+//! pub struct Migration;
+//!
+//! // src/app.rs
+//! async fn initializers(_ctx: &AppContext) -> Result<Vec<Box<dyn Initializer>>> {
+//!     Ok(vec![Box::new(OAuth::initializer::<Self>())])
+//! }
+//!
+//! // src/bin/main.rs
+//! use loco_oauth_server::cli;
+//! ```
+//!
+//! Settings stand under `initializers: oauth_server:` of the environment's YAML ([`config`]). Pages
+//! are replaced one by one by files in `assets/views/oauth_server/` ([`views`]), or by the app's own
+//! routes with [`OAuthInteraction`]. The app's decisions are [`hooks::OAuthServerHooks`].
+//!
+//! # Where to read
+//!
+//! Data flows one way: HTTP → extractors → controllers → [`protocol`] (decides on values: no I/O, no
+//! clock, no randomness) → [`store`] → answer. A reviewer begins with [`protocol`], whose files have
+//! the checks of an endpoint in the order of the standards, and goes on to the controllers, which
+//! load what the rules need and write what they decide.
+//!
+//! What is stored of secrets is in [`protocol::secret`]; what happens to races and to a failing
+//! database in [`store::transaction`]; keys and JWTs in [`keys`].
 
 mod boot;
 mod browser;
@@ -20,6 +60,7 @@ mod layers;
 mod owners;
 mod pages;
 pub mod plugin;
+pub mod prelude;
 mod presented;
 pub mod protocol;
 mod random;
@@ -32,9 +73,10 @@ pub mod tasks;
 pub mod urls;
 pub mod views;
 
-pub use browser::SignIn;
+pub use browser::{SetCookies, SignIn};
 pub use definition::OAuthServerDefinition;
 pub use initializer::OAuthInitializer;
+pub use interaction::own_page::{Csrf, InteractionError, OAuthInteraction};
 pub use loco_oauth_server_macros::OAuthServer;
 pub use server::Server;
 

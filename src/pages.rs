@@ -71,7 +71,8 @@ impl Server {
     }
 }
 
-fn client_card(pending: &Pending) -> ClientCard {
+/// What pages show of a client.
+pub fn client_card(pending: &Pending) -> ClientCard {
     let client = &pending.client;
     let redirect = pending.request.callback.redirect_uri();
     let redirect_host = redirect_uri::host(redirect)

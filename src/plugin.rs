@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use loco_rs::{app::AppContext, bgworker::Queue, controller::Routes, task::Tasks};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection,
@@ -9,7 +10,11 @@ use sea_orm::{
 };
 
 use crate::{
+    boot,
+    browser::{Browser, SetCookies, SignIn},
     definition::OAuthServerDefinition,
+    error::Failure,
+    owners::Owner,
     routes,
     server::{self, Server},
     tasks::client_create::ClientCreate,
@@ -86,4 +91,49 @@ pub async fn server<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Resu
         return Ok(server);
     }
     Server::load::<D>(ctx).await
+}
+
+/// Signs a user of the app in, outside of any interaction: for the app's own login.
+///
+/// `headers` are those of the request: other accounts signed in in the same browser stay so.
+///
+/// # Errors
+/// When the user is inactive, or the database fails.
+pub async fn sign_in<D: OAuthServerDefinition>(
+    ctx: &AppContext,
+    headers: &HeaderMap,
+    (user, sign_in): (&D::User, SignIn),
+) -> loco_rs::Result<SetCookies> {
+    let server = server::<D>(ctx).await?;
+    let mut browser = Browser::of_headers(&server, headers, None);
+    let owner = Owner::new(user.clone());
+    let signed_in = server.sign_in(&mut browser, &owner, sign_in).await;
+    signed_in.map_err(fault)?;
+    browser.into_cookies().map_err(fault)
+}
+
+/// Signs every account of a browser out: for the app's own sign-out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sign_out<D: OAuthServerDefinition>(
+    ctx: &AppContext,
+    headers: &HeaderMap,
+) -> loco_rs::Result<SetCookies> {
+    let server = server::<D>(ctx).await?;
+    let mut browser = Browser::of_headers(&server, headers, None);
+    let accounts = server.accounts(&browser).await.map_err(fault)?;
+    let sessions: Vec<_> = accounts
+        .into_iter()
+        .map(|account| account.session)
+        .collect();
+    server
+        .sign_out(&mut browser, &sessions)
+        .await
+        .map_err(fault)?;
+    browser.into_cookies().map_err(fault)
+}
+
+fn fault(failure: Failure) -> loco_rs::Error {
+    boot::error(failure.source.unwrap_or_else(|| failure.error.to_string()))
 }

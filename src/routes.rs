@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{
-    http::{HeaderName, Method, header},
+    http::{HeaderName, HeaderValue, Method, header},
     middleware::{from_fn, from_fn_with_state},
     routing::{MethodRouter, get, post},
 };
@@ -20,7 +20,7 @@ use crate::{
         select_account, signup, token, userinfo,
     },
     error::{ApiError, Failure, PageError},
-    layers,
+    layers::{self, Around},
     protocol::client::GrantType,
     urls::Urls,
 };
@@ -46,13 +46,13 @@ fn discovery(urls: &Urls) -> Routes {
         routes = routes.add(path, get(metadata::get));
     }
     routes = routes.add(&urls.local("/jwks"), get(jwks::get));
-    let routes = each(routes, |route| {
+    let routes = each(routes, |route, _| {
         route
             .layer::<_, Infallible>(from_fn(layers::discovery))
             .layer(cors(&[Method::GET, Method::HEAD]))
     });
     let assets = Routes::new().add(&urls.local("/assets/{file}"), get(assets::get));
-    routes.merge(each(assets, |route| {
+    routes.merge(each(assets, |route, _| {
         route.layer::<_, Infallible>(from_fn(layers::discovery))
     }))
 }
@@ -62,31 +62,33 @@ fn open_api(ctx: &AppContext, urls: &Urls) -> Routes {
     let posts = Routes::new()
         .add(&urls.local("/token"), post(token::post))
         .add(&urls.local("/revoke"), post(revoke::post));
-    let posts = each(posts, |route| {
-        api_layers(ctx, route).layer(cors(&[Method::POST]))
+    let posts = each(posts, |route, methods| {
+        api_layers(route, around(ctx, methods)).layer(cors(&[Method::POST]))
     });
     let userinfo = get(userinfo::get_or_post).post(userinfo::get_or_post);
     let userinfo = Routes::new().add(&urls.local("/userinfo"), userinfo);
-    let methods = [Method::GET, Method::POST];
-    posts.merge(each(userinfo, |route| {
-        api_layers(ctx, route).layer(cors(&methods))
+    posts.merge(each(userinfo, |route, methods| {
+        api_layers(route, around(ctx, methods)).layer(cors(&[Method::GET, Method::POST]))
     }))
 }
 
 /// Client endpoints for servers only.
 fn api(ctx: &AppContext, urls: &Urls) -> Routes {
     let routes = Routes::new().add(&urls.local("/introspect"), post(introspect::post));
-    each(routes, |route| api_layers(ctx, route))
+    each(routes, |route, methods| {
+        api_layers(route, around(ctx, methods))
+    })
 }
 
 /// What people see, and the redirects between.
 fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
-    let mut routes = Routes::new();
-    if settings.grant_types.contains(&GrantType::AuthorizationCode) {
-        let authorize = get(authorize::get).post(authorize::post);
-        routes = routes.add(&urls.local("/authorize"), authorize);
-    }
-    let routes = routes
+    let authorize = if settings.grant_types.contains(&GrantType::AuthorizationCode) {
+        get(authorize::get).post(authorize::post)
+    } else {
+        get(authorize::switched_off).post(authorize::switched_off)
+    };
+    let routes = Routes::new()
+        .add(&urls.local("/authorize"), authorize)
         .add(&urls.local("/continue"), get(resume::get))
         .add(&urls.local("/login"), get(login::get).post(login::post))
         .add(&urls.local("/signup"), get(signup::get).post(signup::post))
@@ -99,17 +101,27 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
             get(consent::get).post(consent::post),
         )
         .add(&urls.local("/logout"), get(logout::get).post(logout::post));
-    each(routes, |route| {
+    each(routes, |route, methods| {
         route
             .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<PageError>))
-            .layer(from_fn_with_state(ctx.clone(), layers::page))
+            .layer(from_fn_with_state(around(ctx, methods), layers::page))
     })
 }
 
-fn api_layers(ctx: &AppContext, route: MethodRouter<AppContext>) -> MethodRouter<AppContext> {
+fn api_layers(route: MethodRouter<AppContext>, around: Around) -> MethodRouter<AppContext> {
     route
         .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<ApiError>))
-        .layer(from_fn_with_state(ctx.clone(), layers::api))
+        .layer(from_fn_with_state(around, layers::api))
+}
+
+fn around(ctx: &AppContext, methods: &[Method]) -> Around {
+    let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
+    Around {
+        ctx: ctx.clone(),
+        // Names of methods are header text.
+        allow: HeaderValue::from_str(&methods.join(", "))
+            .unwrap_or_else(|_| HeaderValue::from_static("")),
+    }
 }
 
 /// A panic is a bug of ours: 500 in the endpoint's shape (§35.1).
@@ -147,10 +159,10 @@ fn cors(methods: &[Method]) -> CorsLayer {
 /// Puts layers around each route of a group; the router's own 405 passes through them too.
 fn each(
     mut routes: Routes,
-    layered: impl Fn(MethodRouter<AppContext>) -> MethodRouter<AppContext>,
+    layered: impl Fn(MethodRouter<AppContext>, &[Method]) -> MethodRouter<AppContext>,
 ) -> Routes {
     for handler in &mut routes.handlers {
-        handler.method = layered(std::mem::take(&mut handler.method));
+        handler.method = layered(std::mem::take(&mut handler.method), &handler.actions);
     }
     routes
 }

@@ -139,6 +139,39 @@ impl Server {
             .await
     }
 
+    /// The client of a request: static ones have no row.
+    pub fn known_client<'a>(
+        &'a self,
+        client_id: &str,
+        row: Option<&'a Client>,
+    ) -> Option<&'a Client> {
+        self.static_client(client_id).or(row)
+    }
+
+    /// The id to look up in the table: `None` for static clients.
+    pub fn id_in_table<'a>(&self, client_id: &'a str) -> Option<&'a str> {
+        self.static_client(client_id).is_none().then_some(client_id)
+    }
+
+    /// Notes that a code or token was issued to a client, at most once an hour and after the
+    /// answer: a failure costs nothing.
+    pub fn used(&self, client: &Client) {
+        let now = self.now();
+        let fresh = client
+            .last_used_at
+            .is_some_and(|at| now.saturating_sub(at) < 3600);
+        if fresh || self.static_client(&client.client_id).is_some() {
+            return;
+        }
+        let (store, client_id) = (self.store.clone(), client.client_id.clone());
+        tokio::spawn(async move {
+            let touch = |db| clients::touch(db, store.tables(), (&client_id, now));
+            if let Err(error) = store.run(touch).await {
+                tracing::warn!(%error, "the last use of a client could not be noted");
+            }
+        });
+    }
+
     /// The subject of a user as `client` sees it (SU-01 to SU-03).
     pub fn subject(&self, client: &Client, subject: &str) -> Option<String> {
         let secret = self.settings.pairwise_secret.as_ref();

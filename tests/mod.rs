@@ -4,6 +4,7 @@ mod app;
 mod cli;
 #[cfg(debug_assertions)]
 mod generator;
+mod purity;
 mod readme;
 mod requests;
 mod schema_drift;

@@ -4,12 +4,15 @@ mod cookies;
 mod csrf;
 mod session;
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
-    response::Response,
+    response::{IntoResponseParts, Response, ResponseParts},
 };
 use loco_rs::app::AppContext;
 
@@ -21,6 +24,7 @@ use crate::{
     extract::server_of,
     protocol::secret::{Purpose, Secret, SecretHash},
     random::{self, RandomError},
+    server::Server,
 };
 use cookies::CookieNames;
 
@@ -50,15 +54,13 @@ struct Facts {
 }
 
 impl Facts {
-    fn read(parts: &Parts) -> Self {
+    fn read(headers: &HeaderMap, address: Option<IpAddr>) -> Self {
         let text = |name: HeaderName| {
-            parts
-                .headers
+            headers
                 .get(name)
                 .and_then(|value| value.to_str().ok())
                 .map(str::to_owned)
         };
-        let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         Self {
             fetch_site: text(HeaderName::from_static("sec-fetch-site")),
             fetch_mode: text(HeaderName::from_static("sec-fetch-mode")),
@@ -71,7 +73,7 @@ impl Facts {
                     .take(256)
                     .collect()
             }),
-            address: socket.map(|ConnectInfo(socket)| socket.ip()),
+            address,
         }
     }
 }
@@ -84,13 +86,21 @@ impl FromRequestParts<AppContext> for Browser {
         ctx: &AppContext,
     ) -> Result<Self, Self::Rejection> {
         let server = server_of(ctx)?;
-        let names = CookieNames::new(server.settings.cookie_secure);
-        Ok(Self::read(names, &parts.headers, Facts::read(parts)))
+        Ok(Self::of_request(&server, parts))
     }
 }
 
 impl Browser {
-    fn read(names: CookieNames, headers: &HeaderMap, facts: Facts) -> Self {
+    /// The browser that sent a request.
+    pub fn of_request(server: &Server, parts: &Parts) -> Self {
+        let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let address = socket.map(|ConnectInfo(socket)| socket.ip());
+        Self::of_headers(server, &parts.headers, address)
+    }
+
+    /// The browser that sent these headers.
+    pub fn of_headers(server: &Server, headers: &HeaderMap, address: Option<IpAddr>) -> Self {
+        let names = CookieNames::new(server.settings.cookie_secure);
         let (binding, sessions) = names.read(headers);
         Self {
             names,
@@ -98,7 +108,7 @@ impl Browser {
             binding_is_new: false,
             sessions,
             sessions_changed: None,
-            facts,
+            facts: Facts::read(headers, address),
         }
     }
 
@@ -156,17 +166,44 @@ impl Browser {
     /// # Errors
     /// Never in practice: cookie values are base64url.
     pub fn answer(self, mut response: Response) -> Result<Response, Failure> {
-        let mut cookies = Vec::new();
-        if let Some(binding) = self.binding.filter(|_| self.binding_is_new) {
-            cookies.push(self.names.binding(&binding));
-        }
-        if let Some(lifetime) = self.sessions_changed {
-            cookies.push(self.names.sessions(&self.sessions, lifetime));
-        }
-        for cookie in cookies {
-            let value = HeaderValue::from_str(&cookie).map_err(Failure::internal)?;
-            response.headers_mut().append(header::SET_COOKIE, value);
+        for cookie in self.into_cookies()?.0 {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         Ok(response)
+    }
+
+    /// The cookies that changed.
+    ///
+    /// # Errors
+    /// Never in practice: cookie values are base64url.
+    pub fn into_cookies(self) -> Result<SetCookies, Failure> {
+        let binding = self.binding.filter(|_| self.binding_is_new);
+        let binding = binding.map(|binding| self.names.binding(&binding));
+        let sessions = self
+            .sessions_changed
+            .map(|lifetime| self.names.sessions(&self.sessions, lifetime));
+        let values = binding.into_iter().chain(sessions);
+        let values = values.map(|cookie| HeaderValue::from_str(&cookie));
+        Ok(SetCookies(
+            values
+                .collect::<Result<_, _>>()
+                .map_err(Failure::internal)?,
+        ))
+    }
+}
+
+/// `Set-Cookie` headers: return them in front of the app's own answer,
+/// `Ok((cookies, format::redirect("/")?).into_response())`.
+#[derive(Clone, Debug)]
+pub struct SetCookies(Vec<HeaderValue>);
+
+impl IntoResponseParts for SetCookies {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Infallible> {
+        for cookie in self.0 {
+            parts.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        Ok(parts)
     }
 }

@@ -3,6 +3,7 @@
 use axum::{
     debug_handler,
     extract::{Request, State},
+    http::StatusCode,
     response::Response,
 };
 use loco_rs::app::AppContext;
@@ -14,6 +15,7 @@ use crate::{
     interaction::{
         Pending,
         go_on::{Arrival, see_other},
+        usable,
     },
     keys::Purpose,
     layers::SentBack,
@@ -66,8 +68,7 @@ async fn by_query(
 /// Load: the client and where answers to it may go (AZ-04 to AZ-12).
 async fn load(server: &Server, params: &Params) -> Result<(Client, Callback), PageError> {
     let client_id = authorize::client_id(params)?;
-    let client = server.client(client_id).await?;
-    let client = authorize::check_client(client.as_ref())?.clone();
+    let client = usable(server.client(client_id).await?)?;
     let callback = Callback::find(params, &client, &server.urls.issuer)?;
     Ok((client, callback))
 }
@@ -92,18 +93,25 @@ async fn decide(
     pending: &mut Pending,
     (browser, current): (&mut Browser, Option<&SignedIn>),
 ) -> Result<Response, PageError> {
-    match server.next_step(pending, current).await? {
-        Ok(step) if step != Step::Issue => {
+    match (server.next_step(pending, current).await?, current) {
+        (Err(error), _) => sent_back(&pending.request.callback, error, &pending.client),
+        (Ok(Step::Issue), Some(current)) => {
+            let finished = server.issue_code(pending, (browser, current), None).await?;
+            server.after(finished, (pending, browser), Arrival::Request)
+        }
+        (Ok(step), _) => {
             server.open(pending, Some(browser), step).await?;
             Ok(server.redirect_to_step(pending, step))
         }
-        Err(error) => sent_back(&pending.request.callback, error, &pending.client),
-        Ok(_) => {
-            server
-                .go_on(pending, (browser, current), Arrival::Link)
-                .await
-        }
     }
+}
+
+/// GE-11: `grant_types` without `authorization_code`.
+#[debug_handler]
+pub async fn switched_off(State(_ctx): State<AppContext>) -> PageError {
+    let error = OAuthError::invalid_request("GE-11", "grant_types has no authorization_code");
+    PageError::from(Failure::transport(StatusCode::NOT_FOUND, error))
+        .showing(ErrorKind::SwitchedOff)
 }
 
 /// The request in a form body: stored, then resumed by GET, because a cross-site POST carries no

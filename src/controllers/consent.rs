@@ -9,23 +9,13 @@ use super::{
     select_account::use_another,
 };
 use crate::{
-    browser::{Browser, SignedIn},
+    browser::Browser,
     error::PageError,
     extract::{PageForm, QueryParams, TheServer},
-    interaction::{Pending, go_on::Arrival},
-    protocol::{
-        error::OAuthError,
-        grants,
-        interaction::Step,
-        params::Params,
-        redirect_uri,
-        scope::{OFFLINE_ACCESS, OPENID, Scopes},
-    },
+    interaction::Pending,
+    protocol::{error::OAuthError, interaction::Step, params::Params, scope::Scopes},
     server::Server,
-    views::{
-        FormError,
-        pages::{ConsentPage, GrantedScope, ResourceLine, ScopeLine, Warning},
-    },
+    views::{FormError, pages::ConsentPage},
 };
 
 const ROUTE: &str = "consent";
@@ -104,29 +94,20 @@ async fn submit(
     let (Some(current), Ok(Step::Consent)) = (&current, next) else {
         return Ok(server.redirect_to_continue(&pending));
     };
-    allow(server, browser, (&mut pending, current, params)).await
+    if pending.has_changed_client() {
+        server.adopt_client_version(&pending).await?;
+        return Ok(server.redirect_to_continue(&pending));
+    }
+    let ticked = ticked(params)?;
+    server
+        .accept(&mut pending, (browser, current), &ticked)
+        .await
 }
 
-async fn allow(
-    server: &Server,
-    browser: &mut Browser,
-    (pending, current, params): (&mut Pending, &SignedIn, &Params),
-) -> Result<Response, PageError> {
+/// The scopes that were left ticked.
+fn ticked(params: &Params) -> Result<Scopes, PageError> {
     let as_list = |_| OAuthError::invalid_request("CO-04", "scope was sent as a list");
-    let ticked: Scopes = params.all("scope").map_err(as_list)?.into_iter().collect();
-    let accepted = server.accepted(pending, &ticked);
-    if accepted.is_empty() {
-        return server.deny(pending, browser).await;
-    }
-    pending.progress.consented = true;
-    match server.next_step(pending, Some(current)).await? {
-        Ok(Step::Issue) => server.allow(pending, (browser, current), accepted).await,
-        _ => {
-            server
-                .go_on(pending, (browser, Some(current)), Arrival::Form)
-                .await
-        }
-    }
+    Ok(params.all("scope").map_err(as_list)?.into_iter().collect())
 }
 
 async fn form(
@@ -141,81 +122,7 @@ async fn form(
     let common = page::common(server, browser, (ROUTE, Some(pending), Some(&current)))?;
     let page = ConsentPage {
         common: common.with(entered),
-        ..contents(server, pending, &current)
+        ..server.asked(pending, &current)
     };
     server.page((browser, Some(pending)), status, page)
-}
-
-/// What the page shows of the request.
-fn contents(server: &Server, pending: &Pending, current: &SignedIn) -> ConsentPage {
-    let request = &pending.request;
-    let stored = current
-        .consent
-        .as_ref()
-        .map(|consent| consent.view().scopes)
-        .unwrap_or_default();
-    let narrowing = server.settings.consent_allows_narrowing;
-    let offline = grants::has_refresh_token(&server.policy, &pending.client, &request.scopes);
-    let description = |name: &str| {
-        server
-            .settings
-            .scope(name)
-            .and_then(|scope| scope.description.clone())
-            .unwrap_or_default()
-    };
-    let asked = |name: &str| ScopeLine {
-        name: name.to_owned(),
-        description: description(name),
-        is_new: !stored.contains(name),
-        required: name == OPENID,
-        checked: true,
-        sensitive: server.policy.sensitive_scopes.contains(name),
-    };
-    let before = stored.iter().filter(|name| *name != OFFLINE_ACCESS);
-    let resources = request
-        .resources
-        .iter()
-        .filter_map(|uri| server.policy.resource(uri));
-    let life = if offline {
-        server.policy.ttl.refresh_max
-    } else {
-        server.policy.ttl.access
-    };
-    ConsentPage {
-        scopes: request.scopes.iter().map(asked).collect(),
-        previously_granted: before
-            .map(|name| GrantedScope {
-                name: name.to_owned(),
-                description: description(name),
-            })
-            .collect(),
-        resources: resources
-            .map(|resource| ResourceLine {
-                uri: resource.identifier.clone(),
-                name: resource.name.clone(),
-            })
-            .collect(),
-        access_seconds: life.try_into().ok(),
-        offline,
-        narrowing,
-        switch_account_action: server.urls.consent.clone(),
-        warnings: warnings(pending),
-        ..ConsentPage::default()
-    }
-}
-
-fn warnings(pending: &Pending) -> Vec<Warning> {
-    let redirect = pending.request.callback.redirect_uri();
-    let found = [
-        (!pending.client.is_known(), Warning::Unverified),
-        (redirect_uri::is_loopback(redirect), Warning::Loopback),
-        (
-            redirect_uri::private_scheme(redirect).is_some(),
-            Warning::PrivateScheme,
-        ),
-    ];
-    found
-        .into_iter()
-        .filter_map(|(holds, warning)| holds.then_some(warning))
-        .collect()
 }

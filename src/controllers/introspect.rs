@@ -78,7 +78,7 @@ pub async fn post(
     let Some(found) = found.filter(|found| is_visible(&server, &client, found)) else {
         return Ok(Json(Introspection::default()));
     };
-    let Some(live) = server.live(&found).await? else {
+    let Some(live) = server.live(&found, Some(&client)).await? else {
         return Ok(Json(Introspection::default()));
     };
     Ok(Json(describe(&server, &found, &live)?))
@@ -119,7 +119,7 @@ fn describe(server: &Server, token: &Token, live: &Live) -> Result<Introspection
     };
     Ok(match token {
         Token::Access(found) => Introspection {
-            scope: Some(found.token.scopes.0.join(" ")),
+            scope: words(&found.token.scopes),
             aud: audience(&found.token.audience),
             exp: Some(found.token.expires_at),
             iat: Some(found.token.issued_at),
@@ -129,7 +129,7 @@ fn describe(server: &Server, token: &Token, live: &Live) -> Result<Introspection
             ..common
         },
         Token::Refresh(found) => Introspection {
-            scope: Some(found.grant.scopes.0.join(" ")),
+            scope: words(&found.grant.scopes),
             aud: audience(&found.grant.resources),
             exp: Some(found.token.expires_at),
             iat: Some(found.token.issued_at),
@@ -141,4 +141,9 @@ fn describe(server: &Server, token: &Token, live: &Live) -> Result<Introspection
 
 fn audience(audience: &Strings) -> Option<Audience> {
     (!audience.0.is_empty()).then(|| Audience(audience.0.clone()))
+}
+
+/// RFC 6749 §3.3 knows no empty scope.
+fn words(scopes: &Strings) -> Option<String> {
+    (!scopes.0.is_empty()).then(|| scopes.0.join(" "))
 }

@@ -129,9 +129,7 @@ pub async fn enter(
     pending.signed_in(current.session.auth_time);
     // The consent of the person who is signed in now.
     let current = server.current(browser, &pending.client.client_id).await?;
-    server
-        .record_step(&pending, current.as_ref(), Step::Login)
-        .await?;
+    server.record_step(&pending, current.as_ref()).await?;
     server
         .go_on(&pending, (browser, current.as_ref()), Arrival::Form)
         .await
@@ -176,7 +174,7 @@ fn form(
 ) -> Result<Response, PageError> {
     let signup_url = server
         .has_signup()
-        .then(|| page::with_interaction(&server.urls.signup, pending));
+        .then(|| server.step_url(pending, Step::Create));
     let asked_again = |pending: &Pending| {
         pending.request.prompts.contains(&Prompt::Login) || pending.request.max_age.is_some()
     };

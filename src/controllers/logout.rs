@@ -7,7 +7,7 @@ use super::page::{self, Entered, field};
 use crate::{
     browser::{Browser, SignedIn},
     error::PageError,
-    extract::{PageForm, TheServer},
+    extract::{PageForm, QueryParams, TheServer},
     interaction::go_on::see_other,
     protocol::params::Params,
     server::Server,
@@ -26,6 +26,7 @@ pub async fn get(
     State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
+    _query: QueryParams,
 ) -> Result<Response, PageError> {
     let accounts = server.accounts(&browser).await?;
     let answer = form(&server, &mut browser, (&accounts, Entered::default()))?;

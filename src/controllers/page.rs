@@ -218,14 +218,6 @@ impl Common {
     }
 }
 
-/// The URL of another page of the same interaction.
-pub fn with_interaction(url: &str, pending: Option<&Pending>) -> String {
-    match pending.and_then(Pending::state) {
-        Some(state) => format!("{url}?interaction={state}"),
-        None => url.to_owned(),
-    }
-}
-
 /// `a…@example.com`: enough to recognise an own address, not to learn another's.
 pub fn mask_address(address: &str) -> String {
     let (local, domain) = address.split_once('@').unwrap_or((address, ""));

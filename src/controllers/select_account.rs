@@ -88,9 +88,7 @@ async fn submit(
             };
             pending.progress.selected = true;
             let current = server.current(browser, &pending.client.client_id).await?;
-            server
-                .record_step(&pending, current.as_ref(), Step::SelectAccount)
-                .await?;
+            server.record_step(&pending, current.as_ref()).await?;
             server
                 .go_on(&pending, (browser, current.as_ref()), Arrival::Form)
                 .await
@@ -117,9 +115,7 @@ pub async fn use_another(
     }
     pending.progress.authenticated_at = None;
     let current = server.current(browser, &pending.client.client_id).await?;
-    server
-        .record_step(pending, current.as_ref(), Step::Login)
-        .await?;
+    server.record_step(pending, current.as_ref()).await?;
     server
         .go_on(pending, (browser, current.as_ref()), Arrival::Form)
         .await

@@ -215,7 +215,7 @@ fn form(
             .iter()
             .map(Into::into)
             .collect(),
-        login_url: page::with_interaction(&server.urls.login, pending),
+        login_url: server.step_url(pending, Step::Login),
     };
     server.page((browser, pending), status, page)
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     error::{ApiError, Failure},
-    extract::{TheServer, authorization_headers, read_form},
+    extract::{TheServer, authorization_headers, check_target, read_form},
     presented::Token,
     protocol::{
         error::OAuthError,
@@ -30,7 +30,8 @@ pub async fn get_or_post(
 ) -> Result<Response, ApiError> {
     let Some(token) = bearer_token(request).await? else {
         // RFC 6750 §3.1: no error code for a request without any credentials.
-        let challenge = format!("Bearer realm=\"{}\"", server.urls.issuer);
+        let realm = &server.urls.issuer;
+        let challenge = format!("Bearer realm=\"{realm}\", scope=\"{OPENID}\"");
         let headers = [(header::WWW_AUTHENTICATE, challenge)];
         return Ok((StatusCode::UNAUTHORIZED, headers).into_response());
     };
@@ -41,7 +42,7 @@ pub async fn get_or_post(
 async fn claims(server: &Server, token: &str) -> Result<Value, Failure> {
     let invalid = || OAuthError::invalid_token("UI-02", "The access token is not valid here");
     let token = server.access(token).await?.ok_or_else(invalid)?;
-    let live = server.live(&token).await?.ok_or_else(invalid)?;
+    let live = server.live(&token, None).await?.ok_or_else(invalid)?;
     let Token::Access(access) = &token else {
         return Err(invalid().into());
     };
@@ -65,6 +66,7 @@ async fn claims(server: &Server, token: &str) -> Result<Value, Failure> {
 
 /// UI-01: the token of the header, or of a POST's form body; the query is not read.
 async fn bearer_token(request: Request) -> Result<Option<String>, Failure> {
+    check_target(request.uri(), "UI-01")?;
     let of_header = header_token(request.headers())?;
     let has_form =
         request.method() == Method::POST && request.headers().contains_key(header::CONTENT_TYPE);
@@ -91,11 +93,16 @@ fn header_token(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     {
         [] => Ok(None),
         [header] => {
-            let (scheme, token) = header.split_once(' ').ok_or_else(malformed)?;
-            if !scheme.eq_ignore_ascii_case("bearer") || token.trim().is_empty() {
+            let (scheme, token) = header.split_once(' ').unwrap_or((*header, ""));
+            if !scheme.eq_ignore_ascii_case("bearer") {
+                // RFC 6750 §3.1: another scheme is a client that does not know what is needed.
+                return Ok(None);
+            }
+            let token = token.trim();
+            if token.is_empty() || token.contains(' ') {
                 return Err(malformed().into());
             }
-            Ok(Some(token.trim().to_owned()))
+            Ok(Some(token.to_owned()))
         }
         _ => Err(malformed().into()),
     }

@@ -77,11 +77,12 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
 /// Reads a form body.
 ///
 /// # Errors
-/// 415 for another content type, 413 over the limit, 400 for what cannot be read.
+/// 414 for a URL that is too long, 415 for another content type, 413 over the limit, 400 for what cannot be read.
 pub async fn read(
     request: Request,
     (of_type, of_body): (&'static str, &'static str),
 ) -> Result<Params, Failure> {
+    check_target(request.uri(), of_body)?;
     if !is_form(request.headers()) {
         let error = OAuthError::invalid_request(
             of_type,
@@ -106,7 +107,11 @@ fn unreadable(rule: &'static str, error: ParamsError) -> Failure {
     OAuthError::invalid_request(rule, error.description()).into()
 }
 
-fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Failure> {
+/// TK-02, AZ-02: the request target is at most 16 KiB.
+///
+/// # Errors
+/// 414.
+pub fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Failure> {
     let length = uri
         .path_and_query()
         .map_or(0, |target| target.as_str().len());

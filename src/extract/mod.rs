@@ -7,7 +7,9 @@ use std::sync::Arc;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use loco_rs::app::AppContext;
 
-pub use form::{ApiForm, PageForm, QueryParams, authorization_headers, read as read_form};
+pub use form::{
+    ApiForm, PageForm, QueryParams, authorization_headers, check_target, read as read_form,
+};
 
 use crate::{
     error::{ApiError, Failure},

@@ -20,7 +20,9 @@ use crate::{
 /// How the request that is being answered arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// A link or redirect: the authorization endpoint, `continue`.
+    /// The client sent the browser to the authorization endpoint.
+    Request,
+    /// A link or redirect to `continue` or a page.
     Link,
     /// A form of one of our pages.
     Form,
@@ -75,16 +77,26 @@ impl Server {
         }
     }
 
-    /// Finishes with what the person agreed to on the consent page.
+    /// The person allows what they left ticked (CO-04); nothing left is a refusal.
     ///
     /// # Errors
     /// When the database or a page fails.
-    pub async fn allow(
+    pub async fn accept(
         &self,
-        pending: &Pending,
+        pending: &mut Pending,
         (browser, current): (&mut Browser, &SignedIn),
-        scopes: Scopes,
+        ticked: &Scopes,
     ) -> Result<Response, PageError> {
+        let scopes = self.accepted(pending, ticked);
+        if scopes.is_empty() {
+            return self.deny(pending, browser).await;
+        }
+        pending.progress.consented = true;
+        if self.next_step(pending, Some(current)).await? != Ok(Step::Issue) {
+            return self
+                .go_on(pending, (browser, Some(current)), Arrival::Form)
+                .await;
+        }
         let finished = self
             .issue_code(pending, (browser, current), Some(scopes))
             .await?;
@@ -117,6 +129,8 @@ impl Server {
         arrival: Arrival,
     ) -> Result<Response, PageError> {
         let by_form = match arrival {
+            // Never a page here: `prompt=none` may run in a frame.
+            Arrival::Request => false,
             Arrival::Form => browser.is_navigating(),
             Arrival::Link => browser.comes_from_own_page(),
         };
@@ -133,21 +147,27 @@ impl Server {
 
     /// 303 to the page of a step: the app's own, or ours.
     pub fn redirect_to_step(&self, pending: &Pending, step: Step) -> Response {
-        let state = pending.state().unwrap_or_default();
+        see_other(&self.step_url(Some(pending), step)).unwrap_or_else(|_| broken())
+    }
+
+    /// The URL of the page of a step, for an interaction or for itself.
+    pub fn step_url(&self, pending: Option<&Pending>, step: Step) -> String {
+        let urls = &self.urls;
         let page = match step {
-            Step::Create => &self.urls.signup_page,
-            Step::Login => &self.urls.login_page,
-            Step::SelectAccount => &self.urls.select_account_page,
-            Step::Consent => &self.urls.consent_page,
-            Step::Issue => return self.redirect_to_continue(pending),
+            // An app that makes no accounts has no built-in page either.
+            Step::Create if urls.signup_page == urls.signup && !self.has_signup() => {
+                &urls.login_page
+            }
+            Step::Create => &urls.signup_page,
+            Step::Login => &urls.login_page,
+            Step::SelectAccount => &urls.select_account_page,
+            Step::Consent => &urls.consent_page,
+            Step::Issue => &urls.resume,
         };
-        let own = [
-            &self.urls.signup,
-            &self.urls.login,
-            &self.urls.select_account,
-            &self.urls.consent,
-        ];
-        let query = if own.contains(&page) {
+        let Some(state) = pending.and_then(Pending::state) else {
+            return page.clone();
+        };
+        let query = if urls.is_own_endpoint(page) {
             format!("interaction={state}")
         } else {
             let return_to = self.continue_url(state);
@@ -158,7 +178,7 @@ impl Server {
             )
         };
         let separator = if page.contains('?') { '&' } else { '?' };
-        see_other(&format!("{page}{separator}{query}")).unwrap_or_else(|_| broken())
+        format!("{page}{separator}{query}")
     }
 
     /// 303 to `continue`.

@@ -1,20 +1,27 @@
 //! Authorization requests that need a person: storing, finding, going on (§8).
 
+mod asked;
 pub mod finish;
 pub mod go_on;
+pub mod own_page;
 pub mod pending;
 
 pub use finish::Finished;
 pub use pending::Pending;
 
 use crate::{
-    browser::Browser,
+    browser::{Browser, SignedIn},
     error::{Failure, PageError},
-    protocol::{authorize, client::Client, error::OAuthError, interaction::Step},
+    protocol::{
+        authorize,
+        client::{Client, ClientStatus, SecretHash},
+        error::OAuthError,
+        interaction::Step,
+    },
     random,
     server::Server,
     store::{
-        authorization_states::{self, StepDone},
+        authorization_states::{self, InteractionRow, StepDone},
         joined,
     },
     views::ErrorKind,
@@ -26,6 +33,23 @@ const BIND_WITHIN: i64 = 60;
 const PER_BROWSER: u64 = 20;
 /// An interaction lives at most this many times its setting (IX-06).
 const MAX_RENEWALS: i64 = 4;
+
+/// The client, if it may be used (AZ-07, AZ-08).
+///
+/// # Errors
+/// PAGE(400): unknown, removed or disabled.
+pub fn usable(client: Option<Client>) -> Result<Client, PageError> {
+    let refused = match authorize::check_client(client.as_ref()) {
+        Ok(client) => return Ok(client.clone()),
+        Err(error) => PageError::from(error),
+    };
+    match client {
+        Some(client) if client.status == ClientStatus::Deleted => {
+            Err(refused.showing(ErrorKind::RemovedClient))
+        }
+        _ => Err(refused),
+    }
+}
 
 impl Server {
     /// Stores a request for which a person must do something (IX-01). A request that came by POST
@@ -58,10 +82,7 @@ impl Server {
             .run(|db| authorization_states::insert(db, tables, &row))
             .await?;
         if let Some(browser) = browser {
-            let newest = (&browser, PER_BROWSER);
-            self.store
-                .run(|db| authorization_states::keep_newest(db, tables, newest))
-                .await?;
+            self.keep_newest(&browser).await?;
         }
         let stored = Pending::stored(pending.client.clone(), row, None, &self.urls.issuer);
         pending.row = stored.row;
@@ -86,17 +107,21 @@ impl Server {
             let error = OAuthError::invalid_request("IX-03", "The request is not known here");
             PageError::from(error).showing(ErrorKind::InteractionExpired)
         };
-        let found = found.ok_or_else(unknown)?;
-        let client = self.client_of(&found.interaction.client_id, found.client);
-        let client = authorize::check_client(client.as_ref())?.clone();
-        let issuer = &self.urls.issuer;
-        let mut pending = Pending::stored(client, found.interaction, found.grant, issuer);
-        self.check_binding(&mut pending, browser).await?;
-        let row = pending.row.as_ref().ok_or_else(unknown)?;
+        let joined::InteractionWithClient {
+            interaction: mut row,
+            client,
+            grant,
+        } = found.ok_or_else(unknown)?;
+        // First, so that another browser learns nothing of the request or its client.
+        self.check_binding(&mut row, browser).await?;
         if row.consumed_at.is_none() && row.expires_at <= self.now() {
             let error = OAuthError::invalid_request("IX-06", "The request has expired");
             return Err(PageError::from(error).showing(ErrorKind::InteractionExpired));
         }
+        let client = usable(self.client_of(&row.client_id, client))?;
+        let pending = Pending::stored(client, row, grant, &self.urls.issuer);
+        // Withdrawn meanwhile, a redirect URI gets no code any more.
+        pending.request.callback.check(&pending.client)?;
         Ok(pending)
     }
 
@@ -106,7 +131,7 @@ impl Server {
 
     async fn check_binding(
         &self,
-        pending: &mut Pending,
+        row: &mut InteractionRow,
         browser: &mut Browser,
     ) -> Result<(), PageError> {
         let foreign = || {
@@ -114,7 +139,6 @@ impl Server {
                 OAuthError::invalid_request("IX-03", "The request was started in another browser");
             PageError::from(error).showing(ErrorKind::OtherBrowser)
         };
-        let row = pending.row.as_mut().ok_or_else(foreign)?;
         if let Some(bound) = &row.browser_hash {
             let own = browser.hash();
             let same = own.is_some_and(|own| bound.as_slice() == own.0.as_slice());
@@ -132,6 +156,15 @@ impl Server {
             return Err(foreign());
         }
         row.browser_hash = Some(hash.0.to_vec());
+        Ok(self.keep_newest(&hash).await?)
+    }
+
+    /// IX-06: a browser cannot fill the table.
+    async fn keep_newest(&self, browser: &SecretHash) -> Result<(), Failure> {
+        let (newest, tables) = ((browser, PER_BROWSER), self.store.tables());
+        self.store
+            .run(|db| authorization_states::keep_newest(db, tables, newest))
+            .await?;
         Ok(())
     }
 
@@ -142,8 +175,7 @@ impl Server {
     pub async fn record_step(
         &self,
         pending: &Pending,
-        current: Option<&crate::browser::SignedIn>,
-        intent: Step,
+        current: Option<&SignedIn>,
     ) -> Result<(), Failure> {
         let Some(row) = &pending.row else {
             return Ok(());
@@ -152,14 +184,11 @@ impl Server {
         let latest = pending
             .started_at
             .saturating_add(ttl.saturating_mul(MAX_RENEWALS));
-        let prompts = pending
-            .request
-            .prompts
-            .iter()
-            .map(|prompt| prompt.as_str().to_owned());
+        // A refusal ends at the client: nothing is left for the person.
+        let intent = self.next_step(pending, current).await?;
         let step = StepDone {
-            intent: intent.as_str(),
-            prompts: prompts.collect(),
+            intent: intent.unwrap_or(Step::Issue).as_str(),
+            prompts: pending.prompts(),
             handled: pending.handled().0,
             session_id: current.map(|current| current.session.id),
             user_id: current.map(|current| current.owner.key()),
@@ -169,6 +198,22 @@ impl Server {
         let tables = self.store.tables();
         let record = |db| authorization_states::record_step(db, tables, (row.id, &step));
         self.store.run(record).await?;
+        Ok(())
+    }
+
+    /// The client changed since the request: the person looks again before an approval counts
+    /// (§8.3). The row takes the version that the next page shows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn adopt_client_version(&self, pending: &Pending) -> Result<(), Failure> {
+        let Some(row) = &pending.row else {
+            return Ok(());
+        };
+        let (adopted, tables) = ((row.id, pending.client.version), self.store.tables());
+        self.store
+            .run(|db| authorization_states::adopt_client_version(db, tables, adopted))
+            .await?;
         Ok(())
     }
 }

@@ -44,6 +44,8 @@ pub struct Stored {
     pub id: i64,
     /// Interaction id.
     pub state: String,
+    /// Version of the client that the pages show.
+    pub client_version: i32,
     /// Hash of the binding cookie; `None` until bound.
     pub browser_hash: Option<Vec<u8>>,
     /// End, Unix seconds.
@@ -122,6 +124,7 @@ impl Pending {
         let stored = Stored {
             id: row.id,
             state: row.state,
+            client_version: row.client_version,
             browser_hash: row.browser_hash,
             expires_at: row.expires_at,
             consumed_at: row.consumed_at,
@@ -140,11 +143,6 @@ impl Pending {
     /// The row that keeps this request until the person is through.
     pub fn to_row(&self, state: String, ttl: i64, intent: Step) -> InteractionRow {
         let request = &self.request;
-        let silent = request.silent.then_some(Prompt::None);
-        let prompts = request.prompts.iter().copied().chain(silent);
-        let prompts = prompts
-            .map(|prompt| prompt.as_str().to_owned())
-            .collect::<Vec<_>>();
         InteractionRow {
             id: 0,
             state,
@@ -164,7 +162,7 @@ impl Pending {
             hint_subject: request.hint_subject.clone(),
             scopes: request.scopes.as_slice().to_vec().into(),
             resources: request.resources.clone().into(),
-            prompts: prompts.into(),
+            prompts: self.prompts().into(),
             handled: self.handled(),
             acr_values: Some(json!(request.acr_values)),
             params: Some(json!(request.params)),
@@ -179,6 +177,20 @@ impl Pending {
             started_at: self.started_at,
             expires_at: self.started_at.saturating_add(ttl),
         }
+    }
+
+    /// Words of `prompt`, as the column has them.
+    pub fn prompts(&self) -> Vec<String> {
+        let silent = self.request.silent.then_some(Prompt::None);
+        let prompts = self.request.prompts.iter().copied().chain(silent);
+        prompts.map(|prompt| prompt.as_str().to_owned()).collect()
+    }
+
+    /// Whether the client changed since the person was shown what it is.
+    pub fn has_changed_client(&self) -> bool {
+        self.row
+            .as_ref()
+            .is_some_and(|row| row.client_version != self.client.version)
     }
 
     /// Steps done here, as the column has them.

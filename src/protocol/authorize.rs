@@ -167,9 +167,12 @@ pub fn validate(
     check_response(params, client, policy)?;
     let (prompts, silent) = prompts(params)?;
     let max_age = max_age(params)?;
-    let resources = resources(params, client, policy)?;
-    let scopes = scopes(params, client, (policy, &resources))?;
+    // Default scopes depend on the resources, but a bad scope is told first.
+    let resources = resources(params, client, policy);
+    let named = resources.as_deref().unwrap_or_default();
+    let scopes = scopes(params, client, (policy, named))?;
     let code_challenge = code_challenge(params, client, &scopes)?;
+    let resources = resources?;
     one_signature(&resources, policy)?;
     let hint_subject = match one(params, "id_token_hint")? {
         None => None,
@@ -192,7 +195,7 @@ pub fn validate(
         ui_locales: text("ui_locales")?,
         display: text("display")?,
         acr_values: one(params, "acr_values")?
-            .map(|values| values.split(' ').map(str::to_owned).collect())
+            .map(|values| words(values).map(str::to_owned).collect())
             .unwrap_or_default(),
         hint_subject,
         params: params
@@ -222,8 +225,12 @@ fn check_not_offered(params: &Params) -> Result<(), OAuthError> {
 
 /// AZ-13: nothing twice but `resource` (GE-03), no known name with a bracket (GE-04).
 fn check_repetition(params: &Params) -> Result<(), OAuthError> {
+    let mut seen = Vec::new();
     for (name, _) in params.iter().filter(|(name, _)| *name != "resource") {
-        params.one(name).map_err(repeated)?;
+        if seen.contains(&name) {
+            return Err(repeated(Repeated(name.to_owned())));
+        }
+        seen.push(name);
     }
     for name in KNOWN {
         match name {
@@ -240,6 +247,11 @@ fn repeated(_: Repeated) -> OAuthError {
 
 fn one<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, OAuthError> {
     params.one(name).map_err(repeated)
+}
+
+/// Words between spaces.
+fn words(list: &str) -> impl Iterator<Item = &str> {
+    list.split(' ').filter(|word| !word.is_empty())
 }
 
 /// AZ-14 to AZ-17.
@@ -290,10 +302,7 @@ fn check_response(params: &Params, client: &Client, policy: &Policy) -> Result<(
 /// AZ-18.
 fn prompts(params: &Params) -> Result<(Vec<Prompt>, bool), OAuthError> {
     let mut prompts = Vec::new();
-    for word in one(params, "prompt")?
-        .into_iter()
-        .flat_map(|words| words.split(' '))
-    {
+    for word in one(params, "prompt")?.into_iter().flat_map(words) {
         let prompt = Prompt::parse(word)
             .ok_or_else(|| OAuthError::invalid_request("AZ-18", "prompt has an unknown word"))?;
         if !prompts.contains(&prompt) {

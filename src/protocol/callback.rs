@@ -63,6 +63,21 @@ impl Callback {
         }
     }
 
+    /// Whether the client still has the redirect URI of a stored request.
+    ///
+    /// # Errors
+    /// `invalid_request`, for a page: nothing may be redirected.
+    pub fn check(&self, client: &Client) -> Result<(), OAuthError> {
+        let (registered, native) = (&client.redirect_uris, client.application_type);
+        if redirect_uri::matches(registered, &self.redirect_uri, native) {
+            return Ok(());
+        }
+        Err(OAuthError::invalid_request(
+            "AZ-12",
+            "redirect_uri is not registered for this client any more",
+        ))
+    }
+
     /// The URI as it was sent (RU-03).
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri

@@ -3,7 +3,9 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
+
+use super::jwk::SigningAlg;
 
 /// Header parameter `typ` of an ID token.
 pub const TYP: &str = "JWT";
@@ -28,11 +30,17 @@ const REGISTERED: [&str; 16] = [
     "act",
 ];
 
-/// `at_hash`: the left half of SHA-256 of the access token (OpenID Connect Core §3.1.3.6).
+/// `at_hash`: the left half of the hash of the access token, by the hash that the signature of the
+/// ID token uses (OpenID Connect Core §3.1.3.6): SHA-512 for Ed25519 (RFC 8032 §5.1).
 #[must_use]
-pub fn at_hash(access_token: &str) -> String {
-    let digest: [u8; 32] = Sha256::digest(access_token).into();
-    let (left, _) = digest.split_at(16);
+pub fn at_hash(access_token: &str, alg: SigningAlg) -> String {
+    let digest = match alg {
+        SigningAlg::RS256 | SigningAlg::PS256 | SigningAlg::ES256 => {
+            Sha256::digest(access_token).to_vec()
+        }
+        SigningAlg::EdDsa => Sha512::digest(access_token).to_vec(),
+    };
+    let (left, _) = digest.split_at(digest.len() / 2);
     URL_SAFE_NO_PAD.encode(left)
 }
 
@@ -91,9 +99,9 @@ pub struct IdTokenBase {
 }
 
 impl IdTokenClaims {
-    /// An ID token beside `access_token`.
+    /// An ID token beside `access_token`, to be signed with `alg`.
     #[must_use]
-    pub fn new(base: IdTokenBase, access_token: &str) -> Self {
+    pub fn new(base: IdTokenBase, (access_token, alg): (&str, SigningAlg)) -> Self {
         Self {
             iss: base.iss,
             sub: base.sub,
@@ -105,7 +113,7 @@ impl IdTokenClaims {
             nonce: None,
             acr: None,
             amr: Vec::new(),
-            at_hash: at_hash(access_token),
+            at_hash: at_hash(access_token, alg),
             sid: None,
             about_user: Map::new(),
         }
@@ -167,15 +175,16 @@ mod tests {
     fn at_hash_of_the_openid_example() {
         // OpenID Connect Core A.4 (access token and at_hash of the hybrid example).
         let token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
-        assert_eq!(at_hash(token), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(at_hash(token, SigningAlg::RS256), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(at_hash(token, SigningAlg::EdDsa).len(), 43);
     }
 
     #[test]
     fn s17_1_what_is_not_known_is_left_out() {
-        let claims = IdTokenClaims::new(base(), "token");
+        let claims = IdTokenClaims::new(base(), ("token", SigningAlg::ES256));
         let expected = json!({
             "iss": "https://as.example", "sub": "alice", "aud": "web", "exp": 4600, "iat": 1000,
-            "jti": "id", "auth_time": 900, "at_hash": at_hash("token"),
+            "jti": "id", "auth_time": 900, "at_hash": at_hash("token", SigningAlg::ES256),
         });
         assert_eq!(json!(claims), expected);
     }
@@ -187,7 +196,7 @@ mod tests {
         let Value::Object(user) = user else {
             unreachable!()
         };
-        let claims = IdTokenClaims::new(base(), "token")
+        let claims = IdTokenClaims::new(base(), ("token", SigningAlg::ES256))
             .with_user_claims(user)
             .with_nonce(Some("n".into()))
             .with_authentication(Some("acr".into()), vec!["pwd".into()])

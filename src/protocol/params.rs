@@ -9,8 +9,10 @@ use std::borrow::Cow;
 const MAX_PARAMS: usize = 100;
 /// Most bytes of one decoded value.
 const MAX_VALUE: usize = 8 * 1024;
-/// Most bytes of a signed request or an assertion.
-const MAX_JWT: usize = 32 * 1024;
+/// Most bytes of a signed request (AZ-02).
+const MAX_REQUEST: usize = 32 * 1024;
+/// Most bytes of an assertion (TK-02).
+const MAX_ASSERTION: usize = 16 * 1024;
 
 /// Why a parameter list cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +80,8 @@ impl Params {
             );
             let (name, value) = (decode(name)?, decode(value)?);
             let limit = match name.as_str() {
-                "request" | "client_assertion" | "assertion" => MAX_JWT,
+                "request" => MAX_REQUEST,
+                "client_assertion" | "assertion" => MAX_ASSERTION,
                 _ => MAX_VALUE,
             };
             if value.len() > limit {

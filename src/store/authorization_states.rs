@@ -179,6 +179,23 @@ pub async fn record_step(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
+/// Takes over the client's present version.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn adopt_client_version(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (id, version): (i64, i32),
+) -> StoreResult<()> {
+    let mut update = update(tables, id);
+    update
+        .value(Alias::new("client_version"), version)
+        .and_where(is_null("consumed_at"));
+    conn.execute(&update).await?;
+    Ok(())
+}
+
 /// Finishes an interaction: one statement, one winner (IX-05, CC-01).
 ///
 /// # Errors

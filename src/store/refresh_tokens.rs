@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, CaseStatement, Cond, Expr, ExprTrait, Query},
+    sea_query::{Alias, CaseStatement, Cond, Expr, ExprTrait, Query, SimpleExpr},
 };
 
 use super::{
@@ -48,8 +48,6 @@ record! {
 pub struct Rotation {
     /// The row.
     pub id: i64,
-    /// The row it replaced.
-    pub parent_id: Option<i64>,
     /// Its family.
     pub grant_id: i64,
     /// Unix seconds.
@@ -78,7 +76,7 @@ impl std::fmt::Debug for Retry {
 }
 
 /// Supersedes the token: one statement that also demands a live grant, one winner (CC-01). The
-/// same statement drops the parent's sealed answer once its window is over (RF-05).
+/// same statement drops the family's sealed answers whose window is over (RF-05).
 ///
 /// # Errors
 /// [`super::StoreError`].
@@ -94,31 +92,24 @@ pub async fn supersede(
             .case(this(), value)
             .finally(Expr::col(Alias::new(column)))
     };
-    let sealed: Option<sea_orm::Value> = rotation
-        .retry
-        .as_ref()
-        .map(|retry| retry.sealed.clone().into());
     let until = rotation.retry.as_ref().map(|retry| retry.until.into());
-    let sealed = CaseStatement::new()
-        .case(
-            this(),
-            sealed.map_or_else(|| Expr::cust("NULL"), Expr::value),
-        )
-        .finally(Expr::cust("NULL"));
-    let mut live_grant = Query::select();
-    live_grant
-        .expr(Expr::value(1))
-        .from(Alias::new(tables.authorization_codes))
-        .and_where(eq("id", rotation.grant_id))
-        .and_where(is_null("revoked_at"));
+    // PostgreSQL takes a CASE of nothing but nulls for text; the bare keyword has no type.
+    let sealed = rotation.retry.as_ref().map_or_else(
+        || Expr::cust("NULL"),
+        |retry| {
+            let sealed = CaseStatement::new().case(this(), Expr::value(retry.sealed.clone()));
+            sealed.finally(Expr::cust("NULL")).into()
+        },
+    );
     let current = Cond::all()
         .add(this())
         .add(is_null("superseded_at"))
         .add(gt("expires_at", rotation.now))
         .add(gt("absolute_expires_at", rotation.now))
-        .add(Expr::exists(live_grant));
-    let stale_parent = Cond::all()
-        .add(eq("id", rotation.parent_id.unwrap_or(0)))
+        .add(has_live_grant(tables, rotation.grant_id));
+    let stale_ancestor = Cond::all()
+        .add(eq("grant_id", rotation.grant_id))
+        .add(Expr::col(Alias::new("successor_sealed")).is_not_null())
         .add(Expr::col(Alias::new("successor_until")).lte(rotation.now));
     let fingerprint = rotation.fingerprint.0.to_vec();
     let mut update = Query::update();
@@ -138,7 +129,7 @@ pub async fn supersede(
         )
         .value(Alias::new("successor_sealed"), sealed)
         .value(Alias::new("updated_at"), Expr::current_timestamp())
-        .cond_where(Cond::any().add(current).add(stale_parent))
+        .cond_where(Cond::any().add(current).add(stale_ancestor))
         .returning_col(Alias::new("id"));
     let rows = conn.query_all(&update).await?;
     let ids: Vec<i64> = rows
@@ -148,14 +139,16 @@ pub async fn supersede(
     Ok(ids.contains(&rotation.id))
 }
 
-/// Restarts the life of a token that is not rotated (`rotate_refresh_tokens: public_only`).
+/// Restarts the life of a token that is not rotated (`rotate_refresh_tokens: public_only`), as
+/// long as its grant is live (CC-01). `life` is now and the new end, Unix seconds.
 ///
 /// # Errors
 /// [`super::StoreError`].
 pub async fn slide(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, now, expires_at): (i64, i64, i64),
+    (id, grant_id): (i64, i64),
+    (now, expires_at): (i64, i64),
 ) -> StoreResult<bool> {
     let mut update = Query::update();
     update
@@ -165,8 +158,18 @@ pub async fn slide(
         .and_where(eq("id", id))
         .and_where(is_null("superseded_at"))
         .and_where(gt("expires_at", now))
-        .and_where(gt("absolute_expires_at", now));
+        .and_where(gt("absolute_expires_at", now))
+        .and_where(has_live_grant(tables, grant_id));
     Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+fn has_live_grant(tables: &TableNames, grant_id: i64) -> SimpleExpr {
+    let mut live = Query::select();
+    live.expr(Expr::value(1))
+        .from(Alias::new(tables.authorization_codes))
+        .and_where(eq("id", grant_id))
+        .and_where(is_null("revoked_at"));
+    Expr::exists(live)
 }
 
 /// Inserts a token.

@@ -1,7 +1,7 @@
 //! How statements reach the database: with a time budget, retries of the database's own lost
 //! races, and transactions that a disconnecting client cannot tear apart.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{cell::Cell, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
@@ -12,10 +12,36 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::{StoreError, StoreResult};
 use crate::schema::TableNames;
 
-/// Time that one unit of work may spend on the database, waiting included (FA-01).
+/// Time that one request may spend on the database, waiting included (FA-01).
 const BUDGET: Duration = Duration::from_secs(5);
 /// Pause before a lost race is run again.
 const PAUSE: Duration = Duration::from_millis(15);
+
+tokio::task_local! {
+    /// What the units of work of this request have spent of [`BUDGET`].
+    static SPENT: Cell<Duration>;
+}
+
+/// Runs a request whose units of work share one budget.
+///
+/// Several slow ones in a row must not add up to more than the client was promised to wait
+/// (FA-01). Time outside of them does not count: a body that arrives slowly is not the database's
+/// fault.
+pub async fn budgeted<T>(request: impl Future<Output = T>) -> T {
+    SPENT.scope(Cell::default(), request).await
+}
+
+/// Runs one unit of work until what is left of the request's budget is used up.
+async fn spend<T>(work: impl AsyncFnOnce(Instant) -> T) -> T {
+    let (start, spent) = (
+        Instant::now(),
+        SPENT.try_with(Cell::get).unwrap_or_default(),
+    );
+    let value = work(start + BUDGET.saturating_sub(spent)).await;
+    // Outside of a request, in tasks and after the answer, each unit has the whole budget.
+    let _ = SPENT.try_with(|total| total.set(spent.saturating_add(start.elapsed())));
+    value
+}
 
 /// The future of one transaction body.
 pub type Work<'c, T> = Pin<Box<dyn Future<Output = StoreResult<T>> + Send + 'c>>;
@@ -74,14 +100,12 @@ impl Store {
     {
         let store = self.clone();
         let work = Arc::new(work);
-        let task = tokio::spawn(async move {
-            retry(|| {
-                let (store, work) = (store.clone(), Arc::clone(&work));
-                async move { store.attempt(&*work).await }
-            })
-            .await
-        });
-        task.await.unwrap_or_else(|error| {
+        let attempt = move || {
+            let (store, work) = (store.clone(), Arc::clone(&work));
+            async move { store.attempt(&*work).await }
+        };
+        let task = async |deadline| tokio::spawn(retry_until(deadline, attempt)).await;
+        spend(task).await.unwrap_or_else(|error| {
             // The task was cancelled by a shutdown, or panicked: nothing was committed.
             tracing::error!(%error, "a transaction task ended early");
             Err(StoreError::TimedOut(BUDGET))
@@ -123,7 +147,13 @@ where
     T: Send,
     F: Future<Output = StoreResult<T>> + Send,
 {
-    let deadline = Instant::now() + BUDGET;
+    spend(async |deadline| retry_until(deadline, work).await).await
+}
+
+async fn retry_until<T, F>(deadline: Instant, work: impl Fn() -> F) -> StoreResult<T>
+where
+    F: Future<Output = StoreResult<T>>,
+{
     let mut races = 0;
     loop {
         let outcome = timeout_at(deadline, work())

@@ -5,7 +5,10 @@ pub mod database;
 pub mod fixtures;
 pub mod migration;
 pub mod oauth_server;
+pub mod own_pages;
+pub mod rows;
 pub mod server;
+pub mod tokens;
 pub mod users;
 
 use async_trait::async_trait;
@@ -47,7 +50,7 @@ impl Hooks for App {
     }
 
     fn routes(_ctx: &AppContext) -> AppRoutes {
-        AppRoutes::with_default_routes()
+        AppRoutes::with_default_routes().add_route(own_pages::routes())
     }
 
     async fn connect_workers(ctx: &AppContext, queue: &Queue) -> Result<()> {

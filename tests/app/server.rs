@@ -265,9 +265,14 @@ fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
         .unwrap()
         .remove("max_connections")
         .unwrap_or(json!(5));
+    let middlewares = block
+        .as_object_mut()
+        .unwrap()
+        .remove("middlewares")
+        .unwrap_or(json!({}));
     serde_json::from_value(json!({
         "logger": { "enable": false, "level": "off", "format": "compact" },
-        "server": { "port": address.port(), "host": "http://localhost", "middlewares": {} },
+        "server": { "port": address.port(), "host": "http://localhost", "middlewares": middlewares },
         "database": {
             "uri": uri,
             "enable_logging": false,

@@ -14,9 +14,10 @@ pub fn functions(ident: &Ident) -> TokenStream {
                         Result, app::{AppContext, Hooks}, bgworker::Queue, controller::Routes,
                         task::Tasks,
                     },
+                    axum::http::HeaderMap,
                     sea_orm::DatabaseConnection,
                 },
-                OAuthInitializer, Server, plugin,
+                OAuthInitializer, OAuthServerDefinition, Server, SetCookies, SignIn, plugin,
             };
 
             impl #ident {
@@ -59,6 +60,28 @@ pub fn functions(ident: &Ident) -> TokenStream {
                 /// When settings, keys or tables are not as they should be.
                 pub async fn server(ctx: &AppContext) -> Result<::std::sync::Arc<Server>> {
                     plugin::server::<Self>(ctx).await
+                }
+
+                /// Signs a user in, for the app's own login outside of an authorization request.
+                /// `headers` are the request's: other accounts of the browser stay signed in.
+                ///
+                /// # Errors
+                /// When the user is inactive, or the database fails.
+                pub async fn sign_in(
+                    ctx: &AppContext,
+                    headers: &HeaderMap,
+                    user: &<Self as OAuthServerDefinition>::User,
+                    sign_in: SignIn,
+                ) -> Result<SetCookies> {
+                    plugin::sign_in::<Self>(ctx, headers, (user, sign_in)).await
+                }
+
+                /// Signs every account of the browser out, for the app's own sign-out.
+                ///
+                /// # Errors
+                /// When the database fails.
+                pub async fn sign_out(ctx: &AppContext, headers: &HeaderMap) -> Result<SetCookies> {
+                    plugin::sign_out::<Self>(ctx, headers).await
                 }
             }
         };

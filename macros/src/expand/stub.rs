@@ -20,9 +20,10 @@ pub fn server(input: &DeriveInput, error: darling::Error) -> TokenStream {
                         Result, app::{AppContext, Hooks, Initializer}, bgworker::Queue,
                         controller::Routes, task::Tasks,
                     },
+                    axum::http::HeaderMap,
                     sea_orm::DatabaseConnection,
                 },
-                Server,
+                Server, SetCookies, SignIn,
             };
 
             struct Stub;
@@ -53,6 +54,19 @@ pub fn server(input: &DeriveInput, error: darling::Error) -> TokenStream {
                 }
 
                 pub async fn server(_: &AppContext) -> Result<::std::sync::Arc<Server>> {
+                    ::core::unreachable!()
+                }
+
+                pub async fn sign_in<U>(
+                    _: &AppContext,
+                    _: &HeaderMap,
+                    _: &U,
+                    _: SignIn,
+                ) -> Result<SetCookies> {
+                    ::core::unreachable!()
+                }
+
+                pub async fn sign_out(_: &AppContext, _: &HeaderMap) -> Result<SetCookies> {
                     ::core::unreachable!()
                 }
             }

@@ -4,8 +4,16 @@
 #![allow(dead_code)]
 
 pub struct Server;
+pub struct SetCookies;
+pub struct SignIn;
 
 pub mod __private {
+    pub mod axum {
+        pub mod http {
+            pub struct HeaderMap;
+        }
+    }
+
     pub mod loco_rs {
         pub type Result<T> = std::result::Result<T, ()>;
 

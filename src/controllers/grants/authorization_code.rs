@@ -58,7 +58,13 @@ pub async fn answer(
                     return Ok(body);
                 }
             }
-            (Verdict::Foreign, _) => return Err(FOREIGN.into()),
+            (Verdict::Foreign, _) => {
+                tracing::info!(
+                    target: "oauth_server::audit", event = "code.foreign",
+                    grant_id = grant.grant.id, client_id = loaded.client.client_id,
+                );
+                return Err(FOREIGN.into());
+            }
             (Verdict::Replay | Verdict::Redeem(_), _) => {
                 revoke(server, grant.grant.id).await?;
                 return Err(REPLAY.into());
@@ -132,7 +138,7 @@ async fn redeem(
         owner,
     };
     let access = server.access_token(client, granted, Some(behind))?;
-    let refresh = if server.has_refresh_token(client, granted) {
+    let refresh = if server.has_refresh_token(client, behind.grant) {
         let prefix = &server.settings.token_prefixes.refresh_token;
         Some(random::secret(prefix)?)
     } else {

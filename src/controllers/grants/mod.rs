@@ -22,9 +22,7 @@ use crate::{
     random,
     resource_owner::ClaimRequest,
     server::Server,
-    store::{
-        access_tokens::AccessTokenRow, authorization_codes::GrantRow, clients, sessions::SessionRow,
-    },
+    store::{access_tokens::AccessTokenRow, authorization_codes::GrantRow, sessions::SessionRow},
 };
 
 /// A user behind a grant, as loaded for one token request.
@@ -54,6 +52,8 @@ pub struct TokenResponse<'a> {
     expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
+    /// RFC 6749 §3.3 knows no empty scope.
+    #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
@@ -106,7 +106,7 @@ impl Server {
         let now = self.now();
         let mut expires_at =
             now.saturating_add(self.policy.access_token_ttl(granted, behind.is_none()));
-        if let Some(behind) = behind.filter(|_| self.has_refresh_token(client, granted)) {
+        if let Some(behind) = behind.filter(|behind| self.has_refresh_token(client, behind.grant)) {
             expires_at = expires_at.min(self.absolute_end(behind.grant));
         }
         let jti = random::identifier()?;
@@ -170,15 +170,15 @@ impl Server {
             jti: random::identifier()?,
             auth_time: behind.grant.auth_time.unwrap_or(behind.grant.issued_at),
         };
-        let claims = IdTokenClaims::new(base, access.token.expose())
-            .with_nonce(nonce.map(str::to_owned))
-            .with_authentication(behind.grant.acr.clone(), amr(behind.grant))
-            .with_session(self.sid(behind.session))
-            .with_user_claims(more);
         let alg = client.id_token_signed_response_alg.as_deref();
         let alg = alg
             .and_then(|alg| alg.parse().ok())
             .unwrap_or(self.settings.keys.id_token_alg);
+        let claims = IdTokenClaims::new(base, (access.token.expose(), alg))
+            .with_nonce(nonce.map(str::to_owned))
+            .with_authentication(behind.grant.acr.clone(), amr(behind.grant))
+            .with_session(self.sid(behind.session))
+            .with_user_claims(more);
         Ok(Some(self.sign(alg, (id_token::TYP, &claims))?))
     }
 
@@ -245,47 +245,16 @@ impl Server {
         })
     }
 
-    /// Whether the grant comes with a refresh token (§11.6).
-    pub fn has_refresh_token(&self, client: &Client, granted: &Granted) -> bool {
-        crate::protocol::grants::has_refresh_token(&self.policy, client, &granted.scopes)
+    /// Whether the grant comes with a refresh token (§11.6): by what was granted, not by what one
+    /// access token was narrowed to.
+    pub fn has_refresh_token(&self, client: &Client, grant: &GrantRow) -> bool {
+        let scopes = grant.scopes.0.iter().collect();
+        crate::protocol::grants::has_refresh_token(&self.policy, client, &scopes)
     }
 
     /// End of everything that a grant with a refresh token issues, Unix seconds.
     pub const fn absolute_end(&self, grant: &GrantRow) -> i64 {
         grant.issued_at.saturating_add(self.policy.ttl.refresh_max)
-    }
-
-    /// The client of a request: static ones have no row.
-    pub fn known_client<'a>(
-        &'a self,
-        client_id: &str,
-        row: Option<&'a Client>,
-    ) -> Option<&'a Client> {
-        self.static_client(client_id).or(row)
-    }
-
-    /// The id to look up in the table: `None` for static clients.
-    pub fn id_in_table<'a>(&self, client_id: &'a str) -> Option<&'a str> {
-        self.static_client(client_id).is_none().then_some(client_id)
-    }
-
-    /// Notes that a code or token was issued to a client, at most once an hour and after the
-    /// answer: a failure costs nothing.
-    pub fn used(&self, client: &Client) {
-        let now = self.now();
-        let fresh = client
-            .last_used_at
-            .is_some_and(|at| now.saturating_sub(at) < 3600);
-        if fresh || self.static_client(&client.client_id).is_some() {
-            return;
-        }
-        let (store, client_id) = (self.store.clone(), client.client_id.clone());
-        tokio::spawn(async move {
-            let touch = |db| clients::touch(db, store.tables(), (&client_id, now));
-            if let Err(error) = store.run(touch).await {
-                tracing::warn!(%error, "the last use of a client could not be noted");
-            }
-        });
     }
 }
 

@@ -72,7 +72,13 @@ pub async fn answer(
                 revoke(server, found.grant.id).await?;
                 return Err(REPLAY.into());
             }
-            (Verdict::Foreign | Verdict::Rotate(_), _) => return Err(UNKNOWN.into()),
+            (Verdict::Foreign | Verdict::Rotate(_), _) => {
+                tracing::info!(
+                    target: "oauth_server::audit", event = "refresh.foreign",
+                    grant_id = found.grant.id, client_id = loaded.client.client_id,
+                );
+                return Err(UNKNOWN.into());
+            }
         }
     }
     Err(UNKNOWN.into())
@@ -174,7 +180,6 @@ impl Refreshing<'_> {
         };
         Ok(Rotation {
             id: token.id,
-            parent_id: token.parent_id,
             grant_id: token.grant_id,
             now,
             retry,
@@ -206,14 +211,15 @@ impl Refreshing<'_> {
     }
 
     async fn slide(&self, server: &Server, mut access: AccessTokenRow) -> Result<bool, Failure> {
-        let token = (self.found.token.id, server.now(), self.new_end(server));
+        let token = (self.found.token.id, self.found.grant.id);
+        let life = (server.now(), self.new_end(server));
         access.refresh_token_id = Some(token.0);
         let won = server
             .store
             .write(move |txn, tables| {
                 let access = access.clone();
                 Box::pin(async move {
-                    if !refresh_tokens::slide(txn, tables, token).await? {
+                    if !refresh_tokens::slide(txn, tables, token, life).await? {
                         return Ok(false);
                     }
                     access_tokens::insert(txn, tables, &access).await?;

@@ -1,0 +1,10 @@
+//! The names an app needs: `use loco_oauth_server::prelude::*;`
+
+pub use crate::{
+    OAuthServer, SetCookies, SignIn,
+    hooks::{ClientFacts, DefaultHooks, OAuthServerHooks, SessionFacts},
+    interaction::own_page::{Csrf, InteractionError, OAuthInteraction},
+    resource_owner::{
+        ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,
+    },
+};

@@ -1,0 +1,97 @@
+//! The app's own login and consent pages, as a developer would write them with `OAuthInteraction`.
+
+use axum::http::HeaderMap;
+use loco_oauth_server::{Csrf, OAuthInteraction, SignIn, resource_owner::ResourceOwner};
+use loco_rs::prelude::*;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{oauth_server::OAuth, users};
+
+#[derive(Deserialize)]
+struct Login {
+    email: String,
+    password: String,
+}
+
+#[derive(Deserialize)]
+struct Decision {
+    csrf_token: String,
+    decision: String,
+    #[serde(default)]
+    scope: String,
+}
+
+/// What the page would show, as JSON.
+async fn show(interaction: Option<OAuthInteraction>) -> Result<Response> {
+    let Some(interaction) = interaction else {
+        return format::json(json!({ "interaction": null }));
+    };
+    format::json(json!({
+        "interaction": interaction.state,
+        "intent": interaction.intent,
+        "prompt": interaction.prompt,
+        "client": { "id": interaction.client.id, "name": interaction.client.name },
+        "scopes": interaction.scopes.iter().map(|scope| &scope.name).collect::<Vec<_>>(),
+        "login_hint": interaction.login_hint,
+        "params": interaction.params,
+        "user": interaction.user::<users::Model>().map(|user| &user.email),
+        "return_to": interaction.return_to,
+        "csrf_token": interaction.csrf_token,
+    }))
+}
+
+async fn log_in(
+    interaction: OAuthInteraction,
+    State(ctx): State<AppContext>,
+    Form(form): Form<Login>,
+) -> Result<Response> {
+    let user = users::Model::authenticate(&ctx, &form.email, &form.password).await?;
+    let Some(user) = user else {
+        return unauthorized("wrong");
+    };
+    Ok(interaction
+        .sign_in(&user, SignIn::default())
+        .await
+        .into_response())
+}
+
+async fn decide(interaction: OAuthInteraction, Form(form): Form<Decision>) -> Result<Response> {
+    let Some(csrf) = interaction.check_csrf(&form.csrf_token) else {
+        return unauthorized("not from here");
+    };
+    let csrf: Csrf = csrf;
+    let scopes: Vec<String> = form.scope.split(' ').map(str::to_owned).collect();
+    let answer = match form.decision.as_str() {
+        "allow" => interaction.accept(&scopes, csrf).await,
+        "cancel" => interaction.cancel(csrf).await,
+        _ => interaction.deny(csrf).await,
+    };
+    Ok(answer.into_response())
+}
+
+/// The app's own login without a client.
+async fn sign_in(
+    State(ctx): State<AppContext>,
+    headers: HeaderMap,
+    Form(form): Form<Login>,
+) -> Result<Response> {
+    let user = users::Model::authenticate(&ctx, &form.email, &form.password).await?;
+    let Some(user) = user else {
+        return unauthorized("wrong");
+    };
+    let cookies = OAuth::sign_in(&ctx, &headers, &user, SignIn::default()).await?;
+    Ok((cookies, format::redirect("/")?).into_response())
+}
+
+async fn sign_out(State(ctx): State<AppContext>, headers: HeaderMap) -> Result<Response> {
+    let cookies = OAuth::sign_out(&ctx, &headers).await?;
+    Ok((cookies, format::redirect("/")?).into_response())
+}
+
+pub fn routes() -> Routes {
+    Routes::at("/own")
+        .add("/login", get(show).post(log_in))
+        .add("/consent", get(show).post(decide))
+        .add("/session", post(sign_in).delete(sign_out))
+}

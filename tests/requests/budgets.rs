@@ -1,0 +1,80 @@
+//! Statements per request, with clients from the table (`BEGIN` and `COMMIT` are not counted).
+
+use crate::app::{
+    browser::Authorize,
+    fixtures::CONF_CB,
+    server::{Answer, TestServer},
+    tokens::{R1, text},
+};
+
+impl TestServer {
+    /// Asserts the number of statements since the last call.
+    #[track_caller]
+    fn assert_statements(&self, what: &str, most: usize) {
+        let statements = self.database.recorder.take();
+        let count = statements.len();
+        assert!(
+            count <= most,
+            "{what}: {count} statements\n{}",
+            statements.join("\n")
+        );
+        // A budget that is met by accident of a broken recorder would prove nothing.
+        assert!(count > 0 || most == 0, "{what}: nothing was recorded");
+        println!("{what}: {count}");
+    }
+
+    async fn machine(&self) -> Answer {
+        let form = [("grant_type", "client_credentials"), ("scope", "jobs")];
+        self.as_client("m2m", "/oauth/token", &form).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_per_request() {
+    let server = TestServer::start().await;
+    let mut browser = server.browser();
+    let request = Authorize::base()
+        .and("resource", R1)
+        .with("scope", "openid email read");
+    browser.code(&request).await;
+    server.database.recorder.take();
+
+    let answer = browser.authorize(&request).await;
+    assert!(answer.location().starts_with(CONF_CB));
+    server.assert_statements("authorize with a session and remembered consent", 4);
+    let code = answer.location_param("code").unwrap();
+    let tokens = server.redeem(&code).await.ok();
+    server.assert_statements("token by code", 5);
+    let tokens = server.refresh(text(&tokens, "refresh_token")).await.ok();
+    server.assert_statements("refresh", 5);
+    let machine = server.machine().await.ok();
+    server.assert_statements("client credentials", 2);
+    assert!(server.is_live(text(&tokens, "access_token")).await);
+    server.assert_statements("introspect an access token", 2);
+    assert!(server.is_live(text(&tokens, "refresh_token")).await);
+    server.assert_statements("introspect a refresh token", 2);
+    let form = [("token", text(&machine, "access_token"))];
+    let live = server
+        .as_client("m2m", "/oauth/introspect", &form)
+        .await
+        .ok();
+    assert_eq!(live["active"], true);
+    server.assert_statements("introspect a machine token", 2);
+    assert!(!server.is_live("unknown").await);
+    server.assert_statements("introspect an unknown token", 2);
+    server.userinfo(text(&tokens, "access_token")).await.ok();
+    server.assert_statements("userinfo", 3);
+    for path in [
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration",
+        "/oauth/jwks",
+    ] {
+        server.get(path).await.ok();
+        server.assert_statements(path, 0);
+    }
+    assert_eq!(
+        server.revoke(text(&tokens, "refresh_token")).await.status,
+        200
+    );
+    server.assert_statements("revoke", 2);
+}
