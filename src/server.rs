@@ -179,6 +179,12 @@ impl Server {
         crate::protocol::subject::for_client(client, subject, secret)
     }
 
+    /// The permits of password hashing, for tests that use them up (FA-04).
+    #[cfg(feature = "testing")]
+    pub const fn hashing(&self) -> &Semaphore {
+        &self.hashing
+    }
+
     /// Whether people can make an account here.
     pub const fn has_signup(&self) -> bool {
         self.policy.signup

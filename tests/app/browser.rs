@@ -78,6 +78,15 @@ impl<'a> Browser<'a> {
         }
     }
 
+    /// The same browser for a request at the same moment.
+    pub fn twin(&self) -> Self {
+        Self {
+            cookies: self.cookies.clone(),
+            navigates: self.navigates,
+            ..Self::new(self.server)
+        }
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         let request = self.server.http.get(self.server.url(path));
         self.send(request).await
