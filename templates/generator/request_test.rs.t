@@ -18,6 +18,8 @@ __USE_USERS__
 
 const CLIENT_ID: &str = "client_request_test";
 const REDIRECT_URI: &str = "https://client.example/callback";
+/// `base_url` in config/test.yaml. Requests leave it out: there, a started app may be listening.
+const BASE_URL: &str = "http://localhost:5150";
 const EMAIL: &str = "ada@example.com";
 const PASSWORD: &str = "correct horse battery staple";
 
@@ -201,7 +203,9 @@ async fn open(request: &TestServer, url: &str) -> Page {
 
 fn location(headers: &axum::http::HeaderMap) -> String {
     let location = headers.get("location").expect("a redirect has a location");
-    location.to_str().expect("a location is ASCII").to_owned()
+    let location = location.to_str().expect("a location is ASCII");
+    let path = location.strip_prefix(BASE_URL);
+    path.unwrap_or(location).to_owned()
 }
 
 impl Page {

@@ -85,6 +85,7 @@ macro_rules! insert_rows {
             user_id: Some($key),
             grant_id: Some(grant.id),
             result_sealed: Some(b"sealed".to_vec()),
+            started_at: 1_800_000_000,
             expires_at: 1_800_000_600,
         });
         let refresh_token = written!($db, oauth_refresh_tokens {

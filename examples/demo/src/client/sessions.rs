@@ -55,7 +55,6 @@ impl Sessions {
     }
 
     /// Keeps a session, under a new name each time.
-    #[must_use]
     pub fn keep(&self, jar: CookieJar, session: Session) -> CookieJar {
         let id = hash::random_string(32);
         let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -42,10 +42,12 @@ fn every_setting_is_in_the_readme() {
     let named = code(section(&readme, "Settings"));
     // The bounds of the cleanup task come with the task.
     let later = ["batch_size", "pause_ms", "max_seconds"];
+    // A scope's own members stand in braces; `scope` is no key.
+    let others = ["sensitive", "description", "scope"];
     let missing: Vec<_> = keys()
         .into_iter()
         .filter(|key| !named.contains(key) && !later.contains(&key.as_str()))
-        .filter(|key| key != "sensitive" && key != "description")
+        .filter(|key| !others.contains(&key.as_str()))
         .collect();
     assert_eq!(missing, Vec::<String>::new());
 }
