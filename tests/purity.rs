@@ -1,6 +1,9 @@
 //! Walls between the layers, and limits of size.
 
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 fn sources(directory: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
@@ -25,11 +28,23 @@ fn sources(directory: &str) -> Vec<(PathBuf, String)> {
 #[test]
 fn protocol_knows_nobody() {
     let foreign = [
-        "axum", "loco_rs", "sea_orm", "tokio", "Utc::now", "SystemTime", "crate::store",
-        "crate::controllers", "crate::server", "crate::config", "rand::",
+        "axum",
+        "loco_rs",
+        "sea_orm",
+        "tokio",
+        "Utc::now",
+        "SystemTime",
+        "crate::store",
+        "crate::controllers",
+        "crate::server",
+        "crate::config",
+        "rand::",
     ];
     for (path, text) in sources("src/protocol") {
-        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+        for line in text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+        {
             for name in foreign {
                 assert!(!line.contains(name), "{}: {line}", path.display());
             }
@@ -40,7 +55,12 @@ fn protocol_knows_nobody() {
 #[test]
 fn store_knows_the_database_only() {
     for (path, text) in sources("src/store") {
-        for name in ["axum", "crate::controllers", "crate::server", "crate::layers"] {
+        for name in [
+            "axum",
+            "crate::controllers",
+            "crate::server",
+            "crate::layers",
+        ] {
             assert!(!text.contains(name), "{} mentions {name}", path.display());
         }
     }
@@ -58,15 +78,32 @@ fn endpoints_are_short() {
 /// UR-01: endpoint paths are written in `urls.rs` and, as routes, in `routes.rs` alone.
 #[test]
 fn ur_01_nothing_else_joins_urls() {
-    let paths = ["token", "revoke", "introspect", "userinfo", "jwks", "authorize", "continue"];
+    let paths = [
+        "token",
+        "revoke",
+        "introspect",
+        "userinfo",
+        "jwks",
+        "authorize",
+        "continue",
+    ];
     for (path, text) in sources("src") {
         let shown = path.display().to_string();
-        let allowed = ["src/urls.rs", "src/routes.rs", "src/config/", "src/generator/", "/tests"];
+        let allowed = [
+            "src/urls.rs",
+            "src/routes.rs",
+            "src/config/",
+            "src/generator/",
+            "/tests",
+        ];
         if allowed.iter().any(|allowed| shown.contains(allowed)) {
             continue;
         }
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+        for line in code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+        {
             for name in paths {
                 assert!(!line.contains(&format!("/{name}\"")), "{shown}: {line}");
             }

@@ -94,13 +94,13 @@ pub async fn supersede(
     };
     let until = rotation.retry.as_ref().map(|retry| retry.until.into());
     // PostgreSQL takes a CASE of nothing but nulls for text; the bare keyword has no type.
-    let sealed = rotation
-        .retry
-        .as_ref()
-        .map_or_else(|| Expr::cust("NULL"), |retry| {
+    let sealed = rotation.retry.as_ref().map_or_else(
+        || Expr::cust("NULL"),
+        |retry| {
             let sealed = CaseStatement::new().case(this(), Expr::value(retry.sealed.clone()));
             sealed.finally(Expr::cust("NULL")).into()
-        });
+        },
+    );
     let current = Cond::all()
         .add(this())
         .add(is_null("superseded_at"))

@@ -31,7 +31,10 @@ pub async fn budgeted<T>(request: impl Future<Output = T>) -> T {
 
 /// Runs one unit of work until what is left of the request's budget is used up.
 async fn spend<T>(work: impl AsyncFnOnce(Instant) -> T) -> T {
-    let (start, spent) = (Instant::now(), SPENT.try_with(Cell::get).unwrap_or_default());
+    let (start, spent) = (
+        Instant::now(),
+        SPENT.try_with(Cell::get).unwrap_or_default(),
+    );
     let value = work(start + BUDGET.saturating_sub(spent)).await;
     // Outside of a request, in tasks and after the answer, each unit has the whole budget.
     let _ = SPENT.try_with(|total| total.set(spent.saturating_add(start.elapsed())));

@@ -127,10 +127,7 @@ impl TestServer {
 
     /// Tokens of `pub` for alice.
     pub async fn public_tokens(&self) -> Value {
-        let code = self
-            .browser()
-            .code(&Authorize::of("pub", PUB_CB))
-            .await;
+        let code = self.browser().code(&Authorize::of("pub", PUB_CB)).await;
         let changes = [("redirect_uri", Some(PUB_CB)), ("client_id", Some("pub"))];
         self.post("/oauth/token", &redemption(&code, &changes))
             .await

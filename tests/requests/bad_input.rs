@@ -14,11 +14,20 @@ use crate::app::{
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
-const POSTS: [&str; 4] = ["/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/userinfo"];
+const POSTS: [&str; 4] = [
+    "/oauth/token",
+    "/oauth/revoke",
+    "/oauth/introspect",
+    "/oauth/userinfo",
+];
 
 impl TestServer {
     /// A form body as it is, by `conf`.
-    async fn raw_form(&self, path: &str, body: impl Into<reqwest::Body>) -> crate::app::server::Answer {
+    async fn raw_form(
+        &self,
+        path: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> crate::app::server::Answer {
         let request = self
             .http
             .post(self.url(path))
@@ -55,7 +64,10 @@ async fn c251_large_bodies() {
         for request in [announced, chunked] {
             let answer = server.raw(&request).await;
             assert!(answer.starts_with("HTTP/1.1 413"), "{path}: {answer}");
-            assert!(answer.contains("{\"error\":\"invalid_request\""), "{path}: {answer}");
+            assert!(
+                answer.contains("{\"error\":\"invalid_request\""),
+                "{path}: {answer}"
+            );
         }
     }
     let exact = |length: usize| format!("a={}", "b&".repeat(length))[..length].to_owned();
@@ -70,19 +82,31 @@ async fn c251_large_bodies() {
 async fn tk_02_limits_of_values_parameters_and_urls() {
     let server = TestServer::start().await;
     let token = |length| format!("token={}", "x".repeat(length));
-    assert_eq!(server.raw_form("/oauth/revoke", token(8 * 1024)).await.status, 200);
+    assert_eq!(
+        server
+            .raw_form("/oauth/revoke", token(8 * 1024))
+            .await
+            .status,
+        200
+    );
     let long = server.raw_form("/oauth/revoke", token(8 * 1024 + 1)).await;
     long.assert_error(400, "invalid_request");
     let many = |count: usize| {
         let more: String = (1..count).map(|number| format!("&p{number}=1")).collect();
         format!("token=x{more}")
     };
-    assert_eq!(server.raw_form("/oauth/revoke", many(100)).await.status, 200);
+    assert_eq!(
+        server.raw_form("/oauth/revoke", many(100)).await.status,
+        200
+    );
     let too_many = server.raw_form("/oauth/revoke", many(101)).await;
     too_many.assert_error(400, "invalid_request");
     for path in POSTS {
         let url = format!("{path}?x={}", "x".repeat(16 * 1024));
-        server.raw_form(&url, "token=x").await.assert_error(414, "invalid_request");
+        server
+            .raw_form(&url, "token=x")
+            .await
+            .assert_error(414, "invalid_request");
     }
 }
 
@@ -100,8 +124,18 @@ async fn c252_c253_bytes_that_are_no_text(#[case] bytes: &str) {
     let server = TestServer::start().await;
     let before = server.ledger().await;
     let names = [
-        "grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier",
-        "refresh_token", "scope", "resource", "token", "token_type_hint", "unknown",
+        "grant_type",
+        "client_id",
+        "client_secret",
+        "code",
+        "redirect_uri",
+        "code_verifier",
+        "refresh_token",
+        "scope",
+        "resource",
+        "token",
+        "token_type_hint",
+        "unknown",
     ];
     for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect"] {
         for name in names {
@@ -111,7 +145,9 @@ async fn c252_c253_bytes_that_are_no_text(#[case] bytes: &str) {
             answer.assert_error(400, "invalid_request");
         }
     }
-    let answer = server.raw_form("/oauth/userinfo", format!("access_token={bytes}")).await;
+    let answer = server
+        .raw_form("/oauth/userinfo", format!("access_token={bytes}"))
+        .await;
     answer.assert_error(400, "invalid_request");
     assert_eq!(server.ledger().await, before);
 }
@@ -164,7 +200,9 @@ async fn c258_brackets_elsewhere() {
     let answer = server.raw_form("/oauth/userinfo", "access_token[]=a").await;
     answer.assert_error(400, "invalid_request");
     // GE-04: unknown parameters are ignored.
-    let answer = server.raw_form("/oauth/revoke", "token=a&foo=1&bar[]=2").await;
+    let answer = server
+        .raw_form("/oauth/revoke", "token=a&foo=1&bar[]=2")
+        .await;
     assert_eq!(answer.status, 200);
 }
 
@@ -184,13 +222,25 @@ async fn c259_quotes_and_wildcards_are_data(#[case] value: &str) {
     let id = encoded(value);
     let form = [("token", value)];
     for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect"] {
-        let answer = server.post_as((&id, "x"), path, &[&form[..], &[("grant_type", "client_credentials")]].concat()).await;
+        let answer = server
+            .post_as(
+                (&id, "x"),
+                path,
+                &[&form[..], &[("grant_type", "client_credentials")]].concat(),
+            )
+            .await;
         answer.assert_error(401, "invalid_client");
     }
     assert_eq!(server.introspect(value).await["active"], false);
     assert_eq!(server.revoke(value).await.status, 200);
-    server.refresh(value).await.assert_error(400, "invalid_grant");
-    server.redeem(value).await.assert_error(400, "invalid_grant");
+    server
+        .refresh(value)
+        .await
+        .assert_error(400, "invalid_grant");
+    server
+        .redeem(value)
+        .await
+        .assert_error(400, "invalid_grant");
     assert_eq!(server.ledger().await, before);
     assert!(server.is_live(text(&tokens, "access_token")).await);
 }
@@ -199,7 +249,8 @@ async fn c259_quotes_and_wildcards_are_data(#[case] value: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn c260_ambiguous_framing() {
     let server = TestServer::start().await;
-    let head = format!("POST /oauth/token HTTP/1.1\r\nHost: as.example\r\nContent-Type: {FORM}\r\n");
+    let head =
+        format!("POST /oauth/token HTTP/1.1\r\nHost: as.example\r\nContent-Type: {FORM}\r\n");
     let body = "grant_type=client_credentials&client_id=pub";
     let length = body.len();
     let requests = [
@@ -211,15 +262,24 @@ async fn c260_ambiguous_framing() {
     ];
     for request in requests {
         let answer = server.raw(&request).await;
-        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{request}\n{answer}");
+        assert!(
+            answer.is_empty() || answer.starts_with("HTTP/1.1 400"),
+            "{request}\n{answer}"
+        );
     }
-    let old = format!("{head}Content-Length: {length}\r\n\r\n{body}").replace("HTTP/1.1", "HTTP/1.0");
+    let old =
+        format!("{head}Content-Length: {length}\r\n\r\n{body}").replace("HTTP/1.1", "HTTP/1.0");
     let answer = server.raw(&old).await;
     assert!(answer.contains("unauthorized_client"), "{answer}");
     // One of the two lengths is dropped together with the connection (RFC 9112 §6.3).
-    let both = format!("{head}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n");
+    let both = format!(
+        "{head}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n"
+    );
     let answer = server.raw(&both).await;
-    assert!(answer.matches("HTTP/1.1").count() <= 1 || answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(
+        answer.matches("HTTP/1.1").count() <= 1 || answer.starts_with("HTTP/1.1 400"),
+        "{answer}"
+    );
 }
 
 #[rstest]
@@ -231,7 +291,10 @@ async fn c260_ambiguous_framing() {
 async fn c261_json_whatever_accept_says(#[case] accept: Option<&str>) {
     let server = TestServer::start().await;
     for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect"] {
-        let mut request = server.http.post(server.url(path)).form(&[("grant_type", "foo")]);
+        let mut request = server
+            .http
+            .post(server.url(path))
+            .form(&[("grant_type", "foo")]);
         if let Some(accept) = accept {
             request = request.header("accept", accept);
         }

@@ -13,7 +13,11 @@ impl TestServer {
     fn assert_statements(&self, what: &str, most: usize) {
         let statements = self.database.recorder.take();
         let count = statements.len();
-        assert!(count <= most, "{what}: {count} statements\n{}", statements.join("\n"));
+        assert!(
+            count <= most,
+            "{what}: {count} statements\n{}",
+            statements.join("\n")
+        );
         // A budget that is met by accident of a broken recorder would prove nothing.
         assert!(count > 0 || most == 0, "{what}: nothing was recorded");
         println!("{what}: {count}");
@@ -29,7 +33,9 @@ impl TestServer {
 async fn statements_per_request() {
     let server = TestServer::start().await;
     let mut browser = server.browser();
-    let request = Authorize::base().and("resource", R1).with("scope", "openid email read");
+    let request = Authorize::base()
+        .and("resource", R1)
+        .with("scope", "openid email read");
     browser.code(&request).await;
     server.database.recorder.take();
 
@@ -48,17 +54,27 @@ async fn statements_per_request() {
     assert!(server.is_live(text(&tokens, "refresh_token")).await);
     server.assert_statements("introspect a refresh token", 2);
     let form = [("token", text(&machine, "access_token"))];
-    let live = server.as_client("m2m", "/oauth/introspect", &form).await.ok();
+    let live = server
+        .as_client("m2m", "/oauth/introspect", &form)
+        .await
+        .ok();
     assert_eq!(live["active"], true);
     server.assert_statements("introspect a machine token", 2);
     assert!(!server.is_live("unknown").await);
     server.assert_statements("introspect an unknown token", 2);
     server.userinfo(text(&tokens, "access_token")).await.ok();
     server.assert_statements("userinfo", 3);
-    for path in ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration", "/oauth/jwks"] {
+    for path in [
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration",
+        "/oauth/jwks",
+    ] {
         server.get(path).await.ok();
         server.assert_statements(path, 0);
     }
-    assert_eq!(server.revoke(text(&tokens, "refresh_token")).await.status, 200);
+    assert_eq!(
+        server.revoke(text(&tokens, "refresh_token")).await.status,
+        200
+    );
     server.assert_statements("revoke", 2);
 }

@@ -17,7 +17,10 @@ async fn machine(server: &TestServer, client: &str, more: &[(&str, &str)]) -> An
 
 async fn introspected(server: &TestServer, body: &Value) -> Value {
     let form = [("token", text(body, "access_token"))];
-    server.as_client("m2m", "/oauth/introspect", &form).await.ok()
+    server
+        .as_client("m2m", "/oauth/introspect", &form)
+        .await
+        .ok()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,7 +71,11 @@ async fn tk_29_refused_scopes(#[case] scope: &str) {
     let server = TestServer::start().await;
     let all = Client {
         grant_types: vec![GrantType::ClientCredentials],
-        scopes: Some(["jobs", "openid", "profile", "offline_access"].map(str::to_owned).into()),
+        scopes: Some(
+            ["jobs", "openid", "profile", "offline_access"]
+                .map(str::to_owned)
+                .into(),
+        ),
         ..fixtures::confidential("all", &[])
     };
     fixtures::insert(&server, &all).await;
@@ -98,7 +105,9 @@ async fn ge_10_scopes_keep_the_order_of_the_request_without_repetition() {
         ..fixtures::confidential("two", &[])
     };
     fixtures::insert(&server, &two).await;
-    let body = machine(&server, "two", &[("scope", "jobs read jobs")]).await.ok();
+    let body = machine(&server, "two", &[("scope", "jobs read jobs")])
+        .await
+        .ok();
     assert_eq!(body["scope"], "jobs read");
 }
 
@@ -118,7 +127,10 @@ async fn tk_30_resources_of_machines() {
     let body = machine(&server, "m2m", &[("resource", R1)]).await.ok();
     assert_eq!(introspected(&server, &body).await["aud"], R1);
     let body = machine(&server, "m2m", &[]).await.ok();
-    assert_eq!(introspected(&server, &body).await["aud"], "https://as.example");
+    assert_eq!(
+        introspected(&server, &body).await["aud"],
+        "https://as.example"
+    );
     let server = TestServer::with(json!({ "default_resource": R1 })).await;
     let body = machine(&server, "m2m", &[]).await.ok();
     assert_eq!(introspected(&server, &body).await["aud"], R1);
@@ -136,9 +148,13 @@ async fn id_01_a_static_client() {
     let server = TestServer::with(settings).await;
     let form = [("grant_type", "client_credentials"), ("scope", "jobs")];
     let secret = crate::app::browser::encoded("a static secret, 32 characters long");
-    let answer = server.post_as(("static", &secret), "/oauth/token", &form).await;
+    let answer = server
+        .post_as(("static", &secret), "/oauth/token", &form)
+        .await;
     assert_eq!(answer.ok()["scope"], "jobs");
-    let answer = server.post_as(("static", digest), "/oauth/token", &form).await;
+    let answer = server
+        .post_as(("static", digest), "/oauth/token", &form)
+        .await;
     answer.assert_error(401, "invalid_client");
 }
 
@@ -164,12 +180,18 @@ async fn ca_02_two_secrets_during_rotation() {
     fixtures::insert(&server, &rotating).await;
     let form = [("grant_type", "client_credentials")];
     for text in ["new", "old"] {
-        let answer = server.post_as(("rotating", text), "/oauth/token", &form).await;
+        let answer = server
+            .post_as(("rotating", text), "/oauth/token", &form)
+            .await;
         assert_eq!(answer.status, 200, "{text}");
     }
     server.advance(100);
-    let answer = server.post_as(("rotating", "old"), "/oauth/token", &form).await;
+    let answer = server
+        .post_as(("rotating", "old"), "/oauth/token", &form)
+        .await;
     answer.assert_error(401, "invalid_client");
-    let answer = server.post_as(("rotating", "new"), "/oauth/token", &form).await;
+    let answer = server
+        .post_as(("rotating", "new"), "/oauth/token", &form)
+        .await;
     answer.ok();
 }

@@ -29,7 +29,11 @@ impl TestServer {
                 .form(form);
             tokio::spawn(async move { Answer::read(request.send().await.unwrap()).await })
         });
-        join_all(racers).await.into_iter().map(Result::unwrap).collect()
+        join_all(racers)
+            .await
+            .into_iter()
+            .map(Result::unwrap)
+            .collect()
     }
 }
 
@@ -59,7 +63,10 @@ async fn c240_one_code_redeemed_at_once(#[case] connections: u32) {
         let tokens = won[0].json();
         assert!(!server.is_live(text(&tokens, "access_token")).await);
         let refresh = text(&tokens, "refresh_token");
-        server.refresh(refresh).await.assert_error(400, "invalid_grant");
+        server
+            .refresh(refresh)
+            .await
+            .assert_error(400, "invalid_grant");
         assert_eq!(server.generations().await.len(), round);
         assert_eq!(server.access_tokens().await.len(), round);
     }
@@ -76,12 +83,18 @@ async fn c241_one_token_refreshed_at_once(#[case] connections: u32) {
     let server = TestServer::with(json!({ "max_connections": connections })).await;
     let mut tokens = server.tokens(&Authorize::base()).await;
     for round in 1..=ROUNDS {
-        let form = [("grant_type", "refresh_token"), ("refresh_token", text(&tokens, "refresh_token"))];
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", text(&tokens, "refresh_token")),
+        ];
         let answers = server.race(&form).await;
         assert_eq!(winners(&answers).len(), RACERS);
         let bodies: BTreeSet<&str> = answers.iter().map(|answer| answer.body.as_str()).collect();
         assert_eq!(bodies.len(), 1);
-        assert_eq!(server.live_generations().await, [i32::try_from(round).unwrap() + 1]);
+        assert_eq!(
+            server.live_generations().await,
+            [i32::try_from(round).unwrap() + 1]
+        );
         assert_eq!(server.access_tokens().await.len(), round + 1);
         tokens = answers[0].json();
     }
@@ -96,7 +109,10 @@ async fn c241_one_token_refreshed_at_once_without_window() {
     for round in 1..=ROUNDS {
         let code = browser.code(&Authorize::base()).await;
         let tokens = server.redeem(&code).await.ok();
-        let form = [("grant_type", "refresh_token"), ("refresh_token", text(&tokens, "refresh_token"))];
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", text(&tokens, "refresh_token")),
+        ];
         let answers = server.race(&form).await;
         let won = winners(&answers);
         assert_eq!(won.len(), 1);
@@ -157,10 +173,16 @@ async fn c243_one_consent_given_at_once(#[case] connections: u32) {
             locations.insert(answer.location().to_owned());
         }
     }
-    let codes: Vec<_> = locations.iter().filter(|location| location.contains("code=")).collect();
+    let codes: Vec<_> = locations
+        .iter()
+        .filter(|location| location.contains("code="))
+        .collect();
     assert_eq!(codes.len(), 1, "{locations:?}");
     assert_eq!(server.grants().await.len(), 1);
-    let consents = oauth_consents::Entity::find().all(&server.ctx.db).await.unwrap();
+    let consents = oauth_consents::Entity::find()
+        .all(&server.ctx.db)
+        .await
+        .unwrap();
     assert_eq!(consents.len(), 1);
 }
 
@@ -179,7 +201,10 @@ async fn c249_a_client_that_ends_under_load(#[case] status: &str) {
         } else {
             let tokens = server.redeem(&code).await.ok();
             let token = text(&tokens, "refresh_token");
-            forms.push(redeemed(&[("grant_type", "refresh_token"), ("refresh_token", token)]));
+            forms.push(redeemed(&[
+                ("grant_type", "refresh_token"),
+                ("refresh_token", token),
+            ]));
         }
     }
     let requests = forms.iter().map(|form| async {
@@ -201,7 +226,9 @@ async fn c249_a_client_that_ends_under_load(#[case] status: &str) {
 }
 
 fn redeemed(form: &[(&str, &str)]) -> Vec<(String, String)> {
-    form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    form.iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 /// The first requests of a new server agree on one key, and the published set verifies.
@@ -225,9 +252,20 @@ async fn c250_first_requests_and_one_key() {
     let published = set["keys"].as_array().unwrap().iter();
     let published: Vec<String> = published.map(|key| key["kid"].to_string()).collect();
     assert!(published.contains(kids.first().unwrap()));
-    assert_eq!(std::fs::read_dir(directory.path()).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().path().extension().is_some_and(|extension| extension == "pem")
-    }).count(), published.len());
+    assert_eq!(
+        std::fs::read_dir(directory.path())
+            .unwrap()
+            .filter(|entry| {
+                entry
+                    .as_ref()
+                    .unwrap()
+                    .path()
+                    .extension()
+                    .is_some_and(|extension| extension == "pem")
+            })
+            .count(),
+        published.len()
+    );
 }
 
 /// Many clients at once on the smallest pool: nobody is turned away.
@@ -244,7 +282,8 @@ async fn cc_03_a_pool_of_one_connection_serves_everybody() {
         fixtures::insert(&server, &machine).await;
     }
     let form = [("grant_type", "client_credentials"), ("scope", "jobs")];
-    let requests = (0..100).map(|number: usize| server.as_client(&many[number % 10], "/oauth/token", &form));
+    let requests =
+        (0..100).map(|number: usize| server.as_client(&many[number % 10], "/oauth/token", &form));
     for answer in join_all(requests).await {
         answer.ok();
     }

@@ -44,7 +44,11 @@ async fn fa_01_a_locked_database() {
     let held = lock(&server).await;
     let started = Instant::now();
     let answers = tokio::join!(server.redeem(&code), server.refresh(refresh));
-    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(6),
+        "{:?}",
+        started.elapsed()
+    );
     for answer in <[_; 2]>::from(answers) {
         answer.assert_error(503, "temporarily_unavailable");
         assert_eq!(answer.header("retry-after"), Some("2"));
@@ -53,7 +57,10 @@ async fn fa_01_a_locked_database() {
     assert_eq!(server.ledger().await, before);
     server.redeem(&code).await.ok();
     let tokens = server.refresh(refresh).await.ok();
-    assert_eq!(server.revoke(text(&tokens, "refresh_token")).await.status, 200);
+    assert_eq!(
+        server.revoke(text(&tokens, "refresh_token")).await.status,
+        200
+    );
 }
 
 /// RV-04: a revocation that could not be written is no revocation.
@@ -67,7 +74,10 @@ async fn c124_rv_04_a_locked_database() {
     answer.assert_error(503, "temporarily_unavailable");
     held.rollback().await.unwrap();
     assert_eq!(server.revoke(refresh).await.status, 200);
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
 }
 
 /// FA-01: who waits for a lock that is given back soon is served.
@@ -105,9 +115,17 @@ async fn fa_02_cc_04_clients_that_disconnect() {
     let (access, refresh) = (server.access_tokens().await, server.generations().await);
     for grant in server.grants().await {
         let count = usize::from(grant.redeemed_at.is_some());
-        let of_grant = access.iter().filter(|token| token.grant_id == Some(grant.id));
+        let of_grant = access
+            .iter()
+            .filter(|token| token.grant_id == Some(grant.id));
         assert_eq!(of_grant.count(), count);
-        assert_eq!(refresh.iter().filter(|token| token.grant_id == grant.id).count(), count);
+        assert_eq!(
+            refresh
+                .iter()
+                .filter(|token| token.grant_id == grant.id)
+                .count(),
+            count
+        );
         assert_eq!(grant.revoked_at, None);
     }
 }

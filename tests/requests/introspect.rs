@@ -21,7 +21,9 @@ async fn c125_c127_only_confidential_clients_ask() {
     let of_public = [("token", access), ("client_id", "pub")];
     let nobody = server.post("/oauth/introspect", &form).await;
     snapshot!("introspect_invalid_client", show(&nobody));
-    let wrong = server.post_as(("conf", "wrong"), "/oauth/introspect", &form).await;
+    let wrong = server
+        .post_as(("conf", "wrong"), "/oauth/introspect", &form)
+        .await;
     assert_eq!(show(&wrong), show(&nobody));
     let public = server.post("/oauth/introspect", &of_public).await;
     for answer in [nobody, wrong, public] {
@@ -54,7 +56,10 @@ async fn c126_tokens_that_are_not_live() {
     for token in dead {
         assert_eq!(server.introspect(token).await, inactive, "{token}");
     }
-    let (access, refresh) = (text(&second, "access_token"), text(&second, "refresh_token"));
+    let (access, refresh) = (
+        text(&second, "access_token"),
+        text(&second, "refresh_token"),
+    );
     assert!(server.is_live(access).await && server.is_live(refresh).await);
     server.advance(3600);
     assert_eq!(server.introspect(access).await, inactive);
@@ -70,17 +75,28 @@ async fn c128_a_live_token() {
     let request = Authorize::base().and("resource", R1);
     let tokens = server.tokens(&request).await;
     let before = server.ledger().await;
-    let form = [("token", text(&tokens, "access_token")), ("token_type_hint", "foo")];
+    let form = [
+        ("token", text(&tokens, "access_token")),
+        ("token_type_hint", "foo"),
+    ];
     let answer = server.as_client("conf", "/oauth/introspect", &form).await;
     snapshot!("introspect_access_token", show(&answer));
     let live = answer.ok();
-    assert_eq!(live["exp"].as_i64(), live["iat"].as_i64().map(|iat| iat + 3600));
-    let form = [("token", text(&tokens, "refresh_token")), ("token_type_hint", "access_token")];
+    assert_eq!(
+        live["exp"].as_i64(),
+        live["iat"].as_i64().map(|iat| iat + 3600)
+    );
+    let form = [
+        ("token", text(&tokens, "refresh_token")),
+        ("token_type_hint", "access_token"),
+    ];
     let answer = server.as_client("conf", "/oauth/introspect", &form).await;
     snapshot!("introspect_refresh_token", show(&answer));
     let missing = server.as_client("conf", "/oauth/introspect", &[]).await;
     missing.assert_error(400, "invalid_request");
-    let inactive = server.as_client("conf", "/oauth/introspect", &[("token", "x")]).await;
+    let inactive = server
+        .as_client("conf", "/oauth/introspect", &[("token", "x")])
+        .await;
     snapshot!("introspect_inactive", show(&inactive));
     assert_eq!(server.ledger().await, before);
 }
@@ -95,7 +111,11 @@ async fn in_03_a_resource_server_sees_its_tokens() {
     let server = TestServer::with(settings).await;
     let ask = async |token: &str| {
         let form = [("token", token)];
-        server.as_client("m2m", "/oauth/introspect", &form).await.ok()["active"].clone()
+        server
+            .as_client("m2m", "/oauth/introspect", &form)
+            .await
+            .ok()["active"]
+            .clone()
     };
     let tokens = server.tokens(&Authorize::base().and("resource", R1)).await;
     assert_eq!(ask(text(&tokens, "access_token")).await, true);
@@ -128,7 +148,10 @@ async fn c130_tokens_of_users_who_are_disabled_or_deleted() {
     }
     server.set_user(users::Column::Active, true).await;
     assert!(server.is_live(text(&tokens, "access_token")).await);
-    users::Entity::delete_many().exec(&server.ctx.db).await.unwrap();
+    users::Entity::delete_many()
+        .exec(&server.ctx.db)
+        .await
+        .unwrap();
     for name in ["access_token", "refresh_token"] {
         assert_eq!(server.introspect(text(&tokens, name)).await, inactive);
     }
@@ -171,7 +194,9 @@ async fn in_04_sid_goes_with_the_session() {
     let access = text(&tokens, "access_token");
     assert!(server.introspect(access).await.get("sid").is_some());
     let page = browser.get("/oauth/logout").await;
-    browser.submit(&Form::with_button(&page, "action", "sign_out")).await;
+    browser
+        .submit(&Form::with_button(&page, "action", "sign_out"))
+        .await;
     let live = server.introspect(access).await;
     assert_eq!((&live["active"], live.get("sid")), (&json!(true), None));
 }

@@ -62,7 +62,10 @@ async fn c217_to_c225_forged_access_tokens() {
     assert!(server.is_live(access).await);
     let before = server.ledger().await;
     for forged in forgeries(access) {
-        server.userinfo(&forged).await.assert_error(401, "invalid_token");
+        server
+            .userinfo(&forged)
+            .await
+            .assert_error(401, "invalid_token");
         assert_eq!(server.introspect(&forged).await, json!({ "active": false }));
         assert_eq!(server.revoke(&forged).await.status, 200);
     }
@@ -79,7 +82,13 @@ async fn c217_to_c225_forged_hints() {
     let tokens = server.redeem(&code).await.ok();
     let hint = text(&tokens, "id_token");
     let with = |hint: &str| Authorize::base().with("id_token_hint", hint);
-    assert!(browser.authorize(&with(hint)).await.location_param("code").is_some());
+    assert!(
+        browser
+            .authorize(&with(hint))
+            .await
+            .location_param("code")
+            .is_some()
+    );
     for forged in forgeries(hint) {
         let answer = browser.authorize(&with(&forged)).await;
         answer.assert_back(CONF_CB, "invalid_request");
@@ -93,10 +102,19 @@ async fn c219_tokens_of_another_purpose() {
     let code = browser.code(&Authorize::base().and("resource", R1)).await;
     let tokens = server.redeem(&code).await.ok();
     let id_token = text(&tokens, "id_token");
-    server.userinfo(id_token).await.assert_error(401, "invalid_token");
-    assert_eq!(server.introspect(id_token).await, json!({ "active": false }));
+    server
+        .userinfo(id_token)
+        .await
+        .assert_error(401, "invalid_token");
+    assert_eq!(
+        server.introspect(id_token).await,
+        json!({ "active": false })
+    );
     let hint = Authorize::base().with("id_token_hint", text(&tokens, "access_token"));
-    browser.authorize(&hint).await.assert_back(CONF_CB, "invalid_request");
+    browser
+        .authorize(&hint)
+        .await
+        .assert_back(CONF_CB, "invalid_request");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,9 +125,16 @@ async fn c223_enormous_tokens() {
     let sent = server.http.get(server.url("/oauth/userinfo"));
     let sent = sent.bearer_auth("e".repeat(8 << 20)).send().await;
     assert!(sent.is_err() || sent.unwrap().status() == 431);
-    assert!(started.elapsed().as_millis() < 2_000, "{:?}", started.elapsed());
+    assert!(
+        started.elapsed().as_millis() < 2_000,
+        "{:?}",
+        started.elapsed()
+    );
     let in_limits = "e".repeat(9_000);
-    server.userinfo(&in_limits).await.assert_error(401, "invalid_token");
+    server
+        .userinfo(&in_limits)
+        .await
+        .assert_error(401, "invalid_token");
 }
 
 /// RFC 9068: header and claims, no data about the person.
@@ -120,14 +145,24 @@ async fn c224_an_issued_jwt_access_token() {
         .with("scope", "openid profile email read")
         .and("resource", R1);
     let code = server.browser().code(&request).await;
-    let body = server.redeem_with(&code, &[("resource", Some(R1))]).await.ok();
+    let body = server
+        .redeem_with(&code, &[("resource", Some(R1))])
+        .await
+        .ok();
     let access = text(&body, "access_token");
     let (header, claims) = (jwt_part(access, 0), jwt_part(access, 1));
     let shown = json!({ "header": redacted(header.clone()), "claims": redacted(claims.clone()) });
-    snapshot!("jwt_access_token", serde_json::to_string_pretty(&shown).unwrap());
+    snapshot!(
+        "jwt_access_token",
+        serde_json::to_string_pretty(&shown).unwrap()
+    );
     assert_eq!(claims["sub"], jwt_part(text(&body, "id_token"), 1)["sub"]);
     let keys = server.get("/oauth/jwks").await.ok();
-    let key = keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == header["kid"]);
+    let key = keys["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|key| key["kid"] == header["kid"]);
     assert_eq!(key.unwrap()["alg"], header["alg"]);
     let live = server.introspect(access).await;
     assert_eq!((&live["jti"], &live["aud"]), (&claims["jti"], &json!(R1)));
@@ -139,9 +174,16 @@ async fn c224_an_issued_jwt_access_token() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c224_a_machines_jwt() {
     let server = TestServer::with(settings()).await;
-    let form = [("grant_type", "client_credentials"), ("resource", R1), ("scope", "jobs")];
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("resource", R1),
+        ("scope", "jobs"),
+    ];
     let body = server.as_client("m2m", "/oauth/token", &form).await.ok();
     let claims = jwt_part(text(&body, "access_token"), 1);
-    assert_eq!((&claims["sub"], &claims["client_id"]), (&json!("m2m"), &json!("m2m")));
+    assert_eq!(
+        (&claims["sub"], &claims["client_id"]),
+        (&json!("m2m"), &json!("m2m"))
+    );
     assert!(claims.get("auth_time").is_none() && claims.get("sid").is_none());
 }

@@ -22,13 +22,25 @@ async fn c173_c176_both_documents() {
     snapshot!("metadata", show(&answer));
     let document = answer.ok();
     assert_eq!(document["issuer"], "https://as.example");
-    assert_eq!(document["authorization_response_iss_parameter_supported"], true);
-    assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
+    assert_eq!(
+        document["authorization_response_iss_parameter_supported"],
+        true
+    );
+    assert_eq!(
+        document["code_challenge_methods_supported"],
+        json!(["S256"])
+    );
     let members = document.as_object().unwrap();
     for (name, value) in members {
         assert!(!value.is_null(), "GE-07: {name}");
         if name.ends_with("_endpoint") || name == "jwks_uri" {
-            assert!(value.as_str().unwrap().starts_with("https://as.example/oauth/"), "{name}");
+            assert!(
+                value
+                    .as_str()
+                    .unwrap()
+                    .starts_with("https://as.example/oauth/"),
+                "{name}"
+            );
         }
     }
     let head = server.send(server.http.head(server.url(OAUTH))).await;
@@ -52,7 +64,10 @@ async fn c174_headers_of_the_request_change_nothing() {
     ] {
         let get = |path| server.http.get(server.url(path)).header(name, value);
         assert_eq!(server.send(get(OAUTH)).await.body, document, "{name}");
-        assert_eq!(show(&server.send(get("/oauth/userinfo")).await), show(&challenge));
+        assert_eq!(
+            show(&server.send(get("/oauth/userinfo")).await),
+            show(&challenge)
+        );
     }
 }
 
@@ -62,11 +77,19 @@ async fn c175_an_issuer_with_a_path() {
     let server = TestServer::with(json!({ "issuer": "https://as.example/t1" })).await;
     let inserted = server.get(&format!("{OAUTH}/t1")).await;
     assert_eq!(inserted.ok()["issuer"], "https://as.example/t1");
-    assert_eq!(inserted.json()["token_endpoint"], "https://as.example/oauth/token");
+    assert_eq!(
+        inserted.json()["token_endpoint"],
+        "https://as.example/oauth/token"
+    );
     for path in [format!("{OPENID}/t1"), format!("/t1{OPENID}")] {
         assert_eq!(server.get(&path).await.body, inserted.body, "{path}");
     }
-    for path in [OAUTH, OPENID, "/.well-known/oauth-authorization-server/t2", "/t2/.well-known/openid-configuration"] {
+    for path in [
+        OAUTH,
+        OPENID,
+        "/.well-known/oauth-authorization-server/t2",
+        "/t2/.well-known/openid-configuration",
+    ] {
         assert_eq!(server.get(path).await.status, 404, "{path}");
     }
 }
@@ -77,13 +100,20 @@ async fn c175_an_issuer_with_a_path() {
 async fn c177_the_document_says_what_is_served() {
     let server = TestServer::start().await;
     let document = server.get(OAUTH).await.ok();
-    for name in ["token_endpoint", "revocation_endpoint", "introspection_endpoint"] {
+    for name in [
+        "token_endpoint",
+        "revocation_endpoint",
+        "introspection_endpoint",
+    ] {
         let answer = server.post(text(&document, name), &[]).await;
         assert!([400, 401].contains(&answer.status), "{name}: {answer:?}");
     }
     for name in ["userinfo_endpoint", "jwks_uri", "authorization_endpoint"] {
         let answer = server.get(text(&document, name)).await;
-        assert!([200, 400, 401].contains(&answer.status), "{name}: {answer:?}");
+        assert!(
+            [200, 400, 401].contains(&answer.status),
+            "{name}: {answer:?}"
+        );
     }
     for (name, path) in [
         ("registration_endpoint", "register"),
@@ -98,7 +128,10 @@ async fn c177_the_document_says_what_is_served() {
     let machines = TestServer::with(settings).await;
     let document = machines.get(OAUTH).await.ok();
     assert!(document.get("authorization_endpoint").is_none());
-    assert_eq!(document["grant_types_supported"], json!(["client_credentials"]));
+    assert_eq!(
+        document["grant_types_supported"],
+        json!(["client_credentials"])
+    );
     assert_eq!(document["response_types_supported"], json!([]));
     assert_eq!(machines.get("/oauth/authorize").await.status, 404);
 }
@@ -109,10 +142,16 @@ async fn c178_the_key_set_is_public() {
     let answer = server.get("/oauth/jwks").await;
     assert_eq!(answer.header("cache-control"), Some("public, max-age=300"));
     let keys = answer.ok()["keys"].as_array().unwrap().clone();
-    let kids: std::collections::BTreeSet<_> = keys.iter().map(|key| key["kid"].to_string()).collect();
+    let kids: std::collections::BTreeSet<_> =
+        keys.iter().map(|key| key["kid"].to_string()).collect();
     assert!(kids.len() == keys.len() && !keys.is_empty());
     for key in &keys {
-        let mut members: Vec<_> = key.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut members: Vec<_> = key
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
         members.sort_unstable();
         let expected: &[&str] = match key["kty"].as_str().unwrap() {
             "RSA" => &["alg", "e", "kid", "kty", "n", "use"],
@@ -127,7 +166,10 @@ async fn c178_the_key_set_is_public() {
 /// §28.2: published before use, verifiable until the last token is over; no restart.
 #[tokio::test(flavor = "multi_thread")]
 async fn c179_rotation() {
-    use loco_oauth_server::{keys::{KeyDescription, create_key}, protocol::jwk::SigningAlg};
+    use loco_oauth_server::{
+        keys::{KeyDescription, create_key},
+        protocol::jwk::SigningAlg,
+    };
     let directory = tempfile::tempdir().unwrap();
     let settings = json!({ "keys": { "directory": directory.path(), "id_token_alg": "ES256" } });
     let server = TestServer::with(settings).await;
@@ -135,18 +177,25 @@ async fn c179_rotation() {
     let oauth = server.oauth();
     let signer = async || {
         let tokens = server.tokens(&Authorize::base()).await;
-        jwt_part(text(&tokens, "id_token"), 0)["kid"].as_str().unwrap().to_owned()
+        jwt_part(text(&tokens, "id_token"), 0)["kid"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     let published = async || -> Vec<String> {
         let set: Value = server.get("/oauth/jwks").await.ok();
         let keys = set["keys"].as_array().unwrap().iter();
-        keys.map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+        keys.map(|key| key["kid"].as_str().unwrap().to_owned())
+            .collect()
     };
     let later = async |seconds| {
         server.advance(seconds);
         // The reread is in the background; here its end is waited for.
         let (keys, now) = (oauth.keys.clone(), oauth.now());
-        tokio::task::spawn_blocking(move || keys.reread(now)).await.unwrap().unwrap();
+        tokio::task::spawn_blocking(move || keys.reread(now))
+            .await
+            .unwrap()
+            .unwrap();
     };
     let old = signer().await;
     let next = KeyDescription::new(SigningAlg::ES256, oauth.now(), oauth.now() + 86_400);
@@ -180,19 +229,32 @@ async fn c180_open_to_every_origin_without_credentials(#[case] path: &str, #[cas
     };
     let preflight = origin("OPTIONS")
         .header("access-control-request-method", method)
-        .header("access-control-request-headers", "authorization,content-type");
+        .header(
+            "access-control-request-headers",
+            "authorization,content-type",
+        );
     let preflight = server.send(preflight).await;
     assert_eq!(preflight.status, 200);
     let methods = preflight.header("access-control-allow-methods").unwrap();
     assert!(methods.contains(method), "{methods}");
     let headers = preflight.header("access-control-allow-headers").unwrap();
-    for name in ["authorization", "content-type", "dpop", "mcp-protocol-version"] {
+    for name in [
+        "authorization",
+        "content-type",
+        "dpop",
+        "mcp-protocol-version",
+    ] {
         assert!(headers.contains(name), "{headers}");
     }
     assert_eq!(preflight.header("access-control-max-age"), Some("3600"));
     let answer = server.send(origin(method)).await;
     let exposed = answer.header("access-control-expose-headers").unwrap();
-    for name in ["www-authenticate", "dpop-nonce", "retry-after", "x-request-id"] {
+    for name in [
+        "www-authenticate",
+        "dpop-nonce",
+        "retry-after",
+        "x-request-id",
+    ] {
         assert!(exposed.contains(name), "{exposed}");
     }
     for answer in [preflight, answer] {
@@ -216,8 +278,15 @@ async fn s30_2_closed_endpoints(#[case] path: &str) {
             .header("origin", "https://evil.example")
             .header("access-control-request-method", "POST");
         let answer = server.send(request).await;
-        assert_eq!(answer.header("access-control-allow-origin"), None, "{method}");
-        assert!(method != Method::OPTIONS || answer.status == 405, "{answer:?}");
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            None,
+            "{method}"
+        );
+        assert!(
+            method != Method::OPTIONS || answer.status == 405,
+            "{answer:?}"
+        );
     }
 }
 

@@ -16,11 +16,7 @@ use serde_json::json;
 use tower::ServiceExt;
 
 use crate::app::{
-    App,
-    browser::Authorize,
-    migration::Migrator,
-    oauth_server::OAuth,
-    server::TestServer,
+    App, browser::Authorize, migration::Migrator, oauth_server::OAuth, server::TestServer,
     tokens::text,
 };
 
@@ -40,7 +36,11 @@ async fn mo_02_a_missing_column_stops_the_boot() {
     let config = server.ctx.config.clone();
     let boot = App::boot(StartMode::ServerOnly, &Environment::Test, config).await;
     let error = boot.err().unwrap().to_string();
-    for part in ["the column oauth_consents.history", "cargo loco db migrate", "version 1"] {
+    for part in [
+        "the column oauth_consents.history",
+        "cargo loco db migrate",
+        "version 1",
+    ] {
         assert!(error.contains(part), "{error}");
     }
 }
@@ -66,15 +66,28 @@ async fn mo_03_the_apps_middleware() {
     let answer = server.send(request).await;
     assert_eq!(answer.header("x-request-id"), Some(id));
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-    for name in ["x-request-id", "access-control-allow-origin", "cache-control"] {
+    for name in [
+        "x-request-id",
+        "access-control-allow-origin",
+        "cache-control",
+    ] {
         assert_eq!(answer.headers.get_all(name).iter().count(), 1, "{name}");
     }
     assert_eq!(answer.header("clear-site-data"), None);
     // From the app's set of headers, to show that it is there.
-    assert!(answer.header("cross-origin-resource-policy").is_some(), "{answer:?}");
+    assert!(
+        answer.header("cross-origin-resource-policy").is_some(),
+        "{answer:?}"
+    );
     let page = server.get("/oauth/login").await;
     page.assert_page(200);
-    assert_eq!(page.headers.get_all("content-security-policy").iter().count(), 1);
+    assert_eq!(
+        page.headers
+            .get_all("content-security-policy")
+            .iter()
+            .count(),
+        1
+    );
     // The app's limit of 1 KiB is not ours.
     let long = "x".repeat(4_000);
     assert_eq!(server.revoke(&long).await.status, 200);
@@ -90,7 +103,11 @@ impl Hooks for ByHand {
     fn app_name() -> &'static str {
         "by_hand"
     }
-    async fn boot(mode: StartMode, environment: &Environment, config: Config) -> Result<BootResult> {
+    async fn boot(
+        mode: StartMode,
+        environment: &Environment,
+        config: Config,
+    ) -> Result<BootResult> {
         create_app::<Self, Migrator>(mode, environment, config).await
     }
     async fn initializers(_ctx: &AppContext) -> Result<Vec<Box<dyn Initializer>>> {
@@ -122,7 +139,9 @@ async fn mo_04_routes_mounted_by_hand() {
         let response = router.clone().oneshot(request).await.unwrap();
         let headers = response.headers().clone();
         let status = response.status().as_u16();
-        let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        let body = axum::body::to_bytes(response.into_body(), 1 << 20)
+            .await
+            .unwrap();
         (status, headers, String::from_utf8(body.to_vec()).unwrap())
     };
     let (status, headers, body) = ask(Request::get(METADATA).body(Body::empty()).unwrap()).await;
@@ -131,7 +150,9 @@ async fn mo_04_routes_mounted_by_hand() {
     assert_eq!(headers["cache-control"], mounted.headers["cache-control"]);
     let refused = Request::post("/oauth/token").body(Body::empty()).unwrap();
     let (status, headers, body) = ask(refused).await;
-    let mounted = server.send(server.http.post(server.url("/oauth/token"))).await;
+    let mounted = server
+        .send(server.http.post(server.url("/oauth/token")))
+        .await;
     assert_eq!((status, &body), (mounted.status, &mounted.body));
     assert_eq!(headers["cache-control"], "no-store");
 }
@@ -144,7 +165,10 @@ async fn mo_06_two_apps_in_one_process_share_nothing() {
     let two = TestServer::with(other).await;
     let document = two.get(METADATA).await.ok();
     assert_eq!(document["issuer"], "https://other.example");
-    assert_eq!(document["token_endpoint"], "https://other.example/auth/token");
+    assert_eq!(
+        document["token_endpoint"],
+        "https://other.example/auth/token"
+    );
     assert_eq!(one.get(METADATA).await.ok()["issuer"], "https://as.example");
     assert_eq!(two.get("/oauth/token").await.status, 404);
     let tokens = one.tokens(&Authorize::base()).await;
@@ -162,9 +186,14 @@ async fn ur_02_ur_03_urls_come_from_base_url() {
     let server = TestServer::bare(settings).await;
     let document = server.get(&format!("{METADATA}/tenant")).await.ok();
     assert_eq!(document["issuer"], "https://as.example/tenant");
-    assert_eq!(document["token_endpoint"], "https://as.example/tenant/oauth/token");
+    assert_eq!(
+        document["token_endpoint"],
+        "https://as.example/tenant/oauth/token"
+    );
     // The proxy strips the path: local routes lack it.
-    let answer = server.send(server.http.post(server.url("/oauth/token"))).await;
+    let answer = server
+        .send(server.http.post(server.url("/oauth/token")))
+        .await;
     assert_eq!(answer.status, 415);
     assert_eq!(server.get(METADATA).await.status, 404);
 }

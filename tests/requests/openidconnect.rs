@@ -42,13 +42,19 @@ async fn the_whole_way_of_a_relying_party(#[case] alg: &str) {
         }
     };
     let issuer = IssuerUrl::new(ISSUER.to_owned()).unwrap();
-    let metadata = CoreProviderMetadata::discover_async(issuer, &wire).await.unwrap();
+    let metadata = CoreProviderMetadata::discover_async(issuer, &wire)
+        .await
+        .unwrap();
     let urls = &server.oauth().urls;
     let secret = ClientSecret::new(SECRET.to_owned());
-    let client = CoreClient::from_provider_metadata(metadata, ClientId::new("conf".to_owned()), Some(secret))
-        .set_redirect_uri(RedirectUrl::new(CONF_CB.to_owned()).unwrap())
-        .set_revocation_url(RevocationUrl::new(urls.revocation_endpoint.clone()).unwrap())
-        .set_introspection_url(IntrospectionUrl::new(urls.introspection_endpoint.clone()).unwrap());
+    let client = CoreClient::from_provider_metadata(
+        metadata,
+        ClientId::new("conf".to_owned()),
+        Some(secret),
+    )
+    .set_redirect_uri(RedirectUrl::new(CONF_CB.to_owned()).unwrap())
+    .set_revocation_url(RevocationUrl::new(urls.revocation_endpoint.clone()).unwrap())
+    .set_introspection_url(IntrospectionUrl::new(urls.introspection_endpoint.clone()).unwrap());
 
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let (url, state, nonce) = client
@@ -64,13 +70,19 @@ async fn the_whole_way_of_a_relying_party(#[case] alg: &str) {
     let location = server.browser().complete(&request).await;
     assert_eq!(param(&location, "state").as_ref(), Some(state.secret()));
     let code = AuthorizationCode::new(param(&location, "code").unwrap());
-    let tokens = client.exchange_code(code).unwrap().set_pkce_verifier(verifier);
+    let tokens = client
+        .exchange_code(code)
+        .unwrap()
+        .set_pkce_verifier(verifier);
     let tokens = tokens.request_async(&wire).await.unwrap();
 
     let (id_token, judge) = (tokens.id_token().unwrap(), client.id_token_verifier());
     let claims = id_token.claims(&judge, &nonce).unwrap();
     assert_eq!(claims.email().unwrap().as_str(), ALICE);
-    let signature = (id_token.signing_alg().unwrap(), id_token.signing_key(&judge).unwrap());
+    let signature = (
+        id_token.signing_alg().unwrap(),
+        id_token.signing_key(&judge).unwrap(),
+    );
     assert_eq!(serde_json::to_value(signature.0).unwrap(), alg);
     let hash = AccessTokenHash::from_token(tokens.access_token(), signature.0, signature.1);
     assert_eq!(claims.access_token_hash(), Some(&hash.unwrap()));
@@ -81,17 +93,36 @@ async fn the_whole_way_of_a_relying_party(#[case] alg: &str) {
     let user: CoreUserInfoClaims = request.unwrap().request_async(&wire).await.unwrap();
     assert_eq!(user.subject(), &subject);
 
-    let refreshed = client.exchange_refresh_token(tokens.refresh_token().unwrap()).unwrap();
+    let refreshed = client
+        .exchange_refresh_token(tokens.refresh_token().unwrap())
+        .unwrap();
     let refreshed = refreshed.request_async(&wire).await.unwrap();
     let no_nonce = |_: Option<&Nonce>| Ok(());
-    let again = refreshed.id_token().unwrap().claims(&judge, no_nonce).unwrap();
+    let again = refreshed
+        .id_token()
+        .unwrap()
+        .claims(&judge, no_nonce)
+        .unwrap();
     assert_eq!(again.subject(), &subject);
 
-    let live = client.introspect(refreshed.access_token()).request_async(&wire).await.unwrap();
+    let live = client
+        .introspect(refreshed.access_token())
+        .request_async(&wire)
+        .await
+        .unwrap();
     assert!(live.active());
     assert_eq!(live.client_id().unwrap().as_str(), "conf");
     let revocable = CoreRevocableToken::RefreshToken(refreshed.refresh_token().unwrap().clone());
-    client.revoke_token(revocable).unwrap().request_async(&wire).await.unwrap();
-    let live = client.introspect(refreshed.access_token()).request_async(&wire).await.unwrap();
+    client
+        .revoke_token(revocable)
+        .unwrap()
+        .request_async(&wire)
+        .await
+        .unwrap();
+    let live = client
+        .introspect(refreshed.access_token())
+        .request_async(&wire)
+        .await
+        .unwrap();
     assert!(!live.active());
 }

@@ -24,7 +24,10 @@ async fn c105_a_refresh_supersedes_the_token() {
     let rows = server.generations().await;
     assert_eq!(rows[1].parent_id, Some(rows[0].id));
     assert_eq!(rows[0].absolute_expires_at, rows[1].absolute_expires_at);
-    server.refresh_public(text(&second, "refresh_token")).await.ok();
+    server
+        .refresh_public(text(&second, "refresh_token"))
+        .await
+        .ok();
 }
 
 /// TK-19.
@@ -34,8 +37,15 @@ async fn c106_a_token_of_another_client() {
     let tokens = server.public_tokens().await;
     let refresh = text(&tokens, "refresh_token");
     let before = server.ledger().await;
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
-    let form = [("grant_type", "refresh_token"), ("refresh_token", refresh), ("client_id", "native")];
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh),
+        ("client_id", "native"),
+    ];
     let answer = server.post("/oauth/token", &form).await;
     answer.assert_error(400, "invalid_grant");
     assert_eq!(server.ledger().await, before);
@@ -54,7 +64,10 @@ async fn c107_scope_of_a_refresh() {
         answer.assert_error(400, "invalid_scope");
     }
     assert_eq!(server.ledger().await, before);
-    let narrow = server.refresh_with(refresh, &[("scope", "read")]).await.ok();
+    let narrow = server
+        .refresh_with(refresh, &[("scope", "read")])
+        .await
+        .ok();
     assert_eq!(narrow["scope"], "read");
     let wide = server.refresh(text(&narrow, "refresh_token")).await.ok();
     assert_eq!(wide["scope"], "openid read");
@@ -71,7 +84,10 @@ async fn tk_23_scopes_that_are_no_longer_allowed() {
     assert_eq!(tokens["scope"], "read");
     server.set_client("conf", scopes(["write"])).await;
     let refresh = text(&tokens, "refresh_token");
-    server.refresh(refresh).await.assert_error(400, "invalid_scope");
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_scope");
 }
 
 /// TK-21, TK-27.
@@ -85,12 +101,18 @@ async fn c108_a_replay_after_the_window_kills_the_family() {
     let replay = server.refresh(text(&first, "refresh_token")).await;
     replay.assert_error(400, "invalid_grant");
     snapshot!("token_refresh_replay", show(&replay));
-    assert_eq!(server.revocations().await, [Some("refresh_replay".to_owned())]);
+    assert_eq!(
+        server.revocations().await,
+        [Some("refresh_replay".to_owned())]
+    );
     for token in [&first, &second] {
         assert!(!server.is_live(text(token, "access_token")).await);
     }
     let refresh = text(&second, "refresh_token");
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,8 +122,14 @@ async fn c110_without_window_the_second_use_is_a_replay() {
     let refresh = text(&first, "refresh_token");
     server.refresh(refresh).await.ok();
     assert_eq!(server.generations().await[0].successor_sealed, None);
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
-    assert_eq!(server.revocations().await, [Some("refresh_replay".to_owned())]);
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
+    assert_eq!(
+        server.revocations().await,
+        [Some("refresh_replay".to_owned())]
+    );
 }
 
 /// TK-22, ID-04: neither token outlives the family.
@@ -124,7 +152,10 @@ async fn c111_the_familys_absolute_end() {
     assert_eq!(rows[2].expires_at, rows[2].absolute_expires_at);
     server.advance(3600);
     let refresh = text(&tokens, "refresh_token");
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
 }
 
 /// TK-22.
@@ -136,7 +167,10 @@ async fn tk_22_a_token_that_rests_too_long() {
     let tokens = server.tokens(&Authorize::base()).await;
     server.advance(3600);
     let refresh = text(&tokens, "refresh_token");
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
 }
 
 /// TK-20.
@@ -144,16 +178,33 @@ async fn tk_22_a_token_that_rests_too_long() {
 async fn c112_users_who_are_disabled_changed_or_gone() {
     let server = TestServer::start().await;
     let tokens = server.tokens(&Authorize::base()).await;
-    let (access, refresh) = (text(&tokens, "access_token"), text(&tokens, "refresh_token"));
+    let (access, refresh) = (
+        text(&tokens, "access_token"),
+        text(&tokens, "refresh_token"),
+    );
     server.set_user(users::Column::Active, false).await;
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
     assert!(!server.is_live(access).await);
     server.set_user(users::Column::Active, true).await;
-    server.set_user(users::Column::Password, "another hash").await;
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
+    server
+        .set_user(users::Column::Password, "another hash")
+        .await;
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
     assert!(!server.is_live(access).await);
-    users::Entity::delete_many().exec(&server.ctx.db).await.unwrap();
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
+    users::Entity::delete_many()
+        .exec(&server.ctx.db)
+        .await
+        .unwrap();
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
     assert!(server.grants().await.is_empty() && server.generations().await.is_empty());
 }
 
@@ -161,7 +212,9 @@ async fn c112_users_who_are_disabled_changed_or_gone() {
 async fn c112_a_changed_password_where_the_policy_is_off() {
     let server = TestServer::with(json!({ "revoke_on_credential_change": false })).await;
     let tokens = server.tokens(&Authorize::base()).await;
-    server.set_user(users::Column::Password, "another hash").await;
+    server
+        .set_user(users::Column::Password, "another hash")
+        .await;
     server.refresh(text(&tokens, "refresh_token")).await.ok();
 }
 
@@ -205,12 +258,23 @@ async fn c116_other_values_as_refresh_token() {
     let tokens = server.redeem(&used).await.ok();
     let sessions: Vec<String> = browser.cookies.values().cloned().collect();
     let before = server.ledger().await;
-    let own = [text(&tokens, "access_token"), text(&tokens, "id_token"), &unused, "x"];
+    let own = [
+        text(&tokens, "access_token"),
+        text(&tokens, "id_token"),
+        &unused,
+        "x",
+    ];
     for value in own.into_iter().chain(sessions.iter().map(String::as_str)) {
-        server.refresh(value).await.assert_error(400, "invalid_grant");
+        server
+            .refresh(value)
+            .await
+            .assert_error(400, "invalid_grant");
     }
     let form = [("grant_type", "refresh_token")];
-    server.token(&form).await.assert_error(400, "invalid_request");
+    server
+        .token(&form)
+        .await
+        .assert_error(400, "invalid_request");
     let code = text(&tokens, "refresh_token");
     server.redeem(code).await.assert_error(400, "invalid_grant");
     assert_eq!(server.ledger().await, before);
@@ -224,10 +288,18 @@ async fn c117_a_client_that_is_not_active(#[case] status: &str) {
     let server = TestServer::start().await;
     let tokens = server.tokens(&Authorize::base()).await;
     let before = server.ledger().await;
-    server.set_client("conf", (oauth_clients::Column::Status, status)).await;
+    server
+        .set_client("conf", (oauth_clients::Column::Status, status))
+        .await;
     let refresh = text(&tokens, "refresh_token");
-    server.refresh(refresh).await.assert_error(401, "invalid_client");
-    assert_eq!(server.userinfo(text(&tokens, "access_token")).await.status, 401);
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(401, "invalid_client");
+    assert_eq!(
+        server.userinfo(text(&tokens, "access_token")).await.status,
+        401
+    );
     assert_eq!(server.ledger().await, before);
 }
 
@@ -235,7 +307,10 @@ async fn c117_a_client_that_is_not_active(#[case] status: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn c118_when_there_is_no_refresh_token() {
     let server = TestServer::start().await;
-    let grants = (oauth_clients::Column::GrantTypes, json!(["authorization_code"]));
+    let grants = (
+        oauth_clients::Column::GrantTypes,
+        json!(["authorization_code"]),
+    );
     server.set_client("conf", grants).await;
     let tokens = server.tokens(&Authorize::base()).await;
     assert!(tokens.get("refresh_token").is_none());
@@ -266,8 +341,14 @@ async fn tk_26_confidential_clients_may_keep_their_token() {
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].expires_at, rows[0].issued_at + 100 + 2_592_000);
     assert_eq!(server.revoke(refresh).await.status, 200);
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
     let public = server.public_tokens().await;
-    let body = server.refresh_public(text(&public, "refresh_token")).await.ok();
+    let body = server
+        .refresh_public(text(&public, "refresh_token"))
+        .await
+        .ok();
     assert!(body.get("refresh_token").is_some());
 }

@@ -24,11 +24,16 @@ async fn c109_a_retry_gets_the_same_bytes() {
     assert_eq!(server.access_tokens().await.len(), 2);
     // A client that is not authenticated gets nothing, even with the token.
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
-    let stranger = server.post_as(("conf", "wrong"), "/oauth/token", &form).await;
+    let stranger = server
+        .post_as(("conf", "wrong"), "/oauth/token", &form)
+        .await;
     stranger.assert_error(401, "invalid_client");
     let other = server.as_client("other", "/oauth/token", &form).await;
     other.assert_error(400, "invalid_grant");
-    server.refresh(text(&answer.ok(), "refresh_token")).await.ok();
+    server
+        .refresh(text(&answer.ok(), "refresh_token"))
+        .await
+        .ok();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,21 +41,25 @@ async fn rf_01_the_stored_answer_is_sealed() {
     let server = TestServer::start().await;
     let first = server.tokens(&Authorize::base()).await;
     let answer = server.refresh(text(&first, "refresh_token")).await;
-    let sealed = server.generations().await[0].successor_sealed.clone().unwrap();
+    let sealed = server.generations().await[0]
+        .successor_sealed
+        .clone()
+        .unwrap();
     assert!(sealed.len() > answer.body.len());
     let body = answer.ok();
     for name in ["access_token", "refresh_token", "id_token", "token_type"] {
         let plain = text(&body, name).as_bytes();
-        assert!(!sealed.windows(plain.len()).any(|window| window == plain), "{name}");
+        assert!(
+            !sealed.windows(plain.len()).any(|window| window == plain),
+            "{name}"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rf_03_another_request_in_the_window_revokes_nothing() {
     let server = TestServer::start().await;
-    let first = server
-        .tokens(&Authorize::base().and("resource", R1))
-        .await;
+    let first = server.tokens(&Authorize::base().and("resource", R1)).await;
     let refresh = text(&first, "refresh_token");
     let second = server.refresh(refresh).await.ok();
     for more in [[("scope", "read")], [("resource", R1)]] {
@@ -70,7 +79,10 @@ async fn rf_04_a_retry_after_the_successor_was_used_is_a_replay() {
     server.refresh(text(&second, "refresh_token")).await.ok();
     let answer = server.refresh(text(&first, "refresh_token")).await;
     answer.assert_error(400, "invalid_grant");
-    assert_eq!(server.revocations().await, [Some("refresh_replay".to_owned())]);
+    assert_eq!(
+        server.revocations().await,
+        [Some("refresh_replay".to_owned())]
+    );
 }
 
 /// RF-02: the grant must live.
@@ -80,8 +92,14 @@ async fn rf_02_no_retry_after_a_revocation() {
     let first = server.tokens(&Authorize::base()).await;
     let refresh = text(&first, "refresh_token");
     let second = server.refresh(refresh).await.ok();
-    assert_eq!(server.revoke(text(&second, "refresh_token")).await.status, 200);
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
+    assert_eq!(
+        server.revoke(text(&second, "refresh_token")).await.status,
+        200
+    );
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
     assert_eq!(server.revocations().await, [Some("client".to_owned())]);
 }
 
@@ -93,7 +111,8 @@ async fn rf_05_answers_are_erased_after_the_window() {
     let mut tokens = server.tokens(&Authorize::base()).await;
     let sealed = async || {
         let rows = server.generations().await.into_iter();
-        rows.map(|row| row.successor_sealed.is_some()).collect::<Vec<_>>()
+        rows.map(|row| row.successor_sealed.is_some())
+            .collect::<Vec<_>>()
     };
     for _ in 0..2 {
         tokens = server.refresh(text(&tokens, "refresh_token")).await.ok();
@@ -115,5 +134,8 @@ async fn rf_04_the_window_is_a_setting() {
     server.advance(4);
     server.refresh(refresh).await.ok();
     server.advance(1);
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
 }

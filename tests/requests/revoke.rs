@@ -20,10 +20,16 @@ async fn c119_a_revoked_refresh_token() {
     assert_eq!(server.revocations().await, [Some("client".to_owned())]);
     for tokens in [&first, &second] {
         assert!(!server.is_live(text(tokens, "access_token")).await);
-        assert_eq!(server.userinfo(text(tokens, "access_token")).await.status, 401);
+        assert_eq!(
+            server.userinfo(text(tokens, "access_token")).await.status,
+            401
+        );
     }
     let refresh = text(&second, "refresh_token");
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
 }
 
 /// RV-03: a superseded refresh token still names its family.
@@ -32,7 +38,10 @@ async fn rv_03_a_superseded_refresh_token() {
     let server = TestServer::start().await;
     let first = server.tokens(&Authorize::base()).await;
     let second = server.refresh(text(&first, "refresh_token")).await.ok();
-    assert_eq!(server.revoke(text(&first, "refresh_token")).await.status, 200);
+    assert_eq!(
+        server.revoke(text(&first, "refresh_token")).await.status,
+        200
+    );
     assert!(!server.is_live(text(&second, "access_token")).await);
 }
 
@@ -114,7 +123,9 @@ async fn c123_get_and_missing_token() {
     answer.assert_error(400, "invalid_request");
     snapshot!("revoke_without_token", show(&answer));
     let form = [("token", access)];
-    let answer = server.post_as(("conf", "wrong"), "/oauth/revoke", &form).await;
+    let answer = server
+        .post_as(("conf", "wrong"), "/oauth/revoke", &form)
+        .await;
     answer.assert_error(401, "invalid_client");
     snapshot!("revoke_invalid_client", show(&answer));
     assert_eq!(server.ledger().await, before);
@@ -128,7 +139,10 @@ async fn rv_01_a_public_client_revokes_its_token() {
     let refresh = text(&tokens, "refresh_token");
     let form = [("token", refresh), ("client_id", "pub")];
     assert_eq!(server.post("/oauth/revoke", &form).await.status, 200);
-    server.refresh_public(refresh).await.assert_error(400, "invalid_grant");
+    server
+        .refresh_public(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
 }
 
 /// RV-04: never 200 where nothing could be written (RFC 7009 §2.2.1).

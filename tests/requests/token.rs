@@ -25,7 +25,10 @@ async fn c072_a_good_code_gives_tokens() {
     let refresh = hash(Purpose::Refresh, text(&body, "refresh_token"));
     assert_eq!(server.access_tokens().await[0].token_hash, access.0);
     assert_eq!(server.generations().await[0].token_hash, refresh.0);
-    assert_eq!(grants[0].code_hash.as_deref(), Some(&hash(Purpose::Code, &code).0[..]));
+    assert_eq!(
+        grants[0].code_hash.as_deref(),
+        Some(&hash(Purpose::Code, &code).0[..])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,7 +90,9 @@ async fn c074_only_form_bodies(#[case] content_type: &str, #[case] status: u16) 
 async fn c075_c076_c100_grant_type(#[case] grant_type: Option<&str>, #[case] error: &str) {
     let server = TestServer::start().await;
     let code = server.code().await;
-    let answer = server.redeem_with(&code, &[("grant_type", grant_type)]).await;
+    let answer = server
+        .redeem_with(&code, &[("grant_type", grant_type)])
+        .await;
     answer.assert_error(400, error);
     server.redeem(&code).await.ok();
 }
@@ -96,7 +101,10 @@ async fn c075_c076_c100_grant_type(#[case] grant_type: Option<&str>, #[case] err
 async fn tk_05_a_grant_that_is_switched_off_is_unsupported() {
     let settings = serde_json::json!({ "grant_types": ["authorization_code"] });
     let server = TestServer::with(settings).await;
-    server.refresh("x").await.assert_error(400, "unsupported_grant_type");
+    server
+        .refresh("x")
+        .await
+        .assert_error(400, "unsupported_grant_type");
     let tokens = server.tokens(&Authorize::base()).await;
     assert_eq!(tokens.get("refresh_token"), None);
 }
@@ -135,7 +143,10 @@ async fn c078_a_parameter_twice(#[case] name: &'static str) {
     let value = value.map_or("x", |(_, value)| *value);
     form.retain(|(key, _)| *key != name);
     form.extend([(name, value), (name, value)]);
-    server.token(&form).await.assert_error(400, "invalid_request");
+    server
+        .token(&form)
+        .await
+        .assert_error(400, "invalid_request");
     server.redeem(&code).await.ok();
 }
 
@@ -145,12 +156,16 @@ async fn c079_c080_c081_c104_who_is_not_authenticated_gets_nothing() {
     let server = TestServer::start().await;
     let code = server.code().await;
     let form = redemption(&code, &[]);
-    let wrong = server.post_as(("conf", "wrong"), "/oauth/token", &form).await;
+    let wrong = server
+        .post_as(("conf", "wrong"), "/oauth/token", &form)
+        .await;
     wrong.assert_error(401, "invalid_client");
     let basic = "Basic realm=\"https://as.example\"";
     assert_eq!(wrong.header("www-authenticate"), Some(basic));
     snapshot!("token_invalid_client", show(&wrong));
-    let unknown = server.post_as(("nobody", "wrong"), "/oauth/token", &form).await;
+    let unknown = server
+        .post_as(("nobody", "wrong"), "/oauth/token", &form)
+        .await;
     assert_eq!(show(&unknown), show(&wrong));
     let with = |more: &[(&'static str, &'static str)]| [&form[..], more].concat();
     let bodies = [
@@ -184,9 +199,15 @@ async fn c082_two_ways_of_authentication() {
     let server = TestServer::start().await;
     let code = server.code().await;
     let both = redemption(&code, &[("client_secret", Some(SECRET))]);
-    server.token(&both).await.assert_error(400, "invalid_request");
+    server
+        .token(&both)
+        .await
+        .assert_error(400, "invalid_request");
     let other = redemption(&code, &[("client_id", Some("pub"))]);
-    server.token(&other).await.assert_error(400, "invalid_request");
+    server
+        .token(&other)
+        .await
+        .assert_error(400, "invalid_request");
     let same = redemption(&code, &[("client_id", Some("conf"))]);
     server.token(&same).await.ok();
 }
@@ -235,7 +256,9 @@ async fn c095_errors_reflect_nothing() {
         assert_eq!(answer.status, 400);
         assert!(!answer.body.contains("mark"), "{answer:?}");
     }
-    let answer = server.post_as((marked, marked), "/oauth/token", &scope).await;
+    let answer = server
+        .post_as((marked, marked), "/oauth/token", &scope)
+        .await;
     answer.assert_error(401, "invalid_client");
     server.redeem(&code).await.ok();
 }

@@ -78,12 +78,18 @@ async fn c090_a_replayed_code_revokes_its_tokens() {
     let thief = server.redeem_with(&code, &[("code_verifier", None)]).await;
     thief.assert_error(400, "invalid_grant");
     assert!(server.is_live(text(&tokens, "access_token")).await);
-    server.redeem(&code).await.assert_error(400, "invalid_grant");
+    server
+        .redeem(&code)
+        .await
+        .assert_error(400, "invalid_grant");
     assert_eq!(server.revocations().await, [Some("code_replay".to_owned())]);
     let dead = server.introspect(text(&tokens, "access_token")).await;
     assert_eq!(dead, json!({ "active": false }));
     let refresh = text(&tokens, "refresh_token");
-    server.refresh(refresh).await.assert_error(400, "invalid_grant");
+    server
+        .refresh(refresh)
+        .await
+        .assert_error(400, "invalid_grant");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,7 +113,10 @@ async fn c092_a_token_for_one_of_two_resources() {
     let body = body.await.ok();
     let live = server.introspect(text(&body, "access_token")).await;
     assert_eq!(live["aud"], R1);
-    assert_eq!(server.userinfo(text(&body, "access_token")).await.status, 401);
+    assert_eq!(
+        server.userinfo(text(&body, "access_token")).await.status,
+        401
+    );
     assert_eq!(server.grants().await[0].resources, json!([R1, R2]));
     let refresh = text(&body, "refresh_token");
     let body = server.refresh(refresh).await.ok();
@@ -115,7 +124,10 @@ async fn c092_a_token_for_one_of_two_resources() {
     let userinfo = "https://as.example/oauth/userinfo";
     assert_eq!(live["aud"], json!([R1, R2, userinfo]));
     let refresh = text(&body, "refresh_token");
-    let body = server.refresh_with(refresh, &[("resource", userinfo)]).await.ok();
+    let body = server
+        .refresh_with(refresh, &[("resource", userinfo)])
+        .await
+        .ok();
     let access = text(&body, "access_token");
     assert_eq!(server.introspect(access).await["aud"], userinfo);
     assert_eq!(server.userinfo(access).await.status, 200);
@@ -129,11 +141,15 @@ async fn c092_a_token_for_one_of_two_resources() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c093_a_resource_outside_the_grant(#[case] bound: &[(&str, &str)], #[case] asked: &str) {
     let server = TestServer::start().await;
-    let request = bound.iter().fold(Authorize::base(), |request, (name, value)| {
-        request.and(name, value)
-    });
+    let request = bound
+        .iter()
+        .fold(Authorize::base(), |request, (name, value)| {
+            request.and(name, value)
+        });
     let code = server.browser().code(&request).await;
-    let answer = server.redeem_with(&code, &[("resource", Some(asked))]).await;
+    let answer = server
+        .redeem_with(&code, &[("resource", Some(asked))])
+        .await;
     answer.assert_error(400, "invalid_target");
     assert!(server.access_tokens().await.is_empty());
     server.redeem(&code).await.ok();
@@ -145,12 +161,21 @@ async fn c094_a_user_who_was_disabled_or_deleted() {
     let server = TestServer::start().await;
     let code = server.code().await;
     server.set_user(users::Column::Active, false).await;
-    server.redeem(&code).await.assert_error(400, "invalid_grant");
+    server
+        .redeem(&code)
+        .await
+        .assert_error(400, "invalid_grant");
     assert!(server.access_tokens().await.is_empty());
     server.set_user(users::Column::Active, true).await;
     use sea_orm::EntityTrait;
-    users::Entity::delete_many().exec(&server.ctx.db).await.unwrap();
-    server.redeem(&code).await.assert_error(400, "invalid_grant");
+    users::Entity::delete_many()
+        .exec(&server.ctx.db)
+        .await
+        .unwrap();
+    server
+        .redeem(&code)
+        .await
+        .assert_error(400, "invalid_grant");
     assert!(server.grants().await.is_empty());
 }
 
@@ -171,7 +196,10 @@ async fn c097_claims_of_the_id_token() {
     snapshot!("id_token", serde_json::to_string_pretty(&shown).unwrap());
     let now = server.oauth().now();
     assert_eq!(claims["auth_time"], now - 20);
-    assert_eq!((&claims["iat"], &claims["exp"]), (&json!(now), &json!(now + 3600)));
+    assert_eq!(
+        (&claims["iat"], &claims["exp"]),
+        (&json!(now), &json!(now + 3600))
+    );
     let at_hash = loco_oauth_server::protocol::id_token::at_hash(
         text(&body, "access_token"),
         loco_oauth_server::protocol::jwk::SigningAlg::RS256,
@@ -179,7 +207,11 @@ async fn c097_claims_of_the_id_token() {
     assert_eq!(claims["at_hash"], at_hash.as_str());
     // SU-01: the app's subject.
     use sea_orm::EntityTrait;
-    let alice = users::Entity::find().one(&server.ctx.db).await.unwrap().unwrap();
+    let alice = users::Entity::find()
+        .one(&server.ctx.db)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(claims["sub"], alice.pid.to_string());
 }
 
@@ -223,7 +255,10 @@ async fn tk_11_tk_13_a_request_without_challenge() {
     redeem(&[("code_verifier", None)]).await.ok();
     // With a challenge the redirect URI may be left out (OAuth 2.1 §10.2).
     let code = server.code().await;
-    server.redeem_with(&code, &[("redirect_uri", None)]).await.ok();
+    server
+        .redeem_with(&code, &[("redirect_uri", None)])
+        .await
+        .ok();
 }
 
 /// SU-03: the same pairwise subject in id token, userinfo and introspection, another per sector.
@@ -233,7 +268,11 @@ async fn su_03_pairwise_subjects() {
     let settings = json!({ "pairwise_secret": "a pairwise secret of 32 characters" });
     let server = TestServer::with(settings).await;
     let mut subjects = Vec::new();
-    for (id, sector) in [("one", "app.example"), ("two", "app.example"), ("three", "b.example")] {
+    for (id, sector) in [
+        ("one", "app.example"),
+        ("two", "app.example"),
+        ("three", "b.example"),
+    ] {
         let pairwise = Client {
             subject_type: SubjectType::Pairwise,
             sector: Some(sector.to_owned()),
@@ -241,7 +280,10 @@ async fn su_03_pairwise_subjects() {
         };
         fixtures::insert(&server, &pairwise).await;
         let code = server.browser().code(&Authorize::of(id, CONF_CB)).await;
-        let body = server.as_client(id, "/oauth/token", &redemption(&code, &[])).await.ok();
+        let body = server
+            .as_client(id, "/oauth/token", &redemption(&code, &[]))
+            .await
+            .ok();
         let access = text(&body, "access_token");
         let sub = jwt_part(text(&body, "id_token"), 1)["sub"].clone();
         assert_eq!(server.userinfo(access).await.ok()["sub"], sub);
@@ -253,7 +295,11 @@ async fn su_03_pairwise_subjects() {
     assert_eq!(subjects[0], subjects[1]);
     assert_ne!(subjects[0], subjects[2]);
     use sea_orm::EntityTrait;
-    let alice = users::Entity::find().one(&server.ctx.db).await.unwrap().unwrap();
+    let alice = users::Entity::find()
+        .one(&server.ctx.db)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(!subjects.contains(&json!(alice.pid.to_string())));
 }
 

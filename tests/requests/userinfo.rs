@@ -24,7 +24,10 @@ async fn c132_without_a_token() {
     let basic = server.http.get(server.url(PATH)).basic_auth("a", Some("b"));
     assert_eq!(show(&server.send(basic).await), show(&answer));
     assert_eq!(show(&server.post(PATH, &[]).await), show(&answer));
-    assert_eq!(show(&server.send(server.http.post(server.url(PATH))).await), show(&answer));
+    assert_eq!(
+        show(&server.send(server.http.post(server.url(PATH))).await),
+        show(&answer)
+    );
 }
 
 /// UI-02.
@@ -49,10 +52,16 @@ async fn c133_tokens_that_are_not_live() {
     let access = text(&tokens, "access_token");
     assert_eq!(server.userinfo(access).await.status, 200);
     server.set_user(users::Column::Active, false).await;
-    server.userinfo(access).await.assert_error(401, "invalid_token");
+    server
+        .userinfo(access)
+        .await
+        .assert_error(401, "invalid_token");
     server.set_user(users::Column::Active, true).await;
     server.advance(3600);
-    server.userinfo(access).await.assert_error(401, "invalid_token");
+    server
+        .userinfo(access)
+        .await
+        .assert_error(401, "invalid_token");
 }
 
 /// UI-02: neither issuer nor UserInfo URL in the audience.
@@ -61,7 +70,10 @@ async fn ui_02_a_token_for_another_audience() {
     let server = TestServer::start().await;
     let request = Authorize::base().and("resource", R1);
     let code = server.browser().code(&request).await;
-    let body = server.redeem_with(&code, &[("resource", Some(R1))]).await.ok();
+    let body = server
+        .redeem_with(&code, &[("resource", Some(R1))])
+        .await
+        .ok();
     let answer = server.userinfo(text(&body, "access_token")).await;
     answer.assert_error(401, "invalid_token");
 }
@@ -70,11 +82,18 @@ async fn ui_02_a_token_for_another_audience() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c134_tokens_without_openid() {
     let server = TestServer::start().await;
-    let tokens = server.tokens(&Authorize::base().with("scope", "read")).await;
+    let tokens = server
+        .tokens(&Authorize::base().with("scope", "read"))
+        .await;
     let answer = server.userinfo(text(&tokens, "access_token")).await;
     answer.assert_error(403, "insufficient_scope");
     snapshot!("userinfo_insufficient_scope", show(&answer));
-    assert!(answer.header("www-authenticate").unwrap().contains("scope=\"openid\""));
+    assert!(
+        answer
+            .header("www-authenticate")
+            .unwrap()
+            .contains("scope=\"openid\"")
+    );
     let form = [("grant_type", "client_credentials")];
     let machine = server.as_client("m2m", "/oauth/token", &form).await.ok();
     let answer = server.userinfo(text(&machine, "access_token")).await;
@@ -104,9 +123,15 @@ async fn c136_a_token_in_two_places() {
     answer.assert_error(400, "invalid_request");
     snapshot!("userinfo_two_tokens", show(&answer));
     let headers = post().bearer_auth(access).bearer_auth(access);
-    server.send(headers).await.assert_error(400, "invalid_request");
+    server
+        .send(headers)
+        .await
+        .assert_error(400, "invalid_request");
     let twice = post().form(&[("access_token", access), ("access_token", access)]);
-    server.send(twice).await.assert_error(400, "invalid_request");
+    server
+        .send(twice)
+        .await
+        .assert_error(400, "invalid_request");
     let one = server.post(PATH, &[("access_token", access)]).await;
     assert_eq!(one.ok(), server.userinfo(access).await.ok());
 }
@@ -118,8 +143,14 @@ async fn c136_a_token_in_two_places() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ui_01_malformed_headers(#[case] header: &str) {
     let server = TestServer::start().await;
-    let request = server.http.get(server.url(PATH)).header("authorization", header);
-    server.send(request).await.assert_error(400, "invalid_request");
+    let request = server
+        .http
+        .get(server.url(PATH))
+        .header("authorization", header);
+    server
+        .send(request)
+        .await
+        .assert_error(400, "invalid_request");
 }
 
 /// UI-05: only claims of granted scopes; GE-07: no null.
@@ -132,9 +163,14 @@ async fn c137_claims_by_scope() {
     snapshot!("userinfo", show(&answer));
     let claims = answer.ok();
     assert_eq!(claims["sub"], jwt_part(text(&tokens, "id_token"), 1)["sub"]);
-    let tokens = server.tokens(&Authorize::base().with("scope", "openid email")).await;
+    let tokens = server
+        .tokens(&Authorize::base().with("scope", "openid email"))
+        .await;
     let claims = server.userinfo(text(&tokens, "access_token")).await.ok();
-    assert_eq!((claims.get("name"), claims.get("email")), (None, Some(&json!("alice@example.com"))));
+    assert_eq!(
+        (claims.get("name"), claims.get("email")),
+        (None, Some(&json!("alice@example.com")))
+    );
     let tokens = server.tokens(&Authorize::base()).await;
     let claims = server.userinfo(text(&tokens, "access_token")).await.ok();
     assert_eq!(claims.as_object().unwrap().len(), 1);
@@ -142,7 +178,10 @@ async fn c137_claims_by_scope() {
     let request = Authorize::base().with("scope", "openid profile email");
     let tokens = server.tokens(&request).await;
     let narrow = [("scope", "openid profile")];
-    let body = server.refresh_with(text(&tokens, "refresh_token"), &narrow).await.ok();
+    let body = server
+        .refresh_with(text(&tokens, "refresh_token"), &narrow)
+        .await
+        .ok();
     let claims = server.userinfo(text(&body, "access_token")).await.ok();
     assert_eq!(claims.get("email"), None);
 }
@@ -151,7 +190,12 @@ async fn c137_claims_by_scope() {
 async fn ui_01_other_methods() {
     let server = TestServer::start().await;
     for method in [reqwest::Method::HEAD, reqwest::Method::DELETE] {
-        let answer = server.send(server.http.request(method, server.url(PATH))).await;
-        assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, POST")));
+        let answer = server
+            .send(server.http.request(method, server.url(PATH)))
+            .await;
+        assert_eq!(
+            (answer.status, answer.header("allow")),
+            (405, Some("GET, POST"))
+        );
     }
 }

@@ -22,9 +22,7 @@ use crate::{
     random,
     resource_owner::ClaimRequest,
     server::Server,
-    store::{
-        access_tokens::AccessTokenRow, authorization_codes::GrantRow, sessions::SessionRow,
-    },
+    store::{access_tokens::AccessTokenRow, authorization_codes::GrantRow, sessions::SessionRow},
 };
 
 /// A user behind a grant, as loaded for one token request.
