@@ -12,6 +12,7 @@ pub mod error;
 pub mod extract;
 #[cfg(debug_assertions)]
 pub mod generator;
+pub mod hashing;
 pub mod hooks;
 pub mod initializer;
 pub mod interaction;
