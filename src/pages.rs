@@ -9,7 +9,7 @@ use crate::{
     browser::{Browser, SignedIn},
     error::{Failure, PageError},
     interaction::Pending,
-    protocol::{client::ClientKind, redirect_uri},
+    protocol::{client::ClientKind, display_name, redirect_uri},
     server::Server,
     views::{ClientCard, Common, Page, UserCard},
 };
@@ -78,7 +78,8 @@ impl Server {
             .unwrap_or_default();
         ClientCard {
             id: client.client_id.clone(),
-            name: client.client_name.clone(),
+            // Cleaned when stored; rows that the operator wrote are not (PG-09).
+            name: client.client_name.as_deref().and_then(display_name::clean),
             host: redirect_host.clone(),
             uri: client.client_uri.clone(),
             // Shown once it can be served from the own origin (PG-04).
