@@ -74,7 +74,12 @@ pub async fn approve(
     }
     // Another approval was stored a moment ago: the statement waited for it, so it is there now.
     let stored = locked(conn, tables, approval).await?;
-    merge(conn, tables, (stored.ok_or(DbErr::RecordNotInserted)?, approval)).await
+    merge(
+        conn,
+        tables,
+        (stored.ok_or(DbErr::RecordNotInserted)?, approval),
+    )
+    .await
 }
 
 async fn locked(

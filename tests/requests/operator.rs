@@ -226,7 +226,14 @@ async fn a_dry_run_of_the_task_stores_nothing() {
 async fn mo_05_the_routes_are_listed_in_locos_form() {
     let server = TestServer::start().await;
     let lines = loco_oauth_server::cli::route_lines(&server.ctx).unwrap();
-    for line in ["[GET,POST] /oauth/authorize", "[POST] /oauth/token", "[GET] /oauth/jwks"] {
-        assert!(lines.iter().any(|listed| listed == line), "{line}: {lines:?}");
+    for line in [
+        "[GET,POST] /oauth/authorize",
+        "[POST] /oauth/token",
+        "[GET] /oauth/jwks",
+    ] {
+        assert!(
+            lines.iter().any(|listed| listed == line),
+            "{line}: {lines:?}"
+        );
     }
 }
