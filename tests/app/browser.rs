@@ -142,12 +142,6 @@ impl<'a> Browser<'a> {
         self.follow(answer).await
     }
 
-    /// Submits the first form of a page that has `field`, with its hidden fields.
-    #[track_caller]
-    pub fn form(page: &Answer) -> Form {
-        Form::of(page)
-    }
-
     /// Fills the login form in and submits it.
     pub async fn log_in(&mut self, page: &Answer, login: &str, password: &str) -> Answer {
         let form = Form::of(page).set("login", login).set("password", password);
