@@ -12,7 +12,7 @@
 //! ```
 
 use loco_rs::{
-    app::Hooks,
+    app::{AppContext, Hooks},
     boot::create_context,
     controller::AppRoutes,
     environment::{Environment, resolve_from_env},
@@ -54,8 +54,9 @@ pub async fn main<H: Hooks, M: MigratorTrait>() -> loco_rs::Result<()> {
         }
         Command::Routes => {
             loco_rs::cli::main::<H, M>().await?;
+            let ctx = context::<H>(environment(&arguments)).await?;
             println!("\nloco-oauth-server, mounted by its initializer:");
-            for line in plugin_routes::<H>(environment(&arguments)).await? {
+            for line in route_lines(&ctx)? {
                 println!("{line}");
             }
             Ok(())
@@ -110,13 +111,20 @@ fn generate(_arguments: &[String]) {
     std::process::exit(1);
 }
 
-/// The plugin's routes, which Loco cannot list because an initializer mounts them (MO-05).
-async fn plugin_routes<H: Hooks>(environment: Environment) -> loco_rs::Result<Vec<String>> {
-    let config = H::load_config(&environment).await?;
-    let ctx = create_context::<H>(&environment, config).await?;
-    let settings = server::settings(&ctx)?;
-    let routes = AppRoutes::empty().add_routes(routes::routes(&ctx, &settings));
+/// The plugin's routes, which Loco cannot list because an initializer mounts them (MO-05), in the
+/// form of Loco's boot log: `[GET,POST] /oauth/authorize`.
+///
+/// # Errors
+/// When the settings have findings.
+pub fn route_lines(ctx: &AppContext) -> loco_rs::Result<Vec<String>> {
+    let settings = server::settings(ctx)?;
+    let routes = AppRoutes::empty().add_routes(routes::routes(ctx, &settings));
     Ok(routes.collect().iter().map(ToString::to_string).collect())
+}
+
+async fn context<H: Hooks>(environment: Environment) -> loco_rs::Result<AppContext> {
+    let config = H::load_config(&environment).await?;
+    create_context::<H>(&environment, config).await
 }
 
 /// The environment of a command line: `-e`, else Loco's variables.

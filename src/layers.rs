@@ -332,7 +332,18 @@ fn developer(failure: &Failure) -> Developer {
             .source
             .clone()
             .unwrap_or_else(|| failure.error.description.to_owned()),
-        section: String::new(),
+        section: section(failure.error.rule).to_owned(),
+    }
+}
+
+/// The text behind the rules of a family.
+fn section(rule: &str) -> &'static str {
+    match rule.split('-').next().unwrap_or_default() {
+        "AZ" => "RFC 6749 §4.1, OpenID Connect Core §3.1.2",
+        "IX" => "RFC 6749 §10.12",
+        "CS" | "PG" => "OAuth 2.1 §7.10",
+        "NX" => "OpenID Connect Core §3.1.2.3",
+        _ => "OAuth 2.1",
     }
 }
 

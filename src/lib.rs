@@ -52,6 +52,7 @@ mod error;
 mod extract;
 #[cfg(debug_assertions)]
 pub mod generator;
+pub mod hashing;
 pub mod hooks;
 pub mod initializer;
 mod interaction;

@@ -80,7 +80,12 @@ pub fn client_card(pending: &Pending) -> ClientCard {
         .unwrap_or_default();
     ClientCard {
         id: client.client_id.clone(),
-        name: client.client_name.as_deref().map(display_name::shown),
+        // Cleaned when stored; rows that the operator wrote are not (PG-09).
+        name: client
+            .client_name
+            .as_deref()
+            .and_then(display_name::clean)
+            .map(|name| display_name::shown(&name)),
         host: redirect_host.clone(),
         uri: client.client_uri.clone(),
         // Shown once it can be served from the own origin (PG-04).

@@ -3,13 +3,13 @@
 use std::{path::PathBuf, sync::Arc};
 
 use loco_rs::app::AppContext;
-use tokio::sync::Semaphore;
 
 use crate::{
     boot,
     clock::Clock,
     config::{self, Settings},
     definition::OAuthServerDefinition,
+    hashing::Hashing,
     keys::Keys,
     owners::{OwnersOf, ResourceOwners},
     protocol::{client::Client, policy::Policy},
@@ -42,7 +42,7 @@ pub struct Server {
     /// Server metadata, the same bytes at every well-known address.
     pub metadata: String,
     /// Bounds password hashing to the number of cores (FA-04).
-    pub(crate) hashing: Semaphore,
+    pub(crate) hashing: Hashing,
 }
 
 impl std::fmt::Debug for Server {
@@ -98,7 +98,6 @@ impl Server {
                 "a page of the app is broken; the shipped one is used"
             );
         }
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Arc::new(Self {
             settings,
             urls,
@@ -109,7 +108,7 @@ impl Server {
             owners,
             clock,
             metadata,
-            hashing: Semaphore::new(cores),
+            hashing: Hashing::default(),
         }))
     }
 
@@ -177,6 +176,12 @@ impl Server {
         let secret = self.settings.pairwise_secret.as_ref();
         let secret = secret.map(config::Secret::expose);
         crate::protocol::subject::for_client(client, subject, secret)
+    }
+
+    /// The permits of password hashing, for tests that use them up (FA-04).
+    #[cfg(feature = "testing")]
+    pub fn hashing(&self) -> &tokio::sync::Semaphore {
+        self.hashing.permits()
     }
 
     /// Whether people can make an account here.

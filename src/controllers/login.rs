@@ -1,8 +1,9 @@
 //! GET, POST `{prefix}/login` — the login page (§9.2).
 
+use std::sync::Arc;
+
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 use loco_rs::app::AppContext;
-use tokio::time::{Duration, timeout};
 
 use super::page::{self, Entered, Visit, field};
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
         go_on::{Arrival, see_other},
     },
     owners::Owner,
-    protocol::{authorize::Prompt, error::OAuthError, interaction::Step, params::Params},
+    protocol::{authorize::Prompt, interaction::Step, params::Params},
     server::Server,
     store::transaction::retry,
     views::{
@@ -26,8 +27,6 @@ use crate::{
 const ROUTE: &str = "login";
 /// Longest password that is hashed, bytes.
 const MAX_PASSWORD: usize = 1024;
-/// Longest wait for a free core, seconds (FA-04).
-const HASHING_WAIT: u64 = 2;
 
 /// The form.
 #[debug_handler]
@@ -147,12 +146,13 @@ async fn authenticate(
     if login.len() > MAX_PASSWORD || password.len() > MAX_PASSWORD {
         return Ok(None);
     }
-    let permit = timeout(Duration::from_secs(HASHING_WAIT), server.hashing.acquire()).await;
-    let Ok(Ok(_permit)) = permit else {
-        return Err(OAuthError::temporarily_unavailable("FA-04", "Please try again").into());
+    let (ctx, owners) = (ctx.clone(), Arc::clone(&server.owners));
+    let (login, password) = (login.to_owned(), password.to_owned());
+    let attempt = async move {
+        retry(|| async { Ok(owners.authenticate(&ctx, &login, &password).await?) }).await
     };
-    let attempt = || async { Ok(server.owners.authenticate(ctx, login, password).await?) };
-    Ok(retry(attempt).await?.filter(Owner::is_active))
+    let owner = server.hashing.run(attempt).await??;
+    Ok(owner.filter(Owner::is_active))
 }
 
 fn check_mail(

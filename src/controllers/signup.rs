@@ -1,5 +1,7 @@
 //! GET, POST `{prefix}/signup` — the sign-up page (§9.2, Initiating User Registration 1.0).
 
+use std::sync::Arc;
+
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 use loco_rs::app::AppContext;
 
@@ -93,7 +95,15 @@ async fn submit(
         }
     };
     let address = login_value(server, &values);
-    let owner = match server.owners.sign_up(ctx, values).await {
+    let (ctx, owners) = (ctx.clone(), Arc::clone(&server.owners));
+    let attempt = async move { owners.sign_up(&ctx, values).await };
+    let signed_up = match server.hashing.run(attempt).await {
+        Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
+            return form(server, browser, (pending.as_deref(), entered.unavailable()));
+        }
+        result => result?,
+    };
+    let owner = match signed_up {
         Ok(owner) => owner,
         Err(SignUpError::Invalid(errors)) => {
             return form(

@@ -1,8 +1,8 @@
 //! `oauth_consents`: what a person approved for a client; grows only by approval.
 
 use sea_orm::{
-    ConnectionTrait,
-    sea_query::{Alias, Expr, LockType, Query},
+    ConnectionTrait, DbErr,
+    sea_query::{Alias, Expr, LockType, OnConflict, Query},
 };
 
 use super::{
@@ -55,29 +55,57 @@ impl ConsentRow {
 /// a transaction only.
 ///
 /// # Errors
-/// [`super::StoreError`]; `Duplicate` when another transaction inserted first, to be run again.
+/// [`super::StoreError`].
 pub async fn approve(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     approval: &ConsentRow,
 ) -> StoreResult<i64> {
+    if let Some(stored) = locked(conn, tables, approval).await? {
+        return merge(conn, tables, (stored, approval)).await;
+    }
+    let mut insert = approval.insert_into(tables.consents);
+    let unique = ["user_id", "client_id", "reference"].map(Alias::new);
+    insert
+        .on_conflict(OnConflict::columns(unique).do_nothing().to_owned())
+        .returning_col(Alias::new("id"));
+    if let Some(row) = conn.query_one(&insert).await? {
+        return Ok(row.try_get("", "id")?);
+    }
+    // Another approval was stored a moment ago: the statement waited for it, so it is there now.
+    let stored = locked(conn, tables, approval).await?;
+    merge(
+        conn,
+        tables,
+        (stored.ok_or(DbErr::RecordNotInserted)?, approval),
+    )
+    .await
+}
+
+async fn locked(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    of: &ConsentRow,
+) -> StoreResult<Option<ConsentRow>> {
     let mut select = ConsentRow::select(tables.consents);
     select
-        .and_where(eq("user_id", approval.user_id))
-        .and_where(eq("client_id", approval.client_id.as_str()))
-        .and_where(eq("reference", approval.reference.as_str()));
+        .and_where(eq("user_id", of.user_id))
+        .and_where(eq("client_id", of.client_id.as_str()))
+        .and_where(eq("reference", of.reference.as_str()));
     // SQLite has no row locks and needs none: the transaction began as a writer.
     if conn.get_database_backend() == sea_orm::DbBackend::Postgres {
         select.lock(LockType::Update);
     }
     let stored = conn.query_one(&select).await?;
-    let stored = stored
-        .map(|row| ConsentRow::read(&row, ""))
-        .transpose()?
-        .flatten();
-    let Some(stored) = stored else {
-        return Ok(approval.insert(conn, tables.consents).await?);
-    };
+    let stored = stored.map(|row| ConsentRow::read(&row, "")).transpose()?;
+    Ok(stored.flatten())
+}
+
+async fn merge(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (stored, approval): (ConsentRow, &ConsentRow),
+) -> StoreResult<i64> {
     let scopes = stored.view().scopes.union(&approval.view().scopes);
     let mut resources = stored.resources.0;
     for uri in &approval.resources.0 {

@@ -78,6 +78,15 @@ impl<'a> Browser<'a> {
         }
     }
 
+    /// The same browser for a request at the same moment.
+    pub fn twin(&self) -> Self {
+        Self {
+            cookies: self.cookies.clone(),
+            navigates: self.navigates,
+            ..Self::new(self.server)
+        }
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         let request = self.server.http.get(self.server.url(path));
         self.send(request).await
@@ -131,12 +140,6 @@ impl<'a> Browser<'a> {
     pub async fn authorize(&mut self, request: &Authorize) -> Answer {
         let answer = self.get(&request.path()).await;
         self.follow(answer).await
-    }
-
-    /// Submits the first form of a page that has `field`, with its hidden fields.
-    #[track_caller]
-    pub fn form(page: &Answer) -> Form {
-        Form::of(page)
     }
 
     /// Fills the login form in and submits it.

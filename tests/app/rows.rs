@@ -1,6 +1,6 @@
 //! What a test looks at in the tables, through the app's own entities.
 
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, Set};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder, Set};
 
 use super::{
     fixtures,
@@ -40,22 +40,24 @@ impl TestServer {
     }
 
     pub async fn interactions(&self) -> Vec<oauth_authorization_states::Model> {
-        let all = oauth_authorization_states::Entity::find();
+        let all = oauth_authorization_states::Entity::find()
+            .order_by_asc(oauth_authorization_states::Column::Id);
         all.all(&self.ctx.db).await.unwrap()
     }
 
     pub async fn codes(&self) -> Vec<oauth_authorization_codes::Model> {
-        let all = oauth_authorization_codes::Entity::find();
+        let all = oauth_authorization_codes::Entity::find()
+            .order_by_asc(oauth_authorization_codes::Column::Id);
         all.all(&self.ctx.db).await.unwrap()
     }
 
     pub async fn consents(&self) -> Vec<oauth_consents::Model> {
-        let all = oauth_consents::Entity::find();
+        let all = oauth_consents::Entity::find().order_by_asc(oauth_consents::Column::Id);
         all.all(&self.ctx.db).await.unwrap()
     }
 
     pub async fn sessions(&self) -> Vec<oauth_sessions::Model> {
-        let all = oauth_sessions::Entity::find();
+        let all = oauth_sessions::Entity::find().order_by_asc(oauth_sessions::Column::Id);
         all.all(&self.ctx.db).await.unwrap()
     }
 

@@ -277,7 +277,9 @@ fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
             "uri": uri,
             "enable_logging": false,
             "connect_timeout": 500,
-            "idle_timeout": 500,
+            // sqlx's reaper runs once per idle timeout and can loop for ever when it looks at the
+            // pool while connections come and go (its count of idle ones wraps around).
+            "idle_timeout": 600_000,
             "min_connections": 1,
             "max_connections": connections,
             "auto_migrate": true,

@@ -1,5 +1,6 @@
 //! One file per endpoint.
 
+mod app_side;
 mod authorize;
 mod bad_input;
 mod browser_session;

@@ -221,3 +221,19 @@ async fn a_dry_run_of_the_task_stores_nothing() {
         .unwrap();
     assert!(found.is_none());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mo_05_the_routes_are_listed_in_locos_form() {
+    let server = TestServer::start().await;
+    let lines = loco_oauth_server::cli::route_lines(&server.ctx).unwrap();
+    for line in [
+        "[GET,POST] /oauth/authorize",
+        "[POST] /oauth/token",
+        "[GET] /oauth/jwks",
+    ] {
+        assert!(
+            lines.iter().any(|listed| listed == line),
+            "{line}: {lines:?}"
+        );
+    }
+}

@@ -47,11 +47,22 @@ async fn c051_parallel_sign_ups_make_one_account() {
         .iter_mut()
         .map(|(browser, form)| browser.submit(form));
     let answers = futures_util::future::join_all(posts).await;
-    let created = answers.iter().filter(|answer| answer.status == 303).count();
-    assert_eq!(created, 1);
-    for answer in answers.iter().filter(|answer| answer.status != 303) {
-        answer.assert_page(400);
+    let mut created = 0;
+    for ((browser, form), answer) in browsers.iter_mut().zip(answers) {
+        let answer = match answer.status {
+            // FA-04: no core was free within 2 seconds; the same form works later.
+            503 => {
+                assert!(answer.header("retry-after").is_some());
+                browser.submit(form).await
+            }
+            _ => answer,
+        };
+        match answer.status {
+            303 => created += 1,
+            _ => answer.assert_page(400),
+        }
     }
+    assert_eq!(created, 1);
     assert_eq!(server.rows().await.users, 2, "alice and bob");
     assert_eq!(server.rows().await.sessions, 1);
 }
