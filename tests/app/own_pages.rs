@@ -17,7 +17,8 @@ struct Login {
 #[derive(Deserialize)]
 struct Decision {
     csrf_token: String,
-    decision: String,
+    #[serde(rename = "decision")]
+    action: String,
     #[serde(default)]
     scope: String,
 }
@@ -62,7 +63,7 @@ async fn decide(interaction: OAuthInteraction, Form(form): Form<Decision>) -> Re
     };
     let csrf: Csrf = csrf;
     let scopes: Vec<String> = form.scope.split(' ').map(str::to_owned).collect();
-    let answer = match form.decision.as_str() {
+    let answer = match form.action.as_str() {
         "allow" => interaction.accept(&scopes, csrf).await,
         "cancel" => interaction.cancel(csrf).await,
         _ => interaction.deny(csrf).await,

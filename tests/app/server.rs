@@ -264,12 +264,12 @@ fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
         .as_object_mut()
         .unwrap()
         .remove("max_connections")
-        .unwrap_or(json!(5));
+        .unwrap_or_else(|| json!(5));
     let middlewares = block
         .as_object_mut()
         .unwrap()
         .remove("middlewares")
-        .unwrap_or(json!({}));
+        .unwrap_or_else(|| json!({}));
     serde_json::from_value(json!({
         "logger": { "enable": false, "level": "off", "format": "compact" },
         "server": { "port": address.port(), "host": "http://localhost", "middlewares": middlewares },

@@ -64,7 +64,8 @@ pub fn show(answer: &Answer) -> String {
     let mut shown = format!("{}\n", answer.status);
     for name in HEADERS {
         for value in answer.headers.get_all(name) {
-            shown += &format!("{name}: {}\n", value.to_str().unwrap());
+            let value = value.to_str().unwrap();
+            shown.extend([name, ": ", value, "\n"]);
         }
     }
     let body = match serde_json::from_str::<Value>(&answer.body) {

@@ -173,11 +173,10 @@ async fn c243_one_consent_given_at_once(#[case] connections: u32) {
             locations.insert(answer.location().to_owned());
         }
     }
-    let codes: Vec<_> = locations
+    let codes = locations
         .iter()
-        .filter(|location| location.contains("code="))
-        .collect();
-    assert_eq!(codes.len(), 1, "{locations:?}");
+        .filter(|location| location.contains("code="));
+    assert_eq!(codes.count(), 1, "{locations:?}");
     assert_eq!(server.grants().await.len(), 1);
     let consents = oauth_consents::Entity::find()
         .all(&server.ctx.db)

@@ -2,6 +2,7 @@
 
 use loco_oauth_server::protocol::client::Client;
 use rstest::rstest;
+use sea_orm::EntityTrait;
 use serde_json::json;
 
 use crate::app::{
@@ -167,7 +168,6 @@ async fn c094_a_user_who_was_disabled_or_deleted() {
         .assert_error(400, "invalid_grant");
     assert!(server.access_tokens().await.is_empty());
     server.set_user(users::Column::Active, true).await;
-    use sea_orm::EntityTrait;
     users::Entity::delete_many()
         .exec(&server.ctx.db)
         .await
@@ -206,7 +206,6 @@ async fn c097_claims_of_the_id_token() {
     );
     assert_eq!(claims["at_hash"], at_hash.as_str());
     // SU-01: the app's subject.
-    use sea_orm::EntityTrait;
     let alice = users::Entity::find()
         .one(&server.ctx.db)
         .await
@@ -294,7 +293,6 @@ async fn su_03_pairwise_subjects() {
     }
     assert_eq!(subjects[0], subjects[1]);
     assert_ne!(subjects[0], subjects[2]);
-    use sea_orm::EntityTrait;
     let alice = users::Entity::find()
         .one(&server.ctx.db)
         .await
@@ -319,7 +317,10 @@ async fn id_04_life_of_an_access_token() {
         ("openid read write", Some(R1), 300),
     ] {
         let request = Authorize::base().with("scope", scope);
-        let request = resource.map_or(request.clone(), |uri| request.and("resource", uri));
+        let request = match resource {
+            Some(uri) => request.and("resource", uri),
+            None => request,
+        };
         let body = server.tokens(&request).await;
         assert_eq!(body["expires_in"], expected, "{scope} {resource:?}");
     }

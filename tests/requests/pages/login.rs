@@ -195,9 +195,12 @@ async fn c048_long_passwords_are_refused_and_long_ones_differ() {
         .await
         .unwrap();
     let mut browser = server.browser();
-    let megabyte = "x".repeat(1 << 20);
-    let page = try_login(&mut browser, ALICE, &megabyte).await;
-    page.assert_page(413);
+    // Announced is a megabyte, sent a little more than the limit: the answer does not wait.
+    let part = format!("login={ALICE}&password={}", "x".repeat(66 * 1024));
+    let head = "POST /oauth/login HTTP/1.1\r\nHost: as.example\r\n\
+                Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1048576\r\n\r\n";
+    let answer = server.raw(&format!("{head}{part}")).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
     let page = try_login(&mut browser, ALICE, &"x".repeat(1025)).await;
     page.assert_page(400);
     let page = try_login(&mut browser, BOB, &format!("{long}-two")).await;
