@@ -1,7 +1,7 @@
 //! `cargo loco generate oauth-server`: writes the plugin into an app.
 //!
-//! 1. [`Options`] are read from the command line, [`App`] from the app's files.
-//! 2. [`plan`] computes the new text of every file. Nothing is written yet; an edit that does not
+//! 1. [`Options`] are read from the command line, the app's name and users model from its files.
+//! 2. [`plan()`] computes the new text of every file. Nothing is written yet; an edit that does not
 //!    find its place is collected instead of guessed.
 //! 3. [`Plan::write`] writes all files, or none when an edit had no place.
 //!
