@@ -23,5 +23,6 @@ mod refresh;
 mod retry;
 mod revoke;
 mod token;
+mod token_cases;
 mod token_code;
 mod userinfo;

@@ -1,0 +1,93 @@
+//! Refusals at the token endpoint that leave the code as it was.
+
+use crate::app::{
+    browser::{Authorize, VERIFIER},
+    fixtures::CONF_CB,
+    server::{Answer, TestServer},
+};
+
+/// A code of `conf`, and the request that redeems it, bent by `change`.
+async fn bent(
+    server: &TestServer,
+    change: impl Fn(&mut Vec<(&'static str, String)>),
+) -> (String, Answer) {
+    let code = server.browser().code(&Authorize::base()).await;
+    let mut form = vec![
+        ("grant_type", "authorization_code".to_owned()),
+        ("code", code.clone()),
+        ("redirect_uri", CONF_CB.to_owned()),
+        ("code_verifier", VERIFIER.to_owned()),
+    ];
+    change(&mut form);
+    let form: Vec<(&str, &str)> = form
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let answer = server.as_client("conf", "/oauth/token", &form).await;
+    (code, answer)
+}
+
+async fn assert_unused(server: &TestServer, code: &str) {
+    assert!(server.access_tokens().await.is_empty());
+    server.redeem(code).await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c076_grant_types_that_do_not_exist() {
+    let server = TestServer::start().await;
+    for grant_type in ["password", "implicit", "foo"] {
+        let form = [("grant_type", grant_type)];
+        let answer = server.as_client("conf", "/oauth/token", &form).await;
+        answer.assert_error(400, "unsupported_grant_type");
+    }
+}
+
+/// ID-03: an unknown client and a wrong secret are one and the same answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn c080_a_wrong_secret_in_the_body() {
+    let server = TestServer::start().await;
+    let form = |client| {
+        [
+            ("grant_type", "client_credentials"),
+            ("client_id", client),
+            ("client_secret", "wrong"),
+        ]
+    };
+    let wrong = server.post("/oauth/token", &form("post")).await;
+    wrong.assert_error(401, "invalid_client");
+    let unknown = server.post("/oauth/token", &form("nobody")).await;
+    unknown.assert_error(401, "invalid_client");
+    assert_eq!(wrong.body, unknown.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c081_a_confidential_client_that_only_names_itself() {
+    let server = TestServer::start().await;
+    let code = server.browser().code(&Authorize::base()).await;
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", "conf"),
+        ("code", &code),
+        ("redirect_uri", CONF_CB),
+        ("code_verifier", VERIFIER),
+    ];
+    let answer = server.post("/oauth/token", &form).await;
+    answer.assert_error(401, "invalid_client");
+    assert_unused(&server, &code).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c087_a_wrong_code_verifier() {
+    let server = TestServer::start().await;
+    let (code, answer) = bent(&server, |form| form[3].1 = "x".repeat(43)).await;
+    answer.assert_error(400, "invalid_grant");
+    assert_unused(&server, &code).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c088_no_code_verifier() {
+    let server = TestServer::start().await;
+    let (code, answer) = bent(&server, |form| form.truncate(3)).await;
+    answer.assert_error(400, "invalid_grant");
+    assert_unused(&server, &code).await;
+}
