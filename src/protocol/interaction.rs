@@ -234,5 +234,4 @@ fn covers(consent: &ConsentView, situation: &Situation<'_>) -> bool {
 }
 
 #[cfg(test)]
-#[path = "interaction_tests.rs"]
 mod tests;
