@@ -71,6 +71,8 @@ pub mod schema;
 pub mod server;
 pub mod store;
 pub mod tasks;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod urls;
 pub mod views;
 
