@@ -28,7 +28,7 @@ const MAX_REDIRECTS: usize = 10;
 /// # async fn example(request: &TestServer, ctx: &loco_rs::app::AppContext, user: impl ResourceOwner) {
 /// let mut browser = sign_in_browser(request, ctx, &user).await;
 /// let page = browser.open("/oauth/logout").await;
-/// browser.submit(&page.form()).await;
+/// browser.submit(&page.form_with_button("action", "sign_out")).await;
 /// # }
 /// ```
 #[derive(Clone)]

@@ -250,6 +250,6 @@ impl Failing<'_> {
             panic!("expected {}, but the client got tokens", self.error);
         };
         assert_eq!(refused.error, self.error, "{refused:?}");
-        refused
+        *refused
     }
 }

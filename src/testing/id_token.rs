@@ -44,7 +44,8 @@ pub(super) async fn verify(
     }
     // EdDSA hashes with another function.
     if header.alg != Algorithm::EdDSA {
-        let half = &Sha256::digest(access_token)[..16];
+        let digest = Sha256::digest(access_token);
+        let half = &digest[..16];
         assert_eq!(claims["at_hash"], URL_SAFE_NO_PAD.encode(half), "{claims}");
     }
     claims

@@ -35,7 +35,7 @@
 //!
 //! | Wish | Item |
 //! |---|---|
-//! | authorize, sign in, consent, redeem | [`flow`] → [`Tokens`], or [`Stopped`] halfway, or [`Refused`] |
+//! | authorize, sign in, consent, redeem | [`flow()`] → [`Tokens`], or [`Stopped`] halfway, or [`Refused`] |
 //! | a token for the app's own routes | [`ActingAs`] |
 //! | a signed-in browser | [`sign_in_browser`] → [`Browser`] |
 //! | rows | [`factory::client`], [`factory::grant`], [`factory::session`] |

@@ -1,5 +1,7 @@
 //! A page in a browser, and its forms.
 
+use std::cmp::Reverse;
+
 use axum_test::TestResponse;
 use scraper::{ElementRef, Html, Selector};
 
@@ -31,7 +33,7 @@ impl Page {
         let fields = selector("input[name]");
         let form = html
             .select(&selector("form"))
-            .max_by_key(|form| form.select(&fields).count());
+            .min_by_key(|form| Reverse(form.select(&fields).count()));
         form.map_or_else(|| panic!("no form: {}", self.html()), Form::read)
     }
 

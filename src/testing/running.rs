@@ -106,12 +106,10 @@ impl<'a> Running<'a> {
         let query = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(&self.sent)
             .finish();
-        let url = format!("{}?{query}", self.server().urls.authorization_endpoint);
+        let (stop, endpoint) = (self.callback(), &self.server().urls.authorization_endpoint);
+        let url = format!("{endpoint}?{query}");
         let response = self.browser.get(&url).await;
-        let page = self
-            .browser
-            .follow((&url, response), Some(&self.callback()))
-            .await;
+        let page = self.browser.follow((&url, response), Some(&stop)).await;
         self.page = Some(page);
     }
 
@@ -148,16 +146,16 @@ impl<'a> Running<'a> {
     }
 
     /// Does steps until `stop` is reached, or the client has a code.
-    pub(super) async fn until(&mut self, stop: Option<Step>) -> Result<(), Refused> {
+    pub(super) async fn until(&mut self, stop: Option<Step>) -> Result<(), Box<Refused>> {
         for _ in 0..MAX_STEPS {
             match self.place() {
                 Place::Refused(error) => {
                     let page = self.page.take().expect("the flow has begun");
-                    return Err(Refused::at_callback(page, error));
+                    return Err(Box::new(Refused::at_callback(page, error)));
                 }
                 Place::Nowhere => {
                     let page = self.page.take().expect("the flow has begun");
-                    return Err(Refused::on_page(page));
+                    return Err(Box::new(Refused::on_page(page)));
                 }
                 Place::At(step) if stop == Some(step) => return Ok(()),
                 Place::At(Step::Code) => {
@@ -177,13 +175,13 @@ impl<'a> Running<'a> {
     }
 
     /// Goes on until the client has tokens.
-    pub(super) async fn to_the_end(&mut self) -> Result<Tokens<'a>, Refused> {
+    pub(super) async fn to_the_end(&mut self) -> Result<Tokens<'a>, Box<Refused>> {
         self.until(None).await?;
         let code = self.page().query("code").expect("a code");
         let response = self.redeem(&code, &[]).await;
         if response.status_code() != 200 {
             let url = self.server().urls.token_endpoint.clone();
-            return Err(Refused::at_token(&url, response));
+            return Err(Box::new(Refused::at_token(&url, response)));
         }
         let nonce = self.sent("nonce").map(str::to_owned);
         let with = (self.caller.clone(), self.browser.clone());
@@ -197,19 +195,23 @@ impl<'a> Running<'a> {
             let error = page.query("error");
             return error.map_or(Place::At(Step::Code), Place::Refused);
         }
-        let here = |pages: [&String; 2]| {
-            let absolute = urls.page(&page.url);
-            pages.into_iter().any(|page| leads_to(&absolute, page))
+        let absolute = urls.page(&page.url);
+        let pages = [
+            (Step::Login, [&urls.login_page, &urls.login]),
+            (Step::SignUp, [&urls.signup_page, &urls.signup]),
+            (
+                Step::SelectAccount,
+                [&urls.select_account_page, &urls.select_account],
+            ),
+            (Step::Consent, [&urls.consent_page, &urls.consent]),
+        ];
+        let mut pages = pages.into_iter();
+        let here = pages.find(|(_, pages)| pages.iter().any(|page| leads_to(&absolute, page)));
+        let Some((step, _)) = here else {
+            return Place::Nowhere;
         };
-        let built_in = page.response.status_code() == 200;
-        let step = match () {
-            () if here([&urls.login_page, &urls.login]) => Step::Login,
-            () if here([&urls.signup_page, &urls.signup]) => Step::SignUp,
-            () if here([&urls.select_account_page, &urls.select_account]) => Step::SelectAccount,
-            () if here([&urls.consent_page, &urls.consent]) => Step::Consent,
-            () => return Place::Nowhere,
-        };
-        if built_in || !self.is_built_in(step) {
+        let is_shown = page.response.status_code() == 200;
+        if is_shown || !self.is_built_in(step) {
             Place::At(step)
         } else {
             Place::Nowhere
@@ -221,7 +223,7 @@ impl<'a> Running<'a> {
         let page = self.page();
         assert_eq!(
             page.query("state").as_deref(),
-            self.sent("state"),
+            self.sent("state").filter(|state| !state.is_empty()),
             "{}",
             page.url
         );

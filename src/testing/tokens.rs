@@ -48,7 +48,7 @@ impl std::fmt::Display for Tokens<'_> {
 
 impl std::fmt::Debug for Tokens<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.body.fmt(f)
+        std::fmt::Debug::fmt(&self.body, f)
     }
 }
 

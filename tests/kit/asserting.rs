@@ -1,5 +1,7 @@
 //! Assertions and redactions: they notice.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use insta::{assert_snapshot, assert_yaml_snapshot, with_settings};
 use loco_oauth_server::testing::{
     Step, assert_no_store, assert_oauth_error, assert_page, location, redactions, shown,
@@ -55,7 +57,7 @@ async fn a_refusal_is_no_redirect() {
 async fn metadata_may_be_stored_and_that_is_noticed() {
     let kit = Kit::start().await;
     let metadata = kit.request.get("/.well-known/openid-configuration").await;
-    let stored = std::panic::catch_unwind(|| assert_no_store(&metadata));
+    let stored = catch_unwind(AssertUnwindSafe(|| assert_no_store(&metadata)));
     assert!(stored.is_err());
 }
 
