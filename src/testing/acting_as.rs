@@ -75,7 +75,7 @@ impl ActingAs {
     }
 
     /// Makes the token.
-    pub async fn token(self, ctx: &AppContext) -> AccessToken {
+    pub async fn token(self, ctx: &AppContext) -> ActingToken {
         let server = server(ctx);
         let client = find_or_create(ctx, (self.client.as_deref(), self.user.is_none())).await;
         let Some(user) = self.user else {
@@ -86,7 +86,7 @@ impl ActingAs {
             .resources
             .iter()
             .fold(grant, |grant, uri| grant.resource(uri));
-        AccessToken(grant.create(ctx).await.access_token)
+        ActingToken(grant.create(ctx).await.access_token)
     }
 }
 
@@ -110,7 +110,7 @@ async fn machine_token(
     server: &Server,
     client: &Client,
     (scopes, resources): (&[String], &[String]),
-) -> AccessToken {
+) -> ActingToken {
     assert!(
         client.may_use(GrantType::ClientCredentials),
         "{} may not use client_credentials",
@@ -124,14 +124,14 @@ async fn machine_token(
     access_tokens::insert(store.db(), store.tables(), &access.row)
         .await
         .expect("the token is stored");
-    AccessToken(access.token.expose().to_owned())
+    ActingToken(access.token.expose().to_owned())
 }
 
 /// An access token: `.authorization_bearer(&token)`, or [`Self::header`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccessToken(String);
+pub struct ActingToken(String);
 
-impl AccessToken {
+impl ActingToken {
     /// The token.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -144,7 +144,7 @@ impl AccessToken {
     }
 }
 
-impl std::fmt::Display for AccessToken {
+impl std::fmt::Display for ActingToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }

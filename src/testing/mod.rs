@@ -77,7 +77,7 @@ use loco_rs::app::AppContext;
 pub use axum_test::{TestResponse, TestServer};
 
 pub use self::{
-    acting_as::{AccessToken, ActingAs},
+    acting_as::{ActingAs, ActingToken},
     assertions::{assert_no_store, assert_oauth_error, assert_page, location, shown},
     browser::{Browser, sign_in_browser},
     clock::Clock,
