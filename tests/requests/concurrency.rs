@@ -1,6 +1,6 @@
 //! Races over real connections (C240-C243, C249, C250; CC-01 to CC-07).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use futures_util::future::join_all;
 use loco_oauth_server::protocol::client::Client;
@@ -16,7 +16,11 @@ use crate::app::{
 };
 
 const RACERS: usize = 50;
-const ROUNDS: usize = 20;
+/// Rounds; a long run sets more.
+static ROUNDS: LazyLock<usize> = LazyLock::new(|| {
+    let rounds = std::env::var("RACE_ROUNDS").ok();
+    rounds.and_then(|text| text.parse().ok()).unwrap_or(20)
+});
 
 impl TestServer {
     /// The same token request of `conf` from many connections at once.
@@ -55,7 +59,7 @@ fn winners(answers: &[Answer]) -> Vec<&Answer> {
 async fn c240_one_code_redeemed_at_once(#[case] connections: u32) {
     let server = TestServer::with(json!({ "max_connections": connections })).await;
     let mut browser = server.browser();
-    for round in 1..=ROUNDS {
+    for round in 1..=*ROUNDS {
         let code = browser.code(&Authorize::base()).await;
         let answers = server.race(&redemption(&code, &[])).await;
         let won = winners(&answers);
@@ -82,7 +86,7 @@ async fn c240_one_code_redeemed_at_once(#[case] connections: u32) {
 async fn c241_one_token_refreshed_at_once(#[case] connections: u32) {
     let server = TestServer::with(json!({ "max_connections": connections })).await;
     let mut tokens = server.tokens(&Authorize::base()).await;
-    for round in 1..=ROUNDS {
+    for round in 1..=*ROUNDS {
         let form = [
             ("grant_type", "refresh_token"),
             ("refresh_token", text(&tokens, "refresh_token")),
@@ -106,7 +110,7 @@ async fn c241_one_token_refreshed_at_once(#[case] connections: u32) {
 async fn c241_one_token_refreshed_at_once_without_window() {
     let server = TestServer::with(json!({ "refresh_token_retry_window_seconds": 0 })).await;
     let mut browser = server.browser();
-    for round in 1..=ROUNDS {
+    for round in 1..=*ROUNDS {
         let code = browser.code(&Authorize::base()).await;
         let tokens = server.redeem(&code).await.ok();
         let form = [
@@ -128,7 +132,7 @@ async fn c241_one_token_refreshed_at_once_without_window() {
 async fn c242_refresh_and_revocation_at_once() {
     let server = TestServer::start().await;
     let mut browser = server.browser();
-    for _ in 0..ROUNDS {
+    for _ in 0..*ROUNDS {
         let code = browser.code(&Authorize::base()).await;
         let tokens = server.redeem(&code).await.ok();
         let refresh = text(&tokens, "refresh_token");
