@@ -24,14 +24,20 @@ pub struct Process {
 impl Process {
     /// Starts the app on a port of its own and waits until it answers.
     pub async fn start(database: &TestDatabase) -> Self {
+        Self::logging(database, Stdio::null()).await
+    }
+
+    /// The same, with everything that any part of it logs.
+    pub async fn logging(database: &TestDatabase, log: impl Into<Stdio>) -> Self {
         let address = TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
             .unwrap();
         let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--ignored", "--exact", "app::process::serve"])
+            .args(["--ignored", "--exact", "--nocapture", "app::process::serve"])
+            .env("RUST_LOG", "trace")
             .env(DATABASE, &database.uri)
             .env(ADDRESS, address.to_string())
-            .stdout(Stdio::null())
+            .stdout(log)
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
@@ -97,7 +103,9 @@ async fn serve() {
         return;
     };
     let address: SocketAddr = address.parse().unwrap();
-    let config = server::config(&uri, address, json!({}));
+    let mut config = server::config(&uri, address, json!({}));
+    config.logger.enable = true;
+    loco_rs::logger::init::<App>(&config.logger).unwrap();
     let boot = App::boot(StartMode::ServerOnly, &Environment::Test, config)
         .await
         .unwrap();
