@@ -22,23 +22,21 @@ static ROUNDS: LazyLock<usize> = LazyLock::new(|| {
     rounds.and_then(|text| text.parse().ok()).unwrap_or(20)
 });
 
-impl TestServer {
-    /// The same token request of `conf` from many connections at once.
-    async fn race(&self, form: &[(&str, &str)]) -> Vec<Answer> {
-        let racers = (0..RACERS).map(|_| {
-            let request = self
-                .http
-                .post(self.url("/oauth/token"))
-                .basic_auth("conf", Some(encoded(SECRET)))
-                .form(form);
-            tokio::spawn(async move { Answer::read(request.send().await.unwrap()).await })
-        });
-        join_all(racers)
-            .await
-            .into_iter()
-            .map(Result::unwrap)
-            .collect()
-    }
+/// The same token request of `conf` from many connections at once, spread over the nodes.
+async fn race(nodes: &[&TestServer], form: &[(&str, &str)]) -> Vec<Answer> {
+    let racers = nodes.iter().cycle().take(RACERS).map(|node| {
+        let request = node
+            .http
+            .post(node.url("/oauth/token"))
+            .basic_auth("conf", Some(encoded(SECRET)))
+            .form(form);
+        tokio::spawn(async move { Answer::read(request.send().await.unwrap()).await })
+    });
+    join_all(racers)
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect()
 }
 
 /// Successes; all others are `invalid_grant`.
@@ -61,7 +59,7 @@ async fn c240_one_code_redeemed_at_once(#[case] connections: u32) {
     let mut browser = server.browser();
     for round in 1..=*ROUNDS {
         let code = browser.code(&Authorize::base()).await;
-        let answers = server.race(&redemption(&code, &[])).await;
+        let answers = race(&[&server], &redemption(&code, &[])).await;
         let won = winners(&answers);
         assert_eq!(won.len(), 1, "round {round}");
         let tokens = won[0].json();
@@ -91,7 +89,7 @@ async fn c241_one_token_refreshed_at_once(#[case] connections: u32) {
             ("grant_type", "refresh_token"),
             ("refresh_token", text(&tokens, "refresh_token")),
         ];
-        let answers = server.race(&form).await;
+        let answers = race(&[&server], &form).await;
         assert_eq!(winners(&answers).len(), RACERS);
         let bodies: BTreeSet<&str> = answers.iter().map(|answer| answer.body.as_str()).collect();
         assert_eq!(bodies.len(), 1);
@@ -117,13 +115,42 @@ async fn c241_one_token_refreshed_at_once_without_window() {
             ("grant_type", "refresh_token"),
             ("refresh_token", text(&tokens, "refresh_token")),
         ];
-        let answers = server.race(&form).await;
+        let answers = race(&[&server], &form).await;
         let won = winners(&answers);
         assert_eq!(won.len(), 1);
         assert!(!server.is_live(text(&won[0].json(), "access_token")).await);
         assert_eq!(server.generations().await.len(), 2 * round);
         let reasons = server.revocations().await;
         assert_eq!(reasons[round - 1].as_deref(), Some("refresh_replay"));
+    }
+}
+
+/// The same on two processes over one database: one wins at a code, all get one successor of a
+/// refresh token.
+#[tokio::test(flavor = "multi_thread")]
+async fn c240_c241_two_nodes_race() {
+    let server = TestServer::start().await;
+    let twin = server.twin(json!({})).await;
+    let nodes = [&server, &twin];
+    let mut browser = server.browser();
+    for round in 1..=*ROUNDS {
+        let code = browser.code(&Authorize::base()).await;
+        let answers = race(&nodes, &redemption(&code, &[])).await;
+        let won = winners(&answers);
+        assert_eq!(won.len(), 1, "round {round}");
+        assert!(!twin.is_live(text(&won[0].json(), "access_token")).await);
+
+        let code = browser.code(&Authorize::base()).await;
+        let tokens = twin.redeem(&code).await.ok();
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", text(&tokens, "refresh_token")),
+        ];
+        let answers = race(&nodes, &form).await;
+        assert_eq!(winners(&answers).len(), RACERS);
+        let bodies: BTreeSet<&str> = answers.iter().map(|answer| answer.body.as_str()).collect();
+        assert_eq!(bodies.len(), 1);
+        assert_eq!(server.live_generations().await, vec![2; round]);
     }
 }
 
