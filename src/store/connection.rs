@@ -41,6 +41,14 @@ impl<C> Connection<C> {
         self.inner
     }
 
+    /// The plan of faults.
+    #[cfg(feature = "testing")]
+    pub const fn faults(&self) -> &Faults {
+        &self.faults
+    }
+}
+
+impl<C: Sync> Connection<C> {
     /// Called before every statement and every commit.
     ///
     /// # Errors
@@ -53,12 +61,6 @@ impl<C> Connection<C> {
         #[cfg(feature = "testing")]
         self.faults.pass().await?;
         Ok(())
-    }
-
-    /// The plan of faults.
-    #[cfg(feature = "testing")]
-    pub const fn faults(&self) -> &Faults {
-        &self.faults
     }
 }
 
