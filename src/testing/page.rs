@@ -30,9 +30,9 @@ impl Page {
     #[track_caller]
     pub fn form(&self) -> Form {
         let html = Html::parse_document(&self.html());
-        let fields = selector("input[name]");
+        let (forms, fields) = (selector("form"), selector("input[name]"));
         let form = html
-            .select(&selector("form"))
+            .select(&forms)
             .min_by_key(|form| Reverse(form.select(&fields).count()));
         form.map_or_else(|| panic!("no form: {}", self.html()), Form::read)
     }
@@ -48,9 +48,10 @@ impl Page {
     /// The form that holds what `css` selects.
     pub fn find_form(&self, css: &str) -> Option<Form> {
         let html = Html::parse_document(&self.html());
-        let inner = selector(css);
-        let form =
-            { html.select(&selector("form")) }.find(|form| form.select(&inner).next().is_some())?;
+        let (forms, inner) = (selector("form"), selector(css));
+        let form = html
+            .select(&forms)
+            .find(|form| form.select(&inner).next().is_some())?;
         Some(Form::read(form))
     }
 
