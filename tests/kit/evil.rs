@@ -41,8 +41,9 @@ async fn forms_belong_to_one_browser_and_one_interaction() {
         assert!(answer.status_code().is_client_error(), "{what}");
         assert_no_store(&answer);
     }
-    let tokens = EvilClient::new(kit.flow().scope("openid")).smuggle_scope("admin");
-    assert_eq!(tokens.await.scopes(), ["openid"]);
+    let evil = EvilClient::new(kit.flow().scope("openid"));
+    let tokens = evil.smuggle_scope("admin").await;
+    assert_eq!(tokens.scopes(), ["openid"]);
 }
 
 #[tokio::test]
