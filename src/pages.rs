@@ -35,14 +35,17 @@ impl Server {
         status: StatusCode,
         mut page: P,
     ) -> Result<Response, PageError> {
-        let lang = self.language(browser, pending);
         let common = page.common_mut();
+        if let Some(pending) = pending {
+            common.client = Some(client_card(pending));
+            common.interaction = pending.state().map(str::to_owned);
+            common.ui_locales.clone_from(&pending.request.ui_locales);
+        }
+        let lang = self.language(browser, common.ui_locales.as_deref());
         common.app_name.clone_from(&self.settings.app_name);
         common.issuer_host = redirect_uri::host(&self.urls.issuer).unwrap_or_default();
         let stylesheet = self.views.stylesheet().map_err(Failure::internal)?;
         common.css_url = self.urls.assets(&stylesheet.file_name());
-        common.client = pending.map(client_card);
-        common.interaction = pending.and_then(Pending::state).map(str::to_owned);
         let html = self.views.render(&lang, &page).map_err(Failure::internal)?;
         let mut response = (status, Html(html)).into_response();
         let lang = HeaderValue::from_str(&lang).map_err(Failure::internal)?;
@@ -60,13 +63,9 @@ impl Server {
     }
 
     /// The first offered language of `ui_locales`, `Accept-Language` and the default (PG-06).
-    pub fn language(&self, browser: &Browser, pending: Option<&Pending>) -> String {
-        let wanted = pending.and_then(|pending| pending.request.ui_locales.as_deref());
-        let wanted: Vec<String> = wanted
-            .into_iter()
-            .flat_map(|tags| tags.split(' '))
-            .map(str::to_owned)
-            .collect();
+    pub fn language(&self, browser: &Browser, ui_locales: Option<&str>) -> String {
+        let wanted = ui_locales.into_iter().flat_map(|tags| tags.split(' '));
+        let wanted: Vec<String> = wanted.map(str::to_owned).collect();
         self.views.negotiate(&wanted, browser.accept_language())
     }
 }

@@ -29,6 +29,8 @@ pub struct Urls {
     pub revocation_endpoint: String,
     /// `introspection_endpoint`.
     pub introspection_endpoint: String,
+    /// `end_session_endpoint` (RP-Initiated Logout 1.0 §2.1).
+    pub end_session_endpoint: String,
     /// Resumes an interaction (§8.3).
     pub resume: String,
     /// Built-in page.
@@ -90,6 +92,7 @@ impl Urls {
             jwks_uri: endpoint("/jwks"),
             revocation_endpoint: endpoint("/revoke"),
             introspection_endpoint: endpoint("/introspect"),
+            end_session_endpoint: endpoint("/end-session"),
             resume: endpoint("/continue"),
             login: endpoint("/login"),
             signup: endpoint("/signup"),
@@ -150,6 +153,7 @@ impl Urls {
             &self.jwks_uri,
             &self.revocation_endpoint,
             &self.introspection_endpoint,
+            &self.end_session_endpoint,
             &self.resume,
             &self.login,
             &self.signup,

@@ -203,19 +203,24 @@ impl Server {
             None => self.insert_session(row).await?,
         };
         let replaced = own.map(|own| own.session.token_hash.clone());
-        let others = browser.sessions.iter().filter(|other| {
-            let hash = other.hash(Purpose::Session).0.to_vec();
-            let is_live = live
-                .iter()
-                .any(|candidate| candidate.session.token_hash == hash);
-            is_live && Some(&hash) != replaced.as_ref()
+        // The cookie's order: the account that was in front last comes next.
+        let others = live
+            .iter()
+            .map(|other| &other.session)
+            .filter(|other| Some(&other.token_hash) != replaced.as_ref());
+        let (kept, dropped): (Vec<_>, Vec<_>) = others
+            .enumerate()
+            .partition(|(place, _)| *place < MAX_ACCOUNTS - 1);
+        // Nobody has the secret of such a session any more (BS-01).
+        for (_, session) in dropped {
+            self.end_session(session, EndReason::Replaced).await?;
+        }
+        browser.sessions.retain(|secret| {
+            let hash = secret.hash(Purpose::Session).0;
+            kept.iter().any(|(_, session)| session.token_hash == hash)
         });
-        let others: Vec<Secret> = others.take(MAX_ACCOUNTS - 1).cloned().collect();
-        let remembered = sign_in
-            .remember
-            .then_some(self.settings.session_ttl_seconds);
-        browser.sessions = std::iter::once(secret).chain(others).collect();
-        browser.sessions_changed = Some(remembered.map_or(Lifetime::Browser, Lifetime::Remembered));
+        browser.sessions.insert(0, secret);
+        browser.sessions_changed = Some(self.cookie_life(&session));
         Ok(SignedIn {
             session,
             owner: owner.clone(),
@@ -316,12 +321,7 @@ impl Server {
             secret.hash(Purpose::Session).0.as_slice() == chosen.session.token_hash.as_slice()
         };
         browser.sessions.sort_by_key(|secret| !is_chosen(secret));
-        let rest = chosen.session.expires_at - self.now();
-        browser.sessions_changed = Some(if chosen.session.remembered {
-            Lifetime::Remembered(rest)
-        } else {
-            Lifetime::Browser
-        });
+        browser.sessions_changed = Some(self.cookie_life(&chosen.session));
         Ok(Some(chosen))
     }
 
@@ -341,8 +341,20 @@ impl Server {
             let hash = secret.hash(Purpose::Session).0;
             !ended.iter().any(|session| session.token_hash == hash)
         });
-        browser.sessions_changed = Some(Lifetime::Browser);
+        // The cookie lives as the account that is in front now asked for.
+        let front = self.live_sessions(browser, "").await?;
+        let front = front.first().map(|front| &front.session);
+        browser.sessions_changed =
+            Some(front.map_or(Lifetime::Browser, |front| self.cookie_life(front)));
         Ok(())
+    }
+
+    fn cookie_life(&self, front: &SessionRow) -> Lifetime {
+        if front.remembered {
+            Lifetime::Remembered(front.expires_at - self.now())
+        } else {
+            Lifetime::Browser
+        }
     }
 
     /// Ends one session, and its grants as far as the reason and the settings demand.

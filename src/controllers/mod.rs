@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod authorize;
 pub mod consent;
+pub mod end_session;
 pub mod grants;
 pub mod introspect;
 pub mod jwks;

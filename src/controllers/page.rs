@@ -185,16 +185,30 @@ pub fn common(
     browser: &mut Browser,
     (route, pending, current): (&str, Option<&Pending>, Option<&SignedIn>),
 ) -> Result<Common, PageError> {
+    let state = pending.and_then(Pending::state);
+    let mut common = form(server, browser, (route, state, current))?;
+    common.cancel_action = pending.map(|_| common.form_action.clone());
+    Ok(common)
+}
+
+/// The same for a form of another kind of interaction, or of none.
+///
+/// # Errors
+/// When the random generator fails.
+pub fn form(
+    server: &Server,
+    browser: &mut Browser,
+    (route, interaction, current): (&str, Option<&str>, Option<&SignedIn>),
+) -> Result<Common, PageError> {
     let sid = current.map(|current| current.session.sid.as_str());
     let token = Form {
         route,
-        interaction: pending.and_then(Pending::state),
+        interaction,
         sid,
     };
     let token = browser.csrf_token(token)?;
-    let action = action(&server.urls, route);
-    let mut common = pages::form(action, token, current);
-    common.cancel_action = pending.map(|_| action.to_owned());
+    let mut common = pages::form(action(&server.urls, route), token, current);
+    common.interaction = interaction.map(str::to_owned);
     Ok(common)
 }
 

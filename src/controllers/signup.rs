@@ -11,19 +11,20 @@ use super::{
 };
 use crate::{
     browser::{Browser, SignIn},
-    error::{Failure, PageError},
+    error::PageError,
     extract::{PageForm, QueryParams, TheServer},
     interaction::Pending,
-    protocol::{error::OAuthError, interaction::Step, params::Params},
+    protocol::{interaction::Step, params::Params},
     resource_owner::{FieldError, SignUp, SignUpError},
     server::Server,
     views::{
-        Common, ErrorKind, ErrorLine, FormError,
+        Common, ErrorLine, FormError,
         pages::{CheckMailPage, SignUpPage},
     },
 };
 
 const ROUTE: &str = "signup";
+const OFF: &str = "enable_signup is off";
 /// Longest value of a field, bytes.
 const MAX_VALUE: usize = 1024;
 
@@ -122,7 +123,7 @@ async fn submit(
                 .with_status(StatusCode::BAD_REQUEST);
             return form(server, browser, (pending.as_deref(), entered));
         }
-        Err(SignUpError::Unsupported) => return Err(switched_off()),
+        Err(SignUpError::Unsupported) => return Err(PageError::switched_off(OFF)),
         Err(SignUpError::Other(error)) => {
             return Err(crate::store::StoreError::from(error).into());
         }
@@ -143,14 +144,8 @@ fn check_offered(server: &Server) -> Result<(), PageError> {
     if server.has_signup() {
         Ok(())
     } else {
-        Err(switched_off())
+        Err(PageError::switched_off(OFF))
     }
-}
-
-fn switched_off() -> PageError {
-    let error = OAuthError::invalid_request("GE-11", "enable_signup is off");
-    PageError::from(Failure::transport(StatusCode::NOT_FOUND, error))
-        .showing(ErrorKind::SwitchedOff)
 }
 
 /// The declared fields, no others; required ones filled in.

@@ -8,6 +8,7 @@ mod budgets;
 mod client_credentials;
 mod concurrency;
 mod csrf;
+mod end_session;
 mod faults;
 mod flow;
 mod interaction;
