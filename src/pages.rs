@@ -9,7 +9,10 @@ use crate::{
     browser::{Browser, SignedIn},
     error::{Failure, PageError},
     interaction::Pending,
-    protocol::{client::ClientKind, display_name, redirect_uri},
+    protocol::{
+        client::{Client, ClientKind},
+        display_name, redirect_uri,
+    },
     server::Server,
     views::{ClientCard, Common, Page, UserCard},
 };
@@ -70,10 +73,47 @@ impl Server {
     }
 }
 
-/// What pages show of a client.
+/// What pages show of the client of a request.
 pub fn client_card(pending: &Pending) -> ClientCard {
-    let client = &pending.client;
     let redirect = pending.request.callback.redirect_uri();
+    card(&pending.client, redirect)
+}
+
+/// What the page of connected apps shows of a client; of one that is gone, its id.
+pub fn connected_card(client_id: &str, client: Option<&Client>) -> ClientCard {
+    let Some(client) = client else {
+        return ClientCard {
+            id: client_id.to_owned(),
+            name: None,
+            host: client_id.to_owned(),
+            uri: None,
+            logo_url: None,
+            redirect_host: String::new(),
+            redirect_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            first_seen: None,
+            kind: ClientKind::Dynamic,
+            verified: false,
+            loopback_only: false,
+        };
+    };
+    let redirect = client.redirect_uris.first();
+    let mut card = card(client, redirect.map_or("", String::as_str));
+    if card.host.is_empty() {
+        client_id.clone_into(&mut card.host);
+    }
+    card
+}
+
+/// A day, as all languages write it (ISO 8601).
+pub fn day(at: i64) -> String {
+    chrono::DateTime::from_timestamp(at, 0)
+        .map(|at| at.date_naive().to_string())
+        .unwrap_or_default()
+}
+
+fn card(client: &Client, redirect: &str) -> ClientCard {
     let redirect_host = redirect_uri::host(redirect)
         .or_else(|| redirect_uri::private_scheme(redirect).map(str::to_owned))
         .unwrap_or_default();

@@ -16,8 +16,8 @@ use tower_http::{
 use crate::{
     config::Settings,
     controllers::{
-        assets, authorize, consent, end_session, introspect, jwks, login, logout, metadata, resume,
-        revoke, select_account, signup, token, userinfo,
+        apps, assets, authorize, consent, end_session, introspect, jwks, login, logout, metadata,
+        resume, revoke, select_account, signup, token, userinfo,
     },
     error::{ApiError, Failure, PageError},
     layers::{self, Around},
@@ -106,7 +106,11 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
             &urls.local("/consent"),
             get(consent::get).post(consent::post),
         )
-        .add(&urls.local("/logout"), get(logout::get).post(logout::post));
+        .add(&urls.local("/logout"), get(logout::get).post(logout::post))
+        .add(&urls.local("/apps"), get(apps::get))
+        .add(&urls.local("/apps/revoke-all"), post(apps::revoke_all))
+        .add(&urls.local("/apps/{id}/revoke"), post(apps::revoke))
+        .add(&urls.local("/sessions/{sid}/end"), post(apps::end_session));
     each(routes, |route, methods| {
         route
             .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<PageError>))

@@ -43,6 +43,10 @@ pub struct Urls {
     pub consent: String,
     /// Built-in page.
     pub logout: String,
+    /// Built-in page, and the address below which apps are disconnected.
+    pub apps: String,
+    /// The address below which sessions are ended.
+    pub sessions: String,
     /// Where the step "login" sends people: the app's page, else the built-in one.
     pub login_page: String,
     /// Where the step "create" sends people: the app's page, the built-in one if it exists, else
@@ -79,7 +83,6 @@ impl Urls {
         } else {
             login_page.clone()
         };
-        let after_login = settings.after_login_url.as_deref().unwrap_or("/");
         let after_logout = settings.after_logout_url.as_deref();
         Self {
             issuer: settings.issuer.clone(),
@@ -99,9 +102,11 @@ impl Urls {
             select_account: endpoint("/select-account"),
             consent: endpoint("/consent"),
             logout: endpoint("/logout"),
+            apps: endpoint("/apps"),
+            sessions: endpoint("/sessions"),
             select_account_page: page(&settings.select_account_url, "/select-account"),
             consent_page: page(&settings.consent_url, "/consent"),
-            after_login: resolve(base_url, after_login),
+            after_login: page(&settings.after_login_url, "/apps"),
             after_logout: after_logout.map(|page| resolve(base_url, page)),
             login_page,
             signup_page,

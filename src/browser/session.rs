@@ -359,7 +359,7 @@ impl Server {
 
     /// Ends one session, and its grants as far as the reason and the settings demand.
     async fn end_session(&self, session: &SessionRow, reason: EndReason) -> Result<(), Failure> {
-        let (which, why) = match (reason, self.settings.logout_revokes) {
+        let grants = match (reason, self.settings.logout_revokes) {
             // Grants of other sessions carry the stamp themselves and fail at their next use.
             (EndReason::CredentialChange, _) if self.settings.revoke_on_credential_change => {
                 (OfSession::All, RevokeReason::CredentialChange)
@@ -371,6 +371,19 @@ impl Server {
             (_, LogoutRevokes::Online) => (OfSession::Online, RevokeReason::Logout),
             (_, LogoutRevokes::All) => (OfSession::All, RevokeReason::Logout),
         };
+        self.end_with(session, reason, grants).await
+    }
+
+    /// Ends one session, and these of its grants.
+    ///
+    /// # Errors
+    /// When the database fails; nothing has ended then.
+    pub async fn end_with(
+        &self,
+        session: &SessionRow,
+        reason: EndReason,
+        (which, why): (OfSession, RevokeReason),
+    ) -> Result<(), Failure> {
         let (id, now) = (session.id, self.now());
         self.store
             .write(move |txn, tables| {

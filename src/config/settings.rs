@@ -59,7 +59,7 @@ pub struct Settings {
     pub select_account_url: Option<String>,
     /// The app's own sign-up page.
     pub signup_url: Option<String>,
-    /// Where a login without client leads; `None` = the app's `/`.
+    /// Where a login without client leads; `None` = the page of connected apps.
     pub after_login_url: Option<String>,
     /// Where a logout without client leads; `None` = built-in page.
     pub after_logout_url: Option<String>,

@@ -25,6 +25,9 @@ use crate::{
 };
 
 const ROUTE: &str = "login";
+/// Field that names a page to go on with; nothing but these words is ever looked at (C046).
+const NEXT: &str = "next";
+const APPS: &str = "apps";
 /// Longest password that is hashed, bytes.
 const MAX_PASSWORD: usize = 1024;
 
@@ -47,7 +50,10 @@ async fn show(
 ) -> Result<Response, PageError> {
     match page::visit(server, browser, (params, Step::Login)).await? {
         Visit::Elsewhere(answer) => Ok(answer),
-        Visit::Here(pending) => form(server, browser, (pending.as_deref(), Entered::default())),
+        Visit::Here(pending) => {
+            let entered = Entered::of(params, &[NEXT])?;
+            form(server, browser, (pending.as_deref(), entered))
+        }
     }
 }
 
@@ -73,7 +79,7 @@ async fn submit(
         Visit::Here(pending) => pending,
     };
     let again = |entered| (pending.as_deref(), entered);
-    let mut entered = Entered::of(params, &["login", "remember"])?;
+    let mut entered = Entered::of(params, &["login", "remember", NEXT])?;
     if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
         return form(server, browser, again(entered.refused(refused)));
     }
@@ -104,12 +110,13 @@ async fn submit(
         remember,
         ..SignIn::default()
     };
-    enter(
-        server,
-        browser,
-        (pending.map(|pending| *pending), owner, sign_in),
-    )
-    .await
+    let to_apps = pending.is_none() && field(params, NEXT)? == Some(APPS);
+    let pending = pending.map(|pending| *pending);
+    let answer = enter(server, browser, (pending, owner, sign_in)).await?;
+    if to_apps {
+        return Ok(see_other(&server.urls.apps)?);
+    }
+    Ok(answer)
 }
 
 /// The person is who they say: session, step, next page.
@@ -179,7 +186,13 @@ fn form(
         pending.request.prompts.contains(&Prompt::Login) || pending.request.max_age.is_some()
     };
     let status = entered.status;
+    let next = entered
+        .values
+        .get(NEXT)
+        .filter(|next| *next == APPS)
+        .cloned();
     let page = LoginPage {
+        next,
         common: page::common(server, browser, (ROUTE, pending, None))?.with(entered),
         login_hint: pending.and_then(|pending| pending.request.login_hint.clone()),
         locked_login: None,

@@ -1,5 +1,6 @@
 //! The endpoints: one file each, read top to bottom: load → decide → persist → respond.
 
+pub mod apps;
 pub mod assets;
 pub mod authorize;
 pub mod consent;

@@ -218,6 +218,7 @@ fn action<'a>(urls: &'a Urls, route: &str) -> &'a str {
         "select-account" => &urls.select_account,
         "consent" => &urls.consent,
         "logout" => &urls.logout,
+        "apps" => &urls.apps,
         _ => &urls.login,
     }
 }

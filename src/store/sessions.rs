@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, Expr, Query},
+    sea_query::{Alias, Expr, Order, Query},
 };
 use serde_json::Value as Json;
 
@@ -11,6 +11,9 @@ use super::{
     record::{Record, eq, gt, is_null, record},
 };
 use crate::{protocol::client::SecretHash, resource_owner::UserKey, schema::TableNames};
+
+/// Most sessions that a page lists.
+const MOST_SHOWN: u64 = 200;
 
 record! {
     /// A session.
@@ -131,6 +134,44 @@ pub async fn is_live(
         .and_where(gt("idle_expires_at", now))
         .and_where(gt("expires_at", now));
     Ok(conn.query_one(&select).await?.is_some())
+}
+
+/// The live sessions of a user, last used first.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn live_of_user(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (user, now): (UserKey, i64),
+) -> StoreResult<Vec<SessionRow>> {
+    let mut select = SessionRow::select(tables.sessions);
+    select
+        .and_where(eq("user_id", user))
+        .and_where(is_null("ended_at"))
+        .and_where(gt("idle_expires_at", now))
+        .and_where(gt("expires_at", now))
+        .order_by(Alias::new("last_seen_at"), Order::Desc)
+        .limit(MOST_SHOWN);
+    let rows = conn.query_all(&select).await?;
+    let rows = rows.iter().map(|row| Ok(SessionRow::read(row, "")?));
+    rows.filter_map(Result::transpose).collect()
+}
+
+/// The session with this `sid`, ended or not.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn find_by_sid(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    sid: &str,
+) -> StoreResult<Option<SessionRow>> {
+    let mut select = SessionRow::select(tables.sessions);
+    select.and_where(eq("sid", sid));
+    let row = conn.query_one(&select).await?;
+    let row = row.map(|row| SessionRow::read(&row, "")).transpose()?;
+    Ok(row.flatten())
 }
 
 /// Inserts a session.

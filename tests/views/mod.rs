@@ -10,7 +10,7 @@ mod texts;
 use loco_oauth_server::views::{
     Page, Views,
     pages::{
-        CheckMailPage, CompletedPage, ConsentPage, ErrorPage, HandoffPage, LoggedOutPage,
+        AppsPage, CheckMailPage, CompletedPage, ConsentPage, ErrorPage, HandoffPage, LoggedOutPage,
         LoginPage, LogoutPage, SelectAccountPage, SignUpPage,
     },
 };
@@ -41,6 +41,7 @@ fn render_all(views: &Views, lang: &str) -> Vec<Rendered> {
     render_samples::<ConsentPage>(views, lang, &mut all);
     render_samples::<LogoutPage>(views, lang, &mut all);
     render_samples::<LoggedOutPage>(views, lang, &mut all);
+    render_samples::<AppsPage>(views, lang, &mut all);
     render_samples::<HandoffPage>(views, lang, &mut all);
     render_samples::<CompletedPage>(views, lang, &mut all);
     render_samples::<CheckMailPage>(views, lang, &mut all);

@@ -1,5 +1,6 @@
 //! One type per page; its fields are the variables of the template.
 
+mod apps;
 mod consent;
 mod error;
 mod outcome;
@@ -7,6 +8,7 @@ mod sign_in;
 mod sign_out;
 mod sign_up;
 
+pub use apps::{AppLine, AppsNotice, AppsPage, DeviceLine, SessionLine};
 pub use consent::{ConsentPage, GrantedScope, ResourceLine, ScopeLine, Warning};
 pub use error::{Developer, ErrorPage, ReturnLink};
 pub use outcome::{CheckMailPage, CompletedPage, HandoffPage};

@@ -14,6 +14,8 @@ action-allow = Erlauben
 action-deny = Nicht erlauben
 action-sign-out = Abmelden
 action-sign-out-all = Alle Konten abmelden
+action-disconnect = Zugriff entziehen
+action-disconnect-all = Allen Apps den Zugriff entziehen
 action-use-another = Anderes Konto verwenden
 action-back-to-app = Zurück zur App
 
@@ -137,6 +139,29 @@ logged-out-title = Sie sind abgemeldet
 logged-out-lead = Sie können diese Seite jetzt schließen. Bis bald bei { $app }.
 logged-out-continue = Zurück zu { $app }
 notice-redirect-dropped = Die App wollte Sie an eine Adresse weiterleiten, die nicht für sie eingetragen ist. Darum bleiben Sie hier.
+
+## Connected apps
+
+apps-title = Ihre Apps und Geräte
+apps-lead = Was Zugriff auf Ihr Konto bei { $app } hat und wo Sie angemeldet sind.
+apps-heading = Verbundene Apps
+apps-none = Keine App hat Zugriff auf Ihr Konto.
+apps-granted = Zugriff seit
+apps-last-used = Zuletzt benutzt
+apps-devices = { $count ->
+    [one] { $count } Anmeldung
+   *[other] { $count } Anmeldungen
+}
+apps-since = seit { $day }
+apps-unknown-device = Unbekanntes Gerät
+apps-all = Alle Apps auf einmal
+apps-all-hint = Jede App verliert sofort ihren Zugriff und muss Sie neu fragen.
+apps-disconnected = Der Zugriff wurde entzogen.
+apps-session-ended = Dieser Browser wurde abgemeldet.
+sessions-heading = Wo Sie angemeldet sind
+sessions-current = Dieser Browser
+sessions-since = Angemeldet
+sessions-network = Netz
 
 ## On the way
 

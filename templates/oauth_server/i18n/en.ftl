@@ -16,6 +16,8 @@ action-allow = Allow
 action-deny = Don’t allow
 action-sign-out = Sign out
 action-sign-out-all = Sign out of all accounts
+action-disconnect = Remove access
+action-disconnect-all = Remove access of all apps
 action-use-another = Use another account
 action-back-to-app = Back to the app
 
@@ -142,6 +144,29 @@ logged-out-title = You are signed out
 logged-out-lead = You can close this page now. See you soon at { $app }.
 logged-out-continue = Back to { $app }
 notice-redirect-dropped = The app asked to send you on to an address that it has not registered, so you stay here.
+
+## Connected apps
+
+apps-title = Your apps and devices
+apps-lead = What has access to your { $app } account, and where you are signed in.
+apps-heading = Connected apps
+apps-none = No app has access to your account.
+apps-granted = Access since
+apps-last-used = Last used
+apps-devices = { $count ->
+    [one] { $count } login
+   *[other] { $count } logins
+}
+apps-since = since { $day }
+apps-unknown-device = Unknown device
+apps-all = All apps at once
+apps-all-hint = Every app loses its access at once and has to ask you again.
+apps-disconnected = Access was taken away.
+apps-session-ended = That browser was signed out.
+sessions-heading = Where you are signed in
+sessions-current = This browser
+sessions-since = Signed in
+sessions-network = Network
 
 ## On the way
 

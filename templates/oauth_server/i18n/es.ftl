@@ -14,6 +14,8 @@ action-allow = Permitir
 action-deny = No permitir
 action-sign-out = Cerrar sesión
 action-sign-out-all = Cerrar sesión en todas las cuentas
+action-disconnect = Retirar el acceso
+action-disconnect-all = Retirar el acceso a todas las aplicaciones
 action-use-another = Usar otra cuenta
 action-back-to-app = Volver a la aplicación
 
@@ -137,6 +139,29 @@ logged-out-title = Has cerrado sesión
 logged-out-lead = Ya puedes cerrar esta página. Hasta pronto en { $app }.
 logged-out-continue = Volver a { $app }
 notice-redirect-dropped = La aplicación quería enviarte a una dirección que no tiene registrada, así que te quedas aquí.
+
+## Connected apps
+
+apps-title = Tus aplicaciones y dispositivos
+apps-lead = Qué tiene acceso a tu cuenta de { $app } y dónde has iniciado sesión.
+apps-heading = Aplicaciones conectadas
+apps-none = Ninguna aplicación tiene acceso a tu cuenta.
+apps-granted = Acceso desde
+apps-last-used = Último uso
+apps-devices = { $count ->
+    [one] { $count } inicio de sesión
+   *[other] { $count } inicios de sesión
+}
+apps-since = desde { $day }
+apps-unknown-device = Dispositivo desconocido
+apps-all = Todas las aplicaciones a la vez
+apps-all-hint = Todas las aplicaciones pierden el acceso de inmediato y tendrán que volver a pedírtelo.
+apps-disconnected = Se ha retirado el acceso.
+apps-session-ended = Se ha cerrado la sesión en ese navegador.
+sessions-heading = Dónde has iniciado sesión
+sessions-current = Este navegador
+sessions-since = Sesión iniciada
+sessions-network = Red
 
 ## On the way
 

@@ -14,6 +14,8 @@ action-allow = Autoriser
 action-deny = Ne pas autoriser
 action-sign-out = Se déconnecter
 action-sign-out-all = Déconnecter tous les comptes
+action-disconnect = Retirer l’accès
+action-disconnect-all = Retirer l’accès à toutes les applications
 action-use-another = Utiliser un autre compte
 action-back-to-app = Retourner à l’application
 
@@ -137,6 +139,29 @@ logged-out-title = Vous avez fermé la session
 logged-out-lead = Vous pouvez fermer cette page. À bientôt sur { $app }.
 logged-out-continue = Retour à { $app }
 notice-redirect-dropped = L’application voulait vous envoyer vers une adresse qu’elle n’a pas enregistrée ; vous restez donc ici.
+
+## Connected apps
+
+apps-title = Vos applications et appareils
+apps-lead = Ce qui a accès à votre compte { $app }, et où vous êtes connecté.
+apps-heading = Applications connectées
+apps-none = Aucune application n’a accès à votre compte.
+apps-granted = Accès depuis
+apps-last-used = Dernière utilisation
+apps-devices = { $count ->
+    [one] { $count } connexion
+   *[other] { $count } connexions
+}
+apps-since = depuis le { $day }
+apps-unknown-device = Appareil inconnu
+apps-all = Toutes les applications à la fois
+apps-all-hint = Chaque application perd aussitôt son accès et devra vous le redemander.
+apps-disconnected = L’accès a été retiré.
+apps-session-ended = Ce navigateur a été déconnecté.
+sessions-heading = Où vous êtes connecté
+sessions-current = Ce navigateur
+sessions-since = Connecté
+sessions-network = Réseau
 
 ## On the way
 

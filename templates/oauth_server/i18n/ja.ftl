@@ -14,6 +14,8 @@ action-allow = 許可する
 action-deny = 許可しない
 action-sign-out = ログアウト
 action-sign-out-all = すべてのアカウントからログアウト
+action-disconnect = 連携を解除
+action-disconnect-all = すべてのアプリの連携を解除
 action-use-another = 別のアカウントを使う
 action-back-to-app = アプリに戻る
 
@@ -125,6 +127,26 @@ logged-out-title = ログアウトしました
 logged-out-lead = このページを閉じてかまいません。またの { $app } のご利用をお待ちしています。
 logged-out-continue = { $app } に戻る
 notice-redirect-dropped = アプリが指定した移動先は登録されていないため、このページにとどまりました。
+
+## Connected apps
+
+apps-title = アプリとデバイス
+apps-lead = { $app } のアカウントにアクセスできるアプリと、ログイン中の場所です。
+apps-heading = 連携中のアプリ
+apps-none = アカウントにアクセスできるアプリはありません。
+apps-granted = 許可した日
+apps-last-used = 最終利用
+apps-devices = ログイン { $count } 件
+apps-since = { $day } から
+apps-unknown-device = 不明なデバイス
+apps-all = すべてのアプリをまとめて
+apps-all-hint = すべてのアプリのアクセスが直ちに失われ、あらためて許可が必要になります。
+apps-disconnected = アクセスを取り消しました。
+apps-session-ended = そのブラウザからログアウトしました。
+sessions-heading = ログイン中の場所
+sessions-current = このブラウザ
+sessions-since = ログイン日
+sessions-network = ネットワーク
 
 ## On the way
 

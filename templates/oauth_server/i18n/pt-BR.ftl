@@ -14,6 +14,8 @@ action-allow = Permitir
 action-deny = Não permitir
 action-sign-out = Sair
 action-sign-out-all = Sair de todas as contas
+action-disconnect = Remover o acesso
+action-disconnect-all = Remover o acesso de todos os aplicativos
 action-use-another = Usar outra conta
 action-back-to-app = Voltar ao aplicativo
 
@@ -137,6 +139,29 @@ logged-out-title = Você saiu
 logged-out-lead = Você já pode fechar esta página. Até breve em { $app }.
 logged-out-continue = Voltar para { $app }
 notice-redirect-dropped = O aplicativo queria enviar você a um endereço que ele não registrou, por isso você fica aqui.
+
+## Connected apps
+
+apps-title = Seus aplicativos e dispositivos
+apps-lead = O que tem acesso à sua conta de { $app } e onde você está conectado.
+apps-heading = Aplicativos conectados
+apps-none = Nenhum aplicativo tem acesso à sua conta.
+apps-granted = Acesso desde
+apps-last-used = Último uso
+apps-devices = { $count ->
+    [one] { $count } login
+   *[other] { $count } logins
+}
+apps-since = desde { $day }
+apps-unknown-device = Dispositivo desconhecido
+apps-all = Todos os aplicativos de uma vez
+apps-all-hint = Todos os aplicativos perdem o acesso imediatamente e terão de pedir de novo.
+apps-disconnected = O acesso foi retirado.
+apps-session-ended = Esse navegador foi desconectado.
+sessions-heading = Onde você está conectado
+sessions-current = Este navegador
+sessions-since = Conectado
+sessions-network = Rede
 
 ## On the way
 

@@ -14,6 +14,8 @@ action-allow = 允许
 action-deny = 不允许
 action-sign-out = 退出登录
 action-sign-out-all = 退出所有账号
+action-disconnect = 断开连接
+action-disconnect-all = 断开所有应用
 action-use-another = 使用其他账号
 action-back-to-app = 返回应用
 
@@ -125,6 +127,26 @@ logged-out-title = 您已退出登录
 logged-out-lead = 您现在可以关闭此页面。期待您再次使用 { $app }。
 logged-out-continue = 返回 { $app }
 notice-redirect-dropped = 应用想让您前往一个它未登记的地址，因此您留在了这里。
+
+## Connected apps
+
+apps-title = 您的应用和设备
+apps-lead = 哪些应用可以访问您的 { $app } 账号，以及您在哪里登录。
+apps-heading = 已连接的应用
+apps-none = 没有应用可以访问您的账号。
+apps-granted = 授权日期
+apps-last-used = 最近使用
+apps-devices = { $count } 次登录
+apps-since = 自 { $day } 起
+apps-unknown-device = 未知设备
+apps-all = 一次断开所有应用
+apps-all-hint = 所有应用立即失去访问权限，需要重新征得您的同意。
+apps-disconnected = 已取消访问权限。
+apps-session-ended = 已在该浏览器中退出登录。
+sessions-heading = 您的登录位置
+sessions-current = 此浏览器
+sessions-since = 登录日期
+sessions-network = 网络
 
 ## On the way
 
