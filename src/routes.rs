@@ -16,8 +16,8 @@ use tower_http::{
 use crate::{
     config::Settings,
     controllers::{
-        apps, assets, authorize, consent, end_session, introspect, jwks, login, logout, metadata,
-        resume, revoke, select_account, signup, token, userinfo,
+        apps, assets, authorize, consent, end_session, forgot_password, introspect, jwks, login,
+        logout, metadata, reset_password, resume, revoke, select_account, signup, token, userinfo,
     },
     error::{ApiError, Failure, PageError},
     layers::{self, Around},
@@ -107,6 +107,14 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
             get(consent::get).post(consent::post),
         )
         .add(&urls.local("/logout"), get(logout::get).post(logout::post))
+        .add(
+            &urls.local("/forgot-password"),
+            get(forgot_password::get).post(forgot_password::post),
+        )
+        .add(
+            &urls.local("/reset-password"),
+            get(reset_password::get).post(reset_password::post),
+        )
         .add(&urls.local("/apps"), get(apps::get))
         .add(&urls.local("/apps/revoke-all"), post(apps::revoke_all))
         .add(&urls.local("/apps/{id}/revoke"), post(apps::revoke))

@@ -45,6 +45,10 @@ pub struct Urls {
     pub logout: String,
     /// Built-in page, and the address below which apps are disconnected.
     pub apps: String,
+    /// Built-in page.
+    pub forgot_password: String,
+    /// Built-in page, the address in mails.
+    pub reset_password: String,
     /// The address below which sessions are ended.
     pub sessions: String,
     /// Where the step "login" sends people: the app's page, else the built-in one.
@@ -103,6 +107,8 @@ impl Urls {
             consent: endpoint("/consent"),
             logout: endpoint("/logout"),
             apps: endpoint("/apps"),
+            forgot_password: endpoint("/forgot-password"),
+            reset_password: endpoint("/reset-password"),
             sessions: endpoint("/sessions"),
             select_account_page: page(&settings.select_account_url, "/select-account"),
             consent_page: page(&settings.consent_url, "/consent"),

@@ -1,9 +1,11 @@
 //! What a person has given out, and where they are signed in (§9.4; ASVS 10.4.9, 10.7.3).
 
 mod apps;
+mod password;
 mod sessions;
 
 pub(crate) use apps::Connected;
+pub use password::Reset;
 
 use crate::user_agent;
 

@@ -61,6 +61,16 @@ impl Server {
         });
     }
 
+    /// Sends the mail that verifies an address once more, after the answer.
+    pub(crate) fn send_verification(&self, ctx: &AppContext, owner: Owner) {
+        let (owners, ctx) = (Arc::clone(&self.owners), ctx.clone());
+        tokio::spawn(async move {
+            if let Err(error) = owners.send_verification(&ctx, &owner).await {
+                tracing::error!(%error, "the mail that verifies an address was not sent");
+            }
+        });
+    }
+
     async fn make_reset_link(
         &self,
         ctx: &AppContext,
@@ -85,7 +95,9 @@ impl Server {
         let insert = |db| reset_links::insert(db, tables, &link);
         self.store.run(insert).await?;
         let mail = self.reset_mail((&token, lang), address)?;
-        ResetMailer::mail(ctx, &mail).await.map_err(Failure::internal)
+        ResetMailer::mail(ctx, &mail)
+            .await
+            .map_err(Failure::internal)
     }
 
     fn reset_mail(&self, (token, lang): (&Secret, &str), to: String) -> Result<Email, Failure> {

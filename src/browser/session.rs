@@ -177,11 +177,16 @@ impl Server {
         now.saturating_add(idle)
     }
 
+    /// Whether a person must verify their address first (`require_verified_email`).
+    pub fn waits_for_mail(&self, owner: &Owner) -> bool {
+        self.settings.require_verified_email && !owner.is_verified()
+    }
+
     /// Signs a person in in a browser: a new secret on the session the user already has there, or
     /// a new session in front of the others (BS-02).
     ///
     /// # Errors
-    /// When the user is inactive or has an unusable subject, or the database fails.
+    /// When the user is inactive, waits for a mail or has an unusable subject, or the database fails.
     pub async fn sign_in(
         &self,
         browser: &mut Browser,
@@ -191,6 +196,9 @@ impl Server {
         let subject = owner.subject();
         if !owner.is_active() || !subject::is_usable(&subject) {
             return Err(Failure::internal("SU-02: the user cannot be signed in"));
+        }
+        if self.waits_for_mail(owner) {
+            return Err(Failure::internal("the user's address is not verified"));
         }
         let secret = random::secret("")?;
         let live = self.live_sessions(browser, "").await?;

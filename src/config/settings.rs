@@ -65,6 +65,10 @@ pub struct Settings {
     pub after_logout_url: Option<String>,
     /// Whether the built-in sign-up page exists.
     pub enable_signup: bool,
+    /// Whether the pages for a forgotten password exist; `None` = if the app has a mailer.
+    pub enable_password_reset: Option<bool>,
+    /// Sender of mails, `Name <address>`; `None` = Loco's.
+    pub mail_from: Option<String>,
     /// Whether sign-in waits for a verified address.
     pub require_verified_email: bool,
     /// Whether people may untick optional scopes.
@@ -130,7 +134,7 @@ pub struct Settings {
     pub session_idle_ttl_seconds: i64,
     /// Whether cookies have the attribute `Secure`.
     pub cookie_secure: bool,
-    /// Whether ID tokens carry `sid`.
+    /// Whether clients may sign people out; ID tokens carry `sid` then.
     pub enable_end_session: bool,
     /// What a sign-out ends besides the session.
     pub logout_revokes: LogoutRevokes,

@@ -18,10 +18,7 @@ use crate::{
     protocol::{authorize::Prompt, interaction::Step, params::Params},
     server::Server,
     store::transaction::retry,
-    views::{
-        Common, FormError,
-        pages::{CheckMailPage, LoginPage},
-    },
+    views::{FormError, pages::LoginPage},
 };
 
 const ROUTE: &str = "login";
@@ -103,8 +100,10 @@ async fn submit(
             again(entered.with_status(StatusCode::BAD_REQUEST)),
         );
     };
-    if server.settings.require_verified_email && !owner.is_verified() {
-        return check_mail(server, browser, (pending.as_deref(), &owner));
+    if server.waits_for_mail(&owner) {
+        let login = owner.login_name();
+        server.send_verification(ctx, owner);
+        return page::check_mail(server, browser, (pending.as_deref(), &login));
     }
     let sign_in = SignIn {
         remember,
@@ -162,18 +161,6 @@ async fn authenticate(
     Ok(owner.filter(Owner::is_active))
 }
 
-fn check_mail(
-    server: &Server,
-    browser: &Browser,
-    (pending, owner): (Option<&Pending>, &Owner),
-) -> Result<Response, PageError> {
-    let page = CheckMailPage {
-        common: Common::default(),
-        address_hint: page::mask_address(&owner.login_name()),
-    };
-    server.page((browser, pending), StatusCode::OK, page)
-}
-
 fn form(
     server: &Server,
     browser: &mut Browser,
@@ -199,7 +186,9 @@ fn form(
         reauthenticate: pending.is_some_and(asked_again),
         remember_allowed: true,
         signup_url,
-        forgot_url: None,
+        forgot_url: server
+            .password_reset
+            .then(|| server.urls.forgot_password.clone()),
         external: Vec::new(),
     };
     server.page((browser, pending), status, page)

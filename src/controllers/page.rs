@@ -13,7 +13,7 @@ use crate::{
     protocol::{error::OAuthError, interaction::Step, params::Params},
     server::Server,
     urls::Urls,
-    views::{Common, ErrorLine, FormError},
+    views::{Common, ErrorLine, FormError, pages::CheckMailPage},
 };
 
 /// Whether a page is the right one now.
@@ -219,6 +219,8 @@ fn action<'a>(urls: &'a Urls, route: &str) -> &'a str {
         "consent" => &urls.consent,
         "logout" => &urls.logout,
         "apps" => &urls.apps,
+        "forgot-password" => &urls.forgot_password,
+        "reset-password" => &urls.reset_password,
         _ => &urls.login,
     }
 }
@@ -233,8 +235,24 @@ impl Common {
     }
 }
 
+/// The end of a sign-in or sign-up with `require_verified_email`: no session.
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub fn check_mail(
+    server: &Server,
+    browser: &Browser,
+    (pending, address): (Option<&Pending>, &str),
+) -> Result<Response, PageError> {
+    let page = CheckMailPage {
+        common: Common::default(),
+        address_hint: mask_address(address),
+    };
+    server.page((browser, pending), StatusCode::OK, page)
+}
+
 /// `a…@example.com`: enough to recognise an own address, not to learn another's.
-pub fn mask_address(address: &str) -> String {
+fn mask_address(address: &str) -> String {
     let (local, domain) = address.split_once('@').unwrap_or((address, ""));
     let first = local.chars().next().map(String::from).unwrap_or_default();
     if domain.is_empty() {

@@ -87,7 +87,9 @@ async fn submit(
         Ok(Reset::Refused) => refused(server, browser),
         Ok(Reset::Invalid(errors)) => {
             let mut entered = Entered::default().with_status(StatusCode::BAD_REQUEST);
-            entered.errors.extend(errors.into_iter().map(ErrorLine::from));
+            entered
+                .errors
+                .extend(errors.into_iter().map(ErrorLine::from));
             show(server, browser, again(entered))
         }
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {

@@ -17,10 +17,7 @@ use crate::{
     protocol::{interaction::Step, params::Params},
     resource_owner::{FieldError, SignUp, SignUpError},
     server::Server,
-    views::{
-        Common, ErrorLine, FormError,
-        pages::{CheckMailPage, SignUpPage},
-    },
+    views::{ErrorLine, FormError, pages::SignUpPage},
 };
 
 const ROUTE: &str = "signup";
@@ -115,7 +112,7 @@ async fn submit(
         }
         // ASVS 6.3.8: a taken address looks like a free one.
         Err(SignUpError::Taken) if server.settings.require_verified_email => {
-            return check_mail(server, browser, (pending.as_deref(), &address));
+            return page::check_mail(server, browser, (pending.as_deref(), &address));
         }
         Err(SignUpError::Taken) => {
             let entered = entered
@@ -128,8 +125,8 @@ async fn submit(
             return Err(crate::store::StoreError::from(error).into());
         }
     };
-    if server.settings.require_verified_email && !owner.is_verified() {
-        return check_mail(server, browser, (pending.as_deref(), &address));
+    if server.waits_for_mail(&owner) {
+        return page::check_mail(server, browser, (pending.as_deref(), &address));
     }
     login::enter(
         server,
@@ -192,18 +189,6 @@ fn login_value(server: &Server, values: &SignUp) -> String {
     address
         .map(|input| values.get(input.name).to_owned())
         .unwrap_or_default()
-}
-
-fn check_mail(
-    server: &Server,
-    browser: &Browser,
-    (pending, address): (Option<&Pending>, &str),
-) -> Result<Response, PageError> {
-    let page = CheckMailPage {
-        common: Common::default(),
-        address_hint: page::mask_address(address),
-    };
-    server.page((browser, pending), StatusCode::OK, page)
 }
 
 fn form(

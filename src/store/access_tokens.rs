@@ -65,8 +65,7 @@ pub async fn last_use(
     grants: &[i64],
 ) -> StoreResult<BTreeMap<i64, i64>> {
     let column = |name: &str| Expr::col(Alias::new(name));
-    let used: SimpleExpr =
-        Func::coalesce([column("last_used_at").into(), column("issued_at").into()]).into();
+    let used: SimpleExpr = Func::coalesce([column("last_used_at"), column("issued_at")]).into();
     let mut select = Query::select();
     select
         .column(Alias::new("grant_id"))

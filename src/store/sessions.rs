@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, Expr, Order, Query},
+    sea_query::{Alias, Expr, Order, Query, UpdateStatement},
 };
 use serde_json::Value as Json;
 
@@ -236,6 +236,21 @@ pub async fn touch(
     Ok(())
 }
 
+/// Ends every session of a user.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn end_of_user(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (user, reason, now): (UserKey, EndReason, i64),
+) -> StoreResult<()> {
+    let mut update = ending(tables, (reason, now));
+    update.and_where(eq("user_id", user));
+    conn.execute(&update).await?;
+    Ok(())
+}
+
 /// Ends a session; `false` when it had ended before.
 ///
 /// # Errors
@@ -245,13 +260,18 @@ pub async fn end(
     tables: &TableNames,
     (id, reason, now): (i64, EndReason, i64),
 ) -> StoreResult<bool> {
+    let mut update = ending(tables, (reason, now));
+    update.and_where(eq("id", id));
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+fn ending(tables: &TableNames, (reason, now): (EndReason, i64)) -> UpdateStatement {
     let mut update = Query::update();
     update
         .table(Alias::new(tables.sessions))
         .value(Alias::new("ended_at"), now)
         .value(Alias::new("end_reason"), reason.as_str())
         .value(Alias::new("updated_at"), Expr::current_timestamp())
-        .and_where(eq("id", id))
         .and_where(is_null("ended_at"));
-    Ok(conn.execute(&update).await?.rows_affected() == 1)
+    update
 }

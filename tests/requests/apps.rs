@@ -176,7 +176,7 @@ async fn s9_4_apps_that_nobody_is_asked_about_are_listed_too() {
     let code = browser.code(&request).await;
     let form = [
         ("grant_type", "authorization_code"),
-        ("code", &code),
+        ("code", code.as_str()),
         ("redirect_uri", "https://own.example/cb"),
         ("code_verifier", crate::app::browser::VERIFIER),
     ];

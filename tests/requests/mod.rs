@@ -21,6 +21,7 @@ mod openidconnect;
 mod operator;
 mod own_pages;
 mod pages;
+mod password;
 mod refresh;
 mod retry;
 mod revoke;

@@ -16,6 +16,8 @@ action-sign-out = Cerrar sesión
 action-sign-out-all = Cerrar sesión en todas las cuentas
 action-disconnect = Retirar el acceso
 action-disconnect-all = Retirar el acceso a todas las aplicaciones
+action-send-link = Enviar el enlace
+action-set-password = Guardar la contraseña
 action-use-another = Usar otra cuenta
 action-back-to-app = Volver a la aplicación
 
@@ -46,6 +48,24 @@ login-with = Continuar con { $provider }
 signup-title = Crea tu cuenta
 signup-lead = Una sola cuenta para todo en { $app }.
 signup-have-account = ¿Ya tienes una cuenta?
+
+## Forgotten password
+
+forgot-title = ¿Has olvidado tu contraseña?
+forgot-lead = Escribe el correo electrónico de tu cuenta. Si existe, le enviaremos un enlace.
+forgot-sent = Si hay una cuenta con esta dirección, un mensaje con un enlace está en camino.
+forgot-back = Volver a iniciar sesión
+reset-title = Elige una contraseña nueva
+reset-lead = Se cerrará tu sesión en todas partes y entrarás con la contraseña nueva.
+reset-done-title = Tu contraseña ha cambiado
+reset-done-lead = Se ha cerrado tu sesión en todas partes. Inicia sesión con la contraseña nueva.
+reset-refused-title = Este enlace no sirve
+reset-refused-lead = Ya se usó, ha caducado o no está completo. Pide uno nuevo.
+reset-ask-again = Pedir un enlace nuevo
+reset-mail-subject = Tu contraseña de { $app }
+reset-mail-lead = Alguien ha pedido una contraseña nueva para tu cuenta de { $app }. Si has sido tú, abre este enlace:
+reset-mail-life = El enlace sirve una sola vez y durante una hora.
+reset-mail-ignore = Si no has sido tú, no tienes que hacer nada. Tu contraseña sigue igual.
 
 ## Fields
 

@@ -16,6 +16,8 @@ action-sign-out = ログアウト
 action-sign-out-all = すべてのアカウントからログアウト
 action-disconnect = 連携を解除
 action-disconnect-all = すべてのアプリの連携を解除
+action-send-link = リンクを送信
+action-set-password = パスワードを保存
 action-use-another = 別のアカウントを使う
 action-back-to-app = アプリに戻る
 
@@ -46,6 +48,24 @@ login-with = { $provider } で続ける
 signup-title = アカウントを作成
 signup-lead = ひとつのアカウントで { $app } のすべてを利用できます。
 signup-have-account = すでにアカウントをお持ちですか?
+
+## Forgotten password
+
+forgot-title = パスワードをお忘れですか？
+forgot-lead = アカウントのメールアドレスを入力してください。アカウントがあれば、リンクをお送りします。
+forgot-sent = このアドレスのアカウントがあれば、リンクを記載したメールをお送りしました。
+forgot-back = ログインに戻る
+reset-title = 新しいパスワードの設定
+reset-lead = すべての場所からログアウトされ、新しいパスワードでログインします。
+reset-done-title = パスワードを変更しました
+reset-done-lead = すべての場所からログアウトしました。新しいパスワードでログインしてください。
+reset-refused-title = このリンクは使えません
+reset-refused-lead = 使用済み、期限切れ、または不完全なリンクです。新しいリンクを請求してください。
+reset-ask-again = 新しいリンクを請求
+reset-mail-subject = { $app } のパスワード
+reset-mail-lead = { $app } のアカウントについて、新しいパスワードの設定が求められました。ご本人の場合は、次のリンクを開いてください。
+reset-mail-life = リンクは 1 時間以内に 1 回だけ使えます。
+reset-mail-ignore = お心当たりがない場合は、何もする必要はありません。パスワードはそのままです。
 
 ## Fields
 

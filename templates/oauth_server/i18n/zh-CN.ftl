@@ -16,6 +16,8 @@ action-sign-out = 退出登录
 action-sign-out-all = 退出所有账号
 action-disconnect = 断开连接
 action-disconnect-all = 断开所有应用
+action-send-link = 发送链接
+action-set-password = 保存密码
 action-use-another = 使用其他账号
 action-back-to-app = 返回应用
 
@@ -46,6 +48,24 @@ login-with = 使用 { $provider } 继续
 signup-title = 创建您的账号
 signup-lead = 一个账号，畅用 { $app } 的全部内容。
 signup-have-account = 已有账号？
+
+## Forgotten password
+
+forgot-title = 忘记密码？
+forgot-lead = 请输入您账号的电子邮箱。如果账号存在，我们会向它发送链接。
+forgot-sent = 如果该邮箱有对应的账号，带有链接的邮件已在路上。
+forgot-back = 返回登录
+reset-title = 设置新密码
+reset-lead = 您将在所有位置退出登录，然后使用新密码登录。
+reset-done-title = 密码已更改
+reset-done-lead = 您已在所有位置退出登录。请使用新密码登录。
+reset-refused-title = 此链接无法使用
+reset-refused-lead = 它已被使用、已过期或不完整。请重新申请。
+reset-ask-again = 申请新链接
+reset-mail-subject = 您的 { $app } 密码
+reset-mail-lead = 有人为您的 { $app } 账号申请了新密码。如果是您本人，请打开此链接：
+reset-mail-life = 链接只能使用一次，一小时内有效。
+reset-mail-ignore = 如果不是您本人，则无需任何操作，您的密码保持不变。
 
 ## Fields
 
