@@ -121,7 +121,7 @@ pub fn password_reset<D: OAuthServerDefinition>(
             "the users model sets no passwords — write ResourceOwner::set_password and \
              CAN_SET_PASSWORD"
         }
-        wanted => return Ok(wanted.unwrap_or(ctx.mailer.is_some()) && can_set),
+        wanted => return Ok(wanted.unwrap_or_else(|| ctx.mailer.is_some()) && can_set),
     };
     Err(error(format!(
         "oauth_server: enable_password_reset: {missing}"

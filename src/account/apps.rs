@@ -41,10 +41,11 @@ impl Server {
         let grants = |db| authorization_codes::live_of_user(db, tables, (user, now));
         let grants = self.store.run(grants).await?;
         let ids: Vec<i64> = grants.iter().map(|grant| grant.id).collect();
-        let used = |db| access_tokens::last_use(db, tables, &ids);
-        let used = match ids.as_slice() {
-            [] => BTreeMap::new(),
-            _ => self.store.run(used).await?,
+        let last_use = |db| access_tokens::last_use(db, tables, &ids);
+        let last_use = if ids.is_empty() {
+            BTreeMap::new()
+        } else {
+            self.store.run(last_use).await?
         };
         let mut apps = BTreeMap::<String, ConnectedApp>::new();
         for consent in &consents {
@@ -57,7 +58,7 @@ impl Server {
             let app = apps
                 .entry(grant.client_id.clone())
                 .or_insert_with(|| of_grant(grant));
-            let last_used_at = used.get(&grant.id).copied();
+            let last_used_at = last_use.get(&grant.id).copied();
             widen(app, (&grant.scopes.0, &grant.resources.0));
             app.last_used_at = app.last_used_at.max(last_used_at);
             app.devices.push(ConnectedDevice {
@@ -78,16 +79,14 @@ impl Server {
             .keys()
             .filter_map(|id| self.id_in_table(id).map(str::to_owned))
             .collect();
-        let mut rows: BTreeMap<String, Client> = match ids.as_slice() {
-            [] => BTreeMap::new(),
-            _ => {
-                let found = |db| clients::with_ids(db, tables, &ids);
-                let found = self.store.run(found).await?.into_iter();
-                found
-                    .map(|client| (client.client_id.clone(), client))
-                    .collect()
-            }
+        let found = |db| clients::with_ids(db, tables, &ids);
+        let found = if ids.is_empty() {
+            Vec::new()
+        } else {
+            self.store.run(found).await?
         };
+        let named = |client: Client| (client.client_id.clone(), client);
+        let mut rows: BTreeMap<String, Client> = found.into_iter().map(named).collect();
         let mut connected: Vec<Connected> = apps
             .into_iter()
             .map(|(id, mut app)| {
