@@ -29,6 +29,8 @@ pub struct Urls {
     pub revocation_endpoint: String,
     /// `introspection_endpoint`.
     pub introspection_endpoint: String,
+    /// `end_session_endpoint` (RP-Initiated Logout 1.0 §2.1).
+    pub end_session_endpoint: String,
     /// Resumes an interaction (§8.3).
     pub resume: String,
     /// Built-in page.
@@ -41,6 +43,14 @@ pub struct Urls {
     pub consent: String,
     /// Built-in page.
     pub logout: String,
+    /// Built-in page, and the address below which apps are disconnected.
+    pub apps: String,
+    /// Built-in page.
+    pub forgot_password: String,
+    /// Built-in page, the address in mails.
+    pub reset_password: String,
+    /// The address below which sessions are ended.
+    pub sessions: String,
     /// Where the step "login" sends people: the app's page, else the built-in one.
     pub login_page: String,
     /// Where the step "create" sends people: the app's page, the built-in one if it exists, else
@@ -77,7 +87,6 @@ impl Urls {
         } else {
             login_page.clone()
         };
-        let after_login = settings.after_login_url.as_deref().unwrap_or("/");
         let after_logout = settings.after_logout_url.as_deref();
         Self {
             issuer: settings.issuer.clone(),
@@ -90,15 +99,20 @@ impl Urls {
             jwks_uri: endpoint("/jwks"),
             revocation_endpoint: endpoint("/revoke"),
             introspection_endpoint: endpoint("/introspect"),
+            end_session_endpoint: endpoint("/end-session"),
             resume: endpoint("/continue"),
             login: endpoint("/login"),
             signup: endpoint("/signup"),
             select_account: endpoint("/select-account"),
             consent: endpoint("/consent"),
             logout: endpoint("/logout"),
+            apps: endpoint("/apps"),
+            forgot_password: endpoint("/forgot-password"),
+            reset_password: endpoint("/reset-password"),
+            sessions: endpoint("/sessions"),
             select_account_page: page(&settings.select_account_url, "/select-account"),
             consent_page: page(&settings.consent_url, "/consent"),
-            after_login: resolve(base_url, after_login),
+            after_login: page(&settings.after_login_url, "/apps"),
             after_logout: after_logout.map(|page| resolve(base_url, page)),
             login_page,
             signup_page,
@@ -150,6 +164,7 @@ impl Urls {
             &self.jwks_uri,
             &self.revocation_endpoint,
             &self.introspection_endpoint,
+            &self.end_session_endpoint,
             &self.resume,
             &self.login,
             &self.signup,

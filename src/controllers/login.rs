@@ -18,13 +18,13 @@ use crate::{
     protocol::{authorize::Prompt, interaction::Step, params::Params},
     server::Server,
     store::transaction::retry,
-    views::{
-        Common, FormError,
-        pages::{CheckMailPage, LoginPage},
-    },
+    views::{FormError, pages::LoginPage},
 };
 
 const ROUTE: &str = "login";
+/// Field that names a page to go on with; nothing but these words is ever looked at (C046).
+const NEXT: &str = "next";
+const APPS: &str = "apps";
 /// Longest password that is hashed, bytes.
 const MAX_PASSWORD: usize = 1024;
 
@@ -47,7 +47,10 @@ async fn show(
 ) -> Result<Response, PageError> {
     match page::visit(server, browser, (params, Step::Login)).await? {
         Visit::Elsewhere(answer) => Ok(answer),
-        Visit::Here(pending) => form(server, browser, (pending.as_deref(), Entered::default())),
+        Visit::Here(pending) => {
+            let entered = Entered::of(params, &[NEXT])?;
+            form(server, browser, (pending.as_deref(), entered))
+        }
     }
 }
 
@@ -73,7 +76,7 @@ async fn submit(
         Visit::Here(pending) => pending,
     };
     let again = |entered| (pending.as_deref(), entered);
-    let mut entered = Entered::of(params, &["login", "remember"])?;
+    let mut entered = Entered::of(params, &["login", "remember", NEXT])?;
     if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
         return form(server, browser, again(entered.refused(refused)));
     }
@@ -97,19 +100,22 @@ async fn submit(
             again(entered.with_status(StatusCode::BAD_REQUEST)),
         );
     };
-    if server.settings.require_verified_email && !owner.is_verified() {
-        return check_mail(server, browser, (pending.as_deref(), &owner));
+    if server.waits_for_mail(&owner) {
+        let login = owner.login_name();
+        server.send_verification(ctx, owner);
+        return page::check_mail(server, browser, (pending.as_deref(), &login));
     }
     let sign_in = SignIn {
         remember,
         ..SignIn::default()
     };
-    enter(
-        server,
-        browser,
-        (pending.map(|pending| *pending), owner, sign_in),
-    )
-    .await
+    let to_apps = pending.is_none() && field(params, NEXT)? == Some(APPS);
+    let pending = pending.map(|pending| *pending);
+    let answer = enter(server, browser, (pending, owner, sign_in)).await?;
+    if to_apps {
+        return Ok(see_other(&server.urls.apps)?);
+    }
+    Ok(answer)
 }
 
 /// The person is who they say: session, step, next page.
@@ -155,18 +161,6 @@ async fn authenticate(
     Ok(owner.filter(Owner::is_active))
 }
 
-fn check_mail(
-    server: &Server,
-    browser: &Browser,
-    (pending, owner): (Option<&Pending>, &Owner),
-) -> Result<Response, PageError> {
-    let page = CheckMailPage {
-        common: Common::default(),
-        address_hint: page::mask_address(&owner.login_name()),
-    };
-    server.page((browser, pending), StatusCode::OK, page)
-}
-
 fn form(
     server: &Server,
     browser: &mut Browser,
@@ -179,14 +173,22 @@ fn form(
         pending.request.prompts.contains(&Prompt::Login) || pending.request.max_age.is_some()
     };
     let status = entered.status;
+    let next = entered
+        .values
+        .get(NEXT)
+        .filter(|next| *next == APPS)
+        .cloned();
     let page = LoginPage {
+        next,
         common: page::common(server, browser, (ROUTE, pending, None))?.with(entered),
         login_hint: pending.and_then(|pending| pending.request.login_hint.clone()),
         locked_login: None,
         reauthenticate: pending.is_some_and(asked_again),
         remember_allowed: true,
         signup_url,
-        forgot_url: None,
+        forgot_url: server
+            .password_reset
+            .then(|| server.urls.forgot_password.clone()),
         external: Vec::new(),
     };
     server.page((browser, pending), status, page)

@@ -1,8 +1,11 @@
 //! The endpoints: one file each, read top to bottom: load → decide → persist → respond.
 
+pub mod apps;
 pub mod assets;
 pub mod authorize;
 pub mod consent;
+pub mod end_session;
+pub mod forgot_password;
 pub mod grants;
 pub mod introspect;
 pub mod jwks;
@@ -10,6 +13,7 @@ pub mod login;
 pub mod logout;
 pub mod metadata;
 pub mod page;
+pub mod reset_password;
 pub mod resume;
 pub mod revoke;
 pub mod select_account;

@@ -12,6 +12,7 @@ use loco_rs::app::AppContext;
 use super::Pending;
 use crate::{
     browser::{Browser, CsrfCheck, Form, SignIn, SignedIn},
+    controllers::page,
     error::{Failure, PageError},
     extract::server_of,
     interaction::go_on::see_other,
@@ -175,6 +176,7 @@ impl OAuthInteraction {
     }
 
     /// Signs the person in and goes on: session cookie, step marked, 303 to [`Self::return_to`].
+    /// Whose address waits to be verified (`require_verified_email`) sees the page that says so.
     ///
     /// # Errors
     /// An error page: the user is inactive, or the database failed.
@@ -209,6 +211,11 @@ impl OAuthInteraction {
     }
 
     async fn enter(&mut self, owner: Owner, sign_in: SignIn) -> Result<Response, PageError> {
+        if self.server.waits_for_mail(&owner) {
+            let login = owner.login_name();
+            let of = (Some(&self.pending), login.as_str());
+            return page::check_mail(&self.server, &self.browser, of);
+        }
         let current = self
             .server
             .sign_in(&mut self.browser, &owner, sign_in)

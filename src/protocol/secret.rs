@@ -27,6 +27,8 @@ pub enum Purpose {
     CredentialStamp,
     /// Scope, resource and key of a refresh request.
     Fingerprint,
+    /// Link to a new password.
+    Reset,
 }
 
 impl Purpose {
@@ -40,6 +42,7 @@ impl Purpose {
             Self::Browser => b"browser",
             Self::CredentialStamp => b"stamp",
             Self::Fingerprint => b"fingerprint",
+            Self::Reset => b"reset",
         }
     }
 }

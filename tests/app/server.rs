@@ -281,7 +281,9 @@ pub fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
         .unwrap()
         .remove("middlewares")
         .unwrap_or_else(|| json!({}));
+    let mailer = block.as_object_mut().unwrap().remove("mailer");
     serde_json::from_value(json!({
+        "mailer": mailer,
         "logger": { "enable": false, "level": "off", "format": "compact" },
         "server": { "port": address.port(), "host": "http://localhost", "middlewares": middlewares },
         "database": {

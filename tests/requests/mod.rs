@@ -1,6 +1,7 @@
 //! One file per endpoint.
 
 mod app_side;
+mod apps;
 mod authorize;
 mod bad_input;
 mod browser_session;
@@ -8,6 +9,7 @@ mod budgets;
 mod client_credentials;
 mod concurrency;
 mod csrf;
+mod end_session;
 mod faults;
 mod fetch;
 mod flow;
@@ -20,6 +22,7 @@ mod openidconnect;
 mod operator;
 mod own_pages;
 mod pages;
+mod password;
 mod refresh;
 mod retry;
 mod revoke;
