@@ -11,6 +11,7 @@ mod rate_limits;
 mod raw;
 mod raw_lists;
 mod read;
+mod registration;
 mod resolve;
 mod resources;
 mod scopes;
@@ -32,6 +33,7 @@ pub use self::{
     finding::{Finding, SettingsError},
     metadata::MetadataFacts,
     rate_limits::{RateLimit, RateLimitEntry, RateLimits},
+    registration::RegistrationSettings,
     secret_json::SecretJson,
     settings::{KeySettings, KeySource, Resource, ScopeSetting, SecretSource, Settings},
 };
