@@ -11,7 +11,9 @@ use crate::{
     owners::Owner,
     protocol::{
         client::{Client, ClientKind},
-        client_metadata::{ClientIdentity, ClientMetadata, MetadataPolicy, ScopeRule},
+        client_metadata::{
+            ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy, MetadataRule, ScopeRule,
+        },
         error::OAuthError,
         jwk::SigningAlg,
         registration,
@@ -119,6 +121,7 @@ impl Server {
                 OAuthError::from,
             )
         })?;
+        self.check_addresses(&client)?;
         let scopes = client
             .scopes
             .get_or_insert_with(|| settings.registration.default_scopes.clone());
@@ -126,6 +129,20 @@ impl Server {
         client.require_pkce =
             settings.registration.require_pkce || !client.is_confidential() || !openid;
         Ok(client)
+    }
+
+    /// §13.2: what this server would fetch lies outside of its own network, as far as the text
+    /// tells; the rest is looked at before each fetch.
+    fn check_addresses(&self, client: &Client) -> Result<(), OAuthError> {
+        let refused = |uri: &str| self.fetcher.check(uri).is_err();
+        if client.jwks_uri.as_deref().is_some_and(refused) {
+            let finding = MetadataError {
+                member: "jwks_uri".to_owned(),
+                rule: MetadataRule::PublicHost,
+            };
+            return Err(finding.into());
+        }
+        Ok(())
     }
 
     /// RG-07 and RG-09 for a new client.

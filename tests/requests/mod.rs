@@ -10,6 +10,7 @@ mod client_tasks;
 mod concurrency;
 mod csrf;
 mod faults;
+mod fetch;
 mod flow;
 mod interaction;
 mod introspect;

@@ -126,6 +126,34 @@ async fn c154_keys() {
     all_refused("invalid_client_metadata", cases).await;
 }
 
+/// The server asks nobody inside of its own network for keys.
+#[tokio::test(flavor = "multi_thread")]
+async fn c155_addresses_of_keys() {
+    let hosts = [
+        "127.0.0.1",
+        "[::1]",
+        "0x7f.1",
+        "10.0.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "[fd00::1]",
+        "[::ffff:127.0.0.1]",
+        "new.example:8443",
+        "u:p@new.example",
+    ];
+    let uris = hosts.map(|host| format!("https://{host}/jwks"));
+    let uris = uris.iter().map(String::as_str);
+    let odd = [
+        "http://new.example/jwks",
+        "file:///etc/passwd",
+        "https://new.example/jwks#x",
+    ];
+    let cases = uris
+        .chain(odd)
+        .map(|uri| metadata(&json!({ "jwks_uri": uri })));
+    all_refused("invalid_client_metadata", cases).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn c055_links_are_https() {
     let members = [
