@@ -4,8 +4,9 @@
 use serde_json::{Map, Value};
 
 use super::{
-    MetadataError, MetadataPolicy, MetadataRule, ScopeRule, jwks, operator::single_host,
-    texts::MAX_TEXT,
+    MetadataError, MetadataPolicy, MetadataRule, ScopeRule, jwks,
+    operator::single_host,
+    texts::{MAX_TEXT, is_https, is_on_public_name},
 };
 use crate::protocol::{
     client::{ApplicationType, AuthMethod, Client, GrantType, SubjectType},
@@ -201,6 +202,12 @@ impl<'a> Rules<'a> {
             self.refuse("jwks", rule);
         }
         let uri = self.https("jwks_uri", uri);
+        if uri
+            .as_deref()
+            .is_some_and(|uri| is_https(uri) && !is_on_public_name(uri))
+        {
+            self.refuse("jwks_uri", MetadataRule::PublicHost);
+        }
         (jwks, uri)
     }
 

@@ -83,6 +83,14 @@ fn s13_2_defaults() {
 #[case("token_endpoint_auth_signing_alg", json!("none"), "token_endpoint_auth_signing_alg", MetadataRule::Algorithm)]
 #[case("jwks", json!({"keys": []}), "jwks", MetadataRule::KeySet)]
 #[case("jwks_uri", json!("http://app.example/jwks"), "jwks_uri", MetadataRule::HttpsUrl)]
+#[case("jwks_uri", json!("https://127.0.0.1/jwks"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://0x7f.1/jwks"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://[::1]/jwks"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://10.0.0.1/jwks"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://169.254.169.254/latest"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://localhost/jwks"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://db.internal./jwks"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://intranet/jwks"), "jwks_uri", MetadataRule::PublicHost)]
 fn s13_2_rules(
     #[case] member: &str,
     #[case] value: Value,
@@ -107,7 +115,7 @@ fn findings_are_sentences_of_the_allowed_characters() {
         "application_type": "web",
         "token_endpoint_auth_method": "\"\\",
         "jwks": {"keys": 1},
-        "jwks_uri": "http://a.example/jwks",
+        "jwks_uri": "https://a",
         "client_name": "",
     });
     let errors = convert(metadata, ScopeRule::Cut).expect_err("bad metadata");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use url::Url;
+use url::{Host, Url};
 
 use super::{
     MetadataRule,
@@ -102,8 +102,22 @@ fn is_language_tag(tag: &str) -> bool {
     tag.len() <= 35 && tag.split('-').all(is_part)
 }
 
+/// Neither an address nor a name that only means something inside of a network. What the name
+/// leads to is looked at before each fetch.
+pub(super) fn is_on_public_name(text: &str) -> bool {
+    const INSIDE: [&str; 4] = [".localhost", ".local", ".internal", ".home.arpa"];
+    let url = Url::parse(text).ok();
+    match url.as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name.contains('.') && !INSIDE.iter().any(|end| name.ends_with(end))
+        }
+        _ => false,
+    }
+}
+
 /// Written as `https://`, in printable ASCII, with a host and without user information.
-fn is_https(text: &str) -> bool {
+pub(super) fn is_https(text: &str) -> bool {
     text.starts_with("https://")
         && text.bytes().all(|byte| matches!(byte, 0x21..=0x7E))
         && Url::parse(text).is_ok_and(|url| url.username().is_empty() && url.password().is_none())
