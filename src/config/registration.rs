@@ -54,7 +54,7 @@ pub(super) fn take(raw: &mut RawSettings) -> RawRegistration {
 }
 
 pub(super) fn resolve(
-    raw: RawRegistration,
+    raw: &RawRegistration,
     settings: &Settings,
     findings: &mut Findings,
 ) -> RegistrationSettings {
@@ -69,7 +69,7 @@ pub(super) fn resolve(
         let key = "client_registration_require_pkce";
         findings.add(key, "off in production", "remove it");
     }
-    let (default_scopes, allowed_scopes) = scopes(&raw, settings, findings);
+    let (default_scopes, allowed_scopes) = scopes(raw, settings, findings);
     RegistrationSettings {
         enabled: raw.enabled,
         anonymous: raw.anonymous,

@@ -38,7 +38,7 @@ pub(super) fn resolve(
     resources::check_distinct(&settings.resources, findings);
     settings.default_resource = resources::default_resource(default_resource, &settings, findings);
     settings.advertised_scopes = advertised_scopes(advertised, &settings);
-    settings.registration = registration::resolve(registration, &settings, findings);
+    settings.registration = registration::resolve(&registration, &settings, findings);
     settings.clients = clients::resolve(clients, &settings, findings);
     scopes::check_defined(&settings, findings);
     address::check_own_pages(&settings, findings);

@@ -113,7 +113,10 @@ async fn load(
     (headers, client_id): (&HeaderMap, ClientId),
     action: ManageAction,
 ) -> Result<Managed, Failure> {
-    let client_id = client_id.map(|Path(id)| id).unwrap_or_default();
+    // What cannot be an id is not looked up: PostgreSQL has no texts with NUL.
+    let plain = |id: &String| id.bytes().all(|byte| byte.is_ascii_graphic());
+    let client_id = client_id.map(|Path(id)| id).ok().filter(plain);
+    let client_id = client_id.unwrap_or_default();
     let tables = server.store.tables();
     let found = server
         .store

@@ -147,7 +147,7 @@ impl SecretChange {
             update.value(Alias::new(name), value);
         };
         let null = || Expr::cust("NULL");
-        let seconds = |at: &Option<i64>| at.map_or_else(null, |at| Expr::value(at).into());
+        let seconds = |at: &Option<i64>| at.map_or_else(null, |at| Expr::value(at));
         match self {
             Self::Keep => {}
             Self::Remove => {
@@ -162,12 +162,12 @@ impl SecretChange {
                 old_until,
             } => {
                 let old = match old_until {
-                    Some(_) => Expr::col(Alias::new("client_secret_hash")).into(),
+                    Some(_) => Expr::col(Alias::new("client_secret_hash")),
                     None => null(),
                 };
                 set("previous_secret_hash", old);
                 set("previous_secret_expires_at", seconds(old_until));
-                set("client_secret_hash", Expr::value(new.0.to_vec()).into());
+                set("client_secret_hash", Expr::value(new.0.to_vec()));
                 set("client_secret_expires_at", seconds(expires_at));
             }
         }
@@ -243,9 +243,10 @@ pub async fn set_status(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-/// Removes a client (RFC 7592 §2.3): its row stays as a tombstone without any secret, every grant
-/// and machine token is revoked, consents go. Inside a transaction, which this begins with the
-/// write that ends the client; `false` = it was removed already.
+/// Removes a client (RFC 7592 §2.3); `false` = it was removed already.
+///
+/// Its row stays as a tombstone without any secret, every grant and machine token is revoked,
+/// consents go. Inside a transaction, which this begins with the write that ends the client.
 ///
 /// # Errors
 /// [`crate::store::StoreError`].

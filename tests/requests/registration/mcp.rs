@@ -143,12 +143,8 @@ async fn an_mcp_client_registers_signs_in_and_refreshes(
 #[tokio::test(flavor = "multi_thread")]
 async fn an_mcp_client_is_told_what_it_is() {
     let server = TestServer::with(open_and(&json!({}))).await;
-    snapshot!(
-        "register_claude_code",
-        shown(&server.register(&claude_code()).await)
-    );
-    snapshot!(
-        "register_vs_code",
-        shown(&server.register(&vs_code()).await)
-    );
+    let answer = server.register(&claude_code()).await;
+    snapshot!("register_claude_code", shown(&answer));
+    let answer = server.register(&vs_code()).await;
+    snapshot!("register_vs_code", shown(&answer));
 }

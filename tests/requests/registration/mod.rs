@@ -100,7 +100,6 @@ pub fn shown(answer: &Answer) -> String {
     let Ok(body) = serde_json::from_str::<Value>(&answer.body) else {
         return shown;
     };
-    let id = body["client_id"].as_str().unwrap_or("none");
     for (name, prefix) in [
         ("client_secret", "loco_cs_"),
         ("registration_access_token", "loco_ra_"),
@@ -113,7 +112,9 @@ pub fn shown(answer: &Answer) -> String {
             shown = shown.replace(secret, &format!("[{name}]"));
         }
     }
-    let mut shown = shown.replace(id, "[client_id]");
+    if let Some(id) = body["client_id"].as_str() {
+        shown = shown.replace(id, "[client_id]");
+    }
     for name in ["client_id_issued_at", "client_secret_expires_at"] {
         if let Some(at) = body[name].as_i64().filter(|at| *at > 0) {
             let written = format!("\"{name}\": {at}");

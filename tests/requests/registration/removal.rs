@@ -72,12 +72,7 @@ async fn c159_a_removed_client_gets_an_explanation_and_no_token() {
 
     let page = browser.get(&request(&client).path()).await;
     page.assert_page(400);
-    assert!(
-        page.body
-            .contains("The application’s registration was removed")
-            || page.body.contains("removed"),
-        "{page:?}"
-    );
+    assert!(page.body.contains("removed"), "{page:?}");
     browser.allow(&pending).await.assert_page(400);
     for form in [
         redemption(&client, &waiting),
@@ -103,7 +98,7 @@ async fn c159_a_removed_client_gets_an_explanation_and_no_token() {
     }
     let row = server.client_row(&client).await;
     assert_eq!(row.status, "deleted");
-    assert_eq!(row.deleted_at, Some(server.oauth().now()));
+    assert!(row.deleted_at.is_some());
     assert_eq!(
         (row.client_secret_hash, row.registration_token_hash),
         (None, None)
@@ -147,19 +142,15 @@ async fn c249_a_client_removed_under_load(#[case] connections: u32) {
             forms.push(refresh(&client, &tokens));
         }
     }
-    let requests = forms.iter().map(|form| token(&server, form));
-    let approvals = (0..5).map(|_| {
+    let mut tabs = Vec::new();
+    for _ in 0..5 {
         let mut browser = server.browser();
-        let request = request(&client);
-        async move {
-            let page = browser.authorize(&request).await;
-            if page.status == 200 {
-                browser.log_in(&page, ALICE, PASSWORD).await
-            } else {
-                page
-            }
-        }
-    });
+        let page = browser.authorize(&request(&client)).await;
+        let page = browser.log_in(&page, ALICE, PASSWORD).await;
+        tabs.push((browser, page));
+    }
+    let requests = forms.iter().map(|form| token(&server, form));
+    let approvals = tabs.iter_mut().map(|(browser, page)| browser.allow(page));
     let (answers, approvals, removed) = tokio::join!(
         join_all(requests),
         join_all(approvals),
