@@ -147,7 +147,7 @@ impl SecretChange {
             update.value(Alias::new(name), value);
         };
         let null = || Expr::cust("NULL");
-        let seconds = |at: &Option<i64>| at.map_or_else(null, |at| Expr::value(at));
+        let seconds = |at: &Option<i64>| at.map_or_else(null, Expr::value);
         match self {
             Self::Keep => {}
             Self::Remove => {
