@@ -58,12 +58,13 @@ impl Server {
         let stored = self.known_client(id, row.as_ref()).cloned();
         // Nothing is fetched for an id that nobody ever agreed to.
         let client = match stored {
-            Some(stored) => self.up_to_date(id, Some(stored)).await?,
+            // Boxed: rarely taken, and large.
+            Some(stored) => Box::pin(self.up_to_date(id, Some(stored))).await?,
             None => None,
         };
         let client = credentials.authenticate(client.as_ref(), self.now())?;
         if let Some(assertion) = credentials.unproven_assertion() {
-            self.prove(client, assertion).await?;
+            Box::pin(self.prove(client, assertion)).await?;
         }
         Ok(client.clone())
     }
@@ -120,14 +121,13 @@ impl Server {
                 return Ok(verdict.map_err(refused)?);
             }
         }
-        match self.fetch_keys(client).await? {
-            Some(keys) => Ok(assertion.verify(&keys).map_err(refused)?),
-            None => {
-                let usable = by_cache.filter(|_| age.is_some_and(|age| age < LAST_GOOD));
-                let verdict = usable.unwrap_or(Err(AssertionError::UnknownKey));
-                Ok(verdict.map_err(refused)?)
-            }
-        }
+        let verdict = if let Some(keys) = self.fetch_keys(client).await? {
+            assertion.verify(&keys)
+        } else {
+            let usable = by_cache.filter(|_| age.is_some_and(|age| age < LAST_GOOD));
+            usable.unwrap_or(Err(AssertionError::UnknownKey))
+        };
+        Ok(verdict.map_err(refused)?)
     }
 
     /// The key set at `jwks_uri`, kept for the next time; `None` = it is not to be had.
