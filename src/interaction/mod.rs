@@ -148,7 +148,7 @@ impl Server {
     }
 
     fn client_of(&self, client_id: &str, row: Option<Client>) -> Option<Client> {
-        self.static_client(client_id).cloned().or(row)
+        self.known_client(client_id, row.as_ref()).cloned()
     }
 
     async fn check_binding(
