@@ -66,12 +66,14 @@ mod presented;
 pub mod protocol;
 mod random;
 pub mod resource_owner;
+pub mod resource_server;
 mod routes;
 pub mod schema;
 pub mod server;
 pub mod store;
 pub mod tasks;
 pub mod urls;
+mod users_table;
 pub mod views;
 
 pub use browser::{SetCookies, SignIn};
@@ -79,7 +81,11 @@ pub use definition::OAuthServerDefinition;
 pub use initializer::OAuthInitializer;
 pub use interaction::own_page::{Csrf, InteractionError, OAuthInteraction};
 pub use loco_oauth_server_macros::OAuthServer;
+pub use resource_server::{
+    AccessToken, Bearer, BearerError, Guard, OptionalBearer, RequiredScopes,
+};
 pub use server::Server;
+pub use users_table::UsersTable;
 
 #[doc(hidden)]
 pub mod __private;

@@ -1,10 +1,11 @@
 //! The names an app needs: `use loco_oauth_server::prelude::*;`
 
 pub use crate::{
-    OAuthServer, SetCookies, SignIn,
+    AccessToken, Bearer, BearerError, OAuthServer, OptionalBearer, SetCookies, SignIn,
     hooks::{ClientFacts, DefaultHooks, OAuthServerHooks, SessionFacts},
     interaction::own_page::{Csrf, InteractionError, OAuthInteraction},
     resource_owner::{
         ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,
     },
+    scopes,
 };

@@ -16,8 +16,8 @@ use tower_http::{
 use crate::{
     config::Settings,
     controllers::{
-        assets, authorize, consent, introspect, jwks, login, logout, metadata, resume, revoke,
-        select_account, signup, token, userinfo,
+        assets, authorize, consent, introspect, jwks, login, logout, metadata, resource_metadata,
+        resume, revoke, select_account, signup, token, userinfo,
     },
     error::{ApiError, Failure, PageError},
     layers::{self, Around},
@@ -44,6 +44,9 @@ fn discovery(urls: &Urls) -> Routes {
     let mut routes = Routes::new();
     for path in urls.metadata_routes() {
         routes = routes.add(path, get(metadata::get));
+    }
+    for path in urls.resource_metadata_routes() {
+        routes = routes.add(&path, get(resource_metadata::get));
     }
     routes = routes.add(&urls.local("/jwks"), get(jwks::get));
     let routes = each(routes, |route, _| {

@@ -41,6 +41,8 @@ pub struct Server {
     pub clock: Clock,
     /// Server metadata, the same bytes at every well-known address.
     pub metadata: String,
+    /// Metadata of this origin's resources, by path and query (RFC 9728).
+    pub resource_metadata: Vec<(String, String)>,
     /// Bounds password hashing to the number of cores (FA-04).
     pub(crate) hashing: Hashing,
 }
@@ -84,6 +86,7 @@ impl Server {
             &urls,
             (&policy, &keys, owners.supported_claims()),
         )?;
+        let resource_metadata = boot::resource_metadata(&settings, &urls)?;
         let (views, broken) = Views::new(
             Some(PathBuf::from(VIEWS)),
             &settings.locales,
@@ -108,6 +111,7 @@ impl Server {
             owners,
             clock,
             metadata,
+            resource_metadata,
             hashing: Hashing::default(),
         }))
     }

@@ -10,6 +10,7 @@ pub mod login;
 pub mod logout;
 pub mod metadata;
 pub mod page;
+pub mod resource_metadata;
 pub mod resume;
 pub mod revoke;
 pub mod select_account;

@@ -4,6 +4,7 @@
 
 pub mod access_token;
 pub mod authorize;
+pub mod bearer;
 pub mod callback;
 pub mod claims;
 pub mod client;
@@ -13,6 +14,7 @@ pub mod display_name;
 pub mod error;
 pub mod grants;
 pub mod id_token;
+pub mod implied_scopes;
 pub mod interaction;
 pub mod jwk;
 pub mod metadata;
@@ -21,6 +23,7 @@ pub mod pkce;
 pub mod policy;
 pub mod redirect_uri;
 pub mod resource;
+pub mod resource_metadata;
 pub mod scope;
 pub mod secret;
 pub mod subject;

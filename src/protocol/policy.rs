@@ -1,6 +1,6 @@
 //! What the operator allows, as values for the rules: computed once at boot from the settings.
 
-use super::{grants::Granted, jwk::SigningAlg, scope::Scopes};
+use super::{grants::Granted, implied_scopes::ImpliedScopes, jwk::SigningAlg, scope::Scopes};
 
 /// One configured resource (RFC 8707), as far as the rules need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct ResourcePolicy {
     pub access_token_ttl: i64,
     /// Clients that may introspect its tokens.
     pub introspection_clients: Vec<String>,
+    /// Scopes that come with others.
+    pub implied_scopes: ImpliedScopes,
 }
 
 /// The operator's decisions that the rules read.

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod database;
 pub mod fixtures;
+pub mod guarded;
 pub mod hooks;
 pub mod migration;
 pub mod oauth_server;
@@ -50,8 +51,10 @@ impl Hooks for App {
         Ok(vec![Box::new(OAuth::initializer::<Self>())])
     }
 
-    fn routes(_ctx: &AppContext) -> AppRoutes {
-        AppRoutes::with_default_routes().add_route(own_pages::routes())
+    fn routes(ctx: &AppContext) -> AppRoutes {
+        AppRoutes::with_default_routes()
+            .add_route(own_pages::routes())
+            .add_routes(guarded::routes(ctx))
     }
 
     async fn connect_workers(ctx: &AppContext, queue: &Queue) -> Result<()> {

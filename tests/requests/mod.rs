@@ -10,6 +10,7 @@ mod concurrency;
 mod csrf;
 mod faults;
 mod flow;
+mod guard;
 mod interaction;
 mod introspect;
 mod jwt;
