@@ -92,6 +92,21 @@ impl Policy {
         )
     }
 
+    /// The scopes that `client` may ask a person for. Who registered itself did so with the scopes
+    /// of the first challenge it met, as MCP clients do: it may come back for the others of the
+    /// same resource ("step-up"), and the person decides.
+    pub fn grantable_scopes(&self, client: &super::client::Client) -> Scopes {
+        let own = self.client_scopes(client);
+        if client.is_known() {
+            return own;
+        }
+        let of_its_resources = self.resources.iter().filter(|resource| {
+            let mut scopes = resource.scopes.iter();
+            scopes.any(|scope| own.contains(scope))
+        });
+        of_its_resources.fold(own.clone(), |all, resource| all.union(&resource.scopes))
+    }
+
     /// Life of an access token, seconds (ID-04): the resources' own lives, else the server's; for
     /// machines at most theirs; at most what a scope allows.
     pub fn access_token_ttl(&self, granted: &Granted, machine: bool) -> i64 {

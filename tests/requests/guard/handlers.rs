@@ -1,10 +1,13 @@
 //! What handlers behind a guard learn and do.
 
+use loco_oauth_server::protocol::client::{Client, ClientKind};
 use serde_json::json;
 
 use crate::app::{
-    guarded::{API, MCP},
-    server::TestServer,
+    browser::Authorize,
+    fixtures,
+    guarded::{AGENT_CB, API, MCP},
+    server::{TestServer, param},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,4 +72,35 @@ async fn gu_04_a_machine_where_a_person_is_wanted() {
     answer.assert_error(403, "insufficient_scope");
     let challenge = answer.header("www-authenticate").unwrap();
     assert!(challenge.contains("resource_metadata="), "{challenge}");
+}
+
+/// MCP step-up: a client that registered itself with the scopes of its first challenge may come back
+/// for the others of that resource; a client of the operator keeps to its list (AZ-21).
+#[tokio::test(flavor = "multi_thread")]
+async fn s36_3_growing_scope_sets() {
+    let server = TestServer::guarded().await;
+    for (id, kind, grows) in [
+        ("self-registered", ClientKind::Dynamic, true),
+        ("of-the-operator", ClientKind::Operator, false),
+    ] {
+        let client = Client {
+            kind,
+            scopes: Some(vec!["mcp:read".to_owned()]),
+            ..fixtures::client(id, &[AGENT_CB])
+        };
+        fixtures::insert(&server, &client).await;
+        let mut browser = server.browser();
+        browser.sign_in().await;
+        let asks = |scope: &str| {
+            let request = Authorize::of(id, AGENT_CB).with("scope", scope);
+            request.and("resource", MCP)
+        };
+        let first = browser.complete(&asks("mcp:read")).await;
+        assert!(param(&first, "code").is_some(), "{first}");
+        let more = browser.complete(&asks("mcp:read mcp:write")).await;
+        assert_eq!(param(&more, "code").is_some(), grows, "{id}: {more}");
+        // Those of another resource are none of its business.
+        let other = browser.complete(&asks("mcp:read notes:read")).await;
+        assert_eq!(param(&other, "error").as_deref(), Some("invalid_scope"));
+    }
 }
