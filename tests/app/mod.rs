@@ -5,6 +5,7 @@ pub mod database;
 pub mod fixtures;
 pub mod guarded;
 pub mod hooks;
+pub mod https;
 pub mod migration;
 pub mod oauth_server;
 pub mod own_pages;

@@ -9,6 +9,7 @@ mod client_credentials;
 mod concurrency;
 mod csrf;
 mod faults;
+mod fetch;
 mod flow;
 mod guard;
 mod interaction;
