@@ -9,6 +9,7 @@ pub mod authorization_codes;
 pub mod authorization_states;
 pub mod bearer;
 pub mod clients;
+pub mod connection;
 pub mod consents;
 pub mod fault;
 pub mod joined;
