@@ -1,10 +1,13 @@
 """Drives the Python SDK of the Model Context Protocol against a running examples/mcp:
 
     pip install -r requirements.txt && python check.py http://localhost:5150
+
+The client registers itself, unless CLIENT_ID names one that is registered already.
 """
 
 import asyncio
 import html
+import os
 import re
 import sys
 import time
@@ -14,7 +17,7 @@ import httpx2
 from mcp.client.auth import OAuthClientProvider
 from mcp.client.session import ClientSession
 from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
+from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull, OAuthClientMetadata
 
 ISSUER = sys.argv[1] if len(sys.argv) > 1 else "http://localhost:5150"
 REDIRECT_URI = "http://127.0.0.1:8790/callback"
@@ -100,6 +103,8 @@ class Storage:
 
 async def main():
     person, storage, answers = Person(), Storage(), []
+    if client_id := os.environ.get("CLIENT_ID"):
+        storage.client = OAuthClientInformationFull(client_id=client_id, redirect_uris=[REDIRECT_URI])
 
     async def redirect(url):
         try:

@@ -9,7 +9,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { Person } from './person.mjs'
+import { Person, register } from './person.mjs'
 
 const issuer = process.argv[2] ?? 'http://localhost:5150'
 const modules = fileURLToPath(new URL('node_modules', import.meta.url))
@@ -22,18 +22,7 @@ const port = await new Promise((resolve) => {
 })
 const redirectUri = `http://127.0.0.1:${port}/callback`
 
-const registration = await fetch(`${issuer}/oauth/register`, {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({
-    client_name: 'Conformance',
-    redirect_uris: [redirectUri],
-    token_endpoint_auth_method: 'none',
-    scope: 'mcp:read',
-  }),
-})
-assert.equal(registration.status, 201, await registration.clone().text())
-const { client_id } = await registration.json()
+const client_id = await register(issuer, redirectUri, 'mcp:read')
 
 const suite = spawn(
   `${modules}/.bin/node`,

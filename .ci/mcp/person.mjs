@@ -3,6 +3,24 @@
 import assert from 'node:assert/strict'
 import { Browser } from '../openid-client/browser.mjs'
 
+/** A public client for one redirect URI: the one of CLIENT_ID, else a new one. */
+export async function register(issuer, redirectUri, scope) {
+  if (process.env.CLIENT_ID) return process.env.CLIENT_ID
+  const response = await fetch(`${issuer}/oauth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      client_name: 'A check',
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code', 'refresh_token'],
+      token_endpoint_auth_method: 'none',
+      scope,
+    }),
+  })
+  assert.equal(response.status, 201, await response.clone().text())
+  return (await response.json()).client_id
+}
+
 export class Person {
   constructor(redirectUri) {
     this.browser = new Browser(redirectUri)

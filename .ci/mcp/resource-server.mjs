@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { Person } from './person.mjs'
+import { Person, register } from './person.mjs'
 
 const issuer = process.argv[2] ?? 'http://localhost:5150'
 const api = process.argv[3] ?? 'http://localhost:5160'
@@ -22,17 +22,7 @@ async function json(response, status = 200) {
 
 const form = (path, fields) => fetch(issuer + path, { method: 'POST', body: new URLSearchParams(fields) })
 
-const registration = await fetch(`${issuer}/oauth/register`, {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({
-    client_name: 'API check',
-    redirect_uris: [redirectUri],
-    token_endpoint_auth_method: 'none',
-    scope: 'openid api:read mcp:read',
-  }),
-})
-const { client_id } = await json(registration, 201)
+const client_id = await register(issuer, redirectUri, 'openid api:read mcp:read')
 
 async function tokens(scope, resource) {
   const verifier = randomBytes(32).toString('base64url')

@@ -2,7 +2,8 @@
 //
 //   npm ci && node typescript.mjs http://localhost:5150
 //
-// With CLIENT_ID, an https URL of a client ID metadata document, the client does not register.
+// The client registers itself, unless CLIENT_ID names the https URL of a client ID metadata document, or
+// a client that is registered already.
 
 import assert from 'node:assert/strict'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
@@ -11,7 +12,8 @@ import { UnauthorizedError, auth, extractWWWAuthenticateParams } from '@modelcon
 import { Person } from './person.mjs'
 
 const issuer = process.argv[2] ?? 'http://localhost:5150'
-const document = process.env.CLIENT_ID
+const clientId = process.env.CLIENT_ID
+const document = clientId?.startsWith('https://') ? clientId : undefined
 const redirectUri = process.env.REDIRECT_URI ?? 'http://127.0.0.1:8788/callback'
 const serverUrl = new URL('/mcp', issuer)
 
@@ -31,6 +33,7 @@ class Provider {
   }
   person = new Person(redirectUri)
   requests = []
+  client = clientId && !document ? { client_id: clientId } : undefined
 
   state = () => (this.sentState = crypto.randomUUID())
   clientInformation = () => this.client
@@ -73,11 +76,11 @@ const path = seen.filter((line) => !line.startsWith('POST /mcp'))
 const expected = [
   'GET /.well-known/oauth-protected-resource/mcp 200',
   'GET /.well-known/oauth-authorization-server 200',
-  ...(document ? [] : ['POST /oauth/register 201']),
+  ...(clientId ? [] : ['POST /oauth/register 201']),
 ]
 assert.deepEqual(path, expected)
-step(`resource metadata, server metadata, ${document ? 'no registration' : 'registration'}`)
-if (document) assert.equal(provider.client.client_id, document)
+step(`resource metadata, server metadata, ${clientId ? 'no registration' : 'registration'}`)
+if (clientId) assert.equal(provider.client.client_id, clientId)
 const [request] = provider.requests
 assert.equal(request.get('resource'), serverUrl.href)
 assert.equal(request.get('code_challenge_method'), 'S256')
