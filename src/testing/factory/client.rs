@@ -175,6 +175,7 @@ impl ClientBuilder {
             algorithms: &SigningAlg::ALL,
             grants: &settings.grant_types,
             pairwise: settings.pairwise_secret.is_some(),
+            loopback: settings.fetches_from_own_machine(),
         };
         let identity = ClientIdentity {
             client_id: self.id.unwrap_or_else(random_id),

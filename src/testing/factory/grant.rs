@@ -148,6 +148,7 @@ impl GrantBuilder {
             redirect_uri_explicit: true,
             code_challenge: None,
             nonce: None,
+            device_label: None,
             acr: server.settings.acr_values.first().cloned(),
             scopes: scopes.into(),
             resources: resources(server, &self.resources).into(),
