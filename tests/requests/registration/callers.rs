@@ -14,8 +14,7 @@ use crate::app::{
 const TOKEN: &str = "an initial access token of the operator";
 
 fn by_token() -> serde_json::Value {
-    let hash = Sha256::digest(TOKEN);
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = format!("{:x}", Sha256::digest(TOKEN));
     json!({
         "allow_dynamic_client_registration": true,
         "initial_access_token_hashes": ["00".repeat(32), hash],

@@ -66,7 +66,7 @@ fn vs_code() -> Value {
     })
 }
 
-/// ChatGPT.
+/// `ChatGPT`.
 fn chatgpt() -> Value {
     json!({
         "client_name": "ChatGPT",
