@@ -35,7 +35,7 @@ impl TestServer {
     }
 }
 
-/// JSON(401, invalid_client), and nothing of the assertion is used up.
+/// 401 `invalid_client`, and nothing of the assertion is used up.
 async fn assert_refused(server: &TestServer, answer: &Answer) {
     answer.assert_error(401, "invalid_client");
     let challenge = answer.header("www-authenticate").unwrap();

@@ -14,7 +14,7 @@ use crate::app::{
 async fn with_site(key: &ClientKey) -> (TestServer, HttpsServer) {
     let https = HttpsServer::start().await;
     https.serve("/keys", Reply::json(&key.jwks()));
-    let server = TestServer::with(https.settings(json!({}))).await;
+    let server = TestServer::with(https.settings(&json!({}))).await;
     let client = Client {
         jwks_uri: Some(https.url("/keys")),
         ..signer(None)
@@ -148,7 +148,7 @@ async fn c155_keys_inside_are_never_fetched() {
 async fn st_10_a_static_client_with_keys_at_a_url() {
     let (key, https) = (ClientKey::new("k1"), HttpsServer::start().await);
     https.serve("/keys", Reply::json(&key.jwks()));
-    let settings = https.settings(json!({ "clients": [{
+    let settings = https.settings(&json!({ "clients": [{
         "client_id": "signer",
         "token_endpoint_auth_method": "private_key_jwt",
         "jwks_uri": https.url("/keys"),

@@ -28,18 +28,18 @@ pub struct Site {
 
 impl Site {
     pub async fn start() -> Self {
-        Self::with(json!({})).await
+        Self::with(&json!({})).await
     }
 
     /// With more settings.
-    pub async fn with(settings: Value) -> Self {
+    pub async fn with(settings: &Value) -> Self {
         let https = HttpsServer::start().await;
         let id = https.url("/app.json");
         let mut all = json!({ "client_id_metadata_documents": { "enabled": true } });
         for (name, value) in settings.as_object().unwrap() {
             all[name] = value.clone();
         }
-        let server = TestServer::with(https.settings(all)).await;
+        let server = TestServer::with(https.settings(&all)).await;
         // Stopped: a second that passes would move the ends of copies.
         server.advance(0);
         let site = Self { server, https, id };

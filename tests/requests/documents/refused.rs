@@ -174,7 +174,7 @@ async fn ci_03_many_requests_for_one_document() {
 #[case(json!({"enabled": true, "allowed_hosts": ["client.example"]}))]
 #[tokio::test(flavor = "multi_thread")]
 async fn ci_02_hosts_of_the_settings(#[case] settings: Value) {
-    let site = Site::with(json!({ "client_id_metadata_documents": settings })).await;
+    let site = Site::with(&json!({ "client_id_metadata_documents": settings })).await;
     site.assert_refused().await;
     assert_eq!(site.https.connections(), 0);
 }

@@ -13,7 +13,7 @@ const OTHER: &str = "https://other.example/cb";
 
 /// A pairwise client with two redirect hosts and a sector document.
 async fn pairwise() -> Site {
-    let site = Site::with(json!({
+    let site = Site::with(&json!({
         "pairwise_secret": "a pairwise secret of 32 characters",
         "resources": [{ "uri": "https://mcp.example/mcp", "token_format": "jwt" }],
     }))
@@ -83,7 +83,7 @@ async fn su_03_the_pairwise_subject_everywhere() {
 /// C156 at registration and at its management.
 #[tokio::test(flavor = "multi_thread")]
 async fn c156_registration_of_a_pairwise_client() {
-    let site = Site::with(json!({
+    let site = Site::with(&json!({
         "pairwise_secret": "a pairwise secret of 32 characters",
         "allow_dynamic_client_registration": true,
         "allow_unauthenticated_client_registration": true,
@@ -121,7 +121,7 @@ async fn c156_registration_of_a_pairwise_client() {
 /// C154: keys by value at registration, then a token request that needs them.
 #[tokio::test(flavor = "multi_thread")]
 async fn c154_a_registered_client_that_signs() {
-    let site = Site::with(json!({
+    let site = Site::with(&json!({
         "allow_dynamic_client_registration": true,
         "allow_unauthenticated_client_registration": true,
     }))

@@ -13,7 +13,7 @@ use crate::app::{
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c171_stored_clients_win_over_documents() {
-    let site = Site::with(json!({ "clients": [{
+    let site = Site::with(&json!({ "clients": [{
         "client_id": "https://static.example/app.json",
         "redirect_uris": [CONF_CB],
     }]}))
