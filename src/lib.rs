@@ -67,6 +67,7 @@ pub mod prelude;
 mod presented;
 pub mod protocol;
 mod random;
+mod registration;
 pub mod resource_owner;
 mod routes;
 pub mod schema;

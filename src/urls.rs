@@ -31,6 +31,8 @@ pub struct Urls {
     pub introspection_endpoint: String,
     /// `end_session_endpoint` (RP-Initiated Logout 1.0 §2.1).
     pub end_session_endpoint: String,
+    /// `registration_endpoint`.
+    pub registration_endpoint: String,
     /// Resumes an interaction (§8.3).
     pub resume: String,
     /// Built-in page.
@@ -100,6 +102,7 @@ impl Urls {
             revocation_endpoint: endpoint("/revoke"),
             introspection_endpoint: endpoint("/introspect"),
             end_session_endpoint: endpoint("/end-session"),
+            registration_endpoint: endpoint("/register"),
             resume: endpoint("/continue"),
             login: endpoint("/login"),
             signup: endpoint("/signup"),
@@ -120,6 +123,13 @@ impl Urls {
             base_url: base_url.clone(),
             prefix: prefix.clone(),
         }
+    }
+
+    /// Where a registration is managed (RFC 7592 §3 `registration_client_uri`). Client ids of
+    /// registered clients are path segments as they are.
+    #[must_use]
+    pub fn registration_client(&self, client_id: &str) -> String {
+        format!("{}/{client_id}", self.registration_endpoint)
     }
 
     /// A file of the route `assets`.
@@ -165,6 +175,7 @@ impl Urls {
             &self.revocation_endpoint,
             &self.introspection_endpoint,
             &self.end_session_endpoint,
+            &self.registration_endpoint,
             &self.resume,
             &self.login,
             &self.signup,

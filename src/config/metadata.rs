@@ -53,7 +53,7 @@ impl Settings {
     }
 
     fn endpoints(&self, urls: &Urls) -> Endpoints {
-        let end_session = self.enable_end_session;
+        let (end_session, registration) = (self.enable_end_session, self.registration.enabled);
         Endpoints {
             issuer: urls.issuer.clone(),
             authorization_endpoint: urls.authorization_endpoint.clone(),
@@ -63,6 +63,7 @@ impl Settings {
             revocation_endpoint: urls.revocation_endpoint.clone(),
             introspection_endpoint: urls.introspection_endpoint.clone(),
             end_session_endpoint: end_session.then(|| urls.end_session_endpoint.clone()),
+            registration_endpoint: registration.then(|| urls.registration_endpoint.clone()),
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod apps;
 pub mod assets;
 pub mod authorize;
+pub mod client_configuration;
 pub mod consent;
 pub mod end_session;
 pub mod forgot_password;
@@ -13,6 +14,7 @@ pub mod login;
 pub mod logout;
 pub mod metadata;
 pub mod page;
+pub mod register;
 pub mod reset_password;
 pub mod resume;
 pub mod revoke;

@@ -83,6 +83,8 @@ pub enum RevokeReason {
     Logout,
     /// The person's credentials changed.
     CredentialChange,
+    /// The client's registration was removed.
+    ClientDeleted,
 }
 
 impl RevokeReason {
@@ -95,6 +97,7 @@ impl RevokeReason {
             Self::RefreshReplay => "refresh_replay",
             Self::Logout => "logout",
             Self::CredentialChange => "credential_change",
+            Self::ClientDeleted => "client_deleted",
         }
     }
 }
@@ -238,6 +241,20 @@ pub async fn client_of(
         .and_where(eq("user_id", user));
     let row = conn.query_one(&select).await?;
     Ok(row.map(|row| row.try_get("", "client_id")).transpose()?)
+}
+
+/// Revokes every grant that was given to a client.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn revoke_of_client(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (client_id, reason, now): (&str, RevokeReason, i64),
+) -> StoreResult<u64> {
+    let mut update = revocation(tables, reason, now);
+    update.and_where(eq("client_id", client_id));
+    Ok(conn.execute(&update).await?.rows_affected())
 }
 
 /// The JSON array as text: the same comparison on SQLite and PostgreSQL.
