@@ -44,6 +44,8 @@ pub mod account;
 mod boot;
 mod browser;
 pub mod cli;
+mod client_documents;
+mod client_keys;
 pub mod clock;
 pub mod config;
 mod controllers;

@@ -11,7 +11,7 @@ use crate::{
     interaction::Pending,
     protocol::{
         client::{Client, ClientKind},
-        display_name, redirect_uri,
+        client_document, display_name, redirect_uri,
     },
     server::Server,
     views::{ClientCard, Common, Page, UserCard},
@@ -125,7 +125,10 @@ fn card(client: &Client, redirect: &str) -> ClientCard {
             .as_deref()
             .and_then(display_name::clean)
             .map(|name| display_name::shown(&name)),
-        host: redirect_host.clone(),
+        // CIMD §6.4: the document's host is what is known about its client.
+        host: client_document::host(&client.client_id)
+            .filter(|_| client.kind == ClientKind::Cimd)
+            .unwrap_or_else(|| redirect_host.clone()),
         uri: client.client_uri.clone(),
         // Shown once it can be served from the own origin (PG-04).
         logo_url: None,

@@ -181,7 +181,8 @@ impl Server {
         browser: &mut Browser,
     ) -> Result<PendingLogout, PageError> {
         let found = self.bound(id, (KIND, browser)).await?;
-        let client = self.client_of(&found.interaction.client_id, found.client);
+        let client = self.known_client(&found.interaction.client_id, found.client.as_ref());
+        let client = client.cloned();
         Ok(PendingLogout::stored(found.interaction, client))
     }
 

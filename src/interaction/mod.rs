@@ -114,7 +114,8 @@ impl Server {
             client,
             grant,
         } = self.bound(id, (pending::KIND, browser)).await?;
-        let client = usable(self.client_of(&row.client_id, client))?;
+        let client = self.known_client(&row.client_id, client.as_ref());
+        let client = usable(client.cloned())?;
         let pending = Pending::stored(client, row, grant, &self.urls.issuer);
         // Withdrawn meanwhile, a redirect URI gets no code any more.
         pending.request.callback.check(&pending.client)?;
@@ -145,10 +146,6 @@ impl Server {
             return Err(PageError::from(error).showing(ErrorKind::InteractionExpired));
         }
         Ok(found)
-    }
-
-    fn client_of(&self, client_id: &str, row: Option<Client>) -> Option<Client> {
-        self.static_client(client_id).cloned().or(row)
     }
 
     async fn check_binding(

@@ -31,6 +31,8 @@ pub enum Purpose {
     Fingerprint,
     /// Link to a new password.
     Reset,
+    /// Client and `jti` of an assertion.
+    Jti,
 }
 
 impl Purpose {
@@ -46,6 +48,7 @@ impl Purpose {
             Self::CredentialStamp => b"stamp",
             Self::Fingerprint => b"fingerprint",
             Self::Reset => b"reset",
+            Self::Jti => b"jti",
         }
     }
 }

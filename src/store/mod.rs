@@ -10,6 +10,7 @@ pub mod authorization_states;
 pub mod clients;
 pub mod connection;
 pub mod consents;
+pub mod ephemerals;
 pub mod fault;
 pub mod joined;
 pub mod record;

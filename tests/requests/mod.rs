@@ -2,6 +2,7 @@
 
 mod app_side;
 mod apps;
+mod assertions;
 mod authorize;
 mod bad_input;
 mod browser_session;
@@ -10,6 +11,7 @@ mod client_credentials;
 mod client_tasks;
 mod concurrency;
 mod csrf;
+mod documents;
 mod end_session;
 mod faults;
 mod fetch;
