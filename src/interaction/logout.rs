@@ -162,7 +162,7 @@ impl Server {
     ) -> Result<(), Failure> {
         let life = (self.now(), self.settings.state_ttl_seconds);
         let mut row = pending.to_row(random::identifier()?, life);
-        self.keep(&mut row, browser).await?;
+        self.insert_row(&mut row, browser).await?;
         pending.row = Some(StoredLogout {
             id: row.id,
             state: row.state,

@@ -69,14 +69,14 @@ impl Server {
             self.settings.state_ttl_seconds,
             intent,
         );
-        self.keep(&mut row, browser).await?;
+        self.insert_row(&mut row, browser).await?;
         let stored = Pending::stored(pending.client.clone(), row, None, &self.urls.issuer);
         pending.row = stored.row;
         Ok(())
     }
 
     /// Inserts a row, bound to the browser if that is known already.
-    async fn keep(
+    async fn insert_row(
         &self,
         row: &mut InteractionRow,
         browser: Option<&mut Browser>,
