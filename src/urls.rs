@@ -45,14 +45,12 @@ pub struct Urls {
     pub consent: String,
     /// Built-in page.
     pub logout: String,
-    /// Built-in page, and the address below which apps are disconnected.
+    /// Built-in page.
     pub apps: String,
     /// Built-in page.
     pub forgot_password: String,
     /// Built-in page, the address in mails.
     pub reset_password: String,
-    /// The address below which sessions are ended.
-    pub sessions: String,
     /// Where the step "login" sends people: the app's page, else the built-in one.
     pub login_page: String,
     /// Where the step "create" sends people: the app's page, the built-in one if it exists, else
@@ -112,7 +110,6 @@ impl Urls {
             apps: endpoint("/apps"),
             forgot_password: endpoint("/forgot-password"),
             reset_password: endpoint("/reset-password"),
-            sessions: endpoint("/sessions"),
             select_account_page: page(&settings.select_account_url, "/select-account"),
             consent_page: page(&settings.consent_url, "/consent"),
             after_login: page(&settings.after_login_url, "/apps"),
@@ -136,6 +133,24 @@ impl Urls {
     #[must_use]
     pub fn assets(&self, file: &str) -> String {
         format!("{}{}/assets/{file}", self.base_url, self.prefix)
+    }
+
+    /// Where the form that disconnects an app posts to.
+    #[must_use]
+    pub fn revoke_app(&self, id: &str) -> String {
+        format!("{}/{id}/revoke", self.apps)
+    }
+
+    /// Where the form that disconnects all apps posts to.
+    #[must_use]
+    pub fn revoke_all_apps(&self) -> String {
+        format!("{}/revoke-all", self.apps)
+    }
+
+    /// Where the form that signs one browser out posts to.
+    #[must_use]
+    pub fn end_session_of(&self, sid: &str) -> String {
+        format!("{}{}/sessions/{sid}/end", self.base_url, self.prefix)
     }
 
     /// A page setting as URL: a URL stays as it is, a path is one of this app.

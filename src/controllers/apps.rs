@@ -185,7 +185,7 @@ async fn show(
             .iter()
             .map(|session| session_line(server, (session, &current.session.sid)))
             .collect(),
-        revoke_all_action: format!("{}/revoke-all", server.urls.apps),
+        revoke_all_action: server.urls.revoke_all_apps(),
         logout_url: server.urls.logout.clone(),
         done: notice,
         notice: None,
@@ -219,7 +219,7 @@ fn app_line(server: &Server, Connected { app, client }: &Connected) -> AppLine {
                 last_used: device.last_used_at.map(pages::day),
             })
             .collect(),
-        revoke_action: format!("{}/{}/revoke", server.urls.apps, app.id),
+        revoke_action: server.urls.revoke_app(&app.id),
     }
 }
 
@@ -231,6 +231,6 @@ fn session_line(server: &Server, (session, current): (&UserSession, &str)) -> Se
         since: pages::day(session.since),
         last_seen: pages::day(session.last_seen_at),
         current: session.sid == current,
-        end_action: format!("{}/{}/end", server.urls.sessions, session.sid),
+        end_action: server.urls.end_session_of(&session.sid),
     }
 }

@@ -162,7 +162,7 @@ impl Server {
     ) -> Result<(), Failure> {
         let life = (self.now(), self.settings.state_ttl_seconds);
         let mut row = pending.to_row(random::identifier()?, life);
-        self.keep(&mut row, browser).await?;
+        self.insert_row(&mut row, browser).await?;
         pending.row = Some(StoredLogout {
             id: row.id,
             state: row.state,
@@ -181,7 +181,8 @@ impl Server {
         browser: &mut Browser,
     ) -> Result<PendingLogout, PageError> {
         let found = self.bound(id, (KIND, browser)).await?;
-        let client = self.client_of(&found.interaction.client_id, found.client);
+        let client = self.known_client(&found.interaction.client_id, found.client.as_ref());
+        let client = client.cloned();
         Ok(PendingLogout::stored(found.interaction, client))
     }
 

@@ -69,14 +69,14 @@ impl Server {
             self.settings.state_ttl_seconds,
             intent,
         );
-        self.keep(&mut row, browser).await?;
+        self.insert_row(&mut row, browser).await?;
         let stored = Pending::stored(pending.client.clone(), row, None, &self.urls.issuer);
         pending.row = stored.row;
         Ok(())
     }
 
     /// Inserts a row, bound to the browser if that is known already.
-    async fn keep(
+    async fn insert_row(
         &self,
         row: &mut InteractionRow,
         browser: Option<&mut Browser>,
@@ -114,7 +114,8 @@ impl Server {
             client,
             grant,
         } = self.bound(id, (pending::KIND, browser)).await?;
-        let client = usable(self.client_of(&row.client_id, client))?;
+        let client = self.known_client(&row.client_id, client.as_ref());
+        let client = usable(client.cloned())?;
         let pending = Pending::stored(client, row, grant, &self.urls.issuer);
         // Withdrawn meanwhile, a redirect URI gets no code any more.
         pending.request.callback.check(&pending.client)?;
@@ -145,10 +146,6 @@ impl Server {
             return Err(PageError::from(error).showing(ErrorKind::InteractionExpired));
         }
         Ok(found)
-    }
-
-    fn client_of(&self, client_id: &str, row: Option<Client>) -> Option<Client> {
-        self.known_client(client_id, row.as_ref()).cloned()
     }
 
     async fn check_binding(

@@ -90,10 +90,9 @@ async fn c069_no_secret_is_shown() {
     }
     secrets.extend(browser.cookies.values().cloned());
     let hex = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
+        let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
+        digits.collect::<String>()
     };
     secrets.extend(server.sessions().await.iter().map(|it| hex(&it.token_hash)));
     secrets.extend(

@@ -73,7 +73,7 @@ async fn one(
 /// The clients with these ids, whatever their status.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`](super::StoreError).
 pub async fn with_ids(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

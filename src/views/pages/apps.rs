@@ -219,8 +219,12 @@ fn app() -> AppLine {
                 ..DeviceLine::default()
             },
         ],
-        revoke_action: "/oauth/apps/1/revoke".into(),
+        revoke_action: action("1"),
     }
+}
+
+fn action(id: &str) -> String {
+    ["/oauth/apps", id, "revoke"].join("/")
 }
 
 /// An app without a name, allowed but never used.
@@ -236,7 +240,7 @@ fn machine() -> AppLine {
         resources: Vec::new(),
         last_used: None,
         devices: Vec::new(),
-        revoke_action: "/oauth/apps/2/revoke".into(),
+        revoke_action: action("2"),
         ..app()
     }
 }
