@@ -2,7 +2,10 @@
 
 pub use crate::{
     AccessToken, Bearer, BearerError, OAuthServer, OptionalBearer, SetCookies, SignIn,
-    hooks::{ClientFacts, DefaultHooks, OAuthServerHooks, SessionFacts},
+    hooks::{
+        ClientFacts, DefaultHooks, ManageAction, OAuthServerHooks, OwnedClient, Registrant,
+        SessionFacts,
+    },
     interaction::own_page::{Csrf, InteractionError, OAuthInteraction},
     resource_owner::{
         ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,

@@ -1,6 +1,7 @@
 //! Extractors whose rejections are answers in the endpoint's own shape.
 
 mod form;
+mod json;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ pub use form::{
     ApiForm, PageForm, QueryParams, authorization_headers, bearer_token, check_target,
     read as read_form,
 };
+pub use json::MetadataJson;
 
 use crate::{
     error::{ApiError, Failure},
