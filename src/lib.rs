@@ -43,6 +43,8 @@
 mod boot;
 mod browser;
 pub mod cli;
+mod client_documents;
+mod client_keys;
 pub mod clock;
 pub mod config;
 mod controllers;

@@ -94,8 +94,7 @@ impl Server {
         let id = self.id_in_table(&credentials.client_id);
         let refresh_first = token.starts_with(&self.settings.token_prefixes.refresh_token);
         let (row, mut found) = self.find(id, token, refresh_first).await?;
-        let client = self.known_client(&credentials.client_id, row.as_ref());
-        let client = credentials.authenticate(client, self.now())?.clone();
+        let client = self.authenticated(credentials, row).await?;
         if found.is_none() && !token.is_empty() {
             (_, found) = self.find(None, token, !refresh_first).await?;
         }

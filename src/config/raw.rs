@@ -12,7 +12,7 @@ use super::{
         CleanupSettings, CookieSecure, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
         RefreshTokenPolicy, TokenPrefixes,
     },
-    fetch::FetchSettings,
+    fetch::{DocumentSettings, FetchSettings},
     rate_limits::RateLimits,
     raw_lists::{RawClient, RawResource, RawScope},
     secret_json::SecretJson,
@@ -112,6 +112,8 @@ pub(super) struct RawSettings {
     pub rate_limits: RateLimits,
     pub rate_limit_store: Option<RateLimitStore>,
     pub fetch: FetchSettings,
+    pub client_id_metadata_documents: DocumentSettings,
+    pub client_assertion_accepts_token_endpoint: bool,
     #[validate(nested)]
     pub cleanup: CleanupSettings,
 }
@@ -189,6 +191,8 @@ impl Default for RawSettings {
             rate_limits: RateLimits::new(),
             rate_limit_store: None,
             fetch: FetchSettings::default(),
+            client_id_metadata_documents: DocumentSettings::default(),
+            client_assertion_accepts_token_endpoint: false,
             cleanup: CleanupSettings::default(),
         }
     }

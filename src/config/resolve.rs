@@ -160,6 +160,8 @@ fn plain(
             RateLimitStore::Memory
         }),
         fetch: raw.fetch,
+        client_id_metadata_documents: raw.client_id_metadata_documents,
+        client_assertion_accepts_token_endpoint: raw.client_assertion_accepts_token_endpoint,
         cleanup: raw.cleanup,
         base_url,
     }

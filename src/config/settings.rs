@@ -8,7 +8,7 @@ use super::{
         CleanupSettings, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
         RefreshTokenPolicy, TokenFormat, TokenPrefixes,
     },
-    fetch::FetchSettings,
+    fetch::{DocumentSettings, FetchSettings},
     rate_limits::RateLimits,
     registration::RegistrationSettings,
     secret_json::SecretJson,
@@ -157,6 +157,10 @@ pub struct Settings {
     pub cleanup: CleanupSettings,
     /// How this server asks others.
     pub fetch: FetchSettings,
+    /// Clients identified by the URL of a document.
+    pub client_id_metadata_documents: DocumentSettings,
+    /// Whether client assertions may name the token endpoint as their audience (CA-04).
+    pub client_assertion_accepts_token_endpoint: bool,
 }
 
 /// Where the root secret comes from.

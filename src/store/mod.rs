@@ -11,6 +11,7 @@ pub mod bearer;
 pub mod clients;
 pub mod connection;
 pub mod consents;
+pub mod ephemerals;
 pub mod fault;
 pub mod joined;
 pub mod record;

@@ -1,5 +1,6 @@
 //! A dummy Loco app, as a developer would have it after the generator ran.
 
+pub mod assertions;
 pub mod browser;
 pub mod database;
 pub mod fixtures;

@@ -1,6 +1,7 @@
 //! One file per endpoint.
 
 mod app_side;
+mod assertions;
 mod authorize;
 mod bad_input;
 mod browser_session;
@@ -9,6 +10,7 @@ mod client_credentials;
 mod client_tasks;
 mod concurrency;
 mod csrf;
+mod documents;
 mod faults;
 mod fetch;
 mod flow;
