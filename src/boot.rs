@@ -156,6 +156,7 @@ pub fn policy(settings: &Settings, urls: &Urls, app_signs_up: bool) -> Policy {
         userinfo_url: urls.userinfo_endpoint.clone(),
         defined_scopes: settings.known_scopes().into(),
         default_scopes: settings.default_scopes.iter().collect(),
+        registrable_scopes: settings.registration.allowed_scopes.iter().collect(),
         sensitive_scopes: sensitive.collect(),
         client_credentials_default_scopes: settings
             .client_credentials_default_scopes

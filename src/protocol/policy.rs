@@ -36,6 +36,8 @@ pub struct Policy {
     pub defined_scopes: Scopes,
     /// Scopes of clients and requests that name none.
     pub default_scopes: Scopes,
+    /// What clients that registered themselves may have at most.
+    pub registrable_scopes: Scopes,
     /// Scopes that are asked for at every consent.
     pub sensitive_scopes: Scopes,
     /// Scopes of machine tokens that name none.
@@ -104,7 +106,9 @@ impl Policy {
             let mut scopes = resource.scopes.iter();
             scopes.any(|scope| own.contains(scope))
         });
-        of_its_resources.fold(own.clone(), |all, resource| all.union(&resource.scopes))
+        let more = of_its_resources.flat_map(|resource| resource.scopes.iter());
+        let more: Scopes = more.collect();
+        own.union(&more.intersection(&self.registrable_scopes))
     }
 
     /// Life of an access token, seconds (ID-04): the resources' own lives, else the server's; for

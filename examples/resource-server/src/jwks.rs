@@ -10,6 +10,13 @@ use crate::{Api, Token, challenge::Refusal};
 #[derive(Default)]
 pub struct Keys(RwLock<Option<JwkSet>>);
 
+impl Keys {
+    async fn known(&self, kid: &str) -> Option<(DecodingKey, jsonwebtoken::Algorithm)> {
+        let set = self.0.read().await;
+        find(set.as_ref()?, kid)
+    }
+}
+
 #[derive(Deserialize)]
 struct Claims {
     sub: String,
@@ -41,14 +48,7 @@ pub async fn verify(api: &Api, token: &str) -> Result<Token, Refusal> {
 /// The key `kid`; the set is fetched again when it is not there, because keys are rotated. In
 /// production limit how often that happens.
 async fn key(api: &Api, kid: &str) -> Result<(DecodingKey, jsonwebtoken::Algorithm), Refusal> {
-    if let Some(key) = api
-        .keys
-        .0
-        .read()
-        .await
-        .as_ref()
-        .and_then(|set| find(set, kid))
-    {
+    if let Some(key) = api.keys.known(kid).await {
         return Ok(key);
     }
     let fetched = api
