@@ -49,6 +49,7 @@ mod controllers;
 pub mod definition;
 pub mod doctor;
 mod error;
+pub mod events;
 mod extract;
 #[cfg(debug_assertions)]
 pub mod generator;
@@ -65,6 +66,7 @@ pub mod prelude;
 mod presented;
 pub mod protocol;
 mod random;
+mod request;
 pub mod resource_owner;
 mod routes;
 pub mod schema;
@@ -72,6 +74,7 @@ pub mod server;
 pub mod store;
 pub mod tasks;
 pub mod urls;
+mod user_agent;
 pub mod views;
 
 pub use browser::{SetCookies, SignIn};

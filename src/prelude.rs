@@ -2,6 +2,7 @@
 
 pub use crate::{
     OAuthServer, SetCookies, SignIn,
+    events::{AuditEvent, EventSubscriber},
     hooks::{ClientFacts, DefaultHooks, OAuthServerHooks, SessionFacts},
     interaction::own_page::{Csrf, InteractionError, OAuthInteraction},
     resource_owner::{

@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     config::{self, Settings},
     definition::OAuthServerDefinition,
+    events::Events,
     hashing::Hashing,
     keys::Keys,
     owners::{OwnersOf, ResourceOwners},
@@ -43,6 +44,8 @@ pub struct Server {
     pub metadata: String,
     /// Bounds password hashing to the number of cores (FA-04).
     pub(crate) hashing: Hashing,
+    /// Who hears of what happens (§31.2).
+    pub(crate) events: Events,
 }
 
 impl std::fmt::Debug for Server {
@@ -65,15 +68,17 @@ impl Server {
         let store = Store::new(ctx.db.clone(), D::TABLES);
         boot::check_tables(&store, D::SCHEMA, D::SCHEMA_VERSION).await?;
         boot::check_static_clients(&store, &settings).await?;
-        Self::assemble(settings, store, Arc::new(OwnersOf::<D>::default())).await
+        let owners = OwnersOf::<D>::default();
+        let clock = Clock::system();
+        let events = Events::new(owners.subscribers(ctx), clock.clone());
+        Self::assemble(settings, store, (Arc::new(owners), clock, events)).await
     }
 
     async fn assemble(
         settings: Settings,
         store: Store,
-        owners: Arc<dyn ResourceOwners>,
+        (owners, clock, events): (Arc<dyn ResourceOwners>, Clock, Events),
     ) -> loco_rs::Result<Arc<Self>> {
-        let clock = Clock::system();
         let keys = Keys::load(&settings, clock.now())
             .await
             .map_err(boot::error)?;
@@ -109,6 +114,7 @@ impl Server {
             clock,
             metadata,
             hashing: Hashing::default(),
+            events,
         }))
     }
 

@@ -28,6 +28,7 @@ use crate::{
         params::Params,
         redirect_uri,
     },
+    request,
     server::Server,
     views::ErrorKind,
 };
@@ -68,6 +69,7 @@ async fn by_query(
 /// Load: the client and where answers to it may go (AZ-04 to AZ-12).
 async fn load(server: &Server, params: &Params) -> Result<(Client, Callback), PageError> {
     let client_id = authorize::client_id(params)?;
+    request::note_client(client_id);
     let client = usable(server.client(client_id).await?)?;
     let callback = Callback::find(params, &client, &server.urls.issuer)?;
     Ok((client, callback))

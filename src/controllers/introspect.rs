@@ -7,12 +7,9 @@ use serde::Serialize;
 use super::{grants::amr, token::check_repetition};
 use crate::{
     error::{ApiError, Failure},
-    extract::{ApiForm, TheServer, authorization_headers},
+    extract::{ApiForm, TheServer, credentials},
     presented::{Live, Presented, Token},
-    protocol::{
-        access_token::Audience, client::Client, client_auth::Credentials, error::OAuthError,
-        grants::one,
-    },
+    protocol::{access_token::Audience, client::Client, error::OAuthError, grants::one},
     server::Server,
     store::record::Strings,
 };
@@ -60,7 +57,7 @@ pub async fn post(
     ApiForm(params): ApiForm,
 ) -> Result<Json<Introspection>, ApiError> {
     check_repetition(&params, &KNOWN)?;
-    let credentials = Credentials::read(&authorization_headers(&headers)?, &params)?;
+    let credentials = credentials(&headers, &params)?;
     let token = one(&params, "token")?;
     let Presented {
         client,

@@ -9,6 +9,7 @@ use super::page::{self, Entered, Visit, field};
 use crate::{
     browser::{Browser, SignIn},
     error::{Failure, PageError},
+    events::{AuditEvent, EventName, Outcome},
     extract::{PageForm, QueryParams, TheServer},
     interaction::{
         Pending,
@@ -90,6 +91,7 @@ async fn submit(
         Err(failure) => return Err(failure.into()),
     };
     let Some(owner) = owner else {
+        login_failed(server, (pending.as_deref(), credentials.0));
         entered.errors.push(FormError::Credentials.into());
         return form(
             server,
@@ -132,6 +134,15 @@ pub async fn enter(
     server
         .go_on(&pending, (browser, current.as_ref()), Arrival::Form)
         .await
+}
+
+/// The login is masked: people type passwords into the wrong field.
+fn login_failed(server: &Server, (pending, login): (Option<&Pending>, Option<&str>)) {
+    let mut event = AuditEvent::new(EventName::LoginFailed).outcome(Outcome::Denied);
+    if let Some(pending) = pending {
+        event = event.client(&pending.client);
+    }
+    server.audit(event.detail("login", page::mask_address(login.unwrap_or_default())));
 }
 
 /// `ResourceOwner::authenticate`, on as many cores as there are (FA-04). Unknown, wrong and

@@ -10,9 +10,10 @@ use loco_rs::app::AppContext;
 use super::token::check_repetition;
 use crate::{
     error::{ApiError, Failure},
-    extract::{ApiForm, TheServer, authorization_headers},
+    events::{AuditEvent, EventName},
+    extract::{ApiForm, TheServer, credentials},
     presented::{Presented, Token},
-    protocol::{client::Client, client_auth::Credentials, error::OAuthError, grants::one},
+    protocol::{client::Client, error::OAuthError, grants::one},
     server::Server,
     store::{
         access_tokens,
@@ -31,7 +32,7 @@ pub async fn post(
     ApiForm(params): ApiForm,
 ) -> Result<StatusCode, ApiError> {
     check_repetition(&params, &KNOWN)?;
-    let credentials = Credentials::read(&authorization_headers(&headers)?, &params)?;
+    let credentials = credentials(&headers, &params)?;
     let token = one(&params, "token")?;
     let Presented {
         client,
@@ -46,11 +47,10 @@ pub async fn post(
         Some(found) if found.client_id() == client.client_id => {
             revoke(&server, &client, &found).await?;
         }
-        Some(_) => {
-            tracing::info!(
-                target: "oauth_server::audit", event = "request.refused", rule = "RV-02",
-                client_id = client.client_id, "a token of another client was presented",
-            );
+        Some(found) => {
+            // Answered like an unknown one; the operator wants to know.
+            let event = AuditEvent::new(EventName::RequestRefused).denied("RV-02");
+            server.audit(event.client(&client).detail("owner", found.client_id()));
         }
         None => {}
     }
@@ -76,8 +76,12 @@ async fn revoke(server: &Server, client: &Client, token: &Token) -> Result<(), F
                 .await?;
         }
     }
-    tracing::info!(
-        target: "oauth_server::audit", event = "token.revoked", client_id = client.client_id,
-    );
+    let event = AuditEvent::new(EventName::TokenRevoked).client(client);
+    server.audit(match token {
+        Token::Refresh(found) => event
+            .grant(&found.grant)
+            .token_hash(&found.token.token_hash),
+        Token::Access(found) => event.access_token(&found.token),
+    });
     Ok(())
 }

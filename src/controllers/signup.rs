@@ -12,6 +12,7 @@ use super::{
 use crate::{
     browser::{Browser, SignIn},
     error::{Failure, PageError},
+    events::{AuditEvent, EventName},
     extract::{PageForm, QueryParams, TheServer},
     interaction::Pending,
     protocol::{error::OAuthError, interaction::Step, params::Params},
@@ -104,7 +105,10 @@ async fn submit(
         result => result?,
     };
     let owner = match signed_up {
-        Ok(owner) => owner,
+        Ok(owner) => {
+            server.audit(AuditEvent::new(EventName::Signup).owner(&owner));
+            owner
+        }
         Err(SignUpError::Invalid(errors)) => {
             return form(
                 server,

@@ -12,10 +12,8 @@ use loco_rs::app::AppContext;
 use super::grants;
 use crate::{
     error::{ApiError, Failure},
-    extract::{ApiForm, TheServer, authorization_headers},
-    protocol::{
-        client::GrantType, client_auth::Credentials, error::OAuthError, grants::one, params::Params,
-    },
+    extract::{ApiForm, TheServer, credentials},
+    protocol::{client::GrantType, error::OAuthError, grants::one, params::Params},
     server::Server,
 };
 
@@ -42,7 +40,7 @@ pub async fn post(
 ) -> Result<Response, ApiError> {
     check_repetition(&params, &KNOWN)?;
     let grant = grant_type(&server, &params)?;
-    let credentials = Credentials::read(&authorization_headers(&headers)?, &params)?;
+    let credentials = credentials(&headers, &params)?;
     let answer = match grant {
         GrantType::AuthorizationCode => {
             grants::authorization_code::answer(&server, &credentials, &params).await?

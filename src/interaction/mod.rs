@@ -18,7 +18,7 @@ use crate::{
         error::OAuthError,
         interaction::Step,
     },
-    random,
+    random, request,
     server::Server,
     store::{
         authorization_states::{self, InteractionRow, StepDone},
@@ -118,6 +118,7 @@ impl Server {
             let error = OAuthError::invalid_request("IX-06", "The request has expired");
             return Err(PageError::from(error).showing(ErrorKind::InteractionExpired));
         }
+        request::note_client(&row.client_id);
         let client = usable(self.client_of(&row.client_id, client))?;
         let pending = Pending::stored(client, row, grant, &self.urls.issuer);
         // Withdrawn meanwhile, a redirect URI gets no code any more.

@@ -1,6 +1,7 @@
 //! One file per endpoint.
 
 mod app_side;
+mod audit;
 mod authorize;
 mod bad_input;
 mod browser_session;

@@ -4,6 +4,7 @@ use super::{Behind, TokenResponse};
 use crate::{
     config::RefreshRotation,
     error::Failure,
+    events::{AuditEvent, EventName},
     owners::Owner,
     protocol::{
         client::{Client, GrantType},
@@ -67,16 +68,20 @@ pub async fn answer(
                     return Ok(body);
                 }
             }
-            (Verdict::Repeat, _) => return repeat(found, &request),
+            (Verdict::Repeat, _) => {
+                let body = repeat(found, &request)?;
+                let event = AuditEvent::new(EventName::TokenRetried).client(&loaded.client);
+                let event = event.grant(&found.grant);
+                server.audit(event.token_hash(&found.token.token_hash));
+                return Ok(body);
+            }
             (Verdict::Replay, _) => {
-                revoke(server, found.grant.id).await?;
+                revoke(server, (&loaded.client, found)).await?;
                 return Err(REPLAY.into());
             }
             (Verdict::Foreign | Verdict::Rotate(_), _) => {
-                tracing::info!(
-                    target: "oauth_server::audit", event = "refresh.foreign",
-                    grant_id = found.grant.id, client_id = loaded.client.client_id,
-                );
+                let event = AuditEvent::new(EventName::RefreshForeign).denied(UNKNOWN.rule);
+                server.audit(event.grant(&found.grant).client(&loaded.client));
                 return Err(UNKNOWN.into());
             }
         }
@@ -157,15 +162,24 @@ impl Refreshing<'_> {
         server.used(self.client);
         if keeps {
             let body = TokenResponse::bytes(&access, None, id_token)?;
-            let won = self.slide(server, access.row).await?;
+            let won = self.slide(server, access.row.clone()).await?;
+            self.refreshed(server, won.then_some(&access.row));
             return Ok(won.then_some(body));
         }
         let next = random::secret(&server.settings.token_prefixes.refresh_token)?;
         let body = TokenResponse::bytes(&access, Some(&next), id_token)?;
         let rotation = self.rotation(server, &body)?;
         let next = self.next_generation(server, &next);
-        let won = rotate(server, rotation, (next, access.row)).await?;
+        let won = rotate(server, rotation, (next, access.row.clone())).await?;
+        self.refreshed(server, won.then_some(&access.row));
         Ok(won.then_some(body))
+    }
+
+    /// Tells of a refresh that won.
+    fn refreshed(&self, server: &Server, issued: Option<&AccessTokenRow>) {
+        let Some(issued) = issued else { return };
+        let event = AuditEvent::new(EventName::TokenRefreshed).client(self.client);
+        server.audit(event.owner(self.owner).access_token(issued));
     }
 
     fn rotation(&self, server: &Server, body: &[u8]) -> Result<Rotation, Failure> {
@@ -270,15 +284,20 @@ fn seal_key<'a>(token: &'a str, id: &'a str) -> SealKey<'a> {
 }
 
 /// TK-27: the verdict is committed before it is answered.
-async fn revoke(server: &Server, grant_id: i64) -> Result<(), Failure> {
+async fn revoke(
+    server: &Server,
+    (client, found): (&Client, &RefreshWithGrant),
+) -> Result<(), Failure> {
     let tables = server.store.tables();
-    let family = (grant_id, RevokeReason::RefreshReplay, server.now());
+    let family = (found.grant.id, RevokeReason::RefreshReplay, server.now());
     let revoked = server
         .store
         .run(|db| authorization_codes::revoke(db, tables, family))
         .await?;
     if revoked {
-        tracing::warn!(target: "oauth_server::audit", event = "refresh.replayed", grant_id);
+        let event = AuditEvent::new(EventName::RefreshReplayed).denied(REPLAY.rule);
+        let event = event.grant(&found.grant).client(client);
+        server.audit(event.token_hash(&found.token.token_hash));
     }
     Ok(())
 }
