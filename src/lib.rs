@@ -51,6 +51,7 @@ pub mod doctor;
 mod error;
 pub mod events;
 mod extract;
+pub mod fetch;
 #[cfg(debug_assertions)]
 pub mod generator;
 pub mod hashing;

@@ -10,6 +10,7 @@ use crate::{
     config::{self, Settings},
     definition::OAuthServerDefinition,
     events::Events,
+    fetch::Fetcher,
     hashing::Hashing,
     keys::Keys,
     owners::{OwnersOf, ResourceOwners},
@@ -40,6 +41,8 @@ pub struct Server {
     pub owners: Arc<dyn ResourceOwners>,
     /// The time.
     pub clock: Clock,
+    /// The one way to ask others (§28.4).
+    pub fetcher: Fetcher,
     /// Server metadata, the same bytes at every well-known address.
     pub metadata: String,
     /// Bounds password hashing to the number of cores (FA-04).
@@ -82,6 +85,7 @@ impl Server {
         let keys = Keys::load(&settings, clock.now())
             .await
             .map_err(boot::error)?;
+        let fetcher = Fetcher::new(&settings).map_err(boot::error)?;
         let urls = Urls::new(&settings);
         let policy = boot::policy(&settings, &urls, !owners.signup_fields().is_empty());
         let metadata = boot::metadata(
@@ -112,6 +116,7 @@ impl Server {
             store,
             owners,
             clock,
+            fetcher,
             metadata,
             hashing: Hashing::default(),
             events,

@@ -33,7 +33,7 @@ const REPLACED: [(&str, &str); 12] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 23] = [
+const LATER: [&str; 22] = [
     "include_root_resource_metadata_fallback",
     "post_login_url",
     "enable_password_reset",
@@ -53,7 +53,6 @@ const LATER: [&str; 23] = [
     "token_exchange",
     "jwt_bearer",
     "client_assertion_accepts_token_endpoint",
-    "fetch",
     "trust_policy",
     "events",
     "refresh_token_retry_until_used",

@@ -154,6 +154,7 @@ fn plain(
         } else {
             RateLimitStore::Memory
         }),
+        fetch: raw.fetch,
         cleanup: raw.cleanup,
         base_url,
     }

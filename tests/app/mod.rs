@@ -4,6 +4,7 @@ pub mod browser;
 pub mod database;
 pub mod fixtures;
 pub mod hooks;
+pub mod https;
 pub mod logs;
 pub mod migration;
 pub mod oauth_server;

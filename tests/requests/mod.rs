@@ -10,6 +10,7 @@ mod client_credentials;
 mod concurrency;
 mod csrf;
 mod faults;
+mod fetch;
 mod flow;
 mod interaction;
 mod introspect;
