@@ -317,6 +317,7 @@ fn kind_of(failure: &Failure) -> ErrorKind {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorKind::UnsupportedMediaType,
         StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => ErrorKind::TooLarge,
         StatusCode::SERVICE_UNAVAILABLE => ErrorKind::Unavailable,
+        StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
         StatusCode::INTERNAL_SERVER_ERROR => ErrorKind::ServerError,
         _ => match failure.error.rule {
             "AZ-06" => ErrorKind::MissingClient,

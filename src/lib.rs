@@ -60,6 +60,7 @@ pub mod initializer;
 mod interaction;
 pub mod keys;
 mod layers;
+mod limits;
 mod owners;
 mod pages;
 pub mod plugin;

@@ -13,6 +13,7 @@ use crate::{
     fetch::Fetcher,
     hashing::Hashing,
     keys::Keys,
+    limits::Memory,
     owners::{OwnersOf, ResourceOwners},
     protocol::{client::Client, policy::Policy},
     store::{Store, StoreResult, clients},
@@ -47,6 +48,8 @@ pub struct Server {
     pub metadata: String,
     /// Bounds password hashing to the number of cores (FA-04).
     pub(crate) hashing: Hashing,
+    /// Counters of rate limits that are kept in memory (§31.1).
+    pub(crate) limits: Memory,
     /// Who hears of what happens (§31.2).
     pub(crate) events: Events,
 }
@@ -119,6 +122,7 @@ impl Server {
             fetcher,
             metadata,
             hashing: Hashing::default(),
+            limits: Memory::default(),
             events,
         }))
     }

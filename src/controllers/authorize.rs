@@ -10,6 +10,7 @@ use loco_rs::app::AppContext;
 
 use crate::{
     browser::{Browser, SignedIn},
+    config::RateLimitEntry,
     error::{Failure, PageError},
     extract::{QueryParams, TheServer, read_form},
     interaction::{
@@ -19,6 +20,7 @@ use crate::{
     },
     keys::Purpose,
     layers::SentBack,
+    limits::Of,
     protocol::{
         authorize::{self, AuthorizationRequest},
         callback::Callback,
@@ -68,6 +70,9 @@ async fn by_query(
 
 /// Load: the client and where answers to it may go (AZ-04 to AZ-12).
 async fn load(server: &Server, params: &Params) -> Result<(Client, Callback), PageError> {
+    let named = params.one("client_id").ok().flatten().unwrap_or_default();
+    let keys = Of::entry(RateLimitEntry::Authorize).address();
+    server.limit(keys.client_and_address(named)).await?;
     let client_id = authorize::client_id(params)?;
     request::note_client(client_id);
     let client = usable(server.client(client_id).await?)?;

@@ -4,10 +4,15 @@ use axum::{Json, debug_handler, extract::State, http::HeaderMap};
 use loco_rs::app::AppContext;
 use serde::Serialize;
 
-use super::{grants::amr, token::check_repetition};
+use super::{
+    grants::amr,
+    token::{authenticated, check_repetition},
+};
 use crate::{
+    config::RateLimitEntry,
     error::{ApiError, Failure},
     extract::{ApiForm, TheServer, credentials},
+    limits::{self, Of},
     presented::{Live, Presented, Token},
     protocol::{access_token::Audience, client::Client, error::OAuthError, grants::one},
     server::Server,
@@ -58,13 +63,18 @@ pub async fn post(
 ) -> Result<Json<Introspection>, ApiError> {
     check_repetition(&params, &KNOWN)?;
     let credentials = credentials(&headers, &params)?;
+    let client_id = credentials.client_id.as_str();
+    let keys =
+        limits::of_client(client_id).and(Of::entry(RateLimitEntry::Introspect).client(client_id));
+    server.limit(keys).await?;
     let token = one(&params, "token")?;
+    let presented = server
+        .presented(&credentials, token.unwrap_or_default())
+        .await;
     let Presented {
         client,
         token: found,
-    } = server
-        .presented(&credentials, token.unwrap_or_default())
-        .await?;
+    } = authenticated(&server, presented, client_id).await?;
     if !client.is_confidential() {
         let error = OAuthError::invalid_client("IN-01", "Only confidential clients may introspect");
         return Err(error.into());

@@ -8,6 +8,7 @@ use loco_rs::app::AppContext;
 use super::page::{self, Entered, Visit, field};
 use crate::{
     browser::{Browser, SignIn},
+    config::RateLimitEntry,
     error::{Failure, PageError},
     events::{AuditEvent, EventName, Outcome},
     extract::{PageForm, QueryParams, TheServer},
@@ -15,6 +16,7 @@ use crate::{
         Pending,
         go_on::{Arrival, see_other},
     },
+    limits::Of,
     owners::Owner,
     protocol::{authorize::Prompt, interaction::Step, params::Params},
     server::Server,
@@ -83,6 +85,12 @@ async fn submit(
     }
     let credentials = (field(params, "login")?, field(params, "password")?);
     let remember = field(params, "remember")?.is_some();
+    let keys = Of::entry(RateLimitEntry::Login).login(credentials.0.unwrap_or_default());
+    let keys = keys.address().failures();
+    if let Some(wait) = page::check_limit(server, keys.clone()).await? {
+        let answer = form(server, browser, again(entered.limited()))?;
+        return Ok(wait.on(answer));
+    }
     let owner = match authenticate((ctx, server), credentials).await {
         Ok(owner) => owner,
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
@@ -91,6 +99,7 @@ async fn submit(
         Err(failure) => return Err(failure.into()),
     };
     let Some(owner) = owner else {
+        server.failed(keys).await?;
         login_failed(server, (pending.as_deref(), credentials.0));
         entered.errors.push(FormError::Credentials.into());
         return form(

@@ -7,11 +7,13 @@ use axum::{
 };
 use loco_rs::app::AppContext;
 
-use super::token::check_repetition;
+use super::token::{authenticated, check_repetition};
 use crate::{
+    config::RateLimitEntry,
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
     extract::{ApiForm, TheServer, credentials},
+    limits::{self, Of},
     presented::{Presented, Token},
     protocol::{client::Client, error::OAuthError, grants::one},
     server::Server,
@@ -33,13 +35,18 @@ pub async fn post(
 ) -> Result<StatusCode, ApiError> {
     check_repetition(&params, &KNOWN)?;
     let credentials = credentials(&headers, &params)?;
+    let client_id = credentials.client_id.as_str();
+    let keys = limits::of_client(client_id)
+        .and(Of::entry(RateLimitEntry::Revoke).client_and_address(client_id));
+    server.limit(keys).await?;
     let token = one(&params, "token")?;
+    let presented = server
+        .presented(&credentials, token.unwrap_or_default())
+        .await;
     let Presented {
         client,
         token: found,
-    } = server
-        .presented(&credentials, token.unwrap_or_default())
-        .await?;
+    } = authenticated(&server, presented, client_id).await?;
     if token.is_none() {
         return Err(OAuthError::invalid_request("RV-01", "token is missing").into());
     }

@@ -11,10 +11,12 @@ use super::{
 };
 use crate::{
     browser::{Browser, SignIn},
+    config::RateLimitEntry,
     error::{Failure, PageError},
     events::{AuditEvent, EventName},
     extract::{PageForm, QueryParams, TheServer},
     interaction::Pending,
+    limits::Of,
     protocol::{error::OAuthError, interaction::Step, params::Params},
     resource_owner::{FieldError, SignUp, SignUpError},
     server::Server,
@@ -95,6 +97,12 @@ async fn submit(
             );
         }
     };
+    if let Some(wait) =
+        page::check_limit(server, Of::entry(RateLimitEntry::Signup).address()).await?
+    {
+        let answer = form(server, browser, (pending.as_deref(), entered.limited()))?;
+        return Ok(wait.on(answer));
+    }
     let address = login_value(server, &values);
     let (ctx, owners) = (ctx.clone(), Arc::clone(&server.owners));
     let attempt = async move { owners.sign_up(&ctx, values).await };

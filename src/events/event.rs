@@ -9,7 +9,10 @@ use crate::{
     protocol::client::{Client, ClientKind},
     request::RequestFacts,
     resource_owner::UserKey,
-    store::{access_tokens::AccessTokenRow, authorization_codes::GrantRow, sessions::SessionRow},
+    store::{
+        access_tokens::AccessTokenRow, authorization_codes::GrantRow, joined::RefreshWithGrant,
+        sessions::SessionRow,
+    },
 };
 
 /// Version of the fields.
@@ -189,6 +192,12 @@ impl AuditEvent {
             self = self.user(key);
         }
         self.grant_id(grant.id)
+    }
+
+    /// About a refresh token and its grant.
+    #[must_use]
+    pub fn refresh_token(self, found: &RefreshWithGrant) -> Self {
+        self.grant(&found.grant).token_hash(&found.token.token_hash)
     }
 
     /// About an access token.

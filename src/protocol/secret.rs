@@ -27,6 +27,8 @@ pub enum Purpose {
     CredentialStamp,
     /// Scope, resource and key of a refresh request.
     Fingerprint,
+    /// Key of a rate limit: an address, a login, a client.
+    Rate,
 }
 
 impl Purpose {
@@ -40,6 +42,7 @@ impl Purpose {
             Self::Browser => b"browser",
             Self::CredentialStamp => b"stamp",
             Self::Fingerprint => b"fingerprint",
+            Self::Rate => b"rate",
         }
     }
 }

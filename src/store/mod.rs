@@ -11,6 +11,7 @@ pub mod clients;
 pub mod consents;
 pub mod fault;
 pub mod joined;
+pub mod rates;
 pub mod record;
 pub mod refresh_tokens;
 pub mod sessions;

@@ -2,11 +2,15 @@
 
 use std::{
     io::{self, Write},
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing::{Dispatch, subscriber::DefaultGuard};
+use tracing_subscriber::{EnvFilter, Registry, fmt::MakeWriter};
+
+/// While there is one subscriber alone, tracing asks the thread that comes to a log statement
+/// first, and it may be that of another test, which has none.
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Registry::default()));
 
 #[derive(Clone, Default)]
 pub struct Logs(Arc<Mutex<Vec<u8>>>);
@@ -14,6 +18,7 @@ pub struct Logs(Arc<Mutex<Vec<u8>>>);
 impl Logs {
     /// Collects what `filter` lets through until the guard is dropped.
     pub fn collect(filter: &str) -> (Self, DefaultGuard) {
+        LazyLock::force(&SECOND);
         let logs = Self::default();
         let subscriber = tracing_subscriber::fmt()
             .with_env_filter(EnvFilter::new(filter))

@@ -15,6 +15,7 @@ mod flow;
 mod interaction;
 mod introspect;
 mod jwt;
+mod limits;
 mod metadata;
 mod mounting;
 mod openidconnect;

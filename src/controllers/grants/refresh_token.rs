@@ -41,12 +41,8 @@ pub async fn answer(
     credentials: &Credentials,
     params: &Params,
 ) -> Result<Vec<u8>, Failure> {
-    let token = params
-        .one("refresh_token")
-        .ok()
-        .flatten()
-        .unwrap_or_default();
-    let token = hash(Purpose::Refresh, token);
+    let token = params.one("refresh_token").ok().flatten();
+    let token = hash(Purpose::Refresh, token.unwrap_or_default());
     // A refresh that loses the race looks again: the second look finds the winner's answer.
     for _ in 0..2 {
         let loaded = load(server, credentials, &token).await?;
@@ -70,9 +66,11 @@ pub async fn answer(
             }
             (Verdict::Repeat, _) => {
                 let body = repeat(found, &request)?;
-                let event = AuditEvent::new(EventName::TokenRetried).client(&loaded.client);
-                let event = event.grant(&found.grant);
-                server.audit(event.token_hash(&found.token.token_hash));
+                server.audit(
+                    AuditEvent::new(EventName::TokenRetried)
+                        .client(&loaded.client)
+                        .refresh_token(found),
+                );
                 return Ok(body);
             }
             (Verdict::Replay, _) => {
@@ -81,7 +79,7 @@ pub async fn answer(
             }
             (Verdict::Foreign | Verdict::Rotate(_), _) => {
                 let event = AuditEvent::new(EventName::RefreshForeign).denied(UNKNOWN.rule);
-                server.audit(event.grant(&found.grant).client(&loaded.client));
+                server.audit(event.client(&loaded.client).refresh_token(found));
                 return Err(UNKNOWN.into());
             }
         }
@@ -290,14 +288,10 @@ async fn revoke(
 ) -> Result<(), Failure> {
     let tables = server.store.tables();
     let family = (found.grant.id, RevokeReason::RefreshReplay, server.now());
-    let revoked = server
-        .store
-        .run(|db| authorization_codes::revoke(db, tables, family))
-        .await?;
-    if revoked {
+    let revoke = |db| authorization_codes::revoke(db, tables, family);
+    if server.store.run(revoke).await? {
         let event = AuditEvent::new(EventName::RefreshReplayed).denied(REPLAY.rule);
-        let event = event.grant(&found.grant).client(client);
-        server.audit(event.token_hash(&found.token.token_hash));
+        server.audit(event.client(client).refresh_token(found));
     }
     Ok(())
 }
