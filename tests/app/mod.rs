@@ -9,6 +9,7 @@ pub mod logs;
 pub mod migration;
 pub mod oauth_server;
 pub mod own_pages;
+pub mod process;
 pub mod rows;
 pub mod server;
 pub mod tokens;

@@ -25,6 +25,7 @@ mod pages;
 mod refresh;
 mod retry;
 mod revoke;
+mod secrets;
 mod token;
 mod token_cases;
 mod token_code;
