@@ -42,6 +42,7 @@
 
 mod boot;
 mod browser;
+pub mod cleanup;
 pub mod cli;
 pub mod clock;
 pub mod config;

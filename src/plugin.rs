@@ -17,7 +17,10 @@ use crate::{
     owners::Owner,
     routes,
     server::{self, Server},
-    tasks::client_create::ClientCreate,
+    tasks::{
+        cleanup::Cleanup, client_create::ClientCreate, doctor::Doctor, keys_list::KeysList,
+        keys_rotate::KeysRotate,
+    },
 };
 
 /// Left in the shared store by an app that mounts the routes itself (MO-04).
@@ -40,6 +43,10 @@ pub fn routes<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Routes> {
 /// Registers the tasks (§32).
 pub fn register_tasks<D: OAuthServerDefinition>(tasks: &mut Tasks) {
     tasks.register(ClientCreate::<D>::default());
+    tasks.register(Cleanup::<D>::default());
+    tasks.register(Doctor::<D>::default());
+    tasks.register(KeysList::<D>::default());
+    tasks.register(KeysRotate::<D>::default());
 }
 
 /// Connects the background workers; this version has none.

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Where the app keeps its overrides of pages, stylesheet and texts.
-const VIEWS: &str = "assets/views/oauth_server";
+pub const VIEWS: &str = "assets/views/oauth_server";
 
 /// Everything a request needs. One per app, behind an [`Arc`] in the app's shared store.
 pub struct Server {

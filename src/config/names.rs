@@ -33,7 +33,7 @@ const REPLACED: [(&str, &str); 12] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 22] = [
+const LATER: [&str; 20] = [
     "include_root_resource_metadata_fallback",
     "post_login_url",
     "enable_password_reset",
@@ -42,8 +42,6 @@ const LATER: [&str; 22] = [
     "client_registration_allowed_scopes",
     "client_registration_client_secret_ttl_seconds",
     "client_registration_require_pkce",
-    "unused_client_ttl_seconds",
-    "idle_client_ttl_seconds",
     "max_unused_clients",
     "client_id_metadata_documents",
     "par",

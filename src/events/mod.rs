@@ -56,13 +56,21 @@ impl Events {
 
     /// Logs the event now, and tells the subscribers when the request is answered; outside of a
     /// request at once.
-    fn emit(&self, event: AuditEvent) {
+    pub fn emit(&self, event: AuditEvent) {
         let event = self.logged(event);
         if self.subscribers.is_empty() {
             return;
         }
         if let Err(event) = request::queue(event) {
             self.deliver(vec![*event]);
+        }
+    }
+
+    /// Logs the event, and waits until the subscribers heard of it.
+    pub async fn emit_to_end(&self, event: AuditEvent) {
+        let events: Arc<[AuditEvent]> = Arc::new([self.logged(event)]);
+        for subscriber in self.subscribers.iter() {
+            tell(Arc::clone(subscriber), Arc::clone(&events)).await;
         }
     }
 
@@ -122,10 +130,7 @@ impl Server {
 
     /// The same, and waits until the subscribers heard of it: for tasks, whose process ends.
     pub async fn audit_to_end(&self, event: AuditEvent) {
-        let events: Arc<[AuditEvent]> = Arc::new([self.events.logged(event)]);
-        for subscriber in self.events.subscribers.iter() {
-            tell(Arc::clone(subscriber), Arc::clone(&events)).await;
-        }
+        self.events.emit_to_end(event).await;
     }
 
     /// The events so far, and forgets them: for tests.

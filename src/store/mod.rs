@@ -7,12 +7,15 @@
 pub mod access_tokens;
 pub mod authorization_codes;
 pub mod authorization_states;
+pub mod cleanup;
 pub mod clients;
 pub mod connection;
 pub mod consents;
 pub mod fault;
 pub mod joined;
+pub mod markers;
 pub mod rates;
+pub mod reaping;
 pub mod record;
 pub mod refresh_tokens;
 pub mod sessions;

@@ -19,6 +19,7 @@ mod limits;
 mod metadata;
 mod mounting;
 mod openidconnect;
+mod operations;
 mod operator;
 mod own_pages;
 mod pages;
