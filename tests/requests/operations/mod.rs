@@ -4,6 +4,7 @@ mod cleanup;
 mod day;
 mod doctor;
 mod keys;
+mod nodes;
 
 use std::collections::BTreeMap;
 
