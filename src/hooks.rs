@@ -7,8 +7,11 @@ use loco_rs::{Result, app::AppContext};
 
 use crate::{
     events::EventSubscriber,
-    protocol::client::{Client, ClientKind},
-    resource_owner::ResourceOwner,
+    protocol::{
+        client::{Client, ClientKind},
+        client_metadata::ClientMetadata,
+    },
+    resource_owner::{ResourceOwner, UserKey},
     store::sessions::SessionRow,
 };
 
@@ -57,6 +60,39 @@ impl ClientFacts {
     }
 }
 
+/// Who registers a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registrant<U> {
+    /// Holder of an initial access token (RFC 7591 §3).
+    InitialAccessToken,
+    /// A signed-in person, who will own the client.
+    User(U),
+    /// Anybody.
+    Anonymous,
+    /// The client itself changes its metadata, by its registration access token (RFC 7592 §2.2).
+    Client,
+}
+
+/// What somebody wants to do with a registered client (RFC 7592 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManageAction {
+    /// See its metadata.
+    Read,
+    /// Replace its metadata.
+    Update,
+    /// Remove it.
+    Delete,
+}
+
+/// A registered client and whose it is.
+#[derive(Clone, Debug)]
+pub struct OwnedClient {
+    /// The client.
+    pub client: ClientFacts,
+    /// The person who registered it.
+    pub owner: Option<UserKey>,
+}
+
 /// The app's own decisions. Implement it on a unit struct and name that in
 /// `#[oauth_server(hooks = "…")]`.
 ///
@@ -81,6 +117,32 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
     /// Who hears of the audit events ([`crate::events`]); asked once, when the server is built.
     fn subscribers(&self, _ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>> {
         Vec::new()
+    }
+
+    /// Whether this client may be registered. The metadata is as sent, and follows the rules.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn may_register(
+        &self,
+        _metadata: &ClientMetadata,
+        _caller: Registrant<&U>,
+    ) -> Result<bool> {
+        Ok(true)
+    }
+
+    /// Whether a signed-in person may manage a registered client without its registration access
+    /// token: the owner may.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn may_manage(
+        &self,
+        _action: ManageAction,
+        user: &U,
+        client: &OwnedClient,
+    ) -> Result<bool> {
+        Ok(client.owner == Some(user.key().into()))
     }
 }
 

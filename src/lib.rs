@@ -69,6 +69,7 @@ pub mod prelude;
 mod presented;
 pub mod protocol;
 mod random;
+mod registration;
 mod request;
 pub mod resource_owner;
 mod routes;

@@ -10,7 +10,8 @@ use tokio::time::timeout;
 use crate::{
     definition::OAuthServerDefinition,
     events::EventSubscriber,
-    hooks::{ClientFacts, OAuthServerHooks, SessionFacts},
+    hooks::{ClientFacts, ManageAction, OAuthServerHooks, OwnedClient, Registrant, SessionFacts},
+    protocol::client_metadata::ClientMetadata,
     protocol::secret::{Purpose, SecretHash, hash},
     resource_owner::{
         ClaimRequest, Claims, ResourceOwner, SignUp, SignUpError, SignUpField, UserKey, UserKeyType,
@@ -157,6 +158,19 @@ pub trait ResourceOwners: Send + Sync {
         (client, session): (&ClientFacts, &SessionFacts),
         scopes: &[String],
     ) -> loco_rs::Result<bool>;
+    /// Hook `may_register`.
+    async fn may_register(
+        &self,
+        metadata: &ClientMetadata,
+        caller: &Registrant<Owner>,
+    ) -> loco_rs::Result<bool>;
+    /// Hook `may_manage`.
+    async fn may_manage(
+        &self,
+        action: ManageAction,
+        owner: &Owner,
+        client: &OwnedClient,
+    ) -> loco_rs::Result<bool>;
 }
 
 /// The users and hooks of a definition.
@@ -220,6 +234,35 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
             return Ok(false);
         };
         limited(self.hooks.select_account(user, client, session, scopes)).await
+    }
+
+    async fn may_register(
+        &self,
+        metadata: &ClientMetadata,
+        caller: &Registrant<Owner>,
+    ) -> loco_rs::Result<bool> {
+        let caller = match caller {
+            Registrant::InitialAccessToken => Registrant::InitialAccessToken,
+            Registrant::Anonymous => Registrant::Anonymous,
+            Registrant::Client => Registrant::Client,
+            Registrant::User(owner) => match owner.model::<D::User>() {
+                Some(user) => Registrant::User(user),
+                None => return Ok(false),
+            },
+        };
+        limited(self.hooks.may_register(metadata, caller)).await
+    }
+
+    async fn may_manage(
+        &self,
+        action: ManageAction,
+        owner: &Owner,
+        client: &OwnedClient,
+    ) -> loco_rs::Result<bool> {
+        let Some(user) = owner.model::<D::User>() else {
+            return Ok(false);
+        };
+        limited(self.hooks.may_manage(action, user, client)).await
     }
 }
 

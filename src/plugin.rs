@@ -18,7 +18,9 @@ use crate::{
     routes,
     server::{self, Server},
     tasks::{
-        cleanup::Cleanup, client_create::ClientCreate, doctor::Doctor, keys_list::KeysList,
+        cleanup::Cleanup, client_create::ClientCreate, client_delete::ClientDelete,
+        client_disable::ClientDisable, client_list::ClientList,
+        client_rotate_secret::ClientRotateSecret, doctor::Doctor, keys_list::KeysList,
         keys_rotate::KeysRotate,
     },
 };
@@ -47,6 +49,10 @@ pub fn register_tasks<D: OAuthServerDefinition>(tasks: &mut Tasks) {
     tasks.register(Doctor::<D>::default());
     tasks.register(KeysList::<D>::default());
     tasks.register(KeysRotate::<D>::default());
+    tasks.register(ClientList::<D>::default());
+    tasks.register(ClientRotateSecret::<D>::default());
+    tasks.register(ClientDisable::<D>::default());
+    tasks.register(ClientDelete::<D>::default());
 }
 
 /// Connects the background workers; this version has none.

@@ -3,7 +3,10 @@
 pub use crate::{
     OAuthServer, SetCookies, SignIn,
     events::{AuditEvent, EventSubscriber},
-    hooks::{ClientFacts, DefaultHooks, OAuthServerHooks, SessionFacts},
+    hooks::{
+        ClientFacts, DefaultHooks, ManageAction, OAuthServerHooks, OwnedClient, Registrant,
+        SessionFacts,
+    },
     interaction::own_page::{Csrf, InteractionError, OAuthInteraction},
     resource_owner::{
         ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,

@@ -33,16 +33,10 @@ const REPLACED: [(&str, &str); 12] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 20] = [
+const LATER: [&str; 14] = [
     "include_root_resource_metadata_fallback",
     "post_login_url",
     "enable_password_reset",
-    "initial_access_token_hashes",
-    "client_registration_default_scopes",
-    "client_registration_allowed_scopes",
-    "client_registration_client_secret_ttl_seconds",
-    "client_registration_require_pkce",
-    "max_unused_clients",
     "client_id_metadata_documents",
     "par",
     "jar",
@@ -93,7 +87,7 @@ const LATER_VALUES: [(&str, &str); 4] = [
 /// Largest number of edits at which a key counts as misspelt.
 const MAX_EDITS: usize = 3;
 
-pub(super) const NOT_YET: &str = "not available in this version";
+const NOT_YET: &str = "not available in this version";
 
 /// What to say about an unknown key at `path`, where `expected` would be known.
 pub(super) fn unknown_key(path: &str, expected: &[&str]) -> (String, String) {

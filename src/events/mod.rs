@@ -128,8 +128,12 @@ impl Server {
         self.events.emit(event);
     }
 
-    /// The same, and waits until the subscribers heard of it: for tasks, whose process ends.
+    /// The same where a task may be the caller, whose process ends with it: outside of a request
+    /// it waits until the subscribers heard of the event.
     pub async fn audit_to_end(&self, event: AuditEvent) {
+        if request::current().is_some() {
+            return self.audit(event);
+        }
         self.events.emit_to_end(event).await;
     }
 

@@ -8,7 +8,9 @@ use std::{
 use async_trait::async_trait;
 use loco_oauth_server::{
     events::{AuditEvent, EventSubscriber},
-    hooks::{ClientFacts, OAuthServerHooks, SessionFacts},
+    hooks::{ClientFacts, ManageAction, OAuthServerHooks, OwnedClient, Registrant, SessionFacts},
+    protocol::client_metadata::ClientMetadata,
+    resource_owner::ResourceOwner,
 };
 use loco_rs::{Result, app::AppContext};
 
@@ -56,7 +58,8 @@ impl EventSubscriber for Troublesome {
     }
 }
 
-/// The client `chooser` wants an account to be chosen, `broken` brings the hook down.
+/// The client `chooser` wants an account to be chosen, `broken` brings the hook down; names of
+/// registered clients say what becomes of them.
 #[derive(Default)]
 pub struct ChooseForChooser;
 
@@ -79,5 +82,31 @@ impl OAuthServerHooks<users::Model> for ChooseForChooser {
         let heard = Heard::default();
         ctx.shared_store.insert(heard.clone());
         vec![Arc::new(Troublesome), Arc::new(heard)]
+    }
+
+    async fn may_register(
+        &self,
+        metadata: &ClientMetadata,
+        caller: Registrant<&users::Model>,
+    ) -> Result<bool> {
+        match metadata.client_name.as_deref() {
+            Some("Broken") => Err(loco_rs::Error::string("the hook failed")),
+            Some("Members only") => Ok(caller == Registrant::InitialAccessToken),
+            name => Ok(name != Some("Refused")),
+        }
+    }
+
+    async fn may_manage(
+        &self,
+        action: ManageAction,
+        user: &users::Model,
+        client: &OwnedClient,
+    ) -> Result<bool> {
+        let is_owner = client.owner == Some(user.key().into());
+        match client.client.client_name.as_deref() {
+            Some("Unmanageable") => Err(loco_rs::Error::string("the hook failed")),
+            Some("Shared") => Ok(is_owner || action == ManageAction::Read),
+            _ => Ok(is_owner),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod login;
+mod register;
 
 use serde_json::{Value, json};
 
