@@ -80,6 +80,7 @@ macro_rules! limits {
 
 impl RateLimitEntry {
     /// What holds unless the app says otherwise, in the order of the entry's keys.
+    #[expect(clippy::match_same_arms, reason = "one row per entry, as in §31.1")]
     pub(super) const fn defaults(self) -> &'static [RateLimit] {
         match self {
             // client and address; client

@@ -93,10 +93,8 @@ fn dangers(ctx: &AppContext, settings: &Settings) -> Vec<Finding> {
 
 /// OS-17.
 fn schedule(ctx: &AppContext) -> Option<Finding> {
-    let scheduler = ctx.config.scheduler.as_ref();
-    let mut jobs = scheduler
-        .into_iter()
-        .flat_map(|config| config.jobs.values());
+    let config = ctx.config.scheduler.as_ref();
+    let mut jobs = config.into_iter().flat_map(|config| config.jobs.values());
     let scheduled = jobs.any(|job| job.run.contains("oauth:cleanup"));
     (!scheduled).then(|| {
         Finding::warn(

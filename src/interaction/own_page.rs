@@ -105,11 +105,11 @@ impl OAuthInteraction {
         parts: &Parts,
     ) -> Result<Option<Self>, InteractionError> {
         let asked = RequestFacts::of(&mut parts.clone()).await;
-        let find = async {
+        let find = Box::pin(async {
             let browser = Browser::of_request(server, parts);
             let found = Self::find(server, (browser, &asked), parts).await;
             found.map_err(|error| rendered(server, error))
-        };
+        });
         layers::on_route_of_app(server, Arc::clone(&asked), find).await
     }
 

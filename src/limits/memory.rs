@@ -29,19 +29,19 @@ impl Memory {
                 continue;
             }
             make_room(&mut counters, &count.key, now);
-            let counter = counters.entry(count.key.0).or_insert(Counted {
+            let current = counters.entry(count.key.0).or_insert(Counted {
                 count: 0,
                 ends_at: count.ends_at,
             });
-            if counter.ends_at <= now {
-                *counter = Counted {
+            if current.ends_at <= now {
+                *current = Counted {
                     count: 0,
                     ends_at: count.ends_at,
                 };
             }
-            used_up = counter.count >= count.limit;
-            counter.count = counter.count.saturating_add(count.add);
-            counted.push(Some(counter.clone()));
+            used_up = current.count >= count.limit;
+            current.count = current.count.saturating_add(count.add);
+            counted.push(Some(current.clone()));
         }
         counted
     }

@@ -87,7 +87,7 @@ impl Of {
     /// A token that was presented.
     pub fn token(self, token: &str) -> Self {
         let hash = hash(Purpose::Access, token);
-        self.key(hash.0.iter().map(|byte| format!("{byte:02x}")).collect())
+        self.key(format!("{:02x?}", hash.0))
     }
 
     /// One counter for the whole server.

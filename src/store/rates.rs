@@ -38,7 +38,9 @@ pub struct Counted {
     pub ends_at: i64,
 }
 
-/// Counts in one statement. A later key is left alone once an earlier one has reached its limit,
+/// Counts in one statement.
+///
+/// A later key is left alone once an earlier one has reached its limit,
 /// so that one address cannot use up what all share. The answers are in the order of `counts`;
 /// `None` = left alone.
 ///

@@ -43,7 +43,7 @@ impl<D: OAuthServerDefinition> Task for KeysRotate<D> {
         let work = KeyWork::new::<D>(ctx)?;
         let done = match arguments.get("withdraw") {
             Some(kid) => {
-                if arguments.get("alg").or(arguments.get("now")).is_some() {
+                if arguments.get("alg").is_some() || arguments.get("now").is_some() {
                     return Err(boot::error("withdraw stands alone"));
                 }
                 vec![withdraw(&work, kid).await?]

@@ -81,10 +81,10 @@ async fn c270_every_step_of_a_flow_is_an_event() {
         assert_eq!(event.grant_id, Some(grant.id));
     }
     let stored = &server.access_tokens().await.remove(0).token_hash;
-    let digits: String = stored[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let [a, b, c, d, ..] = stored[..] else {
+        panic!("{stored:?}")
+    };
+    let digits = format!("{a:02x}{b:02x}{c:02x}{d:02x}");
     assert_eq!(events[1].token_ref, Some(digits));
 
     let first = text(&tokens, "refresh_token");

@@ -204,7 +204,7 @@ async fn idle_clients_go_when_their_grants_are_over() {
     let now = server.oauth().now();
     server
         .change_client("idle", |client| {
-            client.last_used_at = sea_orm::Set(Some(now))
+            client.last_used_at = sea_orm::Set(Some(now));
         })
         .await;
     let status = async || {

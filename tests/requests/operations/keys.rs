@@ -105,7 +105,7 @@ async fn a_withdrawn_key_is_gone_at_once_and_replaced() {
     server.reread().await;
     let new = server.kid(KeyState::Active);
     assert_eq!(server.kid(KeyState::Withdrawn), old);
-    assert_eq!(server.published().await, [new.clone()]);
+    assert_eq!(server.published().await, std::slice::from_ref(&new));
     assert_eq!(server.signer().await, new);
 }
 
