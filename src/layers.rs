@@ -56,7 +56,7 @@ where
     F: Future<Output = Response>,
 {
     let (mut parts, body) = request.into_parts();
-    let asked = RequestFacts::of(&mut parts).await;
+    let asked = RequestFacts::of(&mut parts);
     let events = server_of(ctx).ok().map(|server| server.events.clone());
     let answer = answer(Request::from_parts(parts, body), Arc::clone(&asked));
     request::scoped(asked, events, answer).await
@@ -204,6 +204,15 @@ fn by_transport(response: &Response) -> Option<Refused> {
 struct ErrorBody<'a> {
     error: &'static str,
     error_description: &'a str,
+}
+
+/// The JSON of a refusal, as bytes.
+pub fn error_body(error: &OAuthError) -> Vec<u8> {
+    let body = ErrorBody {
+        error: error.code.as_str(),
+        error_description: error.description,
+    };
+    serde_json::to_vec(&body).unwrap_or_default()
 }
 
 fn json_error(bare: &Response, failure: &Failure) -> Response {

@@ -44,6 +44,8 @@ mod boot;
 mod browser;
 pub mod cleanup;
 pub mod cli;
+mod client_documents;
+mod client_keys;
 pub mod clock;
 pub mod config;
 mod controllers;
@@ -72,6 +74,7 @@ mod random;
 mod registration;
 mod request;
 pub mod resource_owner;
+pub mod resource_server;
 mod routes;
 pub mod schema;
 pub mod server;
@@ -79,6 +82,7 @@ pub mod store;
 pub mod tasks;
 pub mod urls;
 mod user_agent;
+mod users_table;
 pub mod views;
 
 pub use browser::{SetCookies, SignIn};
@@ -86,7 +90,11 @@ pub use definition::OAuthServerDefinition;
 pub use initializer::OAuthInitializer;
 pub use interaction::own_page::{Csrf, InteractionError, OAuthInteraction};
 pub use loco_oauth_server_macros::OAuthServer;
+pub use resource_server::{
+    AccessToken, Bearer, BearerError, Guard, OptionalBearer, RequiredScopes,
+};
 pub use server::Server;
+pub use users_table::UsersTable;
 
 #[doc(hidden)]
 pub mod __private;

@@ -1,7 +1,7 @@
 //! The names an app needs: `use loco_oauth_server::prelude::*;`
 
 pub use crate::{
-    OAuthServer, SetCookies, SignIn,
+    AccessToken, Bearer, BearerError, OAuthServer, OptionalBearer, SetCookies, SignIn,
     events::{AuditEvent, EventSubscriber},
     hooks::{
         ClientFacts, DefaultHooks, ManageAction, OAuthServerHooks, OwnedClient, Registrant,
@@ -11,4 +11,5 @@ pub use crate::{
     resource_owner::{
         ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,
     },
+    scopes,
 };

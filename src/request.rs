@@ -12,6 +12,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, HeaderName, Method, header, request::Parts},
 };
+use futures_util::FutureExt;
 use loco_rs::controller::middleware::{remote_ip::RemoteIP, request_id::LocoRequestId};
 
 use crate::{
@@ -42,7 +43,7 @@ pub struct RequestFacts {
 
 impl RequestFacts {
     /// The facts of a request.
-    pub async fn of(parts: &mut Parts) -> Arc<Self> {
+    pub fn of(parts: &mut Parts) -> Arc<Self> {
         let id = parts.extensions.get::<LocoRequestId>();
         let reference = id.map_or_else(
             || uuid::Uuid::new_v4().to_string(),
@@ -53,7 +54,7 @@ impl RequestFacts {
             path: parts.uri.path().to_owned(),
             reference,
             accept_language: text(&parts.headers, &header::ACCEPT_LANGUAGE),
-            address: address(parts).await,
+            address: address(parts),
             user_agent_family: text(&parts.headers, &header::USER_AGENT)
                 .map(|agent| user_agent::family(&agent)),
         })
@@ -65,11 +66,12 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     Some(value.to_owned())
 }
 
-async fn address(parts: &mut Parts) -> Option<IpAddr> {
-    let Ok(remote) = RemoteIP::from_request_parts(parts, &()).await;
+fn address(parts: &mut Parts) -> Option<IpAddr> {
+    // It reads extensions and headers; there is nothing to wait for.
+    let remote = RemoteIP::from_request_parts(parts, &()).now_or_never();
     match remote {
-        RemoteIP::Forwarded(address) | RemoteIP::Socket(address) => Some(address),
-        RemoteIP::None => {
+        Some(Ok(RemoteIP::Forwarded(address) | RemoteIP::Socket(address))) => Some(address),
+        Some(Ok(RemoteIP::None)) | None => {
             let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
             socket.map(|ConnectInfo(socket)| socket.ip())
         }
@@ -96,6 +98,19 @@ struct Scope {
     outbox: Outbox,
 }
 
+impl Scope {
+    fn new(facts: Arc<RequestFacts>, events: Option<Events>) -> Self {
+        Self {
+            facts,
+            client_id: RefCell::default(),
+            outbox: Outbox {
+                events,
+                waiting: RefCell::default(),
+            },
+        }
+    }
+}
+
 /// Events of a request. They go out when it ends, also when the caller went away and the request
 /// was dropped: what is stored then is told.
 struct Outbox {
@@ -117,15 +132,16 @@ pub async fn scoped<T>(
     events: Option<Events>,
     work: impl Future<Output = T>,
 ) -> T {
-    let scope = Scope {
-        facts,
-        client_id: RefCell::default(),
-        outbox: Outbox {
-            events,
-            waiting: RefCell::default(),
-        },
-    };
-    CURRENT.scope(scope, work).await
+    CURRENT.scope(Scope::new(facts, events), work).await
+}
+
+/// The same for what needs no waiting.
+pub fn scoped_now<T>(
+    facts: Arc<RequestFacts>,
+    events: Option<Events>,
+    work: impl FnOnce() -> T,
+) -> T {
+    CURRENT.sync_scope(Scope::new(facts, events), work)
 }
 
 /// The request that is being answered.

@@ -17,7 +17,8 @@ use crate::{
     config::Settings,
     controllers::{
         assets, authorize, client_configuration, consent, introspect, jwks, login, logout,
-        metadata, register, resume, revoke, select_account, signup, token, userinfo,
+        metadata, register, resource_metadata, resume, revoke, select_account, signup, token,
+        userinfo,
     },
     error::{ApiError, Failure, PageError},
     layers::{self, Around},
@@ -45,6 +46,9 @@ fn discovery(ctx: &AppContext, urls: &Urls) -> Routes {
     let mut routes = Routes::new();
     for path in urls.metadata_routes() {
         routes = routes.add(path, get(metadata::get));
+    }
+    for path in urls.resource_metadata_routes() {
+        routes = routes.add(&path, get(resource_metadata::get));
     }
     routes = routes.add(&urls.local("/jwks"), get(jwks::get));
     let routes = each(routes, |route, methods| {

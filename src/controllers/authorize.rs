@@ -75,7 +75,8 @@ async fn load(server: &Server, params: &Params) -> Result<(Client, Callback), Pa
     server.limit(keys.client_and_address(named)).await?;
     let client_id = authorize::client_id(params)?;
     request::note_client(client_id);
-    let client = usable(server.client(client_id).await?)?;
+    let stored = server.client(client_id).await?;
+    let client = usable(Box::pin(server.up_to_date(client_id, stored)).await?)?;
     let callback = Callback::find(params, &client, &server.urls.issuer)?;
     Ok((client, callback))
 }

@@ -119,15 +119,12 @@ impl Server {
             return Err(PageError::from(error).showing(ErrorKind::InteractionExpired));
         }
         request::note_client(&row.client_id);
-        let client = usable(self.client_of(&row.client_id, client))?;
+        let client = self.known_client(&row.client_id, client.as_ref());
+        let client = usable(client.cloned())?;
         let pending = Pending::stored(client, row, grant, &self.urls.issuer);
         // Withdrawn meanwhile, a redirect URI gets no code any more.
         pending.request.callback.check(&pending.client)?;
         Ok(pending)
-    }
-
-    fn client_of(&self, client_id: &str, row: Option<Client>) -> Option<Client> {
-        self.static_client(client_id).cloned().or(row)
     }
 
     async fn check_binding(

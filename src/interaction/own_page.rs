@@ -104,7 +104,7 @@ impl OAuthInteraction {
         server: &Arc<Server>,
         parts: &Parts,
     ) -> Result<Option<Self>, InteractionError> {
-        let asked = RequestFacts::of(&mut parts.clone()).await;
+        let asked = RequestFacts::of(&mut parts.clone());
         let find = Box::pin(async {
             let browser = Browser::of_request(server, parts);
             let found = Self::find(server, (browser, &asked), parts).await;
@@ -126,7 +126,7 @@ impl OAuthInteraction {
         }
         let error = OAuthError::invalid_request("IX-03", "interaction is missing");
         let error = PageError::from(error).showing(ErrorKind::NoInteraction);
-        let asked = RequestFacts::of(&mut parts.clone()).await;
+        let asked = RequestFacts::of(&mut parts.clone());
         let refuse = async { rendered(server, error) };
         Err(layers::on_route_of_app(server, asked, refuse).await)
     }

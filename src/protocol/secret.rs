@@ -31,6 +31,8 @@ pub enum Purpose {
     Fingerprint,
     /// Key of a rate limit: an address, a login, a client.
     Rate,
+    /// Client and `jti` of an assertion.
+    Jti,
 }
 
 impl Purpose {
@@ -46,6 +48,7 @@ impl Purpose {
             Self::CredentialStamp => b"stamp",
             Self::Fingerprint => b"fingerprint",
             Self::Rate => b"rate",
+            Self::Jti => b"jti",
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     store::clients::{self, ClientRow},
 };
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "name",
     "redirect_uris",
     "auth",
@@ -32,6 +32,7 @@ const KEYS: [&str; 14] = [
     "scopes",
     "resources",
     "post_logout_redirect_uris",
+    "jwks_uri",
     "require_pkce",
     "skip_consent",
     "subject_type",
@@ -71,9 +72,10 @@ impl<D: OAuthServerDefinition> ClientCreate<D> {
 }
 
 fn auth(arguments: Arguments<'_>) -> loco_rs::Result<AuthMethod> {
-    match arguments.word("auth", &["basic", "post", "none"])? {
+    match arguments.word("auth", &["basic", "post", "none", "private_key_jwt"])? {
         Some("post") => Ok(AuthMethod::ClientSecretPost),
         Some("none") => Ok(AuthMethod::None),
+        Some("private_key_jwt") => Ok(AuthMethod::PrivateKeyJwt),
         _ => Ok(AuthMethod::ClientSecretBasic),
     }
 }
@@ -91,9 +93,10 @@ async fn owner<D: OAuthServerDefinition>(
 fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<(Client, Option<Secret>)> {
     let settings = &server.settings;
     let method = auth(arguments)?;
-    let secret = match method {
-        AuthMethod::None => None,
-        _ => Some(random::secret(&settings.token_prefixes.client_secret).map_err(boot::error)?),
+    let secret = if method.uses_secret() {
+        Some(random::secret(&settings.token_prefixes.client_secret).map_err(boot::error)?)
+    } else {
+        None
     };
     let client_id = match arguments.get("id") {
         Some(id) => id.to_owned(),
@@ -111,6 +114,7 @@ fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<(Client, 
         algorithms: &SigningAlg::ALL,
         grants: &settings.grant_types,
         pairwise: settings.pairwise_secret.is_some(),
+        loopback: settings.fetches_from_own_machine(),
     };
     let identity = ClientIdentity {
         client_id,
@@ -153,6 +157,7 @@ fn metadata(arguments: Arguments<'_>) -> ClientMetadata {
         scope: arguments.list("scopes").map(|scopes| scopes.join(" ")),
         application_type: text("type"),
         subject_type: text("subject_type"),
+        jwks_uri: text("jwks_uri"),
         ..ClientMetadata::default()
     }
 }

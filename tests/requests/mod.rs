@@ -1,6 +1,7 @@
 //! One file per endpoint.
 
 mod app_side;
+mod assertions;
 mod audit;
 mod authorize;
 mod bad_input;
@@ -10,9 +11,11 @@ mod client_credentials;
 mod client_tasks;
 mod concurrency;
 mod csrf;
+mod documents;
 mod faults;
 mod fetch;
 mod flow;
+mod guard;
 mod interaction;
 mod introspect;
 mod jwt;
