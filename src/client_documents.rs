@@ -3,6 +3,7 @@
 
 use crate::{
     error::Failure,
+    events::{AuditEvent, EventName},
     fetch::{DOCUMENT, FetchError, Fetched, Wanted},
     protocol::{
         client::{Client, ClientKind, ClientStatus, DocumentCache},
@@ -152,10 +153,7 @@ impl Server {
         let row = ClientRow::new(&client, None);
         let update = |db| clients::update_document(db, tables, (&row, old.version));
         if self.store.run(update).await? && changed {
-            tracing::info!(
-                target: "oauth_server::audit", event = "client.changed", rule = "CI-06",
-                client_id = client.client_id, client_kind = "cimd",
-            );
+            self.audit(AuditEvent::new(EventName::ClientChanged).client(&client));
         }
         Ok(client)
     }

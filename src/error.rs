@@ -27,6 +27,8 @@ pub struct Failure {
     pub status: StatusCode,
     /// Cause of a fault, for the log only.
     pub source: Option<String>,
+    /// Seconds after which the same request may succeed (`Retry-After`).
+    pub retry_after: Option<i64>,
 }
 
 impl Failure {
@@ -36,6 +38,7 @@ impl Failure {
             error,
             status,
             source: None,
+            retry_after: None,
         }
     }
 
@@ -45,6 +48,7 @@ impl Failure {
             error: OAuthError::server_error("FA-01", "internal error"),
             status: StatusCode::INTERNAL_SERVER_ERROR,
             source: Some(source.to_string()),
+            retry_after: None,
         }
     }
 }
@@ -62,6 +66,7 @@ impl From<OAuthError> for Failure {
             error,
             status,
             source: None,
+            retry_after: None,
         }
     }
 }
@@ -192,6 +197,11 @@ fn refusal(failure: Failure, page: PageDetail) -> Response {
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    if let Some(seconds) = failure.retry_after {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
     }
     response.extensions_mut().insert(Refused {
         failure,

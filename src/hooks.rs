@@ -1,9 +1,12 @@
 //! Points at which an app changes what the plugin decides: [`OAuthServerHooks`]. All are optional.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use loco_rs::Result;
+use loco_rs::{Result, app::AppContext};
 
 use crate::{
+    events::EventSubscriber,
     protocol::{
         client::{Client, ClientKind},
         client_metadata::ClientMetadata,
@@ -109,6 +112,11 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         _scopes: &[String],
     ) -> Result<bool> {
         Ok(false)
+    }
+
+    /// Who hears of the audit events ([`crate::events`]); asked once, when the server is built.
+    fn subscribers(&self, _ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>> {
+        Vec::new()
     }
 
     /// Whether this client may be registered. The metadata is as sent, and follows the rules.

@@ -1,20 +1,23 @@
 //! What surrounds the endpoints of a group: shape of errors, headers, log (§29, §30).
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::{Request, State},
-    http::{
-        Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header,
-        request::Parts,
-    },
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use loco_rs::{app::AppContext, controller::middleware::request_id::LocoRequestId};
+use loco_rs::app::AppContext;
 use serde::Serialize;
 
 use crate::{
     error::{Failure, PageDetail, PageError, RETRY_AFTER, Refused},
+    events::{
+        AuditEvent, EventName, Outcome,
+        refusal::{self, OfClient, section},
+    },
     extract::server_of,
     pages::PagePolicy,
     protocol::{
@@ -22,6 +25,7 @@ use crate::{
         redirect_uri,
         scope::OPENID,
     },
+    request::{self, RequestFacts},
     server::Server,
     store::transaction::budgeted,
     views::{
@@ -42,60 +46,37 @@ pub struct Around {
     pub allow: HeaderValue,
 }
 
-/// Facts of the request that its answer needs.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    path: String,
-    method: Method,
-    /// Id of the request, in the log and in the answer.
-    pub reference: String,
-    accept_language: Option<String>,
-}
-
-impl Asked {
-    /// The facts of a request.
-    pub fn of(request: &Request) -> Self {
-        Self::new(
-            (request.method(), request.uri()),
-            (request.headers(), request.extensions()),
-        )
-    }
-
-    /// The same without the body.
-    pub fn of_parts(parts: &Parts) -> Self {
-        Self::new(
-            (&parts.method, &parts.uri),
-            (&parts.headers, &parts.extensions),
-        )
-    }
-
-    fn new((method, uri): (&Method, &Uri), (headers, more): (&HeaderMap, &Extensions)) -> Self {
-        let id = more.get::<LocoRequestId>();
-        let language = headers.get(header::ACCEPT_LANGUAGE);
-        Self {
-            path: uri.path().to_owned(),
-            method: method.clone(),
-            reference: id.map_or_else(
-                || uuid::Uuid::new_v4().to_string(),
-                |id| id.get().to_owned(),
-            ),
-            accept_language: language
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned),
-        }
-    }
+/// Runs `answer` where the facts of the request are known, and its events go out at the end.
+async fn around_request<F>(
+    ctx: &AppContext,
+    request: Request,
+    answer: impl FnOnce(Request, Arc<RequestFacts>) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
+    let (mut parts, body) = request.into_parts();
+    let asked = RequestFacts::of(&mut parts);
+    let events = server_of(ctx).ok().map(|server| server.events.clone());
+    let answer = answer(Request::from_parts(parts, body), Arc::clone(&asked));
+    request::scoped(asked, events, answer).await
 }
 
 /// Around the JSON endpoints (TK-01, §29.1, §30.1).
 pub async fn api(State(around): State<Around>, request: Request, next: Next) -> Response {
-    let asked = Asked::of(&request);
+    let ctx = around.ctx.clone();
+    let api = |request, asked| in_api(around, (request, next), asked);
+    around_request(&ctx, request, api).await
+}
+
+async fn in_api(
+    around: Around,
+    (request, next): (Request, Next),
+    asked: Arc<RequestFacts>,
+) -> Response {
     let mut response = answer(request, next).await;
-    let refused = response
-        .extensions_mut()
-        .remove::<Refused>()
-        .or_else(|| by_transport(&response));
-    if let Some(refused) = refused {
-        log(&asked, &refused);
+    if let Some(refused) = refusal_of(&mut response) {
+        refusal::refused(&refused, OfClient::Endpoint);
         response = json_error(&response, &refused.failure);
         challenge(&mut response, &around.ctx, &refused.failure.error);
     }
@@ -112,15 +93,15 @@ pub async fn api(State(around): State<Around>, request: Request, next: Next) -> 
 }
 
 /// Around metadata, keys and assets: public, cacheable, HEAD allowed (§6.3).
-pub async fn discovery(request: Request, next: Next) -> Response {
-    let asked = Asked::of(&request);
+pub async fn discovery(State(around): State<Around>, request: Request, next: Next) -> Response {
+    let discovery = |request, asked| in_discovery((request, next), asked);
+    around_request(&around.ctx, request, discovery).await
+}
+
+async fn in_discovery((request, next): (Request, Next), asked: Arc<RequestFacts>) -> Response {
     let mut response = next.run(request).await;
-    let refused = response
-        .extensions_mut()
-        .remove::<Refused>()
-        .or_else(|| by_transport(&response));
-    if let Some(refused) = refused {
-        log(&asked, &refused);
+    if let Some(refused) = refusal_of(&mut response) {
+        refusal::refused(&refused, OfClient::Page);
         response = json_error(&response, &refused.failure);
         response
             .headers_mut()
@@ -136,17 +117,22 @@ pub async fn discovery(request: Request, next: Next) -> Response {
 
 /// Around the authorization endpoint and the pages (§9.1, §30.3).
 pub async fn page(State(around): State<Around>, request: Request, next: Next) -> Response {
-    let asked = Asked::of(&request);
+    let ctx = around.ctx.clone();
+    let page = |request, asked| in_page(around, (request, next), asked);
+    around_request(&ctx, request, page).await
+}
+
+async fn in_page(
+    around: Around,
+    (request, next): (Request, Next),
+    asked: Arc<RequestFacts>,
+) -> Response {
     let mut response = answer(request, next).await;
     if let Some(sent_back) = response.extensions_mut().remove::<SentBack>() {
-        log(&asked, &sent_back.0);
+        refusal::refused(&sent_back.0, OfClient::Page);
     }
-    let refused = response
-        .extensions_mut()
-        .remove::<Refused>()
-        .or_else(|| by_transport(&response));
-    if let Some(refused) = refused {
-        log(&asked, &refused);
+    if let Some(refused) = refusal_of(&mut response) {
+        refusal::refused(&refused, OfClient::Page);
         let server = server_of(&around.ctx).ok();
         response = error_page(&response, &refused, (server.as_deref(), &asked));
     }
@@ -158,6 +144,12 @@ pub async fn page(State(around): State<Around>, request: Request, next: Next) ->
     }
     refer(response.headers_mut(), &asked);
     with_page_headers(response)
+}
+
+/// What the endpoint or the router refused.
+fn refusal_of(response: &mut Response) -> Option<Refused> {
+    let refused = response.extensions_mut().remove::<Refused>();
+    refused.or_else(|| by_transport(response))
 }
 
 /// Marks a redirect that carries a refusal to the client, for the log.
@@ -276,7 +268,7 @@ fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuthError) {
 fn error_page(
     bare: &Response,
     refused: &Refused,
-    (server, asked): (Option<&Server>, &Asked),
+    (server, asked): (Option<&Server>, &RequestFacts),
 ) -> Response {
     let rendered = server
         .ok_or_else(|| "no server".to_owned())
@@ -292,11 +284,8 @@ fn error_page(
             response
         }
         Err(error) => {
-            tracing::error!(
-                error,
-                reference_id = asked.reference,
-                "the error page is broken"
-            );
+            let event = AuditEvent::new(EventName::TemplateBroken).outcome(Outcome::Error);
+            crate::events::emit(event.detail("page", "error").detail("error", error));
             let text = format!("{}\n", refused.failure.error.code);
             (refused.failure.status, text).into_response()
         }
@@ -308,7 +297,7 @@ fn error_page(
 fn render_error(
     server: &Server,
     refused: &Refused,
-    asked: &Asked,
+    asked: &RequestFacts,
 ) -> Result<(String, String), crate::views::ViewsError> {
     let failure = &refused.failure;
     let kind = refused.page.kind.unwrap_or_else(|| kind_of(failure));
@@ -342,6 +331,7 @@ fn kind_of(failure: &Failure) -> ErrorKind {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorKind::UnsupportedMediaType,
         StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => ErrorKind::TooLarge,
         StatusCode::SERVICE_UNAVAILABLE => ErrorKind::Unavailable,
+        StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
         StatusCode::INTERNAL_SERVER_ERROR => ErrorKind::ServerError,
         _ => match failure.error.rule {
             "AZ-06" => ErrorKind::MissingClient,
@@ -371,53 +361,7 @@ fn developer(failure: &Failure) -> Developer {
     }
 }
 
-/// The text behind the rules of a family.
-fn section(rule: &str) -> &'static str {
-    match rule.split('-').next().unwrap_or_default() {
-        "AZ" => "RFC 6749 §4.1, OpenID Connect Core §3.1.2",
-        "IX" => "RFC 6749 §10.12",
-        "CS" | "PG" => "OAuth 2.1 §7.10",
-        "NX" => "OpenID Connect Core §3.1.2.3",
-        _ => "OAuth 2.1",
-    }
-}
-
-/// One line per refusal (§29.4).
-pub fn log(asked: &Asked, refused: &Refused) {
-    let Failure {
-        error,
-        status,
-        source,
-    } = &refused.failure;
-    let detail = error.detail.as_deref().cloned().unwrap_or_default();
-    let client_id = refused
-        .client_id
-        .as_deref()
-        .unwrap_or_default()
-        .escape_debug()
-        .to_string();
-    let source = source
-        .as_deref()
-        .unwrap_or_default()
-        .escape_debug()
-        .to_string();
-    if status.is_server_error() {
-        tracing::error!(
-            target: "oauth_server::audit", event = "request.refused", reference_id = asked.reference,
-            rule = error.rule, method = %asked.method, endpoint = asked.path, client_id,
-            code = error.code.as_str(), status = status.as_u16(), source,
-        );
-    } else {
-        tracing::info!(
-            target: "oauth_server::audit", event = "request.refused", reference_id = asked.reference,
-            rule = error.rule, method = %asked.method, endpoint = asked.path, client_id,
-            code = error.code.as_str(), status = status.as_u16(),
-            expected = detail.expected, received = detail.received,
-        );
-    }
-}
-
-fn refer(headers: &mut HeaderMap, asked: &Asked) {
+fn refer(headers: &mut HeaderMap, asked: &RequestFacts) {
     if let Ok(value) = HeaderValue::from_str(&asked.reference) {
         headers.entry(X_REQUEST_ID).or_insert(value);
     }
@@ -435,21 +379,24 @@ pub fn with_page_headers(mut response: Response) -> Response {
     response
 }
 
-/// An error page of ours on a route of the app.
-pub fn rendered(server: &Server, error: PageError, accept_language: Option<&str>) -> Response {
-    let asked = Asked {
-        path: String::new(),
-        method: Method::GET,
-        reference: uuid::Uuid::new_v4().to_string(),
-        accept_language: accept_language.map(str::to_owned),
-    };
+/// An error page of ours on a route of the app, within [`on_route_of_app`].
+pub fn rendered(server: &Server, error: PageError) -> Response {
     let mut response = error.into_response();
-    if let Some(refused) = response.extensions_mut().remove::<Refused>() {
-        log(&asked, &refused);
+    if let (Some(refused), Some(asked)) = (refusal_of(&mut response), request::current()) {
+        refusal::refused(&refused, OfClient::Page);
         response = error_page(&response, &refused, (Some(server), &asked));
+        refer(response.headers_mut(), &asked);
     }
-    refer(response.headers_mut(), &asked);
     with_page_headers(response)
+}
+
+/// Runs what the plugin does on a route of the app as it would on one of its own.
+pub async fn on_route_of_app<T>(
+    server: &Server,
+    asked: Arc<RequestFacts>,
+    work: impl Future<Output = T>,
+) -> T {
+    request::scoped(asked, Some(server.events.clone()), work).await
 }
 
 fn page_headers(headers: &mut HeaderMap, policy: &PagePolicy) {

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 
 use crate::{
     definition::OAuthServerDefinition,
+    events::EventSubscriber,
     hooks::{ClientFacts, ManageAction, OAuthServerHooks, OwnedClient, Registrant, SessionFacts},
     protocol::client_metadata::ClientMetadata,
     protocol::secret::{Purpose, SecretHash, hash},
@@ -179,6 +180,8 @@ pub trait ResourceOwners: Send + Sync {
     fn signup_fields(&self) -> Vec<SignUpField>;
     /// `ResourceOwner::SUPPORTED_CLAIMS`.
     fn supported_claims(&self) -> &'static [&'static str];
+    /// Hook `subscribers`.
+    fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>>;
     /// Hook `select_account`.
     async fn wants_choice(
         &self,
@@ -296,6 +299,10 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
 
     fn supported_claims(&self) -> &'static [&'static str] {
         D::User::SUPPORTED_CLAIMS
+    }
+
+    fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>> {
+        self.hooks.subscribers(ctx)
     }
 
     async fn wants_choice(

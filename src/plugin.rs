@@ -20,8 +20,10 @@ use crate::{
     routes,
     server::{self, Server},
     tasks::{
-        client_create::ClientCreate, client_delete::ClientDelete, client_disable::ClientDisable,
-        client_list::ClientList, client_rotate_secret::ClientRotateSecret,
+        cleanup::Cleanup, client_create::ClientCreate, client_delete::ClientDelete,
+        client_disable::ClientDisable, client_list::ClientList,
+        client_rotate_secret::ClientRotateSecret, doctor::Doctor, keys_list::KeysList,
+        keys_rotate::KeysRotate,
     },
 };
 
@@ -45,6 +47,10 @@ pub fn routes<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Routes> {
 /// Registers the tasks (§32).
 pub fn register_tasks<D: OAuthServerDefinition>(tasks: &mut Tasks) {
     tasks.register(ClientCreate::<D>::default());
+    tasks.register(Cleanup::<D>::default());
+    tasks.register(Doctor::<D>::default());
+    tasks.register(KeysList::<D>::default());
+    tasks.register(KeysRotate::<D>::default());
     tasks.register(ClientList::<D>::default());
     tasks.register(ClientRotateSecret::<D>::default());
     tasks.register(ClientDisable::<D>::default());

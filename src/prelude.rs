@@ -2,6 +2,7 @@
 
 pub use crate::{
     AccessToken, Bearer, BearerError, OAuthServer, OptionalBearer, SetCookies, SignIn,
+    events::{AuditEvent, EventSubscriber},
     hooks::{
         ClientFacts, DefaultHooks, ManageAction, OAuthServerHooks, OwnedClient, Registrant,
         SessionFacts,

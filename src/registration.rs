@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use crate::{
     browser::Browser,
     error::Failure,
+    events::{AuditEvent, EventName},
     extract::authorization_headers,
     hooks::Registrant,
     owners::Owner,
@@ -216,9 +217,8 @@ impl Server {
             })
             .await?;
         if deleted {
-            tracing::info!(
-                target: "oauth_server::audit", event = "client.deleted", client_id,
-            );
+            let event = AuditEvent::new(EventName::ClientDeleted).client_id(client_id);
+            self.audit_to_end(event).await;
         }
         Ok(deleted)
     }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::{
     http::{HeaderName, HeaderValue, Method, header},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     routing::{MethodRouter, get, post},
 };
 use loco_rs::{app::AppContext, controller::Routes};
@@ -33,7 +33,7 @@ const PREFLIGHT: std::time::Duration = std::time::Duration::from_hours(1);
 pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
     let urls = Urls::new(settings);
     vec![
-        discovery(&urls),
+        discovery(ctx, &urls),
         api(ctx, &urls),
         open_api(ctx, &urls),
         registration(ctx, settings, &urls),
@@ -42,7 +42,7 @@ pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
 }
 
 /// Public documents: cacheable, readable from every origin.
-fn discovery(urls: &Urls) -> Routes {
+fn discovery(ctx: &AppContext, urls: &Urls) -> Routes {
     let mut routes = Routes::new();
     for path in urls.metadata_routes() {
         routes = routes.add(path, get(metadata::get));
@@ -51,14 +51,16 @@ fn discovery(urls: &Urls) -> Routes {
         routes = routes.add(&path, get(resource_metadata::get));
     }
     routes = routes.add(&urls.local("/jwks"), get(jwks::get));
-    let routes = each(routes, |route, _| {
+    let routes = each(routes, |route, methods| {
+        let around = around(ctx, methods);
         route
-            .layer::<_, Infallible>(from_fn(layers::discovery))
+            .layer::<_, Infallible>(from_fn_with_state(around, layers::discovery))
             .layer(cors(&[Method::GET, Method::HEAD]))
     });
     let assets = Routes::new().add(&urls.local("/assets/{file}"), get(assets::get));
-    routes.merge(each(assets, |route, _| {
-        route.layer::<_, Infallible>(from_fn(layers::discovery))
+    routes.merge(each(assets, |route, methods| {
+        let around = around(ctx, methods);
+        route.layer::<_, Infallible>(from_fn_with_state(around, layers::discovery))
     }))
 }
 

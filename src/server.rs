@@ -10,9 +10,11 @@ use crate::{
     config::{self, Settings},
     definition::OAuthServerDefinition,
     error::PageError,
+    events::Events,
     fetch::Fetcher,
     hashing::Hashing,
     keys::Keys,
+    limits::Memory,
     owners::{OwnersOf, ResourceOwners},
     protocol::{client::Client, policy::Policy},
     store::{Store, StoreResult, clients},
@@ -21,7 +23,7 @@ use crate::{
 };
 
 /// Where the app keeps its overrides of pages, stylesheet and texts.
-const VIEWS: &str = "assets/views/oauth_server";
+pub const VIEWS: &str = "assets/views/oauth_server";
 
 /// Everything a request needs. One per app, behind an [`Arc`] in the app's shared store.
 pub struct Server {
@@ -53,6 +55,10 @@ pub struct Server {
     pub resource_metadata: Vec<(String, String)>,
     /// Bounds password hashing to the number of cores (FA-04).
     pub(crate) hashing: Hashing,
+    /// Counters of rate limits that are kept in memory (§31.1).
+    pub(crate) limits: Memory,
+    /// Who hears of what happens (§31.2).
+    pub(crate) events: Events,
 }
 
 impl std::fmt::Debug for Server {
@@ -75,17 +81,21 @@ impl Server {
         let store = Store::new(ctx.db.clone(), D::TABLES);
         boot::check_tables(&store, D::SCHEMA, D::SCHEMA_VERSION).await?;
         boot::check_static_clients(&store, &settings).await?;
-        let owners = Arc::new(OwnersOf::<D>::default());
         let password_reset = boot::password_reset::<D>(&settings, ctx)?;
-        Self::assemble(settings, store, (owners, password_reset)).await
+        let owners = OwnersOf::<D>::default();
+        let clock = Clock::system();
+        let events = Events::new(owners.subscribers(ctx), clock.clone());
+        let owners = Arc::new(owners);
+        let mut server = Self::assemble(settings, store, (owners, clock, events)).await?;
+        server.password_reset = password_reset;
+        Ok(Arc::new(server))
     }
 
     async fn assemble(
         settings: Settings,
         store: Store,
-        (owners, password_reset): (Arc<dyn ResourceOwners>, bool),
-    ) -> loco_rs::Result<Arc<Self>> {
-        let clock = Clock::system();
+        (owners, clock, events): (Arc<dyn ResourceOwners>, Clock, Events),
+    ) -> loco_rs::Result<Self> {
         let keys = Keys::load(&settings, clock.now())
             .await
             .map_err(boot::error)?;
@@ -112,7 +122,7 @@ impl Server {
                 "a page of the app is broken; the shipped one is used"
             );
         }
-        Ok(Arc::new(Self {
+        Ok(Self {
             settings,
             urls,
             policy,
@@ -124,10 +134,12 @@ impl Server {
             static_keys: crate::client_keys::StaticKeys::default(),
             fetcher,
             metadata,
-            password_reset,
+            password_reset: false,
             resource_metadata,
             hashing: Hashing::default(),
-        }))
+            limits: Memory::default(),
+            events,
+        })
     }
 
     /// Unix seconds now.

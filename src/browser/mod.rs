@@ -4,13 +4,10 @@ mod cookies;
 mod csrf;
 mod session;
 
-use std::{
-    convert::Infallible,
-    net::{IpAddr, SocketAddr},
-};
+use std::{convert::Infallible, net::IpAddr};
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
+    extract::FromRequestParts,
     http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
     response::{IntoResponseParts, Response, ResponseParts},
 };
@@ -24,6 +21,7 @@ use crate::{
     extract::server_of,
     protocol::secret::{Purpose, Secret, SecretHash},
     random::{self, RandomError},
+    request,
     server::Server,
 };
 use cookies::CookieNames;
@@ -93,8 +91,7 @@ impl FromRequestParts<AppContext> for Browser {
 impl Browser {
     /// The browser that sent a request.
     pub fn of_request(server: &Server, parts: &Parts) -> Self {
-        let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let address = socket.map(|ConnectInfo(socket)| socket.ip());
+        let address = request::current().and_then(|request| request.address);
         Self::of_headers(server, &parts.headers, address)
     }
 

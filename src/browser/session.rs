@@ -1,13 +1,12 @@
 //! Who is signed in in a browser (§10.1).
 
-use std::net::IpAddr;
-
 use serde_json::json;
 
 use super::{Browser, MAX_ACCOUNTS, cookies::Lifetime};
 use crate::{
     config::LogoutRevokes,
     error::Failure,
+    events::{AuditEvent, EventName},
     owners::Owner,
     protocol::{
         client::SecretHash,
@@ -15,6 +14,7 @@ use crate::{
         subject,
     },
     random,
+    request::ip_prefix,
     server::Server,
     store::{
         authorization_codes::{self, OfSession, RevokeReason},
@@ -229,6 +229,12 @@ impl Server {
         });
         browser.sessions.insert(0, secret);
         browser.sessions_changed = Some(self.cookie_life(&session));
+        self.audit(
+            AuditEvent::new(EventName::LoginSucceeded)
+                .session(&session)
+                .owner(owner)
+                .detail("amr", sign_in.amr.clone()),
+        );
         Ok(SignedIn {
             session,
             owner: owner.clone(),
@@ -259,7 +265,7 @@ impl Server {
             remembered: sign_in.remember,
             credential_stamp: owner.credential_stamp().map(|stamp| stamp.0.to_vec()),
             user_agent: browser.facts.user_agent.clone(),
-            ip_prefix: browser.facts.address.map(prefix),
+            ip_prefix: browser.facts.address.map(ip_prefix),
             last_seen_at: now,
             idle_expires_at: self.idle_end(sign_in.remember, now).min(expires_at),
             expires_at,
@@ -403,20 +409,12 @@ impl Server {
                 })
             })
             .await?;
+        let name = match reason {
+            EndReason::SignOut => EventName::Logout,
+            _ => EventName::SessionEnded,
+        };
+        let event = AuditEvent::new(name).session(session);
+        self.audit(event.detail("reason", reason.as_str()));
         Ok(())
-    }
-}
-
-/// IPv4 /24, IPv6 /48.
-fn prefix(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            format!("{a}.{b}.{c}.0/24")
-        }
-        IpAddr::V6(v6) => {
-            let [a, b, c, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}::/48")
-        }
     }
 }

@@ -33,12 +33,10 @@ const REPLACED: [(&str, &str); 12] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 14] = [
+const LATER: [&str; 12] = [
     "include_root_resource_metadata_fallback",
     "post_login_url",
     "enable_password_reset",
-    "unused_client_ttl_seconds",
-    "idle_client_ttl_seconds",
     "par",
     "jar",
     "dpop",

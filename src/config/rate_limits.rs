@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, de::Error};
 use validator::Validate;
 
+use super::Settings;
+
 /// An entry of §31.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names are those of the endpoints")]
@@ -69,6 +71,94 @@ impl RateLimitEntry {
     }
 }
 
+/// §31.1: the limits of an entry, in the order of its keys.
+macro_rules! limits {
+    ($($limit:literal / $seconds:literal),+) => {
+        &[$(RateLimit { limit: $limit, seconds: $seconds }),+]
+    };
+}
+
+impl RateLimitEntry {
+    /// What holds unless the app says otherwise, in the order of the entry's keys.
+    #[expect(clippy::match_same_arms, reason = "one row per entry, as in §31.1")]
+    pub(super) const fn defaults(self) -> &'static [RateLimit] {
+        match self {
+            // client and address; client
+            Self::Token => limits![60 / 60, 600 / 60],
+            // client and address, failed authentications
+            Self::TokenFailure => limits![20 / 60],
+            // address; client and address
+            Self::Authorize => limits![120 / 60, 60 / 60],
+            // session
+            Self::Consent => limits![30 / 60],
+            // normalised login; address, failures
+            Self::Login => limits![10 / 300, 50 / 300],
+            // address
+            Self::Signup => limits![10 / 3600],
+            // normalised login; address
+            Self::PasswordReset => limits![3 / 3600, 20 / 3600],
+            // address; server
+            Self::Register => limits![20 / 60, 300 / 60],
+            // client
+            Self::Introspect => limits![6000 / 60],
+            // client and address
+            Self::Revoke => limits![60 / 60],
+            // token; address
+            Self::Userinfo => limits![60 / 60, 600 / 60],
+            // address
+            Self::Session => limits![60 / 60],
+            // client
+            Self::Par => limits![300 / 60],
+            // client and address
+            Self::DeviceAuthorization => limits![20 / 60],
+            // session; address; server, failures
+            Self::DeviceUserCode => limits![10 / 300, 20 / 300, 200 / 300],
+        }
+    }
+
+    /// Whether all nodes count together whatever the setting says: what guards guessing must not
+    /// grow with the number of nodes.
+    pub(crate) const fn is_always_shared(self) -> bool {
+        matches!(
+            self,
+            Self::Login | Self::PasswordReset | Self::DeviceUserCode
+        )
+    }
+
+    /// Id of the rule that is broken over the limit.
+    pub(crate) const fn rule(self) -> &'static str {
+        match self {
+            Self::Authorize => "AZ-05",
+            Self::Register => "RG-03",
+            Self::Consent
+            | Self::Login
+            | Self::Signup
+            | Self::PasswordReset
+            | Self::DeviceUserCode => "PG-08",
+            Self::Token
+            | Self::TokenFailure
+            | Self::Introspect
+            | Self::Revoke
+            | Self::Userinfo
+            | Self::Session
+            | Self::Par
+            | Self::DeviceAuthorization => "TK-04",
+        }
+    }
+}
+
+impl Settings {
+    /// The limit of one key of an entry; `None` = not limited.
+    pub(crate) fn rate_limit(&self, entry: RateLimitEntry, place: usize) -> Option<RateLimit> {
+        let chosen = match self.rate_limits.get(&entry) {
+            Some(None) => return None,
+            Some(Some(limits)) => limits.get(place),
+            None => None,
+        };
+        chosen.or_else(|| entry.defaults().get(place)).copied()
+    }
+}
+
 /// From text rather than derived: keys of a map that are read as enums have no name in error paths.
 impl<'de> Deserialize<'de> for RateLimitEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -95,5 +185,5 @@ pub struct RateLimit {
 }
 
 /// What the app wrote: `None` = switched off; a missing entry keeps its defaults. The limits of
-/// an entry are in the order of its keys in §31.1.
+/// an entry are in the order of its keys in §31.1; a key without one keeps its default.
 pub type RateLimits = BTreeMap<RateLimitEntry, Option<Vec<RateLimit>>>;

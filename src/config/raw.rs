@@ -93,6 +93,10 @@ pub(super) struct RawSettings {
     pub id_token_scope_claims: bool,
     #[validate(range(min = 60, max = 3600))]
     pub state_ttl_seconds: i64,
+    #[validate(range(min = 60))]
+    pub unused_client_ttl_seconds: i64,
+    #[validate(range(min = 60))]
+    pub idle_client_ttl_seconds: i64,
     pub token_prefixes: TokenPrefixes,
     pub pairwise_secret: Option<Secret>,
     pub acr_values: Vec<String>,
@@ -181,6 +185,8 @@ impl Default for RawSettings {
             id_token_ttl_seconds: 3600,
             id_token_scope_claims: true,
             state_ttl_seconds: 600,
+            unused_client_ttl_seconds: 86_400,
+            idle_client_ttl_seconds: 7_776_000,
             token_prefixes: TokenPrefixes::default(),
             pairwise_secret: None,
             acr_values: texts(&["urn:mace:incommon:iap:bronze"]),

@@ -144,6 +144,8 @@ fn plain(
         id_token_ttl_seconds: raw.id_token_ttl_seconds,
         id_token_scope_claims: raw.id_token_scope_claims,
         state_ttl_seconds: raw.state_ttl_seconds,
+        unused_client_ttl_seconds: raw.unused_client_ttl_seconds,
+        idle_client_ttl_seconds: raw.idle_client_ttl_seconds,
         token_prefixes: raw.token_prefixes,
         pairwise_secret: raw.pairwise_secret,
         acr_values: raw.acr_values,

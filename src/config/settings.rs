@@ -128,6 +128,11 @@ pub struct Settings {
     pub id_token_scope_claims: bool,
     /// Life of an interaction.
     pub state_ttl_seconds: i64,
+    /// A client that registered itself and was never used is removed after this (§13.5).
+    pub unused_client_ttl_seconds: i64,
+    /// A client that registered itself and has no live grant is removed when it was not used for
+    /// this long.
+    pub idle_client_ttl_seconds: i64,
     /// How secrets begin.
     pub token_prefixes: TokenPrefixes,
     /// Enables `subject_type` `pairwise`.

@@ -9,6 +9,7 @@ use loco_rs::app::AppContext;
 
 use crate::{
     browser::{Browser, SignedIn},
+    config::RateLimitEntry,
     error::{Failure, PageError},
     extract::{QueryParams, TheServer, read_form},
     interaction::{
@@ -18,6 +19,7 @@ use crate::{
     },
     keys::Purpose,
     layers::SentBack,
+    limits::Of,
     protocol::{
         authorize::{self, AuthorizationRequest},
         callback::Callback,
@@ -27,6 +29,7 @@ use crate::{
         params::Params,
         redirect_uri,
     },
+    request,
     server::Server,
     views::ErrorKind,
 };
@@ -66,7 +69,11 @@ async fn by_query(
 
 /// Load: the client and where answers to it may go (AZ-04 to AZ-12).
 async fn load(server: &Server, params: &Params) -> Result<(Client, Callback), PageError> {
+    let named = params.one("client_id").ok().flatten().unwrap_or_default();
+    let keys = Of::entry(RateLimitEntry::Authorize).address();
+    server.limit(keys.client_and_address(named)).await?;
     let client_id = authorize::client_id(params)?;
+    request::note_client(client_id);
     let stored = server.client(client_id).await?;
     let client = usable(Box::pin(server.up_to_date(client_id, stored)).await?)?;
     let callback = Callback::find(params, &client, &server.urls.issuer)?;

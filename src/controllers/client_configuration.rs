@@ -10,6 +10,7 @@ use loco_rs::app::AppContext;
 
 use crate::{
     error::{ApiError, Failure},
+    events::{AuditEvent, EventName},
     extract::{MetadataJson, TheServer},
     hooks::{ClientFacts, ManageAction, OwnedClient, Registrant},
     owners::Owner,
@@ -201,9 +202,7 @@ async fn store(
     if !server.store.run(update).await? {
         return Err(denied().into());
     }
-    tracing::info!(
-        target: "oauth_server::audit", event = "client.changed", client_id = client.client_id,
-    );
+    server.audit(AuditEvent::new(EventName::ClientChanged).client(client));
     Ok(())
 }
 

@@ -10,9 +10,11 @@ use super::{
 };
 use crate::{
     browser::Browser,
+    config::RateLimitEntry,
     error::PageError,
     extract::{PageForm, QueryParams, TheServer},
     interaction::Pending,
+    limits::Of,
     protocol::{error::OAuthError, interaction::Step, params::Params, scope::Scopes},
     server::Server,
     views::{FormError, pages::ConsentPage},
@@ -75,6 +77,11 @@ async fn submit(
             (&pending, Entered::default().refused(refused)),
         )
         .await;
+    }
+    let keys = Of::entry(RateLimitEntry::Consent).session(sid.as_deref());
+    if let Some(wait) = page::check_limit(server, keys).await? {
+        let answer = form(server, browser, (&pending, Entered::default().limited())).await?;
+        return Ok(wait.on(answer));
     }
     if field(params, "action")? == Some("use_another") {
         return use_another(server, (&mut pending, browser)).await;

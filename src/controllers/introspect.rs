@@ -4,15 +4,17 @@ use axum::{Json, debug_handler, extract::State, http::HeaderMap};
 use loco_rs::app::AppContext;
 use serde::Serialize;
 
-use super::{grants::amr, token::check_repetition};
+use super::{
+    grants::amr,
+    token::{authenticated, check_repetition},
+};
 use crate::{
+    config::RateLimitEntry,
     error::{ApiError, Failure},
-    extract::{ApiForm, TheServer, authorization_headers},
+    extract::{ApiForm, TheServer, credentials},
+    limits::{self, Of},
     presented::{Live, Presented, Token},
-    protocol::{
-        access_token::Audience, client::Client, client_auth::Credentials, error::OAuthError,
-        grants::one,
-    },
+    protocol::{access_token::Audience, client::Client, error::OAuthError, grants::one},
     server::Server,
     store::record::Strings,
 };
@@ -67,14 +69,19 @@ pub async fn post(
     ApiForm(params): ApiForm,
 ) -> Result<Json<Introspection>, ApiError> {
     check_repetition(&params, &KNOWN)?;
-    let credentials = Credentials::read(&authorization_headers(&headers)?, &params)?;
+    let credentials = credentials(&headers, &params)?;
+    let client_id = credentials.client_id.as_str();
+    let keys =
+        limits::of_client(client_id).and(Of::entry(RateLimitEntry::Introspect).client(client_id));
+    server.limit(keys).await?;
     let token = one(&params, "token")?;
+    let presented = server
+        .presented(&credentials, token.unwrap_or_default())
+        .await;
     let Presented {
         client,
         token: found,
-    } = server
-        .presented(&credentials, token.unwrap_or_default())
-        .await?;
+    } = authenticated(&server, presented, client_id).await?;
     if !client.is_confidential() {
         let error = OAuthError::invalid_client("IN-01", "Only confidential clients may introspect");
         return Err(error.into());

@@ -8,12 +8,15 @@ use loco_rs::app::AppContext;
 use super::page::{self, Entered, Visit, field};
 use crate::{
     browser::{Browser, SignIn},
+    config::RateLimitEntry,
     error::{Failure, PageError},
+    events::{AuditEvent, EventName, Outcome},
     extract::{PageForm, QueryParams, TheServer},
     interaction::{
         Pending,
         go_on::{Arrival, see_other},
     },
+    limits::Of,
     owners::Owner,
     protocol::{authorize::Prompt, interaction::Step, params::Params},
     server::Server,
@@ -85,6 +88,12 @@ async fn submit(
     }
     let credentials = (field(params, "login")?, field(params, "password")?);
     let remember = field(params, "remember")?.is_some();
+    let keys = Of::entry(RateLimitEntry::Login).login(credentials.0.unwrap_or_default());
+    let keys = keys.address().failures();
+    if let Some(wait) = page::check_limit(server, keys.clone()).await? {
+        let answer = form(server, browser, again(entered.limited()))?;
+        return Ok(wait.on(answer));
+    }
     let owner = match authenticate((ctx, server), credentials).await {
         Ok(owner) => owner,
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
@@ -93,6 +102,8 @@ async fn submit(
         Err(failure) => return Err(failure.into()),
     };
     let Some(owner) = owner else {
+        server.failed(keys).await?;
+        login_failed(server, (pending.as_deref(), credentials.0));
         entered.errors.push(FormError::Credentials.into());
         return form(
             server,
@@ -138,6 +149,15 @@ pub async fn enter(
     server
         .go_on(&pending, (browser, current.as_ref()), Arrival::Form)
         .await
+}
+
+/// The login is masked: people type passwords into the wrong field.
+fn login_failed(server: &Server, (pending, login): (Option<&Pending>, Option<&str>)) {
+    let mut event = AuditEvent::new(EventName::LoginFailed).outcome(Outcome::Denied);
+    if let Some(pending) = pending {
+        event = event.client(&pending.client);
+    }
+    server.audit(event.detail("login", page::mask_address(login.unwrap_or_default())));
 }
 
 /// `ResourceOwner::authenticate`, on as many cores as there are (FA-04). Unknown, wrong and

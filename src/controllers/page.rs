@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use axum::{http::StatusCode, response::Response};
+use axum::{
+    http::{StatusCode, header},
+    response::Response,
+};
 
 use super::resume::{interaction_id, is_finished};
 use crate::{
     browser::{Browser, CsrfCheck, Form, SignedIn},
-    error::PageError,
+    error::{Failure, PageError},
     interaction::{Pending, go_on::Arrival},
+    limits::Keys,
     pages,
     protocol::{error::OAuthError, interaction::Step, params::Params},
     server::Server,
@@ -110,6 +114,37 @@ pub fn check_csrf(
     Ok(Some(verdict).filter(|verdict| *verdict != CsrfCheck::Good))
 }
 
+/// Whether a posted form is within its limit: `Some` = seconds until it may be sent again, and
+/// the page is shown again (PG-08).
+///
+/// # Errors
+/// When the counters cannot be reached.
+pub async fn check_limit(
+    server: &Server,
+    keys: impl Into<Keys>,
+) -> Result<Option<RetryAfter>, Failure> {
+    match server.limit(keys).await {
+        Ok(()) => Ok(None),
+        Err(failure) => match failure.retry_after {
+            Some(seconds) => Ok(Some(RetryAfter(seconds))),
+            None => Err(failure),
+        },
+    }
+}
+
+/// Seconds until the same form may be sent again.
+#[derive(Clone, Copy, Debug)]
+pub struct RetryAfter(i64);
+
+impl RetryAfter {
+    /// Puts the header on the page that is shown again.
+    pub fn on(self, mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, self.0.into());
+        response
+    }
+}
+
 /// What goes back into a form that is shown again.
 pub struct Entered {
     /// HTTP status.
@@ -167,6 +202,12 @@ impl Entered {
                 .with_error(FormError::FormExpired)
                 .with_status(StatusCode::FORBIDDEN),
         }
+    }
+
+    /// Too many of these; the same form works later.
+    pub fn limited(self) -> Self {
+        self.with_error(FormError::RateLimited)
+            .with_status(StatusCode::TOO_MANY_REQUESTS)
     }
 
     /// The storage or the cores are busy; the same form works later (FA-01).

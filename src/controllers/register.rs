@@ -9,9 +9,12 @@ use axum::{
 use loco_rs::app::AppContext;
 
 use crate::{
+    config::RateLimitEntry,
     error::{ApiError, Failure},
+    events::{AuditEvent, EventName},
     extract::{MetadataJson, TheServer},
     hooks::Registrant,
+    limits::Of,
     owners::Owner,
     protocol::{
         client::{Client, ClientSecret},
@@ -42,6 +45,8 @@ pub async fn post(
     headers: HeaderMap,
     MetadataJson(members): MetadataJson,
 ) -> Result<Response, ApiError> {
+    let keys = Of::entry(RateLimitEntry::Register).address().server();
+    server.limit(keys).await?;
     if has_no_room(&server).await? {
         return Ok(come_back_later());
     }
@@ -140,9 +145,11 @@ async fn store(
     let tables = server.store.tables();
     let insert = |db| clients::register(db, tables, &row);
     let issued_at = server.store.run(insert).await?;
-    tracing::info!(
-        target: "oauth_server::audit", event = "client.registered", client_id = client.client_id,
-    );
+    let event = AuditEvent::new(EventName::ClientRegistered).client(client);
+    server.audit(match caller {
+        Registrant::User(owner) => event.owner(owner),
+        _ => event,
+    });
     Ok(issued_at)
 }
 

@@ -7,12 +7,15 @@ use axum::{
 };
 use loco_rs::app::AppContext;
 
-use super::token::check_repetition;
+use super::token::{authenticated, check_repetition};
 use crate::{
+    config::RateLimitEntry,
     error::{ApiError, Failure},
-    extract::{ApiForm, TheServer, authorization_headers},
+    events::{AuditEvent, EventName},
+    extract::{ApiForm, TheServer, credentials},
+    limits::{self, Of},
     presented::{Presented, Token},
-    protocol::{client::Client, client_auth::Credentials, error::OAuthError, grants::one},
+    protocol::{client::Client, error::OAuthError, grants::one},
     server::Server,
     store::{
         access_tokens,
@@ -38,14 +41,19 @@ pub async fn post(
     ApiForm(params): ApiForm,
 ) -> Result<StatusCode, ApiError> {
     check_repetition(&params, &KNOWN)?;
-    let credentials = Credentials::read(&authorization_headers(&headers)?, &params)?;
+    let credentials = credentials(&headers, &params)?;
+    let client_id = credentials.client_id.as_str();
+    let keys = limits::of_client(client_id)
+        .and(Of::entry(RateLimitEntry::Revoke).client_and_address(client_id));
+    server.limit(keys).await?;
     let token = one(&params, "token")?;
+    let presented = server
+        .presented(&credentials, token.unwrap_or_default())
+        .await;
     let Presented {
         client,
         token: found,
-    } = server
-        .presented(&credentials, token.unwrap_or_default())
-        .await?;
+    } = authenticated(&server, presented, client_id).await?;
     if token.is_none() {
         return Err(OAuthError::invalid_request("RV-01", "token is missing").into());
     }
@@ -53,11 +61,10 @@ pub async fn post(
         Some(found) if found.client_id() == client.client_id => {
             revoke(&server, &client, &found).await?;
         }
-        Some(_) => {
-            tracing::info!(
-                target: "oauth_server::audit", event = "request.refused", rule = "RV-02",
-                client_id = client.client_id, "a token of another client was presented",
-            );
+        Some(found) => {
+            // Answered like an unknown one; the operator wants to know.
+            let event = AuditEvent::new(EventName::RequestRefused).denied("RV-02");
+            server.audit(event.client(&client).detail("owner", found.client_id()));
         }
         None => {}
     }
@@ -83,8 +90,12 @@ async fn revoke(server: &Server, client: &Client, token: &Token) -> Result<(), F
                 .await?;
         }
     }
-    tracing::info!(
-        target: "oauth_server::audit", event = "token.revoked", client_id = client.client_id,
-    );
+    let event = AuditEvent::new(EventName::TokenRevoked).client(client);
+    server.audit(match token {
+        Token::Refresh(found) => event
+            .grant(&found.grant)
+            .token_hash(&found.token.token_hash),
+        Token::Access(found) => event.access_token(&found.token),
+    });
     Ok(())
 }

@@ -11,10 +11,13 @@ use super::{
 };
 use crate::{
     browser::{Browser, SignIn},
-    error::PageError,
+    config::RateLimitEntry,
+    error::{Failure, PageError},
+    events::{AuditEvent, EventName},
     extract::{PageForm, QueryParams, TheServer},
     interaction::Pending,
-    protocol::{interaction::Step, params::Params},
+    limits::Of,
+    protocol::{error::OAuthError, interaction::Step, params::Params},
     resource_owner::{FieldError, SignUp, SignUpError},
     server::Server,
     views::{ErrorLine, FormError, pages::SignUpPage},
@@ -92,6 +95,12 @@ async fn submit(
             );
         }
     };
+    if let Some(wait) =
+        page::check_limit(server, Of::entry(RateLimitEntry::Signup).address()).await?
+    {
+        let answer = form(server, browser, (pending.as_deref(), entered.limited()))?;
+        return Ok(wait.on(answer));
+    }
     let address = login_value(server, &values);
     let (ctx, owners) = (ctx.clone(), Arc::clone(&server.owners));
     let attempt = async move { owners.sign_up(&ctx, values).await };
@@ -102,7 +111,10 @@ async fn submit(
         result => result?,
     };
     let owner = match signed_up {
-        Ok(owner) => owner,
+        Ok(owner) => {
+            server.audit(AuditEvent::new(EventName::Signup).owner(&owner));
+            owner
+        }
         Err(SignUpError::Invalid(errors)) => {
             return form(
                 server,

@@ -11,11 +11,18 @@ use loco_rs::app::AppContext;
 
 use super::grants;
 use crate::{
+    config::RateLimitEntry,
     error::{ApiError, Failure},
-    extract::{ApiForm, TheServer, authorization_headers},
+    extract::{ApiForm, TheServer, credentials},
+    limits::{self, Of},
     protocol::{
-        client::GrantType, client_auth::Credentials, error::OAuthError, grants::one, params::Params,
+        client::GrantType,
+        client_auth::Credentials,
+        error::{ErrorCode, OAuthError},
+        grants::one,
+        params::Params,
     },
+    request,
     server::Server,
 };
 
@@ -43,20 +50,54 @@ pub async fn post(
     ApiForm(params): ApiForm,
 ) -> Result<Response, ApiError> {
     check_repetition(&params, &KNOWN)?;
+    // Refused after TK-05; the limit needs the name before that.
+    let credentials = credentials(&headers, &params);
+    let client_id = request::client_id().unwrap_or_default();
+    let keys = limits::of_client(&client_id).and(
+        Of::entry(RateLimitEntry::Token)
+            .client_and_address(&client_id)
+            .client(&client_id),
+    );
+    server.limit(keys).await?;
     let grant = grant_type(&server, &params)?;
-    let credentials = Credentials::read(&authorization_headers(&headers)?, &params)?;
-    let answer = match grant {
+    let answer = answer(&server, (grant, credentials), &params).await;
+    Ok(json(authenticated(&server, answer, &client_id).await?))
+}
+
+/// Counts a failed authentication (`token_failure`).
+///
+/// # Errors
+/// Those of `answer`, and a fault of the counters.
+pub async fn authenticated<T>(
+    server: &Server,
+    answer: Result<T, Failure>,
+    client_id: &str,
+) -> Result<T, Failure> {
+    if let Err(failure) = &answer
+        && failure.error.code == ErrorCode::InvalidClient
+    {
+        server.failed(limits::of_client(client_id)).await?;
+    }
+    answer
+}
+
+async fn answer(
+    server: &Server,
+    (grant, credentials): (GrantType, Result<Credentials, Failure>),
+    params: &Params,
+) -> Result<Vec<u8>, Failure> {
+    let credentials = credentials?;
+    match grant {
         GrantType::AuthorizationCode => {
-            grants::authorization_code::answer(&server, &credentials, &params).await?
+            grants::authorization_code::answer(server, &credentials, params).await
         }
         GrantType::RefreshToken => {
-            grants::refresh_token::answer(&server, &credentials, &params).await?
+            grants::refresh_token::answer(server, &credentials, params).await
         }
         GrantType::ClientCredentials => {
-            grants::client_credentials::answer(&server, &credentials, &params).await?
+            grants::client_credentials::answer(server, &credentials, params).await
         }
-    };
-    Ok(json(answer))
+    }
 }
 
 /// TK-05.

@@ -10,8 +10,10 @@ use loco_rs::app::AppContext;
 use serde_json::Value;
 
 use crate::{
+    config::RateLimitEntry,
     error::{ApiError, Failure},
     extract::{TheServer, bearer_token, check_target, read_form},
+    limits::Of,
     presented::Token,
     protocol::{
         bearer::Challenge,
@@ -29,7 +31,10 @@ pub async fn get_or_post(
     server: TheServer,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let Some(token) = presented_token(request).await? else {
+    let token = presented_token(request).await?;
+    let keys = Of::entry(RateLimitEntry::Userinfo).token(token.as_deref().unwrap_or_default());
+    server.limit(keys.address()).await?;
+    let Some(token) = token else {
         // RFC 6750 §3.1: no error code for a request without any credentials.
         let challenge = Challenge {
             realm: &server.urls.issuer,

@@ -5,7 +5,10 @@ mod json;
 
 use std::sync::Arc;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, request::Parts},
+};
 use loco_rs::app::AppContext;
 
 pub use form::{
@@ -16,8 +19,20 @@ pub use json::MetadataJson;
 
 use crate::{
     error::{ApiError, Failure},
+    protocol::{client_auth::Credentials, params::Params},
+    request,
     server::Server,
 };
+
+/// The client's credentials: of the `Authorization` header or the form.
+///
+/// # Errors
+/// `invalid_request`, `invalid_client` (CA-01, CA-02).
+pub fn credentials(headers: &HeaderMap, params: &Params) -> Result<Credentials, Failure> {
+    let credentials = Credentials::read(&authorization_headers(headers)?, params)?;
+    request::note_client(&credentials.client_id);
+    Ok(credentials)
+}
 
 /// The server of this app, from the shared store.
 #[derive(Clone, Debug)]

@@ -33,7 +33,10 @@ use url::Host;
 
 pub use self::lookup::Lookup;
 use self::{budget::Budget, lookup::Guard, rules::Rules};
-use crate::config::Settings;
+use crate::{
+    config::Settings,
+    events::{self, AuditEvent, EventName},
+};
 
 /// Time for everything: name, connection, handshake, headers, body.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -197,10 +200,9 @@ impl Fetcher {
         let url = self.parse(wanted.url)?;
         let outcome = self.join(wanted, url, now)?.await;
         if let Err(error) = &outcome {
-            tracing::info!(
-                target: "oauth_server::audit", event = "fetch.refused", rule = "CI-03",
-                url = wanted.url.escape_debug().to_string(), %error,
-            );
+            let event = AuditEvent::new(EventName::FetchRefused).denied("CI-03");
+            let event = event.detail("url", wanted.url);
+            events::emit(event.detail("error", error.to_string()));
         }
         outcome
     }

@@ -7,6 +7,7 @@ use crate::{
     account,
     browser::{Browser, SignedIn},
     error::{Failure, PageError},
+    events::{AuditEvent, EventName},
     protocol::{
         client::ClientStatus,
         error::OAuthError,
@@ -31,7 +32,8 @@ const REPEAT: i64 = 30;
 /// How a finishing transaction ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
-    Issued,
+    /// With the grant's id.
+    Issued(i64),
     /// Another request finished the interaction first.
     Lost,
     /// The session ended or the client changed meanwhile: the next step is another one.
@@ -70,10 +72,11 @@ impl Server {
             .map(|scopes| self.consent_row(pending, current, scopes));
         let Some(row) = pending.row.clone() else {
             let tables = self.store.tables();
-            self.store
+            let id = self
+                .store
                 .run(|db| authorization_codes::insert(db, tables, &grant))
                 .await?;
-            self.used(&pending.client);
+            self.issued(pending, current, &GrantRow { id, ..grant });
             return Ok(Finished::At(location));
         };
         let sealed = seal(browser, (&row, &location))?;
@@ -84,8 +87,8 @@ impl Server {
             client: (pending.client.client_id.clone(), pending.client.version),
             is_static: self.static_client(&pending.client.client_id).is_some(),
             now: self.now(),
-            grant,
-            consent,
+            grant: grant.clone(),
+            consent: consent.clone(),
         };
         let outcome = self
             .store
@@ -95,13 +98,28 @@ impl Server {
             })
             .await?;
         match outcome {
-            Outcome::Issued => {
-                self.used(&pending.client);
+            Outcome::Issued(id) => {
+                if let Some(consent) = consent {
+                    let event = AuditEvent::new(EventName::ConsentGranted);
+                    let event = event.client(&pending.client).owner(&current.owner);
+                    let event = event.session(&current.session).grant_id(id);
+                    let event = event.scopes(&consent.scopes.0);
+                    self.audit(event.resources(&consent.resources.0));
+                }
+                self.issued(pending, current, &GrantRow { id, ..grant });
                 Ok(Finished::At(location))
             }
             Outcome::Changed => Ok(Finished::Again),
             Outcome::Lost => self.finished_elsewhere(browser, &row.state).await,
         }
+    }
+
+    /// A code is stored.
+    fn issued(&self, pending: &Pending, current: &SignedIn, grant: &GrantRow) {
+        self.used(&pending.client);
+        let event = AuditEvent::new(EventName::CodeIssued).client(&pending.client);
+        let event = event.owner(&current.owner).session(&current.session);
+        self.audit(event.grant(grant));
     }
 
     /// Ends the interaction with a refusal for the client: by the person, or because `prompt=none`
@@ -254,7 +272,7 @@ impl Finish {
         }
         let grant_id = authorization_codes::insert(txn, tables, &grant).await?;
         authorization_states::link(txn, tables, (self.row, grant_id)).await?;
-        Ok(Outcome::Issued)
+        Ok(Outcome::Issued(grant_id))
     }
 
     /// The next step computed before the transaction is still the next step.

@@ -9,6 +9,7 @@ use super::{Finished, Pending};
 use crate::{
     browser::{Browser, SignedIn},
     error::{Failure, PageError},
+    events::{AuditEvent, EventName},
     protocol::{error::OAuthError, interaction::Step, redirect_uri, scope::Scopes},
     server::Server,
     views::{
@@ -114,6 +115,9 @@ impl Server {
     ) -> Result<Response, PageError> {
         let error = OAuthError::access_denied("IX-05", "The person refused the request");
         let finished = self.refuse(pending, browser, &error).await?;
+        let event = AuditEvent::new(EventName::ConsentDenied).denied("IX-05");
+        let event = event.client(&pending.client);
+        self.audit(event.scopes(pending.request.scopes.as_slice()));
         self.after(finished, (pending, browser), Arrival::Form)
     }
 

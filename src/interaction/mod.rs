@@ -19,7 +19,7 @@ use crate::{
         error::OAuthError,
         interaction::Step,
     },
-    random,
+    random, request,
     server::Server,
     store::{
         authorization_states::{self, InteractionRow, StepDone},
@@ -114,6 +114,7 @@ impl Server {
             client,
             grant,
         } = self.bound(id, (pending::KIND, browser)).await?;
+        request::note_client(&row.client_id);
         let client = self.known_client(&row.client_id, client.as_ref());
         let client = usable(client.cloned())?;
         let pending = Pending::stored(client, row, grant, &self.urls.issuer);

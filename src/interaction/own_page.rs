@@ -14,6 +14,7 @@ use crate::{
     browser::{Browser, CsrfCheck, Form, SignIn, SignedIn},
     controllers::page,
     error::{Failure, PageError},
+    events::{AuditEvent, EventName},
     extract::server_of,
     interaction::go_on::see_other,
     layers,
@@ -22,6 +23,7 @@ use crate::{
     protocol::{
         authorize::Prompt, error::OAuthError, interaction::Step, params::Params, scope::Scopes,
     },
+    request::RequestFacts,
     resource_owner::ResourceOwner,
     server::Server,
     views::{
@@ -48,6 +50,7 @@ use crate::{
 /// ```
 pub struct OAuthInteraction {
     server: Arc<Server>,
+    asked_by: Arc<RequestFacts>,
     browser: Browser,
     pending: Pending,
     current: Option<SignedIn>,
@@ -102,10 +105,13 @@ impl OAuthInteraction {
         server: &Arc<Server>,
         parts: &Parts,
     ) -> Result<Option<Self>, InteractionError> {
-        let browser = Browser::of_request(server, parts);
-        let language = browser.accept_language().map(str::to_owned);
-        let found = Self::find(server, browser, parts).await;
-        found.map_err(|error| rendered(server, error, language.as_deref()))
+        let asked = RequestFacts::of(&mut parts.clone());
+        let find = Box::pin(async {
+            let browser = Browser::of_request(server, parts);
+            let found = Self::find(server, (browser, &asked), parts).await;
+            found.map_err(|error| rendered(server, error))
+        });
+        layers::on_route_of_app(server, Arc::clone(&asked), find).await
     }
 
     /// The interaction of a request.
@@ -116,17 +122,19 @@ impl OAuthInteraction {
         server: &Arc<Server>,
         parts: &Parts,
     ) -> Result<Self, InteractionError> {
-        let found = Self::try_resolve_login_context(server, parts).await?;
-        found.ok_or_else(|| {
-            let error = OAuthError::invalid_request("IX-03", "interaction is missing");
-            let error = PageError::from(error).showing(ErrorKind::NoInteraction);
-            rendered(server, error, None)
-        })
+        if let Some(found) = Self::try_resolve_login_context(server, parts).await? {
+            return Ok(found);
+        }
+        let error = OAuthError::invalid_request("IX-03", "interaction is missing");
+        let error = PageError::from(error).showing(ErrorKind::NoInteraction);
+        let asked = RequestFacts::of(&mut parts.clone());
+        let refuse = async { rendered(server, error) };
+        Err(layers::on_route_of_app(server, asked, refuse).await)
     }
 
     async fn find(
         server: &Arc<Server>,
-        mut browser: Browser,
+        (mut browser, asked_by): (Browser, &Arc<RequestFacts>),
         parts: &Parts,
     ) -> Result<Option<Self>, PageError> {
         let Some(id) = interaction_of(parts)? else {
@@ -164,6 +172,7 @@ impl OAuthInteraction {
             return_to: server.continue_url(&id),
             csrf_token,
             state: id,
+            asked_by: Arc::clone(asked_by),
             browser,
             current,
             pending,
@@ -190,12 +199,12 @@ impl OAuthInteraction {
 
     /// [`Self::sign_in`] of a user whose type the caller does not know.
     pub(crate) async fn sign_in_owner(
-        mut self,
+        self,
         owner: Owner,
         sign_in: SignIn,
     ) -> Result<Response, InteractionError> {
-        let answer = self.enter(owner, sign_in).await;
-        self.answer(answer)
+        self.answer(async |this| this.enter(owner, sign_in).await)
+            .await
     }
 
     /// The same for an account that was made just now.
@@ -207,7 +216,13 @@ impl OAuthInteraction {
         user: &U,
         sign_in: SignIn,
     ) -> Result<Response, InteractionError> {
-        self.sign_in(user, sign_in).await
+        let owner = Owner::new(user.clone());
+        self.answer(async |this| {
+            let event = AuditEvent::new(EventName::Signup).owner(&owner);
+            this.server.audit(event.client(&this.pending.client));
+            this.enter(owner, sign_in).await
+        })
+        .await
     }
 
     async fn enter(&mut self, owner: Owner, sign_in: SignIn) -> Result<Response, PageError> {
@@ -241,28 +256,28 @@ impl OAuthInteraction {
     /// # Errors
     /// An error page when the database failed.
     pub async fn accept(
-        mut self,
+        self,
         scopes: &[String],
         _csrf: Csrf,
     ) -> Result<Response, InteractionError> {
         let ticked: Scopes = scopes.iter().collect();
-        let answer = match (&self.current, self.intent) {
+        self.answer(async |this| match (&this.current, this.intent) {
             (Some(current), Step::Consent) => {
-                let with = (&mut self.browser, current);
-                self.server.accept(&mut self.pending, with, &ticked).await
+                let with = (&mut this.browser, current);
+                this.server.accept(&mut this.pending, with, &ticked).await
             }
-            _ => see_other(&self.return_to).map_err(PageError::from),
-        };
-        self.answer(answer)
+            _ => see_other(&this.return_to).map_err(PageError::from),
+        })
+        .await
     }
 
     /// The person refuses: `access_denied` at the client.
     ///
     /// # Errors
     /// An error page when the database failed.
-    pub async fn deny(mut self, _csrf: Csrf) -> Result<Response, InteractionError> {
-        let answer = self.server.deny(&self.pending, &mut self.browser).await;
-        self.answer(answer)
+    pub async fn deny(self, _csrf: Csrf) -> Result<Response, InteractionError> {
+        self.answer(async |this| this.server.deny(&this.pending, &mut this.browser).await)
+            .await
     }
 
     /// The person leaves the page: `access_denied` at the client.
@@ -274,18 +289,26 @@ impl OAuthInteraction {
     }
 
     /// Cookies and the headers of our pages on an answer of the app's own route.
-    fn answer(self, answer: Result<Response, PageError>) -> Result<Response, InteractionError> {
-        let language = self.browser.accept_language().map(str::to_owned);
-        let answer = answer.and_then(|answer| Ok(self.browser.answer(answer)?));
-        match answer {
-            Ok(answer) => Ok(layers::with_page_headers(answer)),
-            Err(error) => Err(rendered(&self.server, error, language.as_deref())),
-        }
+    async fn answer(
+        mut self,
+        work: impl AsyncFnOnce(&mut Self) -> Result<Response, PageError>,
+    ) -> Result<Response, InteractionError> {
+        let (server, asked) = (Arc::clone(&self.server), Arc::clone(&self.asked_by));
+        // Boxed: the steps of an interaction are large.
+        let answer = Box::pin(async {
+            let answer = work(&mut self).await;
+            let answer = answer.and_then(|answer| Ok(self.browser.answer(answer)?));
+            match answer {
+                Ok(answer) => Ok(layers::with_page_headers(answer)),
+                Err(error) => Err(rendered(&self.server, error)),
+            }
+        });
+        layers::on_route_of_app(&server, asked, answer).await
     }
 }
 
-fn rendered(server: &Server, error: PageError, language: Option<&str>) -> InteractionError {
-    InteractionError(Box::new(layers::rendered(server, error, language)))
+fn rendered(server: &Server, error: PageError) -> InteractionError {
+    InteractionError(Box::new(layers::rendered(server, error)))
 }
 
 /// The form of a step: own pages may post to the plugin's route of the same step.

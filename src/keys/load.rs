@@ -45,7 +45,7 @@ impl Needs {
 
     /// An RSA key that says nothing about its algorithm is for PS256 only where RS256 is not in
     /// use.
-    fn rsa(&self) -> SigningAlg {
+    pub fn rsa(&self) -> SigningAlg {
         let used = |alg| self.algorithms.contains(&alg);
         if used(SigningAlg::PS256) && !used(SigningAlg::RS256) {
             SigningAlg::PS256
@@ -90,9 +90,14 @@ impl Source {
     }
 
     pub fn read(&mut self, needs: &Needs, now: i64) -> Result<KeySet, KeyError> {
+        Ok(needs.set(&self.described()?, now))
+    }
+
+    /// Every key, whatever its state.
+    pub fn described(&mut self) -> Result<Vec<Described>, KeyError> {
         match self {
-            Self::Directory(directory) => Ok(needs.set(&directory.read()?, now)),
-            Self::Fixed(keys) => Ok(needs.set(keys, now)),
+            Self::Directory(directory) => directory.read(),
+            Self::Fixed(keys) => Ok(keys.clone()),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Signing keys: sources (§28.1), states (§28.2), signing, and verification of our own JWTs
 //! (§28.3).
 
+mod admin;
 mod directory;
 mod error;
 mod files;
@@ -26,6 +27,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use self::{
+    admin::{KeyLine, Withdrawn, delete_outlived, fresh_pem, list_keys, withdraw_key},
     error::KeyError,
     secret::root_secret,
     state::{KeyDescription, KeyState},
@@ -38,7 +40,9 @@ use self::{
 };
 use crate::{
     config::{KeySettings, KeySource, Settings},
+    events::{self, AuditEvent, EventName, Events},
     protocol::jwk::SigningAlg,
+    request,
 };
 
 /// How often a running server looks at its keys, seconds.
@@ -99,11 +103,10 @@ impl Keys {
             return;
         };
         if claimed.is_ok() {
-            let keys = self.clone();
-            runtime.spawn_blocking(move || {
-                if let Err(error) = keys.reread(now) {
-                    tracing::error!(%error, "keys could not be read again");
-                }
+            let (keys, events) = (self.clone(), request::events());
+            runtime.spawn_blocking(move || match keys.look_again(now) {
+                Err(error) => tracing::error!(%error, "keys could not be read again"),
+                Ok(changed) => tell(events.as_ref(), changed),
             });
         }
     }
@@ -113,10 +116,18 @@ impl Keys {
     /// # Errors
     /// As [`Self::load`]; the keys stay as they are.
     pub fn reread(&self, now: i64) -> Result<(), KeyError> {
+        tell(None, self.look_again(now)?);
+        Ok(())
+    }
+
+    /// Looks at the source, and tells which keys came into which state.
+    fn look_again(&self, now: i64) -> Result<Vec<(String, KeyState)>, KeyError> {
         let mut source = self.0.source.lock().unwrap_or_else(PoisonError::into_inner);
         let set = Arc::new(source.read(&self.0.needs, now)?);
-        *self.0.set.write().unwrap_or_else(PoisonError::into_inner) = set;
-        Ok(())
+        let mut current = self.0.set.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = set.changed_since(&current);
+        *current = set;
+        Ok(changed)
     }
 
     /// Signs claims: a compact JWS with the header parameters `alg`, `kid`, `typ` (RFC 7515 §7.1).
@@ -169,6 +180,22 @@ impl Keys {
     fn set(&self) -> Arc<KeySet> {
         let set = self.0.set.read();
         set.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Keys that began to sign, and keys that left the key set.
+fn tell(events: Option<&Events>, changed: Vec<(String, KeyState)>) {
+    for (kid, state) in changed {
+        let name = match state {
+            KeyState::Active => EventName::KeyActivated,
+            KeyState::Retired => EventName::KeyRetired,
+            _ => continue,
+        };
+        let event = AuditEvent::new(name).detail("kid", kid);
+        match events {
+            Some(events) => events.emit(event),
+            None => events::emit(event),
+        }
     }
 }
 

@@ -71,6 +71,17 @@ impl KeySet {
         json!({ "keys": keys })
     }
 
+    /// Keys whose state is another one than in `before`, with the new state.
+    pub fn changed_since(&self, before: &Self) -> Vec<(String, KeyState)> {
+        let changed = self.entries.iter().filter(|entry| {
+            let old = before.by_kid(&entry.pair.kid);
+            old.is_none_or(|old| old.state != entry.state)
+        });
+        changed
+            .map(|entry| (entry.pair.kid.clone(), entry.state))
+            .collect()
+    }
+
     fn active(&self) -> impl Iterator<Item = &KeyPair> {
         let active = |entry: &&Entry| entry.state == KeyState::Active;
         self.entries.iter().filter(active).map(|entry| &*entry.pair)

@@ -131,6 +131,52 @@ fn superseded_at(key: &KeyDescription, all: &[&KeyDescription], now: i64) -> Opt
         .min()
 }
 
+/// Where a key stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeline {
+    /// Its state.
+    pub state: KeyState,
+    /// Unix seconds since which it has that state.
+    pub since: i64,
+    /// Unix seconds at which the state ends by itself.
+    pub next_change: Option<i64>,
+}
+
+/// The state of `key` at `now` as [`state_at`] has it, with its beginning and end.
+#[must_use]
+pub fn timeline(
+    key: &KeyDescription,
+    all: &[&KeyDescription],
+    (now, token_life): (i64, i64),
+) -> Timeline {
+    let state = state_at(key, all, now, token_life);
+    let retiring = superseded_at(key, all, now).or(key.retiring_at);
+    let retired = key
+        .retired_at
+        .or_else(|| retiring.map(|at| at.saturating_add(token_life).saturating_add(GRACE)));
+    let outlived = retired.map(|at| at.saturating_add(HINT_YEAR));
+    let successor = all
+        .iter()
+        .filter(|other| other.alg == key.alg)
+        .filter_map(|other| other.signs_from())
+        .filter(|from| *from > now)
+        .min();
+    let (since, next_change) = match state {
+        KeyState::Next => (Some(key.created_at), Some(key.active_at)),
+        KeyState::Active => (Some(key.active_at), successor),
+        KeyState::Retiring => (retiring, retired),
+        KeyState::Retired => (retired, outlived),
+        KeyState::Withdrawn if key.state == KeyState::Withdrawn => (key.retired_at, None),
+        KeyState::Withdrawn => (outlived, None),
+    };
+    Timeline {
+        state,
+        since: since.unwrap_or(key.created_at),
+        // Keys of a list wait for ever.
+        next_change: next_change.filter(|at| *at != i64::MAX),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;

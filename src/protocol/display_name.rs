@@ -55,7 +55,7 @@ pub fn shown(name: &str) -> String {
 }
 
 /// Characters that take no room, look like a space, or change the order of others.
-fn is_invisible(character: char) -> bool {
+pub fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{00AD}' // soft hyphen

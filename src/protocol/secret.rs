@@ -31,6 +31,8 @@ pub enum Purpose {
     Fingerprint,
     /// Link to a new password.
     Reset,
+    /// Key of a rate limit: an address, a login, a client.
+    Rate,
     /// Client and `jti` of an assertion.
     Jti,
 }
@@ -48,6 +50,7 @@ impl Purpose {
             Self::CredentialStamp => b"stamp",
             Self::Fingerprint => b"fingerprint",
             Self::Reset => b"reset",
+            Self::Rate => b"rate",
             Self::Jti => b"jti",
         }
     }

@@ -14,9 +14,10 @@ use axum::{
 };
 use loco_rs::controller::ErrorDetail;
 
+use super::asked::Asked;
 use crate::{
     error::{Failure, PageDetail, RETRY_AFTER, Refused},
-    layers::{self, Asked},
+    layers,
     server::Server,
 };
 
@@ -62,11 +63,11 @@ impl BearerError {
             client_id: None,
             page: PageDetail::default(),
         };
-        layers::log(asked, &refused);
+        asked.tell(&refused);
         Self(Box::new(Refusal {
             failure: refused.failure,
             challenge,
-            reference: asked.reference.clone(),
+            reference: asked.reference().to_owned(),
             told: true,
             slot: Arc::clone(slot),
         }))

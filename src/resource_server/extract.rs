@@ -8,10 +8,11 @@ use loco_rs::app::AppContext;
 use super::{
     access_token::AccessToken,
     answer::{BearerError, Provided, Slot},
+    asked::Asked,
     gate::Gate,
     needs::Needs,
 };
-use crate::{error::Failure, extract::server_of, layers::Asked};
+use crate::{error::Failure, extract::server_of};
 
 /// What a handler needs; declared by [`crate::scopes!`].
 pub trait RequiredScopes: Send + Sync + 'static {

@@ -7,12 +7,12 @@ use axum::http::HeaderMap;
 use super::{
     access_token::AccessToken,
     answer::{BearerError, Provided, Slot},
+    asked::Asked,
     needs::Needs,
 };
 use crate::{
     error::Failure,
     extract::bearer_token,
-    layers::Asked,
     protocol::{
         bearer::Challenge, error::OAuthError, implied_scopes::ImpliedScopes, resource,
         scope::Scopes,

@@ -14,8 +14,8 @@ use axum::{
 };
 use tower::{Layer, Service};
 
-use super::{answer::BearerError, answer::Provided, gate::Gate, needs::Needs};
-use crate::{layers::Asked, protocol::scope::Scopes};
+use super::{answer::BearerError, answer::Provided, asked::Asked, gate::Gate, needs::Needs};
+use crate::protocol::scope::Scopes;
 
 /// Lets requests through that bring a good access token, and answers all others. Handlers behind
 /// it take the token as [`super::AccessToken`].

@@ -29,6 +29,7 @@
 
 mod access_token;
 mod answer;
+mod asked;
 mod extract;
 mod gate;
 mod layer;

@@ -10,7 +10,10 @@ use sea_orm::{
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{StoreError, StoreResult, connection::Connection};
-use crate::schema::TableNames;
+use crate::{
+    events::{self, AuditEvent, EventName, Outcome},
+    schema::TableNames,
+};
 
 /// Time that one request may spend on the database, waiting included (FA-01).
 const BUDGET: Duration = Duration::from_secs(5);
@@ -117,11 +120,11 @@ impl Store {
             async move { store.attempt(&*work).await }
         };
         let task = async |deadline| tokio::spawn(retry_until(deadline, attempt)).await;
-        spend(task).await.unwrap_or_else(|error| {
+        noted(spend(task).await.unwrap_or_else(|error| {
             // The task was cancelled by a shutdown, or panicked: nothing was committed.
             tracing::error!(%error, "a transaction task ended early");
             Err(StoreError::TimedOut(BUDGET))
-        })
+        }))
     }
 
     async fn attempt<T, F>(&self, work: &F) -> StoreResult<T>
@@ -165,7 +168,18 @@ where
     T: Send,
     F: Future<Output = StoreResult<T>> + Send,
 {
-    spend(async |deadline| retry_until(deadline, work).await).await
+    noted(spend(async |deadline| retry_until(deadline, work).await).await)
+}
+
+/// Tells of a fault that the retries did not mend. A row that exists already is an answer.
+fn noted<T>(outcome: StoreResult<T>) -> StoreResult<T> {
+    if let Err(error) = &outcome
+        && !matches!(error, StoreError::Duplicate(_))
+    {
+        let event = AuditEvent::new(EventName::StorageFailed).outcome(Outcome::Error);
+        events::emit(event.detail("error", error.to_string()));
+    }
+    outcome
 }
 
 async fn retry_until<T, F>(deadline: Instant, work: impl Fn() -> F) -> StoreResult<T>

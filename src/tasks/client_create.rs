@@ -6,6 +6,7 @@ use super::{arguments::Arguments, task};
 use crate::{
     boot,
     definition::OAuthServerDefinition,
+    events::{AuditEvent, EventName},
     plugin,
     protocol::{
         client::{AuthMethod, Client, ClientKind, ClientSecret},
@@ -63,6 +64,8 @@ impl<D: OAuthServerDefinition> ClientCreate<D> {
             let tables = server.store.tables();
             let insert = |db| clients::insert(db, tables, &row);
             server.store.run(insert).await.map_err(boot::error)?;
+            let event = AuditEvent::new(EventName::ClientRegistered).client(&client);
+            server.audit_to_end(event).await;
         }
         Ok(shown(arguments, &client, secret.as_ref()))
     }

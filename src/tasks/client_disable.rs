@@ -6,6 +6,7 @@ use super::{arguments::Arguments, changeable, changed_meanwhile, task};
 use crate::{
     boot,
     definition::OAuthServerDefinition,
+    events::{AuditEvent, EventName},
     plugin,
     protocol::client::ClientStatus::{Active, Disabled},
     store::clients,
@@ -40,12 +41,14 @@ impl<D: OAuthServerDefinition> ClientDisable<D> {
             if !server.store.run(write).await.map_err(boot::error)? {
                 return Err(changed_meanwhile(id));
             }
-            let event = if to == Active {
-                "client.changed"
+            let name = if to == Active {
+                EventName::ClientChanged
             } else {
-                "client.disabled"
+                EventName::ClientDisabled
             };
-            tracing::info!(target: "oauth_server::audit", event, client_id = id);
+            server
+                .audit_to_end(AuditEvent::new(name).client(&client))
+                .await;
         }
         if arguments.wants_json() {
             return Ok(serde_json::json!({ "client_id": id, "status": status }).to_string());

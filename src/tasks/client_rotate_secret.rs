@@ -7,6 +7,7 @@ use super::{arguments::Arguments, changeable, changed_meanwhile, task};
 use crate::{
     boot,
     definition::OAuthServerDefinition,
+    events::{AuditEvent, EventName},
     plugin,
     protocol::{client::Client, secret::Purpose},
     server::Server,
@@ -66,9 +67,8 @@ async fn rotate(
     if !server.store.run(write).await.map_err(boot::error)? {
         return Err(changed_meanwhile(id));
     }
-    tracing::info!(
-        target: "oauth_server::audit", event = "client.secret_rotated", client_id = id,
-    );
+    let event = AuditEvent::new(EventName::ClientSecretRotated).client(client);
+    server.audit_to_end(event).await;
     let secret = secret.expose();
     if arguments.wants_json() {
         let mut answer = serde_json::json!({

@@ -3,11 +3,16 @@
 //! Each has a function `report`, which does the work and gives what `run` prints.
 
 mod arguments;
+pub mod cleanup;
 pub mod client_create;
 pub mod client_delete;
 pub mod client_disable;
 pub mod client_list;
 pub mod client_rotate_secret;
+pub mod doctor;
+mod key_work;
+pub mod keys_list;
+pub mod keys_rotate;
 
 use crate::{
     boot,

@@ -16,6 +16,7 @@ use super::{
     page::Page,
     templates::{self, Engine},
 };
+use crate::events::{self, AuditEvent, EventName, Outcome};
 
 /// Why a page cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +111,9 @@ impl Views {
         if let Some(app) = &loaded.app {
             match app.render(lang, P::TEMPLATE, &context) {
                 Err(error) if !self.source.debug => {
-                    tracing::error!(rule = "PG-02", page = P::TEMPLATE, %error, "page of the app failed");
+                    let event = AuditEvent::new(EventName::TemplateBroken).denied("PG-02");
+                    let event = event.outcome(Outcome::Error).detail("page", P::TEMPLATE);
+                    events::emit(event.detail("error", error.to_string()));
                 }
                 result => return Ok(result?),
             }

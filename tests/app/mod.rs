@@ -7,6 +7,7 @@ pub mod fixtures;
 pub mod guarded;
 pub mod hooks;
 pub mod https;
+pub mod logs;
 pub mod migration;
 pub mod oauth_server;
 pub mod own_pages;

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use loco_oauth_server::Server;
+use loco_oauth_server::{Server, config::RateLimitEntry};
 use loco_rs::{
     app::{AppContext, Hooks},
     boot::StartMode,
@@ -253,6 +253,12 @@ pub fn param(url: &str, name: &str) -> Option<String> {
     first
 }
 
+/// Every limit switched off.
+pub fn no_limits() -> Value {
+    let off = RateLimitEntry::ALL.map(|entry| (entry.as_str().to_owned(), Value::Null));
+    Value::Object(off.into_iter().collect())
+}
+
 /// The configuration of the dummy app.
 pub fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
     if settings["base_url"] == "self" {
@@ -267,6 +273,8 @@ pub fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
             { "uri": "https://api.example", "token_format": "opaque" },
         ],
         "enable_end_session": true,
+        // The tests are one address with many requests.
+        "rate_limits": no_limits(),
     });
     for (key, value) in settings.as_object().unwrap() {
         block[key] = value.clone();

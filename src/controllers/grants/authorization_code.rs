@@ -3,6 +3,7 @@
 use super::{Behind, NewAccessToken, TokenResponse};
 use crate::{
     error::Failure,
+    events::{AuditEvent, EventName},
     owners::Owner,
     protocol::{
         client::{Client, GrantType},
@@ -19,7 +20,7 @@ use crate::{
     server::Server,
     store::{
         access_tokens,
-        authorization_codes::{self, RevokeReason},
+        authorization_codes::{self, GrantRow, RevokeReason},
         joined::{self, GrantWithSession},
         refresh_tokens::{self, RefreshTokenRow},
     },
@@ -62,14 +63,12 @@ pub async fn answer(
                 }
             }
             (Verdict::Foreign, _) => {
-                tracing::info!(
-                    target: "oauth_server::audit", event = "code.foreign",
-                    grant_id = grant.grant.id, client_id = loaded.client.client_id,
-                );
+                let event = AuditEvent::new(EventName::CodeForeign).denied(FOREIGN.rule);
+                server.audit(event.grant(&grant.grant).client(&loaded.client));
                 return Err(FOREIGN.into());
             }
             (Verdict::Replay | Verdict::Redeem(_), _) => {
-                revoke(server, grant.grant.id).await?;
+                revoke(server, (&loaded.client, &grant.grant)).await?;
                 return Err(REPLAY.into());
             }
         }
@@ -153,8 +152,14 @@ async fn redeem(
     let id_token = server.id_token(client, behind, (&access, nonce))?;
     let body = TokenResponse::bytes(&access, refresh.as_ref(), id_token)?;
     let refresh = refresh.map(|token| first_generation(server, behind, &token));
+    let issued = access.row.clone();
     let won = store(server, behind, (access, refresh)).await?;
     server.used(client);
+    if won {
+        let of = |name| AuditEvent::new(name).client(client).owner(owner);
+        server.audit(of(EventName::CodeRedeemed).grant(&found.grant));
+        server.audit(of(EventName::TokenIssued).access_token(&issued));
+    }
     Ok(won.then_some(body))
 }
 
@@ -215,15 +220,16 @@ fn first_generation(server: &Server, behind: Behind<'_>, token: &Secret) -> Refr
 }
 
 /// TK-15, CC-05: the verdict is committed before it is answered.
-async fn revoke(server: &Server, grant_id: i64) -> Result<(), Failure> {
+async fn revoke(server: &Server, (client, grant): (&Client, &GrantRow)) -> Result<(), Failure> {
     let tables = server.store.tables();
-    let family = (grant_id, RevokeReason::CodeReplay, server.now());
+    let family = (grant.id, RevokeReason::CodeReplay, server.now());
     let revoked = server
         .store
         .run(|db| authorization_codes::revoke(db, tables, family))
         .await?;
     if revoked {
-        tracing::warn!(target: "oauth_server::audit", event = "code.replayed", grant_id);
+        let event = AuditEvent::new(EventName::CodeReplayed).denied(REPLAY.rule);
+        server.audit(event.grant(grant).client(client));
     }
     Ok(())
 }

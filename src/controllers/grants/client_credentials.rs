@@ -3,6 +3,7 @@
 use super::TokenResponse;
 use crate::{
     error::Failure,
+    events::{AuditEvent, EventName},
     protocol::{
         client::GrantType,
         client_auth::Credentials,
@@ -37,5 +38,7 @@ pub async fn answer(
         .run(|db| access_tokens::insert(db, tables, &access.row))
         .await?;
     server.used(client);
+    let event = AuditEvent::new(EventName::TokenIssued).client(client);
+    server.audit(event.access_token(&access.row));
     Ok(body)
 }

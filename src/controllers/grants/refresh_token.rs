@@ -4,6 +4,7 @@ use super::{Behind, TokenResponse};
 use crate::{
     config::RefreshRotation,
     error::Failure,
+    events::{AuditEvent, EventName},
     owners::Owner,
     protocol::{
         client::{Client, GrantType},
@@ -40,12 +41,8 @@ pub async fn answer(
     credentials: &Credentials,
     params: &Params,
 ) -> Result<Vec<u8>, Failure> {
-    let token = params
-        .one("refresh_token")
-        .ok()
-        .flatten()
-        .unwrap_or_default();
-    let token = hash(Purpose::Refresh, token);
+    let token = params.one("refresh_token").ok().flatten();
+    let token = hash(Purpose::Refresh, token.unwrap_or_default());
     // A refresh that loses the race looks again: the second look finds the winner's answer.
     // Its client is authenticated already: an assertion is good for one look only.
     let mut known = None;
@@ -70,16 +67,22 @@ pub async fn answer(
                     return Ok(body);
                 }
             }
-            (Verdict::Repeat, _) => return repeat(found, &request),
+            (Verdict::Repeat, _) => {
+                let body = repeat(found, &request)?;
+                server.audit(
+                    AuditEvent::new(EventName::TokenRetried)
+                        .client(&loaded.client)
+                        .refresh_token(found),
+                );
+                return Ok(body);
+            }
             (Verdict::Replay, _) => {
-                revoke(server, found.grant.id).await?;
+                revoke(server, (&loaded.client, found)).await?;
                 return Err(REPLAY.into());
             }
             (Verdict::Foreign | Verdict::Rotate(_), _) => {
-                tracing::info!(
-                    target: "oauth_server::audit", event = "refresh.foreign",
-                    grant_id = found.grant.id, client_id = loaded.client.client_id,
-                );
+                let event = AuditEvent::new(EventName::RefreshForeign).denied(UNKNOWN.rule);
+                server.audit(event.client(&loaded.client).refresh_token(found));
                 return Err(UNKNOWN.into());
             }
         }
@@ -162,15 +165,24 @@ impl Refreshing<'_> {
         server.used(self.client);
         if keeps {
             let body = TokenResponse::bytes(&access, None, id_token)?;
-            let won = self.slide(server, access.row).await?;
+            let won = self.slide(server, access.row.clone()).await?;
+            self.refreshed(server, won.then_some(&access.row));
             return Ok(won.then_some(body));
         }
         let next = random::secret(&server.settings.token_prefixes.refresh_token)?;
         let body = TokenResponse::bytes(&access, Some(&next), id_token)?;
         let rotation = self.rotation(server, &body)?;
         let next = self.next_generation(server, &next);
-        let won = rotate(server, rotation, (next, access.row)).await?;
+        let won = rotate(server, rotation, (next, access.row.clone())).await?;
+        self.refreshed(server, won.then_some(&access.row));
         Ok(won.then_some(body))
+    }
+
+    /// Tells of a refresh that won.
+    fn refreshed(&self, server: &Server, issued: Option<&AccessTokenRow>) {
+        let Some(issued) = issued else { return };
+        let event = AuditEvent::new(EventName::TokenRefreshed).client(self.client);
+        server.audit(event.owner(self.owner).access_token(issued));
     }
 
     fn rotation(&self, server: &Server, body: &[u8]) -> Result<Rotation, Failure> {
@@ -275,15 +287,16 @@ fn seal_key<'a>(token: &'a str, id: &'a str) -> SealKey<'a> {
 }
 
 /// TK-27: the verdict is committed before it is answered.
-async fn revoke(server: &Server, grant_id: i64) -> Result<(), Failure> {
+async fn revoke(
+    server: &Server,
+    (client, found): (&Client, &RefreshWithGrant),
+) -> Result<(), Failure> {
     let tables = server.store.tables();
-    let family = (grant_id, RevokeReason::RefreshReplay, server.now());
-    let revoked = server
-        .store
-        .run(|db| authorization_codes::revoke(db, tables, family))
-        .await?;
-    if revoked {
-        tracing::warn!(target: "oauth_server::audit", event = "refresh.replayed", grant_id);
+    let family = (found.grant.id, RevokeReason::RefreshReplay, server.now());
+    let revoke = |db| authorization_codes::revoke(db, tables, family);
+    if server.store.run(revoke).await? {
+        let event = AuditEvent::new(EventName::RefreshReplayed).denied(REPLAY.rule);
+        server.audit(event.client(client).refresh_token(found));
     }
     Ok(())
 }

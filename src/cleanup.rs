@@ -1,0 +1,175 @@
+//! Deleting what is over and removing clients that nobody uses (§4.9, §13.5, §32.3).
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::{
+    events::{AuditEvent, EventName},
+    server::Server,
+    store::{
+        StoreResult,
+        cleanup::{self, Expired},
+        markers,
+        reaping::{self, Reaping},
+    },
+};
+
+/// Name of the marker of the last run.
+pub const MARKER: &str = "cleanup";
+
+/// How one run works.
+#[derive(Clone, Copy, Debug)]
+pub struct CleanupOptions {
+    /// Rows per statement, 1 to 1000.
+    pub batch: u64,
+    /// Between two batches, so that requests are served meanwhile.
+    pub pause: Duration,
+    /// The run stops after this; the next one goes on.
+    pub most: Duration,
+    /// Only counts.
+    pub dry_run: bool,
+}
+
+/// What a run did to one table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cleaned {
+    /// The table.
+    pub table: &'static str,
+    /// Rows deleted; of grants without their tokens, which go along.
+    pub deleted: u64,
+    /// Rows that are over and still there.
+    pub remaining: i64,
+}
+
+/// What a run did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CleanupReport {
+    /// By table, in the order of deletion.
+    pub tables: Vec<Cleaned>,
+    /// Clients that were removed because nobody uses them.
+    pub reaped: u64,
+    /// How long it took.
+    pub seconds: u64,
+}
+
+impl CleanupReport {
+    /// Rows that are over and still there.
+    pub fn remaining(&self) -> i64 {
+        self.tables.iter().map(|table| table.remaining).sum()
+    }
+}
+
+impl Server {
+    /// What `cleanup` of the settings says.
+    pub fn cleanup_options(&self) -> CleanupOptions {
+        let cleanup = &self.settings.cleanup;
+        CleanupOptions {
+            batch: cleanup.batch_size,
+            pause: Duration::from_millis(cleanup.pause_ms),
+            most: Duration::from_secs(cleanup.max_seconds.unsigned_abs()),
+            dry_run: false,
+        }
+    }
+
+    /// One run. Several at once, on one node or many, share the work.
+    ///
+    /// # Errors
+    /// When the database fails; what was deleted until then stays deleted.
+    pub async fn cleanup(&self, options: CleanupOptions) -> StoreResult<CleanupReport> {
+        let started = Instant::now();
+        let reaped = self.reap(options, started).await?;
+        let mut report = CleanupReport {
+            tables: Vec::new(),
+            reaped,
+            seconds: 0,
+        };
+        for kind in Expired::ALL {
+            let deleted = self.delete_expired(kind, (options, started)).await?;
+            let (tables, now) = (self.store.tables(), self.now());
+            let count = |db| cleanup::remaining(db, tables, (kind, now));
+            report.tables.push(Cleaned {
+                table: kind.table(tables),
+                deleted,
+                remaining: self.store.run(count).await?,
+            });
+        }
+        report.seconds = started.elapsed().as_secs();
+        if !options.dry_run {
+            let (tables, now) = (self.store.tables(), self.now());
+            let mark = |db| markers::set(db, tables, (MARKER, now));
+            self.store.run(mark).await?;
+            self.tell(&report).await;
+        }
+        Ok(report)
+    }
+
+    async fn tell(&self, report: &CleanupReport) {
+        let mut event = AuditEvent::new(EventName::CleanupFinished)
+            .detail("seconds", report.seconds)
+            .detail("reaped", report.reaped)
+            .detail("remaining", report.remaining());
+        for cleaned in &report.tables {
+            event = event.detail(cleaned.table, cleaned.deleted);
+        }
+        self.audit_to_end(event).await;
+    }
+
+    async fn delete_expired(
+        &self,
+        kind: Expired,
+        (options, started): (CleanupOptions, Instant),
+    ) -> StoreResult<u64> {
+        let mut deleted = 0;
+        while !options.dry_run && started.elapsed() < options.most {
+            let (now, batch) = (self.now(), options.batch);
+            let rows = self
+                .store
+                .write(move |txn, tables| {
+                    Box::pin(async move { cleanup::delete(txn, tables, (kind, now, batch)).await })
+                })
+                .await?;
+            deleted += rows;
+            if rows < batch {
+                break;
+            }
+            tokio::time::sleep(options.pause).await;
+        }
+        Ok(deleted)
+    }
+
+    /// §13.5.
+    async fn reap(&self, options: CleanupOptions, started: Instant) -> StoreResult<u64> {
+        let mut reaped = 0;
+        while !options.dry_run && started.elapsed() < options.most {
+            let now = self.now();
+            let reaping = Reaping {
+                now,
+                unused_before: now.saturating_sub(self.settings.unused_client_ttl_seconds),
+                idle_before: now.saturating_sub(self.settings.idle_client_ttl_seconds),
+                batch: options.batch,
+            };
+            let tables = self.store.tables();
+            let candidates = |db| reaping::candidates(db, tables, &reaping);
+            let candidates = self.store.run(candidates).await?;
+            if candidates.is_empty() {
+                break;
+            }
+            let before = reaped;
+            for client_id in candidates {
+                let reap = |db| reaping::reap(db, tables, (&client_id, &reaping));
+                if self.store.run(reap).await? {
+                    reaped += 1;
+                    let event = AuditEvent::new(EventName::ClientReaped).client_id(client_id);
+                    self.audit_to_end(event).await;
+                }
+            }
+            if reaped == before {
+                // Another node was faster, or they came to life.
+                break;
+            }
+            tokio::time::sleep(options.pause).await;
+        }
+        Ok(reaped)
+    }
+}

@@ -1,0 +1,112 @@
+//! What database and keys tell: OS-03, OS-10, OS-13.
+
+use std::sync::Arc;
+
+use loco_rs::app::AppContext;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+use super::Finding;
+use crate::{
+    cleanup::MARKER,
+    config::{KeySource, Settings},
+    keys::{KeyState, list_keys},
+    server::Server,
+    store::{
+        Store, StoreResult,
+        cleanup::{self, Expired},
+        markers,
+    },
+};
+
+/// Seconds after which a cleanup is missed.
+const MISSED: i64 = 86_400;
+/// Expired rows that are too many even if a cleanup ran.
+const TOO_MANY: i64 = 10_000;
+
+/// OS-10. Where nothing is over, nothing has to run.
+pub async fn expired_rows(ctx: &AppContext, store: &Store) -> Option<Finding> {
+    let running = ctx.shared_store.get::<Arc<Server>>();
+    let now = running.map_or_else(|| chrono::Utc::now().timestamp(), |server| server.now());
+    let (rows, ran_at) = match look(store, now).await {
+        Ok(seen) => seen,
+        Err(error) => {
+            let text = format!("the tables cannot be counted: {error}");
+            return Some(Finding::warn("OS-10", text));
+        }
+    };
+    let missed = ran_at.is_none_or(|at| now.saturating_sub(at) > MISSED);
+    (rows > TOO_MANY || (rows > 0 && missed)).then(|| {
+        Finding::warn(
+            "OS-10",
+            format!(
+                "{rows} expired rows wait for oauth:cleanup — run it, and look why the scheduler \
+                 does not"
+            ),
+        )
+    })
+}
+
+async fn look(store: &Store, now: i64) -> StoreResult<(i64, Option<i64>)> {
+    let tables = store.tables();
+    let mut rows = 0;
+    for kind in Expired::ALL {
+        let count = |db| cleanup::remaining(db, tables, (kind, now));
+        rows += store.run(count).await?;
+    }
+    let ran_at = store.run(|db| markers::get(db, tables, MARKER)).await?;
+    Ok((rows, ran_at))
+}
+
+/// OS-13.
+pub async fn synchronous(store: &Store) -> Option<Finding> {
+    let db = store.db();
+    if db.get_database_backend() != DbBackend::Sqlite {
+        return None;
+    }
+    let pragma = Statement::from_string(DbBackend::Sqlite, "PRAGMA synchronous");
+    let row = db.query_one_raw(pragma).await.ok()??;
+    let level: i32 = row.try_get_by_index(0).ok()?;
+    (level < 2).then(|| {
+        Finding::warn(
+            "OS-13",
+            "SQLite `synchronous` is below FULL: the last commits may be lost when the power \
+             fails, and a used code is then unused again — write `database.run_on_start: \"PRAGMA \
+             synchronous = FULL;\"`",
+        )
+    })
+}
+
+/// OS-03, the part that can wait: age, and files without a passphrase.
+pub async fn old_keys(settings: &Settings, now: i64) -> Vec<Finding> {
+    let read = settings.clone();
+    let keys = tokio::task::spawn_blocking(move || list_keys(&read, now)).await;
+    let Ok(Ok(keys)) = keys else {
+        return Vec::new();
+    };
+    let oldest = now.saturating_sub(settings.keys.max_age_seconds);
+    let is_old = |since: i64| since > 0 && since < oldest;
+    let old = keys
+        .iter()
+        .filter(|key| key.state == KeyState::Active && is_old(key.since));
+    let mut findings: Vec<Finding> = old
+        .map(|key| {
+            Finding::warn(
+                "OS-03",
+                format!(
+                    "the {} key {} signs for longer than keys.max_age_seconds — run `cargo loco \
+                     task oauth:keys:rotate alg:{}`",
+                    key.alg, key.kid, key.alg
+                ),
+            )
+        })
+        .collect();
+    let in_files = matches!(settings.keys.source, KeySource::Directory(_));
+    if settings.production && in_files && settings.keys.passphrase.is_none() {
+        findings.push(Finding::warn(
+            "OS-03",
+            "the key files are not encrypted — write keys.passphrase from the environment, and \
+             rotate",
+        ));
+    }
+    findings
+}

@@ -1,0 +1,96 @@
+//! The log line of an event: one line, whatever texts it holds (ASVS 16.4.1).
+
+use std::borrow::Cow;
+
+use super::{AuditEvent, EventName, Outcome};
+use crate::protocol::{client::ClientKind, display_name::is_invisible};
+
+/// Writes the line with the target `oauth_server::audit`. Tokens that were used twice are
+/// warnings, faults are errors.
+pub fn log(event: &AuditEvent) {
+    macro_rules! line {
+        ($level:ident) => {{
+            let details = if event.details.is_empty() {
+                None
+            } else {
+                serde_json::to_string(&event.details).ok()
+            };
+            tracing::$level!(
+                target: "oauth_server::audit",
+                v = event.v,
+                event = event.event.as_str(),
+                at = event.at,
+                reference_id = &*escaped(&event.reference_id),
+                outcome = event.outcome.as_str(),
+                rule = event.rule,
+                client_id = event.client_id.as_deref().map(escaped).as_deref(),
+                client_kind = event.client_kind.map(kind),
+                subject = event.subject.as_deref().map(escaped).as_deref(),
+                user_id = event.user_id.as_deref(),
+                sid = event.sid.as_deref(),
+                grant_id = event.grant_id,
+                scopes = words(&event.scopes).as_deref(),
+                resources = words(&event.resources).as_deref(),
+                ip_prefix = event.ip_prefix.as_deref(),
+                user_agent_family = event.user_agent_family.as_deref(),
+                token_ref = event.token_ref.as_deref(),
+                details = details.as_deref().map(escaped).as_deref(),
+            )
+        }};
+    }
+    match (event.event, event.outcome) {
+        (EventName::CodeReplayed | EventName::RefreshReplayed, _) => line!(warn),
+        (_, Outcome::Error) => line!(error),
+        _ => line!(info),
+    }
+}
+
+/// As the serialised event has it.
+const fn kind(kind: ClientKind) -> &'static str {
+    match kind {
+        ClientKind::Static => "static",
+        ClientKind::Operator => "operator",
+        ClientKind::Dynamic => "dynamic",
+        ClientKind::Cimd => "cimd",
+    }
+}
+
+fn words(words: &[String]) -> Option<String> {
+    (!words.is_empty()).then(|| escaped(&words.join(" ")).into_owned())
+}
+
+/// The text without characters that break a line, steer a terminal or reorder what is read.
+fn escaped(text: &str) -> Cow<'_, str> {
+    let breaks = |c: char| is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}');
+    if !text.contains(breaks) {
+        return Cow::Borrowed(text);
+    }
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if breaks(character) {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    Cow::Owned(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::escaped;
+
+    #[rstest]
+    #[case::plain("my app", "my app")]
+    #[case::line_break("a\r\nb", r"a\r\nb")]
+    #[case::terminal_escape("a\u{1b}[31mb", r"a\u{1b}[31mb")]
+    #[case::second_control_set("a\u{9b}b", r"a\u{9b}b")]
+    #[case::line_separator("a\u{2028}b", r"a\u{2028}b")]
+    #[case::reordering("a\u{202e}b", r"a\u{202e}b")]
+    #[case::other_scripts("例 é", "例 é")]
+    fn c269_a_text_stays_on_its_line(#[case] text: &str, #[case] line: &str) {
+        assert_eq!(escaped(text), line);
+    }
+}

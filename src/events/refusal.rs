@@ -1,0 +1,90 @@
+//! The events of refusals and faults (§29.4).
+
+use super::{AuditEvent, EventName, Outcome, emit};
+use crate::{
+    error::{Failure, Refused},
+    protocol::error::ErrorCode,
+    request,
+};
+
+/// Longest cause of a fault in an event, characters.
+const MAX_SOURCE: usize = 500;
+
+/// The text behind a rule (§29.4): of its family, or its own.
+pub fn section(rule: &str) -> &'static str {
+    match rule.split('-').next().unwrap_or_default() {
+        "AZ" => "RFC 6749 §4.1, OpenID Connect Core §3.1.2",
+        "IX" => "RFC 6749 §10.12",
+        "CS" | "PG" => "OAuth 2.1 §7.10",
+        "CO" => "OAuth 2.1 §7.9",
+        "NX" => "OpenID Connect Core §3.1.2.3",
+        "TK" => "RFC 6749 §5.2, OAuth 2.1 §3.2",
+        "CA" => "RFC 6749 §2.3",
+        "RG" => "RFC 7591 §3.2.2",
+        "IN" => "RFC 7662 §2",
+        "RV" => "RFC 7009 §2",
+        "UI" => "OpenID Connect Core §5.3",
+        "GU" => "RFC 6750 §3",
+        "LO" => "OpenID Connect RP-Initiated Logout §2",
+        _ => "OAuth 2.1",
+    }
+}
+
+/// One `request.refused` per refusal and fault; and the event of its own that some have.
+/// `of_client` tells that the client authenticates here: an unknown one at a page did not try to.
+pub fn refused(refused: &Refused, of_client: OfClient) {
+    let Failure { error, status, .. } = &refused.failure;
+    let client_id = refused.client_id.clone().or_else(request::client_id);
+    let more = match error.code {
+        ErrorCode::InvalidClient if of_client == OfClient::Endpoint => {
+            Some(EventName::ClientAuthFailed)
+        }
+        _ if error.rule == "AZ-12" => Some(EventName::RedirectRefused),
+        _ => None,
+    };
+    if let Some(name) = more {
+        emit(about(
+            AuditEvent::new(name).denied(error.rule),
+            client_id.as_deref(),
+        ));
+    }
+    let mut event = AuditEvent::new(EventName::RequestRefused)
+        .denied(error.rule)
+        .detail("code", error.code.as_str())
+        .detail("status", status.as_u16())
+        .detail("section", section(error.rule));
+    if let Some(request) = request::current() {
+        event = event
+            .detail("method", request.method.as_str())
+            .detail("endpoint", request.path.as_str());
+    }
+    if let Some(detail) = error.detail.as_deref() {
+        event = event
+            .detail("expected", detail.expected.as_str())
+            .detail("received", detail.received.as_str());
+    }
+    if let Some(source) = &refused.failure.source {
+        let source: String = source.chars().take(MAX_SOURCE).collect();
+        event = event.detail("source", source);
+    }
+    if status.is_server_error() {
+        event = event.outcome(Outcome::Error);
+    }
+    emit(about(event, client_id.as_deref()));
+}
+
+fn about(event: AuditEvent, client_id: Option<&str>) -> AuditEvent {
+    match client_id {
+        Some(client_id) => event.client_id(client_id),
+        None => event,
+    }
+}
+
+/// Where an unknown client was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfClient {
+    /// An endpoint at which clients authenticate.
+    Endpoint,
+    /// A page or the authorization endpoint.
+    Page,
+}

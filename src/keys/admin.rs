@@ -1,0 +1,169 @@
+//! What the operator does with keys in a directory: look, make, withdraw (§32.2). Everything here
+//! blocks.
+
+use std::path::Path;
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::{
+    directory::KeyDirectory,
+    error::KeyError,
+    files, generate,
+    load::{Needs, Source},
+    pem,
+    set::Described,
+    state::{KeyDescription, KeyState, Timeline, timeline},
+};
+use crate::{
+    config::{KeySource, Settings},
+    protocol::jwk::SigningAlg,
+};
+
+/// How long a withdrawn key is still listed, seconds.
+const KEPT: i64 = 30 * 86_400;
+
+/// A key as `oauth:keys:list` shows it; no private part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeyLine {
+    /// Key id: the JWK thumbprint.
+    pub kid: String,
+    /// Its one algorithm.
+    pub alg: SigningAlg,
+    /// What it is good for now.
+    pub state: KeyState,
+    /// Unix seconds since which it is.
+    pub since: i64,
+    /// Unix seconds at which that ends by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_change: Option<i64>,
+}
+
+/// Every key of the source, withdrawn ones included, at `now`, Unix seconds.
+///
+/// # Errors
+/// The source cannot be read.
+pub fn list_keys(settings: &Settings, now: i64) -> Result<Vec<KeyLine>, KeyError> {
+    let needs = Needs::of(settings);
+    let keys = Source::open(&settings.keys, &needs)?.described()?;
+    Ok(lines(&keys, (now, needs.token_life)))
+}
+
+fn lines(keys: &[Described], (now, token_life): (i64, i64)) -> Vec<KeyLine> {
+    let all: Vec<&KeyDescription> = keys.iter().map(|key| &key.description).collect();
+    let line = |key: &Described| {
+        let Timeline {
+            state,
+            since,
+            next_change,
+        } = timeline(&key.description, &all, (now, token_life));
+        KeyLine {
+            kid: key.pair.kid.clone(),
+            alg: key.pair.alg,
+            state,
+            since,
+            next_change,
+        }
+    };
+    keys.iter().map(line).collect()
+}
+
+/// A private key as PEM, for operators who keep keys elsewhere. Nothing is written.
+///
+/// # Errors
+/// The key cannot be made.
+pub fn fresh_pem(settings: &Settings, alg: SigningAlg) -> Result<Zeroizing<String>, KeyError> {
+    let document = generate::generate(alg)?;
+    pem::encode(&document, settings.keys.passphrase.as_ref())
+}
+
+/// What a withdrawal did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// Algorithm of the key.
+    pub alg: SigningAlg,
+    /// The key made in its place, where no other signs.
+    pub replacement: Option<String>,
+}
+
+/// Withdraws a key at once: out of the key set, signing and verifying nothing. Where no other key
+/// signs with its algorithm, one is made first. `None` = there is no such key.
+///
+/// # Errors
+/// The directory cannot be read or written.
+pub fn withdraw_key(
+    settings: &Settings,
+    kid: &str,
+    now: i64,
+) -> Result<Option<Withdrawn>, KeyError> {
+    let KeySource::Directory(path) = &settings.keys.source else {
+        return Ok(None);
+    };
+    let _lock = files::lock(path)?;
+    let needs = Needs::of(settings);
+    let mut reader = KeyDirectory::new(
+        path.clone(),
+        settings.keys.passphrase.clone(),
+        false,
+        needs.rsa(),
+    );
+    let keys = reader.read()?;
+    // The name of the file is that of a key that is there, never what was typed.
+    let Some(key) = keys.iter().find(|key| key.pair.kid == kid) else {
+        return Ok(None);
+    };
+    let alg = key.pair.alg;
+    let others: Vec<Described> = keys
+        .iter()
+        .filter(|other| other.pair.kid != kid)
+        .cloned()
+        .collect();
+    let signs = lines(&others, (now, needs.token_life))
+        .iter()
+        .any(|line| line.alg == alg && line.state == KeyState::Active);
+    let replacement = if signs {
+        None
+    } else {
+        let description = KeyDescription::new(alg, now, now);
+        let passphrase = settings.keys.passphrase.as_ref();
+        Some(generate::create_in(path, passphrase, &description)?)
+    };
+    let description = KeyDescription {
+        state: KeyState::Withdrawn,
+        retired_at: Some(now),
+        ..key.description.clone()
+    };
+    let file = path.join(format!("{}.json", key.pair.kid));
+    files::create(&file, &serde_json::to_vec_pretty(&description)?)?;
+    Ok(Some(Withdrawn { alg, replacement }))
+}
+
+/// Deletes keys that are of no use any more: retired for more than a year (§28.2). Returns their
+/// ids.
+///
+/// # Errors
+/// The directory cannot be read or written.
+pub fn delete_outlived(settings: &Settings, now: i64) -> Result<Vec<String>, KeyError> {
+    let KeySource::Directory(path) = &settings.keys.source else {
+        return Ok(Vec::new());
+    };
+    let _lock = files::lock(path)?;
+    let mut deleted = Vec::new();
+    for line in list_keys(settings, now)? {
+        let outlived = line.state == KeyState::Withdrawn && line.since <= now.saturating_sub(KEPT);
+        if outlived {
+            delete(path, &line.kid)?;
+            deleted.push(line.kid);
+        }
+    }
+    Ok(deleted)
+}
+
+/// The key first: a description without a key is nothing, a key without one signs.
+fn delete(directory: &Path, kid: &str) -> Result<(), KeyError> {
+    for extension in ["pem", "json"] {
+        let path = directory.join(format!("{kid}.{extension}"));
+        std::fs::remove_file(&path).map_err(|source| KeyError::file(&path, source))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Counters of one process, bounded.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use crate::{
+    protocol::secret::SecretHash,
+    store::rates::{Count, Counted},
+};
+
+/// Most keys that are counted (§31.1): a stranger with many addresses cannot fill the memory.
+const MAX_KEYS: usize = 100_000;
+
+/// Counters by key.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<HashMap<[u8; 32], Counted>>);
+
+impl Memory {
+    /// As `store::rates::count`. The lock is held for a few look-ups, never while waiting.
+    pub fn count(&self, counts: &[Count], now: i64) -> Vec<Option<Counted>> {
+        let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut used_up = false;
+        let mut counted = Vec::with_capacity(counts.len());
+        for count in counts {
+            if used_up {
+                counted.push(None);
+                continue;
+            }
+            make_room(&mut counters, &count.key, now);
+            let current = counters.entry(count.key.0).or_insert(Counted {
+                count: 0,
+                ends_at: count.ends_at,
+            });
+            if current.ends_at <= now {
+                *current = Counted {
+                    count: 0,
+                    ends_at: count.ends_at,
+                };
+            }
+            used_up = current.count >= count.limit;
+            current.count = current.count.saturating_add(count.add);
+            counted.push(Some(current.clone()));
+        }
+        counted
+    }
+}
+
+/// Windows that are over go first, then those that end soonest.
+fn make_room(counters: &mut HashMap<[u8; 32], Counted>, key: &SecretHash, now: i64) {
+    if counters.len() < MAX_KEYS || counters.contains_key(&key.0) {
+        return;
+    }
+    counters.retain(|_, counter| counter.ends_at > now);
+    if counters.len() < MAX_KEYS {
+        return;
+    }
+    let mut ends: Vec<i64> = counters.values().map(|counter| counter.ends_at).collect();
+    let (_, soon, _) = ends.select_nth_unstable(MAX_KEYS / 10);
+    let (soon, mut left) = (*soon, MAX_KEYS / 10);
+    counters.retain(|_, counter| {
+        let goes = counter.ends_at <= soon && left > 0;
+        left -= usize::from(goes);
+        !goes
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(key: u64, limit: i64) -> Count {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&key.to_le_bytes());
+        Count {
+            key: SecretHash(bytes),
+            add: 1,
+            limit,
+            ends_at: 60,
+        }
+    }
+
+    fn counter(memory: &Memory, counts: &[Count], now: i64) -> Vec<Option<i64>> {
+        let counted = memory.count(counts, now);
+        counted
+            .into_iter()
+            .map(|counted| counted.map(|counted| counted.count))
+            .collect()
+    }
+
+    #[test]
+    fn a_window_that_is_over_begins_again() {
+        let memory = Memory::default();
+        assert_eq!(counter(&memory, &[count(1, 9)], 0), [Some(1)]);
+        assert_eq!(counter(&memory, &[count(1, 9)], 59), [Some(2)]);
+        assert_eq!(counter(&memory, &[count(1, 9)], 60), [Some(1)]);
+    }
+
+    #[test]
+    fn a_later_key_is_left_alone_once_an_earlier_one_is_used_up() {
+        let memory = Memory::default();
+        let both = [count(1, 1), count(2, 9)];
+        assert_eq!(counter(&memory, &both, 0), [Some(1), Some(1)]);
+        assert_eq!(counter(&memory, &both, 0), [Some(2), None]);
+        assert_eq!(counter(&memory, &both[1..], 0), [Some(2)]);
+    }
+
+    #[test]
+    fn looking_does_not_count() {
+        let memory = Memory::default();
+        let look = Count {
+            add: 0,
+            ..count(1, 9)
+        };
+        assert_eq!(counter(&memory, std::slice::from_ref(&look), 0), [Some(0)]);
+        assert_eq!(counter(&memory, &[look], 0), [Some(0)]);
+    }
+
+    #[test]
+    fn the_memory_is_bounded() {
+        let memory = Memory::default();
+        for key in 0..(MAX_KEYS as u64 + 5000) {
+            memory.count(&[count(key, 9)], 0);
+        }
+        assert!(memory.0.lock().unwrap().len() <= MAX_KEYS);
+    }
+}

@@ -1,0 +1,64 @@
+//! The request that a guard looks at, on a route of the app.
+
+use std::{fmt, sync::Arc};
+
+use axum::{extract::Request, http::request::Parts};
+
+use super::answer::Provided;
+use crate::{
+    error::Refused,
+    events::{
+        Events,
+        refusal::{self, OfClient},
+    },
+    request::{self, RequestFacts},
+};
+
+/// Its facts, and who hears of a refusal.
+#[derive(Clone)]
+pub struct Asked {
+    facts: Arc<RequestFacts>,
+    events: Option<Events>,
+}
+
+impl Asked {
+    /// The facts of a request.
+    pub fn of(request: &Request) -> Self {
+        let (mut parts, ()) = Request::new(()).into_parts();
+        parts.method.clone_from(request.method());
+        parts.uri.clone_from(request.uri());
+        parts.headers.clone_from(request.headers());
+        parts.extensions.clone_from(request.extensions());
+        Self::read(parts)
+    }
+
+    /// The same without the body.
+    pub fn of_parts(parts: &Parts) -> Self {
+        Self::read(parts.clone())
+    }
+
+    fn read(mut parts: Parts) -> Self {
+        let provided = parts.extensions.get::<Provided>();
+        Self {
+            events: provided.map(|provided| provided.server.events.clone()),
+            facts: RequestFacts::of(&mut parts),
+        }
+    }
+
+    /// Id of the request, in the log and in the answer.
+    pub fn reference(&self) -> &str {
+        &self.facts.reference
+    }
+
+    /// The events of a refusal.
+    pub fn tell(&self, refused: &Refused) {
+        let (facts, events) = (Arc::clone(&self.facts), self.events.clone());
+        request::scoped_now(facts, events, || refusal::refused(refused, OfClient::Page));
+    }
+}
+
+impl fmt::Debug for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.facts.fmt(f)
+    }
+}

@@ -1,0 +1,162 @@
+//! Deleting what is over (§4.9), in batches by indexed expiry. Every batch is safe on several
+//! nodes and safe to kill: a row that another node deletes is passed over.
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{
+        Alias, Cond, Expr, ExprTrait, LockBehavior, LockType, Query, SelectStatement, SimpleExpr,
+    },
+};
+
+use super::{StoreResult, record::eq};
+use crate::schema::TableNames;
+
+/// `status` of a tombstone.
+const REMOVED: &str = "deleted";
+
+const HOUR: i64 = 3600;
+const DAY: i64 = 86_400;
+
+/// Kinds of rows that end by themselves, children before parents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expired {
+    /// Interactions, an hour late, so that a late person gets a fitting page.
+    Interactions,
+    /// Access tokens, a day late.
+    AccessTokens,
+    /// Grants with all their tokens, a day after the last of them: superseded refresh tokens stay
+    /// that long, so that a replay is recognised (RFC 9700 §4.14.2).
+    Grants,
+    /// Consents that ended, or whose client was removed.
+    Consents,
+    /// Sessions, 30 days late.
+    Sessions,
+    /// Counters, used assertions.
+    Ephemerals,
+    /// Removed clients, after 90 days.
+    Clients,
+}
+
+impl Expired {
+    /// In the order of deletion.
+    pub const ALL: [Self; 7] = [
+        Self::Interactions,
+        Self::AccessTokens,
+        Self::Grants,
+        Self::Consents,
+        Self::Sessions,
+        Self::Ephemerals,
+        Self::Clients,
+    ];
+
+    /// Name of the table.
+    pub const fn table(self, tables: &TableNames) -> &'static str {
+        match self {
+            Self::Interactions => tables.authorization_states,
+            Self::AccessTokens => tables.access_tokens,
+            Self::Grants => tables.authorization_codes,
+            Self::Consents => tables.consents,
+            Self::Sessions => tables.sessions,
+            Self::Ephemerals => tables.ephemerals,
+            Self::Clients => tables.clients,
+        }
+    }
+
+    fn condition(self, tables: &TableNames, now: i64) -> Cond {
+        let until = |column: &str, late: i64| -> SimpleExpr {
+            Expr::col(Alias::new(column)).lte(now.saturating_sub(late))
+        };
+        match self {
+            Self::Interactions => Cond::all().add(until("expires_at", HOUR)),
+            Self::AccessTokens => Cond::all().add(until("expires_at", DAY)),
+            Self::Grants => Cond::all().add(until("retain_until", DAY)),
+            Self::Consents => {
+                let mut removed = Query::select();
+                removed
+                    .column(Alias::new("client_id"))
+                    .from(Alias::new(tables.clients))
+                    .and_where(eq("status", REMOVED));
+                Cond::any()
+                    .add(until("expires_at", 0))
+                    .add(Expr::col(Alias::new("client_id")).in_subquery(removed))
+            }
+            Self::Sessions => Cond::any()
+                .add(until("expires_at", 30 * DAY))
+                .add(until("ended_at", 30 * DAY)),
+            Self::Ephemerals => Cond::all().add(until("expires_at", 0)),
+            Self::Clients => Cond::all()
+                .add(eq("status", REMOVED))
+                .add(until("deleted_at", 90 * DAY)),
+        }
+    }
+
+    /// The oldest first.
+    const fn order(self) -> &'static str {
+        match self {
+            Self::Grants => "retain_until",
+            Self::Clients => "deleted_at",
+            _ => "expires_at",
+        }
+    }
+}
+
+/// Deletes at most `batch` rows of a kind and gives their number; of grants inside a transaction,
+/// whose tokens go first.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn delete(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (kind, now, batch): (Expired, i64, u64),
+) -> StoreResult<u64> {
+    let oldest = || oldest(tables, (kind, now, batch));
+    if kind == Expired::Grants {
+        for children in [tables.access_tokens, tables.refresh_tokens] {
+            let mut delete = Query::delete();
+            delete
+                .from_table(Alias::new(children))
+                .and_where(Expr::col(Alias::new("grant_id")).in_subquery(oldest()));
+            conn.execute(&delete).await?;
+        }
+    }
+    let mut delete = Query::delete();
+    delete
+        .from_table(Alias::new(kind.table(tables)))
+        .and_where(Expr::col(Alias::new("id")).in_subquery(oldest()));
+    Ok(conn.execute(&delete).await?.rows_affected())
+}
+
+fn oldest(tables: &TableNames, (kind, now, batch): (Expired, i64, u64)) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .column(Alias::new("id"))
+        .from(Alias::new(kind.table(tables)))
+        .cond_where(kind.condition(tables, now))
+        .order_by(Alias::new(kind.order()), sea_orm::sea_query::Order::Asc)
+        .order_by(Alias::new("id"), sea_orm::sea_query::Order::Asc)
+        .limit(batch)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    select
+}
+
+/// How many rows of a kind are over.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn remaining(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (kind, now): (Expired, i64),
+) -> StoreResult<i64> {
+    let mut select = Query::select();
+    select
+        .expr_as(Expr::col(Alias::new("id")).count(), Alias::new("n"))
+        .from(Alias::new(kind.table(tables)))
+        .cond_where(kind.condition(tables, now));
+    let row = conn.query_one(&select).await?;
+    Ok(row
+        .map(|row| row.try_get("", "n"))
+        .transpose()?
+        .unwrap_or_default())
+}

@@ -1,0 +1,61 @@
+//! When something was done last, in `oauth_ephemerals`: for the doctor, on whatever node.
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, OnConflict, Query},
+};
+
+use super::{StoreResult, record::eq};
+use crate::{protocol::secret::plain_hash, schema::TableNames};
+
+const KIND: &str = "marker";
+/// Markers do not end: a century.
+const KEPT: i64 = 3_155_760_000;
+
+/// Notes that `name` was done at `now`, Unix seconds.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn set(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (name, now): (&str, i64),
+) -> StoreResult<()> {
+    let mut insert = Query::insert();
+    insert
+        .into_table(Alias::new(tables.ephemerals))
+        .columns(["kind", "key_hash", "counter", "expires_at"].map(Alias::new))
+        .values([
+            KIND.into(),
+            plain_hash(name).0.to_vec().into(),
+            now.into(),
+            now.saturating_add(KEPT).into(),
+        ])
+        .map_err(|error| sea_orm::DbErr::Custom(error.to_string()))?
+        .on_conflict(
+            OnConflict::columns(["kind", "key_hash"].map(Alias::new))
+                .update_columns(["counter", "expires_at"].map(Alias::new))
+                .to_owned(),
+        );
+    conn.execute(&insert).await?;
+    Ok(())
+}
+
+/// When `name` was done last, Unix seconds.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn get(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    name: &str,
+) -> StoreResult<Option<i64>> {
+    let mut select = Query::select();
+    select
+        .column(Alias::new("counter"))
+        .from(Alias::new(tables.ephemerals))
+        .and_where(eq("kind", KIND))
+        .and_where(eq("key_hash", plain_hash(name).0.to_vec()));
+    let row = conn.query_one(&select).await?;
+    Ok(row.map(|row| row.try_get("", "counter")).transpose()?)
+}

@@ -1,0 +1,136 @@
+//! Counters of rate limits in `oauth_ephemerals`: all nodes count together.
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{
+        Alias, CaseStatement, Cond, Expr, ExprTrait, OnConflict, Query, SelectStatement, UnionType,
+    },
+};
+
+use super::{
+    StoreResult,
+    record::{eq, gt},
+};
+use crate::{protocol::secret::SecretHash, schema::TableNames};
+
+const KIND: &str = "rate";
+const COLUMNS: [&str; 4] = ["kind", "key_hash", "counter", "expires_at"];
+
+/// One key that a request counts for.
+#[derive(Clone, Debug)]
+pub struct Count {
+    /// Hash of the key.
+    pub key: SecretHash,
+    /// 1 counts; 0 only looks.
+    pub add: i64,
+    /// Requests of a window.
+    pub limit: i64,
+    /// End of the window that begins with this request, Unix seconds.
+    pub ends_at: i64,
+}
+
+/// A counter after the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Requests of the window so far, this one included.
+    pub count: i64,
+    /// End of the window, Unix seconds.
+    pub ends_at: i64,
+}
+
+/// Counts in one statement.
+///
+/// A later key is left alone once an earlier one has reached its limit,
+/// so that one address cannot use up what all share. The answers are in the order of `counts`;
+/// `None` = left alone.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn count(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (counts, now): (&[Count], i64),
+) -> StoreResult<Vec<Option<Counted>>> {
+    let table = tables.ephemerals;
+    let mut rows = counts
+        .iter()
+        .enumerate()
+        .map(|(place, count)| row(table, count, (counts.get(..place).unwrap_or_default(), now)));
+    let Some(mut select) = rows.next() else {
+        return Ok(Vec::new());
+    };
+    for row in rows {
+        select.union(UnionType::All, row);
+    }
+    let mut insert = Query::insert();
+    insert
+        .into_table(Alias::new(table))
+        .columns(COLUMNS.map(Alias::new))
+        .select_from(select)
+        .map_err(|error| sea_orm::DbErr::Custom(error.to_string()))?
+        .on_conflict(add_up(table, now))
+        .returning(
+            Query::returning().columns(["key_hash", "counter", "expires_at"].map(Alias::new)),
+        );
+    let mut counted = vec![None; counts.len()];
+    for row in conn.query_all(&insert).await? {
+        let key: Vec<u8> = row.try_get("", "key_hash")?;
+        let place = counts
+            .iter()
+            .position(|count| count.key.0.as_slice() == key);
+        let slot = place.and_then(|place| counted.get_mut(place));
+        if let Some(slot) = slot {
+            *slot = Some(Counted {
+                count: row.try_get("", "counter")?,
+                ends_at: row.try_get("", "expires_at")?,
+            });
+        }
+    }
+    Ok(counted)
+}
+
+/// The row of a key, unless one of the earlier keys is used up. The condition is there for every
+/// row: SQLite takes `ON CONFLICT` after a bare SELECT for a join.
+fn row(table: &str, count: &Count, (earlier, now): (&[Count], i64)) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .expr(Expr::val(KIND))
+        .expr(Expr::val(count.key.0.to_vec()))
+        .expr(Expr::val(count.add))
+        .expr(Expr::val(count.ends_at));
+    let mut used_up = Cond::any().add(Expr::val(1).eq(0));
+    for count in earlier {
+        let column = Expr::col(Alias::new("counter"));
+        let full = Cond::all()
+            .add(eq("key_hash", count.key.0.to_vec()))
+            .add(column.gte(count.limit));
+        used_up = used_up.add(full);
+    }
+    let mut full = Query::select();
+    full.expr(Expr::val(1))
+        .from(Alias::new(table))
+        .and_where(eq("kind", KIND))
+        .and_where(gt("expires_at", now))
+        .cond_where(used_up);
+    select.and_where(Expr::exists(full).not());
+    select
+}
+
+/// A window that is over begins again.
+fn add_up(table: &str, now: i64) -> OnConflict {
+    let stored = |name: &str| Expr::col((Alias::new(table), Alias::new(name)));
+    let new = |name: &str| Expr::col((Alias::new("excluded"), Alias::new(name)));
+    let over = || stored("expires_at").lte(now);
+    let counter = CaseStatement::new()
+        .case(over(), new("counter"))
+        .finally(stored("counter").add(new("counter")));
+    let ends_at = CaseStatement::new()
+        .case(over(), new("expires_at"))
+        .finally(stored("expires_at"));
+    OnConflict::columns(["kind", "key_hash"].map(Alias::new))
+        .values([
+            (Alias::new("counter"), counter.into()),
+            (Alias::new("expires_at"), ends_at.into()),
+        ])
+        .to_owned()
+}

@@ -1,0 +1,130 @@
+//! Removing clients that registered themselves and are not used (§13.5): they become tombstones.
+
+use chrono::{DateTime, FixedOffset};
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, SimpleExpr},
+};
+
+use super::{
+    StoreResult,
+    record::{eq, gt, is_null, same},
+};
+use crate::schema::TableNames;
+
+/// `status` of a tombstone.
+const REMOVED: &str = "deleted";
+
+/// When clients are removed, Unix seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Reaping {
+    /// Now.
+    pub now: i64,
+    /// Never used and registered before this.
+    pub unused_before: i64,
+    /// Last used before this.
+    pub idle_before: i64,
+    /// Most clients at once.
+    pub batch: u64,
+}
+
+/// Client ids and whether they were never used, at most a batch, that may be removed. A client
+/// with a live grant never is.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn candidates(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    reaping: &Reaping,
+) -> StoreResult<Vec<String>> {
+    let mut ids = never_used(conn, tables, reaping).await?;
+    let mut idle = reapable(tables, reaping.now);
+    idle.column(Alias::new("client_id"))
+        .and_where(Expr::col(Alias::new("last_used_at")).lte(reaping.idle_before))
+        .order_by(Alias::new("last_used_at"), sea_orm::sea_query::Order::Asc)
+        .limit(reaping.batch);
+    for row in conn.query_all(&idle).await? {
+        ids.push(row.try_get("", "client_id")?);
+    }
+    Ok(ids)
+}
+
+/// In the order of registration. The time of registration is compared here, because SQLite
+/// compares times as texts.
+async fn never_used(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    reaping: &Reaping,
+) -> StoreResult<Vec<String>> {
+    let mut unused = reapable(tables, reaping.now);
+    unused
+        .columns(["client_id", "created_at"].map(Alias::new))
+        .and_where(is_null("last_used_at"))
+        .order_by(Alias::new("id"), sea_orm::sea_query::Order::Asc)
+        .limit(reaping.batch);
+    let mut ids = Vec::new();
+    for row in conn.query_all(&unused).await? {
+        let registered: DateTime<FixedOffset> = row.try_get("", "created_at")?;
+        if registered.timestamp() <= reaping.unused_before {
+            ids.push(row.try_get("", "client_id")?);
+        }
+    }
+    Ok(ids)
+}
+
+/// Makes a tombstone of a client, unless it came to life meanwhile. `false` = it did, or another
+/// node was faster.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn reap(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (client_id, reaping): (&str, &Reaping),
+) -> StoreResult<bool> {
+    let last_used = Expr::col(Alias::new("last_used_at"));
+    let unused = is_null("last_used_at").or(last_used.lte(reaping.idle_before));
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.clients))
+        .value(Alias::new("status"), REMOVED)
+        .value(Alias::new("deleted_at"), reaping.now)
+        .value(Alias::new("client_secret_hash"), Expr::cust("NULL"))
+        .value(Alias::new("previous_secret_hash"), Expr::cust("NULL"))
+        .value(Alias::new("registration_token_hash"), Expr::cust("NULL"))
+        .and_where(eq("client_id", client_id))
+        .and_where(is_removable())
+        .and_where(unused)
+        .and_where(has_live_grant(tables, reaping.now).not());
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+fn reapable(tables: &TableNames, now: i64) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .from(Alias::new(tables.clients))
+        .and_where(is_removable())
+        .and_where(has_live_grant(tables, now).not());
+    select
+}
+
+/// Registered over HTTP or by a document; the operator's own stay.
+fn is_removable() -> SimpleExpr {
+    let kind = Expr::col(Alias::new("kind")).is_in(["dynamic", "cimd"]);
+    let status = Expr::col(Alias::new("status")).ne(REMOVED);
+    kind.and(status)
+}
+
+fn has_live_grant(tables: &TableNames, now: i64) -> SimpleExpr {
+    let mut live = Query::select();
+    live.expr(Expr::val(1))
+        .from(Alias::new(tables.authorization_codes))
+        .and_where(same(
+            (tables.authorization_codes, "client_id"),
+            (tables.clients, "client_id"),
+        ))
+        .and_where(is_null("revoked_at"))
+        .and_where(gt("retain_until", now));
+    Expr::exists(live)
+}

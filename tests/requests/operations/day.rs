@@ -1,0 +1,57 @@
+//! A day of traffic with a fast clock.
+
+use sea_orm::{EntityTrait, PaginatorTrait};
+use serde_json::json;
+
+use crate::app::{
+    browser::Authorize,
+    oauth_server::{oauth_ephemerals, oauth_refresh_tokens},
+    server::TestServer,
+    tokens::text,
+};
+
+/// Short lives, so that a few simulated days see everything begin and end.
+#[tokio::test(flavor = "multi_thread")]
+async fn c266_tables_level_off_with_cleanup_on() {
+    let settings = json!({
+        "access_token_ttl_seconds": 600,
+        "m2m_access_token_ttl_seconds": 600,
+        "refresh_token_ttl_seconds": 3600,
+        "refresh_token_max_ttl_seconds": 3600,
+        "session_ttl_seconds": 3600,
+        "session_idle_ttl_seconds": 3600,
+        "rate_limits": {},
+        "rate_limit_store": "database",
+    });
+    let server = TestServer::with(settings).await;
+    server.advance(0);
+    let machine = [("grant_type", "client_credentials"), ("scope", "jobs")];
+    let mut sizes = Vec::new();
+    for hour in 0..72 {
+        let tokens = server.tokens(&Authorize::base()).await;
+        server.refresh(text(&tokens, "refresh_token")).await.ok();
+        server.as_client("m2m", "/oauth/token", &machine).await.ok();
+        server.browser().authorize(&Authorize::base()).await;
+        server.advance(3600);
+        server
+            .oauth()
+            .cleanup(server.oauth().cleanup_options())
+            .await
+            .unwrap();
+        if hour >= 30 {
+            let rows = server.rows().await;
+            let refresh = oauth_refresh_tokens::Entity::find();
+            let ephemerals = oauth_ephemerals::Entity::find();
+            sizes.push((
+                rows.interactions,
+                rows.codes,
+                rows.access_tokens,
+                refresh.count(&server.ctx.db).await.unwrap(),
+                ephemerals.count(&server.ctx.db).await.unwrap(),
+            ));
+        }
+    }
+    let first = sizes[0];
+    assert!(first.1 > 0 && first.2 > 0 && first.3 > 0, "{first:?}");
+    assert!(sizes.iter().all(|size| *size == first), "{sizes:?}");
+}

@@ -1,0 +1,190 @@
+//! Keys of a running server (§28.2, §32.2).
+
+use std::path::Path;
+
+use futures_util::future::join_all;
+use loco_oauth_server::keys::{KeyLine, KeyState, list_keys};
+use serde_json::{Value, json};
+
+use crate::app::{
+    browser::Authorize,
+    server::TestServer,
+    tokens::{jwt_part, text},
+};
+
+async fn start(directory: &Path) -> TestServer {
+    let settings = json!({ "keys": { "directory": directory, "id_token_alg": "ES256" } });
+    let server = TestServer::with(settings).await;
+    server.advance(0);
+    server
+}
+
+impl TestServer {
+    fn key_list(&self) -> Vec<KeyLine> {
+        list_keys(&self.oauth().settings, self.oauth().now()).unwrap()
+    }
+
+    fn kid(&self, state: KeyState) -> String {
+        let keys = self.key_list();
+        let mut found = keys.iter().filter(|key| key.state == state);
+        let kid = found
+            .next()
+            .unwrap_or_else(|| panic!("{keys:?}"))
+            .kid
+            .clone();
+        assert_eq!(found.next(), None, "{keys:?}");
+        kid
+    }
+
+    /// What the server does by itself within a minute.
+    async fn reread(&self) {
+        let (keys, now) = (self.oauth().keys.clone(), self.oauth().now());
+        let reread = tokio::task::spawn_blocking(move || keys.reread(now));
+        reread.await.unwrap().unwrap();
+    }
+
+    async fn published(&self) -> Vec<String> {
+        let set: Value = self.get("/oauth/jwks").await.ok();
+        let keys = set["keys"].as_array().unwrap().iter();
+        keys.map(|key| text(key, "kid").to_owned()).collect()
+    }
+
+    async fn signer(&self) -> String {
+        let tokens = self.tokens(&Authorize::base()).await;
+        text(&jwt_part(text(&tokens, "id_token"), 0), "kid").to_owned()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c179_a_rotation_publishes_before_it_signs() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = start(directory.path()).await;
+    let old = server.kid(KeyState::Active);
+    server.task("oauth:keys:rotate", &[]).await.unwrap();
+    let new = server.kid(KeyState::Next);
+    server.reread().await;
+    assert_eq!(server.published().await, [old.clone(), new.clone()]);
+    assert_eq!(server.signer().await, old);
+    let next = server.key_list().into_iter().find(|key| key.kid == new);
+    assert_eq!(
+        next.unwrap().next_change,
+        Some(server.oauth().now() + 86_400)
+    );
+
+    server.advance(86_400);
+    server.reread().await;
+    assert_eq!(server.signer().await, new);
+    assert_eq!(server.kid(KeyState::Retiring), old);
+    assert!(server.published().await.contains(&old));
+    server.advance(3600 + 3600);
+    server.reread().await;
+    assert_eq!(server.kid(KeyState::Retired), old);
+    assert_eq!(server.published().await, [new]);
+    server.task("oauth:keys:list", &[]).await.unwrap();
+    // A year later the file is deleted.
+    server.advance(2 * 31_536_000);
+    server.task("oauth:keys:rotate", &[]).await.unwrap();
+    assert!(!directory.path().join(format!("{old}.pem")).exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawn_key_is_gone_at_once_and_replaced() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = start(directory.path()).await;
+    let old = server.kid(KeyState::Active);
+    let withdraw = [("withdraw", old.as_str())];
+    server.task("oauth:keys:rotate", &withdraw).await.unwrap();
+    let names: Vec<String> = server
+        .oauth()
+        .take_events()
+        .iter()
+        .filter(|event| event.event.as_str().starts_with("key."))
+        .map(|event| event.event.to_string())
+        .collect();
+    assert_eq!(names, ["key.created", "key.withdrawn"]);
+    server.reread().await;
+    let new = server.kid(KeyState::Active);
+    assert_eq!(server.kid(KeyState::Withdrawn), old);
+    assert_eq!(server.published().await, std::slice::from_ref(&new));
+    assert_eq!(server.signer().await, new);
+}
+
+/// Keys that come from elsewhere stay there.
+#[tokio::test(flavor = "multi_thread")]
+async fn rotate_writes_nothing_where_keys_are_in_the_settings() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = start(directory.path()).await;
+    let kid = first.kid(KeyState::Active);
+    let pem = std::fs::read_to_string(directory.path().join(format!("{kid}.pem"))).unwrap();
+    let keys = json!({ "pem": [pem], "id_token_alg": "ES256" });
+    let server = TestServer::with(json!({ "keys": keys, "secret": "s".repeat(32) })).await;
+    server.task("oauth:keys:rotate", &[]).await.unwrap();
+    assert_eq!(server.key_list().len(), 1);
+    let withdraw = [("withdraw", kid.as_str())];
+    let error = server
+        .task("oauth:keys:rotate", &withdraw)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("keys.directory"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c250_a_rotation_under_load() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = start(directory.path()).await;
+    let mut codes = Vec::new();
+    let mut browser = server.browser();
+    for _ in 0..100 {
+        codes.push(browser.code(&Authorize::base()).await);
+    }
+    let exchanges = join_all(codes.iter().enumerate().map(|(place, code)| {
+        let server = &server;
+        async move {
+            if place == 50 {
+                let now = [("now", "true")];
+                server.task("oauth:keys:rotate", &now).await.unwrap();
+                server.reread().await;
+            }
+            let tokens = server.redeem(code).await.ok();
+            text(&tokens, "id_token").to_owned()
+        }
+    }))
+    .await;
+    let set: Value = server.get("/oauth/jwks").await.ok();
+    for token in &exchanges {
+        verify(token, &set);
+    }
+    let active = server.key_list();
+    let active = active.iter().filter(|key| key.state == KeyState::Active);
+    assert_eq!(active.count(), 1);
+}
+
+/// As a client does it, with the published set alone.
+fn verify(token: &str, set: &Value) {
+    use jsonwebtoken::{DecodingKey, Validation, decode, jwk::JwkSet};
+    let set: JwkSet = serde_json::from_value(set.clone()).unwrap();
+    let header = jsonwebtoken::decode_header(token).unwrap();
+    let key = set.find(header.kid.as_deref().unwrap()).expect("published");
+    let mut validation = Validation::new(header.alg);
+    validation.set_audience(&["conf"]);
+    validation.validate_exp = false;
+    let key = DecodingKey::from_jwk(key).unwrap();
+    decode::<Value>(token, &key, &validation).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c239_nodes_that_start_at_once_agree_on_one_key_set() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    let (one, two) = tokio::join!(start(path), start(path));
+    assert_eq!(one.published().await, two.published().await);
+    assert_eq!(one.published().await.len(), 1);
+    // A rotation on one node reaches the other through the directory.
+    one.task("oauth:keys:rotate", &[("now", "true")])
+        .await
+        .unwrap();
+    one.reread().await;
+    two.reread().await;
+    assert_eq!(one.published().await, two.published().await);
+    assert_eq!(one.signer().await, two.signer().await);
+}
