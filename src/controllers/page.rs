@@ -293,7 +293,7 @@ pub fn check_mail(
 }
 
 /// `a…@example.com`: enough to recognise an own address, not to learn another's.
-fn mask_address(address: &str) -> String {
+pub fn mask_address(address: &str) -> String {
     let (local, domain) = address.split_once('@').unwrap_or((address, ""));
     let first = local.chars().next().map(String::from).unwrap_or_default();
     if domain.is_empty() {
