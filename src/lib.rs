@@ -71,13 +71,17 @@ pub mod protocol;
 mod random;
 mod registration;
 pub mod resource_owner;
+pub mod resource_server;
 mod routes;
 pub mod schema;
 pub mod server;
 pub mod store;
 pub mod tasks;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod urls;
 mod user_agent;
+mod users_table;
 pub mod views;
 
 pub use browser::{SetCookies, SignIn};
@@ -85,7 +89,11 @@ pub use definition::OAuthServerDefinition;
 pub use initializer::OAuthInitializer;
 pub use interaction::own_page::{Csrf, InteractionError, OAuthInteraction};
 pub use loco_oauth_server_macros::OAuthServer;
+pub use resource_server::{
+    AccessToken, Bearer, BearerError, Guard, OptionalBearer, RequiredScopes,
+};
 pub use server::Server;
+pub use users_table::UsersTable;
 
 #[doc(hidden)]
 pub mod __private;

@@ -4,7 +4,7 @@ use std::{any::Any, future::Future, marker::PhantomData, sync::Arc, time::Durati
 
 use async_trait::async_trait;
 use loco_rs::{app::AppContext, model::ModelResult};
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, DbErr, QueryResult, sea_query::SelectStatement};
 use tokio::time::timeout;
 
 use crate::{
@@ -16,6 +16,8 @@ use crate::{
         ClaimRequest, Claims, PasswordError, ResourceOwner, SignUp, SignUpError, SignUpField,
         UserKey, UserKeyType,
     },
+    store::bearer::WithUser,
+    users_table::UsersTable,
 };
 
 /// Longest run of a hook (§34.4).
@@ -151,6 +153,8 @@ pub trait ResourceOwners: Send + Sync {
         db: &DatabaseConnection,
         login: &str,
     ) -> ModelResult<Option<Owner>>;
+    /// The users table, for statements that read a user along; without it, [`Self::find`].
+    fn table(&self) -> Option<&dyn WithUser<User = Owner>>;
     /// `ResourceOwner::authenticate`.
     async fn authenticate(
         &self,
@@ -200,6 +204,7 @@ pub trait ResourceOwners: Send + Sync {
 /// The users and hooks of a definition.
 pub struct OwnersOf<D: OAuthServerDefinition> {
     hooks: D::Hooks,
+    table: Option<UsersTable<D::User>>,
     definition: PhantomData<D>,
 }
 
@@ -207,8 +212,21 @@ impl<D: OAuthServerDefinition> Default for OwnersOf<D> {
     fn default() -> Self {
         Self {
             hooks: D::Hooks::default(),
+            table: D::users_table(),
             definition: PhantomData,
         }
+    }
+}
+
+impl<U: ResourceOwner> WithUser for UsersTable<U> {
+    type User = Owner;
+
+    fn join(&self, select: &mut SelectStatement, from: (&str, &str)) {
+        self.join(select, from);
+    }
+
+    fn read(&self, row: &QueryResult) -> Result<Option<Owner>, DbErr> {
+        Ok(self.read(row)?.map(Owner::new))
     }
 }
 
@@ -219,6 +237,11 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
             return Ok(None);
         };
         Ok(D::User::find_by_key(db, key).await?.map(Owner::new))
+    }
+
+    fn table(&self) -> Option<&dyn WithUser<User = Owner>> {
+        let table = self.table.as_ref();
+        table.map(|table| table as &dyn WithUser<User = Owner>)
     }
 
     async fn authenticate(

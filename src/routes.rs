@@ -17,8 +17,8 @@ use crate::{
     config::Settings,
     controllers::{
         apps, assets, authorize, client_configuration, consent, end_session, forgot_password,
-        introspect, jwks, login, logout, metadata, register, reset_password, resume, revoke,
-        select_account, signup, token, userinfo,
+        introspect, jwks, login, logout, metadata, register, reset_password, resource_metadata,
+        resume, revoke, select_account, signup, token, userinfo,
     },
     error::{ApiError, Failure, PageError},
     layers::{self, Around},
@@ -46,6 +46,9 @@ fn discovery(urls: &Urls) -> Routes {
     let mut routes = Routes::new();
     for path in urls.metadata_routes() {
         routes = routes.add(path, get(metadata::get));
+    }
+    for path in urls.resource_metadata_routes() {
+        routes = routes.add(&path, get(resource_metadata::get));
     }
     routes = routes.add(&urls.local("/jwks"), get(jwks::get));
     let routes = each(routes, |route, _| {

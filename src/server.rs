@@ -49,6 +49,8 @@ pub struct Server {
     pub metadata: String,
     /// Whether people can set a new password by mail.
     pub(crate) password_reset: bool,
+    /// Metadata of this origin's resources, by path and query (RFC 9728).
+    pub resource_metadata: Vec<(String, String)>,
     /// Bounds password hashing to the number of cores (FA-04).
     pub(crate) hashing: Hashing,
 }
@@ -95,6 +97,7 @@ impl Server {
             &urls,
             (&policy, &keys, owners.supported_claims()),
         )?;
+        let resource_metadata = boot::resource_metadata(&settings, &urls)?;
         let (views, broken) = Views::new(
             Some(PathBuf::from(VIEWS)),
             &settings.locales,
@@ -122,6 +125,7 @@ impl Server {
             fetcher,
             metadata,
             password_reset,
+            resource_metadata,
             hashing: Hashing::default(),
         }))
     }

@@ -35,7 +35,7 @@ impl Settings {
         let identifiers = self.resources.iter().map(|resource| &resource.identifier);
         let built_in = self.enable_signup && facts.model_can_sign_up;
         MetadataInput {
-            endpoints: self.endpoints(urls),
+            endpoints: endpoints(urls, self),
             grant_types: self.grant_types.clone(),
             scopes: self.advertised_scopes.clone(),
             resources: identifiers.filter(own).cloned().collect(),
@@ -54,19 +54,20 @@ impl Settings {
             },
         }
     }
+}
 
-    fn endpoints(&self, urls: &Urls) -> Endpoints {
-        let (end_session, registration) = (self.enable_end_session, self.registration.enabled);
-        Endpoints {
-            issuer: urls.issuer.clone(),
-            authorization_endpoint: urls.authorization_endpoint.clone(),
-            token_endpoint: urls.token_endpoint.clone(),
-            jwks_uri: urls.jwks_uri.clone(),
-            userinfo_endpoint: urls.userinfo_endpoint.clone(),
-            revocation_endpoint: urls.revocation_endpoint.clone(),
-            introspection_endpoint: urls.introspection_endpoint.clone(),
-            end_session_endpoint: end_session.then(|| urls.end_session_endpoint.clone()),
-            registration_endpoint: registration.then(|| urls.registration_endpoint.clone()),
-        }
+fn endpoints(urls: &Urls, settings: &Settings) -> Endpoints {
+    let registration = settings.registration.enabled;
+    let end_session = settings.enable_end_session;
+    Endpoints {
+        issuer: urls.issuer.clone(),
+        authorization_endpoint: urls.authorization_endpoint.clone(),
+        token_endpoint: urls.token_endpoint.clone(),
+        jwks_uri: urls.jwks_uri.clone(),
+        userinfo_endpoint: urls.userinfo_endpoint.clone(),
+        revocation_endpoint: urls.revocation_endpoint.clone(),
+        introspection_endpoint: urls.introspection_endpoint.clone(),
+        registration_endpoint: registration.then(|| urls.registration_endpoint.clone()),
+        end_session_endpoint: end_session.then(|| urls.end_session_endpoint.clone()),
     }
 }

@@ -96,6 +96,7 @@ fn plain(
         prefix: address::prefix(raw.prefix, findings),
         include_root_oauth_metadata_fallback: raw.include_root_oauth_metadata_fallback,
         include_root_openid_metadata_fallback: raw.include_root_openid_metadata_fallback,
+        include_root_resource_metadata_fallback: raw.include_root_resource_metadata_fallback,
         secret,
         app_name: raw
             .app_name

@@ -40,6 +40,9 @@ pub struct Settings {
     pub include_root_oauth_metadata_fallback: bool,
     /// Serve `/.well-known/openid-configuration` although the issuer has a path.
     pub include_root_openid_metadata_fallback: bool,
+    /// Serve the only resource's document at `/.well-known/oauth-protected-resource` although its
+    /// path is not `/`.
+    pub include_root_resource_metadata_fallback: bool,
     /// Root of derived keys; never signs tokens. [`crate::keys::root_secret`] reads it.
     pub secret: SecretSource,
     /// Name of the app, shown on pages.
@@ -256,6 +259,12 @@ impl Settings {
         names
     }
 
+    /// Whether something defines a scope.
+    #[must_use]
+    pub fn knows_scope(&self, name: &str) -> bool {
+        STANDARD.contains(&name) || self.scope(name).is_some()
+    }
+
     /// What the app says about a scope, at the top or in a resource.
     #[must_use]
     pub fn scope(&self, name: &str) -> Option<&ScopeSetting> {
@@ -273,6 +282,15 @@ impl Settings {
         self.resources
             .iter()
             .find(|resource| resource::matches(&resource.identifier, received))
+    }
+
+    /// The resource that the app itself names, in `default_resource` or at a guard: by its
+    /// `prefix` or its identifier.
+    #[must_use]
+    pub fn resource_named(&self, written: &str) -> Option<&Resource> {
+        let by_prefix = |resource: &&Resource| resource.local_path.as_deref() == Some(written);
+        let by_prefix = self.resources.iter().find(by_prefix);
+        by_prefix.or_else(|| self.resource(written))
     }
 
     /// Algorithms for which a key must exist, the default of ID tokens first.

@@ -16,6 +16,7 @@ pub mod metadata;
 pub mod page;
 pub mod register;
 pub mod reset_password;
+pub mod resource_metadata;
 pub mod resume;
 pub mod revoke;
 pub mod select_account;

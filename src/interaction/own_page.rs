@@ -181,11 +181,20 @@ impl OAuthInteraction {
     /// # Errors
     /// An error page: the user is inactive, or the database failed.
     pub async fn sign_in<U: ResourceOwner>(
-        mut self,
+        self,
         user: &U,
         sign_in: SignIn,
     ) -> Result<Response, InteractionError> {
-        let answer = self.enter(Owner::new(user.clone()), sign_in).await;
+        self.sign_in_owner(Owner::new(user.clone()), sign_in).await
+    }
+
+    /// [`Self::sign_in`] of a user whose type the caller does not know.
+    pub(crate) async fn sign_in_owner(
+        mut self,
+        owner: Owner,
+        sign_in: SignIn,
+    ) -> Result<Response, InteractionError> {
+        let answer = self.enter(owner, sign_in).await;
         self.answer(answer)
     }
 

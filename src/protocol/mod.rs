@@ -4,6 +4,7 @@
 
 pub mod access_token;
 pub mod authorize;
+pub mod bearer;
 pub mod callback;
 pub mod claims;
 pub mod client;
@@ -16,6 +17,7 @@ pub mod end_session;
 pub mod error;
 pub mod grants;
 pub mod id_token;
+pub mod implied_scopes;
 pub mod interaction;
 pub mod jwk;
 pub mod metadata;
@@ -25,6 +27,7 @@ pub mod policy;
 pub mod redirect_uri;
 pub mod registration;
 pub mod resource;
+pub mod resource_metadata;
 pub mod scope;
 pub mod secret;
 pub mod strict_json;

@@ -7,6 +7,7 @@
 pub mod access_tokens;
 pub mod authorization_codes;
 pub mod authorization_states;
+pub mod bearer;
 pub mod clients;
 pub mod connection;
 pub mod consents;

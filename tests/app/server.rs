@@ -253,6 +253,7 @@ pub fn param(url: &str, name: &str) -> Option<String> {
     first
 }
 
+/// The configuration of the dummy app.
 pub fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
     if settings["base_url"] == "self" {
         settings["base_url"] = json!(format!("http://{address}"));

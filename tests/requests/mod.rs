@@ -16,6 +16,7 @@ mod end_session;
 mod faults;
 mod fetch;
 mod flow;
+mod guard;
 mod interaction;
 mod introspect;
 mod jwt;

@@ -17,7 +17,7 @@ pub fn functions(ident: &Ident) -> TokenStream {
                     axum::http::HeaderMap,
                     sea_orm::DatabaseConnection,
                 },
-                OAuthInitializer, OAuthServerDefinition, Server, SetCookies, SignIn,
+                Guard, OAuthInitializer, OAuthServerDefinition, Server, SetCookies, SignIn,
                 account::{ConnectedApp, UserSession}, plugin,
             };
 
@@ -118,6 +118,23 @@ pub fn functions(ident: &Ident) -> TokenStream {
                     user: &<Self as OAuthServerDefinition>::User,
                 ) -> Result<::std::vec::Vec<UserSession>> {
                     plugin::sessions::<Self>(ctx, user).await
+                }
+
+                /// Guards a group of the app's own routes, for `Routes::layer`: an access token for
+                /// `resource` (its `prefix`, or its identifier) with all of `scopes`.
+                #[must_use]
+                pub fn require<S: ::core::convert::AsRef<str>>(
+                    resource: &str,
+                    scopes: impl ::core::iter::IntoIterator<Item = S>,
+                ) -> Guard {
+                    Guard::require(resource, scopes)
+                }
+
+                /// Guards an MCP server, for `Routes::layer`: an access token for `resource` with
+                /// its `default_scopes`.
+                #[must_use]
+                pub fn mcp(resource: &str) -> Guard {
+                    Guard::with_default_scopes(resource)
                 }
             }
         };

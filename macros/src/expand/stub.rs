@@ -23,7 +23,7 @@ pub fn server(input: &DeriveInput, error: darling::Error) -> TokenStream {
                     axum::http::HeaderMap,
                     sea_orm::DatabaseConnection,
                 },
-                Server, SetCookies, SignIn,
+                Guard, Server, SetCookies, SignIn,
                 account::{ConnectedApp, UserSession},
             };
 
@@ -86,6 +86,17 @@ pub fn server(input: &DeriveInput, error: darling::Error) -> TokenStream {
                     _: &AppContext,
                     _: &U,
                 ) -> Result<::std::vec::Vec<UserSession>> {
+                    ::core::unreachable!()
+                }
+
+                pub fn require<S: ::core::convert::AsRef<str>>(
+                    _: &str,
+                    _: impl ::core::iter::IntoIterator<Item = S>,
+                ) -> Guard {
+                    ::core::unreachable!()
+                }
+
+                pub fn mcp(_: &str) -> Guard {
                     ::core::unreachable!()
                 }
             }
