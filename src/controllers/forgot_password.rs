@@ -6,9 +6,12 @@ use loco_rs::app::AppContext;
 use super::page::{self, Entered, field};
 use crate::{
     browser::Browser,
+    config::RateLimitEntry,
     error::PageError,
+    events::{AuditEvent, EventName},
     extract::{PageForm, QueryParams, TheServer},
     interaction::go_on::see_other,
+    limits::Of,
     protocol::params::Params,
     server::Server,
     views::{ErrorLine, pages::ForgotPasswordPage},
@@ -43,6 +46,14 @@ pub async fn post(
     server.check_password_reset()?;
     let answer = match asked(&server, &browser, &params)? {
         Ok(login) => {
+            let keys = Of::entry(RateLimitEntry::PasswordReset);
+            let keys = keys.login(&login).address();
+            if let Some(wait) = page::check_limit(&server, keys).await? {
+                let entered = Entered::of(&params, &["login"])?.limited();
+                let answer = show(&server, &mut browser, (entered, false))?;
+                return Ok(browser.answer(wait.on(answer))?);
+            }
+            server.audit(AuditEvent::new(EventName::PasswordResetRequested));
             let lang = server.language(&browser, None);
             server.0.send_reset_link(&ctx, (login, lang));
             see_other(&format!("{}?sent=1", server.urls.forgot_password))?
