@@ -1,23 +1,21 @@
 //! The app's users behind one object: handlers are compiled once, whatever the app's model is.
 
-use std::{any::Any, future::Future, marker::PhantomData, sync::Arc, time::Duration};
+mod hooks;
+
+use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use async_trait::async_trait;
 use loco_rs::{app::AppContext, model::ModelResult};
 use sea_orm::DatabaseConnection;
-use tokio::time::timeout;
 
+pub use self::hooks::AppHooks;
 use crate::{
     definition::OAuthServerDefinition,
-    hooks::{ClientFacts, OAuthServerHooks, SessionFacts},
     protocol::secret::{Purpose, SecretHash, hash},
     resource_owner::{
         ClaimRequest, Claims, ResourceOwner, SignUp, SignUpError, SignUpField, UserKey, UserKeyType,
     },
 };
-
-/// Longest run of a hook (§34.4).
-const HOOK_LIMIT: Duration = Duration::from_secs(5);
 
 /// A user of the app.
 #[derive(Clone)]
@@ -131,9 +129,15 @@ impl Owner {
 
 /// What the plugin asks the app.
 #[async_trait]
-pub trait ResourceOwners: Send + Sync {
+pub trait ResourceOwners: AppHooks {
     /// `ResourceOwner::find_by_key`.
     async fn find(&self, db: &DatabaseConnection, key: UserKey) -> ModelResult<Option<Owner>>;
+    /// `ResourceOwner::find_by_subject`.
+    async fn find_by_subject(
+        &self,
+        db: &DatabaseConnection,
+        subject: &str,
+    ) -> ModelResult<Option<Owner>>;
     /// `ResourceOwner::authenticate`.
     async fn authenticate(
         &self,
@@ -147,13 +151,6 @@ pub trait ResourceOwners: Send + Sync {
     fn signup_fields(&self) -> Vec<SignUpField>;
     /// `ResourceOwner::SUPPORTED_CLAIMS`.
     fn supported_claims(&self) -> &'static [&'static str];
-    /// Hook `select_account`.
-    async fn wants_choice(
-        &self,
-        owner: &Owner,
-        (client, session): (&ClientFacts, &SessionFacts),
-        scopes: &[String],
-    ) -> loco_rs::Result<bool>;
 }
 
 /// The users and hooks of a definition.
@@ -180,6 +177,14 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         Ok(D::User::find_by_key(db, key).await?.map(Owner::new))
     }
 
+    async fn find_by_subject(
+        &self,
+        db: &DatabaseConnection,
+        subject: &str,
+    ) -> ModelResult<Option<Owner>> {
+        Ok(D::User::find_by_subject(db, subject).await?.map(Owner::new))
+    }
+
     async fn authenticate(
         &self,
         ctx: &AppContext,
@@ -202,23 +207,4 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
     fn supported_claims(&self) -> &'static [&'static str] {
         D::User::SUPPORTED_CLAIMS
     }
-
-    async fn wants_choice(
-        &self,
-        owner: &Owner,
-        (client, session): (&ClientFacts, &SessionFacts),
-        scopes: &[String],
-    ) -> loco_rs::Result<bool> {
-        let Some(user) = owner.model::<D::User>() else {
-            return Ok(false);
-        };
-        limited(self.hooks.select_account(user, client, session, scopes)).await
-    }
-}
-
-/// Ends a hook that takes too long.
-async fn limited<T>(hook: impl Future<Output = loco_rs::Result<T>> + Send) -> loco_rs::Result<T> {
-    timeout(HOOK_LIMIT, hook)
-        .await
-        .unwrap_or_else(|_| Err(loco_rs::Error::string("the hook took more than 5 seconds")))
 }

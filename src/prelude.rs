@@ -2,7 +2,10 @@
 
 pub use crate::{
     OAuthServer, SetCookies, SignIn,
-    hooks::{ClientFacts, DefaultHooks, OAuthServerHooks, SessionFacts},
+    hooks::{
+        ClientFacts, DefaultHooks, ExternalLogin, InteractionFacts, OAuthServerHooks, SessionFacts,
+        TokenFacts,
+    },
     interaction::own_page::{Csrf, InteractionError, OAuthInteraction},
     resource_owner::{
         ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,

@@ -31,6 +31,10 @@ pub struct Urls {
     pub introspection_endpoint: String,
     /// Resumes an interaction (§8.3).
     pub resume: String,
+    /// Exchanges a JWT of the app for the browser session (§8.7).
+    pub session: String,
+    /// An interaction for the app's own scripts (§8.8).
+    pub interaction: String,
     /// Built-in page.
     pub login: String,
     /// Built-in page.
@@ -50,6 +54,8 @@ pub struct Urls {
     pub select_account_page: String,
     /// Where the step "consent" sends people.
     pub consent_page: String,
+    /// Where the step "post login" sends people, if the app has a page for it.
+    pub post_login_page: Option<String>,
     /// Where a login without client leads.
     pub after_login: String,
     /// Where a logout without client leads; `None` = the built-in page `logged_out.html`.
@@ -79,6 +85,7 @@ impl Urls {
         };
         let after_login = settings.after_login_url.as_deref().unwrap_or("/");
         let after_logout = settings.after_logout_url.as_deref();
+        let post_login = settings.post_login_url.as_deref();
         Self {
             issuer: settings.issuer.clone(),
             origin: Url::parse(base_url)
@@ -91,6 +98,8 @@ impl Urls {
             revocation_endpoint: endpoint("/revoke"),
             introspection_endpoint: endpoint("/introspect"),
             resume: endpoint("/continue"),
+            session: endpoint("/session"),
+            interaction: endpoint("/interaction"),
             login: endpoint("/login"),
             signup: endpoint("/signup"),
             select_account: endpoint("/select-account"),
@@ -98,6 +107,7 @@ impl Urls {
             logout: endpoint("/logout"),
             select_account_page: page(&settings.select_account_url, "/select-account"),
             consent_page: page(&settings.consent_url, "/consent"),
+            post_login_page: post_login.map(|page| resolve(base_url, page)),
             after_login: resolve(base_url, after_login),
             after_logout: after_logout.map(|page| resolve(base_url, page)),
             login_page,
@@ -151,6 +161,8 @@ impl Urls {
             &self.revocation_endpoint,
             &self.introspection_endpoint,
             &self.resume,
+            &self.session,
+            &self.interaction,
             &self.login,
             &self.signup,
             &self.select_account,

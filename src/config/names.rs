@@ -33,9 +33,8 @@ const REPLACED: [(&str, &str); 12] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 23] = [
+const LATER: [&str; 22] = [
     "include_root_resource_metadata_fallback",
-    "post_login_url",
     "enable_password_reset",
     "initial_access_token_hashes",
     "client_registration_default_scopes",

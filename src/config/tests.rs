@@ -157,7 +157,7 @@ fn st_03_unknown_keys_at_every_level(#[case] block: Value, #[case] key: &str, #[
 #[rstest]
 #[case(json!({"par": {"enabled": true}}), "par")]
 #[case(json!({"client_id_metadata_documents": {"enabled": true}}), "client_id_metadata_documents")]
-#[case(json!({"post_login_url": "/x"}), "post_login_url")]
+#[case(json!({"trust_policy": []}), "trust_policy")]
 #[case(json!({"allow_dynamic_client_registration": true}), "allow_dynamic_client_registration")]
 #[case(json!({"allow_unauthenticated_client_registration": true}), "allow_unauthenticated_client_registration")]
 #[case(json!({"profile": "fapi2"}), "profile")]

@@ -10,6 +10,7 @@ use crate::{
     browser::{Browser, SignIn},
     error::{Failure, PageError},
     extract::{PageForm, QueryParams, TheServer},
+    hooks::InteractionFacts,
     interaction::{
         Pending,
         go_on::{Arrival, see_other},
@@ -47,7 +48,9 @@ async fn show(
 ) -> Result<Response, PageError> {
     match page::visit(server, browser, (params, Step::Login)).await? {
         Visit::Elsewhere(answer) => Ok(answer),
-        Visit::Here(pending) => form(server, browser, (pending.as_deref(), Entered::default())),
+        Visit::Here(pending) => {
+            form(server, browser, (pending.as_deref(), Entered::default())).await
+        }
     }
 }
 
@@ -75,27 +78,24 @@ async fn submit(
     let again = |entered| (pending.as_deref(), entered);
     let mut entered = Entered::of(params, &["login", "remember"])?;
     if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
-        return form(server, browser, again(entered.refused(refused)));
+        return form(server, browser, again(entered.refused(refused))).await;
     }
     if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
-        return server.deny(pending, browser).await;
+        return server.deny(pending, (browser, Arrival::Form)).await;
     }
     let credentials = (field(params, "login")?, field(params, "password")?);
     let remember = field(params, "remember")?.is_some();
     let owner = match authenticate((ctx, server), credentials).await {
         Ok(owner) => owner,
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
-            return form(server, browser, again(entered.unavailable()));
+            return form(server, browser, again(entered.unavailable())).await;
         }
         Err(failure) => return Err(failure.into()),
     };
     let Some(owner) = owner else {
         entered.errors.push(FormError::Credentials.into());
-        return form(
-            server,
-            browser,
-            again(entered.with_status(StatusCode::BAD_REQUEST)),
-        );
+        let entered = entered.with_status(StatusCode::BAD_REQUEST);
+        return form(server, browser, again(entered)).await;
     };
     if server.settings.require_verified_email && !owner.is_verified() {
         return check_mail(server, browser, (pending.as_deref(), &owner));
@@ -121,16 +121,15 @@ pub async fn enter(
     browser: &mut Browser,
     (pending, owner, sign_in): (Option<Pending>, Owner, SignIn),
 ) -> Result<Response, PageError> {
-    let current = server.sign_in(browser, &owner, sign_in).await?;
     let Some(mut pending) = pending else {
+        server.sign_in(browser, &owner, sign_in).await?;
         return Ok(see_other(&server.urls.after_login)?);
     };
-    pending.signed_in(current.session.auth_time);
-    // The consent of the person who is signed in now.
-    let current = server.current(browser, &pending.client.client_id).await?;
-    server.record_step(&pending, current.as_ref()).await?;
+    let current = server
+        .enter(&mut pending, browser, (&owner, sign_in))
+        .await?;
     server
-        .go_on(&pending, (browser, current.as_ref()), Arrival::Form)
+        .go_on(&mut pending, (browser, current.as_ref()), Arrival::Form)
         .await
 }
 
@@ -167,7 +166,7 @@ fn check_mail(
     server.page((browser, pending), StatusCode::OK, page)
 }
 
-fn form(
+async fn form(
     server: &Server,
     browser: &mut Browser,
     (pending, entered): (Option<&Pending>, Entered),
@@ -179,15 +178,39 @@ fn form(
         pending.request.prompts.contains(&Prompt::Login) || pending.request.max_age.is_some()
     };
     let status = entered.status;
+    let facts = pending.and_then(|pending| InteractionFacts::of(server, pending));
+    let external = server.owners.external_logins(facts.as_ref()).await?;
+    let locked_login = match pending {
+        Some(pending) => locked_login(server, browser, pending).await?,
+        None => None,
+    };
     let page = LoginPage {
         common: page::common(server, browser, (ROUTE, pending, None))?.with(entered),
         login_hint: pending.and_then(|pending| pending.request.login_hint.clone()),
-        locked_login: None,
+        locked_login,
         reauthenticate: pending.is_some_and(asked_again),
         remember_allowed: true,
         signup_url,
         forgot_url: None,
-        external: Vec::new(),
+        external,
     };
     server.page((browser, pending), status, page)
+}
+
+/// The account of this browser that `id_token_hint` names: a login of anybody else ends with
+/// `login_required` (NX-04). Names of accounts that are not signed in here are nobody's business.
+async fn locked_login(
+    server: &Server,
+    browser: &Browser,
+    pending: &Pending,
+) -> Result<Option<String>, Failure> {
+    let Some(hint) = &pending.request.hint_subject else {
+        return Ok(None);
+    };
+    for account in server.accounts(browser).await? {
+        if server.subject_for(&pending.client, &account.owner)? == *hint {
+            return Ok(Some(account.owner.login_name()));
+        }
+    }
+    Ok(None)
 }

@@ -13,7 +13,7 @@ use crate::{
     browser::{Browser, SignIn},
     error::{Failure, PageError},
     extract::{PageForm, QueryParams, TheServer},
-    interaction::Pending,
+    interaction::{Pending, go_on::Arrival},
     protocol::{error::OAuthError, interaction::Step, params::Params},
     resource_owner::{FieldError, SignUp, SignUpError},
     server::Server,
@@ -82,7 +82,7 @@ async fn submit(
         );
     }
     if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
-        return server.deny(pending, browser).await;
+        return server.deny(pending, (browser, Arrival::Form)).await;
     }
     let values = match values(server, params)? {
         Ok(values) => values,

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Most bytes of a body.
-const MAX_BODY: usize = 64 * 1024;
+pub(super) const MAX_BODY: usize = 64 * 1024;
 /// Most bytes of a request target.
 const MAX_TARGET: usize = 16 * 1024;
 /// Credentials that may not stand in a URL (TK-03).

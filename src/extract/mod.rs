@@ -1,6 +1,7 @@
 //! Extractors whose rejections are answers in the endpoint's own shape.
 
 mod form;
+mod json;
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use loco_rs::app::AppContext;
 pub use form::{
     ApiForm, PageForm, QueryParams, authorization_headers, check_target, read as read_form,
 };
+pub use json::read as read_json;
 
 use crate::{
     error::{ApiError, Failure},

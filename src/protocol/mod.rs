@@ -23,4 +23,5 @@ pub mod redirect_uri;
 pub mod resource;
 pub mod scope;
 pub mod secret;
+pub mod session_exchange;
 pub mod subject;

@@ -8,6 +8,7 @@ pub mod migration;
 pub mod oauth_server;
 pub mod own_pages;
 pub mod rows;
+pub mod scripts;
 pub mod server;
 pub mod tokens;
 pub mod users;

@@ -270,7 +270,14 @@ fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
         .unwrap()
         .remove("middlewares")
         .unwrap_or_else(|| json!({}));
+    // `null` = an app without JWTs.
+    let jwt = block
+        .as_object_mut()
+        .unwrap()
+        .remove("jwt")
+        .unwrap_or_else(|| json!({ "secret": super::scripts::JWT_SECRET, "expiration": 600 }));
     serde_json::from_value(json!({
+        "auth": { "jwt": jwt },
         "logger": { "enable": false, "level": "off", "format": "compact" },
         "server": { "port": address.port(), "host": "http://localhost", "middlewares": middlewares },
         "database": {

@@ -29,7 +29,7 @@ pub async fn answer(
     let client = credentials.authenticate(client.as_ref(), server.now())?;
     check_allowed(client, GrantType::ClientCredentials)?;
     let granted = decide(client, &server.policy, &Request::read(params)?)?;
-    let access = server.access_token(client, &granted, None)?;
+    let access = server.access_token(client, &granted, None).await?;
     let body = TokenResponse::bytes(&access, None, None)?;
     let tables = server.store.tables();
     server
