@@ -50,6 +50,7 @@ pub mod definition;
 pub mod doctor;
 mod error;
 mod extract;
+pub mod fetch;
 #[cfg(debug_assertions)]
 pub mod generator;
 pub mod hashing;

@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     config::{self, Settings},
     definition::OAuthServerDefinition,
+    fetch::Fetcher,
     hashing::Hashing,
     keys::Keys,
     owners::{OwnersOf, ResourceOwners},
@@ -39,6 +40,8 @@ pub struct Server {
     pub owners: Arc<dyn ResourceOwners>,
     /// The time.
     pub clock: Clock,
+    /// The one way to ask others (§28.4).
+    pub fetcher: Fetcher,
     /// Server metadata, the same bytes at every well-known address.
     pub metadata: String,
     /// Bounds password hashing to the number of cores (FA-04).
@@ -77,6 +80,7 @@ impl Server {
         let keys = Keys::load(&settings, clock.now())
             .await
             .map_err(boot::error)?;
+        let fetcher = Fetcher::new(&settings).map_err(boot::error)?;
         let urls = Urls::new(&settings);
         let policy = boot::policy(&settings, &urls, !owners.signup_fields().is_empty());
         let metadata = boot::metadata(
@@ -107,6 +111,7 @@ impl Server {
             store,
             owners,
             clock,
+            fetcher,
             metadata,
             hashing: Hashing::default(),
         }))

@@ -4,6 +4,7 @@
 mod address;
 mod choices;
 mod clients;
+mod fetch;
 mod finding;
 mod metadata;
 mod names;
@@ -29,6 +30,7 @@ pub use self::{
         CleanupSettings, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
         RefreshTokenPolicy, TokenFormat, TokenPrefixes,
     },
+    fetch::FetchSettings,
     finding::{Finding, SettingsError},
     metadata::MetadataFacts,
     rate_limits::{RateLimit, RateLimitEntry, RateLimits},

@@ -52,7 +52,6 @@ const LATER: [&str; 22] = [
     "token_exchange",
     "jwt_bearer",
     "client_assertion_accepts_token_endpoint",
-    "fetch",
     "trust_policy",
     "events",
     "refresh_token_retry_until_used",

@@ -12,6 +12,7 @@ use super::{
         CleanupSettings, CookieSecure, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
         RefreshTokenPolicy, TokenPrefixes,
     },
+    fetch::FetchSettings,
     rate_limits::RateLimits,
     raw_lists::{RawClient, RawResource, RawScope},
     secret_json::SecretJson,
@@ -102,6 +103,7 @@ pub(super) struct RawSettings {
     pub keys: RawKeys,
     pub rate_limits: RateLimits,
     pub rate_limit_store: Option<RateLimitStore>,
+    pub fetch: FetchSettings,
     #[validate(nested)]
     pub cleanup: CleanupSettings,
 }
@@ -172,6 +174,7 @@ impl Default for RawSettings {
             keys: RawKeys::default(),
             rate_limits: RateLimits::new(),
             rate_limit_store: None,
+            fetch: FetchSettings::default(),
             cleanup: CleanupSettings::default(),
         }
     }

@@ -156,6 +156,7 @@ fn plain(
         } else {
             RateLimitStore::Memory
         }),
+        fetch: raw.fetch,
         cleanup: raw.cleanup,
         base_url,
     }

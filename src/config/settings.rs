@@ -8,6 +8,7 @@ use super::{
         CleanupSettings, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
         RefreshTokenPolicy, TokenFormat, TokenPrefixes,
     },
+    fetch::FetchSettings,
     rate_limits::RateLimits,
     secret_json::SecretJson,
 };
@@ -150,6 +151,8 @@ pub struct Settings {
     pub rate_limit_store: RateLimitStore,
     /// How expired rows are removed.
     pub cleanup: CleanupSettings,
+    /// How this server asks others.
+    pub fetch: FetchSettings,
 }
 
 /// Where the root secret comes from.

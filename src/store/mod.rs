@@ -8,6 +8,7 @@ pub mod access_tokens;
 pub mod authorization_codes;
 pub mod authorization_states;
 pub mod clients;
+pub mod connection;
 pub mod consents;
 pub mod fault;
 pub mod joined;

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{StoreError, StoreResult};
+use super::{StoreError, StoreResult, connection::Connection};
 use crate::schema::TableNames;
 
 /// Time that one request may spend on the database, waiting included (FA-01).
@@ -43,25 +43,40 @@ async fn spend<T>(work: impl AsyncFnOnce(Instant) -> T) -> T {
     value
 }
 
+/// The pool, as reads and single writes see it.
+pub type Pool = Connection<DatabaseConnection>;
+
+/// A transaction, as its body sees it.
+pub type Transaction = Connection<DatabaseTransaction>;
+
 /// The future of one transaction body.
 pub type Work<'c, T> = Pin<Box<dyn Future<Output = StoreResult<T>> + Send + 'c>>;
 
 /// The database and the names of the plugin's tables in it.
 #[derive(Clone, Debug)]
 pub struct Store {
-    db: DatabaseConnection,
+    db: Pool,
     tables: TableNames,
 }
 
 impl Store {
     /// The tables named `tables` in `db`.
-    pub const fn new(db: DatabaseConnection, tables: TableNames) -> Self {
-        Self { db, tables }
+    pub fn new(db: DatabaseConnection, tables: TableNames) -> Self {
+        Self {
+            db: Connection::new(db),
+            tables,
+        }
     }
 
     /// The pool, for the app's own models. Never inside [`Self::write`].
     pub const fn db(&self) -> &DatabaseConnection {
-        &self.db
+        self.db.inner()
+    }
+
+    /// Lets statements of this server fail or wait, for tests.
+    #[cfg(feature = "testing")]
+    pub const fn faults(&self) -> &super::connection::Faults {
+        self.db.faults()
     }
 
     /// The table names.
@@ -75,7 +90,7 @@ impl Store {
     /// [`StoreError`]; a busy pool is waited for within the budget.
     pub async fn run<'a, T, F>(
         &'a self,
-        work: impl Fn(&'a DatabaseConnection) -> F + Send + Sync,
+        work: impl Fn(&'a Pool) -> F + Send + Sync,
     ) -> StoreResult<T>
     where
         T: Send,
@@ -93,10 +108,7 @@ impl Store {
     pub async fn write<T, F>(&self, work: F) -> StoreResult<T>
     where
         T: Send + 'static,
-        F: for<'c> Fn(&'c DatabaseTransaction, &'c TableNames) -> Work<'c, T>
-            + Send
-            + Sync
-            + 'static,
+        F: for<'c> Fn(&'c Transaction, &'c TableNames) -> Work<'c, T> + Send + Sync + 'static,
     {
         let store = self.clone();
         let work = Arc::new(work);
@@ -114,21 +126,27 @@ impl Store {
 
     async fn attempt<T, F>(&self, work: &F) -> StoreResult<T>
     where
-        F: for<'c> Fn(&'c DatabaseTransaction, &'c TableNames) -> Work<'c, T> + Send + Sync,
+        F: for<'c> Fn(&'c Transaction, &'c TableNames) -> Work<'c, T> + Send + Sync,
     {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let txn = self.db.begin_with_options(options).await?;
-        match work(&txn, &self.tables).await {
+        let txn = self.db.inner().begin_with_options(options).await?;
+        let txn = self.db.with(txn);
+        let outcome = work(&txn, &self.tables).await;
+        let outcome = match (outcome, txn.pass().await) {
+            (Ok(_), Err(error)) => Err(error.into()),
+            (outcome, _) => outcome,
+        };
+        match outcome {
             Ok(value) => {
-                txn.commit().await?;
+                txn.into_inner().commit().await?;
                 Ok(value)
             }
             Err(error) => {
                 // The answer is the first error; a failed rollback ends with the connection.
-                if let Err(rollback) = txn.rollback().await {
+                if let Err(rollback) = txn.into_inner().rollback().await {
                     tracing::warn!(error = %rollback, "rollback failed");
                 }
                 Err(error)

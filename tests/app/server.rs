@@ -18,7 +18,7 @@ use super::{App, browser::Browser, database::TestDatabase, fixtures, users};
 pub const ISSUER: &str = "https://as.example";
 
 pub struct TestServer {
-    pub database: TestDatabase,
+    pub database: Arc<TestDatabase>,
     pub ctx: AppContext,
     pub address: SocketAddr,
     pub http: reqwest::Client,
@@ -49,13 +49,23 @@ impl TestServer {
 
     /// The app without rows. A `base_url` of `"self"` is the socket's own address.
     pub async fn bare(settings: Value) -> Self {
-        let database = TestDatabase::create().await;
+        Self::node(Arc::new(TestDatabase::create().await), settings).await
+    }
+
+    /// Another process of the same app: its own memory, the same database and keys.
+    pub async fn twin(&self, settings: Value) -> Self {
+        Self::node(Arc::clone(&self.database), settings).await
+    }
+
+    pub async fn node(database: Arc<TestDatabase>, settings: Value) -> Self {
+        Self::try_node(database, settings).await.unwrap()
+    }
+
+    pub async fn try_node(database: Arc<TestDatabase>, settings: Value) -> loco_rs::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let config = config(&database.uri, address, settings);
-        let boot = App::boot(StartMode::ServerOnly, &Environment::Test, config)
-            .await
-            .unwrap();
+        let boot = App::boot(StartMode::ServerOnly, &Environment::Test, config).await?;
         let router = boot.router.unwrap();
         let serving = tokio::spawn(async move {
             let app = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -65,13 +75,13 @@ impl TestServer {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self {
+        Ok(Self {
             database,
             ctx: boot.app_context,
             address,
             http,
             serving,
-        }
+        })
     }
 
     pub fn oauth(&self) -> Arc<Server> {
@@ -243,7 +253,7 @@ pub fn param(url: &str, name: &str) -> Option<String> {
     first
 }
 
-fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
+pub fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
     if settings["base_url"] == "self" {
         settings["base_url"] = json!(format!("http://{address}"));
     }

@@ -1,6 +1,6 @@
 //! Races over real connections (C240-C243, C249, C250; CC-01 to CC-07).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use futures_util::future::join_all;
 use loco_oauth_server::protocol::client::Client;
@@ -16,25 +16,27 @@ use crate::app::{
 };
 
 const RACERS: usize = 50;
-const ROUNDS: usize = 20;
+/// Rounds; a long run sets more.
+static ROUNDS: LazyLock<usize> = LazyLock::new(|| {
+    let rounds = std::env::var("RACE_ROUNDS").ok();
+    rounds.and_then(|text| text.parse().ok()).unwrap_or(20)
+});
 
-impl TestServer {
-    /// The same token request of `conf` from many connections at once.
-    async fn race(&self, form: &[(&str, &str)]) -> Vec<Answer> {
-        let racers = (0..RACERS).map(|_| {
-            let request = self
-                .http
-                .post(self.url("/oauth/token"))
-                .basic_auth("conf", Some(encoded(SECRET)))
-                .form(form);
-            tokio::spawn(async move { Answer::read(request.send().await.unwrap()).await })
-        });
-        join_all(racers)
-            .await
-            .into_iter()
-            .map(Result::unwrap)
-            .collect()
-    }
+/// The same token request of `conf` from many connections at once, spread over the nodes.
+async fn race(nodes: &[&TestServer], form: &[(&str, &str)]) -> Vec<Answer> {
+    let racers = nodes.iter().cycle().take(RACERS).map(|node| {
+        let request = node
+            .http
+            .post(node.url("/oauth/token"))
+            .basic_auth("conf", Some(encoded(SECRET)))
+            .form(form);
+        tokio::spawn(async move { Answer::read(request.send().await.unwrap()).await })
+    });
+    join_all(racers)
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect()
 }
 
 /// Successes; all others are `invalid_grant`.
@@ -55,9 +57,9 @@ fn winners(answers: &[Answer]) -> Vec<&Answer> {
 async fn c240_one_code_redeemed_at_once(#[case] connections: u32) {
     let server = TestServer::with(json!({ "max_connections": connections })).await;
     let mut browser = server.browser();
-    for round in 1..=ROUNDS {
+    for round in 1..=*ROUNDS {
         let code = browser.code(&Authorize::base()).await;
-        let answers = server.race(&redemption(&code, &[])).await;
+        let answers = race(&[&server], &redemption(&code, &[])).await;
         let won = winners(&answers);
         assert_eq!(won.len(), 1, "round {round}");
         let tokens = won[0].json();
@@ -82,12 +84,12 @@ async fn c240_one_code_redeemed_at_once(#[case] connections: u32) {
 async fn c241_one_token_refreshed_at_once(#[case] connections: u32) {
     let server = TestServer::with(json!({ "max_connections": connections })).await;
     let mut tokens = server.tokens(&Authorize::base()).await;
-    for round in 1..=ROUNDS {
+    for round in 1..=*ROUNDS {
         let form = [
             ("grant_type", "refresh_token"),
             ("refresh_token", text(&tokens, "refresh_token")),
         ];
-        let answers = server.race(&form).await;
+        let answers = race(&[&server], &form).await;
         assert_eq!(winners(&answers).len(), RACERS);
         let bodies: BTreeSet<&str> = answers.iter().map(|answer| answer.body.as_str()).collect();
         assert_eq!(bodies.len(), 1);
@@ -106,14 +108,14 @@ async fn c241_one_token_refreshed_at_once(#[case] connections: u32) {
 async fn c241_one_token_refreshed_at_once_without_window() {
     let server = TestServer::with(json!({ "refresh_token_retry_window_seconds": 0 })).await;
     let mut browser = server.browser();
-    for round in 1..=ROUNDS {
+    for round in 1..=*ROUNDS {
         let code = browser.code(&Authorize::base()).await;
         let tokens = server.redeem(&code).await.ok();
         let form = [
             ("grant_type", "refresh_token"),
             ("refresh_token", text(&tokens, "refresh_token")),
         ];
-        let answers = server.race(&form).await;
+        let answers = race(&[&server], &form).await;
         let won = winners(&answers);
         assert_eq!(won.len(), 1);
         assert!(!server.is_live(text(&won[0].json(), "access_token")).await);
@@ -123,12 +125,41 @@ async fn c241_one_token_refreshed_at_once_without_window() {
     }
 }
 
+/// The same on two processes over one database: one wins at a code, all get one successor of a
+/// refresh token.
+#[tokio::test(flavor = "multi_thread")]
+async fn c240_c241_two_nodes_race() {
+    let server = TestServer::start().await;
+    let twin = server.twin(json!({})).await;
+    let nodes = [&server, &twin];
+    let mut browser = server.browser();
+    for round in 1..=*ROUNDS {
+        let code = browser.code(&Authorize::base()).await;
+        let answers = race(&nodes, &redemption(&code, &[])).await;
+        let won = winners(&answers);
+        assert_eq!(won.len(), 1, "round {round}");
+        assert!(!twin.is_live(text(&won[0].json(), "access_token")).await);
+
+        let code = browser.code(&Authorize::base()).await;
+        let tokens = twin.redeem(&code).await.ok();
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", text(&tokens, "refresh_token")),
+        ];
+        let answers = race(&nodes, &form).await;
+        assert_eq!(winners(&answers).len(), RACERS);
+        let bodies: BTreeSet<&str> = answers.iter().map(|answer| answer.body.as_str()).collect();
+        assert_eq!(bodies.len(), 1);
+        assert_eq!(server.live_generations().await, vec![2; round]);
+    }
+}
+
 /// CC-07: whatever is issued at the same time is dead too.
 #[tokio::test(flavor = "multi_thread")]
 async fn c242_refresh_and_revocation_at_once() {
     let server = TestServer::start().await;
     let mut browser = server.browser();
-    for _ in 0..ROUNDS {
+    for _ in 0..*ROUNDS {
         let code = browser.code(&Authorize::base()).await;
         let tokens = server.redeem(&code).await.ok();
         let refresh = text(&tokens, "refresh_token");

@@ -200,3 +200,16 @@ async fn in_04_sid_goes_with_the_session() {
     let live = server.introspect(access).await;
     assert_eq!((&live["active"], live.get("sid")), (&json!(true), None));
 }
+
+/// IN-01: a public client has nothing to prove itself with.
+#[tokio::test(flavor = "multi_thread")]
+async fn c127_a_public_client() {
+    let server = TestServer::start().await;
+    let tokens = server.public_tokens().await;
+    let form = [
+        ("token", text(&tokens, "access_token")),
+        ("client_id", "pub"),
+    ];
+    let answer = server.post("/oauth/introspect", &form).await;
+    answer.assert_error(401, "invalid_client");
+}

@@ -299,3 +299,15 @@ async fn fa_03_documents_need_no_database() {
         assert_eq!(server.get(path).await.status, 200, "{path}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c176_s256_is_the_only_method() {
+    let server = TestServer::bare(json!({})).await;
+    for name in ["oauth-authorization-server", "openid-configuration"] {
+        let document = server.get(&format!("/.well-known/{name}")).await.ok();
+        assert_eq!(
+            document["code_challenge_methods_supported"],
+            json!(["S256"])
+        );
+    }
+}

@@ -91,3 +91,41 @@ async fn c088_no_code_verifier() {
     answer.assert_error(400, "invalid_grant");
     assert_unused(&server, &code).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c089_a_verifier_that_cannot_be_one() {
+    let server = TestServer::start().await;
+    let short = VERIFIER[..42].to_owned();
+    let long = "a".repeat(129);
+    let foreign = format!("{}=", &VERIFIER[..42]);
+    for verifier in [short, long, foreign] {
+        let (_, answer) = bent(&server, |form| {
+            form.retain(|(name, _)| *name != "code_verifier");
+            form.push(("code_verifier", verifier.clone()));
+        })
+        .await;
+        answer.assert_error(400, "invalid_grant");
+    }
+    assert!(server.access_tokens().await.is_empty());
+}
+
+/// Certificates are not a way to authenticate here, whoever claims one.
+#[tokio::test(flavor = "multi_thread")]
+async fn c104_a_certificate_in_a_header() {
+    let server = TestServer::start().await;
+    let code = server.code().await;
+    let form = crate::app::tokens::redemption(&code, &[("client_id", Some("conf"))]);
+    for header in [
+        "x-ssl-client-cert",
+        "x-forwarded-client-cert",
+        "client-cert",
+    ] {
+        let request = server.http.post(server.url("/oauth/token"));
+        let request = request.header(header, "MIIB").form(&form);
+        let answer = server.send(request).await;
+        answer.assert_error(401, "invalid_client");
+    }
+    let tokens = server.redeem(&code).await.ok();
+    let access = tokens["access_token"].as_str().unwrap();
+    assert!(server.introspect(access).await.get("cnf").is_none());
+}

@@ -93,3 +93,16 @@ fn secrets_are_not_printed() {
     let found = findings(wrong_types, &Development).join("\n");
     assert!(!found.contains("123456789"), "{found}");
 }
+
+#[test]
+fn an_extra_certificate_authority_is_not_for_production() {
+    let block = json!({"fetch": {"extra_ca_file": "/tmp/ca.pem"}});
+    let settings = read(block.clone(), &Development).unwrap();
+    assert_eq!(settings.fetch.extra_ca_file, Some("/tmp/ca.pem".into()));
+    let found = findings(block, &Production);
+    let start = "oauth_server: fetch.extra_ca_file: set in production";
+    assert!(
+        found.iter().any(|line| line.starts_with(start)),
+        "{found:#?}"
+    );
+}

@@ -1,4 +1,4 @@
-//! Storage faults and disconnecting clients (FA-01 to FA-03, CC-02 to CC-04).
+//! Somebody else holds the tables (FA-01).
 
 use std::time::{Duration, Instant};
 
@@ -7,12 +7,7 @@ use sea_orm::{
     TransactionTrait,
 };
 
-use crate::app::{
-    browser::{Authorize, encoded},
-    fixtures::SECRET,
-    server::TestServer,
-    tokens::{redemption, text},
-};
+use crate::app::{browser::Authorize, server::TestServer, tokens::text};
 
 /// Somebody else holds the tables until the transaction ends.
 async fn lock(server: &TestServer) -> DatabaseTransaction {
@@ -33,7 +28,7 @@ async fn lock(server: &TestServer) -> DatabaseTransaction {
 
 /// FA-01: an answer within 6 s, and nothing is lost.
 #[tokio::test(flavor = "multi_thread")]
-async fn fa_01_a_locked_database() {
+async fn c226_fa_01_a_locked_database() {
     let server = TestServer::start().await;
     let mut browser = server.browser();
     let code = browser.code(&Authorize::base()).await;
@@ -92,62 +87,4 @@ async fn fa_01_a_short_lock_is_waited_for() {
     };
     let (answer, ()) = tokio::join!(server.redeem(&code), free);
     answer.ok();
-}
-
-/// FA-02, CC-04: a client that disconnects leaves all or nothing.
-#[tokio::test(flavor = "multi_thread")]
-async fn fa_02_cc_04_clients_that_disconnect() {
-    let server = TestServer::start().await;
-    let mut browser = server.browser();
-    let mut unfinished = 0;
-    for round in 0..30_u64 {
-        let code = browser.code(&Authorize::base()).await;
-        let request = server
-            .http
-            .post(server.url("/oauth/token"))
-            .basic_auth("conf", Some(encoded(SECRET)))
-            .form(&redemption(&code, &[]));
-        let wait = Duration::from_micros(300 * round);
-        unfinished += usize::from(tokio::time::timeout(wait, request.send()).await.is_err());
-    }
-    assert!(unfinished > 0, "nobody disconnected in time");
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let (access, refresh) = (server.access_tokens().await, server.generations().await);
-    for grant in server.grants().await {
-        let count = usize::from(grant.redeemed_at.is_some());
-        let of_grant = access
-            .iter()
-            .filter(|token| token.grant_id == Some(grant.id));
-        assert_eq!(of_grant.count(), count);
-        assert_eq!(
-            refresh
-                .iter()
-                .filter(|token| token.grant_id == grant.id)
-                .count(),
-            count
-        );
-        assert_eq!(grant.revoked_at, None);
-    }
-}
-
-/// §29.3: a fault is never the client's error.
-#[tokio::test(flavor = "multi_thread")]
-async fn fa_01_a_database_that_is_away() {
-    let server = TestServer::start().await;
-    let mut browser = server.browser();
-    let code = browser.code(&Authorize::base()).await;
-    let other = browser.code(&Authorize::base()).await;
-    let tokens = server.redeem(&other).await.ok();
-    server.ctx.db.clone().close().await.unwrap();
-    let machine = [("grant_type", "client_credentials")];
-    let answers = [
-        server.redeem(&code).await,
-        server.refresh(text(&tokens, "refresh_token")).await,
-        server.userinfo(text(&tokens, "access_token")).await,
-        server.as_client("m2m", "/oauth/token", &machine).await,
-    ];
-    for answer in answers {
-        answer.assert_error(503, "temporarily_unavailable");
-        assert_eq!(answer.header("retry-after"), Some("2"));
-    }
 }

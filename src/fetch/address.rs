@@ -1,0 +1,162 @@
+//! Addresses that no fetch may reach (RFC 6890 and the IANA special-purpose registries).
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Ranges of IPv4: network, length of its prefix.
+const SPECIAL_V4: [(Ipv4Addr, u32); 18] = [
+    // "This network".
+    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    // Private use (RFC 1918).
+    (Ipv4Addr::new(10, 0, 0, 0), 8),
+    (Ipv4Addr::new(172, 16, 0, 0), 12),
+    (Ipv4Addr::new(192, 168, 0, 0), 16),
+    // Carrier-grade NAT (RFC 6598); some clouds keep their metadata service here.
+    (Ipv4Addr::new(100, 64, 0, 0), 10),
+    (Ipv4Addr::new(127, 0, 0, 0), 8),
+    // Link-local, with the metadata service of most clouds.
+    (Ipv4Addr::new(169, 254, 0, 0), 16),
+    // Azure's platform address: public by number, inside by routing.
+    (Ipv4Addr::new(168, 63, 129, 16), 32),
+    // IETF protocol assignments.
+    (Ipv4Addr::new(192, 0, 0, 0), 24),
+    // Documentation (RFC 5737).
+    (Ipv4Addr::new(192, 0, 2, 0), 24),
+    (Ipv4Addr::new(198, 51, 100, 0), 24),
+    (Ipv4Addr::new(203, 0, 113, 0), 24),
+    // Direct delegation AS112, AMT, and the relays of 6to4 (RFC 7526).
+    (Ipv4Addr::new(192, 31, 196, 0), 24),
+    (Ipv4Addr::new(192, 52, 193, 0), 24),
+    (Ipv4Addr::new(192, 88, 99, 0), 24),
+    // Benchmarking (RFC 2544).
+    (Ipv4Addr::new(198, 18, 0, 0), 15),
+    // Multicast, reserved, broadcast.
+    (Ipv4Addr::new(224, 0, 0, 0), 4),
+    (Ipv4Addr::new(240, 0, 0, 0), 4),
+];
+
+/// Global unicast, outside of which every address of IPv6 is special: unspecified, loopback,
+/// IPv4-mapped, IPv4-compatible, NAT64, discard-only, unique local, link-local, site-local,
+/// multicast.
+const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
+
+/// Ranges within [`GLOBAL_V6`].
+const SPECIAL_V6: [(Ipv6Addr, u32); 5] = [
+    // IETF protocol assignments: Teredo, benchmarking, ORCHID.
+    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
+    // Documentation (RFC 3849, RFC 9637).
+    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
+    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
+    // 6to4: an IPv4 address in disguise.
+    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),
+    // Direct delegation AS112.
+    (Ipv6Addr::new(0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0), 48),
+];
+
+/// Whether the address belongs to the machine itself.
+#[must_use]
+pub fn is_loopback(address: IpAddr) -> bool {
+    address.is_loopback()
+}
+
+/// Whether the address is not one of the public internet.
+#[must_use]
+pub fn is_special_use(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            let within = |(network, length): &(Ipv4Addr, u32)| {
+                leading(address.to_bits().into(), 32, *length)
+                    == leading(network.to_bits().into(), 32, *length)
+            };
+            SPECIAL_V4.iter().any(within)
+        }
+        IpAddr::V6(address) => {
+            let within = |(network, length): &(Ipv6Addr, u32)| {
+                leading(address.to_bits(), 128, *length) == leading(network.to_bits(), 128, *length)
+            };
+            !within(&GLOBAL_V6) || SPECIAL_V6.iter().any(within)
+        }
+    }
+}
+
+/// The first `length` of `bits` bits.
+const fn leading(value: u128, bits: u32, length: u32) -> u128 {
+    value >> (bits - length)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    /// C155, C165: every named range, its first and its last address.
+    #[rstest]
+    #[case::this_network("0.0.0.0", "0.255.255.255")]
+    #[case::private_10("10.0.0.0", "10.255.255.255")]
+    #[case::private_172("172.16.0.0", "172.31.255.255")]
+    #[case::private_192("192.168.0.0", "192.168.255.255")]
+    #[case::cgnat("100.64.0.0", "100.127.255.255")]
+    #[case::loopback("127.0.0.0", "127.255.255.255")]
+    #[case::link_local("169.254.0.0", "169.254.255.255")]
+    #[case::cloud_metadata("169.254.169.254", "100.100.100.200")]
+    #[case::azure("168.63.129.16", "168.63.129.16")]
+    #[case::protocol_assignments("192.0.0.0", "192.0.0.255")]
+    #[case::documentation_1("192.0.2.0", "192.0.2.255")]
+    #[case::documentation_2("198.51.100.0", "198.51.100.255")]
+    #[case::documentation_3("203.0.113.0", "203.0.113.255")]
+    #[case::relay_of_6to4("192.88.99.0", "192.88.99.255")]
+    #[case::benchmarking("198.18.0.0", "198.19.255.255")]
+    #[case::multicast("224.0.0.0", "239.255.255.255")]
+    #[case::reserved("240.0.0.0", "255.255.255.255")]
+    #[case::unspecified_6("::", "::")]
+    #[case::loopback_6("::1", "::1")]
+    #[case::mapped("::ffff:0.0.0.0", "::ffff:255.255.255.255")]
+    #[case::mapped_public("::ffff:8.8.8.8", "::ffff:127.0.0.1")]
+    #[case::compatible("::8.8.8.8", "::127.0.0.1")]
+    #[case::nat64("64:ff9b::", "64:ff9b::ffff:ffff")]
+    #[case::nat64_private("64:ff9b::10.0.0.1", "64:ff9b::127.0.0.1")]
+    #[case::nat64_local("64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff")]
+    #[case::discard("100::", "100::ffff:ffff:ffff:ffff")]
+    #[case::teredo("2001::", "2001:0:ffff:ffff:ffff:ffff:ffff:ffff")]
+    #[case::orchid("2001:10::", "2001:2f:ffff:ffff:ffff:ffff:ffff:ffff")]
+    #[case::documentation_6("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff")]
+    #[case::documentation_6_new("3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff")]
+    #[case::six_to_four("2002::", "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
+    #[case::six_to_four_loopback("2002:7f00:1::", "2002:a00:1::")]
+    #[case::segment_routing("5f00::", "5f00:ffff::")]
+    #[case::unique_local("fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
+    #[case::link_local_6("fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
+    #[case::site_local("fec0::", "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
+    #[case::multicast_6("ff00::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
+    fn special_use(#[case] first: IpAddr, #[case] last: IpAddr) {
+        assert!(is_special_use(first), "{first}");
+        assert!(is_special_use(last), "{last}");
+    }
+
+    /// The neighbours of the ranges, and well-known public servers.
+    #[rstest]
+    #[case("1.0.0.0")]
+    #[case("8.8.8.8")]
+    #[case("9.255.255.255")]
+    #[case("11.0.0.0")]
+    #[case("100.63.255.255")]
+    #[case("100.128.0.0")]
+    #[case("126.255.255.255")]
+    #[case("128.0.0.0")]
+    #[case("169.253.255.255")]
+    #[case("172.15.255.255")]
+    #[case("172.32.0.0")]
+    #[case("192.0.1.0")]
+    #[case("192.167.255.255")]
+    #[case("198.17.255.255")]
+    #[case("198.20.0.0")]
+    #[case("223.255.255.255")]
+    #[case("2001:200::")]
+    #[case("2001:4860:4860::8888")]
+    #[case("2606:4700:4700::1111")]
+    #[case("2003::1")]
+    #[case("2a00:1450:4001:80b::200e")]
+    fn public(#[case] address: IpAddr) {
+        assert!(!is_special_use(address), "{address}");
+    }
+}

@@ -1,0 +1,86 @@
+//! How long an answer may be used (RFC 9111 §4.2), within bounds of our own (CI-05).
+
+use reqwest::header::{AGE, CACHE_CONTROL, DATE, EXPIRES, HeaderMap, HeaderName};
+
+/// Shortest, longest and usual time, seconds.
+const SHORTEST: i64 = 60;
+const LONGEST: i64 = 24 * 3600;
+const USUAL: i64 = 3600;
+
+/// Seconds from now for which an answer with these headers is fresh. `now` is Unix seconds.
+pub(super) fn seconds(headers: &HeaderMap, now: i64) -> i64 {
+    let age = text(headers, &AGE).and_then(|age| age.trim().parse().ok());
+    let lifetime = match cache_control(headers) {
+        Some(lifetime) => Some(lifetime.saturating_sub(age.unwrap_or(0))),
+        None => date(headers, &EXPIRES).map(|expires| {
+            // An invalid `Expires` means "already" (RFC 9111 §5.3).
+            let from = date(headers, &DATE).flatten().unwrap_or(now);
+            expires.map_or(0, |expires| expires.saturating_sub(from))
+        }),
+    };
+    lifetime.unwrap_or(USUAL).clamp(SHORTEST, LONGEST)
+}
+
+/// What `Cache-Control` says; what may not be stored counts as no time at all.
+fn cache_control(headers: &HeaderMap) -> Option<i64> {
+    let values = headers.get_all(CACHE_CONTROL).iter();
+    let values = values.filter_map(|value| value.to_str().ok());
+    let mut lifetime = None;
+    for directive in values.flat_map(|value| value.split(',')) {
+        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
+        match name.trim().to_ascii_lowercase().as_str() {
+            "no-store" | "no-cache" => return Some(0),
+            "max-age" => lifetime = Some(value.trim().trim_matches('"').parse().unwrap_or(0)),
+            _ => {}
+        }
+    }
+    lifetime
+}
+
+/// Outer `None`: no such header; inner `None`: not a date.
+fn date(headers: &HeaderMap, name: &HeaderName) -> Option<Option<i64>> {
+    let value = text(headers, name)?;
+    let date = chrono::DateTime::parse_from_rfc2822(value.trim());
+    Some(date.ok().map(|date| date.timestamp()))
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    const NOW: i64 = 784_111_777; // Sun, 06 Nov 1994 08:49:37 GMT
+
+    #[rstest]
+    #[case::nothing(&[], 3600)]
+    #[case::max_age(&[("cache-control", "public, max-age=7200")], 7200)]
+    #[case::quoted(&[("cache-control", "Max-Age=\"7200\"")], 7200)]
+    #[case::age_counts(&[("cache-control", "max-age=7200"), ("age", "200")], 7000)]
+    #[case::at_least_a_minute(&[("cache-control", "max-age=1")], 60)]
+    #[case::at_most_a_day(&[("cache-control", "max-age=31536000")], 86400)]
+    #[case::no_store(&[("cache-control", "max-age=7200, no-store")], 60)]
+    #[case::no_cache(&[("cache-control", "no-cache")], 60)]
+    #[case::negative(&[("cache-control", "max-age=-5")], 60)]
+    #[case::too_large_a_number(&[("cache-control", "max-age=99999999999999999999")], 60)]
+    #[case::expires(&[("expires", "Sun, 06 Nov 1994 09:49:38 GMT")], 3601)]
+    #[case::expires_by_their_date(
+        &[("date", "Sun, 06 Nov 1994 09:00:00 GMT"), ("expires", "Sun, 06 Nov 1994 09:10:00 GMT")],
+        600
+    )]
+    #[case::expires_already(&[("expires", "0")], 60)]
+    #[case::cache_control_wins(
+        &[("cache-control", "max-age=120"), ("expires", "Sun, 06 Nov 1994 09:49:38 GMT")],
+        120
+    )]
+    fn ci_05_within_bounds(#[case] headers: &[(&'static str, &str)], #[case] expected: i64) {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
+        assert_eq!(seconds(&headers.collect(), NOW), expected);
+    }
+}

@@ -1,0 +1,120 @@
+//! The app as a process of its own, to kill it. The process is this test binary, which runs the
+//! one ignored test below.
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use loco_rs::{app::Hooks, boot::StartMode, environment::Environment};
+use serde_json::json;
+
+use super::{App, database::TestDatabase, server};
+
+const DATABASE: &str = "SERVE_DATABASE";
+const ADDRESS: &str = "SERVE_ADDRESS";
+
+/// A served app that dies with this value.
+pub struct Process {
+    pub address: SocketAddr,
+    child: Child,
+}
+
+impl Process {
+    /// Starts the app on a port of its own and waits until it answers.
+    pub async fn start(database: &TestDatabase) -> Self {
+        Self::logging(database, Stdio::null()).await
+    }
+
+    /// The same, with everything that any part of it logs.
+    pub async fn logging(database: &TestDatabase, log: impl Into<Stdio>) -> Self {
+        let address = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .unwrap();
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "--nocapture", "app::process::serve"])
+            .env("RUST_LOG", "trace")
+            .env(DATABASE, &database.uri)
+            .env(ADDRESS, address.to_string())
+            .stdout(log)
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut process = Self { address, child };
+        process.wait().await;
+        process
+    }
+
+    async fn wait(&mut self) {
+        for _ in 0..600 {
+            if tokio::net::TcpStream::connect(self.address).await.is_ok() {
+                return;
+            }
+            if let Some(status) = self.child.try_wait().unwrap() {
+                panic!("the app ended: {status}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the app does not answer");
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGKILL to a process, while somebody else looks at it.
+    pub fn kill_pid(pid: u32) {
+        let kill = Command::new("kill")
+            .args(["-KILL", &pid.to_string()])
+            .status();
+        assert!(kill.unwrap().success());
+    }
+
+    /// SIGKILL: nothing is finished, nothing is flushed.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, and whether the process ended by itself with success.
+    pub fn terminate(&mut self) -> bool {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        self.child.wait().unwrap().success()
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "not a test: what `Process::start` runs"]
+async fn serve() {
+    let (Ok(uri), Ok(address)) = (std::env::var(DATABASE), std::env::var(ADDRESS)) else {
+        return;
+    };
+    let address: SocketAddr = address.parse().unwrap();
+    let mut config = server::config(&uri, address, json!({}));
+    config.logger.enable = true;
+    loco_rs::logger::init::<App>(&config.logger).unwrap();
+    let boot = App::boot(StartMode::ServerOnly, &Environment::Test, config)
+        .await
+        .unwrap();
+    let serve = loco_rs::boot::ServeParams {
+        port: i32::from(address.port()),
+        binding: address.ip().to_string(),
+    };
+    // Loco's own way to serve, with its graceful shutdown.
+    App::serve(boot.router.unwrap(), &boot.app_context, &serve)
+        .await
+        .unwrap();
+}

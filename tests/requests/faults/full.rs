@@ -1,0 +1,67 @@
+//! The disk is full (§29.3).
+
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+
+use crate::app::{browser::Authorize, server::TestServer, tokens::text};
+
+impl TestServer {
+    /// Nothing more can be stored: SQLite may not grow, PostgreSQL says so itself.
+    async fn fill(&self) {
+        let statements: &[&str] = if self.database.is_postgres() {
+            &[
+                "CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS $$ \
+                 BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$",
+                "CREATE TRIGGER full_disk BEFORE INSERT ON oauth_access_tokens \
+                 EXECUTE FUNCTION disk_full()",
+            ]
+        } else {
+            &["PRAGMA max_page_count = 1"]
+        };
+        for statement in statements {
+            self.ctx.db.execute_unprepared(statement).await.unwrap();
+        }
+    }
+
+    async fn free(&self) {
+        let statement = if self.database.is_postgres() {
+            "DROP TRIGGER full_disk ON oauth_access_tokens"
+        } else {
+            "PRAGMA max_page_count = 1000000"
+        };
+        self.ctx.db.execute_unprepared(statement).await.unwrap();
+    }
+}
+
+/// Reads go on; nothing acknowledged is lost; no restart.
+#[tokio::test(flavor = "multi_thread")]
+async fn c232_a_full_disk() {
+    // The pragma holds for a connection.
+    let server = TestServer::with(json!({ "max_connections": 1 })).await;
+    let tokens = server.tokens(&Authorize::base()).await;
+    let code = server.code().await;
+    server.fill().await;
+    let machine = [("grant_type", "client_credentials")];
+    let mut acknowledged = Vec::new();
+    let refused = loop {
+        let answer = server.as_client("m2m", "/oauth/token", &machine).await;
+        if answer.status != 200 {
+            break answer;
+        }
+        acknowledged.push(text(&answer.json(), "access_token").to_owned());
+        assert!(acknowledged.len() < 1000, "the disk is not full");
+    };
+    refused.assert_error(503, "temporarily_unavailable");
+    assert_eq!(refused.header("retry-after"), Some("2"));
+    assert!(server.is_live(text(&tokens, "access_token")).await);
+    server.get("/oauth/jwks").await.ok();
+    server.free().await;
+    server.as_client("m2m", "/oauth/token", &machine).await.ok();
+    server.redeem(&code).await.ok();
+    for token in &acknowledged {
+        let introspected = server
+            .as_client("m2m", "/oauth/introspect", &[("token", token)])
+            .await;
+        assert_eq!(introspected.ok()["active"], true);
+    }
+}

@@ -1,0 +1,49 @@
+//! Several processes of one app (§35.2, MO-06).
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use serde_json::{Value, json};
+
+use crate::app::{database::TestDatabase, fixtures, server::TestServer, users};
+
+fn kids(set: &Value) -> BTreeSet<String> {
+    let keys = set["keys"].as_array().unwrap().iter();
+    keys.map(|key| key["kid"].to_string()).collect()
+}
+
+/// A node under a supervisor. Our migration may run twice at once; the line that SeaORM writes into
+/// its own list of migrations may not, and ends the second boot.
+async fn started(database: &Arc<TestDatabase>, settings: Value) -> TestServer {
+    for _ in 0..2 {
+        let node = TestServer::try_node(Arc::clone(database), settings.clone()).await;
+        match node {
+            Ok(node) => return node,
+            Err(error) => assert!(error.to_string().contains("seaql_migrations"), "{error}"),
+        }
+    }
+    panic!("the node does not start");
+}
+
+/// Two nodes on an empty database and no keys: one migration, one key set, and both serve.
+#[tokio::test(flavor = "multi_thread")]
+async fn c239_two_nodes_start_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = json!({ "keys": { "directory": directory.path() } });
+    let database = Arc::new(TestDatabase::create().await);
+    let (one, two) = tokio::join!(
+        started(&database, settings.clone()),
+        started(&database, settings),
+    );
+    let sets = [
+        kids(&one.get("/oauth/jwks").await.ok()),
+        kids(&two.get("/oauth/jwks").await.ok()),
+    ];
+    assert_eq!(sets[0], sets[1]);
+    assert_eq!(sets[0].len(), 2, "one key of each algorithm in use");
+    fixtures::insert_clients(&one).await;
+    users::Model::create(&one.ctx.db, fixtures::ALICE, fixtures::PASSWORD)
+        .await
+        .unwrap();
+    let code = one.code().await;
+    two.redeem(&code).await.ok();
+}
