@@ -33,7 +33,7 @@ const REPLACED: [(&str, &str); 12] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 22] = [
+const LATER: [&str; 21] = [
     "include_root_resource_metadata_fallback",
     "enable_password_reset",
     "initial_access_token_hashes",
