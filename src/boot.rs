@@ -102,6 +102,21 @@ pub async fn check_static_clients(store: &Store, settings: &Settings) -> loco_rs
     )))
 }
 
+/// Says what is allowed here, but hardly meant (OS-11).
+pub fn warn(settings: &Settings) {
+    for warning in warnings(settings) {
+        tracing::warn!(rule = "OS-11", "oauth_server: {warning}");
+    }
+}
+
+/// The same as texts.
+pub fn warnings(settings: &Settings) -> Vec<&'static str> {
+    let anonymous = settings.production && settings.registration.anonymous;
+    let warning = "allow_unauthenticated_client_registration: everybody on the internet can \
+                   register a client with any name — initial_access_token_hashes keeps strangers out";
+    anonymous.then_some(warning).into_iter().collect()
+}
+
 /// The settings as the protocol rules read them.
 pub fn policy(settings: &Settings, urls: &Urls, app_signs_up: bool) -> Policy {
     let sensitive = settings

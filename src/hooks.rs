@@ -8,8 +8,11 @@ use loco_rs::Result;
 pub use self::facts::{InteractionFacts, TokenFacts};
 pub use crate::views::pages::ExternalLogin;
 use crate::{
-    protocol::client::{Client, ClientKind},
-    resource_owner::{Claims, ResourceOwner},
+    protocol::{
+        client::{Client, ClientKind},
+        client_metadata::ClientMetadata,
+    },
+    resource_owner::{Claims, ResourceOwner, UserKey},
     store::sessions::SessionRow,
 };
 
@@ -56,6 +59,39 @@ impl ClientFacts {
             kind: client.kind,
         }
     }
+}
+
+/// Who registers a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registrant<U> {
+    /// Holder of an initial access token (RFC 7591 §3).
+    InitialAccessToken,
+    /// A signed-in person, who will own the client.
+    User(U),
+    /// Anybody.
+    Anonymous,
+    /// The client itself changes its metadata, by its registration access token (RFC 7592 §2.2).
+    Client,
+}
+
+/// What somebody wants to do with a registered client (RFC 7592 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManageAction {
+    /// See its metadata.
+    Read,
+    /// Replace its metadata.
+    Update,
+    /// Remove it.
+    Delete,
+}
+
+/// A registered client and whose it is.
+#[derive(Clone, Debug)]
+pub struct OwnedClient {
+    /// The client.
+    pub client: ClientFacts,
+    /// The person who registered it.
+    pub owner: Option<UserKey>,
 }
 
 /// The app's own decisions. Implement it on a unit struct and name that in
@@ -175,6 +211,32 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         _token: &TokenFacts,
     ) -> Result<Claims> {
         Ok(Claims::new())
+    }
+
+    /// Whether this client may be registered. The metadata is as sent, and follows the rules.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn may_register(
+        &self,
+        _metadata: &ClientMetadata,
+        _caller: Registrant<&U>,
+    ) -> Result<bool> {
+        Ok(true)
+    }
+
+    /// Whether a signed-in person may manage a registered client without its registration access
+    /// token: the owner may.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn may_manage(
+        &self,
+        _action: ManageAction,
+        user: &U,
+        client: &OwnedClient,
+    ) -> Result<bool> {
+        Ok(client.owner == Some(user.key().into()))
     }
 }
 

@@ -18,6 +18,7 @@ use loco_rs::{
 use tower_http::trace::TraceLayer;
 
 use crate::{
+    boot,
     definition::OAuthServerDefinition,
     doctor,
     plugin::MountedByHand,
@@ -55,6 +56,7 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
 
     async fn before_run(&self, ctx: &AppContext) -> loco_rs::Result<()> {
         let server = Server::load::<D>(ctx).await?;
+        boot::warn(&server.settings);
         ctx.shared_store.insert(server);
         Ok(())
     }

@@ -188,15 +188,15 @@ fn by_transport(response: &Response) -> Option<Refused> {
 }
 
 #[derive(Serialize)]
-struct ErrorBody {
+struct ErrorBody<'a> {
     error: &'static str,
-    error_description: &'static str,
+    error_description: &'a str,
 }
 
 fn json_error(bare: &Response, failure: &Failure) -> Response {
     let body = ErrorBody {
         error: failure.error.code.as_str(),
-        error_description: failure.error.description,
+        error_description: failure.error.text(),
     };
     let mut response = (failure.status, Json(body)).into_response();
     keep(bare, &mut response);
@@ -225,6 +225,11 @@ fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuthError) {
     let realm = &server.urls.issuer;
     let value = match error.code {
         ErrorCode::InvalidClient => format!("Basic realm=\"{realm}\""),
+        // No scope leads to the management of a registration.
+        ErrorCode::InvalidToken if error.rule.starts_with("RG-") => format!(
+            "Bearer realm=\"{realm}\", error=\"{}\", error_description=\"{}\"",
+            error.code, error.description
+        ),
         ErrorCode::InvalidToken | ErrorCode::InsufficientScope => format!(
             "Bearer realm=\"{realm}\", scope=\"{OPENID}\", error=\"{}\", error_description=\"{}\"",
             error.code, error.description

@@ -66,6 +66,7 @@ pub mod prelude;
 mod presented;
 pub mod protocol;
 mod random;
+mod registration;
 pub mod resource_owner;
 mod routes;
 pub mod schema;

@@ -17,7 +17,10 @@ use crate::{
     owners::Owner,
     routes,
     server::{self, Server},
-    tasks::client_create::ClientCreate,
+    tasks::{
+        client_create::ClientCreate, client_delete::ClientDelete, client_disable::ClientDisable,
+        client_list::ClientList, client_rotate_secret::ClientRotateSecret,
+    },
 };
 
 /// Left in the shared store by an app that mounts the routes itself (MO-04).
@@ -40,6 +43,10 @@ pub fn routes<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Routes> {
 /// Registers the tasks (§32).
 pub fn register_tasks<D: OAuthServerDefinition>(tasks: &mut Tasks) {
     tasks.register(ClientCreate::<D>::default());
+    tasks.register(ClientList::<D>::default());
+    tasks.register(ClientRotateSecret::<D>::default());
+    tasks.register(ClientDisable::<D>::default());
+    tasks.register(ClientDelete::<D>::default());
 }
 
 /// Connects the background workers; this version has none.

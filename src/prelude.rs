@@ -3,8 +3,8 @@
 pub use crate::{
     OAuthServer, SetCookies, SignIn,
     hooks::{
-        ClientFacts, DefaultHooks, ExternalLogin, InteractionFacts, OAuthServerHooks, SessionFacts,
-        TokenFacts,
+        ClientFacts, DefaultHooks, ExternalLogin, InteractionFacts, ManageAction, OAuthServerHooks,
+        OwnedClient, Registrant, SessionFacts, TokenFacts,
     },
     interaction::own_page::{Csrf, InteractionError, OAuthInteraction},
     resource_owner::{

@@ -16,8 +16,9 @@ use tower_http::{
 use crate::{
     config::Settings,
     controllers::{
-        assets, authorize, consent, interaction, introspect, jwks, login, logout, metadata, resume,
-        revoke, select_account, session, signup, token, userinfo,
+        assets, authorize, client_configuration, consent, interaction, introspect, jwks, login,
+        logout, metadata, register, resume, revoke, select_account, session, signup, token,
+        userinfo,
     },
     error::{ApiError, Failure, PageError},
     layers::{self, Around},
@@ -35,6 +36,7 @@ pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
         discovery(&urls),
         api(ctx, &urls),
         open_api(ctx, &urls),
+        registration(ctx, settings, &urls),
         scripts(ctx, settings, &urls),
         pages(ctx, settings, &urls),
     ]
@@ -70,6 +72,28 @@ fn open_api(ctx: &AppContext, urls: &Urls) -> Routes {
     let userinfo = Routes::new().add(&urls.local("/userinfo"), userinfo);
     posts.merge(each(userinfo, |route, methods| {
         api_layers(route, around(ctx, methods)).layer(cors(&[Method::GET, Method::POST]))
+    }))
+}
+
+/// Registration of clients by themselves (RFC 7591, RFC 7592).
+fn registration(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
+    let (register, client) = if settings.registration.enabled {
+        let client = get(client_configuration::get).put(client_configuration::put);
+        let client = client.delete(client_configuration::delete);
+        (post(register::post), client)
+    } else {
+        let client = get(register::switched_off).put(register::switched_off);
+        let client = client.delete(register::switched_off);
+        (post(register::switched_off), client)
+    };
+    let register = Routes::new().add(&urls.local("/register"), register);
+    let register = each(register, |route, methods| {
+        api_layers(route, around(ctx, methods)).layer(cors(&[Method::POST]))
+    });
+    let client = Routes::new().add(&urls.local("/register/{client_id}"), client);
+    register.merge(each(client, |route, methods| {
+        let allowed = [Method::GET, Method::PUT, Method::DELETE];
+        api_layers(route, around(ctx, methods)).layer(cors(&allowed))
     }))
 }
 

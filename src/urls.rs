@@ -29,6 +29,8 @@ pub struct Urls {
     pub revocation_endpoint: String,
     /// `introspection_endpoint`.
     pub introspection_endpoint: String,
+    /// `registration_endpoint`.
+    pub registration_endpoint: String,
     /// Resumes an interaction (§8.3).
     pub resume: String,
     /// Exchanges a JWT of the app for the browser session (§8.7).
@@ -97,6 +99,7 @@ impl Urls {
             jwks_uri: endpoint("/jwks"),
             revocation_endpoint: endpoint("/revoke"),
             introspection_endpoint: endpoint("/introspect"),
+            registration_endpoint: endpoint("/register"),
             resume: endpoint("/continue"),
             session: endpoint("/session"),
             interaction: endpoint("/interaction"),
@@ -116,6 +119,13 @@ impl Urls {
             base_url: base_url.clone(),
             prefix: prefix.clone(),
         }
+    }
+
+    /// Where a registration is managed (RFC 7592 §3 `registration_client_uri`). Client ids of
+    /// registered clients are path segments as they are.
+    #[must_use]
+    pub fn registration_client(&self, client_id: &str) -> String {
+        format!("{}/{client_id}", self.registration_endpoint)
     }
 
     /// A file of the route `assets`.
@@ -160,6 +170,7 @@ impl Urls {
             &self.jwks_uri,
             &self.revocation_endpoint,
             &self.introspection_endpoint,
+            &self.registration_endpoint,
             &self.resume,
             &self.session,
             &self.interaction,

@@ -81,6 +81,19 @@ impl Browser {
         }
     }
 
+    /// Whether a page of this origin made the request, by the browser's word; no word is a no.
+    /// Browsers leave `Origin` out of reads from the same origin.
+    pub fn is_of_own_page(&self, urls: &Urls) -> bool {
+        match (
+            self.facts.origin.as_deref(),
+            self.facts.fetch_site.as_deref(),
+        ) {
+            (Some(origin), None | Some("same-origin")) => urls.is_own_origin(origin),
+            (None, Some(site)) => site == "same-origin",
+            _ => false,
+        }
+    }
+
     /// CS-02. `Origin: null` decides nothing: `Referrer-Policy: no-referrer` makes browsers send
     /// it with form posts.
     fn is_same_origin(&self, urls: &Urls) -> bool {

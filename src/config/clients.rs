@@ -104,7 +104,7 @@ fn sha_256(secret: &Secret) -> SecretHash {
     SecretHash(Sha256::digest(secret.expose()).into())
 }
 
-fn from_hex(text: &str) -> Option<SecretHash> {
+pub(super) fn from_hex(text: &str) -> Option<SecretHash> {
     if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
@@ -174,6 +174,7 @@ fn metadata(entry: RawClient) -> ClientMetadata {
         require_auth_time: entry.require_auth_time,
         default_acr_values: entry.default_acr_values,
         post_logout_redirect_uris: entry.post_logout_redirect_uris,
+        ..ClientMetadata::default()
     }
 }
 

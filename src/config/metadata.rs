@@ -34,7 +34,7 @@ impl Settings {
         let identifiers = self.resources.iter().map(|resource| &resource.identifier);
         let built_in = self.enable_signup && facts.model_can_sign_up;
         MetadataInput {
-            endpoints: endpoints(urls),
+            endpoints: endpoints(urls, self),
             grant_types: self.grant_types.clone(),
             scopes: self.advertised_scopes.clone(),
             resources: identifiers.filter(own).cloned().collect(),
@@ -53,7 +53,8 @@ impl Settings {
     }
 }
 
-fn endpoints(urls: &Urls) -> Endpoints {
+fn endpoints(urls: &Urls, settings: &Settings) -> Endpoints {
+    let registration = settings.registration.enabled;
     Endpoints {
         issuer: urls.issuer.clone(),
         authorization_endpoint: urls.authorization_endpoint.clone(),
@@ -62,5 +63,6 @@ fn endpoints(urls: &Urls) -> Endpoints {
         userinfo_endpoint: urls.userinfo_endpoint.clone(),
         revocation_endpoint: urls.revocation_endpoint.clone(),
         introspection_endpoint: urls.introspection_endpoint.clone(),
+        registration_endpoint: registration.then(|| urls.registration_endpoint.clone()),
     }
 }

@@ -12,6 +12,7 @@ mod rate_limits;
 mod raw;
 mod raw_lists;
 mod read;
+mod registration;
 mod resolve;
 mod resources;
 mod scopes;
@@ -34,6 +35,7 @@ pub use self::{
     finding::{Finding, SettingsError},
     metadata::MetadataFacts,
     rate_limits::{RateLimit, RateLimitEntry, RateLimits},
+    registration::RegistrationSettings,
     secret_json::SecretJson,
     settings::{KeySettings, KeySource, Resource, ScopeSetting, SecretSource, Settings},
 };

@@ -33,17 +33,11 @@ const REPLACED: [(&str, &str); 12] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 21] = [
+const LATER: [&str; 15] = [
     "include_root_resource_metadata_fallback",
     "enable_password_reset",
-    "initial_access_token_hashes",
-    "client_registration_default_scopes",
-    "client_registration_allowed_scopes",
-    "client_registration_client_secret_ttl_seconds",
-    "client_registration_require_pkce",
     "unused_client_ttl_seconds",
     "idle_client_ttl_seconds",
-    "max_unused_clients",
     "client_id_metadata_documents",
     "par",
     "jar",
@@ -94,7 +88,7 @@ const LATER_VALUES: [(&str, &str); 4] = [
 /// Largest number of edits at which a key counts as misspelt.
 const MAX_EDITS: usize = 3;
 
-pub(super) const NOT_YET: &str = "not available in this version";
+const NOT_YET: &str = "not available in this version";
 
 /// What to say about an unknown key at `path`, where `expected` would be known.
 pub(super) fn unknown_key(path: &str, expected: &[&str]) -> (String, String) {

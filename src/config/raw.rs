@@ -62,6 +62,14 @@ pub(super) struct RawSettings {
     pub client_credentials_default_scopes: Vec<String>,
     pub allow_dynamic_client_registration: bool,
     pub allow_unauthenticated_client_registration: bool,
+    pub initial_access_token_hashes: Vec<Secret>,
+    pub client_registration_default_scopes: Option<Vec<String>>,
+    pub client_registration_allowed_scopes: Option<Vec<String>>,
+    #[validate(range(min = 0, max = 31_536_000))]
+    pub client_registration_client_secret_ttl_seconds: i64,
+    pub client_registration_require_pkce: bool,
+    #[validate(range(min = 1, max = 1_000_000))]
+    pub max_unused_clients: u64,
     pub clients: Vec<RawClient>,
     // 3.4
     #[validate(range(min = 30, max = 600))]
@@ -148,6 +156,12 @@ impl Default for RawSettings {
             client_credentials_default_scopes: Vec::new(),
             allow_dynamic_client_registration: false,
             allow_unauthenticated_client_registration: false,
+            initial_access_token_hashes: Vec::new(),
+            client_registration_default_scopes: None,
+            client_registration_allowed_scopes: None,
+            client_registration_client_secret_ttl_seconds: 0,
+            client_registration_require_pkce: true,
+            max_unused_clients: 10_000,
             clients: Vec::new(),
             authorization_code_ttl_seconds: 60,
             access_token_ttl_seconds: 3600,

@@ -10,6 +10,7 @@ use super::{
     clients,
     finding::Findings,
     raw::RawSettings,
+    registration::{self, RegistrationSettings},
     resources, scopes,
     settings::Settings,
     values,
@@ -27,6 +28,7 @@ pub(super) fn resolve(
     let resources = std::mem::take(&mut raw.resources);
     let default_resource = raw.default_resource.take();
     let advertised = raw.advertised_scopes.take();
+    let registration = registration::take(&mut raw);
 
     let mut settings = plain(raw, surroundings, findings);
     for (index, entry) in resources.into_iter().enumerate() {
@@ -36,6 +38,7 @@ pub(super) fn resolve(
     resources::check_distinct(&settings.resources, findings);
     settings.default_resource = resources::default_resource(default_resource, &settings, findings);
     settings.advertised_scopes = advertised_scopes(advertised, &settings);
+    settings.registration = registration::resolve(&registration, &settings, findings);
     settings.clients = clients::resolve(clients, &settings, findings);
     scopes::check_defined(&settings, findings);
     address::check_own_pages(&settings, findings);
@@ -126,6 +129,7 @@ fn plain(
         advertised_scopes: Vec::new(),
         scope_expirations: raw.scope_expirations,
         client_credentials_default_scopes: raw.client_credentials_default_scopes,
+        registration: RegistrationSettings::default(),
         clients: Vec::new(),
         authorization_code_ttl_seconds: raw.authorization_code_ttl_seconds,
         access_token_ttl_seconds: raw.access_token_ttl_seconds,

@@ -10,6 +10,7 @@ use super::{
     },
     fetch::FetchSettings,
     rate_limits::RateLimits,
+    registration::RegistrationSettings,
     secret_json::SecretJson,
 };
 use crate::protocol::{
@@ -93,6 +94,8 @@ pub struct Settings {
     pub scope_expirations: BTreeMap<String, i64>,
     /// Scopes of a machine token when none are asked.
     pub client_credentials_default_scopes: Vec<String>,
+    /// Self-registered clients.
+    pub registration: RegistrationSettings,
     /// Static clients, by `client_id` as written.
     pub clients: Vec<Client>,
 

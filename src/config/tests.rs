@@ -158,8 +158,7 @@ fn st_03_unknown_keys_at_every_level(#[case] block: Value, #[case] key: &str, #[
 #[case(json!({"par": {"enabled": true}}), "par")]
 #[case(json!({"client_id_metadata_documents": {"enabled": true}}), "client_id_metadata_documents")]
 #[case(json!({"trust_policy": []}), "trust_policy")]
-#[case(json!({"allow_dynamic_client_registration": true}), "allow_dynamic_client_registration")]
-#[case(json!({"allow_unauthenticated_client_registration": true}), "allow_unauthenticated_client_registration")]
+#[case(json!({"unused_client_ttl_seconds": 1}), "unused_client_ttl_seconds")]
 #[case(json!({"profile": "fapi2"}), "profile")]
 #[case(json!({"grant_types": ["urn:ietf:params:oauth:grant-type:device_code"]}), "grant_types[0]")]
 #[case(json!({"resources": [{"prefix": "/a", "dpop_bound_access_tokens": true}]}), "resources[0].dpop_bound_access_tokens")]
@@ -289,4 +288,5 @@ fn resource_entries(#[case] entry: Value, #[case] key: &str) {
 
 mod clients;
 mod metadata;
+mod registration;
 mod values;

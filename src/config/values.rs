@@ -8,7 +8,6 @@ use super::{
     choices::TokenPrefixes,
     fetch,
     finding::Findings,
-    names::NOT_YET,
     raw::RawKeys,
     raw::RawSettings,
     settings::{KeySettings, KeySource, SecretSource},
@@ -26,7 +25,6 @@ const KEY_DIRECTORY: &str = "config/oauth_keys";
 const SECRET_FILE: &str = "root_secret";
 
 pub(super) fn check(raw: &RawSettings, production: bool, findings: &mut Findings) {
-    check_registration(raw, findings);
     check_grants(&raw.grant_types, findings);
     check_prefixes(&raw.token_prefixes, findings);
     check_locales(raw, findings);
@@ -65,24 +63,6 @@ pub(super) fn check(raw: &RawSettings, production: bool, findings: &mut Findings
                 "out of range",
                 "write limit and seconds from 1 on, or null",
             );
-        }
-    }
-}
-
-fn check_registration(raw: &RawSettings, findings: &mut Findings) {
-    let keys = [
-        (
-            "allow_dynamic_client_registration",
-            raw.allow_dynamic_client_registration,
-        ),
-        (
-            "allow_unauthenticated_client_registration",
-            raw.allow_unauthenticated_client_registration,
-        ),
-    ];
-    for (key, on) in keys {
-        if on {
-            findings.add(key, format!("registration is {NOT_YET}"), "write false");
         }
     }
 }

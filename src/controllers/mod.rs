@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod authorize;
+pub mod client_configuration;
 pub mod consent;
 pub mod grants;
 pub mod interaction;
@@ -11,6 +12,7 @@ pub mod login;
 pub mod logout;
 pub mod metadata;
 pub mod page;
+pub mod register;
 pub mod resume;
 pub mod revoke;
 pub mod select_account;

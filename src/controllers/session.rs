@@ -136,7 +136,7 @@ fn unauthorized(server: &Server) -> Response {
 /// EX-02: a script of this origin, or of one that the app trusts with its sessions.
 ///
 /// # Errors
-/// JSON(403, access_denied).
+/// 403, `access_denied`.
 pub fn check_origin(server: &Server, browser: &Browser) -> Result<(), Failure> {
     if browser.is_trusted_script(&server.urls, &server.settings.session_exchange_origins) {
         return Ok(());

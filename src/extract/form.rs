@@ -83,7 +83,7 @@ pub async fn read(
     (of_type, of_body): (&'static str, &'static str),
 ) -> Result<Params, Failure> {
     check_target(request.uri(), of_body)?;
-    if !is_form(request.headers()) {
+    if !is_of_type(request.headers(), "application/x-www-form-urlencoded") {
         let error = OAuthError::invalid_request(
             of_type,
             "The body must be application/x-www-form-urlencoded",
@@ -122,8 +122,8 @@ pub fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Fai
     Err(Failure::transport(StatusCode::URI_TOO_LONG, error))
 }
 
-/// One `Content-Type` of the form encoding; a charset, if any, is UTF-8.
-fn is_form(headers: &HeaderMap) -> bool {
+/// One `Content-Type` with this media type; a charset, if any, is UTF-8.
+pub(super) fn is_of_type(headers: &HeaderMap, wanted: &str) -> bool {
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return false;
@@ -133,7 +133,7 @@ fn is_form(headers: &HeaderMap) -> bool {
     };
     let mut parts = value.split(';').map(str::trim);
     let media_type = parts.next().unwrap_or_default();
-    media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    media_type.eq_ignore_ascii_case(wanted)
         && parts
             .filter_map(|part| part.split_once('='))
             .all(|(name, value)| {

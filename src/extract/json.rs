@@ -1,28 +1,61 @@
-//! Bodies of the endpoints for the app's own scripts (§8.7, §8.8).
+//! JSON bodies, read strictly and within limits (RG-01, RG-02, EX-01).
 
 use axum::{
     body::to_bytes,
-    extract::Request,
-    http::{HeaderMap, StatusCode, header},
+    extract::{FromRequest, Request},
+    http::StatusCode,
 };
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
-use super::form::{MAX_BODY, check_target};
-use crate::{error::Failure, protocol::error::OAuthError};
+use super::form::{MAX_BODY, check_target, is_of_type};
+use crate::{
+    error::{ApiError, Failure},
+    protocol::{error::OAuthError, strict_json},
+};
 
-/// Reads a JSON body: one object; a member twice is refused by its deserializer.
+/// The members of the JSON object in the body.
+#[derive(Debug)]
+pub struct MetadataJson(pub Map<String, Value>);
+
+impl<S: Send + Sync> FromRequest<S> for MetadataJson {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Self::Rejection> {
+        check_target(request.uri(), "RG-02")?;
+        if !is_of_type(request.headers(), "application/json") {
+            let error = OAuthError::invalid_client_metadata(
+                "RG-01",
+                "The body must be application/json in UTF-8",
+            );
+            return Err(Failure::transport(StatusCode::UNSUPPORTED_MEDIA_TYPE, error).into());
+        }
+        let body = to_bytes(request.into_body(), MAX_BODY)
+            .await
+            .map_err(|_| too_large())?;
+        let members = strict_json::object(&body)
+            .map_err(|error| OAuthError::invalid_client_metadata("RG-02", error.description()))?;
+        Ok(Self(members))
+    }
+}
+
+fn too_large() -> Failure {
+    let error = OAuthError::invalid_client_metadata("RG-02", "The body is larger than 64 KiB");
+    Failure::transport(StatusCode::PAYLOAD_TOO_LARGE, error)
+}
+
+/// Reads the JSON object that a script of the app sends (§8.7, §8.8).
 ///
 /// # Errors
 /// 415 for another content type, 413 over the limit, 400 for what cannot be read; `rule` is that of
 /// the endpoint.
 pub async fn read<T: DeserializeOwned>(request: Request, rule: &'static str) -> Result<T, Failure> {
     check_target(request.uri(), rule)?;
-    if !is_json(request.headers()) {
-        let error = OAuthError::invalid_request(rule, "The body must be application/json");
-        return Err(Failure::transport(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            error,
-        ));
+    // Browsers send it across origins only after a preflight.
+    if !is_of_type(request.headers(), "application/json") {
+        let error = OAuthError::invalid_request(rule, "The body must be application/json in UTF-8");
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(Failure::transport(status, error));
     }
     let too_large = |_| {
         let error = OAuthError::invalid_request(rule, "The body is larger than 64 KiB");
@@ -31,21 +64,9 @@ pub async fn read<T: DeserializeOwned>(request: Request, rule: &'static str) -> 
     let body = to_bytes(request.into_body(), MAX_BODY)
         .await
         .map_err(too_large)?;
-    let unreadable =
-        || OAuthError::invalid_request(rule, "The body is not the JSON that is expected here");
-    // serde would take a list of values for an object.
-    if !body.trim_ascii_start().starts_with(b"{") {
-        return Err(unreadable().into());
-    }
-    serde_json::from_slice(&body).map_err(|_| unreadable().into())
-}
-
-/// One `Content-Type` of JSON. A browser sends it across origins only after a preflight.
-fn is_json(headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
-    let (Some(Ok(value)), None) = (values.next().map(|value| value.to_str()), values.next()) else {
-        return false;
-    };
-    let media_type = value.split(';').next().unwrap_or_default();
-    media_type.trim().eq_ignore_ascii_case("application/json")
+    let members = strict_json::object(&body)
+        .map_err(|error| OAuthError::invalid_request(rule, error.description()))?;
+    serde_json::from_value(Value::Object(members)).map_err(|_| {
+        OAuthError::invalid_request(rule, "A member is missing or of another type").into()
+    })
 }

@@ -11,7 +11,7 @@ use loco_rs::app::AppContext;
 pub use form::{
     ApiForm, PageForm, QueryParams, authorization_headers, check_target, read as read_form,
 };
-pub use json::read as read_json;
+pub use json::{MetadataJson, read as read_json};
 
 use crate::{
     error::{ApiError, Failure},

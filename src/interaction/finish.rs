@@ -267,7 +267,7 @@ impl Finish {
         if self.is_static {
             return Ok(true);
         }
-        let client = clients::find(txn, tables, &self.client.0).await?;
+        let client = clients::find_held(txn, tables, &self.client.0).await?;
         Ok(client.is_some_and(|client| {
             client.status == ClientStatus::Active && client.version == self.client.1
         }))

@@ -130,7 +130,7 @@ impl OAuthInteraction {
         user: &U,
         sign_in: SignIn,
     ) -> Result<Response, InteractionError> {
-        let answer = self.enter(Owner::new(user.clone()), sign_in).await;
+        let answer = Box::pin(self.enter(Owner::new(user.clone()), sign_in)).await;
         self.answer(answer)
     }
 
@@ -160,7 +160,7 @@ impl OAuthInteraction {
     /// An error page when a hook or the database failed.
     pub async fn post_login_done(mut self) -> Result<Response, InteractionError> {
         let (pending, current) = (&mut self.pending, self.current.as_ref());
-        let done = self.server.post_login_done(pending, current).await;
+        let done = Box::pin(self.server.post_login_done(pending, current)).await;
         let answer = done.and_then(|()| see_other(&self.return_to));
         self.answer(answer.map_err(PageError::from))
     }
@@ -225,8 +225,9 @@ impl OAuthInteraction {
         self.conclude(Decision::UseAnother).await
     }
 
+    /// Boxed, here and above: an app should not have to carry the whole future in its own.
     async fn conclude(mut self, decision: Decision) -> Result<Response, InteractionError> {
-        let answer = self.decide(decision, Arrival::Form).await;
+        let answer = Box::pin(self.decide(decision, Arrival::Form)).await;
         self.answer(answer)
     }
 
@@ -274,7 +275,7 @@ fn rendered(server: &Server, error: PageError, language: Option<&str>) -> Intera
 }
 
 /// The form of a step: own pages may post to the plugin's route of the same step.
-pub(crate) fn form<'a>(intent: Step, state: &'a str, current: Option<&'a SignedIn>) -> Form<'a> {
+fn form<'a>(intent: Step, state: &'a str, current: Option<&'a SignedIn>) -> Form<'a> {
     let route = match intent {
         Step::Create => "signup",
         Step::SelectAccount => "select-account",

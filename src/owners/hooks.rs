@@ -10,8 +10,10 @@ use crate::{
     definition::OAuthServerDefinition,
     error::Failure,
     hooks::{
-        ClientFacts, ExternalLogin, InteractionFacts, OAuthServerHooks, SessionFacts, TokenFacts,
+        ClientFacts, ExternalLogin, InteractionFacts, ManageAction, OAuthServerHooks, OwnedClient,
+        Registrant, SessionFacts, TokenFacts,
     },
+    protocol::client_metadata::ClientMetadata,
     resource_owner::{Claims, ResourceOwner},
 };
 
@@ -74,6 +76,19 @@ pub trait AppHooks: Send + Sync {
         owner: Option<&Owner>,
         token: &TokenFacts,
     ) -> Result<Claims, Failure>;
+    /// `may_register`
+    async fn may_register(
+        &self,
+        metadata: &ClientMetadata,
+        caller: &Registrant<Owner>,
+    ) -> Result<bool, Failure>;
+    /// `may_manage`
+    async fn may_manage(
+        &self,
+        action: ManageAction,
+        owner: &Owner,
+        client: &OwnedClient,
+    ) -> Result<bool, Failure>;
 }
 
 #[async_trait]
@@ -162,6 +177,30 @@ impl<D: OAuthServerDefinition> AppHooks for OwnersOf<D> {
         let user = owner.map(user::<D::User>).transpose()?;
         let hook = self.hooks.token_response_fields(user, token);
         limited("token_response_fields", hook).await
+    }
+
+    async fn may_register(
+        &self,
+        metadata: &ClientMetadata,
+        caller: &Registrant<Owner>,
+    ) -> Result<bool, Failure> {
+        let caller = match caller {
+            Registrant::InitialAccessToken => Registrant::InitialAccessToken,
+            Registrant::Anonymous => Registrant::Anonymous,
+            Registrant::Client => Registrant::Client,
+            Registrant::User(owner) => Registrant::User(user::<D::User>(owner)?),
+        };
+        limited("may_register", self.hooks.may_register(metadata, caller)).await
+    }
+
+    async fn may_manage(
+        &self,
+        action: ManageAction,
+        owner: &Owner,
+        client: &OwnedClient,
+    ) -> Result<bool, Failure> {
+        let user = user::<D::User>(owner)?;
+        limited("may_manage", self.hooks.may_manage(action, user, client)).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! A registered client (RFC 6749 §2, RFC 7591 §2), whatever it came from.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Where a client's record lives.
@@ -38,6 +40,17 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// Secret in the body (RFC 6749 §2.3.1).
     ClientSecretPost,
+}
+
+impl AuthMethod {
+    /// Whether the client has a secret of this server.
+    #[must_use]
+    pub const fn uses_secret(self) -> bool {
+        match self {
+            Self::None => false,
+            Self::ClientSecretBasic | Self::ClientSecretPost => true,
+        }
+    }
 }
 
 /// Grant types of the token endpoint (RFC 6749 §1.3).
@@ -115,6 +128,16 @@ pub struct Client {
     pub policy_uri: Option<String>,
     /// Contact addresses.
     pub contacts: Vec<String>,
+    /// Members in other languages (RFC 7591 §2.2), for example `client_name#de`.
+    pub localized: BTreeMap<String, String>,
+    /// Where a login may be started from outside (OpenID Connect Core §4), https.
+    pub initiate_login_uri: Option<String>,
+    /// RFC 7591 §2 `software_id`.
+    pub software_id: Option<String>,
+    /// RFC 7591 §2 `software_version`.
+    pub software_version: Option<String>,
+    /// RFC 7591 §2.3, as sent; nobody vouches for it.
+    pub software_statement: Option<String>,
     /// `web` or `native`.
     pub application_type: ApplicationType,
     /// `public` or `pairwise`.
@@ -137,6 +160,12 @@ pub struct Client {
     pub token_endpoint_auth_method: AuthMethod,
     /// At most two: the current and the previous one.
     pub secrets: Vec<ClientSecret>,
+    /// Its public keys (RFC 7591 §2).
+    pub jwks: Option<serde_json::Value>,
+    /// Where its public keys are (RFC 7591 §2), https.
+    pub jwks_uri: Option<String>,
+    /// The one algorithm of its client assertions; `None` = any that is offered.
+    pub token_endpoint_auth_signing_alg: Option<String>,
     /// Signature algorithm of its ID tokens; `None` = the server's.
     pub id_token_signed_response_alg: Option<String>,
     /// Whether PKCE is demanded.

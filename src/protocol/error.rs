@@ -44,6 +44,10 @@ pub enum ErrorCode {
     RequestUriNotSupported,
     /// OIDC Core §3.1.2.6
     RegistrationNotSupported,
+    /// RFC 7591 §3.2.2
+    InvalidRedirectUri,
+    /// RFC 7591 §3.2.2
+    InvalidClientMetadata,
     /// RFC 6750 §3.1
     InvalidToken,
     /// RFC 6750 §3.1
@@ -72,6 +76,8 @@ impl ErrorCode {
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
         }
@@ -93,6 +99,9 @@ pub struct OAuthError {
     pub rule: &'static str,
     /// `error_description`: a fixed sentence of `%x20-21 / %x23-5B / %x5D-7E` (RFC 6749 §5.2).
     pub description: &'static str,
+    /// A finding that names a member of the request, told instead of `description`. Made of
+    /// words of this server only, never of what was sent.
+    pub finding: Option<Box<str>>,
     /// What the rule wanted and what it got, for the operator only; never a secret.
     pub detail: Option<Box<Detail>>,
 }
@@ -112,7 +121,7 @@ macro_rules! constructors {
             $(
                 #[doc = concat!("A refusal with the code `", stringify!($name), "`.")]
                 pub const fn $name(rule: &'static str, description: &'static str) -> Self {
-                    Self { code: ErrorCode::$code, rule, description, detail: None }
+                    Self { code: ErrorCode::$code, rule, description, finding: None, detail: None }
                 }
             )+
         }
@@ -138,11 +147,29 @@ constructors! {
     request_not_supported => RequestNotSupported,
     request_uri_not_supported => RequestUriNotSupported,
     registration_not_supported => RegistrationNotSupported,
+    invalid_redirect_uri => InvalidRedirectUri,
+    invalid_client_metadata => InvalidClientMetadata,
     invalid_token => InvalidToken,
     insufficient_scope => InsufficientScope,
 }
 
 impl OAuthError {
+    /// Tells a finding instead of the fixed sentence.
+    #[must_use]
+    pub fn with_finding(self, finding: &impl fmt::Display) -> Self {
+        let finding = finding.to_string();
+        Self {
+            finding: Some(finding.as_str().into()),
+            ..self.expected(finding, "")
+        }
+    }
+
+    /// The value of `error_description`.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.finding.as_deref().unwrap_or(self.description)
+    }
+
     /// Adds what the operator should see: the wanted and the received value. The received value
     /// is masked here (length and first 4 characters), so that logs stay free of identifiers.
     #[must_use]
@@ -157,7 +184,7 @@ impl OAuthError {
 
 impl fmt::Display for OAuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}): {}", self.code, self.rule, self.description)
+        write!(f, "{} ({}): {}", self.code, self.rule, self.text())
     }
 }
 

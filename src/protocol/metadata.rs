@@ -43,6 +43,8 @@ pub struct Endpoints {
     pub userinfo_endpoint: String,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
+    /// `None` = clients cannot register themselves.
+    pub registration_endpoint: Option<String>,
 }
 
 /// Links that an app may publish.
@@ -66,6 +68,8 @@ pub struct ServerMetadata {
     pub introspection_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration_endpoint: Option<String>,
     pub scopes_supported: Vec<String>,
     pub response_types_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -130,6 +134,7 @@ impl ServerMetadata {
             revocation_endpoint: endpoints.revocation_endpoint,
             introspection_endpoint: endpoints.introspection_endpoint,
             authorization_endpoint: with_code.then_some(endpoints.authorization_endpoint),
+            registration_endpoint: endpoints.registration_endpoint,
             scopes_supported: input.scopes,
             response_types_supported: only(with_code, "code").into_iter().collect(),
             response_modes_supported: only(with_code, "query").into_iter().collect(),

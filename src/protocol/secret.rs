@@ -19,6 +19,8 @@ pub enum Purpose {
     Refresh,
     /// Client secret.
     Secret,
+    /// Registration access token (RFC 7592 §1.2).
+    Registration,
     /// Session cookie.
     Session,
     /// Binding cookie of interactions and anonymous forms.
@@ -36,6 +38,7 @@ impl Purpose {
             Self::Access => b"access",
             Self::Refresh => b"refresh",
             Self::Secret => b"secret",
+            Self::Registration => b"registration",
             Self::Session => b"session",
             Self::Browser => b"browser",
             Self::CredentialStamp => b"stamp",

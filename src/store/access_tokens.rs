@@ -71,3 +71,23 @@ pub async fn revoke(
         .and_where(is_null("revoked_at"));
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
+
+/// Revokes the tokens that a client got for itself: no grant carries their revocation.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn revoke_of_machine(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (client_id, now): (&str, i64),
+) -> StoreResult<u64> {
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.access_tokens))
+        .value(Alias::new("revoked_at"), now)
+        .value(Alias::new("updated_at"), Expr::current_timestamp())
+        .and_where(eq("client_id", client_id))
+        .and_where(is_null("grant_id"))
+        .and_where(is_null("revoked_at"));
+    Ok(conn.execute(&update).await?.rows_affected())
+}

@@ -76,6 +76,8 @@ pub enum RevokeReason {
     Logout,
     /// The person's credentials changed.
     CredentialChange,
+    /// The client's registration was removed.
+    ClientDeleted,
 }
 
 impl RevokeReason {
@@ -87,6 +89,7 @@ impl RevokeReason {
             Self::RefreshReplay => "refresh_replay",
             Self::Logout => "logout",
             Self::CredentialChange => "credential_change",
+            Self::ClientDeleted => "client_deleted",
         }
     }
 }
@@ -155,6 +158,20 @@ pub async fn revoke_of_session(
         OfSession::Online => update.and_where(unredeemed.or(lacks_offline_access())),
         OfSession::All => &mut update,
     };
+    Ok(conn.execute(&update).await?.rows_affected())
+}
+
+/// Revokes every grant that was given to a client.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn revoke_of_client(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (client_id, reason, now): (&str, RevokeReason, i64),
+) -> StoreResult<u64> {
+    let mut update = revocation(tables, reason, now);
+    update.and_where(eq("client_id", client_id));
     Ok(conn.execute(&update).await?.rows_affected())
 }
 

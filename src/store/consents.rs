@@ -148,3 +148,20 @@ async fn merge(
     conn.execute(&update).await?;
     Ok(stored.id)
 }
+
+/// Removes what people approved for a client: with the client, nothing is left to remember.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn delete_of_client(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    client_id: &str,
+) -> StoreResult<()> {
+    let mut delete = Query::delete();
+    delete
+        .from_table(Alias::new(tables.consents))
+        .and_where(eq("client_id", client_id));
+    conn.execute(&delete).await?;
+    Ok(())
+}

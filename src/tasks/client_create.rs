@@ -1,13 +1,8 @@
 //! `oauth:client:create` (§32.1): makes an operator's client and prints its secret once.
 
-use std::marker::PhantomData;
+use loco_rs::{app::AppContext, task::Vars};
 
-use async_trait::async_trait;
-use loco_rs::{
-    app::AppContext,
-    task::{Task, TaskInfo, Vars},
-};
-
+use super::{arguments::Arguments, task};
 use crate::{
     boot,
     definition::OAuthServerDefinition,
@@ -44,92 +39,39 @@ const KEYS: [&str; 14] = [
     "dry_run",
 ];
 
-/// The task.
-pub struct ClientCreate<D>(PhantomData<fn() -> D>);
+task!(
+    /// The task.
+    ClientCreate,
+    "oauth:client:create",
+    "Make an OAuth client; prints its id and, once, its secret"
+);
 
-impl<D> Default for ClientCreate<D> {
-    fn default() -> Self {
-        Self(PhantomData)
-    }
-}
-
-#[async_trait]
-impl<D: OAuthServerDefinition> Task for ClientCreate<D> {
-    fn task(&self) -> TaskInfo {
-        TaskInfo {
-            name: "oauth:client:create".to_owned(),
-            detail: "Make an OAuth client; prints its id and, once, its secret".to_owned(),
-        }
-    }
-
-    async fn run(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<()> {
-        let arguments = Arguments::read(vars)?;
+impl<D: OAuthServerDefinition> ClientCreate<D> {
+    /// What the task prints.
+    ///
+    /// # Errors
+    /// Unknown keys, metadata against the rules, a database that fails. Nothing is stored then.
+    pub async fn report(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<String> {
+        let arguments = Arguments::read(vars, &KEYS)?;
+        arguments.required("name", "\"My app\"")?;
         let server = plugin::server::<D>(ctx).await?;
         let owner = owner::<D>(ctx, arguments.get("owner")).await?;
-        let (client, secret) = build(&server, &arguments)?;
+        let (client, secret) = build(&server, arguments)?;
         if arguments.flag("dry_run")? != Some(true) {
             let row = ClientRow::new(&client, owner);
             let tables = server.store.tables();
             let insert = |db| clients::insert(db, tables, &row);
             server.store.run(insert).await.map_err(boot::error)?;
         }
-        print(&arguments, &client, secret.as_ref());
-        Ok(())
+        Ok(shown(arguments, &client, secret.as_ref()))
     }
 }
 
-/// The `key:value` pairs of the command line.
-struct Arguments<'a>(&'a Vars);
-
-impl<'a> Arguments<'a> {
-    fn read(vars: &'a Vars) -> loco_rs::Result<Self> {
-        let known = |key: &&String| KEYS.contains(&key.as_str()) || *key == "format";
-        if let Some(unknown) = vars.cli.keys().find(|key| !known(key)) {
-            return Err(boot::error(format!(
-                "unknown key {unknown}; the keys are {}, format",
-                KEYS.join(", ")
-            )));
-        }
-        let arguments = Self(vars);
-        if arguments.get("name").is_none() {
-            return Err(boot::error("name is missing: name:\"My app\""));
-        }
-        Ok(arguments)
-    }
-
-    fn get(&self, key: &str) -> Option<&'a str> {
-        self.0
-            .cli
-            .get(key)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
-    }
-
-    /// Values separated by commas or spaces.
-    fn list(&self, key: &str) -> Option<Vec<String>> {
-        let values = self
-            .get(key)?
-            .split([',', ' '])
-            .filter(|value| !value.is_empty());
-        Some(values.map(str::to_owned).collect())
-    }
-
-    fn flag(&self, key: &str) -> loco_rs::Result<Option<bool>> {
-        match self.get(key) {
-            None => Ok(None),
-            Some("true") => Ok(Some(true)),
-            Some("false") => Ok(Some(false)),
-            Some(_) => Err(boot::error(format!("{key}: true or false"))),
-        }
-    }
-
-    fn auth(&self) -> loco_rs::Result<AuthMethod> {
-        match self.get("auth") {
-            None | Some("basic") => Ok(AuthMethod::ClientSecretBasic),
-            Some("post") => Ok(AuthMethod::ClientSecretPost),
-            Some("none") => Ok(AuthMethod::None),
-            Some(_) => Err(boot::error("auth: one of basic, post, none")),
-        }
+fn auth(arguments: Arguments<'_>) -> loco_rs::Result<AuthMethod> {
+    match arguments.word("auth", &["basic", "post", "none"])? {
+        Some("post") => Ok(AuthMethod::ClientSecretPost),
+        Some("none") => Ok(AuthMethod::None),
+        _ => Ok(AuthMethod::ClientSecretBasic),
     }
 }
 
@@ -143,9 +85,9 @@ async fn owner<D: OAuthServerDefinition>(
     Ok(Some(user.key().into()))
 }
 
-fn build(server: &Server, arguments: &Arguments<'_>) -> loco_rs::Result<(Client, Option<Secret>)> {
+fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<(Client, Option<Secret>)> {
     let settings = &server.settings;
-    let method = arguments.auth()?;
+    let method = auth(arguments)?;
     let secret = match method {
         AuthMethod::None => None,
         _ => Some(random::secret(&settings.token_prefixes.client_secret).map_err(boot::error)?),
@@ -198,7 +140,7 @@ fn build(server: &Server, arguments: &Arguments<'_>) -> loco_rs::Result<(Client,
     ))
 }
 
-fn metadata(arguments: &Arguments<'_>) -> ClientMetadata {
+fn metadata(arguments: Arguments<'_>) -> ClientMetadata {
     let text = |key| arguments.get(key).map(str::to_owned);
     ClientMetadata {
         client_name: text("name"),
@@ -218,9 +160,9 @@ fn refused(errors: &[MetadataError]) -> loco_rs::Error {
 }
 
 /// What the operator has to hand to the client's developer.
-fn print(arguments: &Arguments<'_>, client: &Client, secret: Option<&Secret>) {
+fn shown(arguments: Arguments<'_>, client: &Client, secret: Option<&Secret>) -> String {
     let secret = secret.map(Secret::expose);
-    if arguments.get("format") == Some("json") {
+    if arguments.wants_json() {
         let mut answer = serde_json::json!({
             "client_id": client.client_id,
             "redirect_uris": client.redirect_uris,
@@ -230,12 +172,10 @@ fn print(arguments: &Arguments<'_>, client: &Client, secret: Option<&Secret>) {
         if let (Some(secret), Some(answer)) = (secret, answer.as_object_mut()) {
             answer.insert("client_secret".to_owned(), secret.into());
         }
-        println!("{answer}");
-        return;
+        return answer.to_string();
     }
-    println!("client_id:     {}", client.client_id);
-    if let Some(secret) = secret {
-        println!("client_secret: {secret}   (shown once)");
-    }
-    println!("redirect_uris: {}", client.redirect_uris.join(" "));
+    let mut lines = vec![format!("client_id:     {}", client.client_id)];
+    lines.extend(secret.map(|secret| format!("client_secret: {secret}   (shown once)")));
+    lines.push(format!("redirect_uris: {}", client.redirect_uris.join(" ")));
+    lines.join("\n")
 }

@@ -6,9 +6,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use loco_oauth_server::{
     hooks::{
-        ClientFacts, ExternalLogin, InteractionFacts, OAuthServerHooks, SessionFacts, TokenFacts,
+        ClientFacts, ExternalLogin, InteractionFacts, ManageAction, OAuthServerHooks, OwnedClient,
+        Registrant, SessionFacts, TokenFacts,
     },
-    resource_owner::Claims,
+    protocol::client_metadata::ClientMetadata,
+    resource_owner::{Claims, ResourceOwner},
 };
 use loco_rs::Result;
 
@@ -16,7 +18,8 @@ use super::users;
 
 /// `chooser` wants an account to be chosen, `stepping` a step of the app, `narrow` and `nothing`
 /// may have less than they ask for, `hooked` gets more claims, `external` other logins;
-/// `broken-<hook>` brings that hook down, `slow` takes too long.
+/// `broken-<hook>` brings that hook down, `slow` takes too long. Names of registered
+/// clients say what becomes of them.
 #[derive(Default)]
 pub struct ByClient;
 
@@ -180,5 +183,31 @@ impl OAuthServerHooks<users::Model> for ByClient {
     ) -> Result<Claims> {
         let hooked = about("token_response_fields", &token.client).await?;
         Ok(if hooked { claims(user) } else { Claims::new() })
+    }
+
+    async fn may_register(
+        &self,
+        metadata: &ClientMetadata,
+        caller: Registrant<&users::Model>,
+    ) -> Result<bool> {
+        match metadata.client_name.as_deref() {
+            Some("Broken") => Err(loco_rs::Error::string("the hook failed")),
+            Some("Members only") => Ok(caller == Registrant::InitialAccessToken),
+            name => Ok(name != Some("Refused")),
+        }
+    }
+
+    async fn may_manage(
+        &self,
+        action: ManageAction,
+        user: &users::Model,
+        client: &OwnedClient,
+    ) -> Result<bool> {
+        let is_owner = client.owner == Some(user.key().into());
+        match client.client.client_name.as_deref() {
+            Some("Unmanageable") => Err(loco_rs::Error::string("the hook failed")),
+            Some("Shared") => Ok(is_owner || action == ManageAction::Read),
+            _ => Ok(is_owner),
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! The tables: users, then those of the server.
 
 use loco_rs::schema::{ColType, create_table, drop_table};
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::{
+    MigrationName, MigrationTrait, MigratorTrait, SchemaManager, sea_orm::DbErr,
+};
 
 /// Every migration.
 pub struct Migrator;
@@ -9,41 +11,34 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(users::Migration),
-            Box::new(oauth_server::Migration),
-        ]
+        vec![Box::new(Users), Box::new(oauth_server::Migration)]
+    }
+}
+
+struct Users;
+
+impl MigrationName for Users {
+    fn name(&self) -> &'static str {
+        "m20220101_000001_users"
     }
 }
 
 #[allow(elided_lifetimes_in_paths, reason = "as the trait spells it")]
-mod users {
-    use super::*;
-
-    pub struct Migration;
-
-    impl MigrationName for Migration {
-        fn name(&self) -> &'static str {
-            "m20220101_000001_users"
-        }
+#[async_trait::async_trait]
+impl MigrationTrait for Users {
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        let columns = [
+            ("id", ColType::PkAuto),
+            ("pid", ColType::Uuid),
+            ("email", ColType::StringUniq),
+            ("password", ColType::String),
+            ("name", ColType::String),
+        ];
+        create_table(m, "users", &columns, &[]).await
     }
 
-    #[async_trait::async_trait]
-    impl MigrationTrait for Migration {
-        async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
-            let columns = [
-                ("id", ColType::PkAuto),
-                ("pid", ColType::Uuid),
-                ("email", ColType::StringUniq),
-                ("password", ColType::String),
-                ("name", ColType::String),
-            ];
-            create_table(m, "users", &columns, &[]).await
-        }
-
-        async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {
-            drop_table(m, "users").await
-        }
+    async fn down(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        drop_table(m, "users").await
     }
 }
 

@@ -24,12 +24,22 @@ impl MetadataErrorCode {
     }
 }
 
-/// The rule that a member breaks (§13.1, §13.2).
+/// The rule that a member breaks (§13.1, §13.2). The texts are those of `error_description`:
+/// neither quotes nor backslashes (RFC 6749 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MetadataRule {
     /// RG-05.
+    #[error("{0} is expected")]
+    Type(&'static str),
+    /// RG-05.
     #[error("at most 2000 characters")]
     TooLong,
+    /// §35.1.
+    #[error("no control characters")]
+    Control,
+    /// RFC 7591 §2.2, BCP 47.
+    #[error("a language tag behind the number sign")]
+    LanguageTag,
     /// RG-05.
     #[error("a name has at most 200 characters, and visible ones")]
     Name,
@@ -54,6 +64,9 @@ pub enum MetadataRule {
     /// RFC 6749 §4.4: confidential clients only.
     #[error("client_credentials needs a client that authenticates")]
     PublicMachine,
+    /// RG-07.
+    #[error("client_credentials needs an initial access token or a signed-in person")]
+    AnonymousMachine,
     /// Only `code`.
     #[error("only code")]
     ResponseType,
@@ -69,6 +82,27 @@ pub enum MetadataRule {
     /// §13.2.
     #[error("an https URL")]
     HttpsUrl,
+    /// §13.2: never fetched from inside.
+    #[error("an https URL on a public host name")]
+    PublicHost,
+    /// RFC 7591 §2.
+    #[error("jwks and jwks_uri exclude each other")]
+    TwoKeySources,
+    /// RG-05, RFC 7517 §5.
+    #[error("an object with a list keys of 1 to 10 keys")]
+    KeySet,
+    /// RFC 7517 §4.
+    #[error("complete keys of the types RSA, EC and OKP")]
+    Key,
+    /// RFC 7517 §9.2.
+    #[error("public keys only")]
+    SecretKey,
+    /// RFC 7518 §3.3.
+    #[error("RSA keys of 2048 bits or more")]
+    ShortKey,
+    /// RFC 7517 §4.5.
+    #[error("each key its own kid, a text")]
+    KeyId,
     /// OpenID Connect Registration §2.
     #[error("web or native")]
     ApplicationType,
@@ -85,8 +119,8 @@ pub enum MetadataRule {
     #[error("an algorithm that this server offers")]
     Algorithm,
     /// OpenID Connect Registration §2.
-    #[error("an integer of 0 or more")]
-    Negative,
+    #[error("an integer from 0 to 2147483647")]
+    Seconds,
     /// ST-10, OAuth 2.1 §4.1.1.
     #[error("false is for a confidential client with the scope openid")]
     PkceNeeded,
@@ -102,6 +136,12 @@ pub enum MetadataRule {
     /// ST-10.
     #[error("a client that authenticates by secret has one")]
     MissingSecret,
+    /// RFC 7592 §2.2.
+    #[error("the client_id of the URL")]
+    OtherClient,
+    /// RFC 7592 §2.2.
+    #[error("the current secret, or no such member")]
+    OtherSecret,
 }
 
 /// One finding about client metadata.
@@ -114,20 +154,42 @@ pub struct MetadataError {
 }
 
 impl MetadataError {
-    pub(super) fn new(member: impl Into<String>, rule: impl Into<MetadataRule>) -> Self {
+    pub(in crate::protocol) fn new(
+        member: impl Into<String>,
+        rule: impl Into<MetadataRule>,
+    ) -> Self {
         Self {
             member: member.into(),
             rule: rule.into(),
         }
     }
 
-    /// The error code of an answer about it.
+    /// The error code of an answer about it (RFC 7591 §3.2.2).
     #[must_use]
     pub fn code(&self) -> MetadataErrorCode {
-        if self.member.starts_with("redirect_uris") {
+        if self.rule_id() == "RG-06" {
             MetadataErrorCode::InvalidRedirectUri
         } else {
             MetadataErrorCode::InvalidClientMetadata
+        }
+    }
+
+    /// The check of §13.1 that fails. They stand in this order.
+    #[must_use]
+    pub fn rule_id(&self) -> &'static str {
+        match self.rule {
+            MetadataRule::Type(_)
+            | MetadataRule::TooLong
+            | MetadataRule::TooMany
+            | MetadataRule::Control
+            | MetadataRule::Name
+            | MetadataRule::KeySet => "RG-05",
+            MetadataRule::RedirectUri(_) | MetadataRule::RedirectUriNeeded
+                if self.member.starts_with("redirect_uris") =>
+            {
+                "RG-06"
+            }
+            _ => "RG-07",
         }
     }
 }

@@ -2,10 +2,12 @@
 //! static, operator-made and self-registered clients alike.
 
 mod error;
+mod jwks;
 mod operator;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +48,16 @@ pub struct ClientMetadata {
     pub require_auth_time: Option<bool>,
     pub default_acr_values: Option<Vec<String>>,
     pub post_logout_redirect_uris: Option<Vec<String>>,
+    pub initiate_login_uri: Option<String>,
+    pub software_id: Option<String>,
+    pub software_version: Option<String>,
+    pub software_statement: Option<String>,
+    pub jwks: Option<serde_json::Map<String, serde_json::Value>>,
+    pub jwks_uri: Option<String>,
+    pub token_endpoint_auth_signing_alg: Option<String>,
+    /// Members with a language tag, by their full name (RFC 7591 §2.2).
+    #[serde(skip)]
+    pub localized: std::collections::BTreeMap<String, String>,
 }
 
 /// What to do with a scope that the client may not have.
@@ -108,6 +120,7 @@ impl ClientMetadata {
         if redirect_uris.is_empty() && grant_types.contains(&GrantType::AuthorizationCode) {
             rules.refuse("redirect_uris", MetadataRule::RedirectUriNeeded);
         }
+        let (jwks, jwks_uri) = rules.keys(self.jwks, self.jwks_uri);
         let (subject_type, sector) = rules.subject(self.subject_type.as_deref(), &redirect_uris);
         let client = Client {
             client_id: identity.client_id,
@@ -122,6 +135,12 @@ impl ClientMetadata {
             tos_uri: rules.https("tos_uri", self.tos_uri),
             policy_uri: rules.https("policy_uri", self.policy_uri),
             contacts: rules.texts("contacts", self.contacts),
+            localized: rules.localized(self.localized),
+            initiate_login_uri: rules.https("initiate_login_uri", self.initiate_login_uri),
+            software_id: rules.text("software_id", self.software_id),
+            software_version: rules.text("software_version", self.software_version),
+            // A signed statement is longer than other texts; the body's limit is its own.
+            software_statement: self.software_statement,
             application_type,
             subject_type,
             sector,
@@ -133,6 +152,12 @@ impl ClientMetadata {
             resources: None,
             token_endpoint_auth_method: method,
             secrets: Vec::new(),
+            jwks,
+            jwks_uri,
+            token_endpoint_auth_signing_alg: rules.assertion_algorithm(
+                "token_endpoint_auth_signing_alg",
+                self.token_endpoint_auth_signing_alg,
+            ),
             id_token_signed_response_alg: rules.algorithm(
                 "id_token_signed_response_alg",
                 self.id_token_signed_response_alg,
@@ -140,7 +165,7 @@ impl ClientMetadata {
             require_pkce: true,
             skip_consent: false,
             require_auth_time: self.require_auth_time.unwrap_or(false),
-            default_max_age: rules.not_negative("default_max_age", self.default_max_age),
+            default_max_age: rules.seconds("default_max_age", self.default_max_age),
             default_acr_values: rules.texts("default_acr_values", self.default_acr_values),
             last_used_at: None,
         };

@@ -1,9 +1,13 @@
 //! The rules of §13.2, one method per member. A broken rule is noted, and the member gets a
 //! harmless value, so that all findings come at once.
 
-use url::Url;
+use serde_json::{Map, Value};
 
-use super::{MetadataError, MetadataPolicy, MetadataRule, ScopeRule, operator::single_host};
+use super::{
+    MetadataError, MetadataPolicy, MetadataRule, ScopeRule, jwks,
+    operator::single_host,
+    texts::{MAX_TEXT, is_https, is_on_public_name},
+};
 use crate::protocol::{
     client::{ApplicationType, AuthMethod, Client, GrantType, SubjectType},
     jwk::SigningAlg,
@@ -11,9 +15,7 @@ use crate::protocol::{
     scope::Scopes,
 };
 
-const MAX_ENTRIES: usize = 20;
-const MAX_TEXT: usize = 2000;
-const MAX_NAME: usize = 200;
+pub(super) const MAX_ENTRIES: usize = 20;
 
 pub(super) struct Rules<'a> {
     policy: &'a MetadataPolicy<'a>,
@@ -31,8 +33,8 @@ impl<'a> Rules<'a> {
     }
 
     pub fn finish(mut self, client: Client) -> Result<Client, Vec<MetadataError>> {
-        // RG-06 comes before RG-07.
-        self.errors.sort_by_key(|error| error.code() as u8);
+        // RG-05, RG-06, RG-07.
+        self.errors.sort_by_key(MetadataError::rule_id);
         if self.errors.is_empty() {
             Ok(client)
         } else {
@@ -162,48 +164,57 @@ impl<'a> Rules<'a> {
     }
 
     pub fn algorithm(&mut self, member: &str, sent: Option<String>) -> Option<String> {
-        let offered = |text: &String| {
-            text.parse::<SigningAlg>()
-                .is_ok_and(|alg| self.policy.algorithms.contains(&alg))
+        let offered = self.policy.algorithms;
+        self.one_of(offered, (member, sent))
+    }
+
+    /// Algorithms that clients sign with: all that can be verified.
+    pub fn assertion_algorithm(&mut self, member: &str, sent: Option<String>) -> Option<String> {
+        self.one_of(&SigningAlg::ALL, (member, sent))
+    }
+
+    fn one_of(
+        &mut self,
+        offered: &[SigningAlg],
+        (member, sent): (&str, Option<String>),
+    ) -> Option<String> {
+        let is_offered = |text: &String| {
+            text.parse()
+                .is_ok_and(|alg: SigningAlg| offered.contains(&alg))
         };
-        if sent.as_ref().is_some_and(|text| !offered(text)) {
+        if sent.as_ref().is_some_and(|text| !is_offered(text)) {
             self.refuse(member, MetadataRule::Algorithm);
         }
         sent
     }
 
-    /// RG-05: a name of at most 200 characters, something of which can be seen.
-    pub fn name<'n>(&mut self, member: &str, sent: Option<&'n str>) -> Option<&'n str> {
-        let visible = |name: &str| crate::protocol::display_name::clean(name).is_some();
-        if sent.is_some_and(|name| name.chars().count() > MAX_NAME || !visible(name)) {
-            self.refuse(member, MetadataRule::Name);
+    /// §13.2: one source of keys, public ones only.
+    pub fn keys(
+        &mut self,
+        jwks: Option<Map<String, Value>>,
+        uri: Option<String>,
+    ) -> (Option<Value>, Option<String>) {
+        if jwks.is_some() && uri.is_some() {
+            self.refuse("jwks", MetadataRule::TwoKeySources);
         }
-        sent
+        let jwks = jwks.map(Value::Object);
+        if let Some(Err(rule)) = jwks.as_ref().map(jwks::check) {
+            self.refuse("jwks", rule);
+        }
+        let uri = self.https("jwks_uri", uri);
+        if uri
+            .as_deref()
+            .is_some_and(|uri| is_https(uri) && !is_on_public_name(uri))
+        {
+            self.refuse("jwks_uri", MetadataRule::PublicHost);
+        }
+        (jwks, uri)
     }
 
-    pub fn https(&mut self, member: &str, sent: Option<String>) -> Option<String> {
-        match sent.as_deref() {
-            Some(text) if text.len() > MAX_TEXT => self.refuse(member, MetadataRule::TooLong),
-            Some(text) if !is_https(text) => self.refuse(member, MetadataRule::HttpsUrl),
-            _ => {}
-        }
-        sent
-    }
-
-    /// RG-05.
-    pub fn texts(&mut self, member: &str, sent: Option<Vec<String>>) -> Vec<String> {
-        let texts = sent.unwrap_or_default();
-        if texts.len() > MAX_ENTRIES {
-            self.refuse(member, MetadataRule::TooMany);
-        } else if texts.iter().any(|text| text.len() > MAX_TEXT) {
-            self.refuse(member, MetadataRule::TooLong);
-        }
-        texts
-    }
-
-    pub fn not_negative(&mut self, member: &str, sent: Option<i64>) -> Option<i64> {
-        if sent.is_some_and(|value| value < 0) {
-            self.refuse(member, MetadataRule::Negative);
+    /// §35.1: no negative numbers, and none beyond the column.
+    pub fn seconds(&mut self, member: &str, sent: Option<i64>) -> Option<i64> {
+        if sent.is_some_and(|value| !(0..=i64::from(i32::MAX)).contains(&value)) {
+            self.refuse(member, MetadataRule::Seconds);
         }
         sent
     }
@@ -216,11 +227,4 @@ fn grant(name: &str) -> Option<GrantType> {
         "client_credentials" => Some(GrantType::ClientCredentials),
         _ => None,
     }
-}
-
-/// Written as `https://`, in printable ASCII, with a host and without user information.
-fn is_https(text: &str) -> bool {
-    text.starts_with("https://")
-        && text.bytes().all(|byte| matches!(byte, 0x21..=0x7E))
-        && Url::parse(text).is_ok_and(|url| url.username().is_empty() && url.password().is_none())
 }

@@ -72,8 +72,25 @@ fn s13_2_defaults() {
 #[case("id_token_signed_response_alg", json!("none"), "id_token_signed_response_alg", MetadataRule::Algorithm)]
 #[case("id_token_signed_response_alg", json!("HS256"), "id_token_signed_response_alg", MetadataRule::Algorithm)]
 #[case("id_token_signed_response_alg", json!("RS256"), "id_token_signed_response_alg", MetadataRule::Algorithm)]
-#[case("default_max_age", json!(-1), "default_max_age", MetadataRule::Negative)]
+#[case("default_max_age", json!(-1), "default_max_age", MetadataRule::Seconds)]
+#[case("default_max_age", json!(2_147_483_648_i64), "default_max_age", MetadataRule::Seconds)]
 #[case("contacts", json!(vec!["a"; 21]), "contacts", MetadataRule::TooMany)]
+#[case("contacts", json!(["a\r\nb"]), "contacts", MetadataRule::Control)]
+#[case("software_id", json!("a\u{7f}"), "software_id", MetadataRule::Control)]
+#[case("software_version", json!("1".repeat(2001)), "software_version", MetadataRule::TooLong)]
+#[case("initiate_login_uri", json!("https://app.example/\r\n"), "initiate_login_uri", MetadataRule::HttpsUrl)]
+#[case("token_endpoint_auth_signing_alg", json!("HS256"), "token_endpoint_auth_signing_alg", MetadataRule::Algorithm)]
+#[case("token_endpoint_auth_signing_alg", json!("none"), "token_endpoint_auth_signing_alg", MetadataRule::Algorithm)]
+#[case("jwks", json!({"keys": []}), "jwks", MetadataRule::KeySet)]
+#[case("jwks_uri", json!("http://app.example/jwks"), "jwks_uri", MetadataRule::HttpsUrl)]
+#[case("jwks_uri", json!("https://127.0.0.1/jwks"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://0x7f.1/jwks"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://[::1]/jwks"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://10.0.0.1/jwks"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://169.254.169.254/latest"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://localhost/jwks"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://db.internal./jwks"), "jwks_uri", MetadataRule::PublicHost)]
+#[case("jwks_uri", json!("https://intranet/jwks"), "jwks_uri", MetadataRule::PublicHost)]
 fn s13_2_rules(
     #[case] member: &str,
     #[case] value: Value,
@@ -82,11 +99,84 @@ fn s13_2_rules(
 ) {
     let errors = convert(with(member, value), ScopeRule::Cut).expect_err("bad metadata");
     assert_eq!(errors, [MetadataError::new(at, rule)]);
-    let expected = match at {
-        "redirect_uris" => "invalid_redirect_uri",
+    let expected = match (at, rule) {
+        ("redirect_uris", MetadataRule::RedirectUriNeeded) => "invalid_redirect_uri",
         _ => "invalid_client_metadata",
     };
     assert_eq!(errors[0].code().as_str(), expected);
+}
+
+/// RFC 6749 §5.2: every text can stand in `error_description`, whole.
+#[test]
+fn findings_are_sentences_of_the_allowed_characters() {
+    let metadata = json!({
+        "redirect_uris": vec!["http://app.example/cb"; 20],
+        "post_logout_redirect_uris": vec!["com.example:/cb"; 20],
+        "application_type": "web",
+        "token_endpoint_auth_method": "\"\\",
+        "jwks": {"keys": 1},
+        "jwks_uri": "https://a",
+        "client_name": "",
+    });
+    let errors = convert(metadata, ScopeRule::Cut).expect_err("bad metadata");
+    assert!(errors.len() > 40, "{errors:?}");
+    for error in errors {
+        let text = error.to_string();
+        let allowed = |byte| matches!(byte, 0x20 | 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
+        assert!(text.len() <= 200 && text.bytes().all(allowed), "{text}");
+    }
+}
+
+#[test]
+fn c154_one_source_of_keys() {
+    let mut metadata = with("jwks_uri", json!("https://app.example/jwks"));
+    assert!(convert(metadata.clone(), ScopeRule::Cut).is_ok());
+    metadata["jwks"] = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "AAAA"}]});
+    let errors = convert(metadata, ScopeRule::Cut).expect_err("two sources");
+    assert_eq!(
+        errors,
+        [MetadataError::new("jwks", MetadataRule::TwoKeySources)]
+    );
+}
+
+#[rstest]
+#[case("client_name#de", "Laden\u{202e}", Ok("Laden"))]
+#[case(
+    "policy_uri#zh-Hans",
+    "https://app.example/zh",
+    Ok("https://app.example/zh")
+)]
+#[case("client_name#", "Laden", Err(MetadataRule::LanguageTag))]
+#[case("client_name#de_DE", "Laden", Err(MetadataRule::LanguageTag))]
+#[case("client_name#de", "\u{200b}", Err(MetadataRule::Name))]
+#[case("tos_uri#fr", "javascript:alert(1)", Err(MetadataRule::HttpsUrl))]
+fn s13_2_members_with_a_language(
+    #[case] member: &str,
+    #[case] text: &str,
+    #[case] expected: Result<&str, MetadataRule>,
+) {
+    let scopes = ["openid".to_owned()];
+    let policy = MetadataPolicy {
+        scopes: &scopes,
+        scope_rule: ScopeRule::Cut,
+        algorithms: &[],
+        grants: &[GrantType::AuthorizationCode],
+        pairwise: false,
+    };
+    let metadata = ClientMetadata {
+        redirect_uris: Some(vec!["https://app.example/cb".into()]),
+        localized: [(member.to_owned(), text.to_owned())].into(),
+        ..ClientMetadata::default()
+    };
+    let identity = ClientIdentity {
+        client_id: "client_x".into(),
+        kind: ClientKind::Dynamic,
+    };
+    let kept = metadata
+        .into_client(identity, &policy)
+        .map(|client| client.localized.get(member).cloned().unwrap_or_default())
+        .map_err(|errors| errors[0].rule);
+    assert_eq!(kept, expected.map(str::to_owned));
 }
 
 #[test]

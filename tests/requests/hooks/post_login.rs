@@ -94,7 +94,7 @@ async fn nx_08_one_step_after_the_other() {
     let now = chrono::Utc::now().fixed_offset();
     server
         .change_user(ALICE, |user| {
-            user.email_verified_at = sea_orm::Set(Some(now))
+            user.email_verified_at = sea_orm::Set(Some(now));
         })
         .await;
     let shown = done(&mut browser, &page).await;

@@ -3,7 +3,7 @@
 mod transport;
 
 use rstest::rstest;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::app::{
     browser::Authorize,

@@ -126,18 +126,15 @@ async fn s30_2_cors_with_credentials() {
 async fn s6_3_other_methods() {
     let server = TestServer::start().await;
     for (path, allow) in [
-        (PATH, "POST, GET, DELETE"),
-        ("/oauth/interaction", "GET, POST"),
+        (PATH, vec!["DELETE", "GET", "POST"]),
+        ("/oauth/interaction", vec!["GET", "POST"]),
     ] {
         for method in [reqwest::Method::HEAD, reqwest::Method::PUT] {
             let request = server.http.request(method, server.url(path));
             let answer = server.send(request).await;
-            let methods = answer.header("allow").unwrap();
-            assert_eq!(
-                (answer.status, methods.len()),
-                (405, allow.len()),
-                "{methods}"
-            );
+            let mut methods: Vec<_> = answer.header("allow").unwrap().split(", ").collect();
+            methods.sort_unstable();
+            assert_eq!((answer.status, &methods), (405, &allow), "{path}");
         }
     }
 }

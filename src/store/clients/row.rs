@@ -1,23 +1,18 @@
-//! `oauth_clients`: operator-made and registered clients.
+//! A row of `oauth_clients` and the client it stands for.
 
-use sea_orm::{
-    ConnectionTrait,
-    sea_query::{Alias, Expr, ExprTrait, Query},
-};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 
-use super::{
-    StoreError, StoreResult,
-    record::{Record, Strings, eq, record},
-};
 use crate::{
     protocol::client::{
         ApplicationType, AuthMethod, Client, ClientKind, ClientSecret, ClientStatus, SecretHash,
         SubjectType,
     },
     resource_owner::UserKey,
-    schema::TableNames,
+    store::{
+        StoreError, StoreResult,
+        record::{Strings, record},
+    },
 };
 
 record! {
@@ -45,6 +40,16 @@ record! {
         pub policy_uri: Option<String>,
         /// RFC 7591 §2.
         pub contacts: Option<Strings>,
+        /// Members with a language tag (RFC 7591 §2.2).
+        pub localized: Option<Json>,
+        /// OIDC Registration §2.
+        pub initiate_login_uri: Option<String>,
+        /// RFC 7591 §2.
+        pub software_id: Option<String>,
+        /// RFC 7591 §2.
+        pub software_version: Option<String>,
+        /// RFC 7591 §2.3.
+        pub software_statement: Option<String>,
         /// `web`, `native`.
         pub application_type: String,
         /// `public`, `pairwise`.
@@ -71,6 +76,14 @@ record! {
         pub client_secret_expires_at: Option<i64>,
         /// Unix seconds; null = never.
         pub previous_secret_expires_at: Option<i64>,
+        /// Registration access token (RFC 7592 §1.2).
+        pub registration_token_hash: Option<Vec<u8>>,
+        /// Public keys.
+        pub jwks: Option<Json>,
+        /// RFC 7591 §2.
+        pub jwks_uri: Option<String>,
+        /// OIDC Registration §2.
+        pub token_endpoint_auth_signing_alg: Option<String>,
         /// Verified sector host.
         pub sector: Option<String>,
         /// OIDC Registration §2.
@@ -91,11 +104,19 @@ record! {
 }
 
 /// Writes a unit enum as the text it has in the column.
-fn to_text(value: impl Serialize) -> String {
+pub(super) fn to_text(value: impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Json::String(text)) => text,
         _ => String::new(),
     }
+}
+
+/// `None` for a client that speaks one language.
+fn localized(client: &Client) -> Option<Json> {
+    if client.localized.is_empty() {
+        return None;
+    }
+    serde_json::to_value(&client.localized).ok()
 }
 
 fn from_text<T: DeserializeOwned>(column: &str, text: &str) -> StoreResult<T> {
@@ -124,6 +145,11 @@ impl ClientRow {
             tos_uri: client.tos_uri.clone(),
             policy_uri: client.policy_uri.clone(),
             contacts: Some(client.contacts.clone().into()),
+            localized: localized(client),
+            initiate_login_uri: client.initiate_login_uri.clone(),
+            software_id: client.software_id.clone(),
+            software_version: client.software_version.clone(),
+            software_statement: client.software_statement.clone(),
             application_type: to_text(client.application_type),
             subject_type: to_text(client.subject_type),
             redirect_uris: client.redirect_uris.clone().into(),
@@ -142,6 +168,10 @@ impl ClientRow {
             previous_secret_hash: previous.map(|secret| secret.hash.0.to_vec()),
             client_secret_expires_at: current.and_then(|secret| secret.expires_at),
             previous_secret_expires_at: previous.and_then(|secret| secret.expires_at),
+            registration_token_hash: None,
+            jwks: client.jwks.clone(),
+            jwks_uri: client.jwks_uri.clone(),
+            token_endpoint_auth_signing_alg: client.token_endpoint_auth_signing_alg.clone(),
             sector: client.sector.clone(),
             id_token_signed_response_alg: client.id_token_signed_response_alg.clone(),
             require_pkce: client.require_pkce,
@@ -193,6 +223,17 @@ impl ClientRow {
             tos_uri: self.tos_uri,
             policy_uri: self.policy_uri,
             contacts: self.contacts.unwrap_or_default().0,
+            localized: self
+                .localized
+                .and_then(|members| serde_json::from_value(members).ok())
+                .unwrap_or_default(),
+            initiate_login_uri: self.initiate_login_uri,
+            software_id: self.software_id,
+            software_version: self.software_version,
+            software_statement: self.software_statement,
+            jwks: self.jwks,
+            jwks_uri: self.jwks_uri,
+            token_endpoint_auth_signing_alg: self.token_endpoint_auth_signing_alg,
             sector: self.sector,
             redirect_uris: self.redirect_uris.0,
             post_logout_redirect_uris: self.post_logout_redirect_uris.0,
@@ -208,74 +249,4 @@ impl ClientRow {
             last_used_at: self.last_used_at,
         })
     }
-}
-
-/// The client with this id, whatever its status.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn find(
-    conn: &impl ConnectionTrait,
-    tables: &TableNames,
-    client_id: &str,
-) -> StoreResult<Option<Client>> {
-    let mut select = ClientRow::select(tables.clients);
-    select.and_where(eq("client_id", client_id));
-    let row = conn.query_one(&select).await?;
-    let row = row
-        .map(|row| ClientRow::read(&row, ""))
-        .transpose()?
-        .flatten();
-    row.map(ClientRow::into_client).transpose()
-}
-
-/// Inserts a client.
-///
-/// # Errors
-/// [`StoreError::Duplicate`] when the id exists.
-pub async fn insert(
-    conn: &impl ConnectionTrait,
-    tables: &TableNames,
-    row: &ClientRow,
-) -> StoreResult<i64> {
-    Ok(row.insert(conn, tables.clients).await?)
-}
-
-/// Of `ids`, those that exist in the table (a static id must not).
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn existing(
-    conn: &impl ConnectionTrait,
-    tables: &TableNames,
-    ids: &[String],
-) -> StoreResult<Vec<String>> {
-    let mut select = Query::select();
-    select
-        .column(Alias::new("client_id"))
-        .from(Alias::new(tables.clients))
-        .and_where(Expr::col(Alias::new("client_id")).is_in(ids.iter().cloned()));
-    let rows = conn.query_all(&select).await?;
-    Ok(rows
-        .iter()
-        .map(|row| row.try_get("", "client_id"))
-        .collect::<Result<_, _>>()?)
-}
-
-/// Notes that a code or token was issued to the client.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn touch(
-    conn: &impl ConnectionTrait,
-    tables: &TableNames,
-    (client_id, now): (&str, i64),
-) -> StoreResult<()> {
-    let mut update = Query::update();
-    update
-        .table(Alias::new(tables.clients))
-        .value(Alias::new("last_used_at"), now)
-        .and_where(eq("client_id", client_id));
-    conn.execute(&update).await?;
-    Ok(())
 }

@@ -1,0 +1,224 @@
+//! GET, PUT, DELETE `{prefix}/register/{client_id}` — RFC 7592 §2.
+
+use axum::{
+    Json, debug_handler,
+    extract::{Path, State, rejection::PathRejection},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use loco_rs::app::AppContext;
+
+use crate::{
+    error::{ApiError, Failure},
+    extract::{MetadataJson, TheServer},
+    hooks::{ClientFacts, ManageAction, OwnedClient, Registrant},
+    owners::Owner,
+    protocol::{
+        client::{Client, ClientKind, ClientSecret, ClientStatus, GrantType},
+        error::OAuthError,
+        registration::{self, ClientInformation, Issued},
+        secret::{Purpose, Secret},
+    },
+    registration::Bearer,
+    server::Server,
+    store::clients::{self, ClientRow, Registered, SecretChange},
+};
+
+/// The id in the path; one that is no text is nobody's.
+type ClientId = Result<Path<String>, PathRejection>;
+
+/// A client and who manages it.
+struct Managed {
+    registered: Registered,
+    by: Manager,
+}
+
+enum Manager {
+    /// The client, by this registration access token.
+    Client(Secret),
+    /// A signed-in person, by the hook's word.
+    Person(Owner),
+}
+
+/// The metadata as registered.
+#[debug_handler]
+pub async fn get(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    headers: HeaderMap,
+    client_id: ClientId,
+) -> Result<Response, ApiError> {
+    let managed = load(&server, (&headers, client_id), ManageAction::Read).await?;
+    Ok(describe(
+        &server,
+        &managed,
+        (&managed.registered.client, None),
+    ))
+}
+
+/// Other metadata in place of the old (RFC 7592 §2.2).
+#[debug_handler]
+pub async fn put(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    headers: HeaderMap,
+    client_id: ClientId,
+    MetadataJson(members): MetadataJson,
+) -> Result<Response, ApiError> {
+    let managed = load(&server, (&headers, client_id), ManageAction::Update).await?;
+    let old = &managed.registered.client;
+    registration::check_update(&members, old).map_err(OAuthError::from)?;
+    let metadata = registration::metadata(members).map_err(OAuthError::from)?;
+    let mut client = server.registered_client(old.client_id.clone(), metadata.clone())?;
+    let caller = match &managed.by {
+        Manager::Person(owner) => Registrant::User(owner.clone()),
+        Manager::Client(_) => Registrant::Client,
+    };
+    let is_trusted =
+        managed.registered.owner.is_some() || old.may_use(GrantType::ClientCredentials);
+    if !is_trusted {
+        registration::check_anonymous(&client).map_err(OAuthError::from)?;
+    }
+    server.ask_may_register(&metadata, &caller).await?;
+    let (change, secret) = secret_change(&server, old, &mut client)?;
+    store(&server, &managed, (&client, &change)).await?;
+    Ok(describe(&server, &managed, (&client, secret.as_ref())))
+}
+
+/// The end of the registration (RFC 7592 §2.3).
+#[debug_handler]
+pub async fn delete(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    headers: HeaderMap,
+    client_id: ClientId,
+) -> Result<StatusCode, ApiError> {
+    let managed = load(&server, (&headers, client_id), ManageAction::Delete).await?;
+    let client_id = &managed.registered.client.client_id;
+    if !server.delete_client(client_id).await? {
+        return Err(denied().into());
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// One answer for a missing, wrong or foreign token, for an unknown, removed or disabled client,
+/// and for one that did not register itself.
+fn denied() -> OAuthError {
+    OAuthError::invalid_token("RG-04", "The registration access token is not valid here")
+}
+
+/// Load: the client, if the caller may manage it.
+async fn load(
+    server: &Server,
+    (headers, client_id): (&HeaderMap, ClientId),
+    action: ManageAction,
+) -> Result<Managed, Failure> {
+    // What cannot be an id is not looked up: PostgreSQL has no texts with NUL.
+    let plain = |id: &String| id.bytes().all(|byte| byte.is_ascii_graphic());
+    let client_id = client_id.map(|Path(id)| id).ok().filter(plain);
+    let client_id = client_id.unwrap_or_default();
+    let tables = server.store.tables();
+    let found = server
+        .store
+        .run(|db| clients::registered(db, tables, &client_id))
+        .await?;
+    let registered = found.filter(|found| {
+        found.client.kind == ClientKind::Dynamic && found.client.status == ClientStatus::Active
+    });
+    match Bearer::read(headers) {
+        Bearer::Malformed => Err(denied().into()),
+        Bearer::Token(token) => {
+            let sent = token.hash(Purpose::Registration);
+            let is_own = |found: &Registered| found.token.is_some_and(|own| own.matches(&sent));
+            let registered = registered.filter(is_own).ok_or_else(denied)?;
+            let by = Manager::Client(token);
+            Ok(Managed { registered, by })
+        }
+        Bearer::Absent => {
+            let owner = server.person_of_own_page(headers).await?;
+            let (owner, registered) = owner.zip(registered).ok_or_else(denied)?;
+            let client = OwnedClient {
+                client: ClientFacts::of(&registered.client),
+                owner: registered.owner,
+            };
+            let permitted = server.owners.may_manage(action, &owner, &client).await;
+            if !permitted? {
+                return Err(denied().into());
+            }
+            let by = Manager::Person(owner);
+            Ok(Managed { registered, by })
+        }
+    }
+}
+
+/// What becomes of the secret: it stays while it works; a client that needs one and has none that
+/// works gets one.
+fn secret_change(
+    server: &Server,
+    old: &Client,
+    client: &mut Client,
+) -> Result<(SecretChange, Option<Secret>), Failure> {
+    if !client.token_endpoint_auth_method.uses_secret() {
+        return Ok((SecretChange::Remove, None));
+    }
+    let now = server.now();
+    let works = |secret: &ClientSecret| secret.expires_at.is_none_or(|at| at > now);
+    if old.secrets.first().is_some_and(works) {
+        client.secrets.clone_from(&old.secrets);
+        return Ok((SecretChange::Keep, None));
+    }
+    let (secret, expires_at) = server.new_client_secret(client.kind)?;
+    let new = secret.hash(Purpose::Secret);
+    client.secrets = vec![ClientSecret {
+        hash: new,
+        expires_at,
+    }];
+    let change = SecretChange::Replace {
+        new,
+        expires_at,
+        old_until: None,
+    };
+    Ok((change, Some(secret)))
+}
+
+/// Persist: one statement, in which the token still has to be the client's.
+async fn store(
+    server: &Server,
+    managed: &Managed,
+    (client, change): (&Client, &SecretChange),
+) -> Result<(), Failure> {
+    let row = ClientRow::new(client, None);
+    let token = match &managed.by {
+        Manager::Client(token) => Some(token.hash(Purpose::Registration)),
+        Manager::Person(_) => None,
+    };
+    let tables = server.store.tables();
+    let update = |db| clients::update(db, tables, (&row, change, token));
+    if !server.store.run(update).await? {
+        return Err(denied().into());
+    }
+    tracing::info!(
+        target: "oauth_server::audit", event = "client.changed", client_id = client.client_id,
+    );
+    Ok(())
+}
+
+/// RFC 7592 §3 wants the registration access token in the answer: the one the caller just sent.
+fn describe(
+    server: &Server,
+    managed: &Managed,
+    (client, secret): (&Client, Option<&Secret>),
+) -> Response {
+    let registration_token = match &managed.by {
+        Manager::Client(token) => Some(token),
+        Manager::Person(_) => None,
+    };
+    let issued = Issued {
+        at: managed.registered.issued_at,
+        secret,
+        registration_token,
+        registration_uri: &server.urls.registration_client(&client.client_id),
+        id_token_alg: server.settings.keys.id_token_alg,
+    };
+    Json(ClientInformation::new(client, issued)).into_response()
+}

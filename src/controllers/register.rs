@@ -1,0 +1,157 @@
+//! POST `{prefix}/register` — RFC 7591 §3, OpenID Connect Registration §3.
+
+use axum::{
+    Json, debug_handler,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use loco_rs::app::AppContext;
+
+use crate::{
+    error::{ApiError, Failure},
+    extract::{MetadataJson, TheServer},
+    hooks::Registrant,
+    owners::Owner,
+    protocol::{
+        client::{Client, ClientSecret},
+        error::OAuthError,
+        registration::{self, ClientInformation, Issued},
+        secret::{Purpose, Secret},
+    },
+    random,
+    registration::Bearer,
+    server::Server,
+    store::clients::{self, ClientRow},
+};
+
+/// When a client may ask again while too many others wait for their first use.
+const AN_HOUR: HeaderValue = HeaderValue::from_static("3600");
+
+/// What a registration makes besides the client.
+struct Secrets {
+    client: Option<Secret>,
+    registration: Secret,
+}
+
+/// Registers a client.
+#[debug_handler]
+pub async fn post(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    headers: HeaderMap,
+    MetadataJson(members): MetadataJson,
+) -> Result<Response, ApiError> {
+    if has_no_room(&server).await? {
+        return Ok(come_back_later());
+    }
+    let Some(caller) = server.registrant(&headers).await? else {
+        return Ok(unauthorized(&server, &Bearer::read(&headers)));
+    };
+    let metadata = registration::metadata(members).map_err(OAuthError::from)?;
+    let client_id = format!("client_{}", random::identifier()?);
+    let mut client = server.registered_client(client_id, metadata.clone())?;
+    server
+        .check_registrant((&client, &metadata), &caller)
+        .await?;
+    let secrets = make_secrets(&server, &mut client)?;
+    let issued_at = store(&server, (&client, &secrets), &caller).await?;
+    let uri = server.urls.registration_client(&client.client_id);
+    let issued = Issued {
+        at: issued_at,
+        secret: secrets.client.as_ref(),
+        registration_token: Some(&secrets.registration),
+        registration_uri: &uri,
+        id_token_alg: server.settings.keys.id_token_alg,
+    };
+    let answer = Json(ClientInformation::new(&client, issued));
+    Ok((StatusCode::CREATED, answer).into_response())
+}
+
+/// RG-03: strangers must not fill the table.
+async fn has_no_room(server: &Server) -> Result<bool, Failure> {
+    let (tables, most) = (
+        server.store.tables(),
+        server.settings.registration.max_unused_clients,
+    );
+    let unused = server
+        .store
+        .run(|db| clients::count_unused(db, tables, most))
+        .await?;
+    Ok(unused >= most)
+}
+
+fn come_back_later() -> Response {
+    let error = OAuthError::temporarily_unavailable(
+        "RG-03",
+        "Too many registered clients were never used; try again later",
+    );
+    let failure = Failure::transport(StatusCode::TOO_MANY_REQUESTS, error);
+    let mut response = ApiError::from(failure).into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, AN_HOUR);
+    response
+}
+
+/// RG-04. No error code for a request without any credentials (RFC 6750 §3.1).
+fn unauthorized(server: &Server, bearer: &Bearer) -> Response {
+    let error = OAuthError::invalid_token("RG-04", "Registration needs an initial access token");
+    let mut response = ApiError::from(error).into_response();
+    let challenge = format!("Bearer realm=\"{}\"", server.urls.issuer);
+    if let (Bearer::Absent, Ok(challenge)) = (bearer, HeaderValue::from_str(&challenge)) {
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+fn make_secrets(server: &Server, client: &mut Client) -> Result<Secrets, Failure> {
+    let prefixes = &server.settings.token_prefixes;
+    let mut secrets = Secrets {
+        client: None,
+        registration: random::secret(&prefixes.registration_token)?,
+    };
+    if client.token_endpoint_auth_method.uses_secret() {
+        let (secret, expires_at) = server.new_client_secret(client.kind)?;
+        client.secrets = vec![ClientSecret {
+            hash: secret.hash(Purpose::Secret),
+            expires_at,
+        }];
+        secrets.client = Some(secret);
+    }
+    Ok(secrets)
+}
+
+/// Persist; gives the Unix second of the registration.
+async fn store(
+    server: &Server,
+    (client, secrets): (&Client, &Secrets),
+    caller: &Registrant<Owner>,
+) -> Result<i64, Failure> {
+    let owner = match caller {
+        Registrant::User(owner) => Some(owner.key()),
+        _ => None,
+    };
+    let token = secrets.registration.hash(Purpose::Registration);
+    let row = ClientRow {
+        registration_token_hash: Some(token.0.to_vec()),
+        ..ClientRow::new(client, owner)
+    };
+    let tables = server.store.tables();
+    let insert = |db| clients::register(db, tables, &row);
+    let issued_at = server.store.run(insert).await?;
+    tracing::info!(
+        target: "oauth_server::audit", event = "client.registered", client_id = client.client_id,
+    );
+    Ok(issued_at)
+}
+
+/// GE-11.
+#[debug_handler]
+pub async fn switched_off(State(_ctx): State<AppContext>) -> ApiError {
+    let error = OAuthError::invalid_request(
+        "RG-01",
+        "Registration is off: the setting is allow_dynamic_client_registration",
+    );
+    Failure::transport(StatusCode::NOT_FOUND, error).into()
+}

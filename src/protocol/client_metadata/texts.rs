@@ -1,0 +1,124 @@
+//! The rules of §13.2 for texts, names and links.
+
+use std::collections::BTreeMap;
+
+use url::{Host, Url};
+
+use super::{
+    MetadataRule,
+    rules::{MAX_ENTRIES, Rules},
+};
+use crate::protocol::display_name;
+
+pub(super) const MAX_TEXT: usize = 2000;
+const MAX_NAME: usize = 200;
+/// Members for people, which may come in several languages (RFC 7591 §2.2).
+const LOCALIZED: [&str; 5] = [
+    "client_name",
+    "client_uri",
+    "logo_uri",
+    "tos_uri",
+    "policy_uri",
+];
+
+impl Rules<'_> {
+    /// RFC 7591 §2.2: the rules of the member in front of the tag.
+    pub fn localized(&mut self, sent: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        if sent.len() > MAX_ENTRIES {
+            self.refuse("client_name", MetadataRule::TooMany);
+            return BTreeMap::new();
+        }
+        let mut kept = BTreeMap::new();
+        for (full, text) in sent {
+            let (name, tag) = full.split_once('#').unwrap_or((&full, ""));
+            // Known names only: what was sent is not reflected.
+            let Some(member) = LOCALIZED.into_iter().find(|member| *member == name) else {
+                continue;
+            };
+            if !is_language_tag(tag) {
+                self.refuse(member, MetadataRule::LanguageTag);
+            }
+            let text = match member {
+                "client_name" => self.name(member, Some(&text)).and_then(display_name::clean),
+                _ => self.https(member, Some(text)),
+            };
+            kept.extend(text.map(|text| (full.clone(), text)));
+        }
+        kept
+    }
+
+    /// RG-05: a name of at most 200 characters, something of which can be seen.
+    pub fn name<'n>(&mut self, member: &str, sent: Option<&'n str>) -> Option<&'n str> {
+        let visible = |name: &str| display_name::clean(name).is_some();
+        if sent.is_some_and(|name| name.chars().count() > MAX_NAME || !visible(name)) {
+            self.refuse(member, MetadataRule::Name);
+        }
+        sent
+    }
+
+    pub fn https(&mut self, member: &str, sent: Option<String>) -> Option<String> {
+        match sent.as_deref() {
+            Some(text) if text.len() > MAX_TEXT => self.refuse(member, MetadataRule::TooLong),
+            Some(text) if !is_https(text) => self.refuse(member, MetadataRule::HttpsUrl),
+            _ => {}
+        }
+        sent
+    }
+
+    /// RG-05.
+    pub fn texts(&mut self, member: &str, sent: Option<Vec<String>>) -> Vec<String> {
+        let texts = sent.unwrap_or_default();
+        if texts.len() > MAX_ENTRIES {
+            self.refuse(member, MetadataRule::TooMany);
+        }
+        for text in &texts {
+            self.check_text(member, text);
+        }
+        texts
+    }
+
+    /// RG-05.
+    pub fn text(&mut self, member: &str, sent: Option<String>) -> Option<String> {
+        if let Some(text) = &sent {
+            self.check_text(member, text);
+        }
+        sent
+    }
+
+    fn check_text(&mut self, member: &str, text: &str) {
+        if text.len() > MAX_TEXT {
+            self.refuse(member, MetadataRule::TooLong);
+        } else if text.chars().any(char::is_control) {
+            self.refuse(member, MetadataRule::Control);
+        }
+    }
+}
+
+/// The shape of a tag of BCP 47; no list of languages.
+fn is_language_tag(tag: &str) -> bool {
+    let is_part = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    tag.len() <= 35 && tag.split('-').all(is_part)
+}
+
+/// Neither an address nor a name that only means something inside of a network. What the name
+/// leads to is looked at before each fetch.
+pub(super) fn is_on_public_name(text: &str) -> bool {
+    const INSIDE: [&str; 4] = [".localhost", ".local", ".internal", ".home.arpa"];
+    let url = Url::parse(text).ok();
+    match url.as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name.contains('.') && !INSIDE.iter().any(|end| name.ends_with(end))
+        }
+        _ => false,
+    }
+}
+
+/// Written as `https://`, in printable ASCII, with a host and without user information.
+pub(super) fn is_https(text: &str) -> bool {
+    text.starts_with("https://")
+        && text.bytes().all(|byte| matches!(byte, 0x21..=0x7E))
+        && Url::parse(text).is_ok_and(|url| url.username().is_empty() && url.password().is_none())
+}

@@ -1,0 +1,167 @@
+//! Dynamic registration (RFC 7591, RFC 7592, OpenID Connect Registration): from the JSON object
+//! to metadata, and from the client to the answer. The rules of the members are in
+//! [`super::client_metadata`].
+
+mod answer;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+pub use self::answer::{ClientInformation, Issued};
+use super::{
+    client::{Client, GrantType},
+    client_metadata::{ClientMetadata, MetadataError, MetadataErrorCode, MetadataRule},
+    error::OAuthError,
+    secret::{Purpose, hash},
+};
+
+/// Metadata of a JSON object; members that nobody knows are ignored (RFC 7591 §2).
+///
+/// # Errors
+/// A member of another type (RG-05).
+pub fn metadata(members: Map<String, Value>) -> Result<ClientMetadata, MetadataError> {
+    let (localized, plain): (Map<_, _>, Map<_, _>) = members
+        .into_iter()
+        .partition(|(name, _)| name.contains('#'));
+    let plain = Value::Object(plain);
+    let read = serde_path_to_error::deserialize::<_, ClientMetadata>(&plain);
+    let metadata = read.map_err(|error| {
+        let kind = expected(&error.inner().to_string());
+        MetadataError::new(error.path().to_string(), MetadataRule::Type(kind))
+    })?;
+    Ok(ClientMetadata {
+        localized: texts(localized)?,
+        ..metadata
+    })
+}
+
+/// Members with a language tag (RFC 7591 §2.2).
+fn texts(members: Map<String, Value>) -> Result<BTreeMap<String, String>, MetadataError> {
+    const KNOWN: [&str; 5] = [
+        "client_name",
+        "client_uri",
+        "logo_uri",
+        "tos_uri",
+        "policy_uri",
+    ];
+    let mut texts = BTreeMap::new();
+    for (full, value) in members {
+        let known = full.split('#').next().unwrap_or_default();
+        let Some(member) = KNOWN.into_iter().find(|name| *name == known) else {
+            continue;
+        };
+        match String::deserialize(value) {
+            Ok(text) => texts.insert(full, text),
+            Err(_) => return Err(MetadataError::new(member, MetadataRule::Type("a text"))),
+        };
+    }
+    Ok(texts)
+}
+
+/// What serde wanted, in the words of JSON. Its own text shows the value, which is not reflected.
+fn expected(message: &str) -> &'static str {
+    let wanted = message.rsplit("expected ").next().unwrap_or_default();
+    match wanted.split(" at line").next().unwrap_or_default() {
+        "a string" => "a text",
+        "a sequence" => "a list of texts",
+        "a boolean" => "true or false",
+        "a map" => "an object",
+        "i64" => "an integer",
+        _ => "another value",
+    }
+}
+
+/// RG-07: a stranger gets no tokens of its own.
+///
+/// # Errors
+/// When the client could.
+pub fn check_anonymous(client: &Client) -> Result<(), MetadataError> {
+    if client.may_use(GrantType::ClientCredentials) {
+        return Err(MetadataError::new(
+            "grant_types",
+            MetadataRule::AnonymousMachine,
+        ));
+    }
+    Ok(())
+}
+
+/// Members of an update that must say what already holds (RFC 7592 §2.2). Further members of the
+/// answer that come back are ignored.
+///
+/// # Errors
+/// Another `client_id` or `client_secret`.
+pub fn check_update(members: &Map<String, Value>, client: &Client) -> Result<(), MetadataError> {
+    if members.get("client_id").and_then(Value::as_str) != Some(&client.client_id) {
+        return Err(MetadataError::new("client_id", MetadataRule::OtherClient));
+    }
+    let Some(sent) = members.get("client_secret") else {
+        return Ok(());
+    };
+    let sent = hash(Purpose::Secret, sent.as_str().unwrap_or_default());
+    let current = client.secrets.first();
+    if current.is_some_and(|current| current.hash.matches(&sent)) {
+        Ok(())
+    } else {
+        Err(MetadataError::new(
+            "client_secret",
+            MetadataRule::OtherSecret,
+        ))
+    }
+}
+
+/// The first finding is the answer (§1.2).
+impl From<MetadataError> for OAuthError {
+    fn from(error: MetadataError) -> Self {
+        let refusal = match error.code() {
+            MetadataErrorCode::InvalidRedirectUri => Self::invalid_redirect_uri,
+            MetadataErrorCode::InvalidClientMetadata => Self::invalid_client_metadata,
+        };
+        refusal(error.rule_id(), "The client metadata is not acceptable").with_finding(&error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(members: Value) -> Result<ClientMetadata, MetadataError> {
+        let Value::Object(members) = members else {
+            panic!("an object");
+        };
+        metadata(members)
+    }
+
+    #[rstest]
+    #[case(json!({"redirect_uris": "https://a.example/cb"}), "redirect_uris", "a list of texts")]
+    #[case(json!({"redirect_uris": [{}]}), "redirect_uris[0]", "a text")]
+    #[case(json!({"client_name": 5}), "client_name", "a text")]
+    #[case(json!({"client_name#de": ["a"]}), "client_name", "a text")]
+    #[case(json!({"default_max_age": "60"}), "default_max_age", "an integer")]
+    #[case(json!({"default_max_age": 1e3}), "default_max_age", "an integer")]
+    #[case(json!({"require_auth_time": "true"}), "require_auth_time", "true or false")]
+    #[case(json!({"jwks": [1]}), "jwks", "an object")]
+    fn rg_05_c258_types(#[case] members: Value, #[case] member: &str, #[case] kind: &'static str) {
+        let error = read(members).expect_err("a wrong type");
+        assert_eq!(error, MetadataError::new(member, MetadataRule::Type(kind)));
+        let error = OAuthError::from(error);
+        assert_eq!(error.rule, "RG-05");
+        assert_eq!(error.text(), format!("{member}: {kind} is expected"));
+    }
+
+    #[test]
+    fn ge_04_unknown_members_are_ignored_and_null_is_absent() {
+        let members = json!({"frobnicate": {"a": [1]}, "x#de": 1, "redirect_uris": null});
+        assert_eq!(read(members), Ok(ClientMetadata::default()));
+    }
+
+    #[test]
+    fn tagged_members_are_kept_by_their_full_name() {
+        let metadata = read(json!({"client_name#de": "Laden"})).expect("metadata");
+        assert_eq!(metadata.localized["client_name#de"], "Laden");
+    }
+}

@@ -1,0 +1,217 @@
+//! Clients that register themselves: who asks, what the client becomes, its secret, its end. What
+//! the endpoints of RFC 7591 and RFC 7592 and the operator's tasks have in common.
+
+use axum::http::HeaderMap;
+
+use crate::{
+    browser::Browser,
+    error::Failure,
+    extract::authorization_headers,
+    hooks::Registrant,
+    owners::Owner,
+    protocol::{
+        client::{Client, ClientKind},
+        client_metadata::{
+            ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy, MetadataRule, ScopeRule,
+        },
+        error::OAuthError,
+        jwk::SigningAlg,
+        registration,
+        scope::OPENID,
+        secret::{Secret, plain_hash},
+    },
+    random::{self, RandomError},
+    server::Server,
+    store::{StoreResult, clients},
+};
+
+/// What stands in the `Authorization` header.
+pub enum Bearer {
+    /// No such header.
+    Absent,
+    /// A token.
+    Token(Secret),
+    /// Anything else.
+    Malformed,
+}
+
+impl Bearer {
+    /// Reads the header (RFC 6750 §2.1).
+    pub fn read(headers: &HeaderMap) -> Self {
+        match authorization_headers(headers).as_deref() {
+            Ok([]) => Self::Absent,
+            Ok([header]) => match header.split_once(' ') {
+                Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+                    Self::Token(Secret::new(token.trim()))
+                }
+                _ => Self::Malformed,
+            },
+            _ => Self::Malformed,
+        }
+    }
+}
+
+impl Server {
+    /// Who wants to register a client, as far as it is permitted (RG-04).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn registrant(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<Option<Registrant<Owner>>, Failure> {
+        let settings = &self.settings.registration;
+        match Bearer::read(headers) {
+            Bearer::Malformed => return Ok(None),
+            Bearer::Token(token) => {
+                let sent = plain_hash(token.expose());
+                let mut known = false;
+                for hash in &settings.initial_access_tokens {
+                    known |= hash.matches(&sent);
+                }
+                return Ok(known.then_some(Registrant::InitialAccessToken));
+            }
+            Bearer::Absent => {}
+        }
+        if let Some(owner) = self.person_of_own_page(headers).await? {
+            return Ok(Some(Registrant::User(owner)));
+        }
+        Ok(settings.anonymous.then_some(Registrant::Anonymous))
+    }
+
+    /// Who is signed in, if a page of this origin made the request: a cookie alone proves nothing
+    /// about who wrote the request.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn person_of_own_page(&self, headers: &HeaderMap) -> Result<Option<Owner>, Failure> {
+        let browser = Browser::of_headers(self, headers, None);
+        if !browser.is_of_own_page(&self.urls) {
+            return Ok(None);
+        }
+        let current = self.current(&browser, "").await?;
+        Ok(current.map(|signed_in| signed_in.owner))
+    }
+
+    /// The client that registered metadata describes (RG-05 to RG-07), without secret.
+    ///
+    /// # Errors
+    /// The first rule that the metadata breaks.
+    pub fn registered_client(
+        &self,
+        client_id: String,
+        metadata: ClientMetadata,
+    ) -> Result<Client, OAuthError> {
+        let settings = &self.settings;
+        let policy = MetadataPolicy {
+            scopes: &settings.registration.allowed_scopes,
+            scope_rule: ScopeRule::Cut,
+            algorithms: &SigningAlg::ALL,
+            grants: &settings.grant_types,
+            pairwise: settings.pairwise_secret.is_some(),
+        };
+        let identity = ClientIdentity {
+            client_id,
+            kind: ClientKind::Dynamic,
+        };
+        let mut client = metadata.into_client(identity, &policy).map_err(|errors| {
+            let first = errors.into_iter().next();
+            first.map_or_else(
+                || OAuthError::invalid_client_metadata("RG-07", "The metadata is not acceptable"),
+                OAuthError::from,
+            )
+        })?;
+        self.check_addresses(&client)?;
+        let scopes = client
+            .scopes
+            .get_or_insert_with(|| settings.registration.default_scopes.clone());
+        let openid = scopes.iter().any(|scope| scope == OPENID);
+        client.require_pkce =
+            settings.registration.require_pkce || !client.is_confidential() || !openid;
+        Ok(client)
+    }
+
+    /// §13.2: what this server would fetch lies outside of its own network, as far as the text
+    /// tells; the rest is looked at before each fetch.
+    fn check_addresses(&self, client: &Client) -> Result<(), OAuthError> {
+        let refused = |uri: &str| self.fetcher.check(uri).is_err();
+        if client.jwks_uri.as_deref().is_some_and(refused) {
+            let finding = MetadataError {
+                member: "jwks_uri".to_owned(),
+                rule: MetadataRule::PublicHost,
+            };
+            return Err(finding.into());
+        }
+        Ok(())
+    }
+
+    /// RG-07 and RG-09 for a new client.
+    ///
+    /// # Errors
+    /// `invalid_client_metadata`, `access_denied`, or a hook that fails.
+    pub async fn check_registrant(
+        &self,
+        (client, metadata): (&Client, &ClientMetadata),
+        caller: &Registrant<Owner>,
+    ) -> Result<(), Failure> {
+        if matches!(caller, Registrant::Anonymous) {
+            registration::check_anonymous(client).map_err(OAuthError::from)?;
+        }
+        self.ask_may_register(metadata, caller).await
+    }
+
+    /// RG-09.
+    ///
+    /// # Errors
+    /// `access_denied`, or a hook that fails.
+    pub async fn ask_may_register(
+        &self,
+        metadata: &ClientMetadata,
+        caller: &Registrant<Owner>,
+    ) -> Result<(), Failure> {
+        let permitted = self.owners.may_register(metadata, caller).await;
+        if permitted? {
+            return Ok(());
+        }
+        let error = OAuthError::access_denied("RG-09", "This client may not be registered here");
+        Err(Failure::transport(axum::http::StatusCode::FORBIDDEN, error))
+    }
+
+    /// A secret for a client, with the end that secrets of such clients have.
+    ///
+    /// # Errors
+    /// When the random generator fails.
+    pub fn new_client_secret(
+        &self,
+        kind: ClientKind,
+    ) -> Result<(Secret, Option<i64>), RandomError> {
+        let secret = random::secret(&self.settings.token_prefixes.client_secret)?;
+        let life = match kind {
+            ClientKind::Dynamic => self.settings.registration.client_secret_ttl_seconds,
+            _ => 0,
+        };
+        let expires_at = (life > 0).then(|| self.now().saturating_add(life));
+        Ok((secret, expires_at))
+    }
+
+    /// Ends a client and everything that it was given (RFC 7592 §2.3); `false` = there was none.
+    ///
+    /// # Errors
+    /// When the database fails; nothing has changed then.
+    pub async fn delete_client(&self, client_id: &str) -> StoreResult<bool> {
+        let (id, now) = (client_id.to_owned(), self.now());
+        let deleted = self
+            .store
+            .write(move |txn, tables| {
+                let id = id.clone();
+                Box::pin(async move { clients::delete(txn, tables, (&id, now)).await })
+            })
+            .await?;
+        if deleted {
+            tracing::info!(
+                target: "oauth_server::audit", event = "client.deleted", client_id,
+            );
+        }
+        Ok(deleted)
+    }
+}

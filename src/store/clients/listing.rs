@@ -1,0 +1,62 @@
+//! Clients as the operator sees them.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{
+    ConnectionTrait, Order,
+    sea_query::{Alias, Asterisk, Expr, ExprTrait, Query},
+};
+
+use super::ClientRow;
+use crate::{
+    protocol::client::Client,
+    schema::TableNames,
+    store::{
+        StoreResult,
+        record::{Record, gt, is_null},
+    },
+};
+
+/// The clients of the table, and how many live grants each client has, static ones too.
+pub struct Listed {
+    /// Oldest first.
+    pub clients: Vec<Client>,
+    /// By client id; clients without any are left out.
+    pub live_grants: BTreeMap<String, i64>,
+}
+
+/// Every client of the table.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    now: i64,
+) -> StoreResult<Listed> {
+    let mut select = ClientRow::select(tables.clients);
+    select.order_by(Alias::new("id"), Order::Asc);
+    let mut clients = Vec::new();
+    for row in conn.query_all(&select).await? {
+        if let Some(row) = ClientRow::read(&row, "")? {
+            clients.push(row.into_client()?);
+        }
+    }
+    let client_id = Alias::new("client_id");
+    let mut count = Query::select();
+    count
+        .column(client_id.clone())
+        .expr_as(Expr::col(Asterisk).count(), Alias::new("grants"))
+        .from(Alias::new(tables.authorization_codes))
+        .and_where(is_null("revoked_at"))
+        .and_where(gt("retain_until", now))
+        .group_by_col(client_id);
+    let mut live_grants = BTreeMap::new();
+    for row in conn.query_all(&count).await? {
+        live_grants.insert(row.try_get("", "client_id")?, row.try_get("", "grants")?);
+    }
+    Ok(Listed {
+        clients,
+        live_grants,
+    })
+}

@@ -1,0 +1,120 @@
+//! `oauth_clients`: operator-made and registered clients.
+
+mod listing;
+mod registration;
+mod row;
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Expr, ExprTrait, LockType, Query},
+};
+
+pub use self::{
+    listing::{Listed, list},
+    registration::{
+        Registered, SecretChange, change_secret, count_unused, delete, register, registered,
+        set_status, update,
+    },
+    row::ClientRow,
+};
+use super::{
+    StoreResult,
+    record::{Record, eq},
+};
+use crate::{protocol::client::Client, schema::TableNames};
+
+/// The client with this id, whatever its status.
+///
+/// # Errors
+/// [`StoreError`](super::StoreError).
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    client_id: &str,
+) -> StoreResult<Option<Client>> {
+    let mut select = ClientRow::select(tables.clients);
+    select.and_where(eq("client_id", client_id));
+    one(conn, &select).await
+}
+
+/// The same inside a transaction, which then waits for a change of the client that is under way,
+/// or makes that wait: a removal sees every grant that was given before it (CC-07).
+///
+/// # Errors
+/// [`StoreError`](super::StoreError).
+pub async fn find_held(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    client_id: &str,
+) -> StoreResult<Option<Client>> {
+    let mut select = ClientRow::select(tables.clients);
+    select.and_where(eq("client_id", client_id));
+    // SQLite has no row locks and needs none: the transaction began as a writer.
+    if conn.get_database_backend() == sea_orm::DbBackend::Postgres {
+        select.lock(LockType::Share);
+    }
+    one(conn, &select).await
+}
+
+async fn one(
+    conn: &impl ConnectionTrait,
+    select: &sea_orm::sea_query::SelectStatement,
+) -> StoreResult<Option<Client>> {
+    let row = conn.query_one(select).await?;
+    let row = row
+        .map(|row| ClientRow::read(&row, ""))
+        .transpose()?
+        .flatten();
+    row.map(ClientRow::into_client).transpose()
+}
+
+/// Inserts a client.
+///
+/// # Errors
+/// [`StoreError::Duplicate`](super::StoreError::Duplicate) when the id exists.
+pub async fn insert(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    row: &ClientRow,
+) -> StoreResult<i64> {
+    Ok(row.insert(conn, tables.clients).await?)
+}
+
+/// Of `ids`, those that exist in the table (a static id must not).
+///
+/// # Errors
+/// [`StoreError`](super::StoreError).
+pub async fn existing(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    ids: &[String],
+) -> StoreResult<Vec<String>> {
+    let mut select = Query::select();
+    select
+        .column(Alias::new("client_id"))
+        .from(Alias::new(tables.clients))
+        .and_where(Expr::col(Alias::new("client_id")).is_in(ids.iter().cloned()));
+    let rows = conn.query_all(&select).await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.try_get("", "client_id"))
+        .collect::<Result<_, _>>()?)
+}
+
+/// Notes that a code or token was issued to the client.
+///
+/// # Errors
+/// [`StoreError`](super::StoreError).
+pub async fn touch(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (client_id, now): (&str, i64),
+) -> StoreResult<()> {
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.clients))
+        .value(Alias::new("last_used_at"), now)
+        .and_where(eq("client_id", client_id));
+    conn.execute(&update).await?;
+    Ok(())
+}

@@ -1,0 +1,287 @@
+//! What registration over HTTP and the operator's tasks change about a client.
+
+use sea_orm::{
+    ConnectionTrait, Value,
+    entity::prelude::DateTimeWithTimeZone,
+    sea_query::{Alias, Asterisk, Expr, ExprTrait, Query, SimpleExpr, UpdateStatement},
+};
+
+use super::ClientRow;
+use crate::{
+    protocol::client::{Client, ClientStatus, SecretHash},
+    resource_owner::UserKey,
+    schema::TableNames,
+    store::{
+        StoreResult, access_tokens,
+        authorization_codes::{self, RevokeReason},
+        consents,
+        record::{Record, eq, is_null},
+    },
+};
+
+const DELETED: &str = "deleted";
+
+/// Columns that an update of the metadata leaves alone: the identity, what the operator decided,
+/// what the server notes, and the secrets, which change by themselves.
+const KEPT: [&str; 13] = [
+    "client_id",
+    "kind",
+    "status",
+    "version",
+    "user_id",
+    "resources",
+    "skip_consent",
+    "registration_token_hash",
+    "last_used_at",
+    "client_secret_hash",
+    "client_secret_expires_at",
+    "previous_secret_hash",
+    "previous_secret_expires_at",
+];
+
+/// A client with what its management needs.
+pub struct Registered {
+    /// The client.
+    pub client: Client,
+    /// Its owner.
+    pub owner: Option<UserKey>,
+    /// Hash of its registration access token.
+    pub token: Option<SecretHash>,
+    /// Unix seconds of its registration.
+    pub issued_at: i64,
+}
+
+/// Inserts a registered client and gives the Unix second of its registration.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn register(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    row: &ClientRow,
+) -> StoreResult<i64> {
+    let mut insert = row.insert_into(tables.clients);
+    insert.returning_col(Alias::new("created_at"));
+    let row = conn.query_one(&insert).await?;
+    let row = row.ok_or(sea_orm::DbErr::RecordNotInserted)?;
+    let created_at: DateTimeWithTimeZone = row.try_get("", "created_at")?;
+    Ok(created_at.timestamp())
+}
+
+/// The client with this id and what its management needs, whatever its status.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn registered(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    client_id: &str,
+) -> StoreResult<Option<Registered>> {
+    let mut select = ClientRow::select(tables.clients);
+    select
+        .column(Alias::new("created_at"))
+        .and_where(eq("client_id", client_id));
+    let Some(row) = conn.query_one(&select).await? else {
+        return Ok(None);
+    };
+    let created_at: DateTimeWithTimeZone = row.try_get("", "created_at")?;
+    let Some(row) = ClientRow::read(&row, "")? else {
+        return Ok(None);
+    };
+    let token = row.registration_token_hash.clone();
+    Ok(Some(Registered {
+        owner: row.user_id,
+        token: token.and_then(|hash| hash.try_into().ok()).map(SecretHash),
+        issued_at: created_at.timestamp(),
+        client: row.into_client()?,
+    }))
+}
+
+/// How many registered clients never got a code or token; counts to `most` at most.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn count_unused(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    most: u64,
+) -> StoreResult<u64> {
+    let mut unused = Query::select();
+    unused
+        .column(Alias::new("id"))
+        .from(Alias::new(tables.clients))
+        .and_where(eq("kind", "dynamic"))
+        .and_where(is_null("last_used_at"))
+        .and_where(eq("status", "active"))
+        .limit(most);
+    let mut count = Query::select();
+    count
+        .expr_as(Expr::col(Asterisk).count(), Alias::new("unused"))
+        .from_subquery(unused, Alias::new("clients"));
+    let row = conn.query_one(&count).await?;
+    let count: Option<i64> = row.map(|row| row.try_get("", "unused")).transpose()?;
+    Ok(count.unwrap_or_default().unsigned_abs())
+}
+
+/// What a change does to the secrets.
+#[derive(Clone, Debug)]
+pub enum SecretChange {
+    /// They stay.
+    Keep,
+    /// The client has none any more.
+    Remove,
+    /// Another one, and until when the old one works beside it (Unix seconds; `None` = not).
+    Replace {
+        /// The new secret.
+        new: SecretHash,
+        /// Its end; `None` = never.
+        expires_at: Option<i64>,
+        /// The end of the old one.
+        old_until: Option<i64>,
+    },
+}
+
+impl SecretChange {
+    fn apply(&self, update: &mut UpdateStatement) {
+        let mut set = |name: &str, value: SimpleExpr| {
+            update.value(Alias::new(name), value);
+        };
+        let null = || Expr::cust("NULL");
+        let seconds = |at: &Option<i64>| at.map_or_else(null, Expr::value);
+        match self {
+            Self::Keep => {}
+            Self::Remove => {
+                set("client_secret_hash", null());
+                set("client_secret_expires_at", null());
+                set("previous_secret_hash", null());
+                set("previous_secret_expires_at", null());
+            }
+            Self::Replace {
+                new,
+                expires_at,
+                old_until,
+            } => {
+                let old = match old_until {
+                    Some(_) => Expr::col(Alias::new("client_secret_hash")),
+                    None => null(),
+                };
+                set("previous_secret_hash", old);
+                set("previous_secret_expires_at", seconds(old_until));
+                set("client_secret_hash", Expr::value(new.0.to_vec()));
+                set("client_secret_expires_at", seconds(expires_at));
+            }
+        }
+    }
+}
+
+/// Writes new metadata of an active client and raises its version. `token` = the registration
+/// access token that still has to be the client's.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn update(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (row, secrets, token): (&ClientRow, &SecretChange, Option<SecretHash>),
+) -> StoreResult<bool> {
+    let mut update = change(tables, &row.client_id);
+    let columns = ClientRow::COLUMNS.iter().skip(1).zip(row.values());
+    for (name, value) in columns.filter(|(name, _)| !KEPT.contains(name)) {
+        update.value(Alias::new(*name), bound(value));
+    }
+    secrets.apply(&mut update);
+    update
+        .value(
+            Alias::new("version"),
+            Expr::col(Alias::new("version")).add(1),
+        )
+        .and_where(eq("status", "active"));
+    if let Some(token) = token {
+        update.and_where(eq("registration_token_hash", token.0.to_vec()));
+    }
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// A bound null has a type, which need not be the column's; the keyword has none.
+fn bound(value: Value) -> SimpleExpr {
+    if value == value.as_null() {
+        Expr::cust("NULL")
+    } else {
+        SimpleExpr::from(value)
+    }
+}
+
+/// Changes the secrets of a client, if `current` still is its current one: two changes at once
+/// must not leave an operator with a secret that never worked.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn change_secret(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (client_id, current, secrets): (&str, SecretHash, &SecretChange),
+) -> StoreResult<bool> {
+    let mut update = change(tables, client_id);
+    secrets.apply(&mut update);
+    update.and_where(eq("client_secret_hash", current.0.to_vec()));
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// Switches a client off or on.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn set_status(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (client_id, from, to): (&str, ClientStatus, ClientStatus),
+) -> StoreResult<bool> {
+    let mut update = change(tables, client_id);
+    update
+        .value(Alias::new("status"), super::row::to_text(to))
+        .and_where(eq("status", super::row::to_text(from)));
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// Removes a client (RFC 7592 §2.3); `false` = it was removed already.
+///
+/// Its row stays as a tombstone without any secret, every grant and machine token is revoked,
+/// consents go. Inside a transaction, which this begins with the write that ends the client.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn delete(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (client_id, now): (&str, i64),
+) -> StoreResult<bool> {
+    let mut update = change(tables, client_id);
+    SecretChange::Remove.apply(&mut update);
+    update
+        .value(Alias::new("status"), DELETED)
+        .value(Alias::new("deleted_at"), now)
+        .value(Alias::new("registration_token_hash"), Expr::cust("NULL"))
+        .value(
+            Alias::new("version"),
+            Expr::col(Alias::new("version")).add(1),
+        );
+    if conn.execute(&update).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let reason = RevokeReason::ClientDeleted;
+    authorization_codes::revoke_of_client(conn, tables, (client_id, reason, now)).await?;
+    access_tokens::revoke_of_machine(conn, tables, (client_id, now)).await?;
+    consents::delete_of_client(conn, tables, client_id).await?;
+    Ok(true)
+}
+
+/// `UPDATE` of a client that was not removed.
+fn change(tables: &TableNames, client_id: &str) -> UpdateStatement {
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.clients))
+        .value(Alias::new("updated_at"), Expr::current_timestamp())
+        .and_where(eq("client_id", client_id))
+        .and_where(Expr::col(Alias::new("status")).ne(DELETED));
+    update
+}

@@ -1,0 +1,55 @@
+//! `oauth:client:disable` (§32.1): no new authorization, no token, until it is undone.
+
+use loco_rs::{app::AppContext, task::Vars};
+
+use super::{arguments::Arguments, changeable, changed_meanwhile, task};
+use crate::{
+    boot,
+    definition::OAuthServerDefinition,
+    plugin,
+    protocol::client::ClientStatus::{Active, Disabled},
+    store::clients,
+};
+
+const KEYS: [&str; 2] = ["id", "enable"];
+
+task!(
+    /// The task.
+    ClientDisable,
+    "oauth:client:disable",
+    "Switch an OAuth client off; enable:true switches it on again"
+);
+
+impl<D: OAuthServerDefinition> ClientDisable<D> {
+    /// What the task prints.
+    ///
+    /// # Errors
+    /// Unknown keys, an unknown or removed client, a database that fails.
+    pub async fn report(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<String> {
+        let arguments = Arguments::read(vars, &KEYS)?;
+        let id = arguments.required("id", "client_…")?;
+        let (from, to, status) = match arguments.flag("enable")? {
+            Some(true) => (Disabled, Active, "active"),
+            _ => (Active, Disabled, "disabled"),
+        };
+        let server = plugin::server::<D>(ctx).await?;
+        let client = changeable(&server, id).await?;
+        if client.status != to {
+            let tables = server.store.tables();
+            let write = |db| clients::set_status(db, tables, (id, from, to));
+            if !server.store.run(write).await.map_err(boot::error)? {
+                return Err(changed_meanwhile(id));
+            }
+            let event = if to == Active {
+                "client.changed"
+            } else {
+                "client.disabled"
+            };
+            tracing::info!(target: "oauth_server::audit", event, client_id = id);
+        }
+        if arguments.wants_json() {
+            return Ok(serde_json::json!({ "client_id": id, "status": status }).to_string());
+        }
+        Ok(format!("the client {id} is {status}"))
+    }
+}
