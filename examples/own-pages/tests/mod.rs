@@ -1,4 +1,8 @@
 //! A whole authorization through the app's own pages.
+#![expect(
+    clippy::future_not_send,
+    reason = "the test server of axum-test stays on one thread"
+)]
 
 use axum::http::{HeaderMap, StatusCode};
 use loco_rs::{TestServer, testing::prelude::*};

@@ -1,4 +1,8 @@
 //! What the script does, over HTTP: JSON login, exchange, consent.
+#![expect(
+    clippy::future_not_send,
+    reason = "the test server of axum-test stays on one thread"
+)]
 
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use loco_rs::{TestServer, testing::prelude::*};
