@@ -9,8 +9,10 @@ use crate::{
     config::{MetadataFacts, RefreshTokenPolicy, Settings, TokenFormat},
     keys::Keys,
     protocol::{
+        implied_scopes::ImpliedScopes,
         metadata::ServerMetadata,
         policy::{Lifetimes, Policy, ResourcePolicy},
+        resource_metadata::{ResourceMetadata, WELL_KNOWN},
     },
     schema::TableSchema,
     store::{Store, clients},
@@ -128,6 +130,7 @@ pub fn policy(settings: &Settings, urls: &Urls, app_signs_up: bool) -> Policy {
         userinfo_url: urls.userinfo_endpoint.clone(),
         defined_scopes: settings.known_scopes().into(),
         default_scopes: settings.default_scopes.iter().collect(),
+        registrable_scopes: settings.registration.allowed_scopes.iter().collect(),
         sensitive_scopes: sensitive.collect(),
         client_credentials_default_scopes: settings
             .client_credentials_default_scopes
@@ -162,6 +165,7 @@ fn resource(resource: &crate::config::Resource) -> ResourcePolicy {
         signing_alg: resource.signing_alg,
         access_token_ttl: resource.access_token_ttl_seconds,
         introspection_clients: resource.introspection_clients.clone(),
+        implied_scopes: ImpliedScopes::new(&resource.implied_scopes),
     }
 }
 
@@ -174,7 +178,7 @@ pub fn metadata(
     urls: &Urls,
     (policy, keys, claims): (&Policy, &Keys, &[&str]),
 ) -> loco_rs::Result<String> {
-    let mut input = settings.metadata_input(
+    let input = settings.metadata_input(
         urls,
         MetadataFacts {
             algorithms: keys.algorithms(),
@@ -182,7 +186,40 @@ pub fn metadata(
             model_can_sign_up: policy.signup,
         },
     );
-    // Named once their own documents are served (RFC 9728 §4).
-    input.resources.clear();
     Ok(serde_json::to_string(&ServerMetadata::new(input))?)
+}
+
+/// The metadata of this origin's resources, by location, ready to be sent (§19.2).
+///
+/// # Errors
+/// Never in practice: every member is text.
+pub fn resource_metadata(
+    settings: &Settings,
+    urls: &Urls,
+) -> loco_rs::Result<Vec<(String, String)>> {
+    let mut documents = Vec::new();
+    for resource in &settings.resources {
+        let Some(location) = urls.resource_metadata(&resource.identifier) else {
+            continue;
+        };
+        let document = ResourceMetadata {
+            resource: resource.identifier.clone(),
+            authorization_servers: vec![urls.issuer.clone()],
+            bearer_methods_supported: vec!["header"],
+            scopes_supported: resource.scopes.iter().map(|s| s.name.clone()).collect(),
+            resource_name: resource.name.clone(),
+            resource_documentation: resource.documentation.clone(),
+            resource_policy_uri: resource.policy_uri.clone(),
+            resource_tos_uri: resource.tos_uri.clone(),
+        };
+        let location = location.strip_prefix(&urls.origin).unwrap_or(&location);
+        documents.push((location.to_owned(), serde_json::to_string(&document)?));
+    }
+    if let [(location, document)] = documents.as_slice()
+        && settings.include_root_resource_metadata_fallback
+        && location != WELL_KNOWN
+    {
+        documents.push((WELL_KNOWN.to_owned(), document.clone()));
+    }
+    Ok(documents)
 }

@@ -4,6 +4,7 @@ use crate::{
     hooks::OAuthServerHooks,
     resource_owner::{ResourceOwner, UserKeyType},
     schema::{TableNames, TableSchema},
+    users_table::UsersTable,
 };
 
 /// Facts that the derive hands to the library. Implemented by the derive, not by hand.
@@ -21,4 +22,11 @@ pub trait OAuthServerDefinition: Send + Sync + 'static {
     const SCHEMA: &'static [TableSchema];
     /// Newest migration version that the description needs.
     const SCHEMA_VERSION: u32;
+
+    /// The users table, where [`Self::User`] is the model of its entity: the guard then reads a
+    /// token and its user by one statement. `None` = the user is found by
+    /// [`ResourceOwner::find_by_key`].
+    fn users_table() -> Option<UsersTable<Self::User>> {
+        None
+    }
 }

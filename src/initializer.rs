@@ -7,7 +7,7 @@ use axum::{
     Router,
     extract::Request,
     http::{HeaderName, header},
-    middleware::{Next, from_fn},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
 };
 use loco_rs::{
@@ -20,9 +20,9 @@ use tower_http::trace::TraceLayer;
 use crate::{
     boot,
     definition::OAuthServerDefinition,
-    doctor,
+    doctor, extract,
     plugin::MountedByHand,
-    routes,
+    resource_server, routes,
     server::{self, Server},
 };
 
@@ -62,6 +62,10 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
     }
 
     async fn after_routes(&self, router: Router, ctx: &AppContext) -> loco_rs::Result<Router> {
+        let server = extract::server_of(ctx)
+            .map_err(|failure| boot::error(failure.source.unwrap_or_default()))?;
+        resource_server::check_named(&server.settings, || H::routes(ctx)).map_err(boot::error)?;
+        let router = router.layer(from_fn_with_state(server, resource_server::provide));
         if ctx.shared_store.contains::<MountedByHand>() {
             return Ok(router);
         }

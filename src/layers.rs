@@ -3,7 +3,10 @@
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{
+        Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header,
+        request::Parts,
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -40,20 +43,38 @@ pub struct Around {
 }
 
 /// Facts of the request that its answer needs.
-struct Asked {
+#[derive(Clone, Debug)]
+pub struct Asked {
     path: String,
     method: Method,
-    reference: String,
+    /// Id of the request, in the log and in the answer.
+    pub reference: String,
     accept_language: Option<String>,
 }
 
 impl Asked {
-    fn of(request: &Request) -> Self {
-        let id = request.extensions().get::<LocoRequestId>();
-        let language = request.headers().get(header::ACCEPT_LANGUAGE);
+    /// The facts of a request.
+    pub fn of(request: &Request) -> Self {
+        Self::new(
+            (request.method(), request.uri()),
+            (request.headers(), request.extensions()),
+        )
+    }
+
+    /// The same without the body.
+    pub fn of_parts(parts: &Parts) -> Self {
+        Self::new(
+            (&parts.method, &parts.uri),
+            (&parts.headers, &parts.extensions),
+        )
+    }
+
+    fn new((method, uri): (&Method, &Uri), (headers, more): (&HeaderMap, &Extensions)) -> Self {
+        let id = more.get::<LocoRequestId>();
+        let language = headers.get(header::ACCEPT_LANGUAGE);
         Self {
-            path: request.uri().path().to_owned(),
-            method: request.method().clone(),
+            path: uri.path().to_owned(),
+            method: method.clone(),
             reference: id.map_or_else(
                 || uuid::Uuid::new_v4().to_string(),
                 |id| id.get().to_owned(),
@@ -191,6 +212,15 @@ fn by_transport(response: &Response) -> Option<Refused> {
 struct ErrorBody<'a> {
     error: &'static str,
     error_description: &'a str,
+}
+
+/// The JSON of a refusal, as bytes.
+pub fn error_body(error: &OAuthError) -> Vec<u8> {
+    let body = ErrorBody {
+        error: error.code.as_str(),
+        error_description: error.description,
+    };
+    serde_json::to_vec(&body).unwrap_or_default()
 }
 
 fn json_error(bare: &Response, failure: &Failure) -> Response {
@@ -353,7 +383,7 @@ fn section(rule: &str) -> &'static str {
 }
 
 /// One line per refusal (§29.4).
-fn log(asked: &Asked, refused: &Refused) {
+pub fn log(asked: &Asked, refused: &Refused) {
     let Failure {
         error,
         status,

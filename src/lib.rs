@@ -43,6 +43,8 @@
 mod boot;
 mod browser;
 pub mod cli;
+mod client_documents;
+mod client_keys;
 pub mod clock;
 pub mod config;
 mod controllers;
@@ -68,12 +70,14 @@ pub mod protocol;
 mod random;
 mod registration;
 pub mod resource_owner;
+pub mod resource_server;
 mod routes;
 pub mod schema;
 pub mod server;
 pub mod store;
 pub mod tasks;
 pub mod urls;
+mod users_table;
 pub mod views;
 
 pub use browser::{SetCookies, SignIn};
@@ -81,7 +85,11 @@ pub use definition::OAuthServerDefinition;
 pub use initializer::OAuthInitializer;
 pub use interaction::own_page::{Csrf, InteractionError, OAuthInteraction};
 pub use loco_oauth_server_macros::OAuthServer;
+pub use resource_server::{
+    AccessToken, Bearer, BearerError, Guard, OptionalBearer, RequiredScopes,
+};
 pub use server::Server;
+pub use users_table::UsersTable;
 
 #[doc(hidden)]
 pub mod __private;

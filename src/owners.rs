@@ -6,7 +6,7 @@ use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use async_trait::async_trait;
 use loco_rs::{app::AppContext, model::ModelResult};
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, DbErr, QueryResult, sea_query::SelectStatement};
 
 pub use self::hooks::AppHooks;
 use crate::{
@@ -15,6 +15,8 @@ use crate::{
     resource_owner::{
         ClaimRequest, Claims, ResourceOwner, SignUp, SignUpError, SignUpField, UserKey, UserKeyType,
     },
+    store::bearer::WithUser,
+    users_table::UsersTable,
 };
 
 /// A user of the app.
@@ -138,6 +140,8 @@ pub trait ResourceOwners: AppHooks {
         db: &DatabaseConnection,
         subject: &str,
     ) -> ModelResult<Option<Owner>>;
+    /// The users table, for statements that read a user along; without it, [`Self::find`].
+    fn table(&self) -> Option<&dyn WithUser<User = Owner>>;
     /// `ResourceOwner::authenticate`.
     async fn authenticate(
         &self,
@@ -156,6 +160,7 @@ pub trait ResourceOwners: AppHooks {
 /// The users and hooks of a definition.
 pub struct OwnersOf<D: OAuthServerDefinition> {
     hooks: D::Hooks,
+    table: Option<UsersTable<D::User>>,
     definition: PhantomData<D>,
 }
 
@@ -163,8 +168,21 @@ impl<D: OAuthServerDefinition> Default for OwnersOf<D> {
     fn default() -> Self {
         Self {
             hooks: D::Hooks::default(),
+            table: D::users_table(),
             definition: PhantomData,
         }
+    }
+}
+
+impl<U: ResourceOwner> WithUser for UsersTable<U> {
+    type User = Owner;
+
+    fn join(&self, select: &mut SelectStatement, from: (&str, &str)) {
+        self.join(select, from);
+    }
+
+    fn read(&self, row: &QueryResult) -> Result<Option<Owner>, DbErr> {
+        Ok(self.read(row)?.map(Owner::new))
     }
 }
 
@@ -183,6 +201,11 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         subject: &str,
     ) -> ModelResult<Option<Owner>> {
         Ok(D::User::find_by_subject(db, subject).await?.map(Owner::new))
+    }
+
+    fn table(&self) -> Option<&dyn WithUser<User = Owner>> {
+        let table = self.table.as_ref();
+        table.map(|table| table as &dyn WithUser<User = Owner>)
     }
 
     async fn authenticate(

@@ -9,7 +9,7 @@ use crate::{
     browser::{Browser, SignedIn},
     error::{Failure, PageError},
     interaction::Pending,
-    protocol::{client::ClientKind, display_name, redirect_uri},
+    protocol::{client::ClientKind, client_document, display_name, redirect_uri},
     server::Server,
     views::{ClientCard, Common, Page, UserCard},
 };
@@ -86,7 +86,10 @@ pub fn client_card(pending: &Pending) -> ClientCard {
             .as_deref()
             .and_then(display_name::clean)
             .map(|name| display_name::shown(&name)),
-        host: redirect_host.clone(),
+        // CIMD §6.4: the document's host is what is known about its client.
+        host: client_document::host(&client.client_id)
+            .filter(|_| client.kind == ClientKind::Cimd)
+            .unwrap_or_else(|| redirect_host.clone()),
         uri: client.client_uri.clone(),
         // Shown once it can be served from the own origin (PG-04).
         logo_url: None,

@@ -1,7 +1,7 @@
 //! The names an app needs: `use loco_oauth_server::prelude::*;`
 
 pub use crate::{
-    OAuthServer, SetCookies, SignIn,
+    AccessToken, Bearer, BearerError, OAuthServer, OptionalBearer, SetCookies, SignIn,
     hooks::{
         ClientFacts, DefaultHooks, ExternalLogin, InteractionFacts, ManageAction, OAuthServerHooks,
         OwnedClient, Registrant, SessionFacts, TokenFacts,
@@ -10,4 +10,5 @@ pub use crate::{
     resource_owner::{
         ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,
     },
+    scopes,
 };

@@ -2,6 +2,7 @@
 
 use crate::{
     error::Failure,
+    keys,
     owners::Owner,
     protocol::{
         client::{Client, ClientStatus},
@@ -12,6 +13,7 @@ use crate::{
     server::Server,
     store::{
         authorization_codes::GrantRow,
+        bearer,
         joined::{self, AccessWithGrant, RefreshWithGrant},
     },
 };
@@ -92,8 +94,7 @@ impl Server {
         let id = self.id_in_table(&credentials.client_id);
         let refresh_first = token.starts_with(&self.settings.token_prefixes.refresh_token);
         let (row, mut found) = self.find(id, token, refresh_first).await?;
-        let client = self.known_client(&credentials.client_id, row.as_ref());
-        let client = credentials.authenticate(client, self.now())?.clone();
+        let client = self.authenticated(credentials, row).await?;
         if found.is_none() && !token.is_empty() {
             (_, found) = self.find(None, token, !refresh_first).await?;
         }
@@ -134,6 +135,41 @@ impl Server {
         Ok((found.client, found.found.map(Box::new).map(Token::Access)))
     }
 
+    /// The live access token that somebody presents as a bearer token (GU-02), with its row. JWTs
+    /// are verified before the database is asked; an opaque token costs one statement.
+    ///
+    /// # Errors
+    /// A fault; never taken for "not live".
+    pub async fn bearer(&self, token: &str) -> Result<Option<(AccessWithGrant, Live)>, Failure> {
+        if is_jwt(token) {
+            let verified = self
+                .keys
+                .verify(token, keys::Purpose::AccessToken, self.now());
+            if let Err(error) = verified {
+                tracing::debug!(%error, "a JWT that is no access token of this server");
+                return Ok(None);
+            }
+        }
+        let (tables, users) = (self.store.tables(), self.owners.table());
+        let wanted = (&hash(Purpose::Access, token), users);
+        let found = self
+            .store
+            .run(|db| bearer::find(db, tables, wanted))
+            .await?;
+        let Some((found, user)) = found else {
+            return Ok(None);
+        };
+        let token = Token::Access(Box::new(found));
+        let live = match users {
+            Some(_) => self.live_with(&token, None, user).await?,
+            None => self.live(&token, None).await?,
+        };
+        Ok(match (token, live) {
+            (Token::Access(found), Some(live)) => Some((*found, live)),
+            _ => None,
+        })
+    }
+
     /// Whether the token would be accepted now (§1.1 "live"): itself, its grant, its client, its
     /// user. `caller` is the client that asks, so that its own tokens cost no further statement.
     ///
@@ -144,10 +180,29 @@ impl Server {
         token: &Token,
         caller: Option<&Client>,
     ) -> Result<Option<Live>, Failure> {
-        let revoked = token
-            .grant()
-            .is_some_and(|grant| grant.revoked_at.is_some());
-        if revoked || !token.stands(self.now()) {
+        if !self.stands(token) {
+            return Ok(None);
+        }
+        let owner = match token.user() {
+            Some(key) => self.owner(key).await?,
+            None => None,
+        };
+        self.live_with(token, caller, owner).await
+    }
+
+    fn stands(&self, token: &Token) -> bool {
+        let grant = token.grant();
+        grant.is_none_or(|grant| grant.revoked_at.is_none()) && token.stands(self.now())
+    }
+
+    /// The same for a token whose user, if it has one, is read already.
+    async fn live_with(
+        &self,
+        token: &Token,
+        caller: Option<&Client>,
+        owner: Option<Owner>,
+    ) -> Result<Option<Live>, Failure> {
+        if !self.stands(token) {
             return Ok(None);
         }
         let row = match token {
@@ -162,13 +217,13 @@ impl Server {
         let Some(client) = client.filter(|client| client.status == ClientStatus::Active) else {
             return Ok(None);
         };
-        let Some(key) = token.user() else {
+        if token.user().is_none() {
             return Ok(Some(Live {
                 client,
                 owner: None,
             }));
-        };
-        let (Some(owner), Some(grant)) = (self.owner(key).await?, token.grant()) else {
+        }
+        let (Some(owner), Some(grant)) = (owner, token.grant()) else {
             return Ok(None);
         };
         let good = self.owner_state(&owner, grant).is_good();
@@ -177,4 +232,9 @@ impl Server {
             owner: Some(owner),
         }))
     }
+}
+
+/// Whether a token has the form of a compact JWS; opaque ones have no dot.
+fn is_jwt(token: &str) -> bool {
+    token.contains('.')
 }

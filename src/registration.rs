@@ -109,6 +109,7 @@ impl Server {
             algorithms: &SigningAlg::ALL,
             grants: &settings.grant_types,
             pairwise: settings.pairwise_secret.is_some(),
+            loopback: settings.fetches_from_own_machine(),
         };
         let identity = ClientIdentity {
             client_id,
@@ -134,13 +135,19 @@ impl Server {
     /// §13.2: what this server would fetch lies outside of its own network, as far as the text
     /// tells; the rest is looked at before each fetch.
     fn check_addresses(&self, client: &Client) -> Result<(), OAuthError> {
-        let refused = |uri: &str| self.fetcher.check(uri).is_err();
-        if client.jwks_uri.as_deref().is_some_and(refused) {
-            let finding = MetadataError {
-                member: "jwks_uri".to_owned(),
-                rule: MetadataRule::PublicHost,
-            };
-            return Err(finding.into());
+        let uris = [
+            ("jwks_uri", &client.jwks_uri),
+            ("sector_identifier_uri", &client.sector_identifier_uri),
+        ];
+        for (member, uri) in uris {
+            let refused = |uri: &str| self.fetcher.check(uri).is_err();
+            if uri.as_deref().is_some_and(refused) {
+                let finding = MetadataError {
+                    member: member.to_owned(),
+                    rule: MetadataRule::PublicHost,
+                };
+                return Err(finding.into());
+            }
         }
         Ok(())
     }
@@ -157,6 +164,7 @@ impl Server {
         if matches!(caller, Registrant::Anonymous) {
             registration::check_anonymous(client).map_err(OAuthError::from)?;
         }
+        self.check_sector(client).await.map_err(OAuthError::from)?;
         self.ask_may_register(metadata, caller).await
     }
 

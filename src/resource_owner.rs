@@ -252,6 +252,10 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
 
     /// Finds a user by primary key.
     ///
+    /// The guard of the app's own routes reads the row of the users table by itself, together with
+    /// the token: who may not be accepted any more is told by [`Self::is_active`], not by leaving
+    /// the row out here.
+    ///
     /// # Errors
     /// When the database fails; an unknown key is `Ok(None)`.
     async fn find_by_key(db: &DatabaseConnection, key: Self::Key) -> ModelResult<Option<Self>>;

@@ -17,8 +17,8 @@ use crate::{
     config::Settings,
     controllers::{
         assets, authorize, client_configuration, consent, interaction, introspect, jwks, login,
-        logout, metadata, register, resume, revoke, select_account, session, signup, token,
-        userinfo,
+        logout, metadata, register, resource_metadata, resume, revoke, select_account, session,
+        signup, token, userinfo,
     },
     error::{ApiError, Failure, PageError},
     layers::{self, Around},
@@ -47,6 +47,9 @@ fn discovery(urls: &Urls) -> Routes {
     let mut routes = Routes::new();
     for path in urls.metadata_routes() {
         routes = routes.add(path, get(metadata::get));
+    }
+    for path in urls.resource_metadata_routes() {
+        routes = routes.add(&path, get(resource_metadata::get));
     }
     routes = routes.add(&urls.local("/jwks"), get(jwks::get));
     let routes = each(routes, |route, _| {

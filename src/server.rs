@@ -40,10 +40,14 @@ pub struct Server {
     pub owners: Arc<dyn ResourceOwners>,
     /// The time.
     pub clock: Clock,
+    /// Fetched keys of static clients, which have no row.
+    pub(crate) static_keys: crate::client_keys::StaticKeys,
     /// The one way to ask others (§28.4).
     pub fetcher: Fetcher,
     /// Server metadata, the same bytes at every well-known address.
     pub metadata: String,
+    /// Metadata of this origin's resources, by path and query (RFC 9728).
+    pub resource_metadata: Vec<(String, String)>,
     /// Bounds password hashing to the number of cores (FA-04).
     pub(crate) hashing: Hashing,
 }
@@ -88,6 +92,7 @@ impl Server {
             &urls,
             (&policy, &keys, owners.supported_claims()),
         )?;
+        let resource_metadata = boot::resource_metadata(&settings, &urls)?;
         let (views, broken) = Views::new(
             Some(PathBuf::from(VIEWS)),
             &settings.locales,
@@ -111,8 +116,10 @@ impl Server {
             store,
             owners,
             clock,
+            static_keys: crate::client_keys::StaticKeys::default(),
             fetcher,
             metadata,
+            resource_metadata,
             hashing: Hashing::default(),
         }))
     }
@@ -138,9 +145,12 @@ impl Server {
         if let Some(client) = self.static_client(client_id) {
             return Ok(Some(client.clone()));
         }
-        self.store
-            .run(|db| clients::find(db, self.store.tables(), client_id))
-            .await
+        let tables = self.store.tables();
+        let found = self
+            .store
+            .run(|db| clients::find(db, tables, client_id))
+            .await?;
+        Ok(found.filter(|client| self.knows(client)))
     }
 
     /// The client of a request: static ones have no row.
@@ -149,6 +159,7 @@ impl Server {
         client_id: &str,
         row: Option<&'a Client>,
     ) -> Option<&'a Client> {
+        let row = row.filter(|client| self.knows(client));
         self.static_client(client_id).or(row)
     }
 

@@ -5,7 +5,7 @@
 
 use url::Url;
 
-use crate::config::Settings;
+use crate::{config::Settings, protocol::resource_metadata};
 
 const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 const OPENID_METADATA: &str = "/.well-known/openid-configuration";
@@ -152,6 +152,22 @@ impl Urls {
     #[must_use]
     pub fn metadata_routes(&self) -> &[String] {
         &self.metadata_routes
+    }
+
+    /// URL of the metadata of a resource, if the resource is one of this origin (RFC 9728 §3.1).
+    #[must_use]
+    pub fn resource_metadata(&self, identifier: &str) -> Option<String> {
+        let url = Url::parse(identifier).ok()?;
+        let own = self.is_own_origin(&url.origin().ascii_serialization());
+        let location = resource_metadata::location(identifier).filter(|_| own)?;
+        Some(format!("{}{location}", self.origin))
+    }
+
+    /// Route paths of the resources' metadata: the bare one, and every path below it.
+    #[must_use]
+    pub fn resource_metadata_routes(&self) -> [String; 2] {
+        let bare = resource_metadata::WELL_KNOWN;
+        [bare.to_owned(), format!("{bare}/{{*path}}")]
     }
 
     /// Whether an `Origin` header names this server.

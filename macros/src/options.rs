@@ -26,6 +26,8 @@ pub struct ServerOptions {
     /// Module of the users entity, as the app wrote it.
     pub users: Path,
     pub user_model: Path,
+    /// Whether `user_model` is the model of that entity.
+    pub user_is_entity: bool,
     pub hooks: Path,
     /// Variant of the users entity's `Column`.
     pub user_key_column: Ident,
@@ -104,6 +106,7 @@ impl ServerOptions {
             return Err(Error::custom(message).with_span(&span));
         };
         Ok(Self {
+            user_is_entity: attribute.user_model.is_none(),
             ident: attribute.ident,
             vis: attribute.vis,
             user_model: attribute

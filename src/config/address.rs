@@ -1,9 +1,9 @@
 //! `base_url`, `issuer`, `prefix`, pages and other URLs (ST-04, ST-05, ST-11).
 
-use url::{Host, Url};
+use url::Url;
 
 use super::{Surroundings, finding::Findings, settings::Settings};
-use crate::urls::Urls;
+use crate::{protocol::redirect_uri::is_loopback_host, urls::Urls};
 
 /// Stands in for a `base_url` that cannot be used, so that the other checks can go on.
 const STAND_IN: &str = "http://localhost";
@@ -33,7 +33,9 @@ pub(super) fn base_url(
                 format!("write {expected}"),
             );
         }
-        Some(url) if surroundings.production() && url.scheme() == "http" && !is_loopback(&url) => {
+        Some(url)
+            if surroundings.production() && url.scheme() == "http" && !is_loopback_host(&url) =>
+        {
             findings.add(
                 "base_url",
                 "http in production",
@@ -175,13 +177,4 @@ fn normal(text: &str) -> Option<Url> {
 
 fn without_slash(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

@@ -142,6 +142,7 @@ fn convert(
         algorithms: &SigningAlg::ALL,
         grants: &settings.grant_types,
         pairwise: settings.pairwise_secret.is_some(),
+        loopback: settings.fetches_from_own_machine(),
     };
     let resources: Vec<String> = settings
         .resources
@@ -170,6 +171,10 @@ fn metadata(entry: RawClient) -> ClientMetadata {
         application_type: entry.application_type,
         subject_type: entry.subject_type,
         id_token_signed_response_alg: entry.id_token_signed_response_alg,
+        token_endpoint_auth_signing_alg: entry.token_endpoint_auth_signing_alg,
+        jwks: entry.jwks,
+        jwks_uri: entry.jwks_uri,
+        sector_identifier_uri: entry.sector_identifier_uri,
         default_max_age: entry.default_max_age,
         require_auth_time: entry.require_auth_time,
         default_acr_values: entry.default_acr_values,
@@ -179,7 +184,7 @@ fn metadata(entry: RawClient) -> ClientMetadata {
 }
 
 /// A static client has no row whose `version` could be raised, so its version is taken from what
-/// a person consented under: display data, redirect URIs, scopes, resources (§4.1, CO-02).
+/// a person consented under: display data, redirect URIs, scopes, resources, keys (§4.1, CO-02).
 fn with_content_version(mut client: Client) -> Client {
     let content = format!(
         "{:?}",
@@ -187,6 +192,7 @@ fn with_content_version(mut client: Client) -> Client {
             (&client.client_name, &client.client_uri, &client.logo_uri),
             (&client.tos_uri, &client.policy_uri),
             (&client.redirect_uris, &client.scopes, &client.resources),
+            (&client.jwks, &client.jwks_uri),
         )
     );
     let digest: [u8; 32] = Sha256::digest(content).into();

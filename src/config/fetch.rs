@@ -1,10 +1,12 @@
-//! `fetch`: how this server asks others (§28.4).
+//! `fetch` and `client_id_metadata_documents`: what this server asks others for (§20, §28.4).
 
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use url::Url;
 
-use super::finding::Findings;
+use super::{Settings, finding::Findings, raw::RawSettings};
+use crate::protocol::redirect_uri::is_loopback_host;
 
 /// `fetch`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -14,12 +16,62 @@ pub struct FetchSettings {
     pub extra_ca_file: Option<PathBuf>,
 }
 
-pub(super) fn check(fetch: &FetchSettings, production: bool, findings: &mut Findings) {
-    if production && fetch.extra_ca_file.is_some() {
+/// `client_id_metadata_documents`. A host is `host`, or `host:port` for another port than 443.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DocumentSettings {
+    /// Whether the URL of a document is accepted as a `client_id`.
+    pub enabled: bool,
+    /// Only documents of these hosts; empty = of every public host.
+    pub allowed_hosts: Vec<String>,
+    /// No documents of these hosts.
+    pub denied_hosts: Vec<String>,
+}
+
+impl Settings {
+    /// Whether this server runs on a developer's machine: what it fetches may lie there too
+    /// (§28.4).
+    #[must_use]
+    pub fn fetches_from_own_machine(&self) -> bool {
+        let base_url = Url::parse(&self.base_url);
+        !self.production && base_url.is_ok_and(|url| is_loopback_host(&url))
+    }
+}
+
+pub(super) fn check(raw: &RawSettings, production: bool, findings: &mut Findings) {
+    if production && raw.fetch.extra_ca_file.is_some() {
         findings.add(
             "fetch.extra_ca_file",
             "set in production",
             "remove it: certificates of the public authorities are trusted",
         );
     }
+    let documents = &raw.client_id_metadata_documents;
+    let lists = [
+        ("allowed_hosts", &documents.allowed_hosts),
+        ("denied_hosts", &documents.denied_hosts),
+    ];
+    for (key, hosts) in lists {
+        for (index, host) in hosts.iter().enumerate() {
+            if !is_host(host) {
+                findings.add(
+                    format!("client_id_metadata_documents.{key}[{index}]"),
+                    "not a host",
+                    "write for example `client.example`, or `client.example:8443` for another \
+                     port than 443",
+                );
+            }
+        }
+    }
+}
+
+/// A host as a URL has it, with a port unless that is 443.
+fn is_host(text: &str) -> bool {
+    Url::parse(&format!("https://{text}/")).is_ok_and(|url| {
+        let host = url.host_str().unwrap_or_default();
+        match url.port() {
+            Some(port) => text == format!("{host}:{port}"),
+            None => text == host,
+        }
+    })
 }

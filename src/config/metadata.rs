@@ -5,6 +5,7 @@ use url::Url;
 use super::Settings;
 use crate::{
     protocol::{
+        client::GrantType,
         jwk::SigningAlg,
         metadata::{Endpoints, Links, MetadataInput},
     },
@@ -44,6 +45,8 @@ impl Settings {
             locales: self.locales.clone(),
             subject_types: std::iter::once("public").chain(pairwise).collect(),
             sign_up: built_in || self.signup_url.is_some(),
+            client_documents: self.client_id_metadata_documents.enabled
+                && self.grant_types.contains(&GrantType::AuthorizationCode),
             links: Links {
                 service_documentation: self.service_documentation.clone(),
                 op_policy_uri: self.op_policy_uri.clone(),

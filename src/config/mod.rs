@@ -31,7 +31,7 @@ pub use self::{
         CleanupSettings, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
         RefreshTokenPolicy, TokenFormat, TokenPrefixes,
     },
-    fetch::FetchSettings,
+    fetch::{DocumentSettings, FetchSettings},
     finding::{Finding, SettingsError},
     metadata::MetadataFacts,
     rate_limits::{RateLimit, RateLimitEntry, RateLimits},

@@ -33,33 +33,27 @@ const REPLACED: [(&str, &str); 12] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 15] = [
+const LATER: [&str; 13] = [
     "include_root_resource_metadata_fallback",
     "enable_password_reset",
     "unused_client_ttl_seconds",
     "idle_client_ttl_seconds",
-    "client_id_metadata_documents",
     "par",
     "jar",
     "dpop",
     "device",
     "token_exchange",
     "jwt_bearer",
-    "client_assertion_accepts_token_endpoint",
     "trust_policy",
     "events",
     "refresh_token_retry_until_used",
 ];
 
 /// Keys of later versions in an entry of `clients` or `resources`.
-const LATER_IN_ENTRIES: [&str; 16] = [
-    "jwks",
-    "jwks_uri",
-    "sector_identifier_uri",
+const LATER_IN_ENTRIES: [&str; 12] = [
     "userinfo_signed_response_alg",
     "introspection_signed_response_alg",
     "request_object_signing_alg",
-    "token_endpoint_auth_signing_alg",
     "backchannel_logout_uri",
     "backchannel_logout_session_required",
     "require_pushed_authorization_requests",

@@ -12,7 +12,7 @@ use super::{
         CleanupSettings, CookieSecure, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
         RefreshTokenPolicy, TokenPrefixes,
     },
-    fetch::FetchSettings,
+    fetch::{DocumentSettings, FetchSettings},
     rate_limits::RateLimits,
     raw_lists::{RawClient, RawResource, RawScope},
     secret_json::SecretJson,
@@ -32,6 +32,7 @@ pub(super) struct RawSettings {
     pub prefix: String,
     pub include_root_oauth_metadata_fallback: bool,
     pub include_root_openid_metadata_fallback: bool,
+    pub include_root_resource_metadata_fallback: bool,
     pub secret: Option<Secret>,
     pub app_name: Option<String>,
     pub service_documentation: Option<String>,
@@ -112,6 +113,8 @@ pub(super) struct RawSettings {
     pub rate_limits: RateLimits,
     pub rate_limit_store: Option<RateLimitStore>,
     pub fetch: FetchSettings,
+    pub client_id_metadata_documents: DocumentSettings,
+    pub client_assertion_accepts_token_endpoint: bool,
     #[validate(nested)]
     pub cleanup: CleanupSettings,
 }
@@ -124,6 +127,7 @@ impl Default for RawSettings {
             prefix: "/oauth".into(),
             include_root_oauth_metadata_fallback: false,
             include_root_openid_metadata_fallback: false,
+            include_root_resource_metadata_fallback: false,
             secret: None,
             app_name: None,
             service_documentation: None,
@@ -189,6 +193,8 @@ impl Default for RawSettings {
             rate_limits: RateLimits::new(),
             rate_limit_store: None,
             fetch: FetchSettings::default(),
+            client_id_metadata_documents: DocumentSettings::default(),
+            client_assertion_accepts_token_endpoint: false,
             cleanup: CleanupSettings::default(),
         }
     }

@@ -97,6 +97,7 @@ fn plain(
         prefix: address::prefix(raw.prefix, findings),
         include_root_oauth_metadata_fallback: raw.include_root_oauth_metadata_fallback,
         include_root_openid_metadata_fallback: raw.include_root_openid_metadata_fallback,
+        include_root_resource_metadata_fallback: raw.include_root_resource_metadata_fallback,
         secret,
         app_name: raw
             .app_name
@@ -161,6 +162,8 @@ fn plain(
             RateLimitStore::Memory
         }),
         fetch: raw.fetch,
+        client_id_metadata_documents: raw.client_id_metadata_documents,
+        client_assertion_accepts_token_endpoint: raw.client_assertion_accepts_token_endpoint,
         cleanup: raw.cleanup,
         base_url,
     }

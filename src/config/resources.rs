@@ -129,9 +129,7 @@ pub(super) fn default_resource(
     findings: &mut Findings,
 ) -> Option<String> {
     let written = written?;
-    let by_prefix = |resource: &&Resource| resource.local_path.as_ref() == Some(&written);
-    let by_prefix = settings.resources.iter().find(by_prefix);
-    let found = by_prefix.or_else(|| settings.resource(&written));
+    let found = settings.resource_named(&written);
     if found.is_none() {
         let known: Vec<&str> = settings
             .resources

@@ -8,7 +8,7 @@ use super::{
         CleanupSettings, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
         RefreshTokenPolicy, TokenFormat, TokenPrefixes,
     },
-    fetch::FetchSettings,
+    fetch::{DocumentSettings, FetchSettings},
     rate_limits::RateLimits,
     registration::RegistrationSettings,
     secret_json::SecretJson,
@@ -40,6 +40,9 @@ pub struct Settings {
     pub include_root_oauth_metadata_fallback: bool,
     /// Serve `/.well-known/openid-configuration` although the issuer has a path.
     pub include_root_openid_metadata_fallback: bool,
+    /// Serve the only resource's document at `/.well-known/oauth-protected-resource` although its
+    /// path is not `/`.
+    pub include_root_resource_metadata_fallback: bool,
     /// Root of derived keys; never signs tokens. [`crate::keys::root_secret`] reads it.
     pub secret: SecretSource,
     /// Name of the app, shown on pages.
@@ -156,6 +159,10 @@ pub struct Settings {
     pub cleanup: CleanupSettings,
     /// How this server asks others.
     pub fetch: FetchSettings,
+    /// Clients identified by the URL of a document.
+    pub client_id_metadata_documents: DocumentSettings,
+    /// Whether client assertions may name the token endpoint as their audience (CA-04).
+    pub client_assertion_accepts_token_endpoint: bool,
 }
 
 /// Where the root secret comes from.
@@ -250,6 +257,12 @@ impl Settings {
         names
     }
 
+    /// Whether something defines a scope.
+    #[must_use]
+    pub fn knows_scope(&self, name: &str) -> bool {
+        STANDARD.contains(&name) || self.scope(name).is_some()
+    }
+
     /// What the app says about a scope, at the top or in a resource.
     #[must_use]
     pub fn scope(&self, name: &str) -> Option<&ScopeSetting> {
@@ -267,6 +280,15 @@ impl Settings {
         self.resources
             .iter()
             .find(|resource| resource::matches(&resource.identifier, received))
+    }
+
+    /// The resource that the app itself names, in `default_resource` or at a guard: by its
+    /// `prefix` or its identifier.
+    #[must_use]
+    pub fn resource_named(&self, written: &str) -> Option<&Resource> {
+        let by_prefix = |resource: &&Resource| resource.local_path.as_deref() == Some(written);
+        let by_prefix = self.resources.iter().find(by_prefix);
+        by_prefix.or_else(|| self.resource(written))
     }
 
     /// Algorithms for which a key must exist, the default of ID tokens first.

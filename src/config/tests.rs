@@ -156,13 +156,12 @@ fn st_03_unknown_keys_at_every_level(#[case] block: Value, #[case] key: &str, #[
 
 #[rstest]
 #[case(json!({"par": {"enabled": true}}), "par")]
-#[case(json!({"client_id_metadata_documents": {"enabled": true}}), "client_id_metadata_documents")]
 #[case(json!({"trust_policy": []}), "trust_policy")]
 #[case(json!({"unused_client_ttl_seconds": 1}), "unused_client_ttl_seconds")]
 #[case(json!({"profile": "fapi2"}), "profile")]
 #[case(json!({"grant_types": ["urn:ietf:params:oauth:grant-type:device_code"]}), "grant_types[0]")]
 #[case(json!({"resources": [{"prefix": "/a", "dpop_bound_access_tokens": true}]}), "resources[0].dpop_bound_access_tokens")]
-#[case(json!({"clients": [{"client_id": "a", "jwks_uri": "x"}]}), "clients[0].jwks_uri")]
+#[case(json!({"clients": [{"client_id": "a", "software_id": "x"}]}), "clients[0].software_id")]
 fn later_features_are_refused_in_so_many_words(#[case] block: Value, #[case] key: &str) {
     let found = findings(block, &Development);
     let start = format!("oauth_server: {key}: ");

@@ -48,7 +48,7 @@ pub(super) fn check(raw: &RawSettings, production: bool, findings: &mut Findings
     if production && raw.developer_errors == Some(true) {
         findings.add("developer_errors", "on in production", "remove it");
     }
-    fetch::check(&raw.fetch, production, findings);
+    fetch::check(raw, production, findings);
     check_length("secret", raw.secret.as_ref(), findings);
     check_length("pairwise_secret", raw.pairwise_secret.as_ref(), findings);
     for (entry, limits) in &raw.rate_limits {

@@ -68,7 +68,8 @@ async fn by_query(
 /// Load: the client and where answers to it may go (AZ-04 to AZ-12).
 async fn load(server: &Server, params: &Params) -> Result<(Client, Callback), PageError> {
     let client_id = authorize::client_id(params)?;
-    let client = usable(server.client(client_id).await?)?;
+    let stored = server.client(client_id).await?;
+    let client = usable(Box::pin(server.up_to_date(client_id, stored)).await?)?;
     let callback = Callback::find(params, &client, &server.urls.issuer)?;
     Ok((client, callback))
 }

@@ -17,7 +17,14 @@ use crate::{
     store::record::Strings,
 };
 
-const KNOWN: [&str; 4] = ["token", "token_type_hint", "client_id", "client_secret"];
+const KNOWN: [&str; 6] = [
+    "token",
+    "token_type_hint",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+];
 
 /// The answer (RFC 7662 §2.2); what does not apply is left out.
 #[derive(Default, Serialize)]

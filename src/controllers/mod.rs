@@ -13,6 +13,7 @@ pub mod logout;
 pub mod metadata;
 pub mod page;
 pub mod register;
+pub mod resource_metadata;
 pub mod resume;
 pub mod revoke;
 pub mod select_account;

@@ -20,7 +20,14 @@ use crate::{
     },
 };
 
-const KNOWN: [&str; 4] = ["token", "token_type_hint", "client_id", "client_secret"];
+const KNOWN: [&str; 6] = [
+    "token",
+    "token_type_hint",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+];
 
 /// Revokes a token of the client. What it does not know or own is answered alike (RV-02).
 #[debug_handler]

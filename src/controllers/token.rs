@@ -20,10 +20,12 @@ use crate::{
 };
 
 /// Parameters with a meaning here: never twice, never as a list (TK-02).
-const KNOWN: [&str; 9] = [
+const KNOWN: [&str; 11] = [
     "grant_type",
     "client_id",
     "client_secret",
+    "client_assertion",
+    "client_assertion_type",
     "code",
     "redirect_uri",
     "code_verifier",

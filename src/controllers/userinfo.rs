@@ -3,7 +3,7 @@
 use axum::{
     Json, debug_handler,
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use loco_rs::app::AppContext;
@@ -11,10 +11,11 @@ use serde_json::Value;
 
 use crate::{
     error::{ApiError, Failure},
-    extract::{TheServer, authorization_headers, check_target, read_form},
+    extract::{TheServer, bearer_token, check_target, read_form},
     hooks::ClientFacts,
     presented::Token,
     protocol::{
+        bearer::Challenge,
         claims,
         error::OAuthError,
         grants::one,
@@ -31,11 +32,15 @@ pub async fn get_or_post(
     server: TheServer,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let Some(token) = bearer_token(request).await? else {
+    let Some(token) = presented_token(request).await? else {
         // RFC 6750 §3.1: no error code for a request without any credentials.
-        let realm = &server.urls.issuer;
-        let challenge = format!("Bearer realm=\"{realm}\", scope=\"{OPENID}\"");
-        let headers = [(header::WWW_AUTHENTICATE, challenge)];
+        let challenge = Challenge {
+            realm: &server.urls.issuer,
+            resource_metadata: None,
+            scope: OPENID,
+            error: None,
+        };
+        let headers = [(header::WWW_AUTHENTICATE, challenge.to_string())];
         return Ok((StatusCode::UNAUTHORIZED, headers).into_response());
     };
     Ok(Json(about_user(&server, &token).await?).into_response())
@@ -71,9 +76,9 @@ async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
 }
 
 /// UI-01: the token of the header, or of a POST's form body; the query is not read.
-async fn bearer_token(request: Request) -> Result<Option<String>, Failure> {
+async fn presented_token(request: Request) -> Result<Option<String>, Failure> {
     check_target(request.uri(), "UI-01")?;
-    let of_header = header_token(request.headers())?;
+    let of_header = bearer_token(request.headers(), "UI-01")?;
     let has_form =
         request.method() == Method::POST && request.headers().contains_key(header::CONTENT_TYPE);
     if !has_form {
@@ -87,29 +92,5 @@ async fn bearer_token(request: Request) -> Result<Option<String>, Failure> {
             Err(error.into())
         }
         (of_header, of_body) => Ok(of_header.or(of_body)),
-    }
-}
-
-fn header_token(headers: &HeaderMap) -> Result<Option<String>, Failure> {
-    let malformed =
-        || OAuthError::invalid_request("UI-01", "The Authorization header is malformed");
-    match authorization_headers(headers)
-        .map_err(|_| malformed())?
-        .as_slice()
-    {
-        [] => Ok(None),
-        [header] => {
-            let (scheme, token) = header.split_once(' ').unwrap_or((*header, ""));
-            if !scheme.eq_ignore_ascii_case("bearer") {
-                // RFC 6750 §3.1: another scheme is a client that does not know what is needed.
-                return Ok(None);
-            }
-            let token = token.trim();
-            if token.is_empty() || token.contains(' ') {
-                return Err(malformed().into());
-            }
-            Ok(Some(token.to_owned()))
-        }
-        _ => Err(malformed().into()),
     }
 }

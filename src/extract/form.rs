@@ -9,6 +9,7 @@ use axum::{
 use crate::{
     error::{ApiError, Failure, PageError},
     protocol::{
+        bearer,
         error::OAuthError,
         params::{Params, ParamsError},
     },
@@ -155,4 +156,13 @@ pub fn authorization_headers(headers: &HeaderMap) -> Result<Vec<&str>, OAuthErro
             })
         })
         .collect()
+}
+
+/// The bearer token of the `Authorization` header (RFC 6750 §2.1).
+///
+/// # Errors
+/// `invalid_request` by `rule` for a header that is malformed, and for several.
+pub fn bearer_token(headers: &HeaderMap, rule: &'static str) -> Result<Option<String>, OAuthError> {
+    let values = authorization_headers(headers).map_err(|error| OAuthError { rule, ..error })?;
+    Ok(bearer::token(&values, rule)?.map(str::to_owned))
 }

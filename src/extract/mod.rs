@@ -9,7 +9,8 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use loco_rs::app::AppContext;
 
 pub use form::{
-    ApiForm, PageForm, QueryParams, authorization_headers, check_target, read as read_form,
+    ApiForm, PageForm, QueryParams, authorization_headers, bearer_token, check_target,
+    read as read_form,
 };
 pub use json::{MetadataJson, read as read_json};
 

@@ -12,10 +12,10 @@ pub(super) fn seconds(headers: &HeaderMap, now: i64) -> i64 {
     let age = text(headers, &AGE).and_then(|age| age.trim().parse().ok());
     let lifetime = match cache_control(headers) {
         Some(lifetime) => Some(lifetime.saturating_sub(age.unwrap_or(0))),
-        None => date(headers, &EXPIRES).map(|expires| {
+        None => text(headers, &EXPIRES).map(|expires| {
+            let from = text(headers, &DATE).and_then(date).unwrap_or(now);
             // An invalid `Expires` means "already" (RFC 9111 §5.3).
-            let from = date(headers, &DATE).flatten().unwrap_or(now);
-            expires.map_or(0, |expires| expires.saturating_sub(from))
+            date(expires).map_or(0, |expires| expires.saturating_sub(from))
         }),
     };
     lifetime.unwrap_or(USUAL).clamp(SHORTEST, LONGEST)
@@ -37,11 +37,9 @@ fn cache_control(headers: &HeaderMap) -> Option<i64> {
     lifetime
 }
 
-/// Outer `None`: no such header; inner `None`: not a date.
-fn date(headers: &HeaderMap, name: &HeaderName) -> Option<Option<i64>> {
-    let value = text(headers, name)?;
+fn date(value: &str) -> Option<i64> {
     let date = chrono::DateTime::parse_from_rfc2822(value.trim());
-    Some(date.ok().map(|date| date.timestamp()))
+    date.ok().map(|date| date.timestamp())
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {

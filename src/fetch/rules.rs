@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use reqwest::Url;
-use url::Host;
 
 use super::FetchError;
-use crate::config::Settings;
+use crate::{config::Settings, protocol::redirect_uri::is_loopback_host};
 
 /// Longest URL, bytes.
 const MAX_LENGTH: usize = 2000;
@@ -17,17 +16,16 @@ pub(super) struct Rules {
     /// Whether this server runs on a developer's machine: what it fetches may lie there too, on
     /// any port.
     pub loopback: bool,
-    /// `host:port` besides port 443.
-    ports: BTreeSet<String>,
+    /// `host:port` for other ports than 443.
+    hosts: BTreeSet<String>,
 }
 
 impl Rules {
     pub fn new(settings: &Settings) -> Self {
-        let base_url = Url::parse(&settings.base_url);
-        let own = base_url.is_ok_and(|url| is_loopback(&url));
+        let allowed = &settings.client_id_metadata_documents.allowed_hosts;
         Self {
-            loopback: own && !settings.production,
-            ports: BTreeSet::new(),
+            loopback: settings.fetches_from_own_machine(),
+            hosts: allowed.iter().cloned().collect(),
         }
     }
 
@@ -50,15 +48,6 @@ impl Rules {
             return true;
         };
         let host = url.host_str().unwrap_or_default();
-        (self.loopback && is_loopback(url)) || self.ports.contains(&format!("{host}:{port}"))
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
+        (self.loopback && is_loopback_host(url)) || self.hosts.contains(&format!("{host}:{port}"))
     }
 }

@@ -4,7 +4,8 @@ use super::Pending;
 use crate::{
     browser::SignedIn,
     protocol::{
-        grants, redirect_uri,
+        client::{Client, ClientKind},
+        client_document, grants, redirect_uri,
         scope::{OFFLINE_ACCESS, OPENID},
     },
     server::Server,
@@ -78,7 +79,28 @@ fn warnings(pending: &Pending) -> Vec<Warning> {
             redirect_uri::private_scheme(redirect).is_some(),
             Warning::PrivateScheme,
         ),
+        (
+            is_of_this_device(&pending.client),
+            Warning::LocalhostDocument,
+        ),
+        (
+            leads_elsewhere(&pending.client, redirect),
+            Warning::HostMismatch,
+        ),
     ];
     let holding = found.into_iter().filter(|(holds, _)| *holds);
     holding.map(|(_, warning)| warning).collect()
+}
+
+/// CI-07: any program on the person's device can pretend to be the client of such a document.
+fn is_of_this_device(client: &Client) -> bool {
+    let mut uris = client.redirect_uris.iter();
+    client.kind == ClientKind::Cimd && uris.all(|uri| redirect_uri::is_loopback(uri))
+}
+
+/// A document whose client sends people to a web page of another host.
+fn leads_elsewhere(client: &Client, redirect: &str) -> bool {
+    let host = redirect_uri::host(redirect).filter(|_| !redirect_uri::is_loopback(redirect));
+    client.kind == ClientKind::Cimd
+        && host.is_some_and(|host| client_document::host(&client.client_id) != Some(host))
 }

@@ -121,15 +121,12 @@ impl Server {
             let error = OAuthError::invalid_request("IX-06", "The request has expired");
             return Err(PageError::from(error).showing(ErrorKind::InteractionExpired));
         }
-        let client = usable(self.client_of(&row.client_id, client))?;
+        let client = self.known_client(&row.client_id, client.as_ref());
+        let client = usable(client.cloned())?;
         let pending = Pending::stored(client, row, grant, &self.urls.issuer);
         // Withdrawn meanwhile, a redirect URI gets no code any more.
         pending.request.callback.check(&pending.client)?;
         Ok(pending)
-    }
-
-    fn client_of(&self, client_id: &str, row: Option<Client>) -> Option<Client> {
-        self.static_client(client_id).cloned().or(row)
     }
 
     async fn check_binding(

@@ -346,7 +346,7 @@ fn scopes(
     client: &Client,
     (policy, resources): (&Policy, &[String]),
 ) -> Result<Scopes, OAuthError> {
-    let allowed = policy.client_scopes(client);
+    let allowed = policy.grantable_scopes(client);
     let Some(sent) = one(params, "scope")? else {
         let of_resources = resources
             .iter()

@@ -40,6 +40,8 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// Secret in the body (RFC 6749 §2.3.1).
     ClientSecretPost,
+    /// A JWT signed with the client's key (RFC 7523 §2.2, OIDC Core §9).
+    PrivateKeyJwt,
 }
 
 impl AuthMethod {
@@ -47,7 +49,7 @@ impl AuthMethod {
     #[must_use]
     pub const fn uses_secret(self) -> bool {
         match self {
-            Self::None => false,
+            Self::None | Self::PrivateKeyJwt => false,
             Self::ClientSecretBasic | Self::ClientSecretPost => true,
         }
     }
@@ -104,6 +106,26 @@ pub struct ClientSecret {
     pub expires_at: Option<i64>,
 }
 
+/// A key set as it was fetched from `jwks_uri`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyCache {
+    /// The set (RFC 7517 §5).
+    pub keys: serde_json::Value,
+    /// Unix seconds.
+    pub fetched_at: i64,
+}
+
+/// How old the copy of a metadata document is (CI-05).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentCache {
+    /// Unix seconds.
+    pub fetched_at: i64,
+    /// Unix seconds after which it is fetched again before it counts.
+    pub expires_at: i64,
+    /// Its entity tag.
+    pub etag: Option<String>,
+}
+
 /// A client: metadata of RFC 7591 §2 and OpenID Connect Registration §2, and what the operator
 /// decided about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,6 +164,8 @@ pub struct Client {
     pub application_type: ApplicationType,
     /// `public` or `pairwise`.
     pub subject_type: SubjectType,
+    /// Document that lists the redirect URIs of its sector (OIDC Core §8.1), https.
+    pub sector_identifier_uri: Option<String>,
     /// Verified sector host for pairwise subjects.
     pub sector: Option<String>,
     /// Registered redirect URIs, byte for byte.
@@ -164,6 +188,8 @@ pub struct Client {
     pub jwks: Option<serde_json::Value>,
     /// Where its public keys are (RFC 7591 §2), https.
     pub jwks_uri: Option<String>,
+    /// What was last fetched from there.
+    pub key_cache: Option<KeyCache>,
     /// The one algorithm of its client assertions; `None` = any that is offered.
     pub token_endpoint_auth_signing_alg: Option<String>,
     /// Signature algorithm of its ID tokens; `None` = the server's.
@@ -178,6 +204,8 @@ pub struct Client {
     pub default_max_age: Option<i64>,
     /// OIDC `default_acr_values`.
     pub default_acr_values: Vec<String>,
+    /// The copy of its metadata document; `None` for other clients.
+    pub document: Option<DocumentCache>,
     /// Unix seconds of the last issued code or token, written at most once an hour.
     pub last_used_at: Option<i64>,
 }

@@ -5,6 +5,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
     client::{AuthMethod, Client, ClientKind, ClientStatus},
+    client_assertion::{self, Assertion, AssertionError},
     error::OAuthError,
     params::{Params, decode},
     secret::{Purpose, Secret, hash, plain_hash},
@@ -13,6 +14,14 @@ use super::{
 const ONE_METHOD: &str = "The client must authenticate in exactly one way";
 const FAILED: &str = "Client authentication failed";
 
+/// What the client shows besides its id.
+#[derive(Clone, Debug)]
+enum Proof {
+    None,
+    Secret(Secret),
+    Assertion(Box<Assertion>),
+}
+
 /// How the client presented itself.
 #[derive(Clone, Debug)]
 pub struct Credentials {
@@ -20,8 +29,7 @@ pub struct Credentials {
     pub client_id: String,
     /// The method that was used.
     pub method: AuthMethod,
-    /// The secret, for the methods that have one.
-    secret: Option<Secret>,
+    proof: Proof,
 }
 
 impl Credentials {
@@ -34,20 +42,28 @@ impl Credentials {
         let repeated = |_| OAuthError::invalid_request("CA-01", "A parameter was sent twice");
         let body_id = params.one("client_id").map_err(repeated)?;
         let body_secret = params.one("client_secret").map_err(repeated)?;
+        let kind = params.one("client_assertion_type").map_err(repeated)?;
+        let assertion = params.one("client_assertion").map_err(repeated)?;
+        if kind.is_some() || assertion.is_some() {
+            if body_secret.is_some() || !authorization.is_empty() {
+                return Err(OAuthError::invalid_request("CA-01", ONE_METHOD));
+            }
+            return Self::assertion(kind, assertion, body_id);
+        }
         match (authorization, body_secret) {
             ([], None) => Ok(Self {
                 client_id: body_id
                     .ok_or_else(|| OAuthError::invalid_client("CA-02", FAILED))?
                     .to_owned(),
                 method: AuthMethod::None,
-                secret: None,
+                proof: Proof::None,
             }),
             ([], Some(secret)) => Ok(Self {
                 client_id: body_id
                     .ok_or_else(|| OAuthError::invalid_client("CA-02", FAILED))?
                     .to_owned(),
                 method: AuthMethod::ClientSecretPost,
-                secret: Some(Secret::new(secret)),
+                proof: Proof::Secret(Secret::new(secret)),
             }),
             ([header], None) => Self::basic(header, body_id),
             _ => Err(OAuthError::invalid_request("CA-01", ONE_METHOD)),
@@ -80,8 +96,42 @@ impl Credentials {
         Ok(Self {
             client_id,
             method: AuthMethod::ClientSecretBasic,
-            secret: Some(Secret::new(secret)),
+            proof: Proof::Secret(Secret::new(secret)),
         })
+    }
+
+    /// RFC 7523 §2.2: the assertion says who the client is.
+    fn assertion(
+        kind: Option<&str>,
+        assertion: Option<&str>,
+        body_id: Option<&str>,
+    ) -> Result<Self, OAuthError> {
+        let Some(assertion) = assertion.filter(|_| kind == Some(client_assertion::TYPE)) else {
+            return Err(OAuthError::invalid_client("CA-02", FAILED)
+                .expected(client_assertion::TYPE, kind.unwrap_or_default()));
+        };
+        let assertion = Assertion::parse(assertion).map_err(refused)?;
+        let subject = assertion.subject().filter(|subject| !subject.is_empty());
+        let client_id = subject
+            .ok_or_else(|| refused(AssertionError::Claim("sub")))?
+            .to_owned();
+        if body_id.is_some_and(|body_id| body_id != client_id) {
+            return Err(OAuthError::invalid_request("CA-01", ONE_METHOD));
+        }
+        Ok(Self {
+            client_id,
+            method: AuthMethod::PrivateKeyJwt,
+            proof: Proof::Assertion(Box::new(assertion)),
+        })
+    }
+
+    /// The assertion, which [`Self::authenticate`] leaves unproven: its keys may have to be
+    /// fetched.
+    pub fn unproven_assertion(&self) -> Option<&Assertion> {
+        match &self.proof {
+            Proof::Assertion(assertion) => Some(assertion),
+            Proof::None | Proof::Secret(_) => None,
+        }
     }
 
     /// Decides whether these credentials are `client`'s (CA-02). An unknown client and a wrong
@@ -99,7 +149,7 @@ impl Credentials {
             Some(client)
                 if client.status == ClientStatus::Active
                     && client.token_endpoint_auth_method == self.method
-                    && (self.method == AuthMethod::None || secret_matches) =>
+                    && (!self.method.uses_secret() || secret_matches) =>
             {
                 Ok(client)
             }
@@ -108,7 +158,10 @@ impl Credentials {
     }
 
     fn secret_matches(&self, client: Option<&Client>, now: i64) -> bool {
-        let sent = self.secret.as_ref().map_or("", Secret::expose);
+        let sent = match &self.proof {
+            Proof::Secret(secret) => secret.expose(),
+            Proof::None | Proof::Assertion(_) => "",
+        };
         let (stored, kind) = client.map_or((&[][..], ClientKind::Operator), |client| {
             (client.secrets.as_slice(), client.kind)
         });
@@ -124,6 +177,11 @@ impl Credentials {
         }
         found
     }
+}
+
+/// The answer never says more than that it failed; the operator's log does.
+pub fn refused(error: AssertionError) -> OAuthError {
+    OAuthError::invalid_client(error.rule(), FAILED).expected(error.to_string(), "")
 }
 
 #[cfg(test)]
@@ -145,7 +203,10 @@ mod tests {
         let header = basic("a%3Ab:s%25+%2B");
         let credentials = Credentials::read(&[&header], &params("")).unwrap();
         assert_eq!(credentials.client_id, "a:b");
-        assert_eq!(credentials.secret.unwrap().expose(), "s% +");
+        let Proof::Secret(secret) = credentials.proof else {
+            panic!("a secret");
+        };
+        assert_eq!(secret.expose(), "s% +");
     }
 
     #[rstest]
@@ -158,6 +219,13 @@ mod tests {
     #[case::no_colon(&["Basic YWI="], "", "invalid_client")]
     #[case::bearer(&["Bearer abc"], "client_id=a", "invalid_client")]
     #[case::empty_id(&["Basic OmI="], "", "invalid_client")]
+    #[case::assertion_and_basic(&["Basic YTpi"], "client_assertion=x", "invalid_request")]
+    #[case::assertion_and_secret(&[], "client_assertion=x&client_secret=y", "invalid_request")]
+    #[case::assertion_twice(&[], "client_assertion=x&client_assertion=y", "invalid_request")]
+    #[case::assertion_without_type(&[], "client_assertion=x", "invalid_client")]
+    #[case::type_without_assertion(&[], "client_id=a&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer", "invalid_client")]
+    #[case::another_type(&[], "client_assertion=x&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:saml2-bearer", "invalid_client")]
+    #[case::no_jwt(&[], "client_assertion=x&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer", "invalid_client")]
     fn ca_01_exactly_one_well_formed_method(
         #[case] headers: &[&str],
         #[case] body: &str,

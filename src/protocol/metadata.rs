@@ -28,6 +28,8 @@ pub struct MetadataInput {
     pub subject_types: Vec<&'static str>,
     /// Whether people can sign up.
     pub sign_up: bool,
+    /// Whether clients may be identified by the URL of a document (CIMD §5).
+    pub client_documents: bool,
     /// Links of the settings.
     pub links: Links,
 }
@@ -58,6 +60,10 @@ pub struct Links {
 
 /// The document. Members whose condition is false are left out, never null (GE-07).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a member of the document"
+)]
 #[expect(missing_docs, reason = "the names are those of RFC 8414 and Discovery")]
 pub struct ServerMetadata {
     pub issuer: String,
@@ -78,8 +84,13 @@ pub struct ServerMetadata {
     pub token_endpoint_auth_methods_supported: Vec<&'static str>,
     pub revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     pub introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    pub token_endpoint_auth_signing_alg_values_supported: [SigningAlg; 4],
+    pub revocation_endpoint_auth_signing_alg_values_supported: [SigningAlg; 4],
+    pub introspection_endpoint_auth_signing_alg_values_supported: [SigningAlg; 4],
     pub code_challenge_methods_supported: Vec<&'static str>,
     pub authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub client_id_metadata_document_supported: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub protected_resources: Vec<String>,
     pub subject_types_supported: Vec<&'static str>,
@@ -99,7 +110,20 @@ pub struct ServerMetadata {
 }
 
 /// Methods of §12.
-const AUTH_METHODS: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
+const AUTH_METHODS: [&str; 4] = [
+    "none",
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+];
+
+/// Algorithms of client assertions (§12): all that can be verified.
+const ASSERTION_ALGORITHMS: [SigningAlg; 4] = [
+    SigningAlg::RS256,
+    SigningAlg::PS256,
+    SigningAlg::ES256,
+    SigningAlg::EdDsa,
+];
 
 /// Claims that the protocol itself makes.
 const PROTOCOL_CLAIMS: [&str; 11] = [
@@ -142,8 +166,12 @@ impl ServerMetadata {
             token_endpoint_auth_methods_supported: AUTH_METHODS.to_vec(),
             revocation_endpoint_auth_methods_supported: AUTH_METHODS.to_vec(),
             introspection_endpoint_auth_methods_supported: introspection_methods.collect(),
+            token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+            revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+            introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             code_challenge_methods_supported: vec!["S256"],
             authorization_response_iss_parameter_supported: true,
+            client_id_metadata_document_supported: input.client_documents,
             protected_resources: input.resources,
             subject_types_supported: input.subject_types,
             id_token_signing_alg_values_supported: input.algorithms,

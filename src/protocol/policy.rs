@@ -1,6 +1,6 @@
 //! What the operator allows, as values for the rules: computed once at boot from the settings.
 
-use super::{grants::Granted, jwk::SigningAlg, scope::Scopes};
+use super::{grants::Granted, implied_scopes::ImpliedScopes, jwk::SigningAlg, scope::Scopes};
 
 /// One configured resource (RFC 8707), as far as the rules need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct ResourcePolicy {
     pub access_token_ttl: i64,
     /// Clients that may introspect its tokens.
     pub introspection_clients: Vec<String>,
+    /// Scopes that come with others.
+    pub implied_scopes: ImpliedScopes,
 }
 
 /// The operator's decisions that the rules read.
@@ -34,6 +36,8 @@ pub struct Policy {
     pub defined_scopes: Scopes,
     /// Scopes of clients and requests that name none.
     pub default_scopes: Scopes,
+    /// What clients that registered themselves may have at most.
+    pub registrable_scopes: Scopes,
     /// Scopes that are asked for at every consent.
     pub sensitive_scopes: Scopes,
     /// Scopes of machine tokens that name none.
@@ -88,6 +92,23 @@ impl Policy {
             || self.default_scopes.clone(),
             |scopes| scopes.iter().collect(),
         )
+    }
+
+    /// The scopes that `client` may ask a person for. Who registered itself did so with the scopes
+    /// of the first challenge it met, as MCP clients do: it may come back for the others of the
+    /// same resource ("step-up"), and the person decides.
+    pub fn grantable_scopes(&self, client: &super::client::Client) -> Scopes {
+        let own = self.client_scopes(client);
+        if client.is_known() {
+            return own;
+        }
+        let of_its_resources = self.resources.iter().filter(|resource| {
+            let mut scopes = resource.scopes.iter();
+            scopes.any(|scope| own.contains(scope))
+        });
+        let more = of_its_resources.flat_map(|resource| resource.scopes.iter());
+        let more: Scopes = more.collect();
+        own.union(&more.intersection(&self.registrable_scopes))
     }
 
     /// Life of an access token, seconds (ID-04): the resources' own lives, else the server's; for

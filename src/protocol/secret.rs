@@ -29,6 +29,8 @@ pub enum Purpose {
     CredentialStamp,
     /// Scope, resource and key of a refresh request.
     Fingerprint,
+    /// Client and `jti` of an assertion.
+    Jti,
 }
 
 impl Purpose {
@@ -43,6 +45,7 @@ impl Purpose {
             Self::Browser => b"browser",
             Self::CredentialStamp => b"stamp",
             Self::Fingerprint => b"fingerprint",
+            Self::Jti => b"jti",
         }
     }
 }

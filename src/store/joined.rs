@@ -279,7 +279,7 @@ fn presented(
     select
 }
 
-fn join_grant(select: &mut SelectStatement, tables: &TableNames, from: &str) {
+pub(super) fn join_grant(select: &mut SelectStatement, tables: &TableNames, from: &str) {
     let grant = tables.authorization_codes;
     select.join(
         JoinType::LeftJoin,
@@ -289,7 +289,7 @@ fn join_grant(select: &mut SelectStatement, tables: &TableNames, from: &str) {
     GrantRow::select_into(select, grant, "g_");
 }
 
-fn join_session(select: &mut SelectStatement, tables: &TableNames) {
+pub(super) fn join_session(select: &mut SelectStatement, tables: &TableNames) {
     let (session, grant) = (tables.sessions, tables.authorization_codes);
     let by_id = same((session, "id"), (grant, "session_id"));
     select.join(JoinType::LeftJoin, Alias::new(session), by_id);

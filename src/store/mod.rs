@@ -7,9 +7,11 @@
 pub mod access_tokens;
 pub mod authorization_codes;
 pub mod authorization_states;
+pub mod bearer;
 pub mod clients;
 pub mod connection;
 pub mod consents;
+pub mod ephemerals;
 pub mod fault;
 pub mod joined;
 pub mod record;

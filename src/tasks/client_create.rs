@@ -22,7 +22,7 @@ use crate::{
     store::clients::{self, ClientRow},
 };
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "name",
     "redirect_uris",
     "auth",
@@ -31,6 +31,7 @@ const KEYS: [&str; 14] = [
     "scopes",
     "resources",
     "post_logout_redirect_uris",
+    "jwks_uri",
     "require_pkce",
     "skip_consent",
     "subject_type",
@@ -68,9 +69,10 @@ impl<D: OAuthServerDefinition> ClientCreate<D> {
 }
 
 fn auth(arguments: Arguments<'_>) -> loco_rs::Result<AuthMethod> {
-    match arguments.word("auth", &["basic", "post", "none"])? {
+    match arguments.word("auth", &["basic", "post", "none", "private_key_jwt"])? {
         Some("post") => Ok(AuthMethod::ClientSecretPost),
         Some("none") => Ok(AuthMethod::None),
+        Some("private_key_jwt") => Ok(AuthMethod::PrivateKeyJwt),
         _ => Ok(AuthMethod::ClientSecretBasic),
     }
 }
@@ -88,9 +90,10 @@ async fn owner<D: OAuthServerDefinition>(
 fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<(Client, Option<Secret>)> {
     let settings = &server.settings;
     let method = auth(arguments)?;
-    let secret = match method {
-        AuthMethod::None => None,
-        _ => Some(random::secret(&settings.token_prefixes.client_secret).map_err(boot::error)?),
+    let secret = if method.uses_secret() {
+        Some(random::secret(&settings.token_prefixes.client_secret).map_err(boot::error)?)
+    } else {
+        None
     };
     let client_id = match arguments.get("id") {
         Some(id) => id.to_owned(),
@@ -108,6 +111,7 @@ fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<(Client, 
         algorithms: &SigningAlg::ALL,
         grants: &settings.grant_types,
         pairwise: settings.pairwise_secret.is_some(),
+        loopback: settings.fetches_from_own_machine(),
     };
     let identity = ClientIdentity {
         client_id,
@@ -150,6 +154,7 @@ fn metadata(arguments: Arguments<'_>) -> ClientMetadata {
         scope: arguments.list("scopes").map(|scopes| scopes.join(" ")),
         application_type: text("type"),
         subject_type: text("subject_type"),
+        jwks_uri: text("jwks_uri"),
         ..ClientMetadata::default()
     }
 }

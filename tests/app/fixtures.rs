@@ -42,9 +42,11 @@ pub fn client(id: &str, redirect_uris: &[&str]) -> Client {
         software_statement: None,
         jwks: None,
         jwks_uri: None,
+        key_cache: None,
         token_endpoint_auth_signing_alg: None,
         application_type: ApplicationType::Web,
         subject_type: SubjectType::Public,
+        sector_identifier_uri: None,
         sector: None,
         redirect_uris: texts(redirect_uris),
         post_logout_redirect_uris: Vec::new(),
@@ -67,6 +69,7 @@ pub fn client(id: &str, redirect_uris: &[&str]) -> Client {
         require_auth_time: false,
         default_max_age: None,
         default_acr_values: Vec::new(),
+        document: None,
         last_used_at: Some(i64::MAX / 2),
     }
 }

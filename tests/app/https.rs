@@ -166,7 +166,7 @@ impl HttpsServer {
     }
 
     /// Settings of a server on a developer's machine that may fetch from here.
-    pub fn settings(&self, more: Value) -> Value {
+    pub fn settings(&self, more: &Value) -> Value {
         let mut settings = json!({
             "base_url": "self",
             "fetch": { "extra_ca_file": self.ca_file },

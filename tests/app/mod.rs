@@ -1,8 +1,10 @@
 //! A dummy Loco app, as a developer would have it after the generator ran.
 
+pub mod assertions;
 pub mod browser;
 pub mod database;
 pub mod fixtures;
+pub mod guarded;
 pub mod hooks;
 pub mod https;
 pub mod migration;
@@ -53,8 +55,10 @@ impl Hooks for App {
         Ok(vec![Box::new(OAuth::initializer::<Self>())])
     }
 
-    fn routes(_ctx: &AppContext) -> AppRoutes {
-        AppRoutes::with_default_routes().add_route(own_pages::routes())
+    fn routes(ctx: &AppContext) -> AppRoutes {
+        AppRoutes::with_default_routes()
+            .add_route(own_pages::routes())
+            .add_routes(guarded::routes(ctx))
     }
 
     async fn connect_workers(ctx: &AppContext, queue: &Queue) -> Result<()> {

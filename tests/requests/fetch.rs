@@ -41,7 +41,7 @@ impl Lookup for Names {
 }
 
 fn settings(https: &HttpsServer, base_url: &str) -> Settings {
-    let mut block = https.settings(json!({}));
+    let mut block = https.settings(&json!({}));
     block["base_url"] = json!(base_url);
     let read = Settings::from_config(Some(&block), &Environment::Test, base_url, "dummy");
     read.unwrap()
@@ -70,10 +70,10 @@ async fn a_document_with_its_freshness_and_its_tag() {
     https.serve("/doc", reply.with("etag", "\"v1\""));
     let fetcher = fetcher(&https);
     let url = https.url("/doc");
-    let fetched = fetcher.get(wanted(&url), NOW).await.unwrap();
-    assert_eq!(text(&fetched), json!({"a": 1}));
+    let answer = fetcher.get(wanted(&url), NOW).await.unwrap();
+    assert_eq!(text(&answer), json!({"a": 1}));
     assert_eq!(
-        (fetched.fresh_for, fetched.etag.as_deref()),
+        (answer.fresh_for, answer.etag.as_deref()),
         (120, Some("\"v1\""))
     );
     let again = Wanted {
@@ -134,7 +134,7 @@ async fn a_body_of_exactly_the_limit() {
 /// The deadline is over everything: before the headers, and in the middle of the body.
 #[rstest]
 #[case::body(Duration::ZERO)]
-#[case::headers(Duration::from_secs(3600))]
+#[case::headers(Duration::from_hours(1))]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_server_is_left_within_five_seconds(#[case] delay: Duration) {
     let https = HttpsServer::start().await;

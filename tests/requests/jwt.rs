@@ -27,7 +27,7 @@ fn rebuilt(token: &str, change: impl Fn(&mut Value, &mut Value, &mut Vec<u8>)) -
 }
 
 /// Forgeries of an issued token.
-fn forgeries(token: &str) -> Vec<String> {
+pub(super) fn forgeries(token: &str) -> Vec<String> {
     let change = |change: &dyn Fn(&mut Value, &mut Value, &mut Vec<u8>)| rebuilt(token, change);
     let kid = |kid: Value| rebuilt(token, |header, _, _| header["kid"] = kid.clone());
     vec![

@@ -1,6 +1,7 @@
 //! One file per endpoint.
 
 mod app_side;
+mod assertions;
 mod authorize;
 mod bad_input;
 mod browser_session;
@@ -9,9 +10,11 @@ mod client_credentials;
 mod client_tasks;
 mod concurrency;
 mod csrf;
+mod documents;
 mod faults;
 mod fetch;
 mod flow;
+mod guard;
 mod hooks;
 mod interaction;
 mod introspect;

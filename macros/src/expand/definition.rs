@@ -23,6 +23,14 @@ pub fn server_definition(options: &ServerOptions) -> TokenStream {
         let name = options.tables.table_name(table.name);
         quote!(#field: #name)
     });
+    let users_table = options.user_is_entity.then(|| {
+        let (users, key) = (&options.users, &options.user_key_column);
+        quote! {
+            fn users_table() -> ::core::option::Option<UsersTable<Self::User>> {
+                ::core::option::Option::Some(UsersTable::of::<#users::Entity>(#users::Column::#key))
+            }
+        }
+    });
     quote! {
         const _: () = {
             #[allow(unused_imports)]
@@ -30,6 +38,7 @@ pub fn server_definition(options: &ServerOptions) -> TokenStream {
                 __private::sea_orm::entity::prelude::Uuid,
                 definition::OAuthServerDefinition,
                 schema::{TableNames, TableSchema},
+                UsersTable,
             };
 
             #[automatically_derived]
@@ -41,6 +50,8 @@ pub fn server_definition(options: &ServerOptions) -> TokenStream {
                 const TABLES: TableNames = TableNames { #(#names,)* };
                 const SCHEMA: &'static [TableSchema] = &[#(#modules::SCHEMA,)*];
                 const SCHEMA_VERSION: u32 = #SCHEMA_VERSION;
+
+                #users_table
             }
         };
     }

@@ -17,7 +17,7 @@ pub fn functions(ident: &Ident) -> TokenStream {
                     axum::http::HeaderMap,
                     sea_orm::DatabaseConnection,
                 },
-                OAuthInitializer, OAuthServerDefinition, Server, SetCookies, SignIn, plugin,
+                Guard, OAuthInitializer, OAuthServerDefinition, Server, SetCookies, SignIn, plugin,
             };
 
             impl #ident {
@@ -82,6 +82,23 @@ pub fn functions(ident: &Ident) -> TokenStream {
                 /// When the database fails.
                 pub async fn sign_out(ctx: &AppContext, headers: &HeaderMap) -> Result<SetCookies> {
                     plugin::sign_out::<Self>(ctx, headers).await
+                }
+
+                /// Guards a group of the app's own routes, for `Routes::layer`: an access token for
+                /// `resource` (its `prefix`, or its identifier) with all of `scopes`.
+                #[must_use]
+                pub fn require<S: ::core::convert::AsRef<str>>(
+                    resource: &str,
+                    scopes: impl ::core::iter::IntoIterator<Item = S>,
+                ) -> Guard {
+                    Guard::require(resource, scopes)
+                }
+
+                /// Guards an MCP server, for `Routes::layer`: an access token for `resource` with
+                /// its `default_scopes`.
+                #[must_use]
+                pub fn mcp(resource: &str) -> Guard {
+                    Guard::with_default_scopes(resource)
                 }
             }
         };

@@ -23,7 +23,7 @@ pub fn server(input: &DeriveInput, error: darling::Error) -> TokenStream {
                     axum::http::HeaderMap,
                     sea_orm::DatabaseConnection,
                 },
-                Server, SetCookies, SignIn,
+                Guard, Server, SetCookies, SignIn,
             };
 
             struct Stub;
@@ -67,6 +67,17 @@ pub fn server(input: &DeriveInput, error: darling::Error) -> TokenStream {
                 }
 
                 pub async fn sign_out(_: &AppContext, _: &HeaderMap) -> Result<SetCookies> {
+                    ::core::unreachable!()
+                }
+
+                pub fn require<S: ::core::convert::AsRef<str>>(
+                    _: &str,
+                    _: impl ::core::iter::IntoIterator<Item = S>,
+                ) -> Guard {
+                    ::core::unreachable!()
+                }
+
+                pub fn mcp(_: &str) -> Guard {
                     ::core::unreachable!()
                 }
             }

@@ -3,6 +3,7 @@
 
 #![allow(dead_code)]
 
+pub struct Guard;
 pub struct Server;
 pub struct SetCookies;
 pub struct SignIn;

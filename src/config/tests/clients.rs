@@ -58,7 +58,7 @@ fn id_01_static_secrets_are_plain_sha_256() {
 #[case(json!({"client_id": "a", "redirect_uris": ["http://localhost/cb"], "skip_consent": true}), "skip_consent")]
 #[case(json!({"client_id": "a", "client_secret": LONG, "token_endpoint_auth_method": "none", "grant_types": ["authorization_code"], "redirect_uris": ["https://a.example/"]}), "client_secret")]
 #[case(json!({"client_id": "a", "token_endpoint_auth_method": "client_secret_post", "redirect_uris": ["https://a.example/"]}), "client_secret")]
-#[case(json!({"client_id": "a", "token_endpoint_auth_method": "private_key_jwt", "redirect_uris": ["https://a.example/"]}), "token_endpoint_auth_method")]
+#[case(json!({"client_id": "a", "token_endpoint_auth_method": "private_key_jwt", "redirect_uris": ["https://a.example/"]}), "jwks")]
 #[case(json!({"client_id": "a", "resources": ["https://b.example"], "redirect_uris": ["https://a.example/"]}), "resources[0]")]
 #[case(json!({"client_id": "a"}), "grant_types")]
 fn st_10_static_clients(#[case] entry: Value, #[case] member: &str) {
@@ -128,4 +128,63 @@ fn co_02_the_version_follows_what_people_consented_under() {
         version("Shop", "x@a.example"),
         version("Store", "x@a.example")
     );
+}
+
+fn jwks() -> Value {
+    let coordinate = "A".repeat(43);
+    json!({"keys": [{"kty": "EC", "crv": "P-256", "x": coordinate, "y": coordinate}]})
+}
+
+#[test]
+fn st_10_a_client_that_signs() {
+    let client = client(json!({
+        "client_id": "signer", "token_endpoint_auth_method": "private_key_jwt", "jwks": jwks(),
+        "token_endpoint_auth_signing_alg": "ES256", "scopes": ["jobs"],
+    }));
+    assert_eq!(client.token_endpoint_auth_method, AuthMethod::PrivateKeyJwt);
+    assert_eq!(client.grant_types, [GrantType::ClientCredentials]);
+    assert_eq!(client.jwks, Some(jwks()));
+    assert!(client.secrets.is_empty() && client.is_confidential());
+}
+
+/// ST-10: keys and no secret; one source of keys, public ones, at a public address.
+#[rstest]
+#[case(json!({}), "jwks")]
+#[case(json!({"jwks": jwks(), "client_secret": LONG}), "client_secret")]
+#[case(json!({"jwks": jwks(), "jwks_uri": "https://a.example/keys"}), "jwks")]
+#[case(json!({"jwks": {"keys": []}}), "jwks")]
+#[case(json!({"jwks": {"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}}), "jwks")]
+#[case(json!({"jwks_uri": "http://a.example/keys"}), "jwks_uri")]
+#[case(json!({"jwks_uri": "https://10.0.0.1/keys"}), "jwks_uri")]
+#[case(json!({"jwks": jwks(), "token_endpoint_auth_signing_alg": "HS256"}), "token_endpoint_auth_signing_alg")]
+fn st_10_clients_that_cannot_sign(#[case] changes: Value, #[case] key: &str) {
+    let mut entry = json!({
+        "client_id": "a", "token_endpoint_auth_method": "private_key_jwt", "scopes": ["openid"],
+    });
+    for (name, value) in changes.as_object().expect("members") {
+        entry[name] = value.clone();
+    }
+    assert_one_finding(
+        json!({"clients": [entry]}),
+        &format!("clients[0].{key}"),
+        "",
+    );
+}
+
+/// ST-09: several redirect hosts need a sector document; its host is the sector.
+#[test]
+fn st_09_a_sector_document() {
+    let mut entry = json!({
+        "client_id": "a", "subject_type": "pairwise",
+        "redirect_uris": ["https://a.example/cb", "https://b.example/cb"],
+    });
+    let settings = |entry: &Value| json!({"pairwise_secret": LONG, "clients": [entry]});
+    assert_one_finding(
+        settings(&entry),
+        "clients[0].subject_type",
+        "sector_identifier_uri",
+    );
+    entry["sector_identifier_uri"] = json!("https://sector.example/uris.json");
+    let read = super::settings(settings(&entry));
+    assert_eq!(read.clients[0].sector.as_deref(), Some("sector.example"));
 }

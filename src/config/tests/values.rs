@@ -106,3 +106,32 @@ fn an_extra_certificate_authority_is_not_for_production() {
         "{found:#?}"
     );
 }
+
+#[rstest]
+#[case("client.example", true)]
+#[case("client.example:8443", true)]
+#[case("127.0.0.1:8443", true)]
+#[case("[::1]:8443", true)]
+#[case("Client.example", false)]
+#[case("client.example:443", false)]
+#[case("https://client.example", false)]
+#[case("client.example/", false)]
+#[case("user@client.example", false)]
+#[case("client.example?", false)]
+#[case("", false)]
+fn ci_02_hosts_in_the_settings(#[case] host: &str, #[case] good: bool) {
+    for list in ["allowed_hosts", "denied_hosts"] {
+        let block = json!({"client_id_metadata_documents": {"enabled": true, list: [host]}});
+        assert_eq!(read(block, &Development).is_ok(), good, "{host}");
+    }
+}
+
+/// §28.4: loopback is for servers on a developer's machine.
+#[rstest]
+#[case("http://localhost:5150", true)]
+#[case("http://127.0.0.1:5150", true)]
+#[case("https://app.example", false)]
+fn who_may_fetch_from_its_own_machine(#[case] base_url: &str, #[case] expected: bool) {
+    let read = settings(json!({"base_url": base_url}));
+    assert_eq!(read.fetches_from_own_machine(), expected);
+}

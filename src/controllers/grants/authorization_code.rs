@@ -43,8 +43,11 @@ pub async fn answer(
     let code = params.one("code").ok().flatten().unwrap_or_default();
     let code = hash(Purpose::Code, code);
     // A redemption that loses the race looks again: the second look finds a used code.
+    // Its client is authenticated already: an assertion is good for one look only.
+    let mut known = None;
     for _ in 0..2 {
-        let loaded = load(server, credentials, &code).await?;
+        let loaded = load(server, (credentials, known.take()), &code).await?;
+        known = Some(loaded.client.clone());
         check_allowed(&loaded.client, GrantType::AuthorizationCode)?;
         let request = Request::read(params)?;
         let verdict = judge(server, &loaded, &request)?;
@@ -77,7 +80,7 @@ pub async fn answer(
 /// Load: client and grant together, then the user.
 async fn load(
     server: &Server,
-    credentials: &Credentials,
+    (credentials, known): (&Credentials, Option<Client>),
     code: &SecretHash,
 ) -> Result<Loaded, Failure> {
     let tables = server.store.tables();
@@ -86,8 +89,10 @@ async fn load(
         .store
         .run(|db| joined::client_and_code(db, tables, wanted))
         .await?;
-    let client = server.known_client(&credentials.client_id, presented.client.as_ref());
-    let client = credentials.authenticate(client, server.now())?.clone();
+    let client = match known {
+        Some(client) => client,
+        None => server.authenticated(credentials, presented.client).await?,
+    };
     let found = match presented.found {
         None => None,
         Some(found) => {

@@ -25,8 +25,8 @@ pub async fn answer(
     credentials: &Credentials,
     params: &Params,
 ) -> Result<Vec<u8>, Failure> {
-    let client = server.client(&credentials.client_id).await?;
-    let client = credentials.authenticate(client.as_ref(), server.now())?;
+    let row = server.client(&credentials.client_id).await?;
+    let client = &server.authenticated(credentials, row).await?;
     check_allowed(client, GrantType::ClientCredentials)?;
     let granted = decide(client, &server.policy, &Request::read(params)?)?;
     let access = server.access_token(client, &granted, None).await?;

@@ -53,7 +53,7 @@ pub enum MetadataRule {
     #[error("at least one, because of the authorization_code grant")]
     RedirectUriNeeded,
     /// Only methods of §12.
-    #[error("one of none, client_secret_basic, client_secret_post")]
+    #[error("one of none, client_secret_basic, client_secret_post, private_key_jwt")]
     AuthMethod,
     /// Only grants that the server offers.
     #[error("only grant types that this server offers")]
@@ -91,6 +91,12 @@ pub enum MetadataRule {
     /// RG-05, RFC 7517 §5.
     #[error("an object with a list keys of 1 to 10 keys")]
     KeySet,
+    /// CA-03, ST-10.
+    #[error("private_key_jwt needs jwks or jwks_uri")]
+    MissingKeys,
+    /// OpenID Connect Registration §5.
+    #[error("a document that can be fetched and lists every redirect URI")]
+    SectorDocument,
     /// RFC 7517 §4.
     #[error("complete keys of the types RSA, EC and OKP")]
     Key,
@@ -113,7 +119,7 @@ pub enum MetadataRule {
     #[error("pairwise is not available on this server")]
     PairwiseOff,
     /// ST-09, OpenID Connect Core §8.1.
-    #[error("pairwise needs redirect URIs on exactly one host")]
+    #[error("pairwise needs redirect URIs on exactly one host, or sector_identifier_uri")]
     PairwiseHost,
     /// Never `none`, never HS* (RFC 8725 §3.1).
     #[error("an algorithm that this server offers")]
@@ -131,7 +137,7 @@ pub enum MetadataRule {
     #[error("only resources that this server knows")]
     UnknownResource,
     /// ST-10.
-    #[error("a client with the method none has no secret")]
+    #[error("a client with the method none or private_key_jwt has no secret")]
     NeedlessSecret,
     /// ST-10.
     #[error("a client that authenticates by secret has one")]

@@ -5,6 +5,7 @@ mod error;
 mod jwks;
 mod operator;
 mod rules;
+mod sector;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     error::{MetadataError, MetadataErrorCode, MetadataRule},
     operator::OperatorChoices,
+    sector::check_sector_document,
 };
 use super::{
     client::{Client, ClientKind, ClientStatus, GrantType},
@@ -55,6 +57,7 @@ pub struct ClientMetadata {
     pub jwks: Option<serde_json::Map<String, serde_json::Value>>,
     pub jwks_uri: Option<String>,
     pub token_endpoint_auth_signing_alg: Option<String>,
+    pub sector_identifier_uri: Option<String>,
     /// Members with a language tag, by their full name (RFC 7591 §2.2).
     #[serde(skip)]
     pub localized: std::collections::BTreeMap<String, String>,
@@ -82,6 +85,8 @@ pub struct MetadataPolicy<'a> {
     pub grants: &'a [GrantType],
     /// Whether `subject_type` `pairwise` is offered (`pairwise_secret` is set).
     pub pairwise: bool,
+    /// Whether what is fetched may lie on this machine (§28.4).
+    pub loopback: bool,
 }
 
 /// What the server says about the client.
@@ -121,7 +126,13 @@ impl ClientMetadata {
             rules.refuse("redirect_uris", MetadataRule::RedirectUriNeeded);
         }
         let (jwks, jwks_uri) = rules.keys(self.jwks, self.jwks_uri);
-        let (subject_type, sector) = rules.subject(self.subject_type.as_deref(), &redirect_uris);
+        rules.keys_of(method, jwks.is_some() || jwks_uri.is_some());
+        let sector_identifier_uri =
+            rules.fetched("sector_identifier_uri", self.sector_identifier_uri);
+        let (subject_type, sector) = rules.subject(
+            self.subject_type.as_deref(),
+            (&redirect_uris, sector_identifier_uri.as_deref()),
+        );
         let client = Client {
             client_id: identity.client_id,
             kind: identity.kind,
@@ -143,6 +154,7 @@ impl ClientMetadata {
             software_statement: self.software_statement,
             application_type,
             subject_type,
+            sector_identifier_uri,
             sector,
             redirect_uris,
             post_logout_redirect_uris,
@@ -154,6 +166,7 @@ impl ClientMetadata {
             secrets: Vec::new(),
             jwks,
             jwks_uri,
+            key_cache: None,
             token_endpoint_auth_signing_alg: rules.assertion_algorithm(
                 "token_endpoint_auth_signing_alg",
                 self.token_endpoint_auth_signing_alg,
@@ -167,6 +180,7 @@ impl ClientMetadata {
             require_auth_time: self.require_auth_time.unwrap_or(false),
             default_max_age: rules.seconds("default_max_age", self.default_max_age),
             default_acr_values: rules.texts("default_acr_values", self.default_acr_values),
+            document: None,
             last_used_at: None,
         };
         rules.finish(client)

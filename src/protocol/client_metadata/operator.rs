@@ -41,6 +41,7 @@ const fn method_name(method: AuthMethod) -> &'static str {
         AuthMethod::None => "none",
         AuthMethod::ClientSecretBasic => "client_secret_basic",
         AuthMethod::ClientSecretPost => "client_secret_post",
+        AuthMethod::PrivateKeyJwt => "private_key_jwt",
     }
 }
 
@@ -76,7 +77,8 @@ impl OperatorChoices {
         if client.skip_consent && !is_always_assured(&client) {
             errors.push(MetadataError::new("skip_consent", MetadataRule::Unassured));
         }
-        match (client.is_confidential(), self.secrets.is_empty()) {
+        let method = client.token_endpoint_auth_method;
+        match (method.uses_secret(), self.secrets.is_empty()) {
             (false, false) => errors.push(secret_error(MetadataRule::NeedlessSecret)),
             (true, true) => errors.push(secret_error(MetadataRule::MissingSecret)),
             _ => client.secrets = self.secrets,
@@ -128,9 +130,15 @@ fn configured(
     found
 }
 
-/// The one sector of a client without sector document: the host that all its redirect URIs share
-/// (OpenID Connect Core §8.1).
-pub(super) fn single_host(redirect_uris: &[String]) -> Option<String> {
+/// The sector of a pairwise client (SU-03, OpenID Connect Core §8.1): the host of its sector
+/// document, else the one that all its redirect URIs share.
+pub(super) fn sector(
+    redirect_uris: &[String],
+    sector_identifier_uri: Option<&str>,
+) -> Option<String> {
+    if let Some(uri) = sector_identifier_uri {
+        return redirect_uri::host(uri);
+    }
     let mut hosts = redirect_uris.iter().map(|uri| redirect_uri::host(uri));
     let first = hosts.next()??;
     hosts

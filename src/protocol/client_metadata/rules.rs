@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use super::{
     MetadataError, MetadataPolicy, MetadataRule, ScopeRule, jwks,
-    operator::single_host,
-    texts::{MAX_TEXT, is_https, is_on_public_name},
+    operator::sector,
+    texts::{MAX_TEXT, is_https, is_on_public_name, is_on_this_machine},
 };
 use crate::protocol::{
     client::{ApplicationType, AuthMethod, Client, GrantType, SubjectType},
@@ -71,6 +71,7 @@ impl<'a> Rules<'a> {
             Some("none") => AuthMethod::None,
             None | Some("client_secret_basic") => AuthMethod::ClientSecretBasic,
             Some("client_secret_post") => AuthMethod::ClientSecretPost,
+            Some("private_key_jwt") => AuthMethod::PrivateKeyJwt,
             Some(_) => {
                 self.refuse("token_endpoint_auth_method", MetadataRule::AuthMethod);
                 AuthMethod::ClientSecretBasic
@@ -143,18 +144,19 @@ impl<'a> Rules<'a> {
         Some(rest.into())
     }
 
-    /// ST-09: `pairwise` needs a secret of the server and one redirect host.
+    /// ST-09: `pairwise` needs a secret of the server, and one redirect host or a sector document.
+    /// Whether the document lists the redirect URIs is for whoever can fetch it to see.
     pub fn subject(
         &mut self,
         sent: Option<&str>,
-        uris: &[String],
+        (uris, sector_identifier_uri): (&[String], Option<&str>),
     ) -> (SubjectType, Option<String>) {
         match sent {
             None | Some("public") => return (SubjectType::Public, None),
             Some("pairwise") if !self.policy.pairwise => {
                 self.refuse("subject_type", MetadataRule::PairwiseOff);
             }
-            Some("pairwise") => match single_host(uris) {
+            Some("pairwise") => match sector(uris, sector_identifier_uri) {
                 Some(host) => return (SubjectType::Pairwise, Some(host)),
                 None => self.refuse("subject_type", MetadataRule::PairwiseHost),
             },
@@ -201,14 +203,27 @@ impl<'a> Rules<'a> {
         if let Some(Err(rule)) = jwks.as_ref().map(jwks::check) {
             self.refuse("jwks", rule);
         }
-        let uri = self.https("jwks_uri", uri);
-        if uri
-            .as_deref()
-            .is_some_and(|uri| is_https(uri) && !is_on_public_name(uri))
-        {
-            self.refuse("jwks_uri", MetadataRule::PublicHost);
+        (jwks, self.fetched("jwks_uri", uri))
+    }
+
+    /// §13.2, CA-03: who signs has keys that the server knows.
+    pub fn keys_of(&mut self, method: AuthMethod, has_keys: bool) {
+        if method == AuthMethod::PrivateKeyJwt && !has_keys {
+            self.refuse("jwks", MetadataRule::MissingKeys);
         }
-        (jwks, uri)
+    }
+
+    /// A URL that this server will fetch.
+    pub fn fetched(&mut self, member: &str, sent: Option<String>) -> Option<String> {
+        let uri = self.https(member, sent);
+        let inside = |uri: &str| {
+            let own = self.policy.loopback && is_on_this_machine(uri);
+            is_https(uri) && !is_on_public_name(uri) && !own
+        };
+        if uri.as_deref().is_some_and(inside) {
+            self.refuse(member, MetadataRule::PublicHost);
+        }
+        uri
     }
 
     /// §35.1: no negative numbers, and none beyond the column.

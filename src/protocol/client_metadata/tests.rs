@@ -16,6 +16,7 @@ fn convert(metadata: Value, scope_rule: ScopeRule) -> Result<Client, Vec<Metadat
             GrantType::ClientCredentials,
         ],
         pairwise: true,
+        loopback: false,
     };
     let identity = ClientIdentity {
         client_id: "client_x".into(),
@@ -51,7 +52,7 @@ fn s13_2_defaults() {
 #[case("redirect_uris", json!([]), "redirect_uris", MetadataRule::RedirectUriNeeded)]
 #[case("redirect_uris", json!(vec!["https://a.example/"; 21]), "redirect_uris", MetadataRule::TooMany)]
 #[case("post_logout_redirect_uris", json!(vec!["https://a.example/"; 21]), "post_logout_redirect_uris", MetadataRule::TooMany)]
-#[case("token_endpoint_auth_method", json!("private_key_jwt"), "token_endpoint_auth_method", MetadataRule::AuthMethod)]
+#[case("token_endpoint_auth_method", json!("private_key_jwt"), "jwks", MetadataRule::MissingKeys)]
 #[case("token_endpoint_auth_method", json!("client_secret_jwt"), "token_endpoint_auth_method", MetadataRule::AuthMethod)]
 #[case("grant_types", json!(["implicit"]), "grant_types", MetadataRule::GrantType)]
 #[case("grant_types", json!([]), "grant_types", MetadataRule::GrantType)]
@@ -162,6 +163,7 @@ fn s13_2_members_with_a_language(
         algorithms: &[],
         grants: &[GrantType::AuthorizationCode],
         pairwise: false,
+        loopback: false,
     };
     let metadata = ClientMetadata {
         redirect_uris: Some(vec!["https://app.example/cb".into()]),

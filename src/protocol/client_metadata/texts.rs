@@ -8,7 +8,7 @@ use super::{
     MetadataRule,
     rules::{MAX_ENTRIES, Rules},
 };
-use crate::protocol::display_name;
+use crate::protocol::{display_name, redirect_uri};
 
 pub(super) const MAX_TEXT: usize = 2000;
 const MAX_NAME: usize = 200;
@@ -114,6 +114,11 @@ pub(super) fn is_on_public_name(text: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// A loopback host: a developer's own.
+pub(super) fn is_on_this_machine(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| redirect_uri::is_loopback_host(&url))
 }
 
 /// Written as `https://`, in printable ASCII, with a host and without user information.

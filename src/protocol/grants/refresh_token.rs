@@ -169,7 +169,7 @@ fn narrowed(
     request: &Request<'_>,
 ) -> Result<Scopes, OAuthError> {
     let allowed = policy
-        .client_scopes(client)
+        .grantable_scopes(client)
         .intersection(&policy.defined_scopes);
     let asked = match request.scope {
         None => token.scopes.clone(),

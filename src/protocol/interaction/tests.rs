@@ -154,9 +154,11 @@ fn client() -> Client {
         software_statement: None,
         jwks: None,
         jwks_uri: None,
+        key_cache: None,
         token_endpoint_auth_signing_alg: None,
         application_type: ApplicationType::Web,
         subject_type: SubjectType::Public,
+        sector_identifier_uri: None,
         sector: None,
         redirect_uris: vec!["https://app.example/cb".to_owned()],
         post_logout_redirect_uris: Vec::new(),
@@ -172,6 +174,7 @@ fn client() -> Client {
         require_auth_time: false,
         default_max_age: None,
         default_acr_values: Vec::new(),
+        document: None,
         last_used_at: None,
     }
 }

@@ -6,7 +6,7 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
-use url::Url;
+use url::{Host, Url};
 
 use self::parts::{Scheme, port_rest, scheme_of, split_loopback};
 use super::client::ApplicationType;
@@ -169,6 +169,17 @@ fn same_but_for_port(registered: &str, sent: &str) -> bool {
 #[must_use]
 pub fn is_loopback(uri: &str) -> bool {
     split_loopback(uri).is_some()
+}
+
+/// Whether the host of the URL is this machine, whatever the scheme.
+#[must_use]
+pub fn is_loopback_host(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// The private-use scheme of the URI, for example `com.example.app` (RFC 8252 §7.1).

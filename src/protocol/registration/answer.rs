@@ -63,6 +63,8 @@ pub struct ClientInformation<'a> {
     localized: &'a BTreeMap<String, String>,
     application_type: ApplicationType,
     subject_type: SubjectType,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sector_identifier_uri: Option<&'a str>,
     id_token_signed_response_alg: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_endpoint_auth_signing_alg: Option<&'a str>,
@@ -113,6 +115,7 @@ impl<'a> ClientInformation<'a> {
             localized: &client.localized,
             application_type: client.application_type,
             subject_type: client.subject_type,
+            sector_identifier_uri: client.sector_identifier_uri.as_deref(),
             id_token_signed_response_alg: alg.unwrap_or(issued.id_token_alg.as_str()),
             token_endpoint_auth_signing_alg: client.token_endpoint_auth_signing_alg.as_deref(),
             jwks: client.jwks.as_ref(),

@@ -1,5 +1,6 @@
 //! `oauth_clients`: operator-made and registered clients.
 
+mod fetched;
 mod listing;
 mod registration;
 mod row;
@@ -10,6 +11,7 @@ use sea_orm::{
 };
 
 pub use self::{
+    fetched::{insert_document, keep_document, keep_keys, update_document},
     listing::{Listed, list},
     registration::{
         Registered, SecretChange, change_secret, count_unused, delete, register, registered,

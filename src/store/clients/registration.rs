@@ -184,11 +184,7 @@ pub async fn update(
     tables: &TableNames,
     (row, secrets, token): (&ClientRow, &SecretChange, Option<SecretHash>),
 ) -> StoreResult<bool> {
-    let mut update = change(tables, &row.client_id);
-    let columns = ClientRow::COLUMNS.iter().skip(1).zip(row.values());
-    for (name, value) in columns.filter(|(name, _)| !KEPT.contains(name)) {
-        update.value(Alias::new(*name), bound(value));
-    }
+    let mut update = set_metadata(tables, row);
     secrets.apply(&mut update);
     update
         .value(
@@ -200,6 +196,16 @@ pub async fn update(
         update.and_where(eq("registration_token_hash", token.0.to_vec()));
     }
     Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// `UPDATE` of everything that metadata says about the client.
+pub(super) fn set_metadata(tables: &TableNames, row: &ClientRow) -> UpdateStatement {
+    let mut update = change(tables, &row.client_id);
+    let columns = ClientRow::COLUMNS.iter().skip(1).zip(row.values());
+    for (name, value) in columns.filter(|(name, _)| !KEPT.contains(name)) {
+        update.value(Alias::new(*name), bound(value));
+    }
+    update
 }
 
 /// A bound null has a type, which need not be the column's; the keyword has none.
@@ -276,7 +282,7 @@ pub async fn delete(
 }
 
 /// `UPDATE` of a client that was not removed.
-fn change(tables: &TableNames, client_id: &str) -> UpdateStatement {
+pub(super) fn change(tables: &TableNames, client_id: &str) -> UpdateStatement {
     let mut update = Query::update();
     update
         .table(Alias::new(tables.clients))

@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 
 use crate::{
     protocol::client::{
-        ApplicationType, AuthMethod, Client, ClientKind, ClientSecret, ClientStatus, SecretHash,
-        SubjectType,
+        ApplicationType, AuthMethod, Client, ClientKind, ClientSecret, ClientStatus, DocumentCache,
+        KeyCache, SecretHash, SubjectType,
     },
     resource_owner::UserKey,
     store::{
@@ -84,6 +84,12 @@ record! {
         pub jwks_uri: Option<String>,
         /// OIDC Registration §2.
         pub token_endpoint_auth_signing_alg: Option<String>,
+        /// What was last fetched from `jwks_uri`.
+        pub jwks_cache: Option<Json>,
+        /// Unix seconds of that.
+        pub jwks_fetched_at: Option<i64>,
+        /// OIDC Registration §2.
+        pub sector_identifier_uri: Option<String>,
         /// Verified sector host.
         pub sector: Option<String>,
         /// OIDC Registration §2.
@@ -98,6 +104,12 @@ record! {
         pub default_max_age: Option<i32>,
         /// OIDC Registration §2.
         pub default_acr_values: Option<Strings>,
+        /// Unix seconds of the last look at the metadata document.
+        pub document_fetched_at: Option<i64>,
+        /// Unix seconds until which the copy counts.
+        pub document_expires_at: Option<i64>,
+        /// Entity tag of the copy.
+        pub document_etag: Option<String>,
         /// Unix seconds of the last issued code or token.
         pub last_used_at: Option<i64>,
     }
@@ -132,6 +144,7 @@ impl ClientRow {
     pub fn new(client: &Client, user_id: Option<UserKey>) -> Self {
         let mut secrets = client.secrets.iter();
         let (current, previous) = (secrets.next(), secrets.next());
+        let (cache, document) = (client.key_cache.as_ref(), client.document.as_ref());
         Self {
             id: 0,
             client_id: client.client_id.clone(),
@@ -172,6 +185,9 @@ impl ClientRow {
             jwks: client.jwks.clone(),
             jwks_uri: client.jwks_uri.clone(),
             token_endpoint_auth_signing_alg: client.token_endpoint_auth_signing_alg.clone(),
+            jwks_cache: cache.map(|cache| cache.keys.clone()),
+            jwks_fetched_at: cache.map(|cache| cache.fetched_at),
+            sector_identifier_uri: client.sector_identifier_uri.clone(),
             sector: client.sector.clone(),
             id_token_signed_response_alg: client.id_token_signed_response_alg.clone(),
             require_pkce: client.require_pkce,
@@ -179,6 +195,9 @@ impl ClientRow {
             require_auth_time: client.require_auth_time,
             default_max_age: client.default_max_age.and_then(|age| age.try_into().ok()),
             default_acr_values: Some(client.default_acr_values.clone().into()),
+            document_fetched_at: document.map(|document| document.fetched_at),
+            document_expires_at: document.map(|document| document.expires_at),
+            document_etag: document.and_then(|document| document.etag.clone()),
             last_used_at: client.last_used_at,
         }
     }
@@ -234,6 +253,11 @@ impl ClientRow {
             jwks: self.jwks,
             jwks_uri: self.jwks_uri,
             token_endpoint_auth_signing_alg: self.token_endpoint_auth_signing_alg,
+            key_cache: self
+                .jwks_cache
+                .zip(self.jwks_fetched_at)
+                .map(|(keys, fetched_at)| KeyCache { keys, fetched_at }),
+            sector_identifier_uri: self.sector_identifier_uri,
             sector: self.sector,
             redirect_uris: self.redirect_uris.0,
             post_logout_redirect_uris: self.post_logout_redirect_uris.0,
@@ -246,6 +270,13 @@ impl ClientRow {
             require_auth_time: self.require_auth_time,
             default_max_age: self.default_max_age.map(Into::into),
             default_acr_values: self.default_acr_values.unwrap_or_default().0,
+            document: self.document_fetched_at.zip(self.document_expires_at).map(
+                |(fetched_at, expires_at)| DocumentCache {
+                    fetched_at,
+                    expires_at,
+                    etag: self.document_etag,
+                },
+            ),
             last_used_at: self.last_used_at,
         })
     }

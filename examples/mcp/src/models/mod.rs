@@ -1,0 +1,2 @@
+pub mod oauth_server;
+pub mod users;

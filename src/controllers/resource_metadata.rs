@@ -1,0 +1,35 @@
+//! GET `/.well-known/oauth-protected-resource`, and below it the path of a resource — RFC 9728 §3.
+
+use axum::{
+    debug_handler,
+    extract::State,
+    http::{StatusCode, Uri, header},
+    response::IntoResponse,
+};
+use loco_rs::app::AppContext;
+
+use super::jwks::CACHE;
+use crate::{
+    error::{ApiError, Failure},
+    extract::TheServer,
+    protocol::{error::OAuthError, resource_metadata},
+};
+
+/// The document of the resource whose path is asked for; no statement is needed.
+#[debug_handler]
+pub async fn get(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    uri: Uri,
+) -> Result<impl IntoResponse, ApiError> {
+    let documents = &server.resource_metadata;
+    let Some(document) = resource_metadata::find(documents, uri.path(), uri.query()) else {
+        let error = OAuthError::invalid_request("S19.2", "There is no resource at this path");
+        return Err(Failure::transport(StatusCode::NOT_FOUND, error).into());
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, CACHE),
+    ];
+    Ok((headers, document.clone()))
+}

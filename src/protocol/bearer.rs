@@ -1,0 +1,115 @@
+//! Bearer tokens in the `Authorization` header, and the challenge to who sends none or a wrong one
+//! (RFC 6750 §2.1, §3; RFC 9728 §5.1).
+
+use super::error::{ErrorCode, OAuthError};
+
+/// The token of the `Authorization` headers, `None` when there is none. Another scheme is a client
+/// that does not know what is needed (RFC 6750 §3.1).
+///
+/// # Errors
+/// `invalid_request` by `rule` for several headers, and for a header without exactly one token.
+pub fn token<'a>(headers: &[&'a str], rule: &'static str) -> Result<Option<&'a str>, OAuthError> {
+    let malformed = || OAuthError::invalid_request(rule, "The Authorization header is malformed");
+    match headers {
+        [] => Ok(None),
+        [header] => {
+            let (scheme, token) = header.split_once(' ').unwrap_or((*header, ""));
+            if !scheme.eq_ignore_ascii_case("bearer") {
+                return Ok(None);
+            }
+            let token = token.trim();
+            if token.is_empty() || token.contains(' ') {
+                return Err(malformed());
+            }
+            Ok(Some(token))
+        }
+        _ => Err(malformed()),
+    }
+}
+
+/// The value of `WWW-Authenticate` (§19.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge<'a> {
+    /// The issuer.
+    pub realm: &'a str,
+    /// URL of the resource's metadata (RFC 9728 §5.1).
+    pub resource_metadata: Option<&'a str>,
+    /// Every scope that the operation needs, separated by spaces.
+    pub scope: &'a str,
+    /// Why a token was refused; `None` when none was sent.
+    pub error: Option<&'a OAuthError>,
+}
+
+impl std::fmt::Display for Challenge<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Bearer realm=\"{}\"", self.realm)?;
+        if let Some(url) = self.resource_metadata {
+            write!(f, ", resource_metadata=\"{url}\"")?;
+        }
+        if !self.scope.is_empty() {
+            write!(f, ", scope=\"{}\"", self.scope)?;
+        }
+        // RFC 6750 §3.1 knows three codes; a fault of ours is none of the token.
+        let of_token = [
+            ErrorCode::InvalidRequest,
+            ErrorCode::InvalidToken,
+            ErrorCode::InsufficientScope,
+        ];
+        match self.error.filter(|error| of_token.contains(&error.code)) {
+            Some(OAuthError {
+                code, description, ..
+            }) => write!(f, ", error=\"{code}\", error_description=\"{description}\""),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(&[], Ok(None))]
+    #[case(&["Bearer abc"], Ok(Some("abc")))]
+    #[case(&["bEARER  abc "], Ok(Some("abc")))]
+    #[case(&["Basic abc"], Ok(None))]
+    #[case(&["Bearerabc"], Ok(None))]
+    #[case(&["Bearer"], Err(()))]
+    #[case(&["Bearer "], Err(()))]
+    #[case(&["Bearer a b"], Err(()))]
+    #[case(&["Bearer a", "Bearer a"], Err(()))]
+    fn gu_01_ui_01_authorization_headers(
+        #[case] headers: &[&str],
+        #[case] expected: Result<Option<&str>, ()>,
+    ) {
+        let read = token(headers, "GU-01").map_err(|error| {
+            assert_eq!(
+                (error.code, error.rule),
+                (ErrorCode::InvalidRequest, "GU-01")
+            );
+        });
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn s19_4_the_challenge() {
+        let error = OAuthError::insufficient_scope("GU-04", "More is needed");
+        let challenge = Challenge {
+            realm: "https://as.example",
+            resource_metadata: Some("https://as.example/.well-known/oauth-protected-resource/mcp"),
+            scope: "mcp:read mcp:write",
+            error: Some(&error),
+        };
+        insta::assert_snapshot!(challenge, @r#"Bearer realm="https://as.example", resource_metadata="https://as.example/.well-known/oauth-protected-resource/mcp", scope="mcp:read mcp:write", error="insufficient_scope", error_description="More is needed""#);
+        let fault = OAuthError::temporarily_unavailable("GU-06", "Please try again");
+        let bare = Challenge {
+            resource_metadata: None,
+            scope: "",
+            error: Some(&fault),
+            ..challenge
+        };
+        assert_eq!(bare.to_string(), "Bearer realm=\"https://as.example\"");
+    }
+}

@@ -1,0 +1,212 @@
+//! Client id metadata documents (§20; CIMD): the `client_id` is the https URL of a JSON document
+//! with the client's metadata.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::{
+    client::{ApplicationType, Client, ClientKind, GrantType},
+    client_metadata::{ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy},
+    error::OAuthError,
+    redirect_uri, registration,
+    strict_json::{self, JsonError},
+};
+
+/// Why a document, or its URL, is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// CI-02, CIMD §3.
+    #[error("the client_id is not an https URL with a path, in normal form")]
+    Url,
+    /// CI-02: the settings do not allow the host.
+    #[error("documents of this host are not accepted")]
+    Host,
+    /// CI-03: not fetched.
+    #[error("the document could not be fetched: {0}")]
+    Fetch(String),
+    /// CI-04: not an object, or a member twice.
+    #[error("{0}")]
+    Json(#[from] JsonError),
+    /// CI-04, CIMD §4.1.
+    #[error("client_id of the document is not its URL")]
+    ClientId,
+    /// CI-04.
+    #[error("the member {0} is missing")]
+    Missing(&'static str),
+    /// CI-04, CIMD §4.1: a public document cannot hold a secret.
+    #[error("the member {0} is about a secret")]
+    Secret(&'static str),
+    /// CI-04: §13.2, §13.3.
+    #[error("{0}")]
+    Metadata(#[from] MetadataError),
+}
+
+impl DocumentError {
+    /// The rule of §20 that is broken.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::Url | Self::Host => "CI-02",
+            Self::Fetch(_) => "CI-03",
+            _ => "CI-04",
+        }
+    }
+
+    /// The refusal. What the fetch met is for the operator alone.
+    #[must_use]
+    pub fn refusal(&self, client_id: &str) -> OAuthError {
+        let description = match self {
+            Self::Url => "The client_id is not the URL of a metadata document",
+            Self::Host => "Metadata documents of this host are not accepted",
+            Self::Fetch(_) => "The metadata document of the client could not be fetched",
+            _ => "The metadata document of the client is not acceptable",
+        };
+        OAuthError::invalid_client(self.rule(), description).expected(self.to_string(), client_id)
+    }
+}
+
+/// Whether `client_id` has the form of these ids: no other id begins so (CI-01).
+#[must_use]
+pub fn is_url(client_id: &str) -> bool {
+    client_id.starts_with("https://")
+}
+
+/// Hosts whose documents are accepted: `host`, or `host:port` for another port than 443.
+#[derive(Clone, Copy, Debug)]
+pub struct Hosts<'a> {
+    /// Only these; empty = every host.
+    pub allowed: &'a [String],
+    /// None of these.
+    pub denied: &'a [String],
+}
+
+/// CI-02, before anything is fetched. Which ports may be fetched from is the fetcher's to say.
+///
+/// # Errors
+/// The URL is not that of a document (CIMD §3), or its host is not accepted.
+pub fn check_url(client_id: &str, hosts: Hosts<'_>) -> Result<(), DocumentError> {
+    // Fragments, user information, dot segments and hosts that parsers rewrite are as wrong here
+    // as in a redirect URI.
+    let plain = redirect_uri::check(client_id, ApplicationType::Web).is_ok();
+    let url = Url::parse(client_id).ok();
+    let Some(url) = url.filter(|url| is_url(client_id) && plain && url.path() != "/") else {
+        return Err(DocumentError::Url);
+    };
+    let host = url.host_str().unwrap_or_default();
+    let with_port = url.port().map(|port| format!("{host}:{port}"));
+    let named = |list: &[String]| {
+        let names = |name: &String| name == host || Some(name) == with_port.as_ref();
+        list.iter().any(names)
+    };
+    if named(hosts.denied) || !(hosts.allowed.is_empty() || named(hosts.allowed)) {
+        return Err(DocumentError::Host);
+    }
+    Ok(())
+}
+
+/// The host that identifies the client at consent (CI-07); `None` for other ids.
+#[must_use]
+pub fn host(client_id: &str) -> Option<String> {
+    if !is_url(client_id) {
+        return None;
+    }
+    redirect_uri::host(client_id)
+}
+
+/// What a server makes of documents.
+#[derive(Clone, Copy, Debug)]
+pub struct DocumentPolicy<'a> {
+    /// The rules of §13.2.
+    pub metadata: MetadataPolicy<'a>,
+    /// Scopes of a document that names none.
+    pub default_scopes: &'a [String],
+}
+
+/// The client that a document describes (CI-04). A document is written for many servers: grants
+/// that this one does not offer are left out.
+///
+/// # Errors
+/// The first rule that the document breaks.
+pub fn client(
+    body: &[u8],
+    client_id: &str,
+    policy: &DocumentPolicy<'_>,
+) -> Result<Client, DocumentError> {
+    let members = strict_json::object(body)?;
+    check_members(&members, client_id)?;
+    let mut metadata = registration::metadata(members)?;
+    metadata
+        .token_endpoint_auth_method
+        .get_or_insert_with(|| "none".to_owned());
+    if metadata.scope.as_ref().is_none_or(String::is_empty) {
+        metadata.scope = Some(policy.default_scopes.join(" "));
+    }
+    keep_offered(&mut metadata, policy.metadata.grants);
+    let identity = ClientIdentity {
+        client_id: client_id.to_owned(),
+        kind: ClientKind::Cimd,
+    };
+    let client = metadata.into_client(identity, &policy.metadata);
+    let client = client.map_err(|errors| match errors.into_iter().next() {
+        Some(error) => DocumentError::Metadata(error),
+        None => DocumentError::Missing("redirect_uris"),
+    })?;
+    if client.client_name.is_none() {
+        return Err(DocumentError::Missing("client_name"));
+    }
+    registration::check_anonymous(&client)?;
+    Ok(client)
+}
+
+fn check_members(members: &Map<String, Value>, client_id: &str) -> Result<(), DocumentError> {
+    let text = |member: &str| members.get(member).and_then(Value::as_str);
+    if text("client_id") != Some(client_id) {
+        return Err(DocumentError::ClientId);
+    }
+    let uris = members.get("redirect_uris").and_then(Value::as_array);
+    if uris.is_none_or(Vec::is_empty) {
+        return Err(DocumentError::Missing("redirect_uris"));
+    }
+    let secrets = ["client_secret", "client_secret_expires_at"];
+    if let Some(member) = secrets.into_iter().find(|name| members.contains_key(*name)) {
+        return Err(DocumentError::Secret(member));
+    }
+    let method = text("token_endpoint_auth_method");
+    if method.is_some_and(|method| method.starts_with("client_secret")) {
+        return Err(DocumentError::Secret("token_endpoint_auth_method"));
+    }
+    Ok(())
+}
+
+fn keep_offered(metadata: &mut ClientMetadata, offered: &[GrantType]) {
+    let is_offered = |name: &String| {
+        let grant = serde_json::from_value::<GrantType>(name.as_str().into());
+        grant.is_ok_and(|grant| offered.contains(&grant))
+    };
+    if let Some(grants) = &mut metadata.grant_types {
+        grants.retain(is_offered);
+    }
+}
+
+/// CO-06: whether a person who agreed to `old` has to look at `new` again.
+#[must_use]
+pub fn differs(old: &Client, new: &Client) -> bool {
+    let shown = |client: &Client| {
+        [
+            client.client_name.clone(),
+            client.client_uri.clone(),
+            client.logo_uri.clone(),
+            client.tos_uri.clone(),
+            client.policy_uri.clone(),
+        ]
+    };
+    let keys = |client: &Client| (client.jwks.clone(), client.jwks_uri.clone());
+    shown(old) != shown(new)
+        || old.localized != new.localized
+        || old.redirect_uris != new.redirect_uris
+        || keys(old) != keys(new)
+        || old.scopes != new.scopes
+}
+
+#[cfg(test)]
+mod tests;

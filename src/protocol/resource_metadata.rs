@@ -1,0 +1,94 @@
+//! Protected resource metadata (RFC 9728 §2, §3; §19.2).
+
+use serde::Serialize;
+use url::Url;
+
+/// Where the documents of an origin live: the path of the resource follows (RFC 9728 §3.1).
+pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+
+/// The document of one resource. Members that say nothing are left out (GE-07).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the names are those of RFC 9728")]
+pub struct ResourceMetadata {
+    pub resource: String,
+    pub authorization_servers: Vec<String>,
+    pub bearer_methods_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scopes_supported: Vec<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub resource_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_documentation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_policy_uri: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_tos_uri: Option<String>,
+}
+
+/// Path and query of a resource's document: those of its identifier, inserted behind
+/// [`WELL_KNOWN`], without a terminating slash (RFC 9728 §3.1).
+#[must_use]
+pub fn location(identifier: &str) -> Option<String> {
+    let url = Url::parse(identifier).ok()?;
+    let query = url
+        .query()
+        .map_or_else(String::new, |query| format!("?{query}"));
+    let path = url.path().trim_end_matches('/');
+    Some(format!("{WELL_KNOWN}{path}{query}"))
+}
+
+/// The entry of `documents`, by location, that a request target asks for: a trailing slash is
+/// tolerated, and a query that no identifier has is ignored.
+#[must_use]
+pub fn find<'d, D>(documents: &'d [(String, D)], path: &str, query: Option<&str>) -> Option<&'d D> {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let at = |wanted: &str| documents.iter().find(|(location, _)| location == wanted);
+    let exact = query.and_then(|query| at(&format!("{path}?{query}")));
+    exact.or_else(|| at(path)).map(|(_, document)| document)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("https://as.example/mcp", "/.well-known/oauth-protected-resource/mcp")]
+    #[case("https://as.example/mcp/", "/.well-known/oauth-protected-resource/mcp")]
+    #[case(
+        "https://as.example/t1/mcp",
+        "/.well-known/oauth-protected-resource/t1/mcp"
+    )]
+    #[case("https://as.example/", "/.well-known/oauth-protected-resource")]
+    #[case("https://as.example", "/.well-known/oauth-protected-resource")]
+    #[case(
+        "https://as.example/a?k=v",
+        "/.well-known/oauth-protected-resource/a?k=v"
+    )]
+    fn s19_2_location(#[case] identifier: &str, #[case] expected: &str) {
+        assert_eq!(location(identifier).as_deref(), Some(expected));
+    }
+
+    #[rstest]
+    #[case("/mcp", None, Some(1))]
+    #[case("/mcp/", None, Some(1))]
+    #[case("/mcp//", None, None)]
+    #[case("/mcp", Some("x=1"), Some(1))]
+    #[case("/a", Some("k=v"), Some(2))]
+    #[case("/a", None, None)]
+    #[case("", None, None)]
+    #[case("/other", None, None)]
+    fn s19_2_what_is_asked_for(
+        #[case] path: &str,
+        #[case] query: Option<&str>,
+        #[case] expected: Option<u8>,
+    ) {
+        let documents = [
+            (format!("{WELL_KNOWN}/mcp"), 1),
+            (format!("{WELL_KNOWN}/a?k=v"), 2),
+        ];
+        let path = format!("{WELL_KNOWN}{path}");
+        assert_eq!(find(&documents, &path, query).copied(), expected);
+    }
+}

@@ -1,0 +1,99 @@
+//! What a guarded handler learns about the token.
+
+use std::sync::Arc;
+
+use loco_rs::app::AppContext;
+
+use super::{answer::BearerError, gate::Gate};
+use crate::{
+    error::Failure,
+    owners::Owner,
+    protocol::{error::OAuthError, scope::Scopes},
+    resource_owner::{ResourceOwner, UserKey, UserKeyType},
+    store::{StoreError, transaction::retry},
+};
+
+/// An access token that a guard has accepted. An extractor behind the layer of `OAuth::require`
+/// and `OAuth::mcp`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AccessToken {
+    /// The subject as the client sees it; for machines the client id.
+    pub sub: String,
+    /// Primary key of the user; `None` for machines.
+    pub user_id: Option<UserKey>,
+    /// The client it was issued to.
+    pub client_id: String,
+    /// Its scopes, with those that they imply at this resource.
+    pub scopes: Scopes,
+    /// Identifiers of the resources it is for.
+    pub audience: Vec<String>,
+    /// End of validity, Unix seconds.
+    pub expires_at: i64,
+    /// `jti` of a JWT.
+    pub jti: Option<String>,
+    /// Authentication context class of the login behind it.
+    pub acr: Option<String>,
+    /// Time of the login behind it, Unix seconds.
+    pub auth_time: Option<i64>,
+    pub(super) owner: Option<Owner>,
+    pub(super) gate: Arc<Gate>,
+}
+
+impl AccessToken {
+    /// Whether no person is behind it (RFC 6749 §4.4).
+    #[must_use]
+    pub const fn is_machine(&self) -> bool {
+        self.user_id.is_none()
+    }
+
+    /// Checks scopes that only a part of an operation needs, inside a handler. The challenge then
+    /// names these and those of the guard, so that a client which asks for more loses nothing.
+    ///
+    /// # Errors
+    /// 403 `insufficient_scope`. In a handler that returns [`loco_rs::Result`], `?` keeps the
+    /// challenge.
+    pub fn require<S: AsRef<str>>(
+        &self,
+        scopes: impl IntoIterator<Item = S>,
+    ) -> Result<(), BearerError> {
+        let scopes: Scopes = scopes.into_iter().collect();
+        self.check(&self.gate.needed.union(&scopes))
+    }
+
+    /// The person behind the token, read with it.
+    ///
+    /// # Errors
+    /// 403 for the token of a machine; 401 when there is no such user; a fault of the database.
+    pub async fn user<U: ResourceOwner>(&self, ctx: &AppContext) -> Result<U, BearerError> {
+        let Some(key) = self.user_id else {
+            let error = OAuthError::insufficient_scope("GU-04", "A person's token is needed");
+            return Err(self.gate.refuse(error));
+        };
+        if let Some(user) = self.owner.as_ref().and_then(Owner::model::<U>) {
+            return Ok(user.clone());
+        }
+        let found = match U::Key::from_user_key(key) {
+            Some(key) => {
+                let find = || async { Ok(U::find_by_key(&ctx.db, key.clone()).await?) };
+                let found = retry(find).await;
+                found.map_err(|error: StoreError| self.gate.refuse(Failure::from(error)))?
+            }
+            None => None,
+        };
+        found.ok_or_else(|| {
+            let error = OAuthError::invalid_token("GU-02", "The user is not there any more");
+            self.gate.refuse(error)
+        })
+    }
+
+    /// GU-04.
+    pub(super) fn check(&self, needed: &Scopes) -> Result<(), BearerError> {
+        if needed.is_subset_of(&self.scopes) {
+            return Ok(());
+        }
+        let error = OAuthError::insufficient_scope("GU-04", "The access token lacks a scope")
+            .expected(needed.to_string(), &self.scopes.to_string());
+        Err(self.gate.refuse_needing(needed, error))
+    }
+}

@@ -1,0 +1,190 @@
+//! How a refusal at a guard becomes an answer, wherever in the app it was made.
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use loco_rs::controller::ErrorDetail;
+
+use crate::{
+    error::{Failure, PageDetail, RETRY_AFTER, Refused},
+    layers::{self, Asked},
+    server::Server,
+};
+
+/// Headers of a refusal that a script may read (§30.2). Who may read at all is for the app's
+/// `cors` middleware to say.
+const EXPOSED: HeaderValue =
+    HeaderValue::from_static("WWW-Authenticate, DPoP-Nonce, Retry-After, x-request-id");
+
+/// The refusal that a handler gave away as an error of Loco, which has no place for a challenge.
+pub type Slot = Arc<OnceLock<BearerError>>;
+
+/// What guards need, in the extensions of every request of the app.
+#[derive(Clone)]
+pub struct Provided {
+    pub server: Arc<Server>,
+    pub slot: Slot,
+}
+
+/// A request that a guard refuses: 401, 403, 400, or 503 when the database is away. Boxed: it is
+/// the rare outcome.
+#[derive(Clone)]
+pub struct BearerError(Box<Refusal>);
+
+#[derive(Clone)]
+struct Refusal {
+    failure: Failure,
+    challenge: Option<String>,
+    reference: String,
+    /// Whether the body tells the error.
+    told: bool,
+    slot: Slot,
+}
+
+impl BearerError {
+    /// A refusal, which is logged.
+    pub(super) fn new(
+        failure: Failure,
+        challenge: Option<String>,
+        (asked, slot): (&Asked, &Slot),
+    ) -> Self {
+        let refused = Refused {
+            failure,
+            client_id: None,
+            page: PageDetail::default(),
+        };
+        layers::log(asked, &refused);
+        Self(Box::new(Refusal {
+            failure: refused.failure,
+            challenge,
+            reference: asked.reference.clone(),
+            told: true,
+            slot: Arc::clone(slot),
+        }))
+    }
+
+    /// Without an error in the body.
+    pub(super) fn silent(mut self) -> Self {
+        self.0.told = false;
+        self
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.failure.status
+    }
+
+    /// Makes an answer that the app has made of this error ours; its headers stay, but for those
+    /// of its body.
+    fn onto(&self, response: &mut Response) {
+        let refusal = &self.0;
+        *response.status_mut() = refusal.failure.status;
+        let headers = response.headers_mut();
+        for of_body in [
+            header::CONTENT_LENGTH,
+            header::CONTENT_ENCODING,
+            header::CONTENT_TYPE,
+            header::ETAG,
+        ] {
+            headers.remove(of_body);
+        }
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
+        headers
+            .entry(header::ACCESS_CONTROL_EXPOSE_HEADERS)
+            .or_insert(EXPOSED);
+        if let Ok(reference) = HeaderValue::from_str(&refusal.reference) {
+            let name = HeaderName::from_static("x-request-id");
+            headers.entry(name).or_insert(reference);
+        }
+        let challenge = refusal.challenge.as_deref().map(HeaderValue::from_str);
+        if let Some(Ok(challenge)) = challenge {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if refusal.failure.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+        }
+        if refusal.told {
+            let json = HeaderValue::from_static("application/json");
+            headers.insert(header::CONTENT_TYPE, json);
+            *response.body_mut() = Body::from(layers::error_body(&refusal.failure.error));
+        } else {
+            *response.body_mut() = Body::empty();
+        }
+    }
+}
+
+impl IntoResponse for BearerError {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        self.onto(&mut response);
+        response
+    }
+}
+
+impl fmt::Debug for BearerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("BearerError").field(&self.0.failure).finish()
+    }
+}
+
+impl fmt::Display for BearerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.failure.error.fmt(f)
+    }
+}
+
+impl std::error::Error for BearerError {}
+
+/// For `?` in handlers that return [`loco_rs::Result`]: status and body, and the challenge too,
+/// because the answer is completed on its way out.
+impl From<BearerError> for loco_rs::Error {
+    fn from(error: BearerError) -> Self {
+        let told = &error.0.failure.error;
+        let detail = ErrorDetail::new(told.code.as_str(), told.description);
+        let status = error.status();
+        // The first one is the answer.
+        let slot = Arc::clone(&error.0.slot);
+        let _ = slot.set(error);
+        Self::CustomError(status, detail)
+    }
+}
+
+/// Around every route of the app: gives guards the server, and completes their refusals.
+pub async fn provide(
+    State(server): State<Arc<Server>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let slot = Slot::default();
+    request.extensions_mut().insert(Provided {
+        server,
+        slot: Arc::clone(&slot),
+    });
+    let mut response = next.run(request).await;
+    if let Some(error) = slot.get()
+        && error.status() == response.status()
+    {
+        error.onto(&mut response);
+    }
+    response
+}
+
+impl fmt::Debug for Provided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.server.fmt(f)
+    }
+}

@@ -1,0 +1,99 @@
+//! Guards of single handlers, as extractors.
+
+use std::{marker::PhantomData, sync::Arc};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use loco_rs::app::AppContext;
+
+use super::{
+    access_token::AccessToken,
+    answer::{BearerError, Provided, Slot},
+    gate::Gate,
+    needs::Needs,
+};
+use crate::{error::Failure, extract::server_of, layers::Asked};
+
+/// What a handler needs; declared by [`crate::scopes!`].
+pub trait RequiredScopes: Send + Sync + 'static {
+    /// The resource: its `prefix` or its identifier.
+    const RESOURCE: &'static str;
+    /// Its scopes, all of them.
+    const SCOPES: &'static [&'static str];
+}
+
+/// The access token of a request, with the scopes of `S`; every other request is refused.
+#[derive(Clone, Debug)]
+pub struct Bearer<S>(pub AccessToken, pub PhantomData<S>);
+
+/// The access token of a request that may also come without one. A token that is sent must be
+/// good.
+#[derive(Clone, Debug)]
+pub struct OptionalBearer<S>(pub Option<AccessToken>, pub PhantomData<S>);
+
+impl<S: RequiredScopes> FromRequestParts<AppContext> for Bearer<S> {
+    type Rejection = BearerError;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        ctx: &AppContext,
+    ) -> Result<Self, Self::Rejection> {
+        match admitted::<S>(parts, ctx).await? {
+            Ok(token) => Ok(Self(token, PhantomData)),
+            Err(gate) => Err(gate.ask()),
+        }
+    }
+}
+
+impl<S: RequiredScopes> FromRequestParts<AppContext> for OptionalBearer<S> {
+    type Rejection = BearerError;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        ctx: &AppContext,
+    ) -> Result<Self, Self::Rejection> {
+        let token = admitted::<S>(parts, ctx).await?;
+        Ok(Self(token.ok(), PhantomData))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AccessToken {
+    type Rejection = BearerError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        let token = parts.extensions.get::<Self>().cloned();
+        token.ok_or_else(|| {
+            let fault = Failure::internal(
+                "a handler takes an AccessToken, but no OAuth::require or OAuth::mcp is around it",
+            );
+            BearerError::new(fault, None, (&Asked::of_parts(parts), &Slot::default()))
+        })
+    }
+}
+
+/// The token of the request, or the gate that it came to without one.
+async fn admitted<S: RequiredScopes>(
+    parts: &Parts,
+    ctx: &AppContext,
+) -> Result<Result<AccessToken, Arc<Gate>>, BearerError> {
+    let asked = Asked::of_parts(parts);
+    let provided = match parts.extensions.get::<Provided>() {
+        Some(provided) => provided.clone(),
+        None => Provided {
+            server: server_of(ctx)
+                .map_err(|failure| BearerError::new(failure, None, (&asked, &Slot::default())))?,
+            slot: Slot::default(),
+        },
+    };
+    let needs = Needs::new(S::RESOURCE, Some(S::SCOPES.iter().collect()));
+    let gate = Arc::new(Gate::new(provided, asked, &needs)?);
+    // A layer around the handler may have looked at the token already.
+    let known = parts.extensions.get::<AccessToken>();
+    if let Some(token) = known.filter(|token| token.gate.resource == gate.resource) {
+        token.require(S::SCOPES)?;
+        return Ok(Ok(token.clone()));
+    }
+    match gate.presented(&parts.headers)? {
+        Some(token) => gate.admit(&token).await.map(Ok),
+        None => Ok(Err(gate)),
+    }
+}

@@ -1,0 +1,68 @@
+//! The app as a resource server: the guard of its own routes (§19.3; RFC 6750, RFC 9728, RFC 8707).
+//!
+//! A guard names one of `resources` of the settings, by its `prefix` or its identifier, and the
+//! scopes that an operation needs. A layer guards a group of routes:
+//!
+//! ```ignore
+//! Routes::new()
+//!     .add("/notes", get(list).post(create))
+//!     .layer(OAuth::require("/api", ["notes:read"]))
+//!
+//! async fn create(token: AccessToken, State(ctx): State<AppContext>) -> Result<Response> {
+//!     token.require(["notes:write"])?;
+//!     let user: users::Model = token.user(&ctx).await?;
+//!     // …
+//! }
+//! ```
+//!
+//! An extractor guards one handler:
+//!
+//! ```ignore
+//! scopes!(pub ReadNotes = "/api": "notes:read");
+//!
+//! async fn list(Bearer(token, _): Bearer<ReadNotes>) -> Result<Response> { /* … */ }
+//! ```
+//!
+//! A token is accepted if it is live (row, grant, client and user are looked at with every request,
+//! so a revocation works at once), if the resource is in its audience, and if it has all scopes.
+//! Everything else is answered here, with the challenge of RFC 6750 and RFC 9728.
+
+mod access_token;
+mod answer;
+mod extract;
+mod gate;
+mod layer;
+mod needs;
+
+pub use access_token::AccessToken;
+pub use answer::BearerError;
+pub use extract::{Bearer, OptionalBearer, RequiredScopes};
+pub use layer::{Guard, Guarded};
+
+pub(crate) use answer::provide;
+pub(crate) use needs::check_named;
+
+/// Declares what a handler needs, for [`Bearer`] and [`OptionalBearer`]: the resource and its
+/// scopes, all of them.
+///
+/// ```
+/// loco_oauth_server::scopes!(pub ReadNotes = "/api": "notes:read");
+/// loco_oauth_server::scopes!(
+///     /// Reads and writes.
+///     WriteNotes = "https://api.example": "notes:read", "notes:write"
+/// );
+/// ```
+#[macro_export]
+macro_rules! scopes {
+    ($(#[$meta:meta])* $vis:vis $name:ident = $resource:literal : $($scope:literal),+ $(,)?) => {
+        $(#[$meta])*
+        #[doc = concat!("An access token for `", $resource, "`", $(" with `", $scope, "`",)+ ".")]
+        #[derive(Clone, Copy, Debug)]
+        $vis struct $name;
+
+        impl $crate::resource_server::RequiredScopes for $name {
+            const RESOURCE: &'static str = $resource;
+            const SCOPES: &'static [&'static str] = &[$($scope),+];
+        }
+    };
+}

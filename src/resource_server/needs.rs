@@ -1,0 +1,116 @@
+//! What an operation needs, as the app writes it, and what that means with the settings.
+
+use std::{
+    cell::RefCell,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use crate::{
+    config::Settings,
+    protocol::{policy::ResourcePolicy, scope::Scopes},
+    server::Server,
+};
+
+/// A resource by name, and scopes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Needs {
+    resource: String,
+    /// `None` = the resource's `default_scopes`.
+    scopes: Option<Scopes>,
+}
+
+thread_local! {
+    /// Guards made on this thread, while somebody asks for them.
+    static MADE: RefCell<Option<Vec<Needs>>> = const { RefCell::new(None) };
+}
+
+/// Whether this program has guards at all.
+static ANY: AtomicBool = AtomicBool::new(false);
+
+impl Needs {
+    pub fn new(resource: &str, scopes: Option<Scopes>) -> Self {
+        Self {
+            resource: resource.to_owned(),
+            scopes,
+        }
+    }
+
+    /// The same, noted for the check at boot.
+    pub fn noted(self) -> Self {
+        ANY.store(true, Ordering::Relaxed);
+        MADE.with_borrow_mut(|made| {
+            if let Some(made) = made {
+                made.push(self.clone());
+            }
+        });
+        self
+    }
+
+    /// The resource, and every scope needed.
+    ///
+    /// # Errors
+    /// The name that the settings do not know, for the developer.
+    pub fn resolve<'s>(&self, server: &'s Server) -> Result<(&'s ResourcePolicy, Scopes), String> {
+        self.check(&server.settings)?;
+        let identifier = server.settings.resource_named(&self.resource);
+        let policy = identifier.and_then(|named| {
+            let resources = server.policy.resources.iter();
+            { resources }.find(|resource| resource.identifier == named.identifier)
+        });
+        let policy = policy.ok_or_else(|| unknown(&server.settings, &self.resource))?;
+        let scopes = self.scopes.as_ref().unwrap_or(&policy.default_scopes);
+        Ok((policy, scopes.clone()))
+    }
+
+    fn check(&self, settings: &Settings) -> Result<(), String> {
+        if settings.resource_named(&self.resource).is_none() {
+            return Err(unknown(settings, &self.resource));
+        }
+        let mut scopes = self.scopes.iter().flat_map(Scopes::iter);
+        match scopes.find(|scope| !settings.knows_scope(scope)) {
+            None => Ok(()),
+            Some(scope) => Err(format!(
+                "oauth_server: a guard of the resource `{}` needs the scope `{scope}`, which nothing \
+                 defines — define it in `scopes` of that resource, or correct the guard",
+                self.resource
+            )),
+        }
+    }
+}
+
+fn unknown(settings: &Settings, name: &str) -> String {
+    let known: Vec<&str> = settings
+        .resources
+        .iter()
+        .map(|resource| resource.local_path.as_ref().unwrap_or(&resource.identifier))
+        .map(String::as_str)
+        .collect();
+    format!(
+        "oauth_server: a guard names the resource `{name}`, which is not in `resources` — add it \
+         there, or name one of: {}",
+        known.join(", ")
+    )
+}
+
+/// Every guard that `routes` makes names what the settings know. The routes of an app are a pure
+/// list; they are asked for once more only in programs that have guards.
+///
+/// # Errors
+/// All names that are not known.
+pub fn check_named<R>(settings: &Settings, routes: impl FnOnce() -> R) -> Result<(), String> {
+    if !ANY.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    MADE.set(Some(Vec::new()));
+    drop(routes());
+    let made = MADE.take().unwrap_or_default();
+    let mut findings: Vec<String> = made
+        .iter()
+        .filter_map(|needs| needs.check(settings).err())
+        .collect();
+    findings.dedup();
+    if findings.is_empty() {
+        return Ok(());
+    }
+    Err(findings.join("\n"))
+}

@@ -1,0 +1,73 @@
+//! A bearer token with all that decides whether it is accepted: one statement per guarded request.
+
+use sea_orm::{
+    ConnectionTrait, DbErr, QueryResult,
+    sea_query::{Alias, JoinType, Query, SelectStatement},
+};
+
+use super::{
+    StoreResult,
+    access_tokens::AccessTokenRow,
+    authorization_codes::GrantRow,
+    clients::ClientRow,
+    joined::{AccessWithGrant, join_grant, join_session},
+    record::{Record, eq_of, same},
+    sessions::SessionRow,
+};
+use crate::{protocol::client::SecretHash, schema::TableNames};
+
+/// The app's side of the statement: its users.
+pub trait WithUser: Send + Sync {
+    /// The user as read.
+    type User;
+
+    /// Joins the user whose key stands in a column of another table.
+    fn join(&self, select: &mut SelectStatement, from: (&str, &str));
+
+    /// The joined user, if the row has one.
+    ///
+    /// # Errors
+    /// When the row does not fit the app's model.
+    fn read(&self, row: &QueryResult) -> Result<Option<Self::User>, DbErr>;
+}
+
+/// The access token with this hash, with its family, its client and its user.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn find<U>(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (token, users): (&SecretHash, Option<&dyn WithUser<User = U>>),
+) -> StoreResult<Option<(AccessWithGrant, Option<U>)>> {
+    let (access, clients) = (tables.access_tokens, tables.clients);
+    let mut select = Query::select();
+    select
+        .from(Alias::new(access))
+        .and_where(eq_of(access, "token_hash", token.0.to_vec()));
+    AccessTokenRow::select_into(&mut select, access, "a_");
+    join_grant(&mut select, tables, access);
+    join_session(&mut select, tables);
+    let client = same((clients, "client_id"), (access, "client_id"));
+    select.join(JoinType::LeftJoin, Alias::new(clients), client);
+    ClientRow::select_into(&mut select, clients, "c_");
+    if let Some(users) = users {
+        users.join(&mut select, (access, "user_id"));
+    }
+    let Some(row) = conn.query_one(&select).await? else {
+        return Ok(None);
+    };
+    let Some(token) = AccessTokenRow::read(&row, "a_")? else {
+        return Ok(None);
+    };
+    let found = AccessWithGrant {
+        token,
+        grant: GrantRow::read(&row, "g_")?,
+        session: SessionRow::read(&row, "s_")?,
+        client: ClientRow::read(&row, "c_")?
+            .map(ClientRow::into_client)
+            .transpose()?,
+    };
+    let user = users.map(|users| users.read(&row)).transpose()?.flatten();
+    Ok(Some((found, user)))
+}

@@ -1,0 +1,94 @@
+//! What was fetched about clients: their metadata documents (§20) and key sets (CA-03).
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Cond, Expr, ExprTrait, OnConflict},
+};
+
+use super::{ClientRow, registration::set_metadata};
+use crate::{
+    protocol::client::KeyCache,
+    schema::TableNames,
+    store::{
+        StoreResult,
+        record::{Record, eq},
+    },
+};
+
+/// `kind` of clients that are identified by the URL of a document.
+const CIMD: &str = "cimd";
+
+/// Inserts the client of a document, unless another request or node was first.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn insert_document(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    row: &ClientRow,
+) -> StoreResult<()> {
+    let mut insert = row.insert_into(tables.clients);
+    let unique = OnConflict::column(Alias::new("client_id"));
+    insert.on_conflict({ unique }.do_nothing().to_owned());
+    conn.execute(&insert).await?;
+    Ok(())
+}
+
+/// Writes what the document says now, if the row still has the version that was compared with;
+/// `false` = another request or node was first.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn update_document(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (row, old_version): (&ClientRow, i32),
+) -> StoreResult<bool> {
+    let mut update = set_metadata(tables, row);
+    update
+        .value(Alias::new("version"), row.version)
+        .and_where(eq("kind", CIMD))
+        .and_where(eq("version", old_version));
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// Notes until when the copy of a document counts.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn keep_document(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    row: &ClientRow,
+) -> StoreResult<()> {
+    let mut update = super::registration::change(tables, &row.client_id);
+    update
+        .value(Alias::new("document_fetched_at"), row.document_fetched_at)
+        .value(Alias::new("document_expires_at"), row.document_expires_at)
+        .value(Alias::new("document_etag"), row.document_etag.clone())
+        .and_where(eq("kind", CIMD));
+    conn.execute(&update).await?;
+    Ok(())
+}
+
+/// Keeps a fetched key set, unless a newer one is there.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn keep_keys(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (client_id, cache): (&str, &KeyCache),
+) -> StoreResult<()> {
+    let fetched_at = || Expr::col(Alias::new("jwks_fetched_at"));
+    let older = Cond::any()
+        .add(fetched_at().is_null())
+        .add(fetched_at().lt(cache.fetched_at));
+    let mut update = super::registration::change(tables, client_id);
+    update
+        .value(Alias::new("jwks_cache"), cache.keys.clone())
+        .value(Alias::new("jwks_fetched_at"), cache.fetched_at)
+        .cond_where(older);
+    conn.execute(&update).await?;
+    Ok(())
+}

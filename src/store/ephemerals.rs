@@ -1,0 +1,56 @@
+//! `oauth_ephemerals`: short-lived facts that all nodes share.
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, OnConflict},
+};
+use serde_json::Value as Json;
+
+use super::{
+    StoreResult,
+    record::{Record, record},
+};
+use crate::{protocol::secret::SecretHash, schema::TableNames};
+
+/// `kind` of assertions that were used.
+pub const JTI: &str = "jti";
+
+record! {
+    /// A row of `oauth_ephemerals`.
+    pub struct EphemeralRow {
+        /// What kind of fact it is.
+        pub kind: String,
+        /// Hash of what it is about.
+        pub key_hash: Vec<u8>,
+        /// How often it was seen.
+        pub counter: i64,
+        /// More about it.
+        pub value: Option<Json>,
+        /// Unix seconds after which it means nothing.
+        pub expires_at: i64,
+    }
+}
+
+/// Takes what can be used once: the insert itself is the check, on every node (CC-01). `false` =
+/// somebody was there before.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn take(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (kind, hash, expires_at): (&str, &SecretHash, i64),
+) -> StoreResult<bool> {
+    let row = EphemeralRow {
+        id: 0,
+        kind: kind.to_owned(),
+        key_hash: hash.0.to_vec(),
+        counter: 1,
+        value: None,
+        expires_at,
+    };
+    let mut insert = row.insert_into(tables.ephemerals);
+    let unique = ["kind", "key_hash"].map(Alias::new);
+    insert.on_conflict(OnConflict::columns(unique).do_nothing().to_owned());
+    Ok(conn.execute(&insert).await?.rows_affected() == 1)
+}

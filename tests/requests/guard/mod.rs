@@ -1,0 +1,9 @@
+//! The app's own routes behind guards (§19.3, §19.4; C138-C140, and the twins of the cases of
+//! UserInfo and of JWTs).
+
+mod boot;
+mod challenges;
+mod handlers;
+mod jwt;
+mod metadata;
+mod tokens;
