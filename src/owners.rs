@@ -13,7 +13,8 @@ use crate::{
     definition::OAuthServerDefinition,
     protocol::secret::{Purpose, SecretHash, hash},
     resource_owner::{
-        ClaimRequest, Claims, ResourceOwner, SignUp, SignUpError, SignUpField, UserKey, UserKeyType,
+        ClaimRequest, Claims, PasswordError, ResourceOwner, SignUp, SignUpError, SignUpField,
+        UserKey, UserKeyType,
     },
     store::bearer::WithUser,
     users_table::UsersTable,
@@ -39,6 +40,7 @@ trait OwnerFacts: Send + Sync {
     fn credential_stamp(&self) -> Option<String>;
     fn display_name(&self) -> String;
     fn login_name(&self) -> String;
+    fn mail_address(&self) -> Option<String>;
     fn claims(&self, request: &ClaimRequest<'_>) -> Claims;
     fn as_any(&self) -> &dyn Any;
 }
@@ -64,6 +66,9 @@ impl<U: ResourceOwner> OwnerFacts for U {
     }
     fn login_name(&self) -> String {
         ResourceOwner::login_name(self)
+    }
+    fn mail_address(&self) -> Option<String> {
+        ResourceOwner::mail_address(self)
     }
     fn claims(&self, request: &ClaimRequest<'_>) -> Claims {
         ResourceOwner::claims(self, request)
@@ -118,6 +123,11 @@ impl Owner {
         self.facts.login_name()
     }
 
+    /// `ResourceOwner::mail_address`.
+    pub fn mail_address(&self) -> Option<String> {
+        self.facts.mail_address()
+    }
+
     /// `ResourceOwner::claims`.
     pub fn claims(&self, request: &ClaimRequest<'_>) -> Claims {
         self.facts.claims(request)
@@ -140,6 +150,12 @@ pub trait ResourceOwners: AppHooks {
         db: &DatabaseConnection,
         subject: &str,
     ) -> ModelResult<Option<Owner>>;
+    /// `ResourceOwner::find_by_login`.
+    async fn find_by_login(
+        &self,
+        db: &DatabaseConnection,
+        login: &str,
+    ) -> ModelResult<Option<Owner>>;
     /// The users table, for statements that read a user along; without it, [`Self::find`].
     fn table(&self) -> Option<&dyn WithUser<User = Owner>>;
     /// `ResourceOwner::authenticate`.
@@ -151,6 +167,17 @@ pub trait ResourceOwners: AppHooks {
     ) -> ModelResult<Option<Owner>>;
     /// `ResourceOwner::sign_up`.
     async fn sign_up(&self, ctx: &AppContext, values: SignUp) -> Result<Owner, SignUpError>;
+    /// `ResourceOwner::send_verification`.
+    async fn send_verification(&self, ctx: &AppContext, owner: &Owner) -> ModelResult<()>;
+    /// `ResourceOwner::set_password`.
+    async fn set_password(
+        &self,
+        ctx: &AppContext,
+        owner: &Owner,
+        password: &str,
+    ) -> Result<(), PasswordError>;
+    /// `ResourceOwner::CAN_SET_PASSWORD`.
+    fn can_set_password(&self) -> bool;
     /// `ResourceOwner::signup_fields`.
     fn signup_fields(&self) -> Vec<SignUpField>;
     /// `ResourceOwner::SUPPORTED_CLAIMS`.
@@ -221,6 +248,37 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
 
     async fn sign_up(&self, ctx: &AppContext, values: SignUp) -> Result<Owner, SignUpError> {
         D::User::sign_up(ctx, values).await.map(Owner::new)
+    }
+
+    async fn find_by_login(
+        &self,
+        db: &DatabaseConnection,
+        login: &str,
+    ) -> ModelResult<Option<Owner>> {
+        Ok(D::User::find_by_login(db, login).await?.map(Owner::new))
+    }
+
+    async fn send_verification(&self, ctx: &AppContext, owner: &Owner) -> ModelResult<()> {
+        match owner.model::<D::User>() {
+            Some(user) => user.send_verification(ctx).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn set_password(
+        &self,
+        ctx: &AppContext,
+        owner: &Owner,
+        password: &str,
+    ) -> Result<(), PasswordError> {
+        let user = owner.model::<D::User>();
+        let user = user.ok_or(PasswordError::Unsupported)?;
+        user.set_password(ctx, password).await?;
+        Ok(())
+    }
+
+    fn can_set_password(&self) -> bool {
+        D::User::CAN_SET_PASSWORD
     }
 
     fn signup_fields(&self) -> Vec<SignUpField> {

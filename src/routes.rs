@@ -16,9 +16,9 @@ use tower_http::{
 use crate::{
     config::Settings,
     controllers::{
-        assets, authorize, client_configuration, consent, interaction, introspect, jwks, login,
-        logout, metadata, register, resource_metadata, resume, revoke, select_account, session,
-        signup, token, userinfo,
+        apps, assets, authorize, client_configuration, consent, end_session, forgot_password,
+        interaction, introspect, jwks, login, logout, metadata, register, reset_password,
+        resource_metadata, resume, revoke, select_account, session, signup, token, userinfo,
     },
     error::{ApiError, Failure, PageError},
     layers::{self, Around},
@@ -138,8 +138,14 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
     } else {
         get(authorize::switched_off).post(authorize::switched_off)
     };
+    let end_session = if settings.enable_end_session {
+        get(end_session::get).post(end_session::post)
+    } else {
+        get(end_session::switched_off).post(end_session::switched_off)
+    };
     let routes = Routes::new()
         .add(&urls.local("/authorize"), authorize)
+        .add(&urls.local("/end-session"), end_session)
         .add(&urls.local("/continue"), get(resume::get))
         .add(&urls.local("/login"), get(login::get).post(login::post))
         .add(&urls.local("/signup"), get(signup::get).post(signup::post))
@@ -151,7 +157,19 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
             &urls.local("/consent"),
             get(consent::get).post(consent::post),
         )
-        .add(&urls.local("/logout"), get(logout::get).post(logout::post));
+        .add(&urls.local("/logout"), get(logout::get).post(logout::post))
+        .add(
+            &urls.local("/forgot-password"),
+            get(forgot_password::get).post(forgot_password::post),
+        )
+        .add(
+            &urls.local("/reset-password"),
+            get(reset_password::get).post(reset_password::post),
+        )
+        .add(&urls.local("/apps"), get(apps::get))
+        .add(&urls.local("/apps/revoke-all"), post(apps::revoke_all))
+        .add(&urls.local("/apps/{id}/revoke"), post(apps::revoke))
+        .add(&urls.local("/sessions/{sid}/end"), post(apps::end_session));
     each(routes, |route, methods| {
         route
             .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<PageError>))

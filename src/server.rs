@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     config::{self, Settings},
     definition::OAuthServerDefinition,
+    error::PageError,
     fetch::Fetcher,
     hashing::Hashing,
     keys::Keys,
@@ -46,6 +47,8 @@ pub struct Server {
     pub fetcher: Fetcher,
     /// Server metadata, the same bytes at every well-known address.
     pub metadata: String,
+    /// Whether people can set a new password by mail.
+    pub(crate) password_reset: bool,
     /// Metadata of this origin's resources, by path and query (RFC 9728).
     pub resource_metadata: Vec<(String, String)>,
     /// Bounds password hashing to the number of cores (FA-04).
@@ -72,13 +75,15 @@ impl Server {
         let store = Store::new(ctx.db.clone(), D::TABLES);
         boot::check_tables(&store, D::SCHEMA, D::SCHEMA_VERSION).await?;
         boot::check_static_clients(&store, &settings).await?;
-        Self::assemble(settings, store, Arc::new(OwnersOf::<D>::default())).await
+        let owners = Arc::new(OwnersOf::<D>::default());
+        let password_reset = boot::password_reset::<D>(&settings, ctx)?;
+        Self::assemble(settings, store, (owners, password_reset)).await
     }
 
     async fn assemble(
         settings: Settings,
         store: Store,
-        owners: Arc<dyn ResourceOwners>,
+        (owners, password_reset): (Arc<dyn ResourceOwners>, bool),
     ) -> loco_rs::Result<Arc<Self>> {
         let clock = Clock::system();
         let keys = Keys::load(&settings, clock.now())
@@ -119,6 +124,7 @@ impl Server {
             static_keys: crate::client_keys::StaticKeys::default(),
             fetcher,
             metadata,
+            password_reset,
             resource_metadata,
             hashing: Hashing::default(),
         }))
@@ -198,6 +204,18 @@ impl Server {
     #[cfg(feature = "testing")]
     pub fn hashing(&self) -> &tokio::sync::Semaphore {
         self.hashing.permits()
+    }
+
+    /// GE-11: `enable_password_reset` is off, or the app sets no passwords.
+    ///
+    /// # Errors
+    /// PAGE(404).
+    pub(crate) fn check_password_reset(&self) -> Result<(), PageError> {
+        if self.password_reset {
+            Ok(())
+        } else {
+            Err(PageError::switched_off("enable_password_reset is off"))
+        }
     }
 
     /// Whether people can make an account here.

@@ -114,6 +114,8 @@ fn plain(
         after_login_url: raw.after_login_url,
         after_logout_url: raw.after_logout_url,
         enable_signup: raw.enable_signup,
+        enable_password_reset: raw.enable_password_reset,
+        mail_from: raw.mail_from,
         require_verified_email: raw.require_verified_email,
         consent_allows_narrowing: raw.consent_allows_narrowing,
         session_exchange_origins: raw

@@ -19,13 +19,13 @@ use crate::{
     protocol::{authorize::Prompt, interaction::Step, params::Params},
     server::Server,
     store::transaction::retry,
-    views::{
-        Common, FormError,
-        pages::{CheckMailPage, LoginPage},
-    },
+    views::{FormError, pages::LoginPage},
 };
 
 const ROUTE: &str = "login";
+/// Field that names a page to go on with; nothing but these words is ever looked at (C046).
+const NEXT: &str = "next";
+const APPS: &str = "apps";
 /// Longest password that is hashed, bytes.
 const MAX_PASSWORD: usize = 1024;
 
@@ -49,7 +49,8 @@ async fn show(
     match page::visit(server, browser, (params, Step::Login)).await? {
         Visit::Elsewhere(answer) => Ok(answer),
         Visit::Here(pending) => {
-            form(server, browser, (pending.as_deref(), Entered::default())).await
+            let entered = Entered::of(params, &[NEXT])?;
+            form(server, browser, (pending.as_deref(), entered)).await
         }
     }
 }
@@ -76,7 +77,7 @@ async fn submit(
         Visit::Here(pending) => pending,
     };
     let again = |entered| (pending.as_deref(), entered);
-    let mut entered = Entered::of(params, &["login", "remember"])?;
+    let mut entered = Entered::of(params, &["login", "remember", NEXT])?;
     if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
         return form(server, browser, again(entered.refused(refused))).await;
     }
@@ -97,19 +98,22 @@ async fn submit(
         let entered = entered.with_status(StatusCode::BAD_REQUEST);
         return form(server, browser, again(entered)).await;
     };
-    if server.settings.require_verified_email && !owner.is_verified() {
-        return check_mail(server, browser, (pending.as_deref(), &owner));
+    if server.waits_for_mail(&owner) {
+        let login = owner.login_name();
+        server.send_verification(ctx, owner);
+        return page::check_mail(server, browser, (pending.as_deref(), &login));
     }
     let sign_in = SignIn {
         remember,
         ..SignIn::default()
     };
-    enter(
-        server,
-        browser,
-        (pending.map(|pending| *pending), owner, sign_in),
-    )
-    .await
+    let to_apps = pending.is_none() && field(params, NEXT)? == Some(APPS);
+    let pending = pending.map(|pending| *pending);
+    let answer = enter(server, browser, (pending, owner, sign_in)).await?;
+    if to_apps {
+        return Ok(see_other(&server.urls.apps)?);
+    }
+    Ok(answer)
 }
 
 /// The person is who they say: session, step, next page.
@@ -154,18 +158,6 @@ async fn authenticate(
     Ok(owner.filter(Owner::is_active))
 }
 
-fn check_mail(
-    server: &Server,
-    browser: &Browser,
-    (pending, owner): (Option<&Pending>, &Owner),
-) -> Result<Response, PageError> {
-    let page = CheckMailPage {
-        common: Common::default(),
-        address_hint: page::mask_address(&owner.login_name()),
-    };
-    server.page((browser, pending), StatusCode::OK, page)
-}
-
 async fn form(
     server: &Server,
     browser: &mut Browser,
@@ -184,14 +176,22 @@ async fn form(
         Some(pending) => locked_login(server, browser, pending).await?,
         None => None,
     };
+    let next = entered
+        .values
+        .get(NEXT)
+        .filter(|next| *next == APPS)
+        .cloned();
     let page = LoginPage {
+        next,
         common: page::common(server, browser, (ROUTE, pending, None))?.with(entered),
         login_hint: pending.and_then(|pending| pending.request.login_hint.clone()),
         locked_login,
         reauthenticate: pending.is_some_and(asked_again),
         remember_allowed: true,
         signup_url,
-        forgot_url: None,
+        forgot_url: server
+            .password_reset
+            .then(|| server.urls.forgot_password.clone()),
         external,
     };
     server.page((browser, pending), status, page)

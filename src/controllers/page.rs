@@ -13,7 +13,7 @@ use crate::{
     protocol::{error::OAuthError, interaction::Step, params::Params},
     server::Server,
     urls::Urls,
-    views::{Common, ErrorLine, FormError},
+    views::{Common, ErrorLine, FormError, pages::CheckMailPage},
 };
 
 /// Whether a page is the right one now.
@@ -185,16 +185,30 @@ pub fn common(
     browser: &mut Browser,
     (route, pending, current): (&str, Option<&Pending>, Option<&SignedIn>),
 ) -> Result<Common, PageError> {
+    let state = pending.and_then(Pending::state);
+    let mut common = form(server, browser, (route, state, current))?;
+    common.cancel_action = pending.map(|_| common.form_action.clone());
+    Ok(common)
+}
+
+/// The same for a form of another kind of interaction, or of none.
+///
+/// # Errors
+/// When the random generator fails.
+pub fn form(
+    server: &Server,
+    browser: &mut Browser,
+    (route, interaction, current): (&str, Option<&str>, Option<&SignedIn>),
+) -> Result<Common, PageError> {
     let sid = current.map(|current| current.session.sid.as_str());
     let token = Form {
         route,
-        interaction: pending.and_then(Pending::state),
+        interaction,
         sid,
     };
     let token = browser.csrf_token(token)?;
-    let action = action(&server.urls, route);
-    let mut common = pages::form(action, token, current);
-    common.cancel_action = pending.map(|_| action.to_owned());
+    let mut common = pages::form(action(&server.urls, route), token, current);
+    common.interaction = interaction.map(str::to_owned);
     Ok(common)
 }
 
@@ -204,6 +218,9 @@ fn action<'a>(urls: &'a Urls, route: &str) -> &'a str {
         "select-account" => &urls.select_account,
         "consent" => &urls.consent,
         "logout" => &urls.logout,
+        "apps" => &urls.apps,
+        "forgot-password" => &urls.forgot_password,
+        "reset-password" => &urls.reset_password,
         _ => &urls.login,
     }
 }
@@ -218,8 +235,24 @@ impl Common {
     }
 }
 
+/// The end of a sign-in or sign-up with `require_verified_email`: no session.
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub fn check_mail(
+    server: &Server,
+    browser: &Browser,
+    (pending, address): (Option<&Pending>, &str),
+) -> Result<Response, PageError> {
+    let page = CheckMailPage {
+        common: Common::default(),
+        address_hint: mask_address(address),
+    };
+    server.page((browser, pending), StatusCode::OK, page)
+}
+
 /// `a…@example.com`: enough to recognise an own address, not to learn another's.
-pub fn mask_address(address: &str) -> String {
+fn mask_address(address: &str) -> String {
     let (local, domain) = address.split_once('@').unwrap_or((address, ""));
     let first = local.chars().next().map(String::from).unwrap_or_default();
     if domain.is_empty() {

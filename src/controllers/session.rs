@@ -52,6 +52,7 @@ pub async fn post(
     let Some((owner, login)) = app_login(&ctx, &server, &parts).await? else {
         return Ok(unauthorized(&server));
     };
+    check_verified(&server, &owner)?;
     let sign_in = SignIn {
         amr: login.amr,
         acr: login.acr,
@@ -116,6 +117,15 @@ async fn app_login(
     let claims = claims.as_object().cloned().unwrap_or_default();
     let login = AppLogin::of(&claims, config.expiration, server.now());
     Ok(owner.filter(Owner::is_active).map(|owner| (owner, login)))
+}
+
+/// `require_verified_email`, as on the login page.
+fn check_verified(server: &Server, owner: &Owner) -> Result<(), Failure> {
+    if !server.waits_for_mail(owner) {
+        return Ok(());
+    }
+    let error = OAuthError::access_denied("EX-03", "The address is not verified yet");
+    Err(Failure::transport(StatusCode::FORBIDDEN, error))
 }
 
 fn unauthorized(server: &Server) -> Response {

@@ -11,19 +11,17 @@ use super::{
 };
 use crate::{
     browser::{Browser, SignIn},
-    error::{Failure, PageError},
+    error::PageError,
     extract::{PageForm, QueryParams, TheServer},
     interaction::{Pending, go_on::Arrival},
-    protocol::{error::OAuthError, interaction::Step, params::Params},
+    protocol::{interaction::Step, params::Params},
     resource_owner::{FieldError, SignUp, SignUpError},
     server::Server,
-    views::{
-        Common, ErrorKind, ErrorLine, FormError,
-        pages::{CheckMailPage, SignUpPage},
-    },
+    views::{ErrorLine, FormError, pages::SignUpPage},
 };
 
 const ROUTE: &str = "signup";
+const OFF: &str = "enable_signup is off";
 /// Longest value of a field, bytes.
 const MAX_VALUE: usize = 1024;
 
@@ -114,7 +112,7 @@ async fn submit(
         }
         // ASVS 6.3.8: a taken address looks like a free one.
         Err(SignUpError::Taken) if server.settings.require_verified_email => {
-            return check_mail(server, browser, (pending.as_deref(), &address));
+            return page::check_mail(server, browser, (pending.as_deref(), &address));
         }
         Err(SignUpError::Taken) => {
             let entered = entered
@@ -122,13 +120,13 @@ async fn submit(
                 .with_status(StatusCode::BAD_REQUEST);
             return form(server, browser, (pending.as_deref(), entered));
         }
-        Err(SignUpError::Unsupported) => return Err(switched_off()),
+        Err(SignUpError::Unsupported) => return Err(PageError::switched_off(OFF)),
         Err(SignUpError::Other(error)) => {
             return Err(crate::store::StoreError::from(error).into());
         }
     };
-    if server.settings.require_verified_email && !owner.is_verified() {
-        return check_mail(server, browser, (pending.as_deref(), &address));
+    if server.waits_for_mail(&owner) {
+        return page::check_mail(server, browser, (pending.as_deref(), &address));
     }
     login::enter(
         server,
@@ -143,14 +141,8 @@ fn check_offered(server: &Server) -> Result<(), PageError> {
     if server.has_signup() {
         Ok(())
     } else {
-        Err(switched_off())
+        Err(PageError::switched_off(OFF))
     }
-}
-
-fn switched_off() -> PageError {
-    let error = OAuthError::invalid_request("GE-11", "enable_signup is off");
-    PageError::from(Failure::transport(StatusCode::NOT_FOUND, error))
-        .showing(ErrorKind::SwitchedOff)
 }
 
 /// The declared fields, no others; required ones filled in.
@@ -197,18 +189,6 @@ fn login_value(server: &Server, values: &SignUp) -> String {
     address
         .map(|input| values.get(input.name).to_owned())
         .unwrap_or_default()
-}
-
-fn check_mail(
-    server: &Server,
-    browser: &Browser,
-    (pending, address): (Option<&Pending>, &str),
-) -> Result<Response, PageError> {
-    let page = CheckMailPage {
-        common: Common::default(),
-        address_hint: page::mask_address(address),
-    };
-    server.page((browser, pending), StatusCode::OK, page)
 }
 
 fn form(

@@ -54,15 +54,20 @@ impl Server {
     /// Where access is for.
     pub fn asked_resources(&self, pending: &Pending) -> Vec<ResourceLine> {
         let uris = pending.request.resources.iter();
-        let resources = uris.filter_map(|uri| self.policy.resource(uri));
-        let line = |resource: &crate::protocol::policy::ResourcePolicy| ResourceLine {
-            uri: resource.identifier.clone(),
-            name: resource.name.clone(),
-        };
-        resources.map(line).collect()
+        uris.filter_map(|uri| self.resource_line(uri)).collect()
     }
 
-    fn scope_description(&self, name: &str) -> String {
+    /// What pages show of a resource, while it is configured.
+    pub fn resource_line(&self, uri: &str) -> Option<ResourceLine> {
+        let resource = self.policy.resource(uri)?;
+        Some(ResourceLine {
+            uri: resource.identifier.clone(),
+            name: resource.name.clone(),
+        })
+    }
+
+    /// What the settings say about a scope: a message key or a text; empty = the usual message.
+    pub fn scope_description(&self, name: &str) -> String {
         let scope = self.settings.scope(name);
         scope
             .and_then(|scope| scope.description.clone())

@@ -4,6 +4,7 @@ use sea_orm::ConnectionTrait;
 
 use super::pending::{Pending, Stored};
 use crate::{
+    account,
     browser::{Browser, SignedIn},
     error::{Failure, PageError},
     protocol::{
@@ -180,6 +181,7 @@ impl Server {
             scopes: scopes.as_slice().to_vec().into(),
             resources: request.resources.clone().into(),
             amr: current.session.amr.clone(),
+            device_label: account::device_label(current.session.user_agent.as_deref()),
             auth_time: Some(current.session.auth_time),
             credential_stamp: current
                 .owner

@@ -141,12 +141,24 @@ impl Server {
         if !(by_form && pending.request.callback.is_web()) {
             return Ok(see_other(location)?);
         }
+        self.hand_off(location, (browser, Some(pending)))
+    }
+
+    /// The page that sends the browser on without a redirect (AR-05).
+    ///
+    /// # Errors
+    /// When the page cannot be rendered.
+    pub fn hand_off(
+        &self,
+        location: &str,
+        of: (&Browser, Option<&Pending>),
+    ) -> Result<Response, PageError> {
         let page = HandoffPage {
             common: Common::default(),
             target: location.to_owned(),
             target_host: redirect_uri::host(location).unwrap_or_default(),
         };
-        self.page((browser, Some(pending)), StatusCode::OK, page)
+        self.page(of, StatusCode::OK, page)
     }
 
     /// 303 to the page of a step: the app's own, or ours.

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use super::{Pending, go_on::Arrival};
 use crate::{
     browser::{Browser, CsrfCheck, Form, SignIn, SignedIn},
+    controllers::page,
     error::PageError,
     interaction::go_on::see_other,
     layers,
@@ -122,15 +123,25 @@ impl OAuthInteraction {
     }
 
     /// Signs the person in and goes on: session cookie, step marked, 303 to [`Self::return_to`].
+    /// Whose address waits to be verified (`require_verified_email`) sees the page that says so.
     ///
     /// # Errors
     /// An error page: the user is inactive, or the database failed.
     pub async fn sign_in<U: ResourceOwner>(
-        mut self,
+        self,
         user: &U,
         sign_in: SignIn,
     ) -> Result<Response, InteractionError> {
-        let answer = Box::pin(self.enter(Owner::new(user.clone()), sign_in)).await;
+        self.sign_in_owner(Owner::new(user.clone()), sign_in).await
+    }
+
+    /// [`Self::sign_in`] of a user whose type the caller does not know.
+    pub(crate) async fn sign_in_owner(
+        mut self,
+        owner: Owner,
+        sign_in: SignIn,
+    ) -> Result<Response, InteractionError> {
+        let answer = Box::pin(self.enter(owner, sign_in)).await;
         self.answer(answer)
     }
 
@@ -147,6 +158,11 @@ impl OAuthInteraction {
     }
 
     async fn enter(&mut self, owner: Owner, sign_in: SignIn) -> Result<Response, PageError> {
+        if self.server.waits_for_mail(&owner) {
+            let login = owner.login_name();
+            let of = (Some(&self.pending), login.as_str());
+            return page::check_mail(&self.server, &self.browser, of);
+        }
         let (server, pending) = (&self.server, &mut self.pending);
         server
             .enter(pending, &mut self.browser, (&owner, sign_in))

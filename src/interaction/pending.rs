@@ -14,6 +14,8 @@ use crate::{
     store::{authorization_codes::GrantRow, authorization_states::InteractionRow, record::Strings},
 };
 
+/// Column `kind` of requests that came by a browser.
+pub const KIND: &str = "browser";
 const HANDLED_CREATE: &str = "create";
 const HANDLED_SELECT: &str = "select_account";
 const HANDLED_CONSENT: &str = "consent";
@@ -159,7 +161,7 @@ impl Pending {
         InteractionRow {
             id: 0,
             state,
-            kind: "browser".to_owned(),
+            kind: KIND.to_owned(),
             intent: intent.as_str().to_owned(),
             client_id: request.client_id.clone(),
             client_version: self.client.version,

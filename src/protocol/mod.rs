@@ -13,6 +13,7 @@ pub mod client_auth;
 pub mod client_document;
 pub mod client_metadata;
 pub mod display_name;
+pub mod end_session;
 pub mod error;
 pub mod grants;
 pub mod id_token;

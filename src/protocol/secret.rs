@@ -29,6 +29,8 @@ pub enum Purpose {
     CredentialStamp,
     /// Scope, resource and key of a refresh request.
     Fingerprint,
+    /// Link to a new password.
+    Reset,
     /// Client and `jti` of an assertion.
     Jti,
 }
@@ -45,6 +47,7 @@ impl Purpose {
             Self::Browser => b"browser",
             Self::CredentialStamp => b"stamp",
             Self::Fingerprint => b"fingerprint",
+            Self::Reset => b"reset",
             Self::Jti => b"jti",
         }
     }

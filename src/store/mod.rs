@@ -16,6 +16,7 @@ pub mod fault;
 pub mod joined;
 pub mod record;
 pub mod refresh_tokens;
+pub mod reset_links;
 pub mod sessions;
 pub mod transaction;
 

@@ -39,6 +39,9 @@ pub struct Common {
     pub issuer_host: String,
     /// Address of the stylesheet, with its content hash.
     pub css_url: String,
+    /// Languages that the client asked for; `lang` is chosen from them.
+    #[serde(skip)]
+    pub ui_locales: Option<String>,
     /// Where the form of the page posts to.
     pub form_action: String,
     /// Hidden field of every form.

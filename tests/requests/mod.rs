@@ -1,6 +1,7 @@
 //! One file per endpoint.
 
 mod app_side;
+mod apps;
 mod assertions;
 mod authorize;
 mod bad_input;
@@ -11,6 +12,7 @@ mod client_tasks;
 mod concurrency;
 mod csrf;
 mod documents;
+mod end_session;
 mod faults;
 mod fetch;
 mod flow;
@@ -25,6 +27,7 @@ mod openidconnect;
 mod operator;
 mod own_pages;
 mod pages;
+mod password;
 mod refresh;
 mod registration;
 mod retry;

@@ -225,3 +225,18 @@ async fn bs_02_an_exchange_for_another_account() {
     answer.assert_back(CONF_CB, "consent_required");
     assert_eq!(param(answer.location(), "state").as_deref(), Some("S"));
 }
+
+/// EX-03: nobody is signed in before the address is verified.
+#[tokio::test(flavor = "multi_thread")]
+async fn ex_03_an_address_that_is_not_verified() {
+    let server = TestServer::with(json!({ "require_verified_email": true })).await;
+    let mut browser = server.browser();
+    let answer = browser.exchange(&server, &json!({})).await;
+    answer.assert_error(403, "access_denied");
+    assert_eq!(server.rows().await.sessions, 0);
+    let now = sea_orm::Set(Some(chrono::Utc::now().fixed_offset()));
+    server
+        .change_user(ALICE, |user| user.email_verified_at = now)
+        .await;
+    browser.exchange(&server, &json!({})).await.ok();
+}
