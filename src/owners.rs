@@ -1,17 +1,17 @@
 //! The app's users behind one object: handlers are compiled once, whatever the app's model is.
 
-use std::{any::Any, future::Future, marker::PhantomData, sync::Arc, time::Duration};
+mod hooks;
+
+use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use async_trait::async_trait;
 use loco_rs::{app::AppContext, model::ModelResult};
 use sea_orm::{DatabaseConnection, DbErr, QueryResult, sea_query::SelectStatement};
-use tokio::time::timeout;
 
+pub use self::hooks::AppHooks;
 use crate::{
     definition::OAuthServerDefinition,
     events::EventSubscriber,
-    hooks::{ClientFacts, ManageAction, OAuthServerHooks, OwnedClient, Registrant, SessionFacts},
-    protocol::client_metadata::ClientMetadata,
     protocol::secret::{Purpose, SecretHash, hash},
     resource_owner::{
         ClaimRequest, Claims, PasswordError, ResourceOwner, SignUp, SignUpError, SignUpField,
@@ -20,9 +20,6 @@ use crate::{
     store::bearer::WithUser,
     users_table::UsersTable,
 };
-
-/// Longest run of a hook (§34.4).
-const HOOK_LIMIT: Duration = Duration::from_secs(5);
 
 /// A user of the app.
 #[derive(Clone)]
@@ -145,9 +142,15 @@ impl Owner {
 
 /// What the plugin asks the app.
 #[async_trait]
-pub trait ResourceOwners: Send + Sync {
+pub trait ResourceOwners: AppHooks {
     /// `ResourceOwner::find_by_key`.
     async fn find(&self, db: &DatabaseConnection, key: UserKey) -> ModelResult<Option<Owner>>;
+    /// `ResourceOwner::find_by_subject`.
+    async fn find_by_subject(
+        &self,
+        db: &DatabaseConnection,
+        subject: &str,
+    ) -> ModelResult<Option<Owner>>;
     /// `ResourceOwner::find_by_login`.
     async fn find_by_login(
         &self,
@@ -182,26 +185,6 @@ pub trait ResourceOwners: Send + Sync {
     fn supported_claims(&self) -> &'static [&'static str];
     /// Hook `subscribers`.
     fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>>;
-    /// Hook `select_account`.
-    async fn wants_choice(
-        &self,
-        owner: &Owner,
-        (client, session): (&ClientFacts, &SessionFacts),
-        scopes: &[String],
-    ) -> loco_rs::Result<bool>;
-    /// Hook `may_register`.
-    async fn may_register(
-        &self,
-        metadata: &ClientMetadata,
-        caller: &Registrant<Owner>,
-    ) -> loco_rs::Result<bool>;
-    /// Hook `may_manage`.
-    async fn may_manage(
-        &self,
-        action: ManageAction,
-        owner: &Owner,
-        client: &OwnedClient,
-    ) -> loco_rs::Result<bool>;
 }
 
 /// The users and hooks of a definition.
@@ -240,6 +223,14 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
             return Ok(None);
         };
         Ok(D::User::find_by_key(db, key).await?.map(Owner::new))
+    }
+
+    async fn find_by_subject(
+        &self,
+        db: &DatabaseConnection,
+        subject: &str,
+    ) -> ModelResult<Option<Owner>> {
+        Ok(D::User::find_by_subject(db, subject).await?.map(Owner::new))
     }
 
     fn table(&self) -> Option<&dyn WithUser<User = Owner>> {
@@ -304,52 +295,4 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
     fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>> {
         self.hooks.subscribers(ctx)
     }
-
-    async fn wants_choice(
-        &self,
-        owner: &Owner,
-        (client, session): (&ClientFacts, &SessionFacts),
-        scopes: &[String],
-    ) -> loco_rs::Result<bool> {
-        let Some(user) = owner.model::<D::User>() else {
-            return Ok(false);
-        };
-        limited(self.hooks.select_account(user, client, session, scopes)).await
-    }
-
-    async fn may_register(
-        &self,
-        metadata: &ClientMetadata,
-        caller: &Registrant<Owner>,
-    ) -> loco_rs::Result<bool> {
-        let caller = match caller {
-            Registrant::InitialAccessToken => Registrant::InitialAccessToken,
-            Registrant::Anonymous => Registrant::Anonymous,
-            Registrant::Client => Registrant::Client,
-            Registrant::User(owner) => match owner.model::<D::User>() {
-                Some(user) => Registrant::User(user),
-                None => return Ok(false),
-            },
-        };
-        limited(self.hooks.may_register(metadata, caller)).await
-    }
-
-    async fn may_manage(
-        &self,
-        action: ManageAction,
-        owner: &Owner,
-        client: &OwnedClient,
-    ) -> loco_rs::Result<bool> {
-        let Some(user) = owner.model::<D::User>() else {
-            return Ok(false);
-        };
-        limited(self.hooks.may_manage(action, user, client)).await
-    }
-}
-
-/// Ends a hook that takes too long.
-async fn limited<T>(hook: impl Future<Output = loco_rs::Result<T>> + Send) -> loco_rs::Result<T> {
-    timeout(HOOK_LIMIT, hook)
-        .await
-        .unwrap_or_else(|_| Err(loco_rs::Error::string("the hook took more than 5 seconds")))
 }

@@ -117,7 +117,7 @@ fn card(client: &Client, redirect: &str) -> ClientCard {
     let redirect_host = redirect_uri::host(redirect)
         .or_else(|| redirect_uri::private_scheme(redirect).map(str::to_owned))
         .unwrap_or_default();
-    ClientCard {
+    let mut card = ClientCard {
         id: client.client_id.clone(),
         // Cleaned when stored; rows that the operator wrote are not (PG-09).
         name: client
@@ -143,7 +143,10 @@ fn card(client: &Client, redirect: &str) -> ClientCard {
             .redirect_uris
             .iter()
             .all(|uri| redirect_uri::is_loopback(uri)),
-    }
+    };
+    // Also where the app draws the page itself.
+    card.drop_unsafe_links();
+    card
 }
 
 /// What pages show of an account.

@@ -10,15 +10,15 @@ use axum::{
 use loco_rs::{app::AppContext, controller::Routes};
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    cors::{Any, CorsLayer},
+    cors::{AllowOrigin, Any, CorsLayer},
 };
 
 use crate::{
     config::Settings,
     controllers::{
         apps, assets, authorize, client_configuration, consent, end_session, forgot_password,
-        introspect, jwks, login, logout, metadata, register, reset_password, resource_metadata,
-        resume, revoke, select_account, signup, token, userinfo,
+        interaction, introspect, jwks, login, logout, metadata, register, reset_password,
+        resource_metadata, resume, revoke, select_account, session, signup, token, userinfo,
     },
     error::{ApiError, Failure, PageError},
     layers::{self, Around},
@@ -37,6 +37,7 @@ pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
         api(ctx, &urls),
         open_api(ctx, &urls),
         registration(ctx, settings, &urls),
+        scripts(ctx, settings, &urls),
         pages(ctx, settings, &urls),
     ]
 }
@@ -107,6 +108,29 @@ fn api(ctx: &AppContext, urls: &Urls) -> Routes {
     each(routes, |route, methods| {
         api_layers(route, around(ctx, methods))
     })
+}
+
+/// For the app's own scripts: with cookies, so only for the origins that the app names (§30.2).
+fn scripts(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
+    let session = post(session::post)
+        .get(session::get)
+        .delete(session::delete);
+    let routes = Routes::new().add(&urls.local("/session"), session).add(
+        &urls.local("/interaction"),
+        get(interaction::get).post(interaction::post),
+    );
+    each(routes, |route, methods| {
+        let cors = cors(methods)
+            .allow_origin(trusted(settings))
+            .allow_credentials(true);
+        api_layers(route, around(ctx, methods)).layer(cors)
+    })
+}
+
+fn trusted(settings: &Settings) -> AllowOrigin {
+    let origins = settings.session_exchange_origins.iter();
+    // Checked with the settings: an origin is header text.
+    AllowOrigin::list(origins.filter_map(|origin| HeaderValue::from_str(origin).ok()))
 }
 
 /// What people see, and the redirects between.

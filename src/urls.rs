@@ -35,6 +35,10 @@ pub struct Urls {
     pub registration_endpoint: String,
     /// Resumes an interaction (§8.3).
     pub resume: String,
+    /// Exchanges a JWT of the app for the browser session (§8.7).
+    pub session: String,
+    /// An interaction for the app's own scripts (§8.8).
+    pub interaction: String,
     /// Built-in page.
     pub login: String,
     /// Built-in page.
@@ -60,6 +64,8 @@ pub struct Urls {
     pub select_account_page: String,
     /// Where the step "consent" sends people.
     pub consent_page: String,
+    /// Where the step "post login" sends people, if the app has a page for it.
+    pub post_login_page: Option<String>,
     /// Where a login without client leads.
     pub after_login: String,
     /// Where a logout without client leads; `None` = the built-in page `logged_out.html`.
@@ -88,6 +94,7 @@ impl Urls {
             login_page.clone()
         };
         let after_logout = settings.after_logout_url.as_deref();
+        let post_login = settings.post_login_url.as_deref();
         Self {
             issuer: settings.issuer.clone(),
             origin: Url::parse(base_url)
@@ -102,6 +109,8 @@ impl Urls {
             end_session_endpoint: endpoint("/end-session"),
             registration_endpoint: endpoint("/register"),
             resume: endpoint("/continue"),
+            session: endpoint("/session"),
+            interaction: endpoint("/interaction"),
             login: endpoint("/login"),
             signup: endpoint("/signup"),
             select_account: endpoint("/select-account"),
@@ -112,6 +121,7 @@ impl Urls {
             reset_password: endpoint("/reset-password"),
             select_account_page: page(&settings.select_account_url, "/select-account"),
             consent_page: page(&settings.consent_url, "/consent"),
+            post_login_page: post_login.map(|page| resolve(base_url, page)),
             after_login: page(&settings.after_login_url, "/apps"),
             after_logout: after_logout.map(|page| resolve(base_url, page)),
             login_page,
@@ -208,6 +218,8 @@ impl Urls {
             &self.end_session_endpoint,
             &self.registration_endpoint,
             &self.resume,
+            &self.session,
+            &self.interaction,
             &self.login,
             &self.signup,
             &self.select_account,

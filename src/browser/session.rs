@@ -18,7 +18,7 @@ use crate::{
     server::Server,
     store::{
         authorization_codes::{self, OfSession, RevokeReason},
-        consents::ConsentRow,
+        consents::{self, ConsentRow},
         joined::{self, SessionWithConsent},
         sessions::{self, EndReason, Renewal, SessionRow},
         transaction::retry,
@@ -61,6 +61,8 @@ pub struct SignedIn {
     pub owner: Owner,
     /// The user's consent for the client that was asked for.
     pub consent: Option<ConsentRow>,
+    /// In whose name the user consents: hook `consent_reference`.
+    pub reference: String,
 }
 
 impl Server {
@@ -78,10 +80,30 @@ impl Server {
         for candidate in found {
             if let Some(signed_in) = self.with_owner(candidate).await? {
                 self.seen(&signed_in.session).await;
-                return Ok(Some(signed_in));
+                return Ok(Some(self.with_reference(signed_in, client_id).await?));
             }
         }
         Ok(None)
+    }
+
+    /// The consent that counts: the one in the name of what the app says.
+    async fn with_reference(
+        &self,
+        mut signed_in: SignedIn,
+        client_id: &str,
+    ) -> Result<SignedIn, Failure> {
+        if client_id.is_empty() {
+            return Ok(signed_in);
+        }
+        let reference = self.owners.consent_reference(&signed_in.owner).await?;
+        if !reference.is_empty() {
+            let tables = self.store.tables();
+            let of = (signed_in.owner.key(), client_id, reference.as_str());
+            let find = |db| consents::find(db, tables, of);
+            signed_in.consent = self.store.run(find).await?;
+        }
+        signed_in.reference = reference;
+        Ok(signed_in)
     }
 
     /// Every account of a browser, the current one first.
@@ -137,6 +159,7 @@ impl Server {
             session,
             owner,
             consent,
+            reference: String::new(),
         }))
     }
 
@@ -239,6 +262,7 @@ impl Server {
             session,
             owner: owner.clone(),
             consent: None,
+            reference: String::new(),
         })
     }
 

@@ -59,6 +59,7 @@ fn check_addresses(raw: &RawSettings, findings: &mut Findings) {
         ("consent_url", &raw.consent_url),
         ("select_account_url", &raw.select_account_url),
         ("signup_url", &raw.signup_url),
+        ("post_login_url", &raw.post_login_url),
         ("after_login_url", &raw.after_login_url),
         ("after_logout_url", &raw.after_logout_url),
     ] {
@@ -109,6 +110,7 @@ fn plain(
         consent_url: raw.consent_url,
         select_account_url: raw.select_account_url,
         signup_url: raw.signup_url,
+        post_login_url: raw.post_login_url,
         after_login_url: raw.after_login_url,
         after_logout_url: raw.after_logout_url,
         enable_signup: raw.enable_signup,

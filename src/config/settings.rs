@@ -64,6 +64,8 @@ pub struct Settings {
     pub select_account_url: Option<String>,
     /// The app's own sign-up page.
     pub signup_url: Option<String>,
+    /// The app's page between login and consent, for the hook `post_login`.
+    pub post_login_url: Option<String>,
     /// Where a login without client leads; `None` = the page of connected apps.
     pub after_login_url: Option<String>,
     /// Where a logout without client leads; `None` = built-in page.

@@ -12,6 +12,7 @@ use crate::{
     error::{Failure, PageError},
     events::{AuditEvent, EventName, Outcome},
     extract::{PageForm, QueryParams, TheServer},
+    hooks::InteractionFacts,
     interaction::{
         Pending,
         go_on::{Arrival, see_other},
@@ -52,7 +53,7 @@ async fn show(
         Visit::Elsewhere(answer) => Ok(answer),
         Visit::Here(pending) => {
             let entered = Entered::of(params, &[NEXT])?;
-            form(server, browser, (pending.as_deref(), entered))
+            form(server, browser, (pending.as_deref(), entered)).await
         }
     }
 }
@@ -81,10 +82,10 @@ async fn submit(
     let again = |entered| (pending.as_deref(), entered);
     let mut entered = Entered::of(params, &["login", "remember", NEXT])?;
     if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
-        return form(server, browser, again(entered.refused(refused)));
+        return form(server, browser, again(entered.refused(refused))).await;
     }
     if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
-        return server.deny(pending, browser).await;
+        return server.deny(pending, (browser, Arrival::Form)).await;
     }
     let credentials = (field(params, "login")?, field(params, "password")?);
     let remember = field(params, "remember")?.is_some();
@@ -97,7 +98,7 @@ async fn submit(
     let owner = match authenticate((ctx, server), credentials).await {
         Ok(owner) => owner,
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
-            return form(server, browser, again(entered.unavailable()));
+            return form(server, browser, again(entered.unavailable())).await;
         }
         Err(failure) => return Err(failure.into()),
     };
@@ -105,11 +106,8 @@ async fn submit(
         server.failed(keys).await?;
         login_failed(server, (pending.as_deref(), credentials.0));
         entered.errors.push(FormError::Credentials.into());
-        return form(
-            server,
-            browser,
-            again(entered.with_status(StatusCode::BAD_REQUEST)),
-        );
+        let entered = entered.with_status(StatusCode::BAD_REQUEST);
+        return form(server, browser, again(entered)).await;
     };
     if server.waits_for_mail(&owner) {
         let login = owner.login_name();
@@ -138,16 +136,15 @@ pub async fn enter(
     browser: &mut Browser,
     (pending, owner, sign_in): (Option<Pending>, Owner, SignIn),
 ) -> Result<Response, PageError> {
-    let current = server.sign_in(browser, &owner, sign_in).await?;
     let Some(mut pending) = pending else {
+        server.sign_in(browser, &owner, sign_in).await?;
         return Ok(see_other(&server.urls.after_login)?);
     };
-    pending.signed_in(current.session.auth_time);
-    // The consent of the person who is signed in now.
-    let current = server.current(browser, &pending.client.client_id).await?;
-    server.record_step(&pending, current.as_ref()).await?;
+    let current = server
+        .enter(&mut pending, browser, (&owner, sign_in))
+        .await?;
     server
-        .go_on(&pending, (browser, current.as_ref()), Arrival::Form)
+        .go_on(&mut pending, (browser, current.as_ref()), Arrival::Form)
         .await
 }
 
@@ -181,7 +178,7 @@ async fn authenticate(
     Ok(owner.filter(Owner::is_active))
 }
 
-fn form(
+async fn form(
     server: &Server,
     browser: &mut Browser,
     (pending, entered): (Option<&Pending>, Entered),
@@ -193,6 +190,12 @@ fn form(
         pending.request.prompts.contains(&Prompt::Login) || pending.request.max_age.is_some()
     };
     let status = entered.status;
+    let facts = pending.and_then(|pending| InteractionFacts::of(server, pending));
+    let external = server.owners.external_logins(facts.as_ref()).await?;
+    let locked_login = match pending {
+        Some(pending) => locked_login(server, browser, pending).await?,
+        None => None,
+    };
     let next = entered
         .values
         .get(NEXT)
@@ -202,14 +205,32 @@ fn form(
         next,
         common: page::common(server, browser, (ROUTE, pending, None))?.with(entered),
         login_hint: pending.and_then(|pending| pending.request.login_hint.clone()),
-        locked_login: None,
+        locked_login,
         reauthenticate: pending.is_some_and(asked_again),
         remember_allowed: true,
         signup_url,
         forgot_url: server
             .password_reset
             .then(|| server.urls.forgot_password.clone()),
-        external: Vec::new(),
+        external,
     };
     server.page((browser, pending), status, page)
+}
+
+/// The account of this browser that `id_token_hint` names: a login of anybody else ends with
+/// `login_required` (NX-04). Names of accounts that are not signed in here are nobody's business.
+async fn locked_login(
+    server: &Server,
+    browser: &Browser,
+    pending: &Pending,
+) -> Result<Option<String>, Failure> {
+    let Some(hint) = &pending.request.hint_subject else {
+        return Ok(None);
+    };
+    for account in server.accounts(browser).await? {
+        if server.subject_for(&pending.client, &account.owner)? == *hint {
+            return Ok(Some(account.owner.login_name()));
+        }
+    }
+    Ok(None)
 }

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 
-use super::resume::{interaction_id, is_finished};
+use super::resume::interaction_id;
 use crate::{
     browser::{Browser, CsrfCheck, Form, SignedIn},
     error::{Failure, PageError},
@@ -40,8 +40,8 @@ pub async fn visit(
     let Some(id) = interaction_id(params)? else {
         return Ok(Visit::Here(None));
     };
-    let pending = server.find_pending(id, browser).await?;
-    if is_finished(&pending) {
+    let mut pending = server.find_pending(id, browser).await?;
+    if pending.is_finished() {
         let finished = server.repeat(&pending, browser);
         return Ok(Visit::Elsewhere(server.after(
             finished,
@@ -50,7 +50,7 @@ pub async fn visit(
         )?));
     }
     let current = server.current(browser, &pending.client.client_id).await?;
-    let next = server.next_step(&pending, current.as_ref()).await?;
+    let next = server.next_step(&mut pending, current.as_ref()).await?;
     // A person at the login page may sign up instead, and the other way round.
     let shown = match next {
         Ok(Step::Login | Step::Create) => matches!(step, Step::Login | Step::Create),
@@ -76,7 +76,7 @@ pub async fn posted(
         return Ok(Visit::Here(None));
     };
     let pending = server.find_pending(id, browser).await?;
-    if is_finished(&pending) {
+    if pending.is_finished() {
         let finished = server.repeat(&pending, browser);
         return Ok(Visit::Elsewhere(server.after(
             finished,

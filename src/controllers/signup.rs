@@ -15,7 +15,7 @@ use crate::{
     error::PageError,
     events::{AuditEvent, EventName},
     extract::{PageForm, QueryParams, TheServer},
-    interaction::Pending,
+    interaction::{Pending, go_on::Arrival},
     limits::Of,
     protocol::{interaction::Step, params::Params},
     resource_owner::{FieldError, SignUp, SignUpError},
@@ -83,7 +83,7 @@ async fn submit(
         );
     }
     if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
-        return server.deny(pending, browser).await;
+        return server.deny(pending, (browser, Arrival::Form)).await;
     }
     let values = match values(server, params)? {
         Ok(values) => values,

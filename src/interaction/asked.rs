@@ -13,10 +13,9 @@ use crate::{
 };
 
 impl Server {
-    /// What the consent page shows of a request to the current account.
-    pub fn asked(&self, pending: &Pending, current: &SignedIn) -> ConsentPage {
-        let request = &pending.request;
-        let stored = current.consent.as_ref();
+    /// What the consent page shows of a request to the current account, if anybody is signed in.
+    pub fn asked(&self, pending: &Pending, current: Option<&SignedIn>) -> ConsentPage {
+        let stored = current.and_then(|current| current.consent.as_ref());
         let stored = stored
             .map(|consent| consent.view().scopes)
             .unwrap_or_default();
@@ -33,14 +32,14 @@ impl Server {
             name: name.to_owned(),
             description: self.scope_description(name),
         });
-        let offline = grants::has_refresh_token(&self.policy, &pending.client, &request.scopes);
+        let offline = grants::has_refresh_token(&self.policy, &pending.client, &pending.grantable);
         let access = if offline {
             self.policy.ttl.refresh_max
         } else {
             self.policy.ttl.access
         };
         ConsentPage {
-            scopes: request.scopes.iter().map(line).collect(),
+            scopes: pending.grantable.iter().map(line).collect(),
             previously_granted: before.collect(),
             resources: self.asked_resources(pending),
             access_seconds: access.try_into().ok(),

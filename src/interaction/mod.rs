@@ -1,9 +1,11 @@
 //! Authorization requests that need a person: storing, finding, going on (§8).
 
+mod accounts;
 mod asked;
 pub mod finish;
 pub mod go_on;
 pub mod logout;
+mod next;
 pub mod own_page;
 pub mod pending;
 
@@ -11,8 +13,9 @@ pub use finish::Finished;
 pub use pending::Pending;
 
 use crate::{
-    browser::{Browser, SignedIn},
+    browser::{Browser, SignIn, SignedIn},
     error::{Failure, PageError},
+    owners::Owner,
     protocol::{
         authorize,
         client::{Client, ClientStatus, SecretHash},
@@ -188,16 +191,33 @@ impl Server {
         Ok(())
     }
 
+    /// Signs a person in for a request; gives the current account with the consent that counts.
+    ///
+    /// # Errors
+    /// When the user may not sign in, or the database or a hook fails.
+    pub async fn enter(
+        &self,
+        pending: &mut Pending,
+        browser: &mut Browser,
+        (owner, sign_in): (&Owner, SignIn),
+    ) -> Result<Option<SignedIn>, Failure> {
+        let entered = self.sign_in(browser, owner, sign_in).await?;
+        pending.signed_in(entered.session.auth_time);
+        let current = self.current(browser, &pending.client.client_id).await?;
+        self.record_step(pending, current.as_ref()).await?;
+        Ok(current)
+    }
+
     /// Records what the person did; the request lives on from now (IX-06).
     ///
     /// # Errors
     /// When the database fails.
     pub async fn record_step(
         &self,
-        pending: &Pending,
+        pending: &mut Pending,
         current: Option<&SignedIn>,
     ) -> Result<(), Failure> {
-        let Some(row) = &pending.row else {
+        let Some(row) = pending.row.as_ref().map(|row| row.id) else {
             return Ok(());
         };
         let ttl = self.settings.state_ttl_seconds;
@@ -216,7 +236,7 @@ impl Server {
             expires_at: self.now().saturating_add(ttl).min(latest),
         };
         let tables = self.store.tables();
-        let record = |db| authorization_states::record_step(db, tables, (row.id, &step));
+        let record = |db| authorization_states::record_step(db, tables, (row, &step));
         self.store.run(record).await?;
         Ok(())
     }

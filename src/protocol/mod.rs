@@ -30,6 +30,7 @@ pub mod resource;
 pub mod resource_metadata;
 pub mod scope;
 pub mod secret;
+pub mod session_exchange;
 pub mod strict_json;
 pub mod subject;
 pub mod verification_key;

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ConnectionTrait, DbErr,
-    sea_query::{Alias, Expr, LockType, OnConflict, Order, Query},
+    sea_query::{Alias, Expr, LockType, OnConflict, Order, Query, SelectStatement},
 };
 
 use super::{
@@ -83,6 +83,32 @@ pub async fn approve(
     .await
 }
 
+/// The consent of a person for a client, in the name of `reference`.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    of: (UserKey, &str, &str),
+) -> StoreResult<Option<ConsentRow>> {
+    let stored = conn.query_one(&select(tables, of)).await?;
+    let stored = stored.map(|row| ConsentRow::read(&row, "")).transpose()?;
+    Ok(stored.flatten())
+}
+
+fn select(
+    tables: &TableNames,
+    (user, client_id, reference): (UserKey, &str, &str),
+) -> SelectStatement {
+    let mut select = ConsentRow::select(tables.consents);
+    select
+        .and_where(eq("user_id", user))
+        .and_where(eq("client_id", client_id))
+        .and_where(eq("reference", reference));
+    select
+}
+
 /// The consents of a user, the last given first.
 ///
 /// # Errors
@@ -141,11 +167,7 @@ async fn locked(
     tables: &TableNames,
     of: &ConsentRow,
 ) -> StoreResult<Option<ConsentRow>> {
-    let mut select = ConsentRow::select(tables.consents);
-    select
-        .and_where(eq("user_id", of.user_id))
-        .and_where(eq("client_id", of.client_id.as_str()))
-        .and_where(eq("reference", of.reference.as_str()));
+    let mut select = select(tables, (of.user_id, &of.client_id, &of.reference));
     // SQLite has no row locks and needs none: the transaction began as a writer.
     if conn.get_database_backend() == sea_orm::DbBackend::Postgres {
         select.lock(LockType::Update);

@@ -116,7 +116,7 @@ pub struct ClientCard {
 impl ClientCard {
     /// Only https links and pictures of this server are ever shown, whatever was stored (PG-03,
     /// PG-04).
-    pub(super) fn drop_unsafe_links(&mut self) {
+    pub(crate) fn drop_unsafe_links(&mut self) {
         for link in [&mut self.uri, &mut self.policy_uri, &mut self.tos_uri] {
             *link = link
                 .take()

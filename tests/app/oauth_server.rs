@@ -12,10 +12,7 @@ use sea_orm::SqlErr;
 use super::users;
 
 #[derive(loco_oauth_server::OAuthServer)]
-#[oauth_server(
-    users = "crate::app::users",
-    hooks = "crate::app::hooks::ChooseForChooser"
-)]
+#[oauth_server(users = "crate::app::users", hooks = "crate::app::hooks::ByClient")]
 pub struct OAuth;
 
 static NOBODYS_PASSWORD: LazyLock<String> =
