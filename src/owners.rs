@@ -12,6 +12,7 @@ pub use self::hooks::AppHooks;
 use crate::{
     definition::OAuthServerDefinition,
     events::EventSubscriber,
+    hooks::OAuthServerHooks,
     protocol::secret::{Purpose, SecretHash, hash},
     resource_owner::{
         ClaimRequest, Claims, PasswordError, ResourceOwner, SignUp, SignUpError, SignUpField,

@@ -92,7 +92,7 @@ async fn submit(
     let keys = Of::entry(RateLimitEntry::Login).login(credentials.0.unwrap_or_default());
     let keys = keys.address().failures();
     if let Some(wait) = page::check_limit(server, keys.clone()).await? {
-        let answer = form(server, browser, again(entered.limited()))?;
+        let answer = form(server, browser, again(entered.limited())).await?;
         return Ok(wait.on(answer));
     }
     let owner = match authenticate((ctx, server), credentials).await {

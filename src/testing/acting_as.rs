@@ -119,7 +119,7 @@ async fn machine_token(
     let resources = factory::resources(server, resources);
     let granted = factory::granted(server, scopes, &resources);
     let access = server.access_token(client, &granted, None);
-    let access = access.expect("the token is made");
+    let access = access.await.expect("the token is made");
     let store = &server.store;
     access_tokens::insert(store.db(), store.tables(), &access.row)
         .await

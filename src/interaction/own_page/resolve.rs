@@ -89,7 +89,7 @@ impl OAuthInteraction {
             _ => Vec::new(),
         };
         let csrf_token = browser.csrf_token(form(intent, id, current.as_ref()))?;
-        let lang = server.language(&browser, Some(&pending));
+        let lang = server.language(&browser, pending.request.ui_locales.as_deref());
         let mut asked = server.asked(&pending, current.as_ref());
         asked.translate(&server.views.words(&lang).map_err(Failure::internal)?);
         let request = &pending.request;

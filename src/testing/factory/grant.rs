@@ -109,6 +109,7 @@ impl GrantBuilder {
         let granted = granted(&server, &row.scopes.0, &row.resources.0);
         let access = server
             .access_token(&client, &granted, Some(behind))
+            .await
             .expect("the token is made");
         let mut access_row = access.row;
         let refresh = server.has_refresh_token(&client, &row).then(|| {
