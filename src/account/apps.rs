@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{ConnectedApp, ConnectedDevice};
 use crate::{
     error::Failure,
+    events::{AuditEvent, EventName},
     protocol::client::Client,
     resource_owner::UserKey,
     server::Server,
@@ -130,9 +131,10 @@ impl Server {
         };
         self.take_back(OfUser {
             user,
-            client_id: Some(client),
+            client_id: Some(client.clone()),
         })
         .await?;
+        self.audit(AuditEvent::new(EventName::ConsentRevoked).client_id(&client));
         Ok(true)
     }
 
@@ -145,7 +147,9 @@ impl Server {
             user,
             client_id: None,
         };
-        self.take_back(all).await
+        self.take_back(all).await?;
+        self.audit(AuditEvent::new(EventName::ConsentRevoked).detail("all", true));
+        Ok(())
     }
 
     async fn take_back(&self, which: OfUser) -> Result<(), Failure> {

@@ -19,7 +19,7 @@ use crate::{
     },
     limits::Of,
     owners::Owner,
-    protocol::{authorize::Prompt, interaction::Step, params::Params},
+    protocol::{authorize::Prompt, display_name, interaction::Step, params::Params},
     server::Server,
     store::transaction::retry,
     views::{FormError, pages::LoginPage},
@@ -154,7 +154,7 @@ fn login_failed(server: &Server, (pending, login): (Option<&Pending>, Option<&st
     if let Some(pending) = pending {
         event = event.client(&pending.client);
     }
-    server.audit(event.detail("login", page::mask_address(login.unwrap_or_default())));
+    server.audit(event.detail("login", display_name::masked(login.unwrap_or_default())));
 }
 
 /// `ResourceOwner::authenticate`, on as many cores as there are (FA-04). Unknown, wrong and

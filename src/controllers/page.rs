@@ -14,7 +14,7 @@ use crate::{
     interaction::{Pending, go_on::Arrival},
     limits::Keys,
     pages,
-    protocol::{error::OAuthError, interaction::Step, params::Params},
+    protocol::{display_name, error::OAuthError, interaction::Step, params::Params},
     server::Server,
     urls::Urls,
     views::{Common, ErrorLine, FormError, pages::CheckMailPage},
@@ -287,18 +287,7 @@ pub fn check_mail(
 ) -> Result<Response, PageError> {
     let page = CheckMailPage {
         common: Common::default(),
-        address_hint: mask_address(address),
+        address_hint: display_name::masked(address),
     };
     server.page((browser, pending), StatusCode::OK, page)
-}
-
-/// `a…@example.com`: enough to recognise an own address, not to learn another's.
-pub fn mask_address(address: &str) -> String {
-    let (local, domain) = address.split_once('@').unwrap_or((address, ""));
-    let first = local.chars().next().map(String::from).unwrap_or_default();
-    if domain.is_empty() {
-        format!("{first}…")
-    } else {
-        format!("{first}…@{domain}")
-    }
 }

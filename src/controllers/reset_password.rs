@@ -8,6 +8,7 @@ use crate::{
     account::Reset,
     browser::Browser,
     error::PageError,
+    events::{AuditEvent, EventName},
     extract::{PageForm, QueryParams, TheServer},
     interaction::go_on::see_other,
     protocol::params::Params,
@@ -81,6 +82,7 @@ async fn submit(
     };
     match server.reset_password(ctx, (token, password)).await {
         Ok(Reset::Done) => {
+            server.audit(AuditEvent::new(EventName::PasswordReset));
             let done = format!("{}?done=1", server.urls.reset_password);
             Ok(see_other(&done)?)
         }

@@ -97,6 +97,18 @@ fn is_combining_mark(character: char) -> bool {
     )
 }
 
+/// `a…@example.com`: enough to recognise an own address, not to learn another's.
+#[must_use]
+pub fn masked(address: &str) -> String {
+    let (local, domain) = address.split_once('@').unwrap_or((address, ""));
+    let first = local.chars().next().map(String::from).unwrap_or_default();
+    if domain.is_empty() {
+        format!("{first}…")
+    } else {
+        format!("{first}…@{domain}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;

@@ -163,8 +163,16 @@ impl<'a> Browser<'a> {
         let target = response.headers().get(header::LOCATION);
         let target = target.and_then(|target| target.to_str().ok());
         let target = target.expect("the interaction goes on").to_owned();
-        let response = self.get(&target).await;
-        self.follow((&target, response), Some(stop)).await
+        if self.is_local(&target) && !leads_to(&target, stop) {
+            let response = self.get(&target).await;
+            return self.follow((&target, response), Some(stop)).await;
+        }
+        // The client has the answer in its address; the redirect came from no request of ours.
+        let response = self.get("/").await;
+        Page {
+            url: target,
+            response,
+        }
     }
 
     /// The request that the browser would send to one of the app's own pages.

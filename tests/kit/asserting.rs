@@ -10,7 +10,10 @@ use loco_oauth_server::testing::{
 use super::Kit;
 
 async fn refused(kit: &Kit) -> loco_oauth_server::testing::TestResponse {
-    let form = [("grant_type", "password"), ("client_id", "nobody")];
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", "nobody"),
+    ];
     kit.request.post("/oauth/token").form(&form).await
 }
 

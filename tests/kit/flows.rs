@@ -114,7 +114,6 @@ async fn errors_on_the_page() {
 #[tokio::test]
 async fn it_stops_at_every_step() {
     let kit = Kit::start().await;
-    let browser = sign_in_browser(&kit.request, &kit.ctx, &kit.alice).await;
 
     for (prompt, step, path) in [
         ("login", Step::Login, "/oauth/login"),
@@ -126,6 +125,7 @@ async fn it_stops_at_every_step() {
         ),
         ("consent", Step::Consent, "/oauth/consent"),
     ] {
+        let browser = sign_in_browser(&kit.request, &kit.ctx, &kit.alice).await;
         let flow = kit.flow().browser(&browser).prompt(prompt);
         let stopped = flow.stop_at(step).run().await;
         assert!(stopped.page().url.contains(path), "{step:?}");
@@ -155,10 +155,12 @@ async fn prompts_are_walked_through() {
     silent.expect_error("consent_required").run().await;
 
     let client = kit.confidential().await;
-    let again = || kit.flow().browser(&browser).client(&client).scope("read");
-    again().prompt("login consent").run().await;
-    again().prompt("none").run().await;
-    again().prompt("select_account").run().await;
+    let again = |browser| kit.flow().browser(browser).client(&client).scope("read");
+    again(&browser).prompt("login consent").run().await;
+    // That login gave the browser of the flow a new cookie, and ended this one's.
+    let browser = sign_in_browser(&kit.request, &kit.ctx, &kit.alice).await;
+    again(&browser).prompt("none").run().await;
+    again(&browser).prompt("select_account").run().await;
 }
 
 #[tokio::test]

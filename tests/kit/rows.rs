@@ -28,7 +28,7 @@ async fn clients_have_valid_defaults_and_every_kind() {
         .scopes("jobs")
         .create(&kit.ctx)
         .await;
-    let form = [("grant_type", "client_credentials")];
+    let form = [("grant_type", "client_credentials"), ("scope", "jobs")];
     let answer = machine.post(&kit.request, "/oauth/token", &form).await;
     assert_eq!(answer.json::<Value>()["scope"], "jobs");
     kit.flow()

@@ -14,7 +14,7 @@ fn kids(set: &Value) -> BTreeSet<String> {
 /// A node under a supervisor. Our migration may run twice at once; the line that SeaORM writes into
 /// its own list of migrations may not, and ends the second boot.
 async fn started(database: &Arc<TestDatabase>, settings: Value) -> TestServer {
-    for _ in 0..2 {
+    for _ in 0..5 {
         let node = TestServer::try_node(Arc::clone(database), settings.clone()).await;
         match node {
             Ok(node) => return node,

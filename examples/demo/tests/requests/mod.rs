@@ -1,2 +1,3 @@
 mod client;
 mod oauth_server;
+mod oauth_server_flows;
