@@ -166,23 +166,21 @@ impl Refreshing<'_> {
         if keeps {
             let body = TokenResponse::bytes(&access, None, id_token)?;
             let won = self.slide(server, access.row.clone()).await?;
-            self.refreshed(server, won.then_some(&access.row));
-            return Ok(won.then_some(body));
+            return Ok(self.refreshed(server, (won, &access.row)).then_some(body));
         }
         let next = random::secret(&server.settings.token_prefixes.refresh_token)?;
         let body = TokenResponse::bytes(&access, Some(&next), id_token)?;
         let rotation = self.rotation(server, &body)?;
         let next = self.next_generation(server, &next);
         let won = rotate(server, rotation, (next, access.row.clone())).await?;
-        self.refreshed(server, won.then_some(&access.row));
-        Ok(won.then_some(body))
+        Ok(self.refreshed(server, (won, &access.row)).then_some(body))
     }
 
-    /// Tells of a refresh that won.
-    fn refreshed(&self, server: &Server, issued: Option<&AccessTokenRow>) {
-        let Some(issued) = issued else { return };
+    /// Tells of a refresh, if it won.
+    fn refreshed(&self, server: &Server, (won, issued): (bool, &AccessTokenRow)) -> bool {
         let event = AuditEvent::new(EventName::TokenRefreshed).client(self.client);
-        server.audit(event.owner(self.owner).access_token(issued));
+        let event = event.owner(self.owner).access_token(issued);
+        won.then(|| server.audit(event)).is_some()
     }
 
     fn rotation(&self, server: &Server, body: &[u8]) -> Result<Rotation, Failure> {
@@ -273,9 +271,8 @@ async fn rotate(
 
 /// RF-02: the same bytes as the rotation's answer.
 fn repeat(found: &RefreshWithGrant, request: &Request<'_>) -> Result<Vec<u8>, Failure> {
-    let id = found.token.id.to_string();
-    let sealed = found.token.successor_sealed.as_deref().unwrap_or_default();
-    Ok(seal_key(request.refresh_token, &id).open(sealed)?)
+    let (id, sealed) = (found.token.id.to_string(), &found.token.successor_sealed);
+    Ok(seal_key(request.refresh_token, &id).open(sealed.as_deref().unwrap_or_default())?)
 }
 
 fn seal_key<'a>(token: &'a str, id: &'a str) -> SealKey<'a> {
