@@ -1,5 +1,6 @@
 //! What is looked at once, before the first request: tables, static clients, derived values.
 
+use loco_rs::app::AppContext;
 use sea_orm::{
     ConnectionTrait,
     sea_query::{Alias, Query},
@@ -7,6 +8,7 @@ use sea_orm::{
 
 use crate::{
     config::{MetadataFacts, RefreshTokenPolicy, Settings, TokenFormat},
+    definition::OAuthServerDefinition,
     keys::Keys,
     protocol::{
         implied_scopes::ImpliedScopes,
@@ -14,6 +16,7 @@ use crate::{
         policy::{Lifetimes, Policy, ResourcePolicy},
         resource_metadata::{ResourceMetadata, WELL_KNOWN},
     },
+    resource_owner::ResourceOwner,
     schema::TableSchema,
     store::{Store, clients},
     urls::Urls,
@@ -101,6 +104,29 @@ pub async fn check_static_clients(store: &Store, settings: &Settings) -> loco_rs
     Err(error(format!(
         "oauth_server: clients: {} also exists in the table of clients — give one of them another id",
         existing.join(", ")
+    )))
+}
+
+/// Whether the pages for a forgotten password exist: by default if the app has a mailer, and only
+/// if it sets passwords.
+///
+/// # Errors
+/// The setting asks for what the app cannot do.
+pub fn password_reset<D: OAuthServerDefinition>(
+    settings: &Settings,
+    ctx: &AppContext,
+) -> loco_rs::Result<bool> {
+    let can_set = D::User::CAN_SET_PASSWORD;
+    let missing = match settings.enable_password_reset {
+        Some(true) if ctx.mailer.is_none() => "there is no mailer — configure `mailer`",
+        Some(true) if !can_set => {
+            "the users model sets no passwords — write ResourceOwner::set_password and \
+             CAN_SET_PASSWORD"
+        }
+        wanted => return Ok(wanted.unwrap_or_else(|| ctx.mailer.is_some()) && can_set),
+    };
+    Err(error(format!(
+        "oauth_server: enable_password_reset: {missing}"
     )))
 }
 

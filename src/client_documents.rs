@@ -59,7 +59,7 @@ impl Server {
             etag: fetched.etag,
         };
         let client = match (fetched.body, stored) {
-            (None, Some(client)) => self.keep(client, cache).await?,
+            (None, Some(client)) => self.keep_cached(client, cache).await?,
             (body, stored) => {
                 let body = body.unwrap_or_default();
                 let described = self.described(client_id, &body).await.map_err(refused)?;
@@ -113,7 +113,11 @@ impl Server {
     }
 
     /// The document is what it was (CI-05).
-    async fn keep(&self, mut client: Client, cache: DocumentCache) -> Result<Client, Failure> {
+    async fn keep_cached(
+        &self,
+        mut client: Client,
+        cache: DocumentCache,
+    ) -> Result<Client, Failure> {
         client.document = Some(cache);
         let (row, tables) = (ClientRow::new(&client, None), self.store.tables());
         self.store

@@ -163,6 +163,13 @@ impl PageError {
         self.0.failure
     }
 
+    /// GE-11: the page belongs to something that a setting switched off.
+    pub fn switched_off(description: &'static str) -> Self {
+        let error = OAuthError::invalid_request("GE-11", description);
+        Self::from(Failure::transport(StatusCode::NOT_FOUND, error))
+            .showing(crate::views::ErrorKind::SwitchedOff)
+    }
+
     /// Shows a situation that the code alone does not tell.
     #[must_use]
     pub fn showing(mut self, kind: crate::views::ErrorKind) -> Self {

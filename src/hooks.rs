@@ -1,17 +1,21 @@
 //! Points at which an app changes what the plugin decides: [`OAuthServerHooks`]. All are optional.
 
+mod facts;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use loco_rs::{Result, app::AppContext};
 
+pub use self::facts::{InteractionFacts, TokenFacts};
+pub use crate::views::pages::ExternalLogin;
 use crate::{
     events::EventSubscriber,
     protocol::{
         client::{Client, ClientKind},
         client_metadata::ClientMetadata,
     },
-    resource_owner::{ResourceOwner, UserKey},
+    resource_owner::{Claims, ResourceOwner, UserKey},
     store::sessions::SessionRow,
 };
 
@@ -117,6 +121,104 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
     /// Who hears of the audit events ([`crate::events`]); asked once, when the server is built.
     fn subscribers(&self, _ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>> {
         Vec::new()
+    }
+
+    /// Of the scopes that `client` asks this user for, those that may be granted: the others are
+    /// neither shown nor granted, and none at all is `access_denied`. What was not asked for is
+    /// not granted either.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn authorize_scopes(
+        &self,
+        _user: &U,
+        _client: &ClientFacts,
+        scopes: &[String],
+    ) -> Result<Vec<String>> {
+        Ok(scopes.to_vec())
+    }
+
+    /// A step of the app between login and consent, by a name of the app's choice: the person is
+    /// sent to `post_login_url`, which ends with
+    /// [`post_login_done`](crate::OAuthInteraction::post_login_done) or a link to
+    /// `return_to` + `&done=post_login`. Asked again afterwards: another name is another step.
+    ///
+    /// A person can follow that link by hand. What must hold is decided by
+    /// [`Self::authorize_scopes`].
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn post_login(&self, _user: &U, _client: &ClientFacts) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// In whose name this user consents now, for example the organisation chosen in the app: each
+    /// reference has consents of its own. `""` = the user's own.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn consent_reference(&self, _user: &U) -> Result<String> {
+        Ok(String::new())
+    }
+
+    /// Other ways to sign in, as links on the login page.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn external_logins(
+        &self,
+        _interaction: Option<&InteractionFacts>,
+    ) -> Result<Vec<ExternalLogin>> {
+        Ok(Vec::new())
+    }
+
+    /// More claims of a JWT access token; `user` is `None` for a machine's. Claims of RFC 9068 §2.2
+    /// stay as they are.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn access_token_claims(&self, _user: Option<&U>, _token: &TokenFacts) -> Result<Claims> {
+        Ok(Claims::new())
+    }
+
+    /// More claims of an ID token, whatever its scopes. Registered ones, and those that the user
+    /// model gave, stay as they are.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn id_token_claims(
+        &self,
+        _user: &U,
+        _client: &ClientFacts,
+        _scopes: &[String],
+    ) -> Result<Claims> {
+        Ok(Claims::new())
+    }
+
+    /// More claims at the UserInfo endpoint; as [`Self::id_token_claims`].
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn userinfo_claims(
+        &self,
+        _user: &U,
+        _client: &ClientFacts,
+        _scopes: &[String],
+    ) -> Result<Claims> {
+        Ok(Claims::new())
+    }
+
+    /// More members of a token response (RFC 6749 §5.1); `user` is `None` for a machine. Members of
+    /// the standards stay as they are.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn token_response_fields(
+        &self,
+        _user: Option<&U>,
+        _token: &TokenFacts,
+    ) -> Result<Claims> {
+        Ok(Claims::new())
     }
 
     /// Whether this client may be registered. The metadata is as sent, and follows the rules.

@@ -40,6 +40,7 @@
 //! What is stored of secrets is in [`protocol::secret`]; what happens to races and to a failing
 //! database in [`store::transaction`]; keys and JWTs in [`keys`].
 
+pub mod account;
 mod boot;
 mod browser;
 pub mod cleanup;
@@ -80,6 +81,8 @@ pub mod schema;
 pub mod server;
 pub mod store;
 pub mod tasks;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod urls;
 mod user_agent;
 mod users_table;

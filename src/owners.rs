@@ -1,27 +1,26 @@
 //! The app's users behind one object: handlers are compiled once, whatever the app's model is.
 
-use std::{any::Any, future::Future, marker::PhantomData, sync::Arc, time::Duration};
+mod hooks;
+
+use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use async_trait::async_trait;
 use loco_rs::{app::AppContext, model::ModelResult};
 use sea_orm::{DatabaseConnection, DbErr, QueryResult, sea_query::SelectStatement};
-use tokio::time::timeout;
 
+pub use self::hooks::AppHooks;
 use crate::{
     definition::OAuthServerDefinition,
     events::EventSubscriber,
-    hooks::{ClientFacts, ManageAction, OAuthServerHooks, OwnedClient, Registrant, SessionFacts},
-    protocol::client_metadata::ClientMetadata,
+    hooks::OAuthServerHooks,
     protocol::secret::{Purpose, SecretHash, hash},
     resource_owner::{
-        ClaimRequest, Claims, ResourceOwner, SignUp, SignUpError, SignUpField, UserKey, UserKeyType,
+        ClaimRequest, Claims, PasswordError, ResourceOwner, SignUp, SignUpError, SignUpField,
+        UserKey, UserKeyType,
     },
     store::bearer::WithUser,
     users_table::UsersTable,
 };
-
-/// Longest run of a hook (§34.4).
-const HOOK_LIMIT: Duration = Duration::from_secs(5);
 
 /// A user of the app.
 #[derive(Clone)]
@@ -43,6 +42,7 @@ trait OwnerFacts: Send + Sync {
     fn credential_stamp(&self) -> Option<String>;
     fn display_name(&self) -> String;
     fn login_name(&self) -> String;
+    fn mail_address(&self) -> Option<String>;
     fn claims(&self, request: &ClaimRequest<'_>) -> Claims;
     fn as_any(&self) -> &dyn Any;
 }
@@ -68,6 +68,9 @@ impl<U: ResourceOwner> OwnerFacts for U {
     }
     fn login_name(&self) -> String {
         ResourceOwner::login_name(self)
+    }
+    fn mail_address(&self) -> Option<String> {
+        ResourceOwner::mail_address(self)
     }
     fn claims(&self, request: &ClaimRequest<'_>) -> Claims {
         ResourceOwner::claims(self, request)
@@ -122,6 +125,11 @@ impl Owner {
         self.facts.login_name()
     }
 
+    /// `ResourceOwner::mail_address`.
+    pub fn mail_address(&self) -> Option<String> {
+        self.facts.mail_address()
+    }
+
     /// `ResourceOwner::claims`.
     pub fn claims(&self, request: &ClaimRequest<'_>) -> Claims {
         self.facts.claims(request)
@@ -135,9 +143,21 @@ impl Owner {
 
 /// What the plugin asks the app.
 #[async_trait]
-pub trait ResourceOwners: Send + Sync {
+pub trait ResourceOwners: AppHooks {
     /// `ResourceOwner::find_by_key`.
     async fn find(&self, db: &DatabaseConnection, key: UserKey) -> ModelResult<Option<Owner>>;
+    /// `ResourceOwner::find_by_subject`.
+    async fn find_by_subject(
+        &self,
+        db: &DatabaseConnection,
+        subject: &str,
+    ) -> ModelResult<Option<Owner>>;
+    /// `ResourceOwner::find_by_login`.
+    async fn find_by_login(
+        &self,
+        db: &DatabaseConnection,
+        login: &str,
+    ) -> ModelResult<Option<Owner>>;
     /// The users table, for statements that read a user along; without it, [`Self::find`].
     fn table(&self) -> Option<&dyn WithUser<User = Owner>>;
     /// `ResourceOwner::authenticate`.
@@ -149,32 +169,23 @@ pub trait ResourceOwners: Send + Sync {
     ) -> ModelResult<Option<Owner>>;
     /// `ResourceOwner::sign_up`.
     async fn sign_up(&self, ctx: &AppContext, values: SignUp) -> Result<Owner, SignUpError>;
+    /// `ResourceOwner::send_verification`.
+    async fn send_verification(&self, ctx: &AppContext, owner: &Owner) -> ModelResult<()>;
+    /// `ResourceOwner::set_password`.
+    async fn set_password(
+        &self,
+        ctx: &AppContext,
+        owner: &Owner,
+        password: &str,
+    ) -> Result<(), PasswordError>;
+    /// `ResourceOwner::CAN_SET_PASSWORD`.
+    fn can_set_password(&self) -> bool;
     /// `ResourceOwner::signup_fields`.
     fn signup_fields(&self) -> Vec<SignUpField>;
     /// `ResourceOwner::SUPPORTED_CLAIMS`.
     fn supported_claims(&self) -> &'static [&'static str];
     /// Hook `subscribers`.
     fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>>;
-    /// Hook `select_account`.
-    async fn wants_choice(
-        &self,
-        owner: &Owner,
-        (client, session): (&ClientFacts, &SessionFacts),
-        scopes: &[String],
-    ) -> loco_rs::Result<bool>;
-    /// Hook `may_register`.
-    async fn may_register(
-        &self,
-        metadata: &ClientMetadata,
-        caller: &Registrant<Owner>,
-    ) -> loco_rs::Result<bool>;
-    /// Hook `may_manage`.
-    async fn may_manage(
-        &self,
-        action: ManageAction,
-        owner: &Owner,
-        client: &OwnedClient,
-    ) -> loco_rs::Result<bool>;
 }
 
 /// The users and hooks of a definition.
@@ -215,6 +226,14 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         Ok(D::User::find_by_key(db, key).await?.map(Owner::new))
     }
 
+    async fn find_by_subject(
+        &self,
+        db: &DatabaseConnection,
+        subject: &str,
+    ) -> ModelResult<Option<Owner>> {
+        Ok(D::User::find_by_subject(db, subject).await?.map(Owner::new))
+    }
+
     fn table(&self) -> Option<&dyn WithUser<User = Owner>> {
         let table = self.table.as_ref();
         table.map(|table| table as &dyn WithUser<User = Owner>)
@@ -235,6 +254,37 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         D::User::sign_up(ctx, values).await.map(Owner::new)
     }
 
+    async fn find_by_login(
+        &self,
+        db: &DatabaseConnection,
+        login: &str,
+    ) -> ModelResult<Option<Owner>> {
+        Ok(D::User::find_by_login(db, login).await?.map(Owner::new))
+    }
+
+    async fn send_verification(&self, ctx: &AppContext, owner: &Owner) -> ModelResult<()> {
+        match owner.model::<D::User>() {
+            Some(user) => user.send_verification(ctx).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn set_password(
+        &self,
+        ctx: &AppContext,
+        owner: &Owner,
+        password: &str,
+    ) -> Result<(), PasswordError> {
+        let user = owner.model::<D::User>();
+        let user = user.ok_or(PasswordError::Unsupported)?;
+        user.set_password(ctx, password).await?;
+        Ok(())
+    }
+
+    fn can_set_password(&self) -> bool {
+        D::User::CAN_SET_PASSWORD
+    }
+
     fn signup_fields(&self) -> Vec<SignUpField> {
         D::User::signup_fields()
     }
@@ -246,52 +296,4 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
     fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>> {
         self.hooks.subscribers(ctx)
     }
-
-    async fn wants_choice(
-        &self,
-        owner: &Owner,
-        (client, session): (&ClientFacts, &SessionFacts),
-        scopes: &[String],
-    ) -> loco_rs::Result<bool> {
-        let Some(user) = owner.model::<D::User>() else {
-            return Ok(false);
-        };
-        limited(self.hooks.select_account(user, client, session, scopes)).await
-    }
-
-    async fn may_register(
-        &self,
-        metadata: &ClientMetadata,
-        caller: &Registrant<Owner>,
-    ) -> loco_rs::Result<bool> {
-        let caller = match caller {
-            Registrant::InitialAccessToken => Registrant::InitialAccessToken,
-            Registrant::Anonymous => Registrant::Anonymous,
-            Registrant::Client => Registrant::Client,
-            Registrant::User(owner) => match owner.model::<D::User>() {
-                Some(user) => Registrant::User(user),
-                None => return Ok(false),
-            },
-        };
-        limited(self.hooks.may_register(metadata, caller)).await
-    }
-
-    async fn may_manage(
-        &self,
-        action: ManageAction,
-        owner: &Owner,
-        client: &OwnedClient,
-    ) -> loco_rs::Result<bool> {
-        let Some(user) = owner.model::<D::User>() else {
-            return Ok(false);
-        };
-        limited(self.hooks.may_manage(action, user, client)).await
-    }
-}
-
-/// Ends a hook that takes too long.
-async fn limited<T>(hook: impl Future<Output = loco_rs::Result<T>> + Send) -> loco_rs::Result<T> {
-    timeout(HOOK_LIMIT, hook)
-        .await
-        .unwrap_or_else(|_| Err(loco_rs::Error::string("the hook took more than 5 seconds")))
 }

@@ -9,7 +9,10 @@ use crate::{
     browser::{Browser, SignedIn},
     error::{Failure, PageError},
     interaction::Pending,
-    protocol::{client::ClientKind, client_document, display_name, redirect_uri},
+    protocol::{
+        client::{Client, ClientKind},
+        client_document, display_name, redirect_uri,
+    },
     server::Server,
     views::{ClientCard, Common, Page, UserCard},
 };
@@ -35,14 +38,17 @@ impl Server {
         status: StatusCode,
         mut page: P,
     ) -> Result<Response, PageError> {
-        let lang = self.language(browser, pending);
         let common = page.common_mut();
+        if let Some(pending) = pending {
+            common.client = Some(client_card(pending));
+            common.interaction = pending.state().map(str::to_owned);
+            common.ui_locales.clone_from(&pending.request.ui_locales);
+        }
+        let lang = self.language(browser, common.ui_locales.as_deref());
         common.app_name.clone_from(&self.settings.app_name);
         common.issuer_host = redirect_uri::host(&self.urls.issuer).unwrap_or_default();
         let stylesheet = self.views.stylesheet().map_err(Failure::internal)?;
         common.css_url = self.urls.assets(&stylesheet.file_name());
-        common.client = pending.map(client_card);
-        common.interaction = pending.and_then(Pending::state).map(str::to_owned);
         let html = self.views.render(&lang, &page).map_err(Failure::internal)?;
         let mut response = (status, Html(html)).into_response();
         let lang = HeaderValue::from_str(&lang).map_err(Failure::internal)?;
@@ -60,25 +66,58 @@ impl Server {
     }
 
     /// The first offered language of `ui_locales`, `Accept-Language` and the default (PG-06).
-    pub fn language(&self, browser: &Browser, pending: Option<&Pending>) -> String {
-        let wanted = pending.and_then(|pending| pending.request.ui_locales.as_deref());
-        let wanted: Vec<String> = wanted
-            .into_iter()
-            .flat_map(|tags| tags.split(' '))
-            .map(str::to_owned)
-            .collect();
+    pub fn language(&self, browser: &Browser, ui_locales: Option<&str>) -> String {
+        let wanted = ui_locales.into_iter().flat_map(|tags| tags.split(' '));
+        let wanted: Vec<String> = wanted.map(str::to_owned).collect();
         self.views.negotiate(&wanted, browser.accept_language())
     }
 }
 
-/// What pages show of a client.
+/// What pages show of the client of a request.
 pub fn client_card(pending: &Pending) -> ClientCard {
-    let client = &pending.client;
     let redirect = pending.request.callback.redirect_uri();
+    card(&pending.client, redirect)
+}
+
+/// What the page of connected apps shows of a client; of one that is gone, its id.
+pub fn connected_card(client_id: &str, client: Option<&Client>) -> ClientCard {
+    let Some(client) = client else {
+        return ClientCard {
+            id: client_id.to_owned(),
+            name: None,
+            host: client_id.to_owned(),
+            uri: None,
+            logo_url: None,
+            redirect_host: String::new(),
+            redirect_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            first_seen: None,
+            kind: ClientKind::Dynamic,
+            verified: false,
+            loopback_only: false,
+        };
+    };
+    let redirect = client.redirect_uris.first();
+    let mut card = card(client, redirect.map_or("", String::as_str));
+    if card.host.is_empty() {
+        client_id.clone_into(&mut card.host);
+    }
+    card
+}
+
+/// A day, as all languages write it (ISO 8601).
+pub fn day(at: i64) -> String {
+    chrono::DateTime::from_timestamp(at, 0)
+        .map(|at| at.date_naive().to_string())
+        .unwrap_or_default()
+}
+
+fn card(client: &Client, redirect: &str) -> ClientCard {
     let redirect_host = redirect_uri::host(redirect)
         .or_else(|| redirect_uri::private_scheme(redirect).map(str::to_owned))
         .unwrap_or_default();
-    ClientCard {
+    let mut card = ClientCard {
         id: client.client_id.clone(),
         // Cleaned when stored; rows that the operator wrote are not (PG-09).
         name: client
@@ -104,7 +143,10 @@ pub fn client_card(pending: &Pending) -> ClientCard {
             .redirect_uris
             .iter()
             .all(|uri| redirect_uri::is_loopback(uri)),
-    }
+    };
+    // Also where the app draws the page itself.
+    card.drop_unsafe_links();
+    card
 }
 
 /// What pages show of an account.

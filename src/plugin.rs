@@ -10,11 +10,13 @@ use sea_orm::{
 };
 
 use crate::{
+    account::{ConnectedApp, UserSession},
     boot,
     browser::{Browser, SetCookies, SignIn},
     definition::OAuthServerDefinition,
     error::Failure,
     owners::Owner,
+    resource_owner::ResourceOwner,
     routes,
     server::{self, Server},
     tasks::{
@@ -145,6 +147,48 @@ pub async fn sign_out<D: OAuthServerDefinition>(
         .await
         .map_err(fault)?;
     browser.into_cookies().map_err(fault)
+}
+
+/// The apps that a user is connected to.
+///
+/// # Errors
+/// When the database fails.
+pub async fn grants<D: OAuthServerDefinition>(
+    ctx: &AppContext,
+    user: &D::User,
+) -> loco_rs::Result<Vec<ConnectedApp>> {
+    let server = server::<D>(ctx).await?;
+    let apps = server.connected_apps(user.key().into()).await;
+    let apps = apps.map_err(fault)?.into_iter();
+    Ok(apps.map(|connected| connected.app).collect())
+}
+
+/// Takes everything from one of a user's apps that the user gave it; `false` when `id` is none of
+/// theirs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revoke_grant<D: OAuthServerDefinition>(
+    ctx: &AppContext,
+    user: &D::User,
+    id: &str,
+) -> loco_rs::Result<bool> {
+    let server = server::<D>(ctx).await?;
+    let done = server.disconnect(user.key().into(), id).await;
+    done.map_err(fault)
+}
+
+/// The browsers that a user is signed in in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sessions<D: OAuthServerDefinition>(
+    ctx: &AppContext,
+    user: &D::User,
+) -> loco_rs::Result<Vec<UserSession>> {
+    let server = server::<D>(ctx).await?;
+    let sessions = server.user_sessions(user.key().into()).await;
+    sessions.map_err(fault)
 }
 
 fn fault(failure: Failure) -> loco_rs::Error {

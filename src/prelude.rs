@@ -4,8 +4,8 @@ pub use crate::{
     AccessToken, Bearer, BearerError, OAuthServer, OptionalBearer, SetCookies, SignIn,
     events::{AuditEvent, EventSubscriber},
     hooks::{
-        ClientFacts, DefaultHooks, ManageAction, OAuthServerHooks, OwnedClient, Registrant,
-        SessionFacts,
+        ClientFacts, DefaultHooks, ExternalLogin, InteractionFacts, ManageAction, OAuthServerHooks,
+        OwnedClient, Registrant, SessionFacts, TokenFacts,
     },
     interaction::own_page::{Csrf, InteractionError, OAuthInteraction},
     resource_owner::{

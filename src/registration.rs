@@ -179,7 +179,7 @@ impl Server {
         caller: &Registrant<Owner>,
     ) -> Result<(), Failure> {
         let permitted = self.owners.may_register(metadata, caller).await;
-        if permitted.map_err(Failure::internal)? {
+        if permitted? {
             return Ok(());
         }
         let error = OAuthError::access_denied("RG-09", "This client may not be registered here");

@@ -22,6 +22,15 @@ pub enum UserKey {
     Uuid(Uuid),
 }
 
+impl UserKey {
+    /// The key that is written as this text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let integer = text.parse().map(Self::Integer);
+        integer.or_else(|_| text.parse().map(Self::Uuid)).ok()
+    }
+}
+
 impl From<i32> for UserKey {
     fn from(key: i32) -> Self {
         Self::Integer(key.into())
@@ -233,6 +242,20 @@ pub enum SignUpError {
     Other(#[from] ModelError),
 }
 
+/// Why a password was not set.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    /// It must be another one; the field is `password`.
+    #[error("the password is not good enough")]
+    Invalid(Vec<FieldError>),
+    /// The app sets no passwords here.
+    #[error("setting a password is not supported")]
+    Unsupported,
+    /// A fault of the app or its database.
+    #[error(transparent)]
+    Other(#[from] ModelError),
+}
+
 /// The app's user, as the authorization server sees it.
 ///
 /// Methods that take `db` are called outside of any transaction of the plugin.
@@ -243,6 +266,10 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
 
     /// Claims that [`Self::claims`] can give; listed in the server metadata as `claims_supported`.
     const SUPPORTED_CLAIMS: &'static [&'static str] = &[];
+
+    /// Whether [`Self::set_password`] is written; without it there are no pages for a forgotten
+    /// password.
+    const CAN_SET_PASSWORD: bool = false;
 
     /// Primary key of the user.
     fn key(&self) -> Self::Key;
@@ -308,6 +335,11 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
         self.subject()
     }
 
+    /// Where mail reaches the person: the login name, if that is an address.
+    fn mail_address(&self) -> Option<String> {
+        Some(self.login_name()).filter(|login| login.contains('@'))
+    }
+
     /// Claims for ID token and UserInfo (OIDC Core §5.1). Unknown values are left out.
     fn claims(&self, _request: &ClaimRequest<'_>) -> Claims {
         Claims::new()
@@ -324,5 +356,27 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
     /// [`SignUpError`] says whether the person or the app has to act.
     async fn sign_up(_ctx: &AppContext, _values: SignUp) -> Result<Self, SignUpError> {
         Err(SignUpError::Unsupported)
+    }
+
+    /// Sends the mail with which the person proves their address (`require_verified_email`): asked
+    /// for when somebody with the right password waits for it. [`Self::sign_up`] sends the first.
+    ///
+    /// # Errors
+    /// When the mail cannot be sent.
+    async fn send_verification(&self, _ctx: &AppContext) -> ModelResult<()> {
+        Ok(())
+    }
+
+    /// Sets a new password, for a person who opened the link of a mail. What
+    /// [`Self::credential_stamp`] gives must change with it: it ends older links and sessions.
+    ///
+    /// # Errors
+    /// [`PasswordError`] says whether the person or the app has to act.
+    async fn set_password(
+        &self,
+        _ctx: &AppContext,
+        _password: &str,
+    ) -> Result<Self, PasswordError> {
+        Err(PasswordError::Unsupported)
     }
 }

@@ -10,15 +10,15 @@ use axum::{
 use loco_rs::{app::AppContext, controller::Routes};
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    cors::{Any, CorsLayer},
+    cors::{AllowOrigin, Any, CorsLayer},
 };
 
 use crate::{
     config::Settings,
     controllers::{
-        assets, authorize, client_configuration, consent, introspect, jwks, login, logout,
-        metadata, register, resource_metadata, resume, revoke, select_account, signup, token,
-        userinfo,
+        apps, assets, authorize, client_configuration, consent, end_session, forgot_password,
+        interaction, introspect, jwks, login, logout, metadata, register, reset_password,
+        resource_metadata, resume, revoke, select_account, session, signup, token, userinfo,
     },
     error::{ApiError, Failure, PageError},
     layers::{self, Around},
@@ -37,6 +37,7 @@ pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
         api(ctx, &urls),
         open_api(ctx, &urls),
         registration(ctx, settings, &urls),
+        scripts(ctx, settings, &urls),
         pages(ctx, settings, &urls),
     ]
 }
@@ -109,6 +110,29 @@ fn api(ctx: &AppContext, urls: &Urls) -> Routes {
     })
 }
 
+/// For the app's own scripts: with cookies, so only for the origins that the app names (§30.2).
+fn scripts(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
+    let session = post(session::post)
+        .get(session::get)
+        .delete(session::delete);
+    let routes = Routes::new().add(&urls.local("/session"), session).add(
+        &urls.local("/interaction"),
+        get(interaction::get).post(interaction::post),
+    );
+    each(routes, |route, methods| {
+        let cors = cors(methods)
+            .allow_origin(trusted(settings))
+            .allow_credentials(true);
+        api_layers(route, around(ctx, methods)).layer(cors)
+    })
+}
+
+fn trusted(settings: &Settings) -> AllowOrigin {
+    let origins = settings.session_exchange_origins.iter();
+    // Checked with the settings: an origin is header text.
+    AllowOrigin::list(origins.filter_map(|origin| HeaderValue::from_str(origin).ok()))
+}
+
 /// What people see, and the redirects between.
 fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
     let authorize = if settings.grant_types.contains(&GrantType::AuthorizationCode) {
@@ -116,8 +140,14 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
     } else {
         get(authorize::switched_off).post(authorize::switched_off)
     };
+    let end_session = if settings.enable_end_session {
+        get(end_session::get).post(end_session::post)
+    } else {
+        get(end_session::switched_off).post(end_session::switched_off)
+    };
     let routes = Routes::new()
         .add(&urls.local("/authorize"), authorize)
+        .add(&urls.local("/end-session"), end_session)
         .add(&urls.local("/continue"), get(resume::get))
         .add(&urls.local("/login"), get(login::get).post(login::post))
         .add(&urls.local("/signup"), get(signup::get).post(signup::post))
@@ -129,7 +159,19 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
             &urls.local("/consent"),
             get(consent::get).post(consent::post),
         )
-        .add(&urls.local("/logout"), get(logout::get).post(logout::post));
+        .add(&urls.local("/logout"), get(logout::get).post(logout::post))
+        .add(
+            &urls.local("/forgot-password"),
+            get(forgot_password::get).post(forgot_password::post),
+        )
+        .add(
+            &urls.local("/reset-password"),
+            get(reset_password::get).post(reset_password::post),
+        )
+        .add(&urls.local("/apps"), get(apps::get))
+        .add(&urls.local("/apps/revoke-all"), post(apps::revoke_all))
+        .add(&urls.local("/apps/{id}/revoke"), post(apps::revoke))
+        .add(&urls.local("/sessions/{sid}/end"), post(apps::end_session));
     each(routes, |route, methods| {
         route
             .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<PageError>))

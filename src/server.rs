@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     config::{self, Settings},
     definition::OAuthServerDefinition,
+    error::PageError,
     events::Events,
     fetch::Fetcher,
     hashing::Hashing,
@@ -48,6 +49,8 @@ pub struct Server {
     pub fetcher: Fetcher,
     /// Server metadata, the same bytes at every well-known address.
     pub metadata: String,
+    /// Whether people can set a new password by mail.
+    pub(crate) password_reset: bool,
     /// Metadata of this origin's resources, by path and query (RFC 9728).
     pub resource_metadata: Vec<(String, String)>,
     /// Bounds password hashing to the number of cores (FA-04).
@@ -78,17 +81,21 @@ impl Server {
         let store = Store::new(ctx.db.clone(), D::TABLES);
         boot::check_tables(&store, D::SCHEMA, D::SCHEMA_VERSION).await?;
         boot::check_static_clients(&store, &settings).await?;
+        let password_reset = boot::password_reset::<D>(&settings, ctx)?;
         let owners = OwnersOf::<D>::default();
         let clock = Clock::system();
         let events = Events::new(owners.subscribers(ctx), clock.clone());
-        Self::assemble(settings, store, (Arc::new(owners), clock, events)).await
+        let owners = Arc::new(owners);
+        let mut server = Self::assemble(settings, store, (owners, clock, events)).await?;
+        server.password_reset = password_reset;
+        Ok(Arc::new(server))
     }
 
     async fn assemble(
         settings: Settings,
         store: Store,
         (owners, clock, events): (Arc<dyn ResourceOwners>, Clock, Events),
-    ) -> loco_rs::Result<Arc<Self>> {
+    ) -> loco_rs::Result<Self> {
         let keys = Keys::load(&settings, clock.now())
             .await
             .map_err(boot::error)?;
@@ -115,7 +122,7 @@ impl Server {
                 "a page of the app is broken; the shipped one is used"
             );
         }
-        Ok(Arc::new(Self {
+        Ok(Self {
             settings,
             urls,
             policy,
@@ -127,11 +134,12 @@ impl Server {
             static_keys: crate::client_keys::StaticKeys::default(),
             fetcher,
             metadata,
+            password_reset: false,
             resource_metadata,
             hashing: Hashing::default(),
             limits: Memory::default(),
             events,
-        }))
+        })
     }
 
     /// Unix seconds now.
@@ -208,6 +216,18 @@ impl Server {
     #[cfg(feature = "testing")]
     pub fn hashing(&self) -> &tokio::sync::Semaphore {
         self.hashing.permits()
+    }
+
+    /// GE-11: `enable_password_reset` is off, or the app sets no passwords.
+    ///
+    /// # Errors
+    /// PAGE(404).
+    pub(crate) fn check_password_reset(&self) -> Result<(), PageError> {
+        if self.password_reset {
+            Ok(())
+        } else {
+            Err(PageError::switched_off("enable_password_reset is off"))
+        }
     }
 
     /// Whether people can make an account here.

@@ -29,10 +29,16 @@ pub struct Urls {
     pub revocation_endpoint: String,
     /// `introspection_endpoint`.
     pub introspection_endpoint: String,
+    /// `end_session_endpoint` (RP-Initiated Logout 1.0 §2.1).
+    pub end_session_endpoint: String,
     /// `registration_endpoint`.
     pub registration_endpoint: String,
     /// Resumes an interaction (§8.3).
     pub resume: String,
+    /// Exchanges a JWT of the app for the browser session (§8.7).
+    pub session: String,
+    /// An interaction for the app's own scripts (§8.8).
+    pub interaction: String,
     /// Built-in page.
     pub login: String,
     /// Built-in page.
@@ -43,6 +49,12 @@ pub struct Urls {
     pub consent: String,
     /// Built-in page.
     pub logout: String,
+    /// Built-in page.
+    pub apps: String,
+    /// Built-in page.
+    pub forgot_password: String,
+    /// Built-in page, the address in mails.
+    pub reset_password: String,
     /// Where the step "login" sends people: the app's page, else the built-in one.
     pub login_page: String,
     /// Where the step "create" sends people: the app's page, the built-in one if it exists, else
@@ -52,6 +64,8 @@ pub struct Urls {
     pub select_account_page: String,
     /// Where the step "consent" sends people.
     pub consent_page: String,
+    /// Where the step "post login" sends people, if the app has a page for it.
+    pub post_login_page: Option<String>,
     /// Where a login without client leads.
     pub after_login: String,
     /// Where a logout without client leads; `None` = the built-in page `logged_out.html`.
@@ -79,8 +93,8 @@ impl Urls {
         } else {
             login_page.clone()
         };
-        let after_login = settings.after_login_url.as_deref().unwrap_or("/");
         let after_logout = settings.after_logout_url.as_deref();
+        let post_login = settings.post_login_url.as_deref();
         Self {
             issuer: settings.issuer.clone(),
             origin: Url::parse(base_url)
@@ -92,16 +106,23 @@ impl Urls {
             jwks_uri: endpoint("/jwks"),
             revocation_endpoint: endpoint("/revoke"),
             introspection_endpoint: endpoint("/introspect"),
+            end_session_endpoint: endpoint("/end-session"),
             registration_endpoint: endpoint("/register"),
             resume: endpoint("/continue"),
+            session: endpoint("/session"),
+            interaction: endpoint("/interaction"),
             login: endpoint("/login"),
             signup: endpoint("/signup"),
             select_account: endpoint("/select-account"),
             consent: endpoint("/consent"),
             logout: endpoint("/logout"),
+            apps: endpoint("/apps"),
+            forgot_password: endpoint("/forgot-password"),
+            reset_password: endpoint("/reset-password"),
             select_account_page: page(&settings.select_account_url, "/select-account"),
             consent_page: page(&settings.consent_url, "/consent"),
-            after_login: resolve(base_url, after_login),
+            post_login_page: post_login.map(|page| resolve(base_url, page)),
+            after_login: page(&settings.after_login_url, "/apps"),
             after_logout: after_logout.map(|page| resolve(base_url, page)),
             login_page,
             signup_page,
@@ -122,6 +143,24 @@ impl Urls {
     #[must_use]
     pub fn assets(&self, file: &str) -> String {
         format!("{}{}/assets/{file}", self.base_url, self.prefix)
+    }
+
+    /// Where the form that disconnects an app posts to.
+    #[must_use]
+    pub fn revoke_app(&self, id: &str) -> String {
+        format!("{}/{id}/revoke", self.apps)
+    }
+
+    /// Where the form that disconnects all apps posts to.
+    #[must_use]
+    pub fn revoke_all_apps(&self) -> String {
+        format!("{}/revoke-all", self.apps)
+    }
+
+    /// Where the form that signs one browser out posts to.
+    #[must_use]
+    pub fn end_session_of(&self, sid: &str) -> String {
+        format!("{}{}/sessions/{sid}/end", self.base_url, self.prefix)
     }
 
     /// A page setting as URL: a URL stays as it is, a path is one of this app.
@@ -176,8 +215,11 @@ impl Urls {
             &self.jwks_uri,
             &self.revocation_endpoint,
             &self.introspection_endpoint,
+            &self.end_session_endpoint,
             &self.registration_endpoint,
             &self.resume,
+            &self.session,
+            &self.interaction,
             &self.login,
             &self.signup,
             &self.select_account,

@@ -2,8 +2,10 @@
 
 mod app;
 mod cli;
+mod docs;
 #[cfg(debug_assertions)]
 mod generator;
+mod kit;
 mod purity;
 mod readme;
 mod requests;

@@ -51,19 +51,33 @@ impl Browser {
 
     /// Judges a posted form (CS-01, CS-02).
     pub fn check_csrf(&self, form: Form<'_>, token: Option<&str>, urls: &Urls) -> CsrfCheck {
-        let Some((binding, token)) = self.binding.as_ref().zip(token) else {
+        match token {
+            Some(token) if self.is_same_origin(urls) => self.check_token(form, token),
+            _ => CsrfCheck::Bad,
+        }
+    }
+
+    /// Judges the token alone (CS-01), where the origin is checked by another rule.
+    pub fn check_token(&self, form: Form<'_>, token: &str) -> CsrfCheck {
+        let Some((binding, (sid, posted))) = self.binding.as_ref().zip(token.split_once('.'))
+        else {
             return CsrfCheck::Bad;
         };
-        let Some((sid, posted)) = token.split_once('.') else {
-            return CsrfCheck::Bad;
-        };
-        if !self.is_same_origin(urls) || !same(&form.mac(binding, sid), posted) {
+        if !same(&form.mac(binding, sid), posted) {
             return CsrfCheck::Bad;
         }
         if sid == form.sid.unwrap_or(NOBODY) {
             CsrfCheck::Good
         } else {
             CsrfCheck::OtherAccount
+        }
+    }
+
+    /// EX-02: a script of this origin or of one of `trusted`.
+    pub fn is_trusted_script(&self, urls: &Urls, trusted: &[String]) -> bool {
+        match &self.facts.origin {
+            Some(origin) => urls.is_own_origin(origin) || trusted.contains(origin),
+            None => self.comes_from_own_page(),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
     server::Server,
     store::{
         authorization_codes::{self, OfSession, RevokeReason},
-        consents::ConsentRow,
+        consents::{self, ConsentRow},
         joined::{self, SessionWithConsent},
         sessions::{self, EndReason, Renewal, SessionRow},
         transaction::retry,
@@ -61,6 +61,8 @@ pub struct SignedIn {
     pub owner: Owner,
     /// The user's consent for the client that was asked for.
     pub consent: Option<ConsentRow>,
+    /// In whose name the user consents: hook `consent_reference`.
+    pub reference: String,
 }
 
 impl Server {
@@ -78,10 +80,30 @@ impl Server {
         for candidate in found {
             if let Some(signed_in) = self.with_owner(candidate).await? {
                 self.seen(&signed_in.session).await;
-                return Ok(Some(signed_in));
+                return Ok(Some(self.with_reference(signed_in, client_id).await?));
             }
         }
         Ok(None)
+    }
+
+    /// The consent that counts: the one in the name of what the app says.
+    async fn with_reference(
+        &self,
+        mut signed_in: SignedIn,
+        client_id: &str,
+    ) -> Result<SignedIn, Failure> {
+        if client_id.is_empty() {
+            return Ok(signed_in);
+        }
+        let reference = self.owners.consent_reference(&signed_in.owner).await?;
+        if !reference.is_empty() {
+            let tables = self.store.tables();
+            let of = (signed_in.owner.key(), client_id, reference.as_str());
+            let find = |db| consents::find(db, tables, of);
+            signed_in.consent = self.store.run(find).await?;
+        }
+        signed_in.reference = reference;
+        Ok(signed_in)
     }
 
     /// Every account of a browser, the current one first.
@@ -137,6 +159,7 @@ impl Server {
             session,
             owner,
             consent,
+            reference: String::new(),
         }))
     }
 
@@ -177,11 +200,16 @@ impl Server {
         now.saturating_add(idle)
     }
 
+    /// Whether a person must verify their address first (`require_verified_email`).
+    pub fn waits_for_mail(&self, owner: &Owner) -> bool {
+        self.settings.require_verified_email && !owner.is_verified()
+    }
+
     /// Signs a person in in a browser: a new secret on the session the user already has there, or
     /// a new session in front of the others (BS-02).
     ///
     /// # Errors
-    /// When the user is inactive or has an unusable subject, or the database fails.
+    /// When the user is inactive, waits for a mail or has an unusable subject, or the database fails.
     pub async fn sign_in(
         &self,
         browser: &mut Browser,
@@ -191,6 +219,9 @@ impl Server {
         let subject = owner.subject();
         if !owner.is_active() || !subject::is_usable(&subject) {
             return Err(Failure::internal("SU-02: the user cannot be signed in"));
+        }
+        if self.waits_for_mail(owner) {
+            return Err(Failure::internal("the user's address is not verified"));
         }
         let secret = random::secret("")?;
         let live = self.live_sessions(browser, "").await?;
@@ -203,29 +234,35 @@ impl Server {
             None => self.insert_session(row).await?,
         };
         let replaced = own.map(|own| own.session.token_hash.clone());
-        let others = browser.sessions.iter().filter(|other| {
-            let hash = other.hash(Purpose::Session).0.to_vec();
-            let is_live = live
-                .iter()
-                .any(|candidate| candidate.session.token_hash == hash);
-            is_live && Some(&hash) != replaced.as_ref()
+        // The cookie's order: the account that was in front last comes next.
+        let others = live
+            .iter()
+            .map(|other| &other.session)
+            .filter(|other| Some(&other.token_hash) != replaced.as_ref());
+        let (kept, dropped): (Vec<_>, Vec<_>) = others
+            .enumerate()
+            .partition(|(place, _)| *place < MAX_ACCOUNTS - 1);
+        // Nobody has the secret of such a session any more (BS-01).
+        for (_, session) in dropped {
+            self.end_session(session, EndReason::Replaced).await?;
+        }
+        browser.sessions.retain(|secret| {
+            let hash = secret.hash(Purpose::Session).0;
+            kept.iter().any(|(_, session)| session.token_hash == hash)
         });
-        let others: Vec<Secret> = others.take(MAX_ACCOUNTS - 1).cloned().collect();
+        browser.sessions.insert(0, secret);
+        browser.sessions_changed = Some(self.cookie_life(&session));
         self.audit(
             AuditEvent::new(EventName::LoginSucceeded)
                 .session(&session)
                 .owner(owner)
                 .detail("amr", sign_in.amr.clone()),
         );
-        let remembered = sign_in
-            .remember
-            .then_some(self.settings.session_ttl_seconds);
-        browser.sessions = std::iter::once(secret).chain(others).collect();
-        browser.sessions_changed = Some(remembered.map_or(Lifetime::Browser, Lifetime::Remembered));
         Ok(SignedIn {
             session,
             owner: owner.clone(),
             consent: None,
+            reference: String::new(),
         })
     }
 
@@ -322,12 +359,7 @@ impl Server {
             secret.hash(Purpose::Session).0.as_slice() == chosen.session.token_hash.as_slice()
         };
         browser.sessions.sort_by_key(|secret| !is_chosen(secret));
-        let rest = chosen.session.expires_at - self.now();
-        browser.sessions_changed = Some(if chosen.session.remembered {
-            Lifetime::Remembered(rest)
-        } else {
-            Lifetime::Browser
-        });
+        browser.sessions_changed = Some(self.cookie_life(&chosen.session));
         Ok(Some(chosen))
     }
 
@@ -347,13 +379,25 @@ impl Server {
             let hash = secret.hash(Purpose::Session).0;
             !ended.iter().any(|session| session.token_hash == hash)
         });
-        browser.sessions_changed = Some(Lifetime::Browser);
+        // The cookie lives as the account that is in front now asked for.
+        let front = self.live_sessions(browser, "").await?;
+        let front = front.first().map(|front| &front.session);
+        browser.sessions_changed =
+            Some(front.map_or(Lifetime::Browser, |front| self.cookie_life(front)));
         Ok(())
+    }
+
+    fn cookie_life(&self, front: &SessionRow) -> Lifetime {
+        if front.remembered {
+            Lifetime::Remembered(front.expires_at - self.now())
+        } else {
+            Lifetime::Browser
+        }
     }
 
     /// Ends one session, and its grants as far as the reason and the settings demand.
     async fn end_session(&self, session: &SessionRow, reason: EndReason) -> Result<(), Failure> {
-        let (which, why) = match (reason, self.settings.logout_revokes) {
+        let grants = match (reason, self.settings.logout_revokes) {
             // Grants of other sessions carry the stamp themselves and fail at their next use.
             (EndReason::CredentialChange, _) if self.settings.revoke_on_credential_change => {
                 (OfSession::All, RevokeReason::CredentialChange)
@@ -365,6 +409,19 @@ impl Server {
             (_, LogoutRevokes::Online) => (OfSession::Online, RevokeReason::Logout),
             (_, LogoutRevokes::All) => (OfSession::All, RevokeReason::Logout),
         };
+        self.end_with(session, reason, grants).await
+    }
+
+    /// Ends one session, and these of its grants.
+    ///
+    /// # Errors
+    /// When the database fails; nothing has ended then.
+    pub async fn end_with(
+        &self,
+        session: &SessionRow,
+        reason: EndReason,
+        (which, why): (OfSession, RevokeReason),
+    ) -> Result<(), Failure> {
         let (id, now) = (session.id, self.now());
         self.store
             .write(move |txn, tables| {

@@ -143,6 +143,7 @@ pub(super) fn check_own_pages(settings: &Settings, findings: &mut Findings) {
         ("consent_url", &settings.consent_url),
         ("select_account_url", &settings.select_account_url),
         ("signup_url", &settings.signup_url),
+        ("post_login_url", &settings.post_login_url),
         ("after_login_url", &settings.after_login_url),
         ("after_logout_url", &settings.after_logout_url),
     ];

@@ -58,6 +58,7 @@ impl Settings {
 
 fn endpoints(urls: &Urls, settings: &Settings) -> Endpoints {
     let registration = settings.registration.enabled;
+    let end_session = settings.enable_end_session;
     Endpoints {
         issuer: urls.issuer.clone(),
         authorization_endpoint: urls.authorization_endpoint.clone(),
@@ -67,5 +68,6 @@ fn endpoints(urls: &Urls, settings: &Settings) -> Endpoints {
         revocation_endpoint: urls.revocation_endpoint.clone(),
         introspection_endpoint: urls.introspection_endpoint.clone(),
         registration_endpoint: registration.then(|| urls.registration_endpoint.clone()),
+        end_session_endpoint: end_session.then(|| urls.end_session_endpoint.clone()),
     }
 }

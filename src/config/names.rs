@@ -33,9 +33,8 @@ const REPLACED: [(&str, &str); 12] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 12] = [
+const LATER: [&str; 11] = [
     "include_root_resource_metadata_fallback",
-    "post_login_url",
     "enable_password_reset",
     "par",
     "jar",

@@ -59,6 +59,7 @@ fn check_addresses(raw: &RawSettings, findings: &mut Findings) {
         ("consent_url", &raw.consent_url),
         ("select_account_url", &raw.select_account_url),
         ("signup_url", &raw.signup_url),
+        ("post_login_url", &raw.post_login_url),
         ("after_login_url", &raw.after_login_url),
         ("after_logout_url", &raw.after_logout_url),
     ] {
@@ -109,9 +110,12 @@ fn plain(
         consent_url: raw.consent_url,
         select_account_url: raw.select_account_url,
         signup_url: raw.signup_url,
+        post_login_url: raw.post_login_url,
         after_login_url: raw.after_login_url,
         after_logout_url: raw.after_logout_url,
         enable_signup: raw.enable_signup,
+        enable_password_reset: raw.enable_password_reset,
+        mail_from: raw.mail_from,
         require_verified_email: raw.require_verified_email,
         consent_allows_narrowing: raw.consent_allows_narrowing,
         session_exchange_origins: raw

@@ -64,12 +64,18 @@ pub struct Settings {
     pub select_account_url: Option<String>,
     /// The app's own sign-up page.
     pub signup_url: Option<String>,
-    /// Where a login without client leads; `None` = the app's `/`.
+    /// The app's page between login and consent, for the hook `post_login`.
+    pub post_login_url: Option<String>,
+    /// Where a login without client leads; `None` = the page of connected apps.
     pub after_login_url: Option<String>,
     /// Where a logout without client leads; `None` = built-in page.
     pub after_logout_url: Option<String>,
     /// Whether the built-in sign-up page exists.
     pub enable_signup: bool,
+    /// Whether the pages for a forgotten password exist; `None` = if the app has a mailer.
+    pub enable_password_reset: Option<bool>,
+    /// Sender of mails, `Name <address>`; `None` = Loco's.
+    pub mail_from: Option<String>,
     /// Whether sign-in waits for a verified address.
     pub require_verified_email: bool,
     /// Whether people may untick optional scopes.
@@ -142,7 +148,7 @@ pub struct Settings {
     pub session_idle_ttl_seconds: i64,
     /// Whether cookies have the attribute `Secure`.
     pub cookie_secure: bool,
-    /// Whether ID tokens carry `sid`.
+    /// Whether clients may sign people out; ID tokens carry `sid` then.
     pub enable_end_session: bool,
     /// What a sign-out ends besides the session.
     pub logout_revokes: LogoutRevokes,

@@ -156,7 +156,7 @@ fn st_03_unknown_keys_at_every_level(#[case] block: Value, #[case] key: &str, #[
 
 #[rstest]
 #[case(json!({"par": {"enabled": true}}), "par")]
-#[case(json!({"post_login_url": "/x"}), "post_login_url")]
+#[case(json!({"trust_policy": []}), "trust_policy")]
 #[case(json!({"unused_client_ttl_seconds": 1}), "unused_client_ttl_seconds")]
 #[case(json!({"profile": "fapi2"}), "profile")]
 #[case(json!({"grant_types": ["urn:ietf:params:oauth:grant-type:device_code"]}), "grant_types[0]")]

@@ -3,7 +3,6 @@
 use axum::{
     debug_handler,
     extract::{Request, State},
-    http::StatusCode,
     response::Response,
 };
 use loco_rs::app::AppContext;
@@ -117,9 +116,7 @@ async fn decide(
 /// GE-11: `grant_types` without `authorization_code`.
 #[debug_handler]
 pub async fn switched_off(State(_ctx): State<AppContext>) -> PageError {
-    let error = OAuthError::invalid_request("GE-11", "grant_types has no authorization_code");
-    PageError::from(Failure::transport(StatusCode::NOT_FOUND, error))
-        .showing(ErrorKind::SwitchedOff)
+    PageError::switched_off("grant_types has no authorization_code")
 }
 
 /// The request in a form body: stored, then resumed by GET, because a cross-site POST carries no

@@ -147,7 +147,7 @@ async fn load(
                 owner: registered.owner,
             };
             let permitted = server.owners.may_manage(action, &owner, &client).await;
-            if !permitted.map_err(Failure::internal)? {
+            if !permitted? {
                 return Err(denied().into());
             }
             let by = Manager::Person(owner);

@@ -6,14 +6,13 @@ use loco_rs::app::AppContext;
 use super::{
     page::{self, Entered, Visit, field},
     resume::no_interaction,
-    select_account::use_another,
 };
 use crate::{
     browser::Browser,
     config::RateLimitEntry,
     error::PageError,
     extract::{PageForm, QueryParams, TheServer},
-    interaction::Pending,
+    interaction::{Pending, go_on::Arrival},
     limits::Of,
     protocol::{error::OAuthError, interaction::Step, params::Params, scope::Scopes},
     server::Server,
@@ -69,6 +68,8 @@ async fn submit(
         Visit::Here(Some(pending)) => pending,
     };
     let current = server.current(browser, &pending.client.client_id).await?;
+    // First, because it says what the form may show.
+    let next = server.next_step(&mut pending, current.as_ref()).await?;
     let sid = current.as_ref().map(|current| current.session.sid.clone());
     if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, sid.as_deref()))? {
         return form(
@@ -84,11 +85,13 @@ async fn submit(
         return Ok(wait.on(answer));
     }
     if field(params, "action")? == Some("use_another") {
-        return use_another(server, (&mut pending, browser)).await;
+        return server
+            .use_another((&mut pending, browser), Arrival::Form)
+            .await;
     }
     let decision = field(params, "action")?.or(field(params, "decision")?);
     if matches!(decision, Some("deny" | "cancel")) {
-        return server.deny(&pending, browser).await;
+        return server.deny(&pending, (browser, Arrival::Form)).await;
     }
     if decision != Some("allow") {
         let entered = Entered::default()
@@ -97,17 +100,12 @@ async fn submit(
         return form(server, browser, (&pending, entered)).await;
     }
     // An allow counts only while consent is what is asked (§8.3).
-    let next = server.next_step(&pending, current.as_ref()).await?;
     let (Some(current), Ok(Step::Consent)) = (&current, next) else {
         return Ok(server.redirect_to_continue(&pending));
     };
-    if pending.has_changed_client() {
-        server.adopt_client_version(&pending).await?;
-        return Ok(server.redirect_to_continue(&pending));
-    }
     let ticked = ticked(params)?;
     server
-        .accept(&mut pending, (browser, current), &ticked)
+        .accept(&mut pending, (browser, current), (&ticked, Arrival::Form))
         .await
 }
 
@@ -129,7 +127,7 @@ async fn form(
     let common = page::common(server, browser, (ROUTE, Some(pending), Some(&current)))?;
     let page = ConsentPage {
         common: common.with(entered),
-        ..server.asked(pending, &current)
+        ..server.asked(pending, Some(&current))
     };
     server.page((browser, Some(pending)), status, page)
 }

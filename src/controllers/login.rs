@@ -12,6 +12,7 @@ use crate::{
     error::{Failure, PageError},
     events::{AuditEvent, EventName, Outcome},
     extract::{PageForm, QueryParams, TheServer},
+    hooks::InteractionFacts,
     interaction::{
         Pending,
         go_on::{Arrival, see_other},
@@ -21,13 +22,13 @@ use crate::{
     protocol::{authorize::Prompt, interaction::Step, params::Params},
     server::Server,
     store::transaction::retry,
-    views::{
-        Common, FormError,
-        pages::{CheckMailPage, LoginPage},
-    },
+    views::{FormError, pages::LoginPage},
 };
 
 const ROUTE: &str = "login";
+/// Field that names a page to go on with; nothing but these words is ever looked at (C046).
+const NEXT: &str = "next";
+const APPS: &str = "apps";
 /// Longest password that is hashed, bytes.
 const MAX_PASSWORD: usize = 1024;
 
@@ -50,7 +51,10 @@ async fn show(
 ) -> Result<Response, PageError> {
     match page::visit(server, browser, (params, Step::Login)).await? {
         Visit::Elsewhere(answer) => Ok(answer),
-        Visit::Here(pending) => form(server, browser, (pending.as_deref(), Entered::default())),
+        Visit::Here(pending) => {
+            let entered = Entered::of(params, &[NEXT])?;
+            form(server, browser, (pending.as_deref(), entered)).await
+        }
     }
 }
 
@@ -76,25 +80,25 @@ async fn submit(
         Visit::Here(pending) => pending,
     };
     let again = |entered| (pending.as_deref(), entered);
-    let mut entered = Entered::of(params, &["login", "remember"])?;
+    let mut entered = Entered::of(params, &["login", "remember", NEXT])?;
     if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
-        return form(server, browser, again(entered.refused(refused)));
+        return form(server, browser, again(entered.refused(refused))).await;
     }
     if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
-        return server.deny(pending, browser).await;
+        return server.deny(pending, (browser, Arrival::Form)).await;
     }
     let credentials = (field(params, "login")?, field(params, "password")?);
     let remember = field(params, "remember")?.is_some();
     let keys = Of::entry(RateLimitEntry::Login).login(credentials.0.unwrap_or_default());
     let keys = keys.address().failures();
     if let Some(wait) = page::check_limit(server, keys.clone()).await? {
-        let answer = form(server, browser, again(entered.limited()))?;
+        let answer = form(server, browser, again(entered.limited())).await?;
         return Ok(wait.on(answer));
     }
     let owner = match authenticate((ctx, server), credentials).await {
         Ok(owner) => owner,
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
-            return form(server, browser, again(entered.unavailable()));
+            return form(server, browser, again(entered.unavailable())).await;
         }
         Err(failure) => return Err(failure.into()),
     };
@@ -102,25 +106,25 @@ async fn submit(
         server.failed(keys).await?;
         login_failed(server, (pending.as_deref(), credentials.0));
         entered.errors.push(FormError::Credentials.into());
-        return form(
-            server,
-            browser,
-            again(entered.with_status(StatusCode::BAD_REQUEST)),
-        );
+        let entered = entered.with_status(StatusCode::BAD_REQUEST);
+        return form(server, browser, again(entered)).await;
     };
-    if server.settings.require_verified_email && !owner.is_verified() {
-        return check_mail(server, browser, (pending.as_deref(), &owner));
+    if server.waits_for_mail(&owner) {
+        let login = owner.login_name();
+        server.send_verification(ctx, owner);
+        return page::check_mail(server, browser, (pending.as_deref(), &login));
     }
     let sign_in = SignIn {
         remember,
         ..SignIn::default()
     };
-    enter(
-        server,
-        browser,
-        (pending.map(|pending| *pending), owner, sign_in),
-    )
-    .await
+    let to_apps = pending.is_none() && field(params, NEXT)? == Some(APPS);
+    let pending = pending.map(|pending| *pending);
+    let answer = enter(server, browser, (pending, owner, sign_in)).await?;
+    if to_apps {
+        return Ok(see_other(&server.urls.apps)?);
+    }
+    Ok(answer)
 }
 
 /// The person is who they say: session, step, next page.
@@ -132,16 +136,15 @@ pub async fn enter(
     browser: &mut Browser,
     (pending, owner, sign_in): (Option<Pending>, Owner, SignIn),
 ) -> Result<Response, PageError> {
-    let current = server.sign_in(browser, &owner, sign_in).await?;
     let Some(mut pending) = pending else {
+        server.sign_in(browser, &owner, sign_in).await?;
         return Ok(see_other(&server.urls.after_login)?);
     };
-    pending.signed_in(current.session.auth_time);
-    // The consent of the person who is signed in now.
-    let current = server.current(browser, &pending.client.client_id).await?;
-    server.record_step(&pending, current.as_ref()).await?;
+    let current = server
+        .enter(&mut pending, browser, (&owner, sign_in))
+        .await?;
     server
-        .go_on(&pending, (browser, current.as_ref()), Arrival::Form)
+        .go_on(&mut pending, (browser, current.as_ref()), Arrival::Form)
         .await
 }
 
@@ -175,19 +178,7 @@ async fn authenticate(
     Ok(owner.filter(Owner::is_active))
 }
 
-fn check_mail(
-    server: &Server,
-    browser: &Browser,
-    (pending, owner): (Option<&Pending>, &Owner),
-) -> Result<Response, PageError> {
-    let page = CheckMailPage {
-        common: Common::default(),
-        address_hint: page::mask_address(&owner.login_name()),
-    };
-    server.page((browser, pending), StatusCode::OK, page)
-}
-
-fn form(
+async fn form(
     server: &Server,
     browser: &mut Browser,
     (pending, entered): (Option<&Pending>, Entered),
@@ -199,15 +190,47 @@ fn form(
         pending.request.prompts.contains(&Prompt::Login) || pending.request.max_age.is_some()
     };
     let status = entered.status;
+    let facts = pending.and_then(|pending| InteractionFacts::of(server, pending));
+    let external = server.owners.external_logins(facts.as_ref()).await?;
+    let locked_login = match pending {
+        Some(pending) => locked_login(server, browser, pending).await?,
+        None => None,
+    };
+    let next = entered
+        .values
+        .get(NEXT)
+        .filter(|next| *next == APPS)
+        .cloned();
     let page = LoginPage {
+        next,
         common: page::common(server, browser, (ROUTE, pending, None))?.with(entered),
         login_hint: pending.and_then(|pending| pending.request.login_hint.clone()),
-        locked_login: None,
+        locked_login,
         reauthenticate: pending.is_some_and(asked_again),
         remember_allowed: true,
         signup_url,
-        forgot_url: None,
-        external: Vec::new(),
+        forgot_url: server
+            .password_reset
+            .then(|| server.urls.forgot_password.clone()),
+        external,
     };
     server.page((browser, pending), status, page)
+}
+
+/// The account of this browser that `id_token_hint` names: a login of anybody else ends with
+/// `login_required` (NX-04). Names of accounts that are not signed in here are nobody's business.
+async fn locked_login(
+    server: &Server,
+    browser: &Browser,
+    pending: &Pending,
+) -> Result<Option<String>, Failure> {
+    let Some(hint) = &pending.request.hint_subject else {
+        return Ok(None);
+    };
+    for account in server.accounts(browser).await? {
+        if server.subject_for(&pending.client, &account.owner)? == *hint {
+            return Ok(Some(account.owner.login_name()));
+        }
+    }
+    Ok(None)
 }

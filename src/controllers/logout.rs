@@ -1,20 +1,28 @@
-//! GET, POST `{prefix}/logout` — signing out of this browser (BS-05).
+//! GET, POST `{prefix}/logout` — signing out of this browser (BS-05), also for a client that
+//! asked at `end-session` (ES-07, ES-08).
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 use loco_rs::app::AppContext;
 
-use super::page::{self, Entered, field};
+use super::{
+    page::{self, Entered, field},
+    resume::interaction_id,
+};
 use crate::{
     browser::{Browser, SignedIn},
     error::PageError,
     extract::{PageForm, QueryParams, TheServer},
-    interaction::go_on::see_other,
-    protocol::params::Params,
+    interaction::{
+        go_on::{Arrival, see_other},
+        logout::PendingLogout,
+    },
+    pages::PagePolicy,
+    protocol::{end_session::Destination, params::Params, redirect_uri},
     server::Server,
     store::sessions::SessionRow,
     views::{
         FormError,
-        pages::{LoggedOutPage, LogoutPage, OtherAccount},
+        pages::{LoggedOutPage, LogoutPage, Notice, OtherAccount},
     },
 };
 
@@ -29,7 +37,7 @@ pub async fn get(
     _query: QueryParams,
 ) -> Result<Response, PageError> {
     let accounts = server.accounts(&browser).await?;
-    let answer = form(&server, &mut browser, (&accounts, Entered::default()))?;
+    let answer = form(&server, &mut browser, (None, &accounts, Entered::default()))?;
     Ok(browser.answer(answer)?)
 }
 
@@ -50,14 +58,19 @@ async fn submit(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
+    let pending = match interaction_id(params)? {
+        Some(id) => Some(server.find_logout(id, browser).await?),
+        None => None,
+    };
+    let pending = pending.as_ref();
+    if pending.is_some_and(|pending| pending.row.as_ref().is_some_and(|row| row.is_done)) {
+        return leave(server, browser, (pending, Arrival::Form));
+    }
     let accounts = server.accounts(browser).await?;
     let sid = accounts.first().map(|account| account.session.sid.as_str());
     if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, sid))? {
-        return form(
-            server,
-            browser,
-            (&accounts, Entered::default().refused(refused)),
-        );
+        let entered = Entered::default().refused(refused);
+        return form(server, browser, (pending, &accounts, entered));
     }
     let count = match field(params, "action")? {
         Some("sign_out") => 1,
@@ -66,7 +79,7 @@ async fn submit(
             let entered = Entered::default()
                 .with_error(FormError::NoDecision)
                 .with_status(StatusCode::BAD_REQUEST);
-            return form(server, browser, (&accounts, entered));
+            return form(server, browser, (pending, &accounts, entered));
         }
     };
     let ended: Vec<SessionRow> = accounts
@@ -75,27 +88,50 @@ async fn submit(
         .map(|account| account.session.clone())
         .collect();
     server.sign_out(browser, &ended).await?;
-    match &server.urls.after_logout {
-        Some(url) => Ok(see_other(url)?),
-        None => logged_out(server, browser),
+    if let Some(pending) = pending {
+        server.close_logout(pending).await?;
     }
+    leave(server, browser, (pending, Arrival::Form))
 }
 
-fn form(
+/// The question, for a client or for the person alone.
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub fn form(
     server: &Server,
     browser: &mut Browser,
-    (accounts, entered): (&[SignedIn], Entered),
+    (pending, accounts, entered): (Option<&PendingLogout>, &[SignedIn], Entered),
 ) -> Result<Response, PageError> {
     let Some((current, others)) = accounts.split_first() else {
-        return logged_out(server, browser);
+        return leave(server, browser, (pending, Arrival::Link));
     };
     let status = entered.status;
+    let state = pending.and_then(PendingLogout::state);
+    let mut common = page::form(server, browser, (ROUTE, state, Some(current)))?.with(entered);
+    common.ui_locales = pending.and_then(|pending| pending.ui_locales.clone());
     let page = LogoutPage {
-        common: page::common(server, browser, (ROUTE, None, Some(current)))?.with(entered),
+        common,
         other_accounts: others.iter().map(other).collect(),
-        post_logout_host: None,
+        post_logout_host: pending.and_then(PendingLogout::host),
     };
-    server.page((browser, None), status, page)
+    let mut answer = server.page((browser, None), status, page)?;
+    if let Some(pending) = pending {
+        answer.extensions_mut().insert(policy(pending));
+    }
+    Ok(answer)
+}
+
+/// The answer to the form may be a redirect to an app's own scheme, which `form-action` must allow.
+fn policy(pending: &PendingLogout) -> PagePolicy {
+    let scheme = match &pending.destination {
+        Destination::Registered(to) => redirect_uri::private_scheme(&to.uri),
+        _ => None,
+    };
+    PagePolicy {
+        interaction: true,
+        form_action: scheme.map(|scheme| format!("{scheme}:")),
+    }
 }
 
 fn other(account: &SignedIn) -> OtherAccount {
@@ -106,7 +142,26 @@ fn other(account: &SignedIn) -> OtherAccount {
     }
 }
 
-fn logged_out(server: &Server, browser: &Browser) -> Result<Response, PageError> {
-    let page = LoggedOutPage::default();
+/// ES-08: to the client, to the app, or to the page that says that it is over.
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub fn leave(
+    server: &Server,
+    browser: &Browser,
+    (pending, arrival): (Option<&PendingLogout>, Arrival),
+) -> Result<Response, PageError> {
+    let destination = pending.map(|pending| &pending.destination);
+    let mut page = LoggedOutPage::default();
+    page.common.ui_locales = pending.and_then(|pending| pending.ui_locales.clone());
+    match (destination, &server.urls.after_logout) {
+        (Some(Destination::Registered(to)), _) => {
+            return server.leave_signed_out(to, browser, arrival);
+        }
+        (Some(Destination::Dropped), _) => page.remark = Some(Notice::RedirectDropped),
+        // Without a session there was nothing to sign out of: a page says so.
+        (_, Some(url)) if arrival != Arrival::Link => return Ok(see_other(url)?),
+        _ => {}
+    }
     server.page((browser, None), StatusCode::OK, page)
 }

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 
-use super::resume::{interaction_id, is_finished};
+use super::resume::interaction_id;
 use crate::{
     browser::{Browser, CsrfCheck, Form, SignedIn},
     error::{Failure, PageError},
@@ -17,7 +17,7 @@ use crate::{
     protocol::{error::OAuthError, interaction::Step, params::Params},
     server::Server,
     urls::Urls,
-    views::{Common, ErrorLine, FormError},
+    views::{Common, ErrorLine, FormError, pages::CheckMailPage},
 };
 
 /// Whether a page is the right one now.
@@ -40,8 +40,8 @@ pub async fn visit(
     let Some(id) = interaction_id(params)? else {
         return Ok(Visit::Here(None));
     };
-    let pending = server.find_pending(id, browser).await?;
-    if is_finished(&pending) {
+    let mut pending = server.find_pending(id, browser).await?;
+    if pending.is_finished() {
         let finished = server.repeat(&pending, browser);
         return Ok(Visit::Elsewhere(server.after(
             finished,
@@ -50,7 +50,7 @@ pub async fn visit(
         )?));
     }
     let current = server.current(browser, &pending.client.client_id).await?;
-    let next = server.next_step(&pending, current.as_ref()).await?;
+    let next = server.next_step(&mut pending, current.as_ref()).await?;
     // A person at the login page may sign up instead, and the other way round.
     let shown = match next {
         Ok(Step::Login | Step::Create) => matches!(step, Step::Login | Step::Create),
@@ -76,7 +76,7 @@ pub async fn posted(
         return Ok(Visit::Here(None));
     };
     let pending = server.find_pending(id, browser).await?;
-    if is_finished(&pending) {
+    if pending.is_finished() {
         let finished = server.repeat(&pending, browser);
         return Ok(Visit::Elsewhere(server.after(
             finished,
@@ -226,16 +226,30 @@ pub fn common(
     browser: &mut Browser,
     (route, pending, current): (&str, Option<&Pending>, Option<&SignedIn>),
 ) -> Result<Common, PageError> {
+    let state = pending.and_then(Pending::state);
+    let mut common = form(server, browser, (route, state, current))?;
+    common.cancel_action = pending.map(|_| common.form_action.clone());
+    Ok(common)
+}
+
+/// The same for a form of another kind of interaction, or of none.
+///
+/// # Errors
+/// When the random generator fails.
+pub fn form(
+    server: &Server,
+    browser: &mut Browser,
+    (route, interaction, current): (&str, Option<&str>, Option<&SignedIn>),
+) -> Result<Common, PageError> {
     let sid = current.map(|current| current.session.sid.as_str());
     let token = Form {
         route,
-        interaction: pending.and_then(Pending::state),
+        interaction,
         sid,
     };
     let token = browser.csrf_token(token)?;
-    let action = action(&server.urls, route);
-    let mut common = pages::form(action, token, current);
-    common.cancel_action = pending.map(|_| action.to_owned());
+    let mut common = pages::form(action(&server.urls, route), token, current);
+    common.interaction = interaction.map(str::to_owned);
     Ok(common)
 }
 
@@ -245,6 +259,9 @@ fn action<'a>(urls: &'a Urls, route: &str) -> &'a str {
         "select-account" => &urls.select_account,
         "consent" => &urls.consent,
         "logout" => &urls.logout,
+        "apps" => &urls.apps,
+        "forgot-password" => &urls.forgot_password,
+        "reset-password" => &urls.reset_password,
         _ => &urls.login,
     }
 }
@@ -257,6 +274,22 @@ impl Common {
         self.errors = entered.errors;
         self
     }
+}
+
+/// The end of a sign-in or sign-up with `require_verified_email`: no session.
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub fn check_mail(
+    server: &Server,
+    browser: &Browser,
+    (pending, address): (Option<&Pending>, &str),
+) -> Result<Response, PageError> {
+    let page = CheckMailPage {
+        common: Common::default(),
+        address_hint: mask_address(address),
+    };
+    server.page((browser, pending), StatusCode::OK, page)
 }
 
 /// `a…@example.com`: enough to recognise an own address, not to learn another's.

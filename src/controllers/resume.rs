@@ -1,15 +1,17 @@
 //! GET `{prefix}/continue` — resumes an interaction. Safe and repeatable: it changes nothing but
-//! the binding to the browser (IX-04), except where nothing is left to do.
+//! the binding to the browser (IX-04), except where nothing is left to do, or the app's own step was
+//! done (`done=post_login`, §8.3).
 
 use axum::{debug_handler, extract::State, response::Response};
 use loco_rs::app::AppContext;
 
+use super::page;
 use crate::{
     browser::Browser,
     error::PageError,
     extract::{QueryParams, TheServer},
-    interaction::{Pending, go_on::Arrival},
-    protocol::{error::OAuthError, params::Params},
+    interaction::go_on::Arrival,
+    protocol::{error::OAuthError, interaction::Step, params::Params},
     server::Server,
     views::ErrorKind,
 };
@@ -32,23 +34,20 @@ async fn resume(
     params: &Params,
 ) -> Result<Response, PageError> {
     let id = interaction_id(params)?.ok_or_else(no_interaction)?;
-    let pending = server.find_pending(id, browser).await?;
-    if is_finished(&pending) {
+    let mut pending = server.find_pending(id, browser).await?;
+    if pending.is_finished() {
         let finished = server.repeat(&pending, browser);
         return server.after(finished, (&pending, browser), Arrival::Link);
     }
     let current = server.current(browser, &pending.client.client_id).await?;
+    if page::field(params, "done")? == Some(Step::PostLogin.as_str()) {
+        server
+            .post_login_done(&mut pending, current.as_ref())
+            .await?;
+    }
     server
-        .go_on(&pending, (browser, current.as_ref()), Arrival::Link)
+        .go_on(&mut pending, (browser, current.as_ref()), Arrival::Link)
         .await
-}
-
-/// Whether the interaction came to its end.
-pub fn is_finished(pending: &Pending) -> bool {
-    pending
-        .row
-        .as_ref()
-        .is_some_and(|row| row.consumed_at.is_some())
 }
 
 /// The interaction that a page or form belongs to.

@@ -8,16 +8,13 @@ use super::{
     resume::no_interaction,
 };
 use crate::{
-    browser::{Browser, SignedIn},
+    browser::Browser,
     error::PageError,
     extract::{PageForm, QueryParams, TheServer},
     interaction::{Pending, go_on::Arrival},
-    protocol::{authorize::Prompt, interaction::Step, params::Params},
+    protocol::{interaction::Step, params::Params},
     server::Server,
-    views::{
-        FormError,
-        pages::{AccountLine, SelectAccountPage},
-    },
+    views::{FormError, pages::SelectAccountPage},
 };
 
 const ROUTE: &str = "select-account";
@@ -77,21 +74,21 @@ async fn submit(
         .await;
     }
     match (field(params, "action")?, field(params, "sid")?) {
-        (Some("cancel"), _) => server.deny(&pending, browser).await,
-        (Some("use_another"), _) => use_another(server, (&mut pending, browser)).await,
-        (_, Some(sid)) => {
-            let Some(_chosen) = server.switch_account(browser, sid).await? else {
-                let entered = Entered::default()
-                    .with_error(FormError::AccountGone)
-                    .with_status(StatusCode::BAD_REQUEST);
-                return form(server, browser, (&pending, entered)).await;
-            };
-            pending.progress.selected = true;
-            let current = server.current(browser, &pending.client.client_id).await?;
-            server.record_step(&pending, current.as_ref()).await?;
+        (Some("cancel"), _) => server.deny(&pending, (browser, Arrival::Form)).await,
+        (Some("use_another"), _) => {
             server
-                .go_on(&pending, (browser, current.as_ref()), Arrival::Form)
+                .use_another((&mut pending, browser), Arrival::Form)
                 .await
+        }
+        (_, Some(sid)) => {
+            let of = (&mut *pending, &mut *browser);
+            if let Some(answer) = server.choose(of, (sid, Arrival::Form)).await? {
+                return Ok(answer);
+            }
+            let entered = Entered::default()
+                .with_error(FormError::AccountGone)
+                .with_status(StatusCode::BAD_REQUEST);
+            form(server, browser, (&pending, entered)).await
         }
         _ => {
             let entered = Entered::default()
@@ -102,46 +99,16 @@ async fn submit(
     }
 }
 
-/// "Use another account": a login is open, whoever is signed in (§8.3).
-///
-/// # Errors
-/// When the database fails.
-pub async fn use_another(
-    server: &Server,
-    (pending, browser): (&mut Pending, &mut Browser),
-) -> Result<Response, PageError> {
-    if !pending.request.prompts.contains(&Prompt::Login) {
-        pending.request.prompts.push(Prompt::Login);
-    }
-    pending.progress.authenticated_at = None;
-    let current = server.current(browser, &pending.client.client_id).await?;
-    server.record_step(pending, current.as_ref()).await?;
-    server
-        .go_on(pending, (browser, current.as_ref()), Arrival::Form)
-        .await
-}
-
 async fn form(
     server: &Server,
     browser: &mut Browser,
     (pending, entered): (&Pending, Entered),
 ) -> Result<Response, PageError> {
-    let accounts = server.accounts(browser).await?;
+    let accounts = server.account_lines(browser).await?;
     let status = entered.status;
     let page = SelectAccountPage {
         common: page::common(server, browser, (ROUTE, Some(pending), None))?.with(entered),
-        accounts: accounts.iter().enumerate().map(line).collect(),
+        accounts,
     };
     server.page((browser, Some(pending)), status, page)
-}
-
-fn line((place, account): (usize, &SignedIn)) -> AccountLine {
-    AccountLine {
-        sid: account.session.sid.clone(),
-        name: account.owner.display_name(),
-        login: account.owner.login_name(),
-        picture: None,
-        current: place == 0,
-        signed_in: true,
-    }
 }

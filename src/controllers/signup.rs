@@ -12,21 +12,19 @@ use super::{
 use crate::{
     browser::{Browser, SignIn},
     config::RateLimitEntry,
-    error::{Failure, PageError},
+    error::PageError,
     events::{AuditEvent, EventName},
     extract::{PageForm, QueryParams, TheServer},
-    interaction::Pending,
+    interaction::{Pending, go_on::Arrival},
     limits::Of,
-    protocol::{error::OAuthError, interaction::Step, params::Params},
+    protocol::{interaction::Step, params::Params},
     resource_owner::{FieldError, SignUp, SignUpError},
     server::Server,
-    views::{
-        Common, ErrorKind, ErrorLine, FormError,
-        pages::{CheckMailPage, SignUpPage},
-    },
+    views::{ErrorLine, FormError, pages::SignUpPage},
 };
 
 const ROUTE: &str = "signup";
+const OFF: &str = "enable_signup is off";
 /// Longest value of a field, bytes.
 const MAX_VALUE: usize = 1024;
 
@@ -85,7 +83,7 @@ async fn submit(
         );
     }
     if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
-        return server.deny(pending, browser).await;
+        return server.deny(pending, (browser, Arrival::Form)).await;
     }
     let values = match values(server, params)? {
         Ok(values) => values,
@@ -126,7 +124,7 @@ async fn submit(
         }
         // ASVS 6.3.8: a taken address looks like a free one.
         Err(SignUpError::Taken) if server.settings.require_verified_email => {
-            return check_mail(server, browser, (pending.as_deref(), &address));
+            return page::check_mail(server, browser, (pending.as_deref(), &address));
         }
         Err(SignUpError::Taken) => {
             let entered = entered
@@ -134,13 +132,13 @@ async fn submit(
                 .with_status(StatusCode::BAD_REQUEST);
             return form(server, browser, (pending.as_deref(), entered));
         }
-        Err(SignUpError::Unsupported) => return Err(switched_off()),
+        Err(SignUpError::Unsupported) => return Err(PageError::switched_off(OFF)),
         Err(SignUpError::Other(error)) => {
             return Err(crate::store::StoreError::from(error).into());
         }
     };
-    if server.settings.require_verified_email && !owner.is_verified() {
-        return check_mail(server, browser, (pending.as_deref(), &address));
+    if server.waits_for_mail(&owner) {
+        return page::check_mail(server, browser, (pending.as_deref(), &address));
     }
     login::enter(
         server,
@@ -155,14 +153,8 @@ fn check_offered(server: &Server) -> Result<(), PageError> {
     if server.has_signup() {
         Ok(())
     } else {
-        Err(switched_off())
+        Err(PageError::switched_off(OFF))
     }
-}
-
-fn switched_off() -> PageError {
-    let error = OAuthError::invalid_request("GE-11", "enable_signup is off");
-    PageError::from(Failure::transport(StatusCode::NOT_FOUND, error))
-        .showing(ErrorKind::SwitchedOff)
 }
 
 /// The declared fields, no others; required ones filled in.
@@ -209,18 +201,6 @@ fn login_value(server: &Server, values: &SignUp) -> String {
     address
         .map(|input| values.get(input.name).to_owned())
         .unwrap_or_default()
-}
-
-fn check_mail(
-    server: &Server,
-    browser: &Browser,
-    (pending, address): (Option<&Pending>, &str),
-) -> Result<Response, PageError> {
-    let page = CheckMailPage {
-        common: Common::default(),
-        address_hint: page::mask_address(address),
-    };
-    server.page((browser, pending), StatusCode::OK, page)
 }
 
 fn form(

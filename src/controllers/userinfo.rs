@@ -13,12 +13,15 @@ use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
     extract::{TheServer, bearer_token, check_target, read_form},
+    hooks::ClientFacts,
     limits::Of,
     presented::Token,
     protocol::{
         bearer::Challenge,
+        claims,
         error::OAuthError,
         grants::one,
+        id_token,
         scope::{OPENID, Scopes},
     },
     server::Server,
@@ -45,11 +48,11 @@ pub async fn get_or_post(
         let headers = [(header::WWW_AUTHENTICATE, challenge.to_string())];
         return Ok((StatusCode::UNAUTHORIZED, headers).into_response());
     };
-    Ok(Json(claims(&server, &token).await?).into_response())
+    Ok(Json(about_user(&server, &token).await?).into_response())
 }
 
 /// UI-02, UI-03, UI-05.
-async fn claims(server: &Server, token: &str) -> Result<Value, Failure> {
+async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
     let invalid = || OAuthError::invalid_token("UI-02", "The access token is not valid here");
     let token = server.access(token).await?.ok_or_else(invalid)?;
     let live = server.live(&token, None).await?.ok_or_else(invalid)?;
@@ -71,6 +74,9 @@ async fn claims(server: &Server, token: &str) -> Result<Value, Failure> {
         "sub".to_owned(),
         server.subject_for(&live.client, &owner)?.into(),
     );
+    let (facts, words) = (ClientFacts::of(&live.client), scopes.as_slice());
+    let hook = server.owners.userinfo_claims(&owner, &facts, words);
+    claims::add(&mut claims, hook.await?.iter(), &id_token::REGISTERED);
     Ok(Value::Object(claims))
 }
 

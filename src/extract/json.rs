@@ -1,10 +1,11 @@
-//! JSON bodies of client metadata, read strictly and within limits (RG-01, RG-02).
+//! JSON bodies, read strictly and within limits (RG-01, RG-02, EX-01).
 
 use axum::{
     body::to_bytes,
     extract::{FromRequest, Request},
     http::StatusCode,
 };
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::form::{MAX_BODY, check_target, is_of_type};
@@ -41,4 +42,31 @@ impl<S: Send + Sync> FromRequest<S> for MetadataJson {
 fn too_large() -> Failure {
     let error = OAuthError::invalid_client_metadata("RG-02", "The body is larger than 64 KiB");
     Failure::transport(StatusCode::PAYLOAD_TOO_LARGE, error)
+}
+
+/// Reads the JSON object that a script of the app sends (§8.7, §8.8).
+///
+/// # Errors
+/// 415 for another content type, 413 over the limit, 400 for what cannot be read; `rule` is that of
+/// the endpoint.
+pub async fn read<T: DeserializeOwned>(request: Request, rule: &'static str) -> Result<T, Failure> {
+    check_target(request.uri(), rule)?;
+    // Browsers send it across origins only after a preflight.
+    if !is_of_type(request.headers(), "application/json") {
+        let error = OAuthError::invalid_request(rule, "The body must be application/json in UTF-8");
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(Failure::transport(status, error));
+    }
+    let too_large = |_| {
+        let error = OAuthError::invalid_request(rule, "The body is larger than 64 KiB");
+        Failure::transport(StatusCode::PAYLOAD_TOO_LARGE, error)
+    };
+    let body = to_bytes(request.into_body(), MAX_BODY)
+        .await
+        .map_err(too_large)?;
+    let members = strict_json::object(&body)
+        .map_err(|error| OAuthError::invalid_request(rule, error.description()))?;
+    serde_json::from_value(Value::Object(members)).map_err(|_| {
+        OAuthError::invalid_request(rule, "A member is missing or of another type").into()
+    })
 }

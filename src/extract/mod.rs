@@ -15,7 +15,7 @@ pub use form::{
     ApiForm, PageForm, QueryParams, authorization_headers, bearer_token, check_target,
     read as read_form,
 };
-pub use json::MetadataJson;
+pub use json::{MetadataJson, read as read_json};
 
 use crate::{
     error::{ApiError, Failure},

@@ -12,6 +12,7 @@ pub const MIGRATION_VERSION: u32 = 1;
 const MODEL: &str = include_str!("../../templates/generator/model.rs.t");
 const MIGRATION: &str = include_str!("../../templates/generator/migration.rs.t");
 const REQUEST_TEST: &str = include_str!("../../templates/generator/request_test.rs.t");
+const FLOWS_TEST: &str = include_str!("../../templates/generator/flows_test.rs.t");
 
 /// Snapshots of the generated test, by name.
 const SNAPSHOTS: &[(&str, &str)] = &[
@@ -203,14 +204,25 @@ fn existing_migrations(root: &Path) -> Result<Vec<(String, String)>, GeneratorEr
 
 /// `tests/requests/oauth_server.rs` and its snapshots.
 pub fn request_test(app_crate: &str, users: &Users) -> Vec<NewFile> {
-    let methods = users.methods.replacen("crate", app_crate, 1);
-    let body = REQUEST_TEST
-        .replace("__USE_USERS__", &use_as_users(&methods))
-        .replace("__APP__", app_crate);
+    let body = for_app(REQUEST_TEST, app_crate, users);
     let test = NewFile::new("tests/requests/oauth_server.rs", body, Style::Rust);
     let snapshots = SNAPSHOTS.iter().map(|(name, body)| {
         let path = format!("tests/requests/snapshots/{name}@oauth_server.snap");
         NewFile::new(path, *body, Style::Snapshot)
     });
     std::iter::once(test).chain(snapshots).collect()
+}
+
+/// `--tests`: `tests/requests/oauth_server_flows.rs`.
+pub fn flows_test(app_crate: &str, users: &Users) -> NewFile {
+    let body = for_app(FLOWS_TEST, app_crate, users);
+    NewFile::new("tests/requests/oauth_server_flows.rs", body, Style::Rust)
+}
+
+/// A test that imports the app and its users.
+fn for_app(template: &str, app_crate: &str, users: &Users) -> String {
+    let methods = users.methods.replacen("crate", app_crate, 1);
+    template
+        .replace("__USE_USERS__", &use_as_users(&methods))
+        .replace("__APP__", app_crate)
 }

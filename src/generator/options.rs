@@ -14,6 +14,9 @@ pub struct Options {
     /// Also copy the pages, stylesheet and English texts to `assets/views/oauth_server/`
     #[arg(long)]
     pub views: bool,
+    /// Also write the long test file: every flow, consent, logout, attacks, pages
+    #[arg(long)]
+    pub tests: bool,
     /// Show what would change, write nothing
     #[arg(long)]
     pub dry_run: bool,

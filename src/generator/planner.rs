@@ -40,6 +40,9 @@ pub fn plan(root: &Path, options: &Options, now: DateTime<Utc>) -> Result<Plan, 
     planner.edit(app_rs::FILE, app_rs::wire)?;
     planner.configuration()?;
     planner.tests(&manifest, &users)?;
+    if options.tests {
+        planner.long_test(&manifest, &users)?;
+    }
     planner.main_rs()?;
     if options.views {
         planner.files(views::copies())?;
@@ -112,9 +115,13 @@ impl Planner<'_> {
     }
 
     fn tests(&mut self, manifest: &Manifest, users: &Users) -> Result<(), GeneratorError> {
-        let app = manifest.crate_name().unwrap_or_else(|| "app".to_owned());
-        self.files(files::request_test(&app, users))?;
+        self.files(files::request_test(&app_crate(manifest), users))?;
         self.declare("tests/requests/mod.rs", "mod oauth_server;")
+    }
+
+    fn long_test(&mut self, manifest: &Manifest, users: &Users) -> Result<(), GeneratorError> {
+        self.file(files::flows_test(&app_crate(manifest), users))?;
+        self.declare("tests/requests/mod.rs", "mod oauth_server_flows;")
     }
 
     /// The one line that people write themselves, before the command exists.
@@ -214,6 +221,10 @@ impl Planner<'_> {
             });
         }
     }
+}
+
+fn app_crate(manifest: &Manifest) -> String {
+    manifest.crate_name().unwrap_or_else(|| "app".to_owned())
 }
 
 /// Development makes its keys in `config/oauth_keys/`; they are nobody else's.

@@ -137,6 +137,7 @@ fn lacks(entity: &str, model: &str) -> Vec<&'static str> {
         "find_by_pid",
         "create_with_password",
         "set_email_verification_sent",
+        "reset_password",
         "RegisterParams",
     ];
     let without = |code: &str, word: &&str| words(code, word).next().is_none();

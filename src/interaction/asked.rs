@@ -13,10 +13,9 @@ use crate::{
 };
 
 impl Server {
-    /// What the consent page shows of a request to the current account.
-    pub fn asked(&self, pending: &Pending, current: &SignedIn) -> ConsentPage {
-        let request = &pending.request;
-        let stored = current.consent.as_ref();
+    /// What the consent page shows of a request to the current account, if anybody is signed in.
+    pub fn asked(&self, pending: &Pending, current: Option<&SignedIn>) -> ConsentPage {
+        let stored = current.and_then(|current| current.consent.as_ref());
         let stored = stored
             .map(|consent| consent.view().scopes)
             .unwrap_or_default();
@@ -33,14 +32,14 @@ impl Server {
             name: name.to_owned(),
             description: self.scope_description(name),
         });
-        let offline = grants::has_refresh_token(&self.policy, &pending.client, &request.scopes);
+        let offline = grants::has_refresh_token(&self.policy, &pending.client, &pending.grantable);
         let access = if offline {
             self.policy.ttl.refresh_max
         } else {
             self.policy.ttl.access
         };
         ConsentPage {
-            scopes: request.scopes.iter().map(line).collect(),
+            scopes: pending.grantable.iter().map(line).collect(),
             previously_granted: before.collect(),
             resources: self.asked_resources(pending),
             access_seconds: access.try_into().ok(),
@@ -55,15 +54,20 @@ impl Server {
     /// Where access is for.
     pub fn asked_resources(&self, pending: &Pending) -> Vec<ResourceLine> {
         let uris = pending.request.resources.iter();
-        let resources = uris.filter_map(|uri| self.policy.resource(uri));
-        let line = |resource: &crate::protocol::policy::ResourcePolicy| ResourceLine {
-            uri: resource.identifier.clone(),
-            name: resource.name.clone(),
-        };
-        resources.map(line).collect()
+        uris.filter_map(|uri| self.resource_line(uri)).collect()
     }
 
-    fn scope_description(&self, name: &str) -> String {
+    /// What pages show of a resource, while it is configured.
+    pub fn resource_line(&self, uri: &str) -> Option<ResourceLine> {
+        let resource = self.policy.resource(uri)?;
+        Some(ResourceLine {
+            uri: resource.identifier.clone(),
+            name: resource.name.clone(),
+        })
+    }
+
+    /// What the settings say about a scope: a message key or a text; empty = the usual message.
+    pub fn scope_description(&self, name: &str) -> String {
         let scope = self.settings.scope(name);
         scope
             .and_then(|scope| scope.description.clone())

@@ -4,6 +4,7 @@ use sea_orm::ConnectionTrait;
 
 use super::pending::{Pending, Stored};
 use crate::{
+    account,
     browser::{Browser, SignedIn},
     error::{Failure, PageError},
     events::{AuditEvent, EventName},
@@ -51,8 +52,8 @@ pub enum Finished {
 }
 
 impl Server {
-    /// Issues the code. `approved` is what the person just agreed to; without it, the request's
-    /// scopes are covered already.
+    /// Issues the code. `approved` is what the person just agreed to; without it, what may be
+    /// granted is covered already.
     ///
     /// # Errors
     /// When the database fails; nothing is stored then.
@@ -64,7 +65,7 @@ impl Server {
     ) -> Result<Finished, PageError> {
         let code = random::secret(&self.settings.token_prefixes.authorization_code)?;
         let location = pending.request.callback.success(code.expose());
-        let scopes = approved.as_ref().unwrap_or(&pending.request.scopes);
+        let scopes = approved.as_ref().unwrap_or(&pending.grantable);
         let grant = self.grant_row(pending, current, (&code, scopes));
         let consent = approved
             .as_ref()
@@ -198,6 +199,7 @@ impl Server {
             scopes: scopes.as_slice().to_vec().into(),
             resources: request.resources.clone().into(),
             amr: current.session.amr.clone(),
+            device_label: account::device_label(current.session.user_agent.as_deref()),
             auth_time: Some(current.session.auth_time),
             credential_stamp: current
                 .owner
@@ -218,7 +220,7 @@ impl Server {
             id: 0,
             client_id: pending.client.client_id.clone(),
             user_id: current.owner.key(),
-            reference: String::new(),
+            reference: current.reference.clone(),
             client_version: pending.client.version,
             scopes: scopes.as_slice().to_vec().into(),
             resources: pending.request.resources.clone().into(),

@@ -27,6 +27,8 @@ pub enum Arrival {
     Link,
     /// A form of one of our pages.
     Form,
+    /// A script, which sends the browser on by itself (§8.8).
+    Script,
 }
 
 impl Server {
@@ -36,7 +38,7 @@ impl Server {
     /// When the database, a hook or a page fails.
     pub async fn go_on(
         &self,
-        pending: &Pending,
+        pending: &mut Pending,
         (browser, current): (&mut Browser, Option<&SignedIn>),
         arrival: Arrival,
     ) -> Result<Response, PageError> {
@@ -86,22 +88,24 @@ impl Server {
         &self,
         pending: &mut Pending,
         (browser, current): (&mut Browser, &SignedIn),
-        ticked: &Scopes,
+        (ticked, arrival): (&Scopes, Arrival),
     ) -> Result<Response, PageError> {
-        let scopes = self.accepted(pending, ticked);
-        if scopes.is_empty() {
-            return self.deny(pending, browser).await;
+        if pending.has_changed_client() {
+            self.adopt_client_version(pending).await?;
+            return Ok(self.redirect_to_continue(pending));
         }
         pending.progress.consented = true;
         if self.next_step(pending, Some(current)).await? != Ok(Step::Issue) {
-            return self
-                .go_on(pending, (browser, Some(current)), Arrival::Form)
-                .await;
+            return self.go_on(pending, (browser, Some(current)), arrival).await;
+        }
+        let scopes = self.accepted(pending, ticked);
+        if scopes.is_empty() {
+            return self.deny(pending, (browser, arrival)).await;
         }
         let finished = self
             .issue_code(pending, (browser, current), Some(scopes))
             .await?;
-        self.after(finished, (pending, browser), Arrival::Form)
+        self.after(finished, (pending, browser), arrival)
     }
 
     /// Ends the interaction because the person refused or cancelled.
@@ -111,14 +115,14 @@ impl Server {
     pub async fn deny(
         &self,
         pending: &Pending,
-        browser: &mut Browser,
+        (browser, arrival): (&mut Browser, Arrival),
     ) -> Result<Response, PageError> {
         let error = OAuthError::access_denied("IX-05", "The person refused the request");
         let finished = self.refuse(pending, browser, &error).await?;
         let event = AuditEvent::new(EventName::ConsentDenied).denied("IX-05");
         let event = event.client(&pending.client);
         self.audit(event.scopes(pending.request.scopes.as_slice()));
-        self.after(finished, (pending, browser), Arrival::Form)
+        self.after(finished, (pending, browser), arrival)
     }
 
     /// The last hop: a redirect, or the hand-off page where Chromium would apply `form-action` to
@@ -133,20 +137,32 @@ impl Server {
         arrival: Arrival,
     ) -> Result<Response, PageError> {
         let by_form = match arrival {
-            // Never a page here: `prompt=none` may run in a frame.
-            Arrival::Request => false,
+            // Never a page here: `prompt=none` may run in a frame, and a script wants an address.
+            Arrival::Request | Arrival::Script => false,
             Arrival::Form => browser.is_navigating(),
             Arrival::Link => browser.comes_from_own_page(),
         };
         if !(by_form && pending.request.callback.is_web()) {
             return Ok(see_other(location)?);
         }
+        self.hand_off(location, (browser, Some(pending)))
+    }
+
+    /// The page that sends the browser on without a redirect (AR-05).
+    ///
+    /// # Errors
+    /// When the page cannot be rendered.
+    pub fn hand_off(
+        &self,
+        location: &str,
+        of: (&Browser, Option<&Pending>),
+    ) -> Result<Response, PageError> {
         let page = HandoffPage {
             common: Common::default(),
             target: location.to_owned(),
             target_host: redirect_uri::host(location).unwrap_or_default(),
         };
-        self.page((browser, Some(pending)), StatusCode::OK, page)
+        self.page(of, StatusCode::OK, page)
     }
 
     /// 303 to the page of a step: the app's own, or ours.
@@ -165,6 +181,8 @@ impl Server {
             Step::Create => &urls.signup_page,
             Step::Login => &urls.login_page,
             Step::SelectAccount => &urls.select_account_page,
+            // The hook that asks for this step is refused without the setting.
+            Step::PostLogin => urls.post_login_page.as_ref().unwrap_or(&urls.resume),
             Step::Consent => &urls.consent_page,
             Step::Issue => &urls.resume,
         };

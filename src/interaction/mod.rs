@@ -1,8 +1,11 @@
 //! Authorization requests that need a person: storing, finding, going on (§8).
 
+mod accounts;
 mod asked;
 pub mod finish;
 pub mod go_on;
+pub mod logout;
+mod next;
 pub mod own_page;
 pub mod pending;
 
@@ -10,8 +13,9 @@ pub use finish::Finished;
 pub use pending::Pending;
 
 use crate::{
-    browser::{Browser, SignedIn},
+    browser::{Browser, SignIn, SignedIn},
     error::{Failure, PageError},
+    owners::Owner,
     protocol::{
         authorize,
         client::{Client, ClientStatus, SecretHash},
@@ -68,6 +72,18 @@ impl Server {
             self.settings.state_ttl_seconds,
             intent,
         );
+        self.insert_row(&mut row, browser).await?;
+        let stored = Pending::stored(pending.client.clone(), row, None, &self.urls.issuer);
+        pending.row = stored.row;
+        Ok(())
+    }
+
+    /// Inserts a row, bound to the browser if that is known already.
+    async fn insert_row(
+        &self,
+        row: &mut InteractionRow,
+        browser: Option<&mut Browser>,
+    ) -> Result<(), Failure> {
         let browser = match browser {
             None => None,
             Some(browser) => {
@@ -79,14 +95,12 @@ impl Server {
         let tables = self.store.tables();
         row.id = self
             .store
-            .run(|db| authorization_states::insert(db, tables, &row))
+            .run(|db| authorization_states::insert(db, tables, row))
             .await?;
-        if let Some(browser) = browser {
-            self.keep_newest(&browser).await?;
+        match browser {
+            Some(browser) => self.keep_newest(&browser).await,
+            None => Ok(()),
         }
-        let stored = Pending::stored(pending.client.clone(), row, None, &self.urls.issuer);
-        pending.row = stored.row;
-        Ok(())
     }
 
     /// The interaction with this id, for the browser that started it (IX-03), finished or not.
@@ -98,26 +112,11 @@ impl Server {
         id: &str,
         browser: &mut Browser,
     ) -> Result<Pending, PageError> {
-        let tables = self.store.tables();
-        let found = self
-            .store
-            .run(|db| joined::interaction(db, tables, id))
-            .await?;
-        let unknown = || {
-            let error = OAuthError::invalid_request("IX-03", "The request is not known here");
-            PageError::from(error).showing(ErrorKind::InteractionExpired)
-        };
         let joined::InteractionWithClient {
-            interaction: mut row,
+            interaction: row,
             client,
             grant,
-        } = found.ok_or_else(unknown)?;
-        // First, so that another browser learns nothing of the request or its client.
-        self.check_binding(&mut row, browser).await?;
-        if row.consumed_at.is_none() && row.expires_at <= self.now() {
-            let error = OAuthError::invalid_request("IX-06", "The request has expired");
-            return Err(PageError::from(error).showing(ErrorKind::InteractionExpired));
-        }
+        } = self.bound(id, (pending::KIND, browser)).await?;
         request::note_client(&row.client_id);
         let client = self.known_client(&row.client_id, client.as_ref());
         let client = usable(client.cloned())?;
@@ -125,6 +124,32 @@ impl Server {
         // Withdrawn meanwhile, a redirect URI gets no code any more.
         pending.request.callback.check(&pending.client)?;
         Ok(pending)
+    }
+
+    /// The row of this kind with this id, for the browser that started it (IX-03).
+    async fn bound(
+        &self,
+        id: &str,
+        (kind, browser): (&str, &mut Browser),
+    ) -> Result<joined::InteractionWithClient, PageError> {
+        let tables = self.store.tables();
+        let find = |db| joined::interaction(db, tables, id);
+        let found = self.store.run(find).await?;
+        let unknown = || {
+            let error = OAuthError::invalid_request("IX-03", "The request is not known here");
+            PageError::from(error).showing(ErrorKind::InteractionExpired)
+        };
+        let mut found = found
+            .filter(|found| found.interaction.kind == kind)
+            .ok_or_else(unknown)?;
+        let row = &mut found.interaction;
+        // First, so that another browser learns nothing of the request or its client.
+        self.check_binding(row, browser).await?;
+        if row.consumed_at.is_none() && row.expires_at <= self.now() {
+            let error = OAuthError::invalid_request("IX-06", "The request has expired");
+            return Err(PageError::from(error).showing(ErrorKind::InteractionExpired));
+        }
+        Ok(found)
     }
 
     async fn check_binding(
@@ -166,16 +191,33 @@ impl Server {
         Ok(())
     }
 
+    /// Signs a person in for a request; gives the current account with the consent that counts.
+    ///
+    /// # Errors
+    /// When the user may not sign in, or the database or a hook fails.
+    pub async fn enter(
+        &self,
+        pending: &mut Pending,
+        browser: &mut Browser,
+        (owner, sign_in): (&Owner, SignIn),
+    ) -> Result<Option<SignedIn>, Failure> {
+        let entered = self.sign_in(browser, owner, sign_in).await?;
+        pending.signed_in(entered.session.auth_time);
+        let current = self.current(browser, &pending.client.client_id).await?;
+        self.record_step(pending, current.as_ref()).await?;
+        Ok(current)
+    }
+
     /// Records what the person did; the request lives on from now (IX-06).
     ///
     /// # Errors
     /// When the database fails.
     pub async fn record_step(
         &self,
-        pending: &Pending,
+        pending: &mut Pending,
         current: Option<&SignedIn>,
     ) -> Result<(), Failure> {
-        let Some(row) = &pending.row else {
+        let Some(row) = pending.row.as_ref().map(|row| row.id) else {
             return Ok(());
         };
         let ttl = self.settings.state_ttl_seconds;
@@ -194,7 +236,7 @@ impl Server {
             expires_at: self.now().saturating_add(ttl).min(latest),
         };
         let tables = self.store.tables();
-        let record = |db| authorization_states::record_step(db, tables, (row.id, &step));
+        let record = |db| authorization_states::record_step(db, tables, (row, &step));
         self.store.run(record).await?;
         Ok(())
     }

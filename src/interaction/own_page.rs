@@ -1,33 +1,28 @@
 //! [`OAuthInteraction`]: what the app's own login, sign-up, chooser and consent pages use (§8.6).
 
+mod resolve;
+
 use std::sync::Arc;
 
-use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts},
-    http::request::Parts,
-    response::{IntoResponse, Response},
-};
-use loco_rs::app::AppContext;
+use axum::response::{IntoResponse, Response};
 
-use super::Pending;
+use super::{Pending, go_on::Arrival};
 use crate::{
     browser::{Browser, CsrfCheck, Form, SignIn, SignedIn},
-    error::{Failure, PageError},
+    controllers::page,
+    error::PageError,
     events::{AuditEvent, EventName},
-    extract::server_of,
     interaction::go_on::see_other,
     layers,
     owners::Owner,
     pages,
-    protocol::{
-        authorize::Prompt, error::OAuthError, interaction::Step, params::Params, scope::Scopes,
-    },
+    protocol::{authorize::Prompt, error::OAuthError, interaction::Step, scope::Scopes},
     request::RequestFacts,
     resource_owner::ResourceOwner,
     server::Server,
     views::{
-        ClientCard, ErrorKind,
-        pages::{ResourceLine, ScopeLine},
+        ClientCard, UserCard,
+        pages::{AccountLine, ResourceLine, ScopeLine, Warning},
     },
 };
 
@@ -48,11 +43,11 @@ use crate::{
 /// }
 /// ```
 pub struct OAuthInteraction {
-    server: Arc<Server>,
+    pub(crate) server: Arc<Server>,
     asked_by: Arc<RequestFacts>,
-    browser: Browser,
+    pub(crate) browser: Browser,
     pending: Pending,
-    current: Option<SignedIn>,
+    pub(crate) current: Option<SignedIn>,
     /// Interaction id, made by the server.
     pub state: String,
     /// The step that is next.
@@ -61,17 +56,29 @@ pub struct OAuthInteraction {
     pub prompt: Vec<Prompt>,
     /// The client, as pages show it.
     pub client: ClientCard,
-    /// What it asks for. Descriptions are texts or message keys of the settings.
+    /// What it asks for, in words of the person's language.
     pub scopes: Vec<ScopeLine>,
     /// Where access is for.
     pub resources: Vec<ResourceLine>,
+    /// How long access lasts, in words.
+    pub access_until: String,
+    /// Reasons to look twice.
+    pub warnings: Vec<Warning>,
+    /// The accounts of this browser, while one must be chosen.
+    pub accounts: Vec<AccountLine>,
+    /// The step that the hook `post_login` named, while it is open.
+    pub post_login: Option<String>,
+    /// The offered language that suits the request and the browser best.
+    pub lang: String,
     /// OIDC `login_hint`.
     pub login_hint: Option<String>,
     /// OIDC `ui_locales`.
     pub ui_locales: Option<String>,
-    /// OIDC `acr_values`.
+    /// OIDC `display`: `page`, `popup`, `touch`, `wap`, or anything else.
+    pub display: Option<String>,
+    /// OIDC `acr_values`, or those of the client's registration.
     pub acr_values: Vec<String>,
-    /// OIDC `max_age`, seconds.
+    /// OIDC `max_age`, or that of the client's registration, seconds.
     pub max_age: Option<i64>,
     /// Every parameter of the request without a meaning for the plugin.
     pub params: Vec<(String, String)>,
@@ -79,6 +86,18 @@ pub struct OAuthInteraction {
     pub return_to: String,
     /// For own forms: the token that [`Self::check_csrf`] and the plugin's routes expect.
     pub csrf_token: String,
+}
+
+/// What a person decides on an own page.
+pub enum Decision {
+    /// Agrees to these scopes.
+    Allow(Scopes),
+    /// Refuses or cancels.
+    Deny,
+    /// Takes the account with this `sid`.
+    Choose(String),
+    /// Wants another account.
+    UseAnother,
 }
 
 /// Proof that a posted form came from here ([`OAuthInteraction::check_csrf`]).
@@ -96,94 +115,18 @@ impl IntoResponse for InteractionError {
 }
 
 impl OAuthInteraction {
-    /// The interaction of a request, or `None` when it names none.
-    ///
-    /// # Errors
-    /// The error page 400: blank, unknown, expired, or started in another browser.
-    pub async fn try_resolve_login_context(
-        server: &Arc<Server>,
-        parts: &Parts,
-    ) -> Result<Option<Self>, InteractionError> {
-        let asked = RequestFacts::of(&mut parts.clone());
-        let find = Box::pin(async {
-            let browser = Browser::of_request(server, parts);
-            let found = Self::find(server, (browser, &asked), parts).await;
-            found.map_err(|error| rendered(server, error))
-        });
-        layers::on_route_of_app(server, Arc::clone(&asked), find).await
-    }
-
-    /// The interaction of a request.
-    ///
-    /// # Errors
-    /// As [`Self::try_resolve_login_context`], and when the request names none.
-    pub async fn resolve_login_context(
-        server: &Arc<Server>,
-        parts: &Parts,
-    ) -> Result<Self, InteractionError> {
-        if let Some(found) = Self::try_resolve_login_context(server, parts).await? {
-            return Ok(found);
-        }
-        let error = OAuthError::invalid_request("IX-03", "interaction is missing");
-        let error = PageError::from(error).showing(ErrorKind::NoInteraction);
-        let asked = RequestFacts::of(&mut parts.clone());
-        let refuse = async { rendered(server, error) };
-        Err(layers::on_route_of_app(server, asked, refuse).await)
-    }
-
-    async fn find(
-        server: &Arc<Server>,
-        (mut browser, asked_by): (Browser, &Arc<RequestFacts>),
-        parts: &Parts,
-    ) -> Result<Option<Self>, PageError> {
-        let Some(id) = interaction_of(parts)? else {
-            return Ok(None);
-        };
-        let pending = server.find_pending(&id, &mut browser).await?;
-        if pending
-            .row
-            .as_ref()
-            .is_some_and(|row| row.consumed_at.is_some())
-        {
-            let error = OAuthError::invalid_request("IX-05", "The request is already completed");
-            return Err(PageError::from(error).showing(ErrorKind::AlreadyCompleted));
-        }
-        let current = server.current(&browser, &pending.client.client_id).await?;
-        let next = server.next_step(&pending, current.as_ref()).await?;
-        let intent = next.unwrap_or(Step::Issue);
-        let csrf_token = browser.csrf_token(form(intent, &id, current.as_ref()))?;
-        let asked = current
-            .as_ref()
-            .map(|current| server.asked(&pending, current));
-        let request = &pending.request;
-        Ok(Some(Self {
-            server: Arc::clone(server),
-            intent,
-            prompt: request.prompts.clone(),
-            client: pages::client_card(&pending),
-            scopes: asked.map(|asked| asked.scopes).unwrap_or_default(),
-            resources: server.asked_resources(&pending),
-            login_hint: request.login_hint.clone(),
-            ui_locales: request.ui_locales.clone(),
-            acr_values: request.acr_values.clone(),
-            max_age: request.max_age,
-            params: request.params.clone(),
-            return_to: server.continue_url(&id),
-            csrf_token,
-            state: id,
-            asked_by: Arc::clone(asked_by),
-            browser,
-            current,
-            pending,
-        }))
-    }
-
     /// The user who is signed in in this browser now.
     pub fn user<U: ResourceOwner>(&self) -> Option<&U> {
         self.current.as_ref()?.owner.model()
     }
 
+    /// That user, as pages show them.
+    pub fn account(&self) -> Option<UserCard> {
+        self.current.as_ref().map(pages::user_card)
+    }
+
     /// Signs the person in and goes on: session cookie, step marked, 303 to [`Self::return_to`].
+    /// Whose address waits to be verified (`require_verified_email`) sees the page that says so.
     ///
     /// # Errors
     /// An error page: the user is inactive, or the database failed.
@@ -192,7 +135,15 @@ impl OAuthInteraction {
         user: &U,
         sign_in: SignIn,
     ) -> Result<Response, InteractionError> {
-        let owner = Owner::new(user.clone());
+        self.sign_in_owner(Owner::new(user.clone()), sign_in).await
+    }
+
+    /// [`Self::sign_in`] of a user whose type the caller does not know.
+    pub(crate) async fn sign_in_owner(
+        self,
+        owner: Owner,
+        sign_in: SignIn,
+    ) -> Result<Response, InteractionError> {
         self.answer(async |this| this.enter(owner, sign_in).await)
             .await
     }
@@ -216,15 +167,35 @@ impl OAuthInteraction {
     }
 
     async fn enter(&mut self, owner: Owner, sign_in: SignIn) -> Result<Response, PageError> {
-        let current = self
-            .server
-            .sign_in(&mut self.browser, &owner, sign_in)
-            .await?;
-        self.pending.signed_in(current.session.auth_time);
-        self.server
-            .record_step(&self.pending, Some(&current))
+        if self.server.waits_for_mail(&owner) {
+            let login = owner.login_name();
+            let of = (Some(&self.pending), login.as_str());
+            return page::check_mail(&self.server, &self.browser, of);
+        }
+        let (server, pending) = (&self.server, &mut self.pending);
+        server
+            .enter(pending, &mut self.browser, (&owner, sign_in))
             .await?;
         Ok(see_other(&self.return_to)?)
+    }
+
+    /// The person did the step that the hook `post_login` named: 303 to [`Self::return_to`].
+    ///
+    /// # Errors
+    /// An error page when a hook or the database failed.
+    pub async fn post_login_done(self) -> Result<Response, InteractionError> {
+        self.answer(async |this| {
+            let (pending, current) = (&mut this.pending, this.current.as_ref());
+            this.server.post_login_done(pending, current).await?;
+            Ok(see_other(&this.return_to)?)
+        })
+        .await
+    }
+
+    /// Judges a token without looking at the origin.
+    pub(crate) fn judge_token(&self, token: &str) -> CsrfCheck {
+        let form = form(self.intent, &self.state, self.current.as_ref());
+        self.browser.check_token(form, token)
     }
 
     /// Whether a posted token belongs to this interaction, step and account (CS-01, CS-02).
@@ -239,21 +210,14 @@ impl OAuthInteraction {
     /// The person agrees to `scopes`; others of the request are not granted.
     ///
     /// # Errors
-    /// An error page when the database failed.
+    /// An error page when a hook or the database failed.
     pub async fn accept(
         self,
         scopes: &[String],
         _csrf: Csrf,
     ) -> Result<Response, InteractionError> {
-        let ticked: Scopes = scopes.iter().collect();
-        self.answer(async |this| match (&this.current, this.intent) {
-            (Some(current), Step::Consent) => {
-                let with = (&mut this.browser, current);
-                this.server.accept(&mut this.pending, with, &ticked).await
-            }
-            _ => see_other(&this.return_to).map_err(PageError::from),
-        })
-        .await
+        self.conclude(Decision::Allow(scopes.iter().collect()))
+            .await
     }
 
     /// The person refuses: `access_denied` at the client.
@@ -261,8 +225,7 @@ impl OAuthInteraction {
     /// # Errors
     /// An error page when the database failed.
     pub async fn deny(self, _csrf: Csrf) -> Result<Response, InteractionError> {
-        self.answer(async |this| this.server.deny(&this.pending, &mut this.browser).await)
-            .await
+        self.conclude(Decision::Deny).await
     }
 
     /// The person leaves the page: `access_denied` at the client.
@@ -271,6 +234,56 @@ impl OAuthInteraction {
     /// An error page when the database failed.
     pub async fn cancel(self, csrf: Csrf) -> Result<Response, InteractionError> {
         self.deny(csrf).await
+    }
+
+    /// The person chooses the account with this `sid` of [`Self::accounts`].
+    ///
+    /// # Errors
+    /// An error page: it is not signed in here any more, or a hook or the database failed.
+    pub async fn choose(self, sid: &str, _csrf: Csrf) -> Result<Response, InteractionError> {
+        self.conclude(Decision::Choose(sid.to_owned())).await
+    }
+
+    /// The person wants to sign in with another account.
+    ///
+    /// # Errors
+    /// An error page when a hook or the database failed.
+    pub async fn use_another(self, _csrf: Csrf) -> Result<Response, InteractionError> {
+        self.conclude(Decision::UseAnother).await
+    }
+
+    /// Boxed, here and above: an app should not have to carry the whole future in its own.
+    async fn conclude(self, decision: Decision) -> Result<Response, InteractionError> {
+        self.answer(async |this| this.decide(decision, Arrival::Form).await)
+            .await
+    }
+
+    /// What a decision leads to; one that does not fit the step leads on (§8.3).
+    pub(crate) async fn decide(
+        &mut self,
+        decision: Decision,
+        arrival: Arrival,
+    ) -> Result<Response, PageError> {
+        let (server, pending, browser) = (&self.server, &mut self.pending, &mut self.browser);
+        match (decision, self.intent, &self.current) {
+            (Decision::Deny, ..) => server.deny(pending, (browser, arrival)).await,
+            (Decision::Allow(ticked), Step::Consent, Some(current)) => {
+                let with = (browser, current);
+                server.accept(pending, with, (&ticked, arrival)).await
+            }
+            (Decision::Choose(sid), Step::SelectAccount, _) => {
+                let of = (pending, browser);
+                let chosen = server.choose(of, (&sid, arrival)).await?;
+                chosen.ok_or_else(|| {
+                    let gone = "The account is not signed in here any more";
+                    OAuthError::invalid_request("NX-07", gone).into()
+                })
+            }
+            (Decision::UseAnother, Step::SelectAccount | Step::Consent, _) => {
+                server.use_another((pending, browser), arrival).await
+            }
+            _ => Ok(see_other(&self.return_to)?),
+        }
     }
 
     /// Cookies and the headers of our pages on an answer of the app's own route.
@@ -302,7 +315,7 @@ fn form<'a>(intent: Step, state: &'a str, current: Option<&'a SignedIn>) -> Form
         Step::Create => "signup",
         Step::SelectAccount => "select-account",
         Step::Consent => "consent",
-        Step::Login | Step::Issue => "login",
+        Step::Login | Step::PostLogin | Step::Issue => "login",
     };
     let sid = current.filter(|_| intent == Step::Consent);
     Form {
@@ -310,51 +323,4 @@ fn form<'a>(intent: Step, state: &'a str, current: Option<&'a SignedIn>) -> Form
         interaction: Some(state),
         sid: sid.map(|current| current.session.sid.as_str()),
     }
-}
-
-/// `interaction` of the query, else of the query inside `return_to`.
-fn interaction_of(parts: &Parts) -> Result<Option<String>, PageError> {
-    let bad = || OAuthError::invalid_request("IX-03", "interaction cannot be read");
-    let query = parts.uri.query().unwrap_or_default();
-    let params = Params::parse(query.as_bytes()).map_err(|_| bad())?;
-    if params.contains("interaction") {
-        let id = params.one("interaction").map_err(|_| bad())?;
-        return Ok(Some(id.ok_or_else(bad)?.to_owned()));
-    }
-    let Some(return_to) = params.one("return_to").map_err(|_| bad())? else {
-        return Ok(None);
-    };
-    let (_, query) = return_to.split_once('?').unwrap_or((return_to, ""));
-    let inner = Params::parse(query.as_bytes()).map_err(|_| bad())?;
-    let id = inner.one("interaction").map_err(|_| bad())?;
-    Ok(id.map(str::to_owned))
-}
-
-impl FromRequestParts<AppContext> for OAuthInteraction {
-    type Rejection = InteractionError;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        ctx: &AppContext,
-    ) -> Result<Self, Self::Rejection> {
-        Self::resolve_login_context(&server(ctx)?, parts).await
-    }
-}
-
-impl OptionalFromRequestParts<AppContext> for OAuthInteraction {
-    type Rejection = InteractionError;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        ctx: &AppContext,
-    ) -> Result<Option<Self>, Self::Rejection> {
-        Self::try_resolve_login_context(&server(ctx)?, parts).await
-    }
-}
-
-fn server(ctx: &AppContext) -> Result<Arc<Server>, InteractionError> {
-    server_of(ctx).map_err(|failure: Failure| {
-        tracing::error!(source = failure.source, "no server");
-        InteractionError(Box::new(failure.status.into_response()))
-    })
 }

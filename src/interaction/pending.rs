@@ -4,23 +4,25 @@
 use serde_json::json;
 
 use crate::{
-    browser::SignedIn,
-    error::Failure,
     protocol::{
         authorize::{AuthorizationRequest, Prompt},
         callback::Callback,
         client::Client,
-        error::OAuthError,
-        interaction::{Asked, Progress, SessionView, Situation, Step, next_step},
+        interaction::{Progress, Step},
         scope::Scopes,
     },
-    server::Server,
     store::{authorization_codes::GrantRow, authorization_states::InteractionRow, record::Strings},
 };
 
+/// Column `kind` of requests that came by a browser.
+pub const KIND: &str = "browser";
 const HANDLED_CREATE: &str = "create";
 const HANDLED_SELECT: &str = "select_account";
 const HANDLED_CONSENT: &str = "consent";
+/// Followed by the name that the app gave the step.
+const HANDLED_POST_LOGIN: &str = "post_login:";
+/// The step of the app that the person was sent to; not done yet.
+const SENT_TO: &str = "post_login_open:";
 
 /// An authorization request with what was done for it so far.
 #[derive(Clone)]
@@ -31,6 +33,12 @@ pub struct Pending {
     pub request: AuthorizationRequest,
     /// What the person did.
     pub progress: Progress,
+    /// Of the requested scopes, those that the app lets the current person grant.
+    pub grantable: Scopes,
+    /// The step of the app that is open.
+    pub post_login: Option<String>,
+    /// The step of the app that the person was sent to last.
+    pub sent_to: Option<String>,
     /// The row, once there is one.
     pub row: Option<Stored>,
     /// Unix seconds.
@@ -60,16 +68,14 @@ pub struct Stored {
 
 impl Pending {
     /// A request that was validated just now.
-    pub const fn new(client: Client, request: AuthorizationRequest, now: i64) -> Self {
+    pub fn new(client: Client, request: AuthorizationRequest, now: i64) -> Self {
         Self {
             client,
+            grantable: request.scopes.clone(),
             request,
-            progress: Progress {
-                authenticated_at: None,
-                created: false,
-                selected: false,
-                consented: false,
-            },
+            progress: Progress::default(),
+            post_login: None,
+            sent_to: None,
             row: None,
             started_at: now,
         }
@@ -78,12 +84,18 @@ impl Pending {
     /// The request of a row.
     pub fn stored(client: Client, row: InteractionRow, grant: Option<GrantRow>, iss: &str) -> Self {
         let handled = |step: &str| row.handled.0.iter().any(|done| done == step);
+        let done = row.handled.0.iter();
+        let done = done.filter_map(|step| step.strip_prefix(HANDLED_POST_LOGIN));
         let progress = Progress {
             authenticated_at: row.authenticated_at,
             created: handled(HANDLED_CREATE),
             selected: handled(HANDLED_SELECT),
+            post_login: done.map(str::to_owned).collect(),
             consented: handled(HANDLED_CONSENT),
         };
+        let mut sent_to = row.handled.0.iter();
+        let sent_to = sent_to.find_map(|step| step.strip_prefix(SENT_TO));
+        let sent_to = sent_to.map(str::to_owned);
         let words = |json: Option<serde_json::Value>| {
             json.and_then(|json| serde_json::from_value(json).ok())
                 .unwrap_or_default()
@@ -133,8 +145,11 @@ impl Pending {
         };
         Self {
             client,
+            grantable: request.scopes.clone(),
             request,
             progress,
+            post_login: None,
+            sent_to,
             row: Some(stored),
             started_at: row.started_at,
         }
@@ -146,7 +161,7 @@ impl Pending {
         InteractionRow {
             id: 0,
             state,
-            kind: "browser".to_owned(),
+            kind: KIND.to_owned(),
             intent: intent.as_str().to_owned(),
             client_id: request.client_id.clone(),
             client_version: self.client.version,
@@ -206,13 +221,20 @@ impl Pending {
             (*selected, HANDLED_SELECT),
             (*consented, HANDLED_CONSENT),
         ];
-        Strings(
-            steps
-                .iter()
-                .filter(|(done, _)| *done)
-                .map(|(_, step)| (*step).to_owned())
-                .collect(),
-        )
+        let own = steps.iter().filter(|(done, _)| *done);
+        let own = own.map(|(_, step)| (*step).to_owned());
+        let of_app = self.progress.post_login.iter();
+        let open = self.post_login.iter();
+        own.chain(of_app.map(|step| format!("{HANDLED_POST_LOGIN}{step}")))
+            .chain(open.map(|step| format!("{SENT_TO}{step}")))
+            .collect::<Vec<_>>()
+            .into()
+    }
+
+    /// Whether the interaction came to its end.
+    pub fn is_finished(&self) -> bool {
+        let row = self.row.as_ref();
+        row.is_some_and(|row| row.consumed_at.is_some())
     }
 
     /// The interaction id, once there is one.
@@ -220,89 +242,21 @@ impl Pending {
         self.row.as_ref().map(|row| row.state.as_str())
     }
 
-    /// A login or sign-up happened here.
-    pub const fn signed_in(&mut self, at: i64) {
+    /// Somebody signed in here, who authenticated at `at`.
+    pub fn signed_in(&mut self, at: i64) {
         self.progress.authenticated_at = Some(at);
-        // A login on the page that `create` led to closes it; a fresh login counts as the choice.
-        self.progress.created = true;
-        self.progress.selected = true;
-    }
-}
-
-/// The outcome of [`Server::next_step`].
-pub type NextStep = Result<Step, OAuthError>;
-
-impl Server {
-    /// What comes next for a request (§8.2). The outer error is a fault, the inner one the answer
-    /// for the client.
-    ///
-    /// # Errors
-    /// When a hook or the user's subject fails.
-    pub async fn next_step(
-        &self,
-        pending: &Pending,
-        current: Option<&SignedIn>,
-    ) -> Result<NextStep, Failure> {
-        let Pending {
-            client,
-            request,
-            progress,
-            ..
-        } = pending;
-        let session = match current {
-            None => None,
-            Some(current) => Some(SessionView {
-                subject: self.subject_for(client, &current.owner)?,
-                auth_time: current.session.auth_time,
-            }),
-        };
-        let hook_wants_choice = match current {
-            Some(current) if !progress.selected => self.wants_choice(pending, current).await?,
-            _ => false,
-        };
-        let consent = current.and_then(|current| current.consent.as_ref());
-        let consent = consent.map(crate::store::consents::ConsentRow::view);
-        Ok(next_step(&Situation {
-            asked: Asked {
-                prompts: &request.prompts,
-                silent: request.silent,
-                max_age: request.max_age,
-                hint_subject: request.hint_subject.as_deref(),
-                scopes: &request.scopes,
-                resources: &request.resources,
-                redirect_uri: request.callback.redirect_uri(),
-                started_at: pending.started_at,
-            },
-            progress,
-            session: session.as_ref(),
-            consent: consent.as_ref(),
-            client,
-            sensitive_scopes: &self.policy.sensitive_scopes,
-            hook_wants_choice,
-            now: self.now(),
-        }))
-    }
-
-    async fn wants_choice(&self, pending: &Pending, current: &SignedIn) -> Result<bool, Failure> {
-        let client = crate::hooks::ClientFacts::of(&pending.client);
-        let session = crate::hooks::SessionFacts::of(&current.session);
-        let scopes = pending.request.scopes.as_slice();
-        let answer = self
-            .owners
-            .wants_choice(&current.owner, (&client, &session), scopes)
-            .await;
-        answer.map_err(Failure::internal)
-    }
-
-    /// The scopes that the person agreed to: all, or those ticked (CO-04).
-    pub fn accepted(&self, pending: &Pending, ticked: &Scopes) -> Scopes {
-        if !self.settings.consent_allows_narrowing {
-            return pending.request.scopes.clone();
+        if at >= self.started_at {
+            // A login on the page that `create` led to closes it; a fresh login counts as the
+            // choice.
+            self.progress.created = true;
+            self.progress.selected = true;
         }
-        let openid = crate::protocol::scope::OPENID;
-        pending
-            .request
-            .scopes
-            .filtered(|scope| scope == openid || ticked.contains(scope))
+        self.person_changed();
+    }
+
+    /// Somebody else may be the current account now: what the last one did in the app is not
+    /// theirs.
+    pub fn person_changed(&mut self) {
+        self.progress.post_login.clear();
     }
 }

@@ -1,11 +1,31 @@
 //! JWT access tokens (RFC 9068 §2; §11.5).
 
 use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 
 use super::scope::Scopes;
 
 /// Header parameter `typ` of a JWT access token (RFC 9068 §2.1).
 pub const TYP: &str = "at+jwt";
+
+/// Claims that the app cannot set (§11.5).
+pub const REGISTERED: [&str; 15] = [
+    "iss",
+    "exp",
+    "aud",
+    "sub",
+    "client_id",
+    "iat",
+    "nbf",
+    "jti",
+    "scope",
+    "auth_time",
+    "acr",
+    "amr",
+    "sid",
+    "cnf",
+    "act",
+];
 
 /// `aud`: a string if it is one (RFC 7519 §4.1.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +66,9 @@ pub struct AccessTokenClaims {
     /// Session id, for clients that use logout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// What the app adds; none of [`REGISTERED`].
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
 }
 
 /// The claims of RFC 9068 §2.2.1.
@@ -83,6 +106,7 @@ mod tests {
             scope: ["read", "write"].into_iter().collect(),
             login,
             sid: None,
+            more: Map::new(),
         }
     }
 

@@ -120,13 +120,18 @@ impl Callback {
             .chain(rest)
             .map(|(name, value)| format!("{name}={}", encode(value)))
             .collect();
-        let separator = match self.redirect_uri.split_once('?') {
-            None => "?",
-            Some((_, "")) => "",
-            Some(_) => "&",
-        };
-        format!("{}{separator}{}", self.redirect_uri, query.join("&"))
+        with_query(&self.redirect_uri, &query.join("&"))
     }
+}
+
+/// A URI with more query: what it has of its own stays (AR-01).
+pub fn with_query(uri: &str, query: &str) -> String {
+    let separator = match uri.split_once('?') {
+        None => "?",
+        Some((_, "")) => "",
+        Some(_) => "&",
+    };
+    format!("{uri}{separator}{query}")
 }
 
 fn asks_openid(params: &Params) -> bool {

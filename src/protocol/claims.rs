@@ -41,6 +41,20 @@ pub fn granted<'a>(
         .collect()
 }
 
+/// Adds what the app says to `claims`: nothing that is there already, nothing with a name of
+/// `reserved`, no null (GE-07).
+pub fn add<'a>(
+    claims: &mut Map<String, Value>,
+    more: impl Iterator<Item = (&'a String, &'a Value)>,
+    reserved: &[&str],
+) {
+    for (name, value) in more {
+        if !value.is_null() && !reserved.contains(&name.as_str()) {
+            claims.entry(name).or_insert_with(|| value.clone());
+        }
+    }
+}
+
 fn covers(scopes: &Scopes, claim: &str) -> bool {
     BY_SCOPE
         .iter()
@@ -66,5 +80,21 @@ mod tests {
         let scopes = Scopes::parse("openid profile").unwrap();
         let granted = granted(claims.iter(), &scopes);
         assert_eq!(Value::Object(granted), json!({ "name": "Alice" }));
+    }
+
+    #[test]
+    fn s16_the_app_adds_claims_and_changes_none() {
+        let mut claims = Map::from_iter([("name".to_owned(), json!("Alice"))]);
+        let more = BTreeMap::from([
+            ("name".to_owned(), json!("Mallory")),
+            ("sub".to_owned(), json!("mallory")),
+            ("team".to_owned(), json!(null)),
+            ("roles".to_owned(), json!(["editor"])),
+        ]);
+        add(&mut claims, more.iter(), &["sub"]);
+        assert_eq!(
+            Value::Object(claims),
+            json!({ "name": "Alice", "roles": ["editor"] })
+        );
     }
 }

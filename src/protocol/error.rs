@@ -143,6 +143,7 @@ constructors! {
     login_required => LoginRequired,
     consent_required => ConsentRequired,
     account_selection_required => AccountSelectionRequired,
+    interaction_required => InteractionRequired,
     request_not_supported => RequestNotSupported,
     request_uri_not_supported => RequestUriNotSupported,
     registration_not_supported => RegistrationNotSupported,

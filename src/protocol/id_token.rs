@@ -11,7 +11,7 @@ use super::jwk::SigningAlg;
 pub const TYP: &str = "JWT";
 
 /// Claims that no other source may set.
-const REGISTERED: [&str; 16] = [
+pub const REGISTERED: [&str; 16] = [
     "iss",
     "sub",
     "aud",

@@ -14,6 +14,8 @@ pub enum Step {
     Login,
     /// Account chooser.
     SelectAccount,
+    /// The app's own step between login and consent.
+    PostLogin,
     /// Consent page.
     Consent,
     /// Nothing is left to do.
@@ -27,6 +29,7 @@ impl Step {
             Self::Create => "create",
             Self::Login => "login",
             Self::SelectAccount => "select_account",
+            Self::PostLogin => "post_login",
             Self::Consent => "consent",
             Self::Issue => "issue",
         }
@@ -40,6 +43,8 @@ pub struct SessionView {
     pub subject: String,
     /// When the person last authenticated, Unix seconds.
     pub auth_time: i64,
+    /// Authentication context class of that login.
+    pub acr: Option<String>,
 }
 
 /// A stored consent, as far as the decision needs it.
@@ -64,6 +69,8 @@ pub struct Progress {
     pub created: bool,
     /// An account was chosen, or a fresh login counts as the choice.
     pub selected: bool,
+    /// Steps of the app that were done.
+    pub post_login: Vec<String>,
     /// Consent was given.
     pub consented: bool,
 }
@@ -79,7 +86,9 @@ pub struct Asked<'a> {
     pub max_age: Option<i64>,
     /// `sub` of the `id_token_hint`.
     pub hint_subject: Option<&'a str>,
-    /// Requested scopes.
+    /// Wanted authentication context classes, any of them; of the request or of the client.
+    pub acr_values: &'a [String],
+    /// Requested scopes, as far as the app lets this person grant them.
     pub scopes: &'a Scopes,
     /// Requested resources.
     pub resources: &'a [String],
@@ -87,6 +96,17 @@ pub struct Asked<'a> {
     pub redirect_uri: &'a str,
     /// When the interaction began, Unix seconds.
     pub started_at: i64,
+}
+
+/// What the app's hooks say about a request of the person who is signed in.
+#[derive(Clone, Debug, Default)]
+pub struct AppSays {
+    /// `select_account`: an account must be chosen.
+    pub wants_choice: bool,
+    /// `post_login`: the step that the app wants.
+    pub post_login: Option<String>,
+    /// `authorize_scopes` leaves nothing of the request.
+    pub allows_nothing: bool,
 }
 
 /// Everything that [`next_step`] looks at.
@@ -104,8 +124,10 @@ pub struct Situation<'a> {
     pub client: &'a Client,
     /// Scopes that are asked for every time.
     pub sensitive_scopes: &'a Scopes,
-    /// The hook `select_account` wants a choice.
-    pub hook_wants_choice: bool,
+    /// Authentication context classes of the settings, weakest first.
+    pub acr_order: &'a [String],
+    /// The app's hooks.
+    pub app: &'a AppSays,
     /// Unix seconds.
     pub now: i64,
 }
@@ -155,12 +177,34 @@ pub fn next_step(situation: &Situation<'_>) -> Result<Step, OAuthError> {
             OAuthError::login_required("NX-05", "The login is too old"),
         );
     }
+    // NX-06: a login here was the attempt; what is asked as a wish is no reason to refuse.
+    if acr_too_weak(situation, session) && !logged_in_here(situation) {
+        return ask(
+            Step::Login,
+            OAuthError::login_required("NX-06", "The login is too weak"),
+        );
+    }
     // NX-07
-    if (open(Prompt::SelectAccount) || situation.hook_wants_choice) && !progress.selected {
+    if (open(Prompt::SelectAccount) || situation.app.wants_choice) && !progress.selected {
         return ask(
             Step::SelectAccount,
             OAuthError::account_selection_required("NX-07", "An account must be chosen"),
         );
+    }
+    // NX-08
+    let step = situation.app.post_login.as_ref();
+    if step.is_some_and(|step| !progress.post_login.contains(step)) {
+        return ask(
+            Step::PostLogin,
+            OAuthError::interaction_required("NX-08", "The app has a step to do"),
+        );
+    }
+    // CO-04: nothing left is a refusal.
+    if situation.app.allows_nothing {
+        return Err(OAuthError::access_denied(
+            "CO-04",
+            "The app grants none of the scopes",
+        ));
     }
     // NX-09
     if consent_needed(situation) {
@@ -191,6 +235,20 @@ fn too_old(situation: &Situation<'_>, session: &SessionView) -> bool {
     // old, or a slow reader of the consent page would never get through.
     let age = situation.now.saturating_sub(session.auth_time);
     (max_age == 0 || age > max_age) && !logged_in_here(situation)
+}
+
+/// Whether a class is wanted that this server knows, and the session's is weaker than every one of
+/// them. A class that is wanted by name is never too weak.
+fn acr_too_weak(situation: &Situation<'_>, session: &SessionView) -> bool {
+    let Situation {
+        asked, acr_order, ..
+    } = situation;
+    let rank = |acr: &String| acr_order.iter().position(|known| known == acr);
+    let Some(weakest) = asked.acr_values.iter().filter_map(rank).min() else {
+        return false;
+    };
+    let Some(acr) = &session.acr else { return true };
+    !asked.acr_values.contains(acr) && rank(acr).is_none_or(|rank| rank < weakest)
 }
 
 /// CO-01, CO-02.

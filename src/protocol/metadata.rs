@@ -45,6 +45,8 @@ pub struct Endpoints {
     pub userinfo_endpoint: String,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
+    /// While `enable_end_session` is on (RP-Initiated Logout 1.0 §2.1).
+    pub end_session_endpoint: Option<String>,
     /// `None` = clients cannot register themselves.
     pub registration_endpoint: Option<String>,
 }
@@ -74,6 +76,8 @@ pub struct ServerMetadata {
     pub introspection_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_session_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_endpoint: Option<String>,
     pub scopes_supported: Vec<String>,
@@ -158,6 +162,7 @@ impl ServerMetadata {
             revocation_endpoint: endpoints.revocation_endpoint,
             introspection_endpoint: endpoints.introspection_endpoint,
             authorization_endpoint: with_code.then_some(endpoints.authorization_endpoint),
+            end_session_endpoint: endpoints.end_session_endpoint,
             registration_endpoint: endpoints.registration_endpoint,
             scopes_supported: input.scopes,
             response_types_supported: only(with_code, "code").into_iter().collect(),

@@ -29,6 +29,8 @@ pub enum Purpose {
     CredentialStamp,
     /// Scope, resource and key of a refresh request.
     Fingerprint,
+    /// Link to a new password.
+    Reset,
     /// Key of a rate limit: an address, a login, a client.
     Rate,
     /// Client and `jti` of an assertion.
@@ -47,6 +49,7 @@ impl Purpose {
             Self::Browser => b"browser",
             Self::CredentialStamp => b"stamp",
             Self::Fingerprint => b"fingerprint",
+            Self::Reset => b"reset",
             Self::Rate => b"rate",
             Self::Jti => b"jti",
         }

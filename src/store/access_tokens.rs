@@ -1,8 +1,10 @@
 //! `oauth_access_tokens`: one row per access token, opaque or JWT.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, Expr, Query},
+    sea_query::{Alias, Expr, ExprTrait, Func, Query, SimpleExpr},
 };
 
 use super::{
@@ -51,6 +53,31 @@ pub async fn insert(
     row: &AccessTokenRow,
 ) -> StoreResult<i64> {
     Ok(row.insert(conn, tables.access_tokens).await?)
+}
+
+/// When each of these grants was last used, Unix seconds.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn last_use(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    grants: &[i64],
+) -> StoreResult<BTreeMap<i64, i64>> {
+    let column = |name: &str| Expr::col(Alias::new(name));
+    let used: SimpleExpr = Func::coalesce([column("last_used_at"), column("issued_at")]).into();
+    let mut select = Query::select();
+    select
+        .column(Alias::new("grant_id"))
+        .expr_as(Func::max(used), Alias::new("used_at"))
+        .from(Alias::new(tables.access_tokens))
+        .and_where(column("grant_id").is_in(grants.iter().copied()))
+        .group_by_col(Alias::new("grant_id"));
+    let rows = conn.query_all(&select).await?;
+    let rows = rows
+        .iter()
+        .map(|row| Ok((row.try_get("", "grant_id")?, row.try_get("", "used_at")?)));
+    rows.collect()
 }
 
 /// Revokes one token.

@@ -3,7 +3,7 @@
 
 use sea_orm::{
     ConnectionTrait, QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, Query, UpdateStatement},
+    sea_query::{Alias, Cond, Expr, ExprTrait, Order, Query, UpdateStatement},
 };
 use serde_json::Value as Json;
 
@@ -12,6 +12,9 @@ use super::{
     record::{Record, Strings, eq, gt, is_null, record},
 };
 use crate::{protocol::client::SecretHash, resource_owner::UserKey, schema::TableNames};
+
+/// Most grants that the page of connected apps looks at.
+const MOST_SHOWN: u64 = 1000;
 
 record! {
     /// A grant: the columns this version reads or writes.
@@ -46,6 +49,8 @@ record! {
         pub amr: Option<Json>,
         /// Login, Unix seconds.
         pub auth_time: Option<i64>,
+        /// Browser and system that approved it.
+        pub device_label: Option<String>,
         /// Hash of the user's credential stamp at the time of the grant.
         pub credential_stamp: Option<Vec<u8>>,
         /// The code was used, Unix seconds.
@@ -66,6 +71,8 @@ record! {
 /// Why a family was revoked (column `revoke_reason`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RevokeReason {
+    /// By the person, at the page of connected apps.
+    User,
     /// By the client (RFC 7009).
     Client,
     /// A code was used twice.
@@ -84,6 +91,7 @@ impl RevokeReason {
     /// The word in the column.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::User => "user",
             Self::Client => "client",
             Self::CodeReplay => "code_replay",
             Self::RefreshReplay => "refresh_replay",
@@ -159,6 +167,80 @@ pub async fn revoke_of_session(
         OfSession::All => &mut update,
     };
     Ok(conn.execute(&update).await?.rows_affected())
+}
+
+/// Rows of one user, of one client or of all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfUser {
+    /// The user.
+    pub user: UserKey,
+    /// The client; `None` = all.
+    pub client_id: Option<String>,
+}
+
+impl OfUser {
+    /// The condition on `user_id` and `client_id`.
+    pub fn condition(&self) -> Cond {
+        let client = self.client_id.as_deref();
+        Cond::all()
+            .add(eq("user_id", self.user))
+            .add_option(client.map(|client| eq("client_id", client)))
+    }
+}
+
+/// Revokes the grants of a user.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn revoke_of_user(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (which, reason, now): (&OfUser, RevokeReason, i64),
+) -> StoreResult<u64> {
+    let mut update = revocation(tables, reason, now);
+    update.cond_where(which.condition());
+    Ok(conn.execute(&update).await?.rows_affected())
+}
+
+/// The redeemed grants of a user of which something can be live, newest first.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn live_of_user(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (user, now): (UserKey, i64),
+) -> StoreResult<Vec<GrantRow>> {
+    let mut select = GrantRow::select(tables.authorization_codes);
+    select
+        .and_where(eq("user_id", user))
+        .and_where(is_null("revoked_at"))
+        .and_where(Expr::col(Alias::new("redeemed_at")).is_not_null())
+        .and_where(gt("retain_until", now))
+        .order_by(Alias::new("id"), Order::Desc)
+        .limit(MOST_SHOWN);
+    let rows = conn.query_all(&select).await?;
+    let rows = rows.iter().map(|row| Ok(GrantRow::read(row, "")?));
+    rows.filter_map(Result::transpose).collect()
+}
+
+/// The client of a user's grant; `None` when it is somebody else's.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn client_of(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (id, user): (i64, UserKey),
+) -> StoreResult<Option<String>> {
+    let mut select = Query::select();
+    select
+        .column(Alias::new("client_id"))
+        .from(Alias::new(tables.authorization_codes))
+        .and_where(eq("id", id))
+        .and_where(eq("user_id", user));
+    let row = conn.query_one(&select).await?;
+    Ok(row.map(|row| row.try_get("", "client_id")).transpose()?)
 }
 
 /// Revokes every grant that was given to a client.

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::{
     StoreResult,
+    authorization_codes::OfUser,
     record::{Record, Strings, eq, gt, is_null, record},
 };
 use crate::{protocol::client::SecretHash, resource_owner::UserKey, schema::TableNames};
@@ -214,6 +215,26 @@ pub async fn consume(
         .and_where(gt("expires_at", now))
         .returning_col(Alias::new("id"));
     Ok(conn.query_one(&update).await?.is_some())
+}
+
+/// Ends the interactions of a user that are under way: the person took back what they are for.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn abandon(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (which, now): (&OfUser, i64),
+) -> StoreResult<()> {
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.authorization_states))
+        .value(Alias::new("consumed_at"), now)
+        .value(Alias::new("updated_at"), Expr::current_timestamp())
+        .cond_where(which.condition())
+        .and_where(is_null("consumed_at"));
+    conn.execute(&update).await?;
+    Ok(())
 }
 
 /// Links a finished interaction to the grant it led to.

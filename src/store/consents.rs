@@ -2,11 +2,12 @@
 
 use sea_orm::{
     ConnectionTrait, DbErr,
-    sea_query::{Alias, Expr, LockType, OnConflict, Query},
+    sea_query::{Alias, Expr, LockType, OnConflict, Order, Query, SelectStatement},
 };
 
 use super::{
     StoreResult,
+    authorization_codes::OfUser,
     record::{Record, Strings, eq, record},
 };
 use crate::{
@@ -82,16 +83,91 @@ pub async fn approve(
     .await
 }
 
+/// The consent of a person for a client, in the name of `reference`.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    of: (UserKey, &str, &str),
+) -> StoreResult<Option<ConsentRow>> {
+    let stored = conn.query_one(&select(tables, of)).await?;
+    let stored = stored.map(|row| ConsentRow::read(&row, "")).transpose()?;
+    Ok(stored.flatten())
+}
+
+fn select(
+    tables: &TableNames,
+    (user, client_id, reference): (UserKey, &str, &str),
+) -> SelectStatement {
+    let mut select = ConsentRow::select(tables.consents);
+    select
+        .and_where(eq("user_id", user))
+        .and_where(eq("client_id", client_id))
+        .and_where(eq("reference", reference));
+    select
+}
+
+/// The consents of a user, the last given first.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn of_user(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    user: UserKey,
+) -> StoreResult<Vec<ConsentRow>> {
+    let mut select = ConsentRow::select(tables.consents);
+    select
+        .and_where(eq("user_id", user))
+        .order_by(Alias::new("granted_at"), Order::Desc);
+    let rows = conn.query_all(&select).await?;
+    let rows = rows.iter().map(|row| Ok(ConsentRow::read(row, "")?));
+    rows.filter_map(Result::transpose).collect()
+}
+
+/// The client of a user's consent; `None` when it is somebody else's.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn client_of(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (id, user): (i64, UserKey),
+) -> StoreResult<Option<String>> {
+    let mut select = Query::select();
+    select
+        .column(Alias::new("client_id"))
+        .from(Alias::new(tables.consents))
+        .and_where(eq("id", id))
+        .and_where(eq("user_id", user));
+    let row = conn.query_one(&select).await?;
+    Ok(row.map(|row| row.try_get("", "client_id")).transpose()?)
+}
+
+/// Takes consents back.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn delete_of_user(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    which: &OfUser,
+) -> StoreResult<u64> {
+    let mut delete = Query::delete();
+    delete
+        .from_table(Alias::new(tables.consents))
+        .cond_where(which.condition());
+    Ok(conn.execute(&delete).await?.rows_affected())
+}
+
 async fn locked(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     of: &ConsentRow,
 ) -> StoreResult<Option<ConsentRow>> {
-    let mut select = ConsentRow::select(tables.consents);
-    select
-        .and_where(eq("user_id", of.user_id))
-        .and_where(eq("client_id", of.client_id.as_str()))
-        .and_where(eq("reference", of.reference.as_str()));
+    let mut select = select(tables, (of.user_id, &of.client_id, &of.reference));
     // SQLite has no row locks and needs none: the transaction began as a writer.
     if conn.get_database_backend() == sea_orm::DbBackend::Postgres {
         select.lock(LockType::Update);

@@ -20,6 +20,7 @@ pub mod rates;
 pub mod reaping;
 pub mod record;
 pub mod refresh_tokens;
+pub mod reset_links;
 pub mod sessions;
 pub mod transaction;
 

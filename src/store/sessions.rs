@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, Expr, Query},
+    sea_query::{Alias, Expr, Order, Query, UpdateStatement},
 };
 use serde_json::Value as Json;
 
@@ -11,6 +11,9 @@ use super::{
     record::{Record, eq, gt, is_null, record},
 };
 use crate::{protocol::client::SecretHash, resource_owner::UserKey, schema::TableNames};
+
+/// Most sessions that a page lists.
+const MOST_SHOWN: u64 = 200;
 
 record! {
     /// A session.
@@ -133,6 +136,44 @@ pub async fn is_live(
     Ok(conn.query_one(&select).await?.is_some())
 }
 
+/// The live sessions of a user, last used first.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn live_of_user(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (user, now): (UserKey, i64),
+) -> StoreResult<Vec<SessionRow>> {
+    let mut select = SessionRow::select(tables.sessions);
+    select
+        .and_where(eq("user_id", user))
+        .and_where(is_null("ended_at"))
+        .and_where(gt("idle_expires_at", now))
+        .and_where(gt("expires_at", now))
+        .order_by(Alias::new("last_seen_at"), Order::Desc)
+        .limit(MOST_SHOWN);
+    let rows = conn.query_all(&select).await?;
+    let rows = rows.iter().map(|row| Ok(SessionRow::read(row, "")?));
+    rows.filter_map(Result::transpose).collect()
+}
+
+/// The session with this `sid`, ended or not.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn find_by_sid(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    sid: &str,
+) -> StoreResult<Option<SessionRow>> {
+    let mut select = SessionRow::select(tables.sessions);
+    select.and_where(eq("sid", sid));
+    let row = conn.query_one(&select).await?;
+    let row = row.map(|row| SessionRow::read(&row, "")).transpose()?;
+    Ok(row.flatten())
+}
+
 /// Inserts a session.
 ///
 /// # Errors
@@ -195,6 +236,21 @@ pub async fn touch(
     Ok(())
 }
 
+/// Ends every session of a user.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn end_of_user(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (user, reason, now): (UserKey, EndReason, i64),
+) -> StoreResult<()> {
+    let mut update = ending(tables, (reason, now));
+    update.and_where(eq("user_id", user));
+    conn.execute(&update).await?;
+    Ok(())
+}
+
 /// Ends a session; `false` when it had ended before.
 ///
 /// # Errors
@@ -204,13 +260,18 @@ pub async fn end(
     tables: &TableNames,
     (id, reason, now): (i64, EndReason, i64),
 ) -> StoreResult<bool> {
+    let mut update = ending(tables, (reason, now));
+    update.and_where(eq("id", id));
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+fn ending(tables: &TableNames, (reason, now): (EndReason, i64)) -> UpdateStatement {
     let mut update = Query::update();
     update
         .table(Alias::new(tables.sessions))
         .value(Alias::new("ended_at"), now)
         .value(Alias::new("end_reason"), reason.as_str())
         .value(Alias::new("updated_at"), Expr::current_timestamp())
-        .and_where(eq("id", id))
         .and_where(is_null("ended_at"));
-    Ok(conn.execute(&update).await?.rows_affected() == 1)
+    update
 }

@@ -31,7 +31,7 @@ fn ur_02_ur_03_everything_comes_from_base_url() {
     );
     assert_eq!(urls.local("/token"), "/oauth/token");
     assert_eq!(urls.login_page, "https://as.example/oauth/login");
-    assert_eq!(urls.after_login, "https://as.example/");
+    assert_eq!(urls.after_login, "https://as.example/oauth/apps");
     assert_eq!(urls.after_logout, None);
 }
 

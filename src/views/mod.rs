@@ -28,6 +28,7 @@ mod engine;
 mod error_kind;
 mod files;
 mod locale;
+pub mod mails;
 mod messages;
 mod page;
 pub mod pages;

@@ -39,6 +39,9 @@ pub struct Common {
     pub issuer_host: String,
     /// Address of the stylesheet, with its content hash.
     pub css_url: String,
+    /// Languages that the client asked for; `lang` is chosen from them.
+    #[serde(skip)]
+    pub ui_locales: Option<String>,
     /// Where the form of the page posts to.
     pub form_action: String,
     /// Hidden field of every form.
@@ -113,7 +116,7 @@ pub struct ClientCard {
 impl ClientCard {
     /// Only https links and pictures of this server are ever shown, whatever was stored (PG-03,
     /// PG-04).
-    fn drop_unsafe_links(&mut self) {
+    pub(crate) fn drop_unsafe_links(&mut self) {
         for link in [&mut self.uri, &mut self.policy_uri, &mut self.tos_uri] {
             *link = link
                 .take()

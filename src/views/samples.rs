@@ -36,17 +36,7 @@ pub(super) fn interaction(route: &str) -> Common {
 pub(super) fn hostile(route: &str) -> Common {
     Common {
         interaction: Some(MARKUP.into()),
-        client: Some(ClientCard {
-            name: Some(MARKUP.into()),
-            host: MARKUP.into(),
-            redirect_host: MARKUP.into(),
-            uri: Some("javascript:alert(1)".into()),
-            policy_uri: Some("data:text/html,policy".into()),
-            tos_uri: Some(format!("https://app.example/{MARKUP}")),
-            logo_url: Some("https://evil.example/logo.png".into()),
-            verified: false,
-            ..client()
-        }),
+        client: Some(hostile_client()),
         user: Some(UserCard {
             name: MARKUP.into(),
             login: MARKUP.into(),
@@ -54,6 +44,21 @@ pub(super) fn hostile(route: &str) -> Common {
         }),
         values: values(&[("login", MARKUP)]),
         ..interaction(route)
+    }
+}
+
+/// A client with markup wherever it can put a text.
+pub(super) fn hostile_client() -> ClientCard {
+    ClientCard {
+        name: Some(MARKUP.into()),
+        host: MARKUP.into(),
+        redirect_host: MARKUP.into(),
+        uri: Some("javascript:alert(1)".into()),
+        policy_uri: Some("data:text/html,policy".into()),
+        tos_uri: Some(format!("https://app.example/{MARKUP}")),
+        logo_url: Some("https://evil.example/logo.png".into()),
+        verified: false,
+        ..client()
     }
 }
 

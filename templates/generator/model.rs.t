@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use loco_oauth_server::resource_owner::{
-    ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,
+    ClaimRequest, Claims, FieldError, PasswordError, ResourceOwner, SignUp, SignUpError, SignUpField,
 };
 use loco_rs::app::AppContext;
 use loco_rs::hash;
@@ -25,7 +25,7 @@ use __USERS_METHODS__::RegisterParams;
 #[oauth_server(__ATTRIBUTES__)]
 pub struct OAuth;
 
-/// Shortest password that the sign-up page takes.
+/// Shortest password that the pages take.
 const PASSWORD_MIN_LENGTH: usize = 8;
 
 /// Compared with when a login is unknown, so that the answer takes as long as for a known one.
@@ -39,6 +39,9 @@ impl ResourceOwner for users::Model {
     /// What [`Self::claims`] can give; published in the server metadata.
     const SUPPORTED_CLAIMS: &'static [&'static str] =
         &["name", "email", "email_verified", "updated_at"];
+
+    /// [`Self::set_password`] is written: people can choose a new password by mail.
+    const CAN_SET_PASSWORD: bool = true;
 
     fn key(&self) -> Self::Key {
         self.__KEY_COLUMN__
@@ -146,28 +149,45 @@ impl ResourceOwner for users::Model {
             password: values.get("password").to_owned(),
             name: values.get("name").trim().to_owned(),
         };
-        if params.password.chars().count() < PASSWORD_MIN_LENGTH {
-            return Err(SignUpError::Invalid(vec![FieldError {
-                field: "password".to_owned(),
-                message: "error-field-too-short".to_owned(),
-            }]));
+        if let Some(error) = too_short(&params.password) {
+            return Err(SignUpError::Invalid(vec![error]));
         }
         let user = Self::create_with_password(&ctx.db, &params)
             .await
             .map_err(sign_up_error)?;
-        if ctx.mailer.is_none() {
-            return Ok(user);
-        }
-        let user = user
-            .into_active_model()
-            .set_email_verification_sent(&ctx.db)
-            .await?;
-        // The account exists; a mail that was lost can be asked for again.
-        if let Err(err) = AuthMailer::send_welcome(ctx, &user).await {
+        // The account exists; a mail that was lost is sent again when the person signs in.
+        if let Err(err) = user.send_verification(ctx).await {
             tracing::error!(error = %err, "the verification mail was not sent");
         }
         Ok(user)
     }
+
+    /// The starter's welcome mail, whose link verifies the address.
+    async fn send_verification(&self, ctx: &AppContext) -> ModelResult<()> {
+        if ctx.mailer.is_none() {
+            return Ok(());
+        }
+        let user = self.clone().into_active_model();
+        let user = user.set_email_verification_sent(&ctx.db).await?;
+        AuthMailer::send_welcome(ctx, &user)
+            .await
+            .map_err(ModelError::wrap)
+    }
+
+    async fn set_password(&self, ctx: &AppContext, password: &str) -> Result<Self, PasswordError> {
+        if let Some(error) = too_short(password) {
+            return Err(PasswordError::Invalid(vec![error]));
+        }
+        let user = self.clone().into_active_model();
+        Ok(user.reset_password(&ctx.db, password).await?)
+    }
+}
+
+fn too_short(password: &str) -> Option<FieldError> {
+    (password.chars().count() < PASSWORD_MIN_LENGTH).then(|| FieldError {
+        field: "password".to_owned(),
+        message: "error-field-too-short".to_owned(),
+    })
 }
 
 /// E-mail addresses are compared in lower case.

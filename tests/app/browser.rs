@@ -244,6 +244,13 @@ impl Form {
         Self::read(&form).set(name, value)
     }
 
+    /// Every form of a page.
+    pub fn all(page: &Answer) -> Vec<Self> {
+        let html = Html::parse_document(&page.body);
+        let forms = Selector::parse("form").unwrap();
+        html.select(&forms).map(|form| Self::read(&form)).collect()
+    }
+
     fn read(form: &scraper::ElementRef<'_>) -> Self {
         let inputs = Selector::parse("input[name]").unwrap();
         let fields = form.select(&inputs).filter_map(|input| {

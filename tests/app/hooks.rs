@@ -1,4 +1,5 @@
-//! The app's own decisions.
+//! The app's own decisions. Which hook does what depends on the client, so that each test brings
+//! the one it is about.
 
 use std::{
     sync::{Arc, Mutex},
@@ -8,9 +9,12 @@ use std::{
 use async_trait::async_trait;
 use loco_oauth_server::{
     events::{AuditEvent, EventSubscriber},
-    hooks::{ClientFacts, ManageAction, OAuthServerHooks, OwnedClient, Registrant, SessionFacts},
+    hooks::{
+        ClientFacts, ExternalLogin, InteractionFacts, ManageAction, OAuthServerHooks, OwnedClient,
+        Registrant, SessionFacts, TokenFacts,
+    },
     protocol::client_metadata::ClientMetadata,
-    resource_owner::ResourceOwner,
+    resource_owner::{Claims, ResourceOwner},
 };
 use loco_rs::{Result, app::AppContext};
 
@@ -58,13 +62,58 @@ impl EventSubscriber for Troublesome {
     }
 }
 
-/// The client `chooser` wants an account to be chosen, `broken` brings the hook down; names of
-/// registered clients say what becomes of them.
+/// `chooser` wants an account to be chosen, `stepping` a step of the app, `narrow` and `nothing`
+/// may have less than they ask for, `hooked` gets more claims, `external` other logins;
+/// `broken-<hook>` brings that hook down, `slow` takes too long. Names of registered
+/// clients say what becomes of them.
 #[derive(Default)]
-pub struct ChooseForChooser;
+pub struct ByClient;
+
+async fn about(hook: &str, client: &ClientFacts) -> Result<bool> {
+    match client.client_id.strip_prefix("broken-") {
+        Some(broken) if broken == hook => return Err(loco_rs::Error::string("the hook failed")),
+        _ => {}
+    }
+    if client.client_id == "slow" && hook == "authorize_scopes" {
+        tokio::time::sleep(Duration::from_mins(1)).await;
+    }
+    Ok(client.client_id == "hooked")
+}
+
+/// Claims that hooks may add, beside ones that they may not touch.
+fn claims(user: Option<&users::Model>) -> Claims {
+    let more = Claims::new()
+        .with("team", user.map_or("machines", |user| user.name.as_str()))
+        .with("nothing", None::<bool>);
+    let registered = [
+        "iss",
+        "sub",
+        "aud",
+        "client_id",
+        "jti",
+        "nonce",
+        "azp",
+        "acr",
+        "amr",
+        "sid",
+        "at_hash",
+        "scope",
+        "email",
+        "access_token",
+        "token_type",
+        "refresh_token",
+        "id_token",
+        "error",
+    ];
+    let registered = registered.iter();
+    let more = registered.fold(more, |more, name| more.with(name, "mallory"));
+    ["exp", "iat", "nbf", "auth_time", "expires_in"]
+        .iter()
+        .fold(more, |more, name| more.with(name, 1))
+}
 
 #[async_trait]
-impl OAuthServerHooks<users::Model> for ChooseForChooser {
+impl OAuthServerHooks<users::Model> for ByClient {
     async fn select_account(
         &self,
         _user: &users::Model,
@@ -72,10 +121,114 @@ impl OAuthServerHooks<users::Model> for ChooseForChooser {
         _session: &SessionFacts,
         _scopes: &[String],
     ) -> Result<bool> {
+        about("select_account", client).await?;
+        Ok(client.client_id == "chooser")
+    }
+
+    async fn authorize_scopes(
+        &self,
+        _user: &users::Model,
+        client: &ClientFacts,
+        scopes: &[String],
+    ) -> Result<Vec<String>> {
+        about("authorize_scopes", client).await?;
+        let mut allowed = scopes.to_vec();
         match client.client_id.as_str() {
-            "broken" => Err(loco_rs::Error::string("the hook failed")),
-            id => Ok(id == "chooser"),
+            "narrow" => {
+                allowed.retain(|scope| scope != "write");
+                allowed.push("admin".to_owned());
+            }
+            "nothing" => allowed.clear(),
+            _ => {}
         }
+        Ok(allowed)
+    }
+
+    async fn post_login(
+        &self,
+        user: &users::Model,
+        client: &ClientFacts,
+    ) -> Result<Option<String>> {
+        about("post_login", client).await?;
+        // The second step comes when the app knows that the first was done.
+        let step = match (client.client_id.as_str(), user.email_verified_at) {
+            ("stepping", _) | ("two-steps", None) => Some("team"),
+            ("two-steps", Some(_)) => Some("terms"),
+            _ => None,
+        };
+        Ok(step.map(str::to_owned))
+    }
+
+    async fn consent_reference(&self, user: &users::Model) -> Result<String> {
+        // Of "acme/alice": alice, at work.
+        let (organisation, _) = user.name.split_once('/').unwrap_or_default();
+        Ok(organisation.to_owned())
+    }
+
+    async fn external_logins(
+        &self,
+        interaction: Option<&InteractionFacts>,
+    ) -> Result<Vec<ExternalLogin>> {
+        let Some(interaction) = interaction else {
+            return Ok(Vec::new());
+        };
+        about("external_logins", &interaction.client).await?;
+        let wanted = interaction.client.client_id == "external";
+        let link = wanted.then(|| ExternalLogin {
+            label: "Example ID".to_owned(),
+            url: format!("/auth/example?state={}", interaction.state),
+        });
+        Ok(link.into_iter().collect())
+    }
+
+    async fn access_token_claims(
+        &self,
+        user: Option<&users::Model>,
+        token: &TokenFacts,
+    ) -> Result<Claims> {
+        let hooked = about("access_token_claims", &token.client).await?;
+        Ok(if hooked {
+            claims(user).with("seen", (&token.scopes, &token.audience))
+        } else {
+            Claims::new()
+        })
+    }
+
+    async fn id_token_claims(
+        &self,
+        user: &users::Model,
+        client: &ClientFacts,
+        scopes: &[String],
+    ) -> Result<Claims> {
+        let hooked = about("id_token_claims", client).await?;
+        Ok(if hooked {
+            claims(Some(user)).with("seen", scopes)
+        } else {
+            Claims::new()
+        })
+    }
+
+    async fn userinfo_claims(
+        &self,
+        user: &users::Model,
+        client: &ClientFacts,
+        scopes: &[String],
+    ) -> Result<Claims> {
+        let hooked = about("userinfo_claims", client).await?;
+        Ok(if hooked {
+            claims(Some(user)).with("seen", scopes)
+        } else {
+            Claims::new()
+        })
+    }
+
+    async fn token_response_fields(
+        &self,
+        user: Option<&users::Model>,
+        token: &TokenFacts,
+    ) -> Result<Claims> {
+        let hooked = about("token_response_fields", &token.client).await?;
+        Ok(if hooked { claims(user) } else { Claims::new() })
     }
 
     fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>> {

@@ -13,6 +13,7 @@ pub mod oauth_server;
 pub mod own_pages;
 pub mod process;
 pub mod rows;
+pub mod scripts;
 pub mod server;
 pub mod tokens;
 pub mod users;

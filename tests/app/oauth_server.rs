@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use loco_oauth_server::resource_owner::{
-    ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,
+    ClaimRequest, Claims, FieldError, PasswordError, ResourceOwner, SignUp, SignUpError,
+    SignUpField,
 };
 use loco_rs::{hash, prelude::*};
 use sea_orm::SqlErr;
@@ -11,10 +12,7 @@ use sea_orm::SqlErr;
 use super::users;
 
 #[derive(loco_oauth_server::OAuthServer)]
-#[oauth_server(
-    users = "crate::app::users",
-    hooks = "crate::app::hooks::ChooseForChooser"
-)]
+#[oauth_server(users = "crate::app::users", hooks = "crate::app::hooks::ByClient")]
 pub struct OAuth;
 
 static NOBODYS_PASSWORD: LazyLock<String> =
@@ -25,6 +23,8 @@ impl ResourceOwner for users::Model {
     type Key = i64;
 
     const SUPPORTED_CLAIMS: &'static [&'static str] = &["name", "email", "email_verified"];
+
+    const CAN_SET_PASSWORD: bool = true;
 
     fn key(&self) -> i64 {
         self.id
@@ -121,11 +121,8 @@ impl ResourceOwner for users::Model {
     }
 
     async fn sign_up(ctx: &AppContext, values: SignUp) -> Result<Self, SignUpError> {
-        if values.get("password").len() < 8 {
-            return Err(SignUpError::Invalid(vec![FieldError {
-                field: "password".to_owned(),
-                message: "At least 8 characters".to_owned(),
-            }]));
+        if let Some(error) = too_short(values.get("password")) {
+            return Err(SignUpError::Invalid(vec![error]));
         }
         let email = values.get("email").trim().to_lowercase();
         match Self::create(&ctx.db, &email, values.get("password")).await {
@@ -137,4 +134,36 @@ impl ResourceOwner for users::Model {
             result => Ok(result?),
         }
     }
+
+    async fn send_verification(&self, ctx: &AppContext) -> ModelResult<()> {
+        let mail = mailer::Email {
+            to: self.email.clone(),
+            subject: "Verify".to_owned(),
+            ..Default::default()
+        };
+        Verification::mail(ctx, &mail)
+            .await
+            .map_err(ModelError::wrap)
+    }
+
+    async fn set_password(&self, ctx: &AppContext, password: &str) -> Result<Self, PasswordError> {
+        if let Some(error) = too_short(password) {
+            return Err(PasswordError::Invalid(vec![error]));
+        }
+        let hashed = hash::hash_password(password).map_err(ModelError::wrap)?;
+        let mut user = self.clone().into_active_model();
+        user.password = Set(hashed);
+        Ok(user.update(&ctx.db).await.map_err(ModelError::from)?)
+    }
+}
+
+struct Verification;
+
+impl Mailer for Verification {}
+
+fn too_short(password: &str) -> Option<FieldError> {
+    (password.len() < 8).then(|| FieldError {
+        field: "password".to_owned(),
+        message: "At least 8 characters".to_owned(),
+    })
 }

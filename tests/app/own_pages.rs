@@ -21,6 +21,8 @@ struct Decision {
     action: String,
     #[serde(default)]
     scope: String,
+    #[serde(default)]
+    sid: String,
 }
 
 /// What the page would show, as JSON.
@@ -33,9 +35,18 @@ async fn show(interaction: Option<OAuthInteraction>) -> Result<Response> {
         "intent": interaction.intent,
         "prompt": interaction.prompt,
         "client": { "id": interaction.client.id, "name": interaction.client.name },
+        "lang": interaction.lang,
+        "warnings": interaction.warnings,
+        "accounts": interaction.accounts,
+        "words": interaction.scopes.iter().map(|scope| &scope.description).collect::<Vec<_>>(),
+        "access_until": interaction.access_until,
+        "acr_values": interaction.acr_values,
+        "max_age": interaction.max_age,
+        "display": interaction.display,
         "scopes": interaction.scopes.iter().map(|scope| &scope.name).collect::<Vec<_>>(),
         "login_hint": interaction.login_hint,
         "params": interaction.params,
+        "post_login": interaction.post_login,
         "user": interaction.user::<users::Model>().map(|user| &user.email),
         "return_to": interaction.return_to,
         "csrf_token": interaction.csrf_token,
@@ -66,9 +77,15 @@ async fn decide(interaction: OAuthInteraction, Form(form): Form<Decision>) -> Re
     let answer = match form.action.as_str() {
         "allow" => interaction.accept(&scopes, csrf).await,
         "cancel" => interaction.cancel(csrf).await,
+        "select" => interaction.choose(&form.sid, csrf).await,
+        "use_another" => interaction.use_another(csrf).await,
         _ => interaction.deny(csrf).await,
     };
     Ok(answer.into_response())
+}
+
+async fn step_done(interaction: OAuthInteraction) -> Response {
+    interaction.post_login_done().await.into_response()
 }
 
 /// The app's own login without a client.
@@ -94,5 +111,7 @@ pub fn routes() -> Routes {
     Routes::at("/own")
         .add("/login", get(show).post(log_in))
         .add("/consent", get(show).post(decide))
+        .add("/who", get(show).post(decide))
+        .add("/step", get(show).post(step_done))
         .add("/session", post(sign_in).delete(sign_out))
 }

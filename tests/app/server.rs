@@ -259,6 +259,7 @@ pub fn no_limits() -> Value {
     Value::Object(off.into_iter().collect())
 }
 
+/// The configuration of the dummy app.
 pub fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
     if settings["base_url"] == "self" {
         settings["base_url"] = json!(format!("http://{address}"));
@@ -288,7 +289,16 @@ pub fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
         .unwrap()
         .remove("middlewares")
         .unwrap_or_else(|| json!({}));
+    // `null` = an app without JWTs.
+    let jwt = block
+        .as_object_mut()
+        .unwrap()
+        .remove("jwt")
+        .unwrap_or_else(|| json!({ "secret": super::scripts::JWT_SECRET, "expiration": 600 }));
+    let mailer = block.as_object_mut().unwrap().remove("mailer");
     serde_json::from_value(json!({
+        "mailer": mailer,
+        "auth": { "jwt": jwt },
         "logger": { "enable": false, "level": "off", "format": "compact" },
         "server": { "port": address.port(), "host": "http://localhost", "middlewares": middlewares },
         "database": {

@@ -13,6 +13,14 @@ fn demo() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demo")
 }
 
+/// How the demo was made.
+fn with_tests() -> Options {
+    Options {
+        tests: true,
+        ..Options::default()
+    }
+}
+
 /// Name of the module with the plugin's tables in the demo.
 fn migration_of_the_demo() -> String {
     fs::read_dir(demo().join("migration/src"))
@@ -24,7 +32,7 @@ fn migration_of_the_demo() -> String {
 
 #[test]
 fn gn_01_a_second_run_on_the_demo_changes_nothing() {
-    let plan = plan(&demo(), &Options::default(), now()).unwrap();
+    let plan = plan(&demo(), &with_tests(), now()).unwrap();
 
     assert_eq!(plan.diff(), "");
     assert_eq!(plan.misfits, []);
@@ -35,7 +43,7 @@ fn gn_01_a_second_run_on_the_demo_changes_nothing() {
 #[test]
 fn the_demos_files_are_those_of_a_fresh_run() {
     let app = starter();
-    let plan = app.generate();
+    let plan = app.generate_with(&with_tests());
 
     // The only difference is the moment of the run, which is part of the migration's name; the
     // fingerprint follows it.
@@ -54,5 +62,5 @@ fn the_demos_files_are_those_of_a_fresh_run() {
         }
         files += 1;
     }
-    assert_eq!(files, 7, "model, migration, test, four snapshots");
+    assert_eq!(files, 8, "model, migration, two tests, four snapshots");
 }

@@ -88,7 +88,7 @@ fn gn_04_new_files_for_the_starters_users() {
 #[test]
 fn gn_04_written_rust_is_formatted() {
     let app = starter_named("sqlite-serverside");
-    let plan = app.generate();
+    let plan = app.generate_with(&long());
 
     for change in plan.changes {
         let path = app.path(&change.path);
@@ -145,6 +145,69 @@ fn views_are_copied_on_request_only() {
         with.changes.len() - with.changes.iter().filter(is_view).count(),
         without.changes.len()
     );
+}
+
+/// `--tests`.
+fn long() -> Options {
+    Options {
+        tests: true,
+        ..Options::default()
+    }
+}
+
+const FLOWS: &str = "tests/requests/oauth_server_flows.rs";
+
+#[test]
+fn gn_01_the_long_test_is_written_on_request_and_stays() {
+    let app = starter();
+    app.generate();
+    assert!(!app.path(FLOWS).exists());
+
+    let second = app.generate_with(&long());
+    let paths: Vec<&str> = second.changes.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(paths, [FLOWS, "tests/requests/mod.rs"]);
+    let modules = app.read("tests/requests/mod.rs");
+    assert!(modules.contains("mod oauth_server_flows;"), "{modules}");
+
+    // It stays with and without the flag.
+    assert!(app.plan(&long()).unwrap().is_empty());
+    assert!(app.plan(&Options::default()).unwrap().is_empty());
+}
+
+#[test]
+fn gn_01_an_edited_long_test_is_kept_unless_forced() {
+    let app = starter();
+    app.generate_with(&long());
+    let written = app.read(FLOWS);
+    app.replace(FLOWS, "Ada Lovelace", "Grace Hopper");
+
+    assert_eq!(app.generate_with(&long()).kept.len(), 1);
+    assert!(app.read(FLOWS).contains("Grace Hopper"));
+
+    app.generate_with(&Options {
+        force: true,
+        ..long()
+    });
+    assert_eq!(app.read(FLOWS), written);
+}
+
+#[test]
+fn gn_02_a_dry_run_shows_the_long_test_and_writes_nothing() {
+    let app = starter();
+    let shown = app.plan(&long()).unwrap().diff();
+
+    assert!(shown.contains("+async fn people_decide_what_a_client_gets"));
+    assert!(!app.path(FLOWS).exists());
+}
+
+/// Every part that the flag promises (§33.2).
+#[test]
+fn gn_04_the_long_test_of_the_starters_users() {
+    let _settings = snapshots();
+    let app = starter();
+    app.generate_with(&long());
+
+    assert_snapshot!("flows_test", app.read(FLOWS));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What the app decides or brings along: hooks, subjects, cores, concurrent approvals.
+//! What the app decides or brings along: a choice, subjects, cores, concurrent approvals.
 
 use sea_orm::EntityTrait;
 
@@ -36,17 +36,6 @@ async fn nx_07_the_hook_can_want_an_account_to_be_chosen() {
     let silent = Authorize::of("chooser", CONF_CB).with("prompt", "none");
     let answer = browser.get(&silent.path()).await;
     answer.assert_back(CONF_CB, "account_selection_required");
-}
-
-/// §34.4: a hook that fails ends the request with `server_error`.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_failing_hook_tells_the_client_and_stores_nothing() {
-    let server = TestServer::start().await;
-    fixtures::insert(&server, &fixtures::confidential("broken", &[CONF_CB])).await;
-    let mut browser = server.browser();
-    browser.sign_in().await;
-    let answer = browser.get(&Authorize::of("broken", CONF_CB).path()).await;
-    answer.assert_back(CONF_CB, "server_error");
 }
 
 #[tokio::test(flavor = "multi_thread")]

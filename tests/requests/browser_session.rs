@@ -155,6 +155,45 @@ async fn bs_01_a_cookie_holds_five_accounts() {
     assert!(!page.body.contains("p0@example.com"));
 }
 
+/// Nobody has the secret of a session that the cookie has no room for.
+#[tokio::test(flavor = "multi_thread")]
+async fn bs_01_the_sixth_account_ends_the_oldest() {
+    let server = TestServer::start().await;
+    server.advance(0);
+    let mut browser = server.browser();
+    for number in 0..6 {
+        let email = format!("p{number}@example.com");
+        users::Model::create(&server.ctx.db, &email, PASSWORD)
+            .await
+            .unwrap();
+        browser.sign_in_as(&email).await;
+    }
+    let sessions = server.sessions().await;
+    let ended: Vec<Option<&str>> = sessions
+        .iter()
+        .map(|session| session.end_reason.as_deref())
+        .collect();
+    assert_eq!(ended, [Some("replaced"), None, None, None, None, None]);
+}
+
+/// The cookie lives as the account in front asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn bs_01_signing_one_account_out_leaves_the_other_remembered() {
+    let server = TestServer::start().await.with_bob().await;
+    server.advance(0);
+    let mut browser = remembered(&server).await;
+    browser.sign_in_as(BOB).await;
+    let cookie = browser.set_cookies.last().unwrap();
+    assert!(!cookie.contains("Max-Age"), "bob did not ask: {cookie}");
+    server.advance(100);
+    let page = browser.get("/oauth/logout").await;
+    let form = Form::with_button(&page, "action", "sign_out");
+    browser.submit(&form).await.assert_page(200);
+    let cookie = browser.set_cookies.last().unwrap();
+    assert!(cookie.ends_with("; Max-Age=1209500"), "{cookie}");
+    assert!(is_signed_in(&mut browser).await);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn bs_01_only_hashes_are_stored() {
     let server = TestServer::start().await;

@@ -16,7 +16,7 @@ fn settings() -> Value {
 }
 
 /// The token with other parts: header, claims, signature.
-fn rebuilt(token: &str, change: impl Fn(&mut Value, &mut Value, &mut Vec<u8>)) -> String {
+pub fn rebuilt(token: &str, change: impl Fn(&mut Value, &mut Value, &mut Vec<u8>)) -> String {
     let (mut header, mut claims) = (jwt_part(token, 0), jwt_part(token, 1));
     let signature = token.rsplit('.').next().unwrap();
     let mut signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
@@ -27,7 +27,7 @@ fn rebuilt(token: &str, change: impl Fn(&mut Value, &mut Value, &mut Vec<u8>)) -
 }
 
 /// Forgeries of an issued token.
-pub(super) fn forgeries(token: &str) -> Vec<String> {
+pub fn forgeries(token: &str) -> Vec<String> {
     let change = |change: &dyn Fn(&mut Value, &mut Value, &mut Vec<u8>)| rebuilt(token, change);
     let kid = |kid: Value| rebuilt(token, |header, _, _| header["kid"] = kid.clone());
     vec![

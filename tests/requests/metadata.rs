@@ -108,7 +108,12 @@ async fn c177_the_document_says_what_is_served() {
         let answer = server.post(text(&document, name), &[]).await;
         assert!([400, 401].contains(&answer.status), "{name}: {answer:?}");
     }
-    for name in ["userinfo_endpoint", "jwks_uri", "authorization_endpoint"] {
+    for name in [
+        "userinfo_endpoint",
+        "jwks_uri",
+        "authorization_endpoint",
+        "end_session_endpoint",
+    ] {
         let answer = server.get(text(&document, name)).await;
         assert!(
             [200, 400, 401].contains(&answer.status),

@@ -1,6 +1,7 @@
 //! One file per endpoint.
 
 mod app_side;
+mod apps;
 mod assertions;
 mod audit;
 mod authorize;
@@ -12,10 +13,12 @@ mod client_tasks;
 mod concurrency;
 mod csrf;
 mod documents;
+mod end_session;
 mod faults;
 mod fetch;
 mod flow;
 mod guard;
+mod hooks;
 mod interaction;
 mod introspect;
 mod jwt;
@@ -27,11 +30,14 @@ mod operations;
 mod operator;
 mod own_pages;
 mod pages;
+mod password;
 mod refresh;
 mod registration;
 mod retry;
 mod revoke;
+mod script_pages;
 mod secrets;
+mod session_exchange;
 mod token;
 mod token_cases;
 mod token_code;

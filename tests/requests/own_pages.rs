@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::app::{
     browser::{Authorize, Browser},
-    fixtures::{ALICE, CONF_CB, PASSWORD},
+    fixtures::{ALICE, BOB, CONF_CB, DYN_CB, PASSWORD},
     server::{Answer, TestServer, param},
 };
 
@@ -181,4 +181,93 @@ async fn the_apps_own_login_makes_the_session_that_authorize_uses() {
     let silent = Authorize::base().with("prompt", "none");
     let answer = browser.get(&silent.path()).await;
     answer.assert_back(CONF_CB, "login_required");
+}
+
+/// §8.6: what an own page needs to say, before anybody is signed in.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_own_page_has_words_and_hints() {
+    let server = with_own_pages().await;
+    let mut browser = server.browser();
+    let request = Authorize::of("dyn", DYN_CB)
+        .with("ui_locales", "xx de")
+        .with("display", "popup")
+        .with("acr_values", "a b")
+        .with("max_age", "60");
+    let (_, shown) = at_login(&mut browser, &request).await;
+    assert_eq!(shown["lang"], "de");
+    assert_eq!(shown["display"], "popup");
+    assert_eq!(shown["acr_values"], json!(["a", "b"]));
+    assert_eq!(shown["max_age"], 60);
+    assert_eq!(shown["warnings"], json!(["unverified"]));
+    assert_eq!(shown["scopes"], json!(["openid", "read"]));
+    assert_eq!(shown["words"][1], "Read your notes");
+    assert_ne!(shown["words"][0], "openid", "in words");
+    assert_ne!(shown["access_until"], "");
+    assert_eq!(shown["accounts"], json!([]));
+}
+
+/// An account chooser of the app.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_own_page_lets_people_choose_an_account() {
+    let settings = json!({ "select_account_url": "/own/who", "login_url": "/own/login" });
+    let server = TestServer::with(settings).await.with_bob().await;
+    let mut browser = server.browser();
+    for login in [BOB, ALICE] {
+        let form = [("email", login), ("password", PASSWORD)];
+        post(&mut browser, "/own/session", &form).await;
+    }
+    let request = Authorize::base().with("prompt", "select_account");
+    let answer = browser.get(&request.path()).await;
+    let page = answer.location().to_owned();
+    assert!(page.starts_with("https://as.example/own/who?"), "{page}");
+    let shown = browser.get(&page).await.ok();
+    let token = shown["csrf_token"].as_str().unwrap();
+    let logins = |index: usize| shown["accounts"][index]["login"].as_str().unwrap();
+    assert_eq!([logins(0), logins(1)], [ALICE, BOB]);
+
+    let gone = [
+        ("csrf_token", token),
+        ("decision", "select"),
+        ("sid", "unknown"),
+    ];
+    post(&mut browser, &page, &gone).await.assert_page(400);
+    let sid = shown["accounts"][1]["sid"].as_str().unwrap();
+    let bob = [("csrf_token", token), ("decision", "select"), ("sid", sid)];
+    let answer = post(&mut browser, &page, &bob).await;
+    let consent = browser.follow(answer).await;
+    assert!(consent.body.contains(BOB), "{consent:?}");
+
+    let answer = browser.get(&request.path()).await;
+    let page = answer.location().to_owned();
+    let shown = browser.get(&page).await.ok();
+    let token = shown["csrf_token"].as_str().unwrap();
+    let another = [("csrf_token", token), ("decision", "use_another")];
+    let answer = post(&mut browser, &page, &another).await;
+    assert!(answer.location().contains("/own/login?"), "{answer:?}");
+}
+
+/// §8.3: the client changed since the page was shown; the person looks again.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_allow_for_a_client_that_changed_does_not_count() {
+    let server = with_own_pages().await;
+    let mut browser = server.browser();
+    let (page, _) = at_login(&mut browser, &Authorize::base()).await;
+    let form = [("email", ALICE), ("password", PASSWORD)];
+    post(&mut browser, &page, &form).await;
+    let page = page.replace("/own/login", "/own/consent");
+    let shown = browser.get(&page).await.ok();
+    server
+        .change_client("conf", |client| client.version = sea_orm::Set(2))
+        .await;
+    let token = shown["csrf_token"].as_str().unwrap();
+    let form = [
+        ("csrf_token", token),
+        ("decision", "allow"),
+        ("scope", "openid read"),
+    ];
+    let answer = post(&mut browser, &page, &form).await;
+    assert_eq!(answer.location(), shown["return_to"].as_str().unwrap());
+    assert_eq!(server.rows().await.codes, 0);
+    let answer = post(&mut browser, &page, &form).await;
+    assert!(answer.location_param("code").is_some(), "{answer:?}");
 }

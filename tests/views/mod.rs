@@ -1,6 +1,7 @@
 //! The pages: every sample in every language, the app's overrides, the texts.
 
 mod app;
+mod mails;
 mod overrides;
 mod pages;
 mod reload;
@@ -10,8 +11,9 @@ mod texts;
 use loco_oauth_server::views::{
     Page, Views,
     pages::{
-        CheckMailPage, CompletedPage, ConsentPage, ErrorPage, HandoffPage, LoggedOutPage,
-        LoginPage, LogoutPage, SelectAccountPage, SignUpPage,
+        AppsPage, CheckMailPage, CompletedPage, ConsentPage, ErrorPage, ForgotPasswordPage,
+        HandoffPage, LoggedOutPage, LoginPage, LogoutPage, ResetPasswordPage, SelectAccountPage,
+        SignUpPage,
     },
 };
 
@@ -41,6 +43,9 @@ fn render_all(views: &Views, lang: &str) -> Vec<Rendered> {
     render_samples::<ConsentPage>(views, lang, &mut all);
     render_samples::<LogoutPage>(views, lang, &mut all);
     render_samples::<LoggedOutPage>(views, lang, &mut all);
+    render_samples::<AppsPage>(views, lang, &mut all);
+    render_samples::<ForgotPasswordPage>(views, lang, &mut all);
+    render_samples::<ResetPasswordPage>(views, lang, &mut all);
     render_samples::<HandoffPage>(views, lang, &mut all);
     render_samples::<CompletedPage>(views, lang, &mut all);
     render_samples::<CheckMailPage>(views, lang, &mut all);

@@ -17,7 +17,8 @@ pub fn functions(ident: &Ident) -> TokenStream {
                     axum::http::HeaderMap,
                     sea_orm::DatabaseConnection,
                 },
-                Guard, OAuthInitializer, OAuthServerDefinition, Server, SetCookies, SignIn, plugin,
+                Guard, OAuthInitializer, OAuthServerDefinition, Server, SetCookies, SignIn,
+                account::{ConnectedApp, UserSession}, plugin,
             };
 
             impl #ident {
@@ -82,6 +83,41 @@ pub fn functions(ident: &Ident) -> TokenStream {
                 /// When the database fails.
                 pub async fn sign_out(ctx: &AppContext, headers: &HeaderMap) -> Result<SetCookies> {
                     plugin::sign_out::<Self>(ctx, headers).await
+                }
+
+                /// The apps that a user is connected to, as on the page of connected apps.
+                ///
+                /// # Errors
+                /// When the database fails.
+                pub async fn grants(
+                    ctx: &AppContext,
+                    user: &<Self as OAuthServerDefinition>::User,
+                ) -> Result<::std::vec::Vec<ConnectedApp>> {
+                    plugin::grants::<Self>(ctx, user).await
+                }
+
+                /// Takes everything from one of a user's apps that the user gave it: its tokens
+                /// are dead at once. `false` when `id` is none of theirs.
+                ///
+                /// # Errors
+                /// When the database fails.
+                pub async fn revoke_grant(
+                    ctx: &AppContext,
+                    user: &<Self as OAuthServerDefinition>::User,
+                    id: &str,
+                ) -> Result<bool> {
+                    plugin::revoke_grant::<Self>(ctx, user, id).await
+                }
+
+                /// The browsers that a user is signed in in.
+                ///
+                /// # Errors
+                /// When the database fails.
+                pub async fn sessions(
+                    ctx: &AppContext,
+                    user: &<Self as OAuthServerDefinition>::User,
+                ) -> Result<::std::vec::Vec<UserSession>> {
+                    plugin::sessions::<Self>(ctx, user).await
                 }
 
                 /// Guards a group of the app's own routes, for `Routes::layer`: an access token for

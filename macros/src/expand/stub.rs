@@ -24,6 +24,7 @@ pub fn server(input: &DeriveInput, error: darling::Error) -> TokenStream {
                     sea_orm::DatabaseConnection,
                 },
                 Guard, Server, SetCookies, SignIn,
+                account::{ConnectedApp, UserSession},
             };
 
             struct Stub;
@@ -67,6 +68,24 @@ pub fn server(input: &DeriveInput, error: darling::Error) -> TokenStream {
                 }
 
                 pub async fn sign_out(_: &AppContext, _: &HeaderMap) -> Result<SetCookies> {
+                    ::core::unreachable!()
+                }
+
+                pub async fn grants<U>(
+                    _: &AppContext,
+                    _: &U,
+                ) -> Result<::std::vec::Vec<ConnectedApp>> {
+                    ::core::unreachable!()
+                }
+
+                pub async fn revoke_grant<U>(_: &AppContext, _: &U, _: &str) -> Result<bool> {
+                    ::core::unreachable!()
+                }
+
+                pub async fn sessions<U>(
+                    _: &AppContext,
+                    _: &U,
+                ) -> Result<::std::vec::Vec<UserSession>> {
                     ::core::unreachable!()
                 }
 

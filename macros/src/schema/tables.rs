@@ -169,6 +169,7 @@ const AUTHORIZATION_CODES: Table = Table {
     ],
     indexes: &[
         index(&["client_id", "user_id"]),
+        index(&["user_id"]),
         index(&["session_id"]),
         unique(&["code_hash"]),
         index(&["expires_at"]),

@@ -8,6 +8,11 @@ pub struct Server;
 pub struct SetCookies;
 pub struct SignIn;
 
+pub mod account {
+    pub struct ConnectedApp;
+    pub struct UserSession;
+}
+
 pub mod __private {
     pub mod axum {
         pub mod http {

@@ -111,6 +111,7 @@ pub const AUTHORIZATION_CODES: Table = Table {
     unique: &[&["code_hash"], &["user_code_hmac"]],
     indexes: &[
         &["client_id", "user_id"],
+        &["user_id"],
         &["session_id"],
         &["expires_at"],
         &["retain_until"],

@@ -33,6 +33,12 @@ fn s3_4_bounds(#[case] key: &str, #[case] below: i64, #[case] min: i64, #[case] 
 #[case(json!({"locales": ["en", "not a tag"]}), "locales[1]")]
 #[case(json!({"session_exchange_origins": ["https://a.example/"]}), "session_exchange_origins[0]")]
 #[case(json!({"login_url": "login"}), "login_url")]
+#[case(json!({"signup_url": "//evil.example/x"}), "signup_url")]
+#[case(json!({"consent_url": "javascript:1"}), "consent_url")]
+#[case(json!({"select_account_url": "ftp://a.example"}), "select_account_url")]
+#[case(json!({"post_login_url": "step"}), "post_login_url")]
+#[case(json!({"after_login_url": "home"}), "after_login_url")]
+#[case(json!({"after_logout_url": "https://a@b.example/"}), "after_logout_url")]
 #[case(json!({"op_tos_uri": "/tos"}), "op_tos_uri")]
 #[case(json!({"cookie_secure": false}), "cookie_secure")]
 #[case(json!({"keys": {"pem": [], "directory": "x"}}), "keys")]
@@ -46,8 +52,19 @@ fn other_values(#[case] block: Value, #[case] key: &str) {
 #[case("/oauth/login")]
 #[case("http://localhost:5150/oauth/consent")]
 #[case("/oauth/authorize?x=1")]
+#[case("/oauth/session")]
 fn st_11_a_page_of_the_app_is_not_one_of_ours(#[case] page: &str) {
-    assert_one_finding(json!({"login_url": page}), "login_url", "own paths");
+    for key in [
+        "login_url",
+        "signup_url",
+        "consent_url",
+        "select_account_url",
+        "post_login_url",
+        "after_login_url",
+        "after_logout_url",
+    ] {
+        assert_one_finding(json!({ key: page }), key, "own paths");
+    }
 }
 
 #[test]

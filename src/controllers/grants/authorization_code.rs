@@ -141,7 +141,7 @@ async fn redeem(
         session: found.session.as_ref(),
         owner,
     };
-    let access = server.access_token(client, granted, Some(behind))?;
+    let access = server.access_token(client, granted, Some(behind)).await?;
     let refresh = if server.has_refresh_token(client, behind.grant) {
         let prefix = &server.settings.token_prefixes.refresh_token;
         Some(random::secret(prefix)?)
@@ -149,7 +149,7 @@ async fn redeem(
         None
     };
     let nonce = found.grant.nonce.as_deref();
-    let id_token = server.id_token(client, behind, (&access, nonce))?;
+    let id_token = server.id_token(client, behind, (&access, nonce)).await?;
     let body = TokenResponse::bytes(&access, refresh.as_ref(), id_token)?;
     let refresh = refresh.map(|token| first_generation(server, behind, &token));
     let issued = access.row.clone();

@@ -30,7 +30,7 @@ pub async fn answer(
     let client = &server.authenticated(credentials, row).await?;
     check_allowed(client, GrantType::ClientCredentials)?;
     let granted = decide(client, &server.policy, &Request::read(params)?)?;
-    let access = server.access_token(client, &granted, None)?;
+    let access = server.access_token(client, &granted, None).await?;
     let body = TokenResponse::bytes(&access, None, None)?;
     let tables = server.store.tables();
     server

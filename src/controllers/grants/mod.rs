@@ -3,11 +3,15 @@
 pub mod authorization_code;
 pub mod client_credentials;
 pub mod refresh_token;
+mod response;
 
+pub use response::TokenResponse;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::{
     error::Failure,
+    hooks::{ClientFacts, TokenFacts},
     owners::Owner,
     protocol::{
         access_token::{self, AccessTokenClaims, Audience, LoginClaims},
@@ -42,43 +46,8 @@ pub struct NewAccessToken {
     pub token: Secret,
     /// Its row.
     pub row: AccessTokenRow,
-}
-
-/// The body of a token response (RFC 6749 §5.1).
-#[derive(Serialize)]
-pub struct TokenResponse<'a> {
-    access_token: &'a str,
-    token_type: &'static str,
-    expires_in: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<&'a str>,
-    /// RFC 6749 §3.3 knows no empty scope.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    scope: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id_token: Option<String>,
-}
-
-impl TokenResponse<'_> {
-    /// The bytes to send.
-    ///
-    /// # Errors
-    /// Never in practice: every member is text or a number.
-    pub fn bytes(
-        access: &NewAccessToken,
-        refresh: Option<&Secret>,
-        id_token: Option<String>,
-    ) -> Result<Vec<u8>, Failure> {
-        let body = TokenResponse {
-            access_token: access.token.expose(),
-            token_type: "Bearer",
-            expires_in: access.row.expires_at - access.row.issued_at,
-            refresh_token: refresh.map(Secret::expose),
-            scope: access.row.scopes.0.join(" "),
-            id_token,
-        };
-        serde_json::to_vec(&body).map_err(Failure::internal)
-    }
+    /// What the app puts beside it in the response.
+    pub fields: Map<String, Value>,
 }
 
 impl Server {
@@ -96,8 +65,8 @@ impl Server {
     /// Makes an access token: opaque, or a JWT where the audience's resources want one (§11.5).
     ///
     /// # Errors
-    /// When a key or the random generator fails.
-    pub fn access_token(
+    /// When a key, a hook or the random generator fails.
+    pub async fn access_token(
         &self,
         client: &Client,
         granted: &Granted,
@@ -110,6 +79,10 @@ impl Server {
             expires_at = expires_at.min(self.absolute_end(behind.grant));
         }
         let jti = random::identifier()?;
+        let (owner, facts) = (
+            behind.map(|behind| behind.owner),
+            TokenFacts::of(client, granted),
+        );
         let mut resources = granted
             .audience
             .iter()
@@ -118,8 +91,10 @@ impl Server {
         let token = match jwt {
             None => random::secret(&self.settings.token_prefixes.access_token)?,
             Some(resource) => {
-                let claims =
+                let mut claims =
                     self.access_token_claims((client, granted), behind, (&jti, now, expires_at))?;
+                let more = self.owners.access_token_claims(owner, &facts).await?;
+                claims::add(&mut claims.more, more.iter(), &access_token::REGISTERED);
                 Secret::new(self.sign(resource.signing_alg, (access_token::TYP, &claims))?)
             }
         };
@@ -138,14 +113,17 @@ impl Server {
             expires_at,
             revoked_at: None,
         };
-        Ok(NewAccessToken { token, row })
+        let mut fields = Map::new();
+        let more = self.owners.token_response_fields(owner, &facts).await?;
+        claims::add(&mut fields, more.iter(), &response::MEMBERS);
+        Ok(NewAccessToken { token, row, fields })
     }
 
     /// The claims of an ID token, or `None` when `openid` was not granted (§17.1).
     ///
     /// # Errors
-    /// When a key fails or the client's pairwise subject has no sector.
-    pub fn id_token(
+    /// When a key or a hook fails, or the client's pairwise subject has no sector.
+    pub async fn id_token(
         &self,
         client: &Client,
         behind: Behind<'_>,
@@ -156,11 +134,14 @@ impl Server {
             return Ok(None);
         }
         let now = self.now();
-        let more = if self.settings.id_token_scope_claims {
+        let mut more = if self.settings.id_token_scope_claims {
             self.user_claims(client, (behind.owner, &scopes))
         } else {
-            serde_json::Map::new()
+            Map::new()
         };
+        let (facts, words) = (ClientFacts::of(client), scopes.as_slice());
+        let hook = self.owners.id_token_claims(behind.owner, &facts, words);
+        claims::add(&mut more, hook.await?.iter(), &id_token::REGISTERED);
         let base = IdTokenBase {
             iss: self.urls.issuer.clone(),
             sub: self.subject_for(client, behind.owner)?,
@@ -196,7 +177,7 @@ impl Server {
         &self,
         client: &Client,
         (owner, scopes): (&Owner, &Scopes),
-    ) -> serde_json::Map<String, serde_json::Value> {
+    ) -> Map<String, Value> {
         let request = ClaimRequest {
             client_id: &client.client_id,
             scopes: scopes.as_slice(),
@@ -242,6 +223,7 @@ impl Server {
             scope: granted.scopes.clone(),
             login: behind.and_then(|behind| login_claims(behind.grant)),
             sid: behind.and_then(|behind| self.sid(behind.session)),
+            more: Map::new(),
         })
     }
 

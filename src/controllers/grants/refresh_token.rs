@@ -157,9 +157,13 @@ impl Refreshing<'_> {
             session: self.found.session.as_ref(),
             owner: self.owner,
         };
-        let access = server.access_token(self.client, granted, Some(behind))?;
+        let access = server
+            .access_token(self.client, granted, Some(behind))
+            .await?;
         // No nonce at refresh (OIDC Core §12.2).
-        let id_token = server.id_token(self.client, behind, (&access, None))?;
+        let id_token = server
+            .id_token(self.client, behind, (&access, None))
+            .await?;
         let keeps = server.settings.rotate_refresh_tokens == RefreshRotation::PublicOnly
             && self.client.is_confidential();
         server.used(self.client);

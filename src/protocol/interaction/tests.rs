@@ -1,5 +1,7 @@
 //! The prompt table of §8.2 row by row and column by column, then each rule on its own.
 
+mod app;
+
 use rstest::rstest;
 
 use super::*;
@@ -10,6 +12,7 @@ use crate::protocol::{
 
 const START: i64 = 1_800_000_000;
 const NOW: i64 = START + 30;
+const ACR_ORDER: [&str; 3] = ["bronze", "silver", "gold"];
 
 /// A request with every circumstance that a test bends.
 #[derive(Clone)]
@@ -26,7 +29,8 @@ struct Case {
     consent: Option<ConsentView>,
     client: Client,
     sensitive: Scopes,
-    hook: bool,
+    acr_values: Vec<String>,
+    app: AppSays,
 }
 
 impl Case {
@@ -44,6 +48,7 @@ impl Case {
             session: Some(SessionView {
                 subject: "alice".to_owned(),
                 auth_time: START - 600,
+                acr: Some("silver".to_owned()),
             }),
             consent: Some(ConsentView {
                 client_version: 1,
@@ -53,7 +58,8 @@ impl Case {
             }),
             client: client(),
             sensitive: Scopes::default(),
-            hook: false,
+            acr_values: Vec::new(),
+            app: AppSays::default(),
         }
     }
 
@@ -89,6 +95,7 @@ impl Case {
             case.session = Some(SessionView {
                 subject: "alice".to_owned(),
                 auth_time: START + 10,
+                acr: Some("silver".to_owned()),
             });
         })
     }
@@ -100,6 +107,7 @@ impl Case {
                 silent: self.silent,
                 max_age: self.max_age,
                 hint_subject: self.hint,
+                acr_values: &self.acr_values,
                 scopes: &self.scopes,
                 resources: &self.resources,
                 redirect_uri: self.redirect_uri,
@@ -110,7 +118,8 @@ impl Case {
             consent: self.consent.as_ref(),
             client: &self.client,
             sensitive_scopes: &self.sensitive,
-            hook_wants_choice: self.hook,
+            acr_order: &ACR_ORDER.map(str::to_owned),
+            app: &self.app,
             now: NOW,
         })
         .map_err(|error| error.code)
@@ -232,7 +241,7 @@ fn nx_07_a_choice_closes_select_account_alone() {
 
 #[test]
 fn nx_07_the_hook_asks_for_a_choice_once() {
-    let hooked = Case::covered().with(|case| case.hook = true);
+    let hooked = Case::covered().with(|case| case.app.wants_choice = true);
     assert_eq!(hooked.step(), Ok(Step::SelectAccount));
     let silent = hooked.clone().with(|case| case.silent = true);
     assert_eq!(silent.step(), Err(ErrorCode::AccountSelectionRequired));

@@ -70,6 +70,24 @@ async fn one(
     row.map(ClientRow::into_client).transpose()
 }
 
+/// The clients with these ids, whatever their status.
+///
+/// # Errors
+/// [`StoreError`](super::StoreError).
+pub async fn with_ids(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    ids: &[String],
+) -> StoreResult<Vec<Client>> {
+    let mut select = ClientRow::select(tables.clients);
+    select.and_where(Expr::col(Alias::new("client_id")).is_in(ids.iter().cloned()));
+    let rows = conn.query_all(&select).await?;
+    let rows = rows.iter().map(|row| Ok(ClientRow::read(row, "")?));
+    rows.filter_map(Result::transpose)
+        .map(|row: StoreResult<ClientRow>| row?.into_client())
+        .collect()
+}
+
 /// Inserts a client.
 ///
 /// # Errors

@@ -88,7 +88,7 @@ pub enum Warning {
 }
 
 /// The words for a scope: those given, else the message `scope-<name>`, else its name.
-fn describe(name: &str, description: &str, words: &Words) -> String {
+pub(super) fn describe(name: &str, description: &str, words: &Words) -> String {
     if !description.is_empty() {
         return words.say(description);
     }

@@ -1,15 +1,19 @@
 //! One type per page; its fields are the variables of the template.
 
+mod apps;
 mod consent;
 mod error;
 mod outcome;
+mod password;
 mod sign_in;
 mod sign_out;
 mod sign_up;
 
+pub use apps::{AppLine, AppsNotice, AppsPage, DeviceLine, SessionLine};
 pub use consent::{ConsentPage, GrantedScope, ResourceLine, ScopeLine, Warning};
 pub use error::{Developer, ErrorPage, ReturnLink};
 pub use outcome::{CheckMailPage, CompletedPage, HandoffPage};
+pub use password::{ForgotPasswordPage, ResetPasswordPage};
 pub use sign_in::{AccountLine, ExternalLogin, LoginPage, SelectAccountPage};
 pub use sign_out::{LoggedOutPage, LogoutPage, Notice, OtherAccount};
 pub use sign_up::{SignUpInput, SignUpPage};

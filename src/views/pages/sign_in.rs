@@ -10,6 +10,8 @@ pub struct LoginPage {
     /// Variables of all pages.
     #[serde(flatten)]
     pub common: Common,
+    /// Hidden field: the page to go on with, `apps`.
+    pub next: Option<String>,
     /// Login to fill in, from the request.
     pub login_hint: Option<String>,
     /// The account that must sign in again.
@@ -106,6 +108,7 @@ impl Page for LoginPage {
             (
                 "plain",
                 Self {
+                    next: Some("apps".into()),
                     common: samples::alone("login"),
                     ..Self::default()
                 },

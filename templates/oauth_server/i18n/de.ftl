@@ -14,6 +14,10 @@ action-allow = Erlauben
 action-deny = Nicht erlauben
 action-sign-out = Abmelden
 action-sign-out-all = Alle Konten abmelden
+action-disconnect = Zugriff entziehen
+action-disconnect-all = Allen Apps den Zugriff entziehen
+action-send-link = Link senden
+action-set-password = Passwort speichern
 action-use-another = Anderes Konto verwenden
 action-back-to-app = Zurück zur App
 
@@ -44,6 +48,24 @@ login-with = Weiter mit { $provider }
 signup-title = Konto anlegen
 signup-lead = Ein Konto für alles bei { $app }.
 signup-have-account = Sie haben schon ein Konto?
+
+## Forgotten password
+
+forgot-title = Passwort vergessen?
+forgot-lead = Geben Sie die E-Mail-Adresse Ihres Kontos ein. Wenn es eines gibt, senden wir einen Link dorthin.
+forgot-sent = Wenn es ein Konto mit dieser Adresse gibt, ist eine Nachricht mit einem Link unterwegs.
+forgot-back = Zurück zur Anmeldung
+reset-title = Neues Passwort wählen
+reset-lead = Sie werden überall abgemeldet und melden sich mit dem neuen Passwort wieder an.
+reset-done-title = Ihr Passwort ist geändert
+reset-done-lead = Sie sind überall abgemeldet. Melden Sie sich mit dem neuen Passwort an.
+reset-refused-title = Dieser Link gilt nicht
+reset-refused-lead = Er wurde schon benutzt, ist abgelaufen oder nicht vollständig. Fordern Sie einen neuen an.
+reset-ask-again = Neuen Link anfordern
+reset-mail-subject = Ihr Passwort bei { $app }
+reset-mail-lead = Jemand hat ein neues Passwort für Ihr Konto bei { $app } angefordert. Wenn Sie das waren, öffnen Sie diesen Link:
+reset-mail-life = Der Link gilt einmal und nur eine Stunde lang.
+reset-mail-ignore = Wenn Sie es nicht waren, müssen Sie nichts tun. Ihr Passwort bleibt, wie es ist.
 
 ## Fields
 
@@ -137,6 +159,29 @@ logged-out-title = Sie sind abgemeldet
 logged-out-lead = Sie können diese Seite jetzt schließen. Bis bald bei { $app }.
 logged-out-continue = Zurück zu { $app }
 notice-redirect-dropped = Die App wollte Sie an eine Adresse weiterleiten, die nicht für sie eingetragen ist. Darum bleiben Sie hier.
+
+## Connected apps
+
+apps-title = Ihre Apps und Geräte
+apps-lead = Was Zugriff auf Ihr Konto bei { $app } hat und wo Sie angemeldet sind.
+apps-heading = Verbundene Apps
+apps-none = Keine App hat Zugriff auf Ihr Konto.
+apps-granted = Zugriff seit
+apps-last-used = Zuletzt benutzt
+apps-devices = { $count ->
+    [one] { $count } Anmeldung
+   *[other] { $count } Anmeldungen
+}
+apps-since = seit { $day }
+apps-unknown-device = Unbekanntes Gerät
+apps-all = Alle Apps auf einmal
+apps-all-hint = Jede App verliert sofort ihren Zugriff und muss Sie neu fragen.
+apps-disconnected = Der Zugriff wurde entzogen.
+apps-session-ended = Dieser Browser wurde abgemeldet.
+sessions-heading = Wo Sie angemeldet sind
+sessions-current = Dieser Browser
+sessions-since = Angemeldet
+sessions-network = Netz
 
 ## On the way
 

@@ -16,6 +16,10 @@ action-allow = Allow
 action-deny = Don’t allow
 action-sign-out = Sign out
 action-sign-out-all = Sign out of all accounts
+action-disconnect = Remove access
+action-disconnect-all = Remove access of all apps
+action-send-link = Send the link
+action-set-password = Save the password
 action-use-another = Use another account
 action-back-to-app = Back to the app
 
@@ -48,6 +52,24 @@ login-with = Continue with { $provider }
 signup-title = Create your account
 signup-lead = One account for everything at { $app }.
 signup-have-account = Already have an account?
+
+## Forgotten password
+
+forgot-title = Forgot your password?
+forgot-lead = Enter the email address of your account. If there is one, we send a link to it.
+forgot-sent = If there is an account with this address, a message with a link is on its way to it.
+forgot-back = Back to sign in
+reset-title = Choose a new password
+reset-lead = You will be signed out everywhere, and sign in with the new password.
+reset-done-title = Your password is changed
+reset-done-lead = You are signed out everywhere. Sign in with your new password.
+reset-refused-title = This link cannot be used
+reset-refused-lead = It was used before, has expired, or is not complete. Ask for a new one.
+reset-ask-again = Ask for a new link
+reset-mail-subject = Your { $app } password
+reset-mail-lead = Someone asked for a new password for your { $app } account. If it was you, open this link:
+reset-mail-life = The link works once, and only for one hour.
+reset-mail-ignore = If it was not you, there is nothing you need to do. Your password stays as it is.
 
 ## Fields
 
@@ -142,6 +164,29 @@ logged-out-title = You are signed out
 logged-out-lead = You can close this page now. See you soon at { $app }.
 logged-out-continue = Back to { $app }
 notice-redirect-dropped = The app asked to send you on to an address that it has not registered, so you stay here.
+
+## Connected apps
+
+apps-title = Your apps and devices
+apps-lead = What has access to your { $app } account, and where you are signed in.
+apps-heading = Connected apps
+apps-none = No app has access to your account.
+apps-granted = Access since
+apps-last-used = Last used
+apps-devices = { $count ->
+    [one] { $count } login
+   *[other] { $count } logins
+}
+apps-since = since { $day }
+apps-unknown-device = Unknown device
+apps-all = All apps at once
+apps-all-hint = Every app loses its access at once and has to ask you again.
+apps-disconnected = Access was taken away.
+apps-session-ended = That browser was signed out.
+sessions-heading = Where you are signed in
+sessions-current = This browser
+sessions-since = Signed in
+sessions-network = Network
 
 ## On the way
 

@@ -14,6 +14,10 @@ action-allow = Permitir
 action-deny = No permitir
 action-sign-out = Cerrar sesión
 action-sign-out-all = Cerrar sesión en todas las cuentas
+action-disconnect = Retirar el acceso
+action-disconnect-all = Retirar el acceso a todas las aplicaciones
+action-send-link = Enviar el enlace
+action-set-password = Guardar la contraseña
 action-use-another = Usar otra cuenta
 action-back-to-app = Volver a la aplicación
 
@@ -44,6 +48,24 @@ login-with = Continuar con { $provider }
 signup-title = Crea tu cuenta
 signup-lead = Una sola cuenta para todo en { $app }.
 signup-have-account = ¿Ya tienes una cuenta?
+
+## Forgotten password
+
+forgot-title = ¿Has olvidado tu contraseña?
+forgot-lead = Escribe el correo electrónico de tu cuenta. Si existe, le enviaremos un enlace.
+forgot-sent = Si hay una cuenta con esta dirección, un mensaje con un enlace está en camino.
+forgot-back = Volver a iniciar sesión
+reset-title = Elige una contraseña nueva
+reset-lead = Se cerrará tu sesión en todas partes y entrarás con la contraseña nueva.
+reset-done-title = Tu contraseña ha cambiado
+reset-done-lead = Se ha cerrado tu sesión en todas partes. Inicia sesión con la contraseña nueva.
+reset-refused-title = Este enlace no sirve
+reset-refused-lead = Ya se usó, ha caducado o no está completo. Pide uno nuevo.
+reset-ask-again = Pedir un enlace nuevo
+reset-mail-subject = Tu contraseña de { $app }
+reset-mail-lead = Alguien ha pedido una contraseña nueva para tu cuenta de { $app }. Si has sido tú, abre este enlace:
+reset-mail-life = El enlace sirve una sola vez y durante una hora.
+reset-mail-ignore = Si no has sido tú, no tienes que hacer nada. Tu contraseña sigue igual.
 
 ## Fields
 
@@ -137,6 +159,29 @@ logged-out-title = Has cerrado sesión
 logged-out-lead = Ya puedes cerrar esta página. Hasta pronto en { $app }.
 logged-out-continue = Volver a { $app }
 notice-redirect-dropped = La aplicación quería enviarte a una dirección que no tiene registrada, así que te quedas aquí.
+
+## Connected apps
+
+apps-title = Tus aplicaciones y dispositivos
+apps-lead = Qué tiene acceso a tu cuenta de { $app } y dónde has iniciado sesión.
+apps-heading = Aplicaciones conectadas
+apps-none = Ninguna aplicación tiene acceso a tu cuenta.
+apps-granted = Acceso desde
+apps-last-used = Último uso
+apps-devices = { $count ->
+    [one] { $count } inicio de sesión
+   *[other] { $count } inicios de sesión
+}
+apps-since = desde { $day }
+apps-unknown-device = Dispositivo desconocido
+apps-all = Todas las aplicaciones a la vez
+apps-all-hint = Todas las aplicaciones pierden el acceso de inmediato y tendrán que volver a pedírtelo.
+apps-disconnected = Se ha retirado el acceso.
+apps-session-ended = Se ha cerrado la sesión en ese navegador.
+sessions-heading = Dónde has iniciado sesión
+sessions-current = Este navegador
+sessions-since = Sesión iniciada
+sessions-network = Red
 
 ## On the way
 

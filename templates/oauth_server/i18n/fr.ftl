@@ -14,6 +14,10 @@ action-allow = Autoriser
 action-deny = Ne pas autoriser
 action-sign-out = Se déconnecter
 action-sign-out-all = Déconnecter tous les comptes
+action-disconnect = Retirer l’accès
+action-disconnect-all = Retirer l’accès à toutes les applications
+action-send-link = Envoyer le lien
+action-set-password = Enregistrer le mot de passe
 action-use-another = Utiliser un autre compte
 action-back-to-app = Retourner à l’application
 
@@ -44,6 +48,24 @@ login-with = Continuer avec { $provider }
 signup-title = Créez votre compte
 signup-lead = Un seul compte pour tout, sur { $app }.
 signup-have-account = Vous avez déjà un compte ?
+
+## Forgotten password
+
+forgot-title = Mot de passe oublié ?
+forgot-lead = Saisissez l’adresse e-mail de votre compte. S’il existe, nous y envoyons un lien.
+forgot-sent = S’il existe un compte avec cette adresse, un message avec un lien est en route.
+forgot-back = Retour à la connexion
+reset-title = Choisissez un nouveau mot de passe
+reset-lead = Vous serez déconnecté partout et vous vous connecterez avec le nouveau mot de passe.
+reset-done-title = Votre mot de passe est changé
+reset-done-lead = Vous êtes déconnecté partout. Connectez-vous avec le nouveau mot de passe.
+reset-refused-title = Ce lien ne peut pas servir
+reset-refused-lead = Il a déjà servi, a expiré ou n’est pas complet. Demandez-en un nouveau.
+reset-ask-again = Demander un nouveau lien
+reset-mail-subject = Votre mot de passe { $app }
+reset-mail-lead = Quelqu’un a demandé un nouveau mot de passe pour votre compte { $app }. Si c’était vous, ouvrez ce lien :
+reset-mail-life = Le lien sert une seule fois, pendant une heure.
+reset-mail-ignore = Si ce n’était pas vous, vous n’avez rien à faire. Votre mot de passe reste le même.
 
 ## Fields
 
@@ -137,6 +159,29 @@ logged-out-title = Vous avez fermé la session
 logged-out-lead = Vous pouvez fermer cette page. À bientôt sur { $app }.
 logged-out-continue = Retour à { $app }
 notice-redirect-dropped = L’application voulait vous envoyer vers une adresse qu’elle n’a pas enregistrée ; vous restez donc ici.
+
+## Connected apps
+
+apps-title = Vos applications et appareils
+apps-lead = Ce qui a accès à votre compte { $app }, et où vous êtes connecté.
+apps-heading = Applications connectées
+apps-none = Aucune application n’a accès à votre compte.
+apps-granted = Accès depuis
+apps-last-used = Dernière utilisation
+apps-devices = { $count ->
+    [one] { $count } connexion
+   *[other] { $count } connexions
+}
+apps-since = depuis le { $day }
+apps-unknown-device = Appareil inconnu
+apps-all = Toutes les applications à la fois
+apps-all-hint = Chaque application perd aussitôt son accès et devra vous le redemander.
+apps-disconnected = L’accès a été retiré.
+apps-session-ended = Ce navigateur a été déconnecté.
+sessions-heading = Où vous êtes connecté
+sessions-current = Ce navigateur
+sessions-since = Connecté
+sessions-network = Réseau
 
 ## On the way
 

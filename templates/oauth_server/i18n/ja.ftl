@@ -14,6 +14,10 @@ action-allow = 許可する
 action-deny = 許可しない
 action-sign-out = ログアウト
 action-sign-out-all = すべてのアカウントからログアウト
+action-disconnect = 連携を解除
+action-disconnect-all = すべてのアプリの連携を解除
+action-send-link = リンクを送信
+action-set-password = パスワードを保存
 action-use-another = 別のアカウントを使う
 action-back-to-app = アプリに戻る
 
@@ -44,6 +48,24 @@ login-with = { $provider } で続ける
 signup-title = アカウントを作成
 signup-lead = ひとつのアカウントで { $app } のすべてを利用できます。
 signup-have-account = すでにアカウントをお持ちですか?
+
+## Forgotten password
+
+forgot-title = パスワードをお忘れですか？
+forgot-lead = アカウントのメールアドレスを入力してください。アカウントがあれば、リンクをお送りします。
+forgot-sent = このアドレスのアカウントがあれば、リンクを記載したメールをお送りしました。
+forgot-back = ログインに戻る
+reset-title = 新しいパスワードの設定
+reset-lead = すべての場所からログアウトされ、新しいパスワードでログインします。
+reset-done-title = パスワードを変更しました
+reset-done-lead = すべての場所からログアウトしました。新しいパスワードでログインしてください。
+reset-refused-title = このリンクは使えません
+reset-refused-lead = 使用済み、期限切れ、または不完全なリンクです。新しいリンクを請求してください。
+reset-ask-again = 新しいリンクを請求
+reset-mail-subject = { $app } のパスワード
+reset-mail-lead = { $app } のアカウントについて、新しいパスワードの設定が求められました。ご本人の場合は、次のリンクを開いてください。
+reset-mail-life = リンクは 1 時間以内に 1 回だけ使えます。
+reset-mail-ignore = お心当たりがない場合は、何もする必要はありません。パスワードはそのままです。
 
 ## Fields
 
@@ -125,6 +147,26 @@ logged-out-title = ログアウトしました
 logged-out-lead = このページを閉じてかまいません。またの { $app } のご利用をお待ちしています。
 logged-out-continue = { $app } に戻る
 notice-redirect-dropped = アプリが指定した移動先は登録されていないため、このページにとどまりました。
+
+## Connected apps
+
+apps-title = アプリとデバイス
+apps-lead = { $app } のアカウントにアクセスできるアプリと、ログイン中の場所です。
+apps-heading = 連携中のアプリ
+apps-none = アカウントにアクセスできるアプリはありません。
+apps-granted = 許可した日
+apps-last-used = 最終利用
+apps-devices = ログイン { $count } 件
+apps-since = { $day } から
+apps-unknown-device = 不明なデバイス
+apps-all = すべてのアプリをまとめて
+apps-all-hint = すべてのアプリのアクセスが直ちに失われ、あらためて許可が必要になります。
+apps-disconnected = アクセスを取り消しました。
+apps-session-ended = そのブラウザからログアウトしました。
+sessions-heading = ログイン中の場所
+sessions-current = このブラウザ
+sessions-since = ログイン日
+sessions-network = ネットワーク
 
 ## On the way
 

@@ -14,6 +14,10 @@ action-allow = Permitir
 action-deny = Não permitir
 action-sign-out = Sair
 action-sign-out-all = Sair de todas as contas
+action-disconnect = Remover o acesso
+action-disconnect-all = Remover o acesso de todos os aplicativos
+action-send-link = Enviar o link
+action-set-password = Salvar a senha
 action-use-another = Usar outra conta
 action-back-to-app = Voltar ao aplicativo
 
@@ -44,6 +48,24 @@ login-with = Continuar com { $provider }
 signup-title = Crie sua conta
 signup-lead = Uma conta para tudo em { $app }.
 signup-have-account = Já tem uma conta?
+
+## Forgotten password
+
+forgot-title = Esqueceu sua senha?
+forgot-lead = Digite o e-mail da sua conta. Se ela existir, enviaremos um link.
+forgot-sent = Se houver uma conta com este endereço, uma mensagem com um link está a caminho.
+forgot-back = Voltar para o login
+reset-title = Escolha uma nova senha
+reset-lead = Você sairá de todos os lugares e entrará com a nova senha.
+reset-done-title = Sua senha foi alterada
+reset-done-lead = Você saiu de todos os lugares. Entre com a nova senha.
+reset-refused-title = Este link não pode ser usado
+reset-refused-lead = Ele já foi usado, expirou ou está incompleto. Peça um novo.
+reset-ask-again = Pedir um novo link
+reset-mail-subject = Sua senha de { $app }
+reset-mail-lead = Alguém pediu uma nova senha para sua conta de { $app }. Se foi você, abra este link:
+reset-mail-life = O link funciona uma única vez, por uma hora.
+reset-mail-ignore = Se não foi você, não é preciso fazer nada. Sua senha continua a mesma.
 
 ## Fields
 
@@ -137,6 +159,29 @@ logged-out-title = Você saiu
 logged-out-lead = Você já pode fechar esta página. Até breve em { $app }.
 logged-out-continue = Voltar para { $app }
 notice-redirect-dropped = O aplicativo queria enviar você a um endereço que ele não registrou, por isso você fica aqui.
+
+## Connected apps
+
+apps-title = Seus aplicativos e dispositivos
+apps-lead = O que tem acesso à sua conta de { $app } e onde você está conectado.
+apps-heading = Aplicativos conectados
+apps-none = Nenhum aplicativo tem acesso à sua conta.
+apps-granted = Acesso desde
+apps-last-used = Último uso
+apps-devices = { $count ->
+    [one] { $count } login
+   *[other] { $count } logins
+}
+apps-since = desde { $day }
+apps-unknown-device = Dispositivo desconhecido
+apps-all = Todos os aplicativos de uma vez
+apps-all-hint = Todos os aplicativos perdem o acesso imediatamente e terão de pedir de novo.
+apps-disconnected = O acesso foi retirado.
+apps-session-ended = Esse navegador foi desconectado.
+sessions-heading = Onde você está conectado
+sessions-current = Este navegador
+sessions-since = Conectado
+sessions-network = Rede
 
 ## On the way
 

@@ -14,6 +14,10 @@ action-allow = 允许
 action-deny = 不允许
 action-sign-out = 退出登录
 action-sign-out-all = 退出所有账号
+action-disconnect = 断开连接
+action-disconnect-all = 断开所有应用
+action-send-link = 发送链接
+action-set-password = 保存密码
 action-use-another = 使用其他账号
 action-back-to-app = 返回应用
 
@@ -44,6 +48,24 @@ login-with = 使用 { $provider } 继续
 signup-title = 创建您的账号
 signup-lead = 一个账号，畅用 { $app } 的全部内容。
 signup-have-account = 已有账号？
+
+## Forgotten password
+
+forgot-title = 忘记密码？
+forgot-lead = 请输入您账号的电子邮箱。如果账号存在，我们会向它发送链接。
+forgot-sent = 如果该邮箱有对应的账号，带有链接的邮件已在路上。
+forgot-back = 返回登录
+reset-title = 设置新密码
+reset-lead = 您将在所有位置退出登录，然后使用新密码登录。
+reset-done-title = 密码已更改
+reset-done-lead = 您已在所有位置退出登录。请使用新密码登录。
+reset-refused-title = 此链接无法使用
+reset-refused-lead = 它已被使用、已过期或不完整。请重新申请。
+reset-ask-again = 申请新链接
+reset-mail-subject = 您的 { $app } 密码
+reset-mail-lead = 有人为您的 { $app } 账号申请了新密码。如果是您本人，请打开此链接：
+reset-mail-life = 链接只能使用一次，一小时内有效。
+reset-mail-ignore = 如果不是您本人，则无需任何操作，您的密码保持不变。
 
 ## Fields
 
@@ -125,6 +147,26 @@ logged-out-title = 您已退出登录
 logged-out-lead = 您现在可以关闭此页面。期待您再次使用 { $app }。
 logged-out-continue = 返回 { $app }
 notice-redirect-dropped = 应用想让您前往一个它未登记的地址，因此您留在了这里。
+
+## Connected apps
+
+apps-title = 您的应用和设备
+apps-lead = 哪些应用可以访问您的 { $app } 账号，以及您在哪里登录。
+apps-heading = 已连接的应用
+apps-none = 没有应用可以访问您的账号。
+apps-granted = 授权日期
+apps-last-used = 最近使用
+apps-devices = { $count } 次登录
+apps-since = 自 { $day } 起
+apps-unknown-device = 未知设备
+apps-all = 一次断开所有应用
+apps-all-hint = 所有应用立即失去访问权限，需要重新征得您的同意。
+apps-disconnected = 已取消访问权限。
+apps-session-ended = 已在该浏览器中退出登录。
+sessions-heading = 您的登录位置
+sessions-current = 此浏览器
+sessions-since = 登录日期
+sessions-network = 网络
 
 ## On the way
 

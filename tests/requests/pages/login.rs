@@ -148,7 +148,7 @@ async fn c044_an_unknown_login_costs_a_hash_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c046_a_login_leads_to_an_own_page() {
     for (settings, target) in [
-        (json!({}), "https://as.example/"),
+        (json!({}), "https://as.example/oauth/apps"),
         (
             json!({ "after_login_url": "/home" }),
             "https://as.example/home",

@@ -3,6 +3,7 @@
 mod client_text;
 mod consent;
 mod headers;
+mod hints;
 mod language;
 mod login;
 mod logout;

@@ -24,7 +24,7 @@ async fn c050_only_the_declared_fields_count() {
         .set("name", "root")
         .set("sub", "bob");
     let answer = browser.submit(&form).await;
-    assert_eq!(answer.location(), "https://as.example/");
+    assert_eq!(answer.location(), "https://as.example/oauth/apps");
     let bob = server.user(BOB).await.unwrap();
     assert_eq!((bob.name.as_str(), bob.active), ("bob", true));
     assert_eq!(bob.email_verified_at, None);

@@ -1,0 +1,87 @@
+//! The OAuth server of these users.
+#![expect(
+    missing_docs,
+    reason = "the derive's items are described in the plugin"
+)]
+
+use std::sync::LazyLock;
+
+use loco_oauth_server::resource_owner::{ClaimRequest, Claims, ResourceOwner};
+use loco_rs::{hash, prelude::*};
+
+use crate::users;
+
+#[derive(loco_oauth_server::OAuthServer)]
+#[oauth_server(users = "crate::users")]
+pub struct OAuth;
+
+/// Compared with when a login is unknown, so that the answer takes as long as for a known one.
+static NOBODYS_PASSWORD: LazyLock<String> =
+    LazyLock::new(|| hash::hash_password(&hash::random_string(32)).unwrap_or_default());
+
+#[async_trait]
+impl ResourceOwner for users::Model {
+    type Key = i64;
+
+    const SUPPORTED_CLAIMS: &'static [&'static str] = &["name", "email"];
+
+    fn key(&self) -> i64 {
+        self.id
+    }
+
+    fn subject(&self) -> String {
+        self.pid.to_string()
+    }
+
+    async fn find_by_key(db: &DatabaseConnection, key: i64) -> ModelResult<Option<Self>> {
+        Ok(users::Entity::find_by_id(key).one(db).await?)
+    }
+
+    async fn find_by_subject(db: &DatabaseConnection, subject: &str) -> ModelResult<Option<Self>> {
+        let Ok(pid) = Uuid::parse_str(subject) else {
+            return Ok(None);
+        };
+        let by_pid = users::Entity::find().filter(users::Column::Pid.eq(pid));
+        Ok(by_pid.one(db).await?)
+    }
+
+    async fn find_by_login(db: &DatabaseConnection, login: &str) -> ModelResult<Option<Self>> {
+        let email = login.trim().to_lowercase();
+        let by_email = users::Entity::find().filter(users::Column::Email.eq(email));
+        Ok(by_email.one(db).await?)
+    }
+
+    async fn authenticate(
+        ctx: &AppContext,
+        login: &str,
+        password: &str,
+    ) -> ModelResult<Option<Self>> {
+        let user = Self::find_by_login(&ctx.db, login).await?;
+        let known = user.as_ref().map(|user| user.password.clone());
+        let password = password.to_owned();
+        let matches = tokio::task::spawn_blocking(move || {
+            hash::verify_password(&password, known.as_ref().unwrap_or(&NOBODYS_PASSWORD))
+        })
+        .await
+        .map_err(|error| ModelError::Any(error.into()))?;
+        Ok(user.filter(|_| matches))
+    }
+
+    fn credential_stamp(&self) -> Option<String> {
+        Some(self.password.clone())
+    }
+
+    fn display_name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn login_name(&self) -> String {
+        self.email.clone()
+    }
+
+    fn claims(&self, _request: &ClaimRequest<'_>) -> Claims {
+        Claims::new()
+            .with("name", &self.name)
+            .with("email", &self.email)
+    }
+}

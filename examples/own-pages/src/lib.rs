@@ -1,0 +1,4 @@
+//! An app with login and sign-up pages of its own: see `README.md`.
+
+pub mod account;
+pub mod app;

@@ -1,0 +1,232 @@
+//! A new password by a link in a mail (§9.5; ASVS 6.5.1, 7.4.3).
+
+use std::sync::Arc;
+
+use loco_rs::{
+    app::AppContext,
+    mailer::{Email, Mailer},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    error::Failure,
+    owners::Owner,
+    protocol::secret::{Purpose, Secret, SecretHash},
+    random,
+    resource_owner::{FieldError, PasswordError, UserKey},
+    server::Server,
+    store::{
+        StoreError,
+        authorization_codes::{self, OfUser, RevokeReason},
+        reset_links::{self, ResetLink},
+        sessions::{self, EndReason},
+        transaction::retry,
+    },
+    views::mails::ResetMail,
+};
+
+/// Life of a link, seconds (§5.1).
+const LIFE: i64 = 3600;
+
+struct ResetMailer;
+
+impl Mailer for ResetMailer {}
+
+/// How an attempt to set a password ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reset {
+    /// The password is set.
+    Done,
+    /// The link is unknown, was used, expired, or is older than the present password: one and the
+    /// same answer.
+    Refused,
+    /// The app does not take this password; the link is still good.
+    Invalid(Vec<FieldError>),
+}
+
+impl Server {
+    /// Sends a link to the person with this login, if there is one. All of it happens after the
+    /// answer, which is therefore the same for known and unknown logins, and as fast.
+    pub(crate) fn send_reset_link(
+        self: &Arc<Self>,
+        ctx: &AppContext,
+        (login, lang): (String, String),
+    ) {
+        let (server, ctx) = (Arc::clone(self), ctx.clone());
+        tokio::spawn(async move {
+            if let Err(failure) = server.make_reset_link(&ctx, (&login, &lang)).await {
+                let error = failure.source.unwrap_or_else(|| failure.error.to_string());
+                tracing::error!(error, "a link to a new password was not sent");
+            }
+        });
+    }
+
+    /// Sends the mail that verifies an address once more, after the answer.
+    pub(crate) fn send_verification(&self, ctx: &AppContext, owner: Owner) {
+        let (owners, ctx) = (Arc::clone(&self.owners), ctx.clone());
+        tokio::spawn(async move {
+            if let Err(error) = owners.send_verification(&ctx, &owner).await {
+                tracing::error!(%error, "the mail that verifies an address was not sent");
+            }
+        });
+    }
+
+    async fn make_reset_link(
+        &self,
+        ctx: &AppContext,
+        (login, lang): (&str, &str),
+    ) -> Result<(), Failure> {
+        let find = || async { Ok(self.owners.find_by_login(self.store.db(), login).await?) };
+        let owner = retry(find).await?.filter(Owner::is_active);
+        let Some((owner, address)) = owner.and_then(|it| it.mail_address().map(|to| (it, to)))
+        else {
+            return Ok(());
+        };
+        let token = random::secret("")?;
+        let link = ResetLink {
+            hash: token.hash(Purpose::Reset),
+            value: json!({
+                "user": owner.key().to_string(),
+                "stamp": stamp_of(&owner),
+            }),
+            expires_at: self.now().saturating_add(LIFE),
+        };
+        let tables = self.store.tables();
+        let insert = |db| reset_links::insert(db, tables, &link);
+        self.store.run(insert).await?;
+        let mail = self.reset_mail((&token, lang), address)?;
+        ResetMailer::mail(ctx, &mail)
+            .await
+            .map_err(Failure::internal)
+    }
+
+    fn reset_mail(&self, (token, lang): (&Secret, &str), to: String) -> Result<Email, Failure> {
+        let link = format!("{}?token={}", self.urls.reset_password, token.expose());
+        let mail = ResetMail::new(&self.settings.app_name, link);
+        let words = self.views.words(lang).map_err(Failure::internal)?;
+        Ok(Email {
+            from: self.settings.mail_from.clone(),
+            to,
+            subject: mail.subject(&words),
+            text: mail.text(&words),
+            html: self.views.render(lang, &mail).map_err(Failure::internal)?,
+            ..Email::default()
+        })
+    }
+
+    /// Whether a link can still be used. Spends nothing: mail programs open links on their own.
+    ///
+    /// # Errors
+    /// When the database or the app's model fails.
+    pub async fn is_reset_link(&self, token: &str) -> Result<bool, Failure> {
+        let (hash, now, tables) = (hash_of(token), self.now(), self.store.tables());
+        let find = |db| reset_links::find(db, tables, (&hash, now));
+        match self.store.run(find).await? {
+            Some(link) => Ok(self.owner_of_link(&link).await?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    /// Spends a link and sets the password; then the person's sessions end, and their grants if
+    /// the settings say so.
+    ///
+    /// # Errors
+    /// When the database or the app's model fails, or no core is free; the link is still good
+    /// then.
+    pub async fn reset_password(
+        &self,
+        ctx: &AppContext,
+        (token, password): (&str, &str),
+    ) -> Result<Reset, Failure> {
+        let (hash, now, tables) = (hash_of(token), self.now(), self.store.tables());
+        let spend = |db| reset_links::spend(db, tables, (&hash, now));
+        let Some(link) = self.store.run(spend).await? else {
+            return Ok(Reset::Refused);
+        };
+        let Some(owner) = self.owner_of_link(&link).await? else {
+            return Ok(Reset::Refused);
+        };
+        let set = match self.set_password(ctx, (&owner, password)).await {
+            Ok(()) => {
+                self.end_everything(owner.key()).await?;
+                return Ok(Reset::Done);
+            }
+            Err(NotSet::Invalid(errors)) => Ok(Reset::Invalid(errors)),
+            Err(NotSet::Failed(failure)) => Err(failure),
+        };
+        let give_back = |db| reset_links::give_back(db, tables, &hash);
+        self.store.run(give_back).await?;
+        set
+    }
+
+    async fn set_password(
+        &self,
+        ctx: &AppContext,
+        (owner, password): (&Owner, &str),
+    ) -> Result<(), NotSet> {
+        let (ctx, owners) = (ctx.clone(), Arc::clone(&self.owners));
+        let (owner, password) = (owner.clone(), password.to_owned());
+        let attempt = async move { owners.set_password(&ctx, &owner, &password).await };
+        match self.hashing.run(attempt).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(PasswordError::Invalid(errors))) => Err(NotSet::Invalid(errors)),
+            Ok(Err(PasswordError::Unsupported)) => Err(NotSet::Failed(Failure::internal(
+                "CAN_SET_PASSWORD is true, but set_password is not written",
+            ))),
+            Ok(Err(PasswordError::Other(error))) => {
+                Err(NotSet::Failed(StoreError::from(error).into()))
+            }
+            Err(failure) => Err(NotSet::Failed(failure)),
+        }
+    }
+
+    /// The user of a link, unless the password changed since it was sent.
+    async fn owner_of_link(&self, link: &Value) -> Result<Option<Owner>, Failure> {
+        let text = |name: &str| link.get(name).and_then(Value::as_str);
+        let Some(key) = text("user").and_then(UserKey::parse) else {
+            return Ok(None);
+        };
+        let owner = self.owner(key).await?.filter(Owner::is_active);
+        Ok(owner.filter(|owner| stamp_of(owner).as_deref() == text("stamp")))
+    }
+
+    /// ASVS 7.4.3: whoever was signed in with the old password is not any more.
+    async fn end_everything(&self, user: UserKey) -> Result<(), Failure> {
+        let (now, grants_too) = (self.now(), self.settings.revoke_on_credential_change);
+        let all = OfUser {
+            user,
+            client_id: None,
+        };
+        self.store
+            .write(move |txn, tables| {
+                let all = all.clone();
+                Box::pin(async move {
+                    let of = (user, EndReason::CredentialChange, now);
+                    sessions::end_of_user(txn, tables, of).await?;
+                    if grants_too {
+                        let of = (&all, RevokeReason::CredentialChange, now);
+                        authorization_codes::revoke_of_user(txn, tables, of).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+enum NotSet {
+    Invalid(Vec<FieldError>),
+    Failed(Failure),
+}
+
+fn hash_of(token: &str) -> SecretHash {
+    Secret::new(token).hash(Purpose::Reset)
+}
+
+/// The hash of the credential stamp, as text.
+fn stamp_of(owner: &Owner) -> Option<String> {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let stamp = owner.credential_stamp()?;
+    Some(URL_SAFE_NO_PAD.encode(stamp.0))
+}

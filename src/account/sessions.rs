@@ -1,0 +1,66 @@
+//! The browsers a person is signed in in.
+
+use super::{UserSession, device_label};
+use crate::{
+    config::LogoutRevokes,
+    error::Failure,
+    resource_owner::UserKey,
+    server::Server,
+    store::{
+        authorization_codes::{OfSession, RevokeReason},
+        sessions::{self, EndReason, SessionRow},
+    },
+};
+
+impl From<&SessionRow> for UserSession {
+    fn from(row: &SessionRow) -> Self {
+        Self {
+            sid: row.sid.clone(),
+            label: device_label(row.user_agent.as_deref()),
+            ip_prefix: row.ip_prefix.clone(),
+            since: row.auth_time,
+            last_seen_at: row.last_seen_at,
+        }
+    }
+}
+
+impl Server {
+    /// The live sessions of a user, last used first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn user_sessions(&self, user: UserKey) -> Result<Vec<UserSession>, Failure> {
+        let (of, tables) = ((user, self.now()), self.store.tables());
+        let find = |db| sessions::live_of_user(db, tables, of);
+        let rows = self.store.run(find).await?;
+        Ok(rows.iter().map(UserSession::from).collect())
+    }
+
+    /// The session of a user with this `sid`, ended or not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn user_session(
+        &self,
+        user: UserKey,
+        sid: &str,
+    ) -> Result<Option<SessionRow>, Failure> {
+        let tables = self.store.tables();
+        let find = |db| sessions::find_by_sid(db, tables, sid);
+        let row = self.store.run(find).await?;
+        Ok(row.filter(|row| row.user_id == user))
+    }
+
+    /// Ends a session in another browser, with its online grants at least.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_elsewhere(&self, session: &SessionRow) -> Result<(), Failure> {
+        let grants = match self.settings.logout_revokes {
+            LogoutRevokes::All => OfSession::All,
+            LogoutRevokes::Session | LogoutRevokes::Online => OfSession::Online,
+        };
+        self.end_with(session, EndReason::SignOut, (grants, RevokeReason::Logout))
+            .await
+    }
+}

@@ -1,0 +1,236 @@
+//! GET `{prefix}/apps`, POST `…/apps/{id}/revoke`, `…/apps/revoke-all`, `…/sessions/{sid}/end` —
+//! what a person has given out and where they are signed in (§9.4).
+
+use axum::{
+    debug_handler,
+    extract::{Path, State, rejection::PathRejection},
+    http::StatusCode,
+    response::Response,
+};
+use loco_rs::app::AppContext;
+
+use super::page::{self, Entered};
+use crate::{
+    account::{Connected, UserSession},
+    browser::{Browser, SignedIn},
+    error::{Failure, PageError},
+    extract::{PageForm, QueryParams, TheServer},
+    interaction::go_on::see_other,
+    pages,
+    protocol::{
+        error::OAuthError,
+        params::{Params, encode},
+        scope::OFFLINE_ACCESS,
+    },
+    server::Server,
+    views::{
+        ErrorKind,
+        pages::{AppLine, AppsNotice, AppsPage, DeviceLine, GrantedScope, SessionLine},
+    },
+};
+
+const ROUTE: &str = "apps";
+
+/// A part of the path, unless it is no text at all.
+type Named = Result<Path<String>, PathRejection>;
+
+/// The lists.
+#[debug_handler]
+pub async fn get(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    QueryParams(params): QueryParams,
+) -> Result<Response, PageError> {
+    let notice = AppsNotice::of(page::field(&params, "done")?.unwrap_or_default());
+    let answer = match server.current(&browser, "").await? {
+        None => to_login(&server)?,
+        Some(current) => {
+            let entered = Entered::default();
+            show(&server, &mut browser, (&current, entered, notice)).await?
+        }
+    };
+    Ok(browser.answer(answer)?)
+}
+
+/// Disconnects one app.
+#[debug_handler]
+pub async fn revoke(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    id: Named,
+    PageForm(params): PageForm,
+) -> Result<Response, PageError> {
+    let answer = match person(&server, &mut browser, &params).await? {
+        Person::Refused(answer) => answer,
+        Person::Here(current) => {
+            let Path(id) = id.map_err(|_| not_found())?;
+            if !server.disconnect(current.owner.key(), &id).await? {
+                return Err(not_found());
+            }
+            back(&server, AppsNotice::Disconnected)?
+        }
+    };
+    Ok(browser.answer(answer)?)
+}
+
+/// Disconnects every app.
+#[debug_handler]
+pub async fn revoke_all(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    PageForm(params): PageForm,
+) -> Result<Response, PageError> {
+    let answer = match person(&server, &mut browser, &params).await? {
+        Person::Refused(answer) => answer,
+        Person::Here(current) => {
+            server.disconnect_all(current.owner.key()).await?;
+            back(&server, AppsNotice::Disconnected)?
+        }
+    };
+    Ok(browser.answer(answer)?)
+}
+
+/// Signs one browser out; this one too, if it is the one.
+#[debug_handler]
+pub async fn end_session(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    sid: Named,
+    PageForm(params): PageForm,
+) -> Result<Response, PageError> {
+    let answer = match person(&server, &mut browser, &params).await? {
+        Person::Refused(answer) => answer,
+        Person::Here(current) => {
+            let Path(sid) = sid.map_err(|_| not_found())?;
+            let named = server.user_session(current.owner.key(), &sid).await?;
+            let session = named.ok_or_else(not_found)?;
+            server.end_elsewhere(&session).await?;
+            if session.id == current.session.id {
+                server.sign_out(&mut browser, &[session]).await?;
+            }
+            back(&server, AppsNotice::SessionEnded)?
+        }
+    };
+    Ok(browser.answer(answer)?)
+}
+
+/// Who posted one of the forms.
+enum Person {
+    /// The person who is signed in.
+    Here(Box<SignedIn>),
+    /// Nobody, or the form is not from here.
+    Refused(Response),
+}
+
+async fn person(
+    server: &Server,
+    browser: &mut Browser,
+    params: &Params,
+) -> Result<Person, PageError> {
+    let Some(current) = server.current(browser, "").await? else {
+        return Ok(Person::Refused(to_login(server)?));
+    };
+    let sid = Some(current.session.sid.as_str());
+    let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, sid))? else {
+        return Ok(Person::Here(Box::new(current)));
+    };
+    let entered = Entered::default().refused(refused);
+    let page = show(server, browser, (&current, entered, None)).await?;
+    Ok(Person::Refused(page))
+}
+
+/// ASVS 8.2.2: what belongs to somebody else is not there.
+fn not_found() -> PageError {
+    let error = OAuthError::invalid_request("S9.4", "There is no such app or session");
+    PageError::from(Failure::transport(StatusCode::NOT_FOUND, error)).showing(ErrorKind::NotFound)
+}
+
+/// 303 to the login page, and from there back.
+fn to_login(server: &Server) -> Result<Response, Failure> {
+    let urls = &server.urls;
+    let separator = if urls.login_page.contains('?') {
+        '&'
+    } else {
+        '?'
+    };
+    let query = if urls.login_page == urls.login {
+        "next=apps".to_owned()
+    } else {
+        format!("return_to={}", encode(&urls.apps))
+    };
+    see_other(&format!("{}{separator}{query}", urls.login_page))
+}
+
+fn back(server: &Server, notice: AppsNotice) -> Result<Response, Failure> {
+    see_other(&format!("{}?done={}", server.urls.apps, notice.as_str()))
+}
+
+async fn show(
+    server: &Server,
+    browser: &mut Browser,
+    (current, entered, notice): (&SignedIn, Entered, Option<AppsNotice>),
+) -> Result<Response, PageError> {
+    let user = current.owner.key();
+    let apps = server.connected_apps(user).await?;
+    let sessions = server.user_sessions(user).await?;
+    let status = entered.status;
+    let page = AppsPage {
+        common: page::form(server, browser, (ROUTE, None, Some(current)))?.with(entered),
+        apps: apps.iter().map(|app| app_line(server, app)).collect(),
+        sessions: sessions
+            .iter()
+            .map(|session| session_line(server, (session, &current.session.sid)))
+            .collect(),
+        revoke_all_action: server.urls.revoke_all_apps(),
+        logout_url: server.urls.logout.clone(),
+        done: notice,
+        notice: None,
+    };
+    server.page((browser, None), status, page)
+}
+
+fn app_line(server: &Server, Connected { app, client }: &Connected) -> AppLine {
+    let scopes = app.scopes.iter().filter(|name| *name != OFFLINE_ACCESS);
+    let resources = app.resources.iter();
+    AppLine {
+        id: app.id.clone(),
+        client: pages::connected_card(&app.client_id, client.as_ref()),
+        scopes: scopes
+            .map(|name| GrantedScope {
+                name: name.clone(),
+                description: server.scope_description(name),
+            })
+            .collect(),
+        resources: resources
+            .filter_map(|uri| server.resource_line(uri))
+            .collect(),
+        granted_at: pages::day(app.granted_at),
+        last_used: app.last_used_at.map(pages::day),
+        devices: app
+            .devices
+            .iter()
+            .map(|device| DeviceLine {
+                label: device.label.clone().unwrap_or_default(),
+                since: pages::day(device.since),
+                last_used: device.last_used_at.map(pages::day),
+            })
+            .collect(),
+        revoke_action: server.urls.revoke_app(&app.id),
+    }
+}
+
+fn session_line(server: &Server, (session, current): (&UserSession, &str)) -> SessionLine {
+    SessionLine {
+        sid: session.sid.clone(),
+        label: session.label.clone().unwrap_or_default(),
+        ip_prefix: session.ip_prefix.clone(),
+        since: pages::day(session.since),
+        last_seen: pages::day(session.last_seen_at),
+        current: session.sid == current,
+        end_action: server.urls.end_session_of(&session.sid),
+    }
+}

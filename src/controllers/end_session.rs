@@ -1,0 +1,164 @@
+//! GET, POST `{prefix}/end-session` — RP-Initiated Logout 1.0 §2 (§18.1).
+
+use axum::{
+    debug_handler,
+    extract::{Request, State},
+    response::Response,
+};
+use loco_rs::app::AppContext;
+
+use super::{logout, page::Entered, resume::interaction_id};
+use crate::{
+    browser::{Browser, SignedIn},
+    error::{Failure, PageError},
+    extract::{QueryParams, TheServer, read_form},
+    interaction::{
+        go_on::{Arrival, see_other},
+        logout::PendingLogout,
+    },
+    keys::Purpose,
+    protocol::{
+        end_session::{self, Hint, SessionView, Verdict},
+        error::OAuthError,
+        params::Params,
+    },
+    server::Server,
+    views::ErrorKind,
+};
+
+/// The request in the query, or one that was stored.
+#[debug_handler]
+pub async fn get(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    QueryParams(params): QueryParams,
+) -> Result<Response, PageError> {
+    let pending = match interaction_id(&params)? {
+        Some(id) => server.find_logout(id, &mut browser).await?,
+        None => load(&server, &params).await?,
+    };
+    let answer = decide(&server, &mut browser, pending).await?;
+    Ok(browser.answer(answer)?)
+}
+
+/// The request in a form body: stored, then resumed by GET, because a cross-site POST carries no
+/// `Lax` cookie.
+#[debug_handler]
+pub async fn post(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    request: Request,
+) -> Result<Response, PageError> {
+    let params = read_form(request, ("ES-01", "ES-01")).await?;
+    let mut pending = load(&server, &params).await?;
+    server.open_logout(&mut pending, None).await?;
+    let id = pending.state().unwrap_or_default();
+    let url = &server.urls.end_session_endpoint;
+    Ok(see_other(&format!("{url}?interaction={id}"))?)
+}
+
+/// GE-11: `enable_end_session` is off.
+#[debug_handler]
+pub async fn switched_off(State(_ctx): State<AppContext>) -> PageError {
+    PageError::switched_off("enable_end_session is off")
+}
+
+/// Load: who is meant, who asks, and where it may lead (ES-01 to ES-04).
+async fn load(server: &Server, params: &Params) -> Result<PendingLogout, PageError> {
+    let asked = end_session::read(params)?;
+    let hint = match asked.id_token_hint {
+        Some(token) => Some(verified(server, token)?),
+        None => None,
+    };
+    let client = match end_session::client_id(&asked, hint.as_ref())? {
+        Some(id) => server.client(id).await?,
+        None => None,
+    };
+    end_session::check_client(&asked, client.as_ref())?;
+    Ok(PendingLogout {
+        destination: end_session::destination(&asked, client.as_ref()),
+        client,
+        hint,
+        ui_locales: asked.ui_locales.map(str::to_owned),
+        row: None,
+    })
+}
+
+/// ES-02: an ID token of ours, also one that has expired.
+fn verified(server: &Server, token: &str) -> Result<Hint, PageError> {
+    let hint = server
+        .keys
+        .verify(token, Purpose::IdTokenHint, server.now())
+        .map_err(|error| {
+            let refused = OAuthError::invalid_request(
+                "ES-02",
+                "id_token_hint is not an ID token of this server",
+            );
+            PageError::from(refused.expected(error.to_string(), token))
+                .showing(ErrorKind::LogoutHint)
+        })?;
+    Ok(Hint {
+        sid: hint.text("sid").map(str::to_owned),
+        subject: hint.subject,
+        audiences: hint.audiences,
+    })
+}
+
+/// Decide, then persist and respond (ES-05 to ES-08).
+async fn decide(
+    server: &Server,
+    browser: &mut Browser,
+    mut pending: PendingLogout,
+) -> Result<Response, PageError> {
+    if pending.row.as_ref().is_some_and(|row| row.is_done) {
+        return logout::leave(server, browser, (Some(&pending), Arrival::Request));
+    }
+    let accounts = server.accounts(browser).await?;
+    match judge(server, &pending, &accounts)? {
+        Verdict::Nobody => logout::leave(server, browser, (Some(&pending), Arrival::Request)),
+        Verdict::End(place) => {
+            let ended: Vec<_> = accounts
+                .get(place)
+                .map(|account| account.session.clone())
+                .into_iter()
+                .collect();
+            server.sign_out(browser, &ended).await?;
+            server.close_logout(&pending).await?;
+            logout::leave(server, browser, (Some(&pending), Arrival::Request))
+        }
+        Verdict::Ask => {
+            if pending.row.is_none() && pending.says_something() {
+                server.open_logout(&mut pending, Some(browser)).await?;
+            }
+            logout::form(
+                server,
+                browser,
+                (Some(&pending), &accounts, Entered::default()),
+            )
+        }
+    }
+}
+
+fn judge(
+    server: &Server,
+    pending: &PendingLogout,
+    accounts: &[SignedIn],
+) -> Result<Verdict, Failure> {
+    let subjects = accounts.iter().map(|account| {
+        let client = pending.client.as_ref();
+        client
+            .map(|client| server.subject_for(client, &account.owner))
+            .transpose()
+    });
+    let subjects = subjects.collect::<Result<Vec<_>, _>>()?;
+    let sessions = accounts
+        .iter()
+        .zip(&subjects)
+        .map(|(account, subject)| SessionView {
+            sid: &account.session.sid,
+            subject: subject.as_deref(),
+        });
+    let sessions: Vec<_> = sessions.collect();
+    Ok(end_session::judge(pending.hint.as_ref(), &sessions))
+}

@@ -1,0 +1,96 @@
+//! GET, POST `{prefix}/forgot-password` — asks for a link to a new password (§9.5).
+
+use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
+use loco_rs::app::AppContext;
+
+use super::page::{self, Entered, field};
+use crate::{
+    browser::Browser,
+    config::RateLimitEntry,
+    error::PageError,
+    events::{AuditEvent, EventName},
+    extract::{PageForm, QueryParams, TheServer},
+    interaction::go_on::see_other,
+    limits::Of,
+    protocol::params::Params,
+    server::Server,
+    views::{ErrorLine, pages::ForgotPasswordPage},
+};
+
+const ROUTE: &str = "forgot-password";
+/// Longest login that is looked for, bytes.
+const MAX_LOGIN: usize = 1024;
+
+/// The form, or that a mail is on its way.
+#[debug_handler]
+pub async fn get(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    QueryParams(params): QueryParams,
+) -> Result<Response, PageError> {
+    server.check_password_reset()?;
+    let sent = field(&params, "sent")?.is_some();
+    let answer = show(&server, &mut browser, (Entered::default(), sent))?;
+    Ok(browser.answer(answer)?)
+}
+
+/// The login. One answer for known and unknown ones, given before either is looked for.
+#[debug_handler]
+pub async fn post(
+    State(ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    PageForm(params): PageForm,
+) -> Result<Response, PageError> {
+    server.check_password_reset()?;
+    let answer = match asked(&server, &browser, &params)? {
+        Ok(login) => {
+            let keys = Of::entry(RateLimitEntry::PasswordReset);
+            let keys = keys.login(&login).address();
+            if let Some(wait) = page::check_limit(&server, keys).await? {
+                let entered = Entered::of(&params, &["login"])?.limited();
+                let answer = show(&server, &mut browser, (entered, false))?;
+                return Ok(browser.answer(wait.on(answer))?);
+            }
+            server.audit(AuditEvent::new(EventName::PasswordResetRequested));
+            let lang = server.language(&browser, None);
+            server.0.send_reset_link(&ctx, (login, lang));
+            see_other(&format!("{}?sent=1", server.urls.forgot_password))?
+        }
+        Err(entered) => show(&server, &mut browser, (entered, false))?,
+    };
+    Ok(browser.answer(answer)?)
+}
+
+fn asked(
+    server: &Server,
+    browser: &Browser,
+    params: &Params,
+) -> Result<Result<String, Entered>, PageError> {
+    let mut entered = Entered::of(params, &["login"])?;
+    if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
+        return Ok(Err(entered.refused(refused)));
+    }
+    let problem = match field(params, "login")? {
+        Some(login) if login.len() <= MAX_LOGIN => return Ok(Ok(login.to_owned())),
+        Some(_) => "error-field-too-long",
+        None => "error-field-required",
+    };
+    entered.errors.push(ErrorLine::field("login", problem));
+    Ok(Err(entered.with_status(StatusCode::BAD_REQUEST)))
+}
+
+fn show(
+    server: &Server,
+    browser: &mut Browser,
+    (entered, sent): (Entered, bool),
+) -> Result<Response, PageError> {
+    let status = entered.status;
+    let page = ForgotPasswordPage {
+        common: page::form(server, browser, (ROUTE, None, None))?.with(entered),
+        sent,
+        login_url: server.urls.login_page.clone(),
+    };
+    server.page((browser, None), status, page)
+}

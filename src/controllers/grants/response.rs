@@ -1,0 +1,62 @@
+//! The body of a token response (RFC 6749 §5.1; §11.5).
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::NewAccessToken;
+use crate::{error::Failure, protocol::secret::Secret};
+
+/// Members that the app cannot set: those of a response, and those that would make an error of it.
+pub const MEMBERS: [&str; 10] = [
+    "access_token",
+    "token_type",
+    "expires_in",
+    "scope",
+    "refresh_token",
+    "id_token",
+    "issued_token_type",
+    "error",
+    "error_description",
+    "error_uri",
+];
+
+/// The body of a token response.
+#[derive(Serialize)]
+pub struct TokenResponse<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    /// RFC 6749 §3.3 knows no empty scope.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+    /// What the app adds; none of [`MEMBERS`].
+    #[serde(flatten)]
+    fields: &'a Map<String, Value>,
+}
+
+impl TokenResponse<'_> {
+    /// The bytes to send.
+    ///
+    /// # Errors
+    /// Never in practice: every member is JSON already.
+    pub fn bytes(
+        access: &NewAccessToken,
+        refresh: Option<&Secret>,
+        id_token: Option<String>,
+    ) -> Result<Vec<u8>, Failure> {
+        let body = TokenResponse {
+            access_token: access.token.expose(),
+            token_type: "Bearer",
+            expires_in: access.row.expires_at - access.row.issued_at,
+            refresh_token: refresh.map(Secret::expose),
+            scope: access.row.scopes.0.join(" "),
+            id_token,
+            fields: &access.fields,
+        };
+        serde_json::to_vec(&body).map_err(Failure::internal)
+    }
+}

@@ -1,0 +1,141 @@
+//! GET, POST `{prefix}/reset-password` — a new password by the link of a mail (§9.5).
+
+use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
+use loco_rs::app::AppContext;
+
+use super::page::{self, Entered, field};
+use crate::{
+    account::Reset,
+    browser::Browser,
+    error::PageError,
+    extract::{PageForm, QueryParams, TheServer},
+    interaction::go_on::see_other,
+    protocol::params::Params,
+    server::Server,
+    views::{ErrorLine, pages::ResetPasswordPage},
+};
+
+const ROUTE: &str = "reset-password";
+/// Longest password that is hashed, bytes.
+const MAX_PASSWORD: usize = 1024;
+
+/// The form. Spends nothing.
+#[debug_handler]
+pub async fn get(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    QueryParams(params): QueryParams,
+) -> Result<Response, PageError> {
+    server.check_password_reset()?;
+    let answer = look(&server, &mut browser, &params).await?;
+    Ok(browser.answer(answer)?)
+}
+
+async fn look(
+    server: &Server,
+    browser: &mut Browser,
+    params: &Params,
+) -> Result<Response, PageError> {
+    if field(params, "done")?.is_some() {
+        return show(server, browser, (Shown::Done, Entered::default()));
+    }
+    let Some(token) = field(params, "token")? else {
+        return refused(server, browser);
+    };
+    if !server.is_reset_link(token).await? {
+        return refused(server, browser);
+    }
+    show(server, browser, (Shown::Form(token), Entered::default()))
+}
+
+/// The new password: spends the link.
+#[debug_handler]
+pub async fn post(
+    State(ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    PageForm(params): PageForm,
+) -> Result<Response, PageError> {
+    server.check_password_reset()?;
+    let answer = submit((&ctx, &server), &mut browser, &params).await?;
+    Ok(browser.answer(answer)?)
+}
+
+async fn submit(
+    (ctx, server): (&AppContext, &Server),
+    browser: &mut Browser,
+    params: &Params,
+) -> Result<Response, PageError> {
+    let Some(token) = field(params, "token")? else {
+        return refused(server, browser);
+    };
+    let again = |entered| (Shown::Form(token), entered);
+    if let Some(verdict) = page::check_csrf(server, browser, (params, ROUTE, None))? {
+        return show(server, browser, again(Entered::default().refused(verdict)));
+    }
+    let password = match field(params, "password")? {
+        Some(password) if password.len() <= MAX_PASSWORD => password,
+        Some(_) => return show(server, browser, again(wrong("error-field-too-long"))),
+        None => return show(server, browser, again(wrong("error-field-required"))),
+    };
+    match server.reset_password(ctx, (token, password)).await {
+        Ok(Reset::Done) => {
+            let done = format!("{}?done=1", server.urls.reset_password);
+            Ok(see_other(&done)?)
+        }
+        Ok(Reset::Refused) => refused(server, browser),
+        Ok(Reset::Invalid(errors)) => {
+            let mut entered = Entered::default().with_status(StatusCode::BAD_REQUEST);
+            entered
+                .errors
+                .extend(errors.into_iter().map(ErrorLine::from));
+            show(server, browser, again(entered))
+        }
+        Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
+            show(server, browser, again(Entered::default().unavailable()))
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+fn wrong(problem: &str) -> Entered {
+    let mut entered = Entered::default().with_status(StatusCode::BAD_REQUEST);
+    entered.errors.push(ErrorLine::field("password", problem));
+    entered
+}
+
+/// What the page is about.
+enum Shown<'a> {
+    /// The link can be used.
+    Form(&'a str),
+    /// It cannot.
+    Refused,
+    /// The password was changed.
+    Done,
+}
+
+/// One answer for links that are unknown, used, expired or too old.
+fn refused(server: &Server, browser: &mut Browser) -> Result<Response, PageError> {
+    let entered = Entered::default().with_status(StatusCode::BAD_REQUEST);
+    show(server, browser, (Shown::Refused, entered))
+}
+
+fn show(
+    server: &Server,
+    browser: &mut Browser,
+    (shown, entered): (Shown<'_>, Entered),
+) -> Result<Response, PageError> {
+    let status = entered.status;
+    let page = ResetPasswordPage {
+        common: page::form(server, browser, (ROUTE, None, None))?.with(entered),
+        token: match shown {
+            Shown::Form(token) => Some(token.to_owned()),
+            Shown::Refused | Shown::Done => None,
+        },
+        done: matches!(shown, Shown::Done),
+        login_url: server.urls.login_page.clone(),
+        forgot_url: server.urls.forgot_password.clone(),
+    };
+    server.page((browser, None), status, page)
+}

@@ -1,0 +1,203 @@
+//! POST, GET, DELETE `{prefix}/session` — a JWT of the app becomes the browser session (§8.7), so
+//! that the login of a single-page app can continue an authorization.
+
+use axum::{
+    Json, debug_handler,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use loco_rs::{
+    app::AppContext,
+    controller::extractor::auth::{extract_jwt_from_request_parts, get_jwt_from_config},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    browser::{Browser, SignIn, SignedIn},
+    error::{ApiError, Failure, PageError},
+    extract::{TheServer, read_json},
+    owners::Owner,
+    protocol::{error::OAuthError, session_exchange::AppLogin},
+    server::Server,
+    store::transaction::retry,
+};
+
+#[derive(Deserialize)]
+struct Exchange {
+    interaction: Option<String>,
+    #[serde(default)]
+    remember: bool,
+}
+
+#[derive(Serialize)]
+struct Exchanged {
+    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    return_to: Option<String>,
+}
+
+/// Signs the user of the JWT in in this browser.
+#[debug_handler]
+pub async fn post(
+    State(ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let request = Request::from_parts(parts.clone(), body);
+    let exchange: Exchange = read_json(request, "EX-01").await?;
+    check_origin(&server, &browser)?;
+    let Some((owner, login)) = app_login(&ctx, &server, &parts).await? else {
+        return Ok(unauthorized(&server));
+    };
+    check_verified(&server, &owner)?;
+    let sign_in = SignIn {
+        amr: login.amr,
+        acr: login.acr,
+        remember: exchange.remember,
+        auth_time: Some(login.auth_time),
+    };
+    let (signed_in, return_to) = match exchange.interaction {
+        None => (server.sign_in(&mut browser, &owner, sign_in).await?, None),
+        Some(id) => {
+            let sign_in = (&owner, sign_in);
+            let signed_in = enter(&server, &mut browser, (&id, sign_in)).await?;
+            (signed_in, Some(server.continue_url(&id)))
+        }
+    };
+    let session = &signed_in.session;
+    let end = session.idle_expires_at.min(session.expires_at);
+    let answer = Json(Exchanged {
+        expires_in: end.saturating_sub(server.now()),
+        return_to,
+    });
+    Ok(browser.answer(answer.into_response())?)
+}
+
+/// EX-05: the interaction is looked at first, so that a foreign one changes nothing.
+async fn enter(
+    server: &Server,
+    browser: &mut Browser,
+    (id, (owner, sign_in)): (&str, (&Owner, SignIn)),
+) -> Result<SignedIn, Failure> {
+    let found = server.find_pending(id, browser).await;
+    let mut pending = found.map_err(PageError::into_failure)?;
+    if pending.is_finished() {
+        return server.sign_in(browser, owner, sign_in).await;
+    }
+    let current = server
+        .enter(&mut pending, browser, (owner, sign_in))
+        .await?;
+    current.ok_or_else(|| Failure::internal("the new session ended at once"))
+}
+
+/// EX-03: the user of a valid JWT, and when they logged in.
+async fn app_login(
+    ctx: &AppContext,
+    server: &Server,
+    parts: &Parts,
+) -> Result<Option<(Owner, AppLogin)>, Failure> {
+    let Ok(config) = get_jwt_from_config(ctx) else {
+        let error = OAuthError::invalid_request("GE-11", "auth.jwt is not configured");
+        return Err(Failure::transport(StatusCode::NOT_FOUND, error));
+    };
+    let Ok(jwt) = extract_jwt_from_request_parts(parts, ctx) else {
+        return Ok(None);
+    };
+    let subject = &jwt.claims.pid;
+    let find = || async {
+        let found = server.owners.find_by_subject(server.store.db(), subject);
+        Ok(found.await?)
+    };
+    let owner: Option<Owner> = retry(find).await?;
+    // The end of its life is private there, and public once serialised.
+    let claims = serde_json::to_value(&jwt.claims).map_err(Failure::internal)?;
+    let claims = claims.as_object().cloned().unwrap_or_default();
+    let login = AppLogin::of(&claims, config.expiration, server.now());
+    Ok(owner.filter(Owner::is_active).map(|owner| (owner, login)))
+}
+
+/// `require_verified_email`, as on the login page.
+fn check_verified(server: &Server, owner: &Owner) -> Result<(), Failure> {
+    if !server.waits_for_mail(owner) {
+        return Ok(());
+    }
+    let error = OAuthError::access_denied("EX-03", "The address is not verified yet");
+    Err(Failure::transport(StatusCode::FORBIDDEN, error))
+}
+
+fn unauthorized(server: &Server) -> Response {
+    let description = "The token is missing or not valid";
+    let error = OAuthError::invalid_token("EX-03", description);
+    let challenge = format!(
+        "Bearer realm=\"{}\", error=\"{}\", error_description=\"{description}\"",
+        server.urls.issuer, error.code
+    );
+    let mut response = ApiError::from(error).into_response();
+    if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+        let headers = response.headers_mut();
+        headers.insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+/// EX-02: a script of this origin, or of one that the app trusts with its sessions.
+///
+/// # Errors
+/// 403, `access_denied`.
+pub fn check_origin(server: &Server, browser: &Browser) -> Result<(), Failure> {
+    if browser.is_trusted_script(&server.urls, &server.settings.session_exchange_origins) {
+        return Ok(());
+    }
+    let error = OAuthError::access_denied("EX-02", "This origin may not use sessions");
+    Err(Failure::transport(StatusCode::FORBIDDEN, error))
+}
+
+#[derive(Serialize)]
+struct WhoIsThere {
+    signed_in: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+}
+
+/// Who is signed in in this browser (EX-06).
+#[debug_handler]
+pub async fn get(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    browser: Browser,
+) -> Result<Response, ApiError> {
+    check_origin(&server, &browser)?;
+    let current = server.current(&browser, "").await?;
+    let current = current.as_ref();
+    let answer = WhoIsThere {
+        signed_in: current.is_some(),
+        sub: current.map(|current| current.owner.subject()),
+        name: current.map(|current| current.owner.display_name()),
+        auth_time: current.map(|current| current.session.auth_time),
+    };
+    Ok(Json(answer).into_response())
+}
+
+/// Signs every account of this browser out (EX-06).
+#[debug_handler]
+pub async fn delete(
+    State(_ctx): State<AppContext>,
+    server: TheServer,
+    mut browser: Browser,
+) -> Result<Response, ApiError> {
+    check_origin(&server, &browser)?;
+    let accounts = server.accounts(&browser).await?;
+    let sessions: Vec<_> = accounts
+        .into_iter()
+        .map(|account| account.session)
+        .collect();
+    server.sign_out(&mut browser, &sessions).await?;
+    Ok(browser.answer(StatusCode::NO_CONTENT.into_response())?)
+}

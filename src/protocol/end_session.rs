@@ -1,0 +1,267 @@
+//! The checks of the logout endpoint (RP-Initiated Logout 1.0 §2, §3; §18.1).
+
+use super::{
+    callback::with_query,
+    client::{Client, ClientStatus},
+    error::OAuthError,
+    params::{Params, encode},
+};
+
+/// Parameters with a meaning here; `logout_hint` has none, because only an ID token says
+/// reliably who is meant.
+const KNOWN: [&str; 6] = [
+    "id_token_hint",
+    "logout_hint",
+    "client_id",
+    "post_logout_redirect_uri",
+    "state",
+    "ui_locales",
+];
+
+/// The parameters as they were sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked<'a> {
+    /// An ID token that this server issued, not verified yet.
+    pub id_token_hint: Option<&'a str>,
+    /// The client.
+    pub client_id: Option<&'a str>,
+    /// Where the client wants the person to go.
+    pub post_logout_redirect_uri: Option<&'a str>,
+    /// For the client, beside the URI.
+    pub state: Option<&'a str>,
+    /// Languages of the pages.
+    pub ui_locales: Option<&'a str>,
+}
+
+/// Reads the parameters (ES-01).
+///
+/// # Errors
+/// `invalid_request` for one that was sent twice or as a list.
+pub fn read(params: &Params) -> Result<Asked<'_>, OAuthError> {
+    let one = |name| {
+        let twice =
+            |_| OAuthError::invalid_request("ES-01", "A parameter was sent twice or as a list");
+        params.one(name).map_err(twice)
+    };
+    for name in KNOWN {
+        one(name)?;
+    }
+    Ok(Asked {
+        id_token_hint: one("id_token_hint")?,
+        client_id: one("client_id")?,
+        post_logout_redirect_uri: one("post_logout_redirect_uri")?,
+        state: one("state")?,
+        ui_locales: one("ui_locales")?,
+    })
+}
+
+/// What a verified ID token says about who is to be signed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// Whom it was issued to.
+    pub audiences: Vec<String>,
+    /// `sub`, as that client sees it.
+    pub subject: String,
+    /// The session it was issued in.
+    pub sid: Option<String>,
+}
+
+/// The client that the request comes from: the one it names, else the hint's (ES-03).
+///
+/// # Errors
+/// `invalid_request` when the request names another client than the hint.
+pub fn client_id<'a>(
+    asked: &Asked<'a>,
+    hint: Option<&'a Hint>,
+) -> Result<Option<&'a str>, OAuthError> {
+    let Some(named) = asked.client_id else {
+        let audience = hint.and_then(|hint| hint.audiences.first());
+        return Ok(audience.map(String::as_str));
+    };
+    match hint {
+        Some(hint) if !hint.audiences.iter().any(|audience| audience == named) => Err(
+            OAuthError::invalid_request("ES-03", "client_id is not the audience of id_token_hint"),
+        ),
+        _ => Ok(Some(named)),
+    }
+}
+
+/// A client that the request names exists (ES-03). The hint may be of one that was removed since.
+///
+/// # Errors
+/// `invalid_request`.
+pub fn check_client(asked: &Asked<'_>, client: Option<&Client>) -> Result<(), OAuthError> {
+    let exists = client.is_some_and(|client| client.status != ClientStatus::Deleted);
+    if asked.client_id.is_some() && !exists {
+        return Err(OAuthError::invalid_request(
+            "ES-03",
+            "client_id is not known",
+        ));
+    }
+    Ok(())
+}
+
+/// Where a logout ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Destination {
+    /// The client named none.
+    #[default]
+    Ours,
+    /// The client named one that is not registered for it: nobody is sent there (ES-04).
+    Dropped,
+    /// A registered URI.
+    Registered(PostLogoutRedirect),
+}
+
+/// A registered URI with what the client wants back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostLogoutRedirect {
+    /// As registered.
+    pub uri: String,
+    /// The client's `state`.
+    pub state: Option<String>,
+}
+
+impl PostLogoutRedirect {
+    /// The URI with `state`, once (ES-08).
+    pub fn location(&self) -> String {
+        let Some(state) = &self.state else {
+            return self.uri.clone();
+        };
+        with_query(&self.uri, &format!("state={}", encode(state)))
+    }
+
+    /// Whether a browser navigates there by http(s), where `form-action` applies (AR-05).
+    pub fn is_web(&self) -> bool {
+        self.uri.starts_with("https://") || self.uri.starts_with("http://")
+    }
+}
+
+/// Judges `post_logout_redirect_uri`: byte for byte one of the client's (ES-04). A client that was
+/// switched off sends nobody anywhere.
+pub fn destination(asked: &Asked<'_>, client: Option<&Client>) -> Destination {
+    let Some(uri) = asked.post_logout_redirect_uri else {
+        return Destination::Ours;
+    };
+    let registered = client
+        .filter(|client| client.status == ClientStatus::Active)
+        .map(|client| client.post_logout_redirect_uris.as_slice())
+        .unwrap_or_default();
+    if registered.iter().any(|one| one == uri) {
+        Destination::Registered(PostLogoutRedirect {
+            uri: uri.to_owned(),
+            state: asked.state.map(str::to_owned),
+        })
+    } else {
+        Destination::Dropped
+    }
+}
+
+/// A session of the browser, as the client sees its user.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionView<'a> {
+    /// The `sid` claim.
+    pub sid: &'a str,
+    /// The `sub` claim for the client of the hint.
+    pub subject: Option<&'a str>,
+}
+
+/// Who is signed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nobody is signed in (ES-05).
+    Nobody,
+    /// The session at this place, without a question (ES-06).
+    End(usize),
+    /// The person is asked (ES-07).
+    Ask,
+}
+
+/// ES-05 to ES-07. `sessions` are those of the browser, the current one first.
+pub fn judge(hint: Option<&Hint>, sessions: &[SessionView<'_>]) -> Verdict {
+    let Some(current) = sessions.first() else {
+        return Verdict::Nobody;
+    };
+    let Some(hint) = hint else {
+        return Verdict::Ask;
+    };
+    let named = |session: &SessionView<'_>| hint.sid.as_deref() == Some(session.sid);
+    match sessions.iter().position(named) {
+        Some(place) => Verdict::End(place),
+        None if current.subject == Some(&hint.subject) => Verdict::End(0),
+        None => Verdict::Ask,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn redirect(uri: &str, state: Option<&str>) -> String {
+        PostLogoutRedirect {
+            uri: uri.to_owned(),
+            state: state.map(str::to_owned),
+        }
+        .location()
+    }
+
+    #[rstest]
+    #[case("https://app.example/bye", None, "https://app.example/bye")]
+    #[case(
+        "https://app.example/bye",
+        Some("S"),
+        "https://app.example/bye?state=S"
+    )]
+    #[case(
+        "https://app.example/?x=1",
+        Some("a b"),
+        "https://app.example/?x=1&state=a+b"
+    )]
+    #[case("https://app.example/?", Some("S"), "https://app.example/?state=S")]
+    fn es_08_the_state_is_added_once(
+        #[case] uri: &str,
+        #[case] state: Option<&str>,
+        #[case] location: &str,
+    ) {
+        assert_eq!(redirect(uri, state), location);
+    }
+
+    #[test]
+    fn c255_no_control_character_reaches_the_location() {
+        let location = redirect("https://app.example/bye", Some("\r\nSet-Cookie: x=é"));
+        assert!(location.is_ascii());
+        assert!(!location.contains(['\r', '\n', ' ']));
+    }
+
+    const ALICE: SessionView<'_> = SessionView {
+        sid: "sid-a",
+        subject: Some("alice"),
+    };
+    const BOB: SessionView<'_> = SessionView {
+        sid: "sid-b",
+        subject: Some("bob"),
+    };
+
+    #[rstest]
+    #[case::nobody_signed_in(Some(("alice", "sid-a")), &[], Verdict::Nobody)]
+    #[case::no_hint(None, &[ALICE], Verdict::Ask)]
+    #[case::the_current_session(Some(("alice", "sid-a")), &[ALICE, BOB], Verdict::End(0))]
+    #[case::another_session_of_the_browser(Some(("bob", "sid-b")), &[ALICE, BOB], Verdict::End(1))]
+    #[case::an_older_session_of_the_user(Some(("alice", "sid-0")), &[ALICE, BOB], Verdict::End(0))]
+    #[case::not_the_current_user(Some(("bob", "sid-0")), &[ALICE, BOB], Verdict::Ask)]
+    #[case::somebody_else(Some(("carol", "sid-0")), &[ALICE], Verdict::Ask)]
+    fn es_05_es_06_es_07_who_is_signed_out(
+        #[case] hint: Option<(&str, &str)>,
+        #[case] sessions: &[SessionView<'_>],
+        #[case] verdict: Verdict,
+    ) {
+        let hint = hint.map(|(subject, sid)| Hint {
+            audiences: vec!["conf".to_owned()],
+            subject: subject.to_owned(),
+            sid: Some(sid.to_owned()),
+        });
+        assert_eq!(judge(hint.as_ref(), sessions), verdict);
+    }
+}

@@ -1,0 +1,119 @@
+//! Links to a new password: rows of `oauth_ephemerals` with the kind `reset`, by hash (§5.1).
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Expr, Query, UpdateStatement},
+};
+use serde_json::Value as Json;
+
+use super::{
+    StoreResult,
+    record::{eq, gt},
+};
+use crate::{protocol::client::SecretHash, schema::TableNames};
+
+const KIND: &str = "reset";
+
+/// A link to be stored.
+#[derive(Clone, Debug)]
+pub struct ResetLink {
+    /// Hash of the token in it.
+    pub hash: SecretHash,
+    /// Whose password it is for.
+    pub value: Json,
+    /// Unix seconds.
+    pub expires_at: i64,
+}
+
+/// Inserts a link.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn insert(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    link: &ResetLink,
+) -> StoreResult<()> {
+    let columns = ["kind", "key_hash", "counter", "value", "expires_at"];
+    let mut insert = Query::insert();
+    insert
+        .into_table(Alias::new(tables.ephemerals))
+        .columns(columns.map(Alias::new))
+        .values([
+            KIND.into(),
+            link.hash.0.to_vec().into(),
+            0_i64.into(),
+            Expr::value(link.value.clone()),
+            link.expires_at.into(),
+        ])
+        .map_err(|error| sea_orm::DbErr::Custom(error.to_string()))?;
+    conn.execute(&insert).await?;
+    Ok(())
+}
+
+/// What a link that can still be used is for.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (hash, now): (&SecretHash, i64),
+) -> StoreResult<Option<Json>> {
+    let mut select = Query::select();
+    select
+        .column(Alias::new("value"))
+        .from(Alias::new(tables.ephemerals))
+        .and_where(eq("kind", KIND))
+        .and_where(eq("key_hash", hash.0.to_vec()))
+        .and_where(eq("counter", 0_i64))
+        .and_where(gt("expires_at", now));
+    let row = conn.query_one(&select).await?;
+    let value = row.map(|row| row.try_get::<Option<Json>>("", "value"));
+    Ok(value.transpose()?.flatten())
+}
+
+/// Spends a link: one statement, one winner (CC-01).
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn spend(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (hash, now): (&SecretHash, i64),
+) -> StoreResult<Option<Json>> {
+    let mut update = update(tables, hash);
+    update
+        .value(Alias::new("counter"), 1_i64)
+        .and_where(eq("counter", 0_i64))
+        .and_where(gt("expires_at", now))
+        .returning_col(Alias::new("value"));
+    let row = conn.query_one(&update).await?;
+    let value = row.map(|row| row.try_get::<Option<Json>>("", "value"));
+    Ok(value.transpose()?.flatten())
+}
+
+/// Gives a link back to whoever spent it: the password was refused, and nothing changed.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn give_back(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    hash: &SecretHash,
+) -> StoreResult<()> {
+    let mut update = update(tables, hash);
+    update.value(Alias::new("counter"), 0_i64);
+    conn.execute(&update).await?;
+    Ok(())
+}
+
+fn update(tables: &TableNames, hash: &SecretHash) -> UpdateStatement {
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.ephemerals))
+        .value(Alias::new("updated_at"), Expr::current_timestamp())
+        .and_where(eq("kind", KIND))
+        .and_where(eq("key_hash", hash.0.to_vec()));
+    update
+}

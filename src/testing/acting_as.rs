@@ -1,0 +1,151 @@
+//! Tokens for requests to the app's own routes, without any flow.
+
+use axum::http::{HeaderName, HeaderValue, header};
+use loco_rs::app::AppContext;
+
+use super::{
+    factory::{self, GrantBuilder},
+    server,
+};
+use crate::{
+    protocol::{client::Client, client::GrantType},
+    resource_owner::ResourceOwner,
+    server::Server,
+    store::access_tokens,
+};
+
+/// Who a request acts as. The token is a real one: its row is in the table, and it can expire and
+/// be revoked.
+///
+/// ```no_run
+/// # use loco_oauth_server::{resource_owner::ResourceOwner, testing::*};
+/// # async fn example(request: &TestServer, ctx: &loco_rs::app::AppContext, user: impl ResourceOwner) {
+/// let token = ActingAs::user(&user).scopes(["read"]).resource("/mcp").token(ctx).await;
+/// let answer = request.get("/mcp").authorization_bearer(&token).await;
+///
+/// let token = ActingAs::machine("nightly").scopes(["jobs"]).token(ctx).await;
+/// # }
+/// ```
+#[must_use = "`token` makes the token"]
+pub struct ActingAs {
+    user: Option<GrantBuilder>,
+    client: Option<String>,
+    scopes: Vec<String>,
+    resources: Vec<String>,
+}
+
+impl ActingAs {
+    /// A user, through a client.
+    pub fn user<U: ResourceOwner>(user: &U) -> Self {
+        Self {
+            user: Some(factory::grant(user)),
+            client: None,
+            scopes: Vec::new(),
+            resources: Vec::new(),
+        }
+    }
+
+    /// A client on its own behalf (RFC 6749 §4.4).
+    pub fn machine(client_id: &str) -> Self {
+        Self {
+            user: None,
+            client: Some(client_id.to_owned()),
+            scopes: Vec::new(),
+            resources: Vec::new(),
+        }
+    }
+
+    /// The scopes of the token.
+    pub fn scopes<T: ToString>(mut self, scopes: impl IntoIterator<Item = T>) -> Self {
+        self.scopes = scopes.into_iter().map(|scope| scope.to_string()).collect();
+        self
+    }
+
+    /// Whom the token is for: a path of this app, or an identifier of the settings. May be called
+    /// again.
+    pub fn resource(mut self, resource: &str) -> Self {
+        self.resources.push(resource.to_owned());
+        self
+    }
+
+    /// The client; made when there is none of this id.
+    pub fn client(mut self, client_id: &str) -> Self {
+        self.client = Some(client_id.to_owned());
+        self
+    }
+
+    /// Makes the token.
+    pub async fn token(self, ctx: &AppContext) -> ActingToken {
+        let server = server(ctx);
+        let client = find_or_create(ctx, (self.client.as_deref(), self.user.is_none())).await;
+        let Some(user) = self.user else {
+            return machine_token(&server, &client, (&self.scopes, &self.resources)).await;
+        };
+        let grant = user.client_as_stored(client).scopes(self.scopes);
+        let grant = self
+            .resources
+            .iter()
+            .fold(grant, |grant, uri| grant.resource(uri));
+        ActingToken(grant.create(ctx).await.access_token)
+    }
+}
+
+async fn find_or_create(ctx: &AppContext, (id, machine): (Option<&str>, bool)) -> Client {
+    let known = match id {
+        Some(id) => server(ctx).client(id).await.expect("the client is read"),
+        None => None,
+    };
+    if let Some(client) = known {
+        return client;
+    }
+    let mut new = factory::client();
+    if let Some(id) = id {
+        new = new.id(id);
+    }
+    let new = if machine { new.machine() } else { new };
+    new.create(ctx).await.client
+}
+
+async fn machine_token(
+    server: &Server,
+    client: &Client,
+    (scopes, resources): (&[String], &[String]),
+) -> ActingToken {
+    assert!(
+        client.may_use(GrantType::ClientCredentials),
+        "{} may not use client_credentials",
+        client.client_id
+    );
+    let resources = factory::resources(server, resources);
+    let granted = factory::granted(server, scopes, &resources);
+    let access = server.access_token(client, &granted, None);
+    let access = access.await.expect("the token is made");
+    let store = &server.store;
+    access_tokens::insert(store.db(), store.tables(), &access.row)
+        .await
+        .expect("the token is stored");
+    ActingToken(access.token.expose().to_owned())
+}
+
+/// An access token: `.authorization_bearer(&token)`, or [`Self::header`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActingToken(String);
+
+impl ActingToken {
+    /// The token.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The `Authorization` header (RFC 6750 §2.1).
+    pub fn header(&self) -> (HeaderName, HeaderValue) {
+        let value = HeaderValue::from_str(&format!("Bearer {}", self.0));
+        (header::AUTHORIZATION, value.expect("tokens are ASCII"))
+    }
+}
+
+impl std::fmt::Display for ActingToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,82 @@
+//! A client as the endpoints for clients see it.
+
+use std::sync::Arc;
+
+use axum_test::{TestResponse, TestServer};
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::{browser::local, factory::TestClient};
+use crate::{protocol::client::AuthMethod, server::Server};
+
+/// A client with its credentials in front of one app.
+#[derive(Clone)]
+pub struct Caller<'a> {
+    pub request: &'a TestServer,
+    pub server: Arc<Server>,
+    pub client: TestClient,
+}
+
+impl Caller<'_> {
+    /// Posts a form, authenticated in the client's way.
+    pub async fn post(&self, url: &str, form: &[(&str, &str)]) -> TestResponse {
+        self.client
+            .post(self.request, &local(&self.server, url), form)
+            .await
+    }
+}
+
+impl TestClient {
+    /// Posts a form to a path, authenticated in the client's way (RFC 6749 §2.3.1).
+    ///
+    /// ```no_run
+    /// # use loco_oauth_server::testing::*;
+    /// # async fn example(request: &TestServer, ctx: &loco_rs::app::AppContext) {
+    /// let machine = factory::client().machine().create(ctx).await;
+    /// let form = [("grant_type", "client_credentials")];
+    /// let answer = machine.post(request, "/oauth/token", &form).await;
+    /// # }
+    /// ```
+    pub async fn post(
+        &self,
+        request: &TestServer,
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> TestResponse {
+        let mut form = form.to_vec();
+        let mut post = request.post(path).clear_cookies().do_not_save_cookies();
+        let method = self.client.token_endpoint_auth_method;
+        let secret = self.secret.as_deref();
+        if method == AuthMethod::None {
+            form.push(("client_id", self.id()));
+        } else if method == AuthMethod::ClientSecretBasic {
+            post = post.add_header("authorization", basic(self.id(), self.expect_secret()));
+        } else if method == AuthMethod::ClientSecretPost {
+            form.push(("client_id", self.id()));
+            form.push(("client_secret", secret.unwrap_or_default()));
+        } else {
+            panic!("{}: write this client's authentication out", self.id());
+        }
+        post.form(&form).await
+    }
+
+    fn expect_secret(&self) -> &str {
+        let secret = self.secret.as_deref();
+        secret.unwrap_or_else(|| panic!("the secret of {} is needed: .secret(…)", self.id()))
+    }
+}
+
+/// Both parts are form-encoded before (RFC 6749 §2.3.1).
+fn basic(id: &str, secret: &str) -> String {
+    let encoded =
+        |text: &str| -> String { url::form_urlencoded::byte_serialize(text.as_bytes()).collect() };
+    let pair = format!("{}:{}", encoded(id), encoded(secret));
+    format!("Basic {}", STANDARD.encode(pair))
+}
+
+/// A form as the endpoints' helpers take it.
+pub(super) fn pairs(form: &[(String, String)]) -> Vec<(&str, &str)> {
+    let pairs = form.iter();
+    pairs
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
+}

@@ -1,0 +1,42 @@
+//! The server's clock in one app.
+
+use loco_rs::app::AppContext;
+
+use super::server;
+
+/// The clock of the server under test. Other apps, also in the same process, keep theirs.
+///
+/// ```no_run
+/// # use loco_oauth_server::testing::*;
+/// # async fn example(ctx: &loco_rs::app::AppContext, tokens: Tokens<'_>) {
+/// let clock = Clock::of(ctx);
+/// clock.advance(3601);
+/// assert_eq!(tokens.userinfo().await.status_code(), 401);
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Clock(crate::clock::Clock);
+
+impl Clock {
+    /// The clock as it runs now.
+    pub fn of(ctx: &AppContext) -> Self {
+        Self(server(ctx).clock.clone())
+    }
+
+    /// The clock, stopped at `at`, Unix seconds.
+    pub fn fixed(ctx: &AppContext, at: i64) -> Self {
+        let clock = Self::of(ctx);
+        clock.0.fix(at);
+        clock
+    }
+
+    /// Stops the clock `seconds` from its time; negative goes back.
+    pub fn advance(&self, seconds: i64) {
+        self.0.advance(seconds);
+    }
+
+    /// Unix seconds.
+    pub fn now(&self) -> i64 {
+        self.0.now()
+    }
+}

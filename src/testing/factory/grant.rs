@@ -1,0 +1,214 @@
+//! Grants: what a user gave to a client earlier.
+
+use loco_rs::app::AppContext;
+use serde_json::json;
+
+use super::client::{TestClient, client};
+use crate::{
+    controllers::grants::Behind,
+    owners::Owner,
+    protocol::{
+        client::Client,
+        grants::{self, Granted},
+        scope::Scopes,
+        secret::{Purpose, Secret},
+    },
+    random,
+    resource_owner::ResourceOwner,
+    server::Server,
+    store::{
+        access_tokens,
+        authorization_codes::{self, GrantRow},
+        refresh_tokens::{self, RefreshTokenRow},
+    },
+    testing::server,
+};
+
+/// A grant of `user`, its code redeemed, with live tokens: for a new client, with the scopes of
+/// `default_scopes`, in no browser.
+pub fn grant<U: ResourceOwner>(user: &U) -> GrantBuilder {
+    GrantBuilder {
+        owner: Owner::new(user.clone()),
+        client: None,
+        scopes: None,
+        resources: Vec::new(),
+        session: None,
+    }
+}
+
+/// A grant to be made.
+#[must_use = "`create` makes the grant"]
+pub struct GrantBuilder {
+    owner: Owner,
+    client: Option<Client>,
+    scopes: Option<Vec<String>>,
+    resources: Vec<String>,
+    session: Option<i64>,
+}
+
+/// A grant made by a test.
+#[derive(Clone, Debug)]
+pub struct TestGrant {
+    /// Primary key of its row.
+    pub id: i64,
+    /// The client it was given to.
+    pub client_id: String,
+    /// A live access token.
+    pub access_token: String,
+    /// A live refresh token, if the client may have one.
+    pub refresh_token: Option<String>,
+}
+
+impl GrantBuilder {
+    /// The client it was given to.
+    pub fn client(self, client: &TestClient) -> Self {
+        self.client_as_stored(client.client.clone())
+    }
+
+    pub(in crate::testing) fn client_as_stored(mut self, client: Client) -> Self {
+        self.client = Some(client);
+        self
+    }
+
+    /// What was granted.
+    pub fn scopes<T: ToString>(mut self, scopes: impl IntoIterator<Item = T>) -> Self {
+        self.scopes = Some(scopes.into_iter().map(|scope| scope.to_string()).collect());
+        self
+    }
+
+    /// A resource it is bound to: a path of this app, or an identifier of the settings.
+    pub fn resource(mut self, resource: &str) -> Self {
+        self.resources.push(resource.to_owned());
+        self
+    }
+
+    /// The browser session in which it was given.
+    pub const fn session(mut self, session: &super::TestSession) -> Self {
+        self.session = Some(session.id);
+        self
+    }
+
+    /// Makes the grant and its tokens.
+    pub async fn create(self, ctx: &AppContext) -> TestGrant {
+        let server = server(ctx);
+        let client = match &self.client {
+            Some(client) => client.clone(),
+            None => client().create(ctx).await.client,
+        };
+        let (db, tables) = (&ctx.db, server.store.tables());
+        let mut row = self.row(&server, &client);
+        row.id = authorization_codes::insert(db, tables, &row)
+            .await
+            .expect("the grant is stored");
+
+        let behind = Behind {
+            grant: &row,
+            session: None,
+            owner: &self.owner,
+        };
+        let granted = granted(&server, &row.scopes.0, &row.resources.0);
+        let access = server
+            .access_token(&client, &granted, Some(behind))
+            .await
+            .expect("the token is made");
+        let mut access_row = access.row;
+        let refresh = server.has_refresh_token(&client, &row).then(|| {
+            let prefix = &server.settings.token_prefixes.refresh_token;
+            random::secret(prefix).expect("random bytes")
+        });
+        if let Some(token) = &refresh {
+            let refresh = first_generation(&server, behind, token);
+            let id = refresh_tokens::insert(db, tables, &refresh).await;
+            access_row.refresh_token_id = Some(id.expect("the refresh token is stored"));
+        }
+        access_tokens::insert(db, tables, &access_row)
+            .await
+            .expect("the access token is stored");
+        TestGrant {
+            id: row.id,
+            client_id: client.client_id,
+            access_token: access.token.expose().to_owned(),
+            refresh_token: refresh.map(|token| token.expose().to_owned()),
+        }
+    }
+
+    fn row(&self, server: &Server, client: &Client) -> GrantRow {
+        let now = server.now();
+        let scopes = self.scopes.clone();
+        let scopes = scopes.unwrap_or_else(|| server.policy.default_scopes.as_slice().to_vec());
+        let redirect_uri = client.redirect_uris.first();
+        let mut row = GrantRow {
+            id: 0,
+            kind: "code".to_owned(),
+            client_id: client.client_id.clone(),
+            user_id: Some(self.owner.key()),
+            session_id: self.session,
+            consent_id: None,
+            code_hash: None,
+            redirect_uri: redirect_uri.cloned().unwrap_or_default(),
+            redirect_uri_explicit: true,
+            code_challenge: None,
+            nonce: None,
+            device_label: None,
+            acr: server.settings.acr_values.first().cloned(),
+            scopes: scopes.into(),
+            resources: resources(server, &self.resources).into(),
+            amr: Some(json!(["pwd"])),
+            auth_time: Some(now),
+            credential_stamp: self.owner.credential_stamp().map(|stamp| stamp.0.to_vec()),
+            redeemed_at: Some(now),
+            revoked_at: None,
+            revoke_reason: None,
+            issued_at: now,
+            expires_at: now,
+            retain_until: now,
+        };
+        row.retain_until = server.absolute_end(&row);
+        row
+    }
+}
+
+fn first_generation(server: &Server, behind: Behind<'_>, token: &Secret) -> RefreshTokenRow {
+    let (now, absolute) = (server.now(), server.absolute_end(behind.grant));
+    RefreshTokenRow {
+        id: 0,
+        token_hash: token.hash(Purpose::Refresh).0.to_vec(),
+        grant_id: behind.grant.id,
+        generation: 1,
+        parent_id: None,
+        client_id: behind.grant.client_id.clone(),
+        user_id: behind.owner.key(),
+        issued_at: now,
+        expires_at: now.saturating_add(server.policy.ttl.refresh).min(absolute),
+        absolute_expires_at: absolute,
+        superseded_at: None,
+        successor_until: None,
+        successor_sealed: None,
+        request_fingerprint: None,
+    }
+}
+
+/// The identifiers of resources that a test names by path or identifier.
+pub(in crate::testing) fn resources(server: &Server, named: &[String]) -> Vec<String> {
+    let uris = named.iter().map(|named| server.urls.page(named));
+    uris.map(|uri| {
+        let found = server.policy.resource(&uri);
+        let found = found.unwrap_or_else(|| panic!("{uri} is not among the settings' resources"));
+        found.identifier.clone()
+    })
+    .collect()
+}
+
+/// What a token for these scopes and resources is good for (TK-17).
+pub(in crate::testing) fn granted(
+    server: &Server,
+    scopes: &[String],
+    resources: &[String],
+) -> Granted {
+    let scopes: Scopes = scopes.iter().collect();
+    let audience = grants::audience(&server.policy, &[], (resources, &scopes));
+    Granted {
+        audience: audience.expect("nothing was narrowed"),
+        scopes,
+    }
+}

@@ -1,0 +1,94 @@
+//! Browser sessions.
+
+use axum::http::{HeaderMap, header};
+use loco_rs::app::AppContext;
+
+use crate::{
+    browser::{Browser, SignIn},
+    owners::Owner,
+    resource_owner::ResourceOwner,
+    testing::server,
+};
+
+/// A session of `user` in a browser of its own: by password, a moment ago.
+pub fn session<U: ResourceOwner>(user: &U) -> SessionBuilder {
+    SessionBuilder {
+        owner: Owner::new(user.clone()),
+        sign_in: SignIn::default(),
+    }
+}
+
+/// A session to be made.
+#[must_use = "`create` makes the session"]
+pub struct SessionBuilder {
+    owner: Owner,
+    sign_in: SignIn,
+}
+
+impl SessionBuilder {
+    /// Outlives the browser.
+    pub const fn remembered(mut self) -> Self {
+        self.sign_in.remember = true;
+        self
+    }
+
+    /// When the person logged in, Unix seconds.
+    pub const fn auth_time(mut self, at: i64) -> Self {
+        self.sign_in.auth_time = Some(at);
+        self
+    }
+
+    /// Authentication context class of the login.
+    pub fn acr(mut self, acr: &str) -> Self {
+        self.sign_in.acr = Some(acr.to_owned());
+        self
+    }
+
+    /// Authentication methods of the login (RFC 8176).
+    pub fn amr<T: ToString>(mut self, methods: impl IntoIterator<Item = T>) -> Self {
+        self.sign_in.amr = methods
+            .into_iter()
+            .map(|method| method.to_string())
+            .collect();
+        self
+    }
+
+    /// Makes the session.
+    pub async fn create(self, ctx: &AppContext) -> TestSession {
+        let server = server(ctx);
+        let mut browser = Browser::of_headers(&server, &HeaderMap::new(), None);
+        let signed_in = server
+            .sign_in(&mut browser, &self.owner, self.sign_in)
+            .await;
+        let session = signed_in.expect("the user can sign in").session;
+        let answer = browser.answer(axum::response::Response::default());
+        let mut answer = answer.expect("cookies are ASCII");
+        let set_cookies = std::mem::take(answer.headers_mut());
+        TestSession {
+            id: session.id,
+            sid: session.sid,
+            set_cookies,
+        }
+    }
+}
+
+/// A session made by a test.
+#[derive(Clone, Debug)]
+pub struct TestSession {
+    /// Primary key of its row.
+    pub id: i64,
+    /// Its `sid` claim.
+    pub sid: String,
+    pub(in crate::testing) set_cookies: HeaderMap,
+}
+
+impl TestSession {
+    /// The `Cookie` header that its browser sends.
+    pub fn cookie(&self) -> String {
+        let cookies = self.set_cookies.get_all(header::SET_COOKIE).iter();
+        let pairs: Vec<&str> = cookies
+            .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
+            .collect();
+        pairs.join("; ")
+    }
+}

@@ -1,0 +1,152 @@
+//! What a client got, and what it does with it.
+
+use axum_test::TestResponse;
+use serde_json::Value;
+
+use super::{
+    assertions::assert_no_store,
+    browser::{Browser, local},
+    caller::{Caller, pairs},
+    id_token,
+};
+
+/// The tokens of one authorization (RFC 6749 §5.1), in the hands of their client. As text it is the
+/// access token: `request.get("/api").authorization_bearer(&tokens)`.
+///
+/// ```no_run
+/// # use loco_oauth_server::testing::*;
+/// # async fn example(tokens: Tokens<'_>) {
+/// assert_eq!(tokens.scopes(), ["openid", "email"]);
+/// assert_eq!(tokens.claims.as_ref().unwrap()["email"], "ada@example.com");
+/// let next = tokens.refresh().await;
+/// next.revoke().await;
+/// assert_oauth_error(&next.try_refresh().await, 400, "invalid_grant");
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Tokens<'a> {
+    /// `access_token`.
+    pub access_token: String,
+    /// `refresh_token`.
+    pub refresh_token: Option<String>,
+    /// `id_token`.
+    pub id_token: Option<String>,
+    /// The claims of the ID token, its signature and the rules of OpenID Connect Core §3.1.3.7
+    /// checked.
+    pub claims: Option<Value>,
+    /// The whole answer.
+    pub body: Value,
+    caller: Caller<'a>,
+    browser: Browser<'a>,
+}
+
+impl std::fmt::Display for Tokens<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.access_token)
+    }
+}
+
+impl std::fmt::Debug for Tokens<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(&self.body, f)
+    }
+}
+
+impl<'a> Tokens<'a> {
+    /// Reads a token response and checks it as a client must.
+    pub(super) async fn read(
+        (caller, browser): (Caller<'a>, Browser<'a>),
+        response: &TestResponse,
+        nonce: Option<&str>,
+    ) -> Self {
+        let text = response.text();
+        assert_eq!(response.status_code(), 200, "{text}");
+        assert_no_store(response);
+        let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"));
+        assert_eq!(body["token_type"], "Bearer", "{body}");
+        let member = |name: &str| body[name].as_str().map(str::to_owned);
+        let (access_token, id_token) = (member("access_token"), member("id_token"));
+        let access_token = access_token.expect("a token response has an access token");
+        let claims = match &id_token {
+            Some(token) => Some(id_token::verify(&caller, (token, &access_token), nonce).await),
+            None => None,
+        };
+        Self {
+            refresh_token: member("refresh_token"),
+            access_token,
+            id_token,
+            claims,
+            body,
+            caller,
+            browser,
+        }
+    }
+
+    /// What was granted.
+    pub fn scopes(&self) -> Vec<&str> {
+        let scope = self.body["scope"].as_str().unwrap_or_default();
+        scope.split_whitespace().collect()
+    }
+
+    /// The browser of the flow, in which the person is signed in.
+    pub fn browser(&self) -> Browser<'a> {
+        self.browser.clone()
+    }
+
+    /// UserInfo (OpenID Connect Core §5.3) with the access token.
+    pub async fn userinfo(&self) -> TestResponse {
+        let url = local(
+            &self.caller.server,
+            &self.caller.server.urls.userinfo_endpoint,
+        );
+        let get = self.caller.request.get(&url).clear_cookies();
+        get.authorization_bearer(self).await
+    }
+
+    /// Exchanges the refresh token for the next tokens.
+    pub async fn refresh(&self) -> Self {
+        let response = self.try_refresh().await;
+        let with = (self.caller.clone(), self.browser.clone());
+        Self::read(with, &response, None).await
+    }
+
+    /// The answer to a refresh, whatever it is.
+    pub async fn try_refresh(&self) -> TestResponse {
+        self.refresh_with(&[]).await
+    }
+
+    /// A refresh with more parameters, for example `scope`.
+    pub async fn refresh_with(&self, more: &[(&str, &str)]) -> TestResponse {
+        let token = self.refresh_token.as_deref();
+        let token = token.expect("there is no refresh token: is `refresh_token` among the grants?");
+        let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", token)];
+        form.extend_from_slice(more);
+        let url = &self.caller.server.urls.token_endpoint;
+        self.caller.post(url, &form).await
+    }
+
+    /// A redemption of the code that these tokens came from.
+    pub(super) async fn redeem_again(&self, form: &[(String, String)]) -> TestResponse {
+        let url = &self.caller.server.urls.token_endpoint;
+        self.caller.post(url, &pairs(form)).await
+    }
+
+    /// Revokes the refresh token, or the access token if there is no other (RFC 7009).
+    pub async fn revoke(&self) -> TestResponse {
+        let token = self.refresh_token.as_deref();
+        self.revoke_token(token.unwrap_or(&self.access_token)).await
+    }
+
+    /// Revokes one token.
+    pub async fn revoke_token(&self, token: &str) -> TestResponse {
+        let url = &self.caller.server.urls.revocation_endpoint;
+        self.caller.post(url, &[("token", token)]).await
+    }
+
+    /// What the client learns about its access token (RFC 7662); for clients with a secret.
+    pub async fn introspect(&self) -> TestResponse {
+        let form = [("token", self.access_token.as_str())];
+        let url = &self.caller.server.urls.introspection_endpoint;
+        self.caller.post(url, &form).await
+    }
+}

@@ -1,0 +1,66 @@
+//! What is sent by mail: the HTML from a template like the pages, subject and plain text from the
+//! same messages.
+
+use serde::Serialize;
+
+use super::{Common, Page, Words, messages, samples};
+
+/// `reset_mail.html`: a link to a new password.
+#[derive(Clone, Default, Serialize)]
+pub struct ResetMail {
+    /// Variables of all pages; a mail has no form and no stylesheet.
+    #[serde(flatten)]
+    pub common: Common,
+    /// The link, with the token.
+    pub link: String,
+}
+
+impl ResetMail {
+    /// A mail of `app_name`.
+    #[must_use]
+    pub fn new(app_name: &str, link: String) -> Self {
+        let common = Common {
+            app_name: app_name.to_owned(),
+            ..Common::default()
+        };
+        Self { common, link }
+    }
+
+    /// The subject.
+    #[must_use]
+    pub fn subject(&self, words: &Words) -> String {
+        self.say(words, "reset-mail-subject")
+    }
+
+    /// The mail without HTML.
+    #[must_use]
+    pub fn text(&self, words: &Words) -> String {
+        let lead = self.say(words, "reset-mail-lead");
+        let life = self.say(words, "reset-mail-life");
+        let ignore = self.say(words, "reset-mail-ignore");
+        format!("{lead}\n\n{}\n\n{life}\n\n{ignore}\n", self.link)
+    }
+
+    fn say(&self, words: &Words, key: &str) -> String {
+        let mut args = fluent_bundle::FluentArgs::new();
+        args.set("app", messages::text_value(&self.common.app_name));
+        words.text_with(key, &args).unwrap_or_default()
+    }
+}
+
+impl Page for ResetMail {
+    const TEMPLATE: &'static str = "reset_mail.html";
+
+    fn common_mut(&mut self) -> &mut Common {
+        &mut self.common
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let token = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        let link = format!("https://id.example.com/oauth/reset-password?token={token}");
+        vec![
+            ("hostile", Self::new(samples::MARKUP, link.clone())),
+            ("main", Self::new("Demo", link)),
+        ]
+    }
+}
