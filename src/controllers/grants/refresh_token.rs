@@ -1,6 +1,9 @@
 //! `grant_type=refresh_token` — RFC 6749 §6, OAuth 2.1 §4.3, RFC 9700 §4.14.2.
 
-use super::{Behind, TokenResponse};
+use super::{
+    Behind, TokenResponse,
+    retry::{repeat, seal_key},
+};
 use crate::{
     config::RefreshRotation,
     error::Failure,
@@ -14,7 +17,7 @@ use crate::{
             refresh_token::{REPLAY, RefreshToken, Request, UNKNOWN, Verdict, decide},
         },
         params::Params,
-        secret::{Purpose, SealKey, Secret, SecretHash, hash},
+        secret::{Purpose, Secret, SecretHash, hash},
     },
     random,
     server::Server,
@@ -170,21 +173,23 @@ impl Refreshing<'_> {
         if keeps {
             let body = TokenResponse::bytes(&access, None, id_token)?;
             let won = self.slide(server, access.row.clone()).await?;
-            return Ok(self.refreshed(server, (won, &access.row)).then_some(body));
+            self.refreshed(server, won.then_some(&access.row));
+            return Ok(won.then_some(body));
         }
         let next = random::secret(&server.settings.token_prefixes.refresh_token)?;
         let body = TokenResponse::bytes(&access, Some(&next), id_token)?;
         let rotation = self.rotation(server, &body)?;
         let next = self.next_generation(server, &next);
         let won = rotate(server, rotation, (next, access.row.clone())).await?;
-        Ok(self.refreshed(server, (won, &access.row)).then_some(body))
+        self.refreshed(server, won.then_some(&access.row));
+        Ok(won.then_some(body))
     }
 
-    /// Tells of a refresh, if it won.
-    fn refreshed(&self, server: &Server, (won, issued): (bool, &AccessTokenRow)) -> bool {
+    /// Tells of a refresh that won.
+    fn refreshed(&self, server: &Server, issued: Option<&AccessTokenRow>) {
+        let Some(issued) = issued else { return };
         let event = AuditEvent::new(EventName::TokenRefreshed).client(self.client);
-        let event = event.owner(self.owner).access_token(issued);
-        won.then(|| server.audit(event)).is_some()
+        server.audit(event.owner(self.owner).access_token(issued));
     }
 
     fn rotation(&self, server: &Server, body: &[u8]) -> Result<Rotation, Failure> {
@@ -271,20 +276,6 @@ async fn rotate(
         })
         .await?;
     Ok(won)
-}
-
-/// RF-02: the same bytes as the rotation's answer.
-fn repeat(found: &RefreshWithGrant, request: &Request<'_>) -> Result<Vec<u8>, Failure> {
-    let (id, sealed) = (found.token.id.to_string(), &found.token.successor_sealed);
-    Ok(seal_key(request.refresh_token, &id).open(sealed.as_deref().unwrap_or_default())?)
-}
-
-fn seal_key<'a>(token: &'a str, id: &'a str) -> SealKey<'a> {
-    SealKey {
-        secret: token,
-        salt: id,
-        info: b"refresh-retry",
-    }
 }
 
 /// TK-27: the verdict is committed before it is answered.
