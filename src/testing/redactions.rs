@@ -1,7 +1,7 @@
 //! Filters for snapshots.
 
-/// Filters for `insta`: codes, tokens, ids, times, `jti`, `kid`, cookies and CSRF tokens become
-/// their names, and nothing else changes.
+/// Filters for `insta`: codes, tokens, ids, times, `jti`, `kid`, `state`, `nonce`, cookies and CSRF
+/// tokens become their names, and nothing else changes.
 ///
 /// ```
 /// # use loco_oauth_server::testing::redactions;
@@ -20,7 +20,7 @@ pub fn redactions() -> Vec<(&'static str, &'static str)> {
         ),
         // In URLs and form bodies.
         (
-            r"\b(code|interaction|access_token|refresh_token|id_token_hint|csrf_token)=[A-Za-z0-9._~%-]{16,}",
+            r"\b(code|state|interaction|access_token|refresh_token|id_token_hint|csrf_token)=[A-Za-z0-9._~%-]{16,}",
             "$1=[$1]",
         ),
         (
@@ -29,7 +29,7 @@ pub fn redactions() -> Vec<(&'static str, &'static str)> {
         ),
         // In JSON and YAML.
         (
-            r#"("?)\b(access_token|refresh_token|id_token|registration_access_token|client_secret|jti|sid|kid|at_hash|interaction|csrf_token)("?): ("?)[A-Za-z0-9._-]{8,}("?)"#,
+            r#"("?)\b(access_token|refresh_token|id_token|nonce|registration_access_token|client_secret|jti|sid|kid|at_hash|interaction|csrf_token)("?): ("?)[A-Za-z0-9._-]{8,}("?)"#,
             "${1}${2}${3}: ${4}[${2}]${5}",
         ),
         (

@@ -4,6 +4,7 @@ pub mod authorization_code;
 pub mod client_credentials;
 pub mod refresh_token;
 mod response;
+mod retry;
 
 pub use response::TokenResponse;
 use serde::Serialize;

@@ -1,6 +1,9 @@
 //! `grant_type=refresh_token` — RFC 6749 §6, OAuth 2.1 §4.3, RFC 9700 §4.14.2.
 
-use super::{Behind, TokenResponse};
+use super::{
+    Behind, TokenResponse,
+    retry::{repeat, seal_key},
+};
 use crate::{
     config::RefreshRotation,
     error::Failure,
@@ -14,7 +17,7 @@ use crate::{
             refresh_token::{REPLAY, RefreshToken, Request, UNKNOWN, Verdict, decide},
         },
         params::Params,
-        secret::{Purpose, SealKey, Secret, SecretHash, hash},
+        secret::{Purpose, Secret, SecretHash, hash},
     },
     random,
     server::Server,
@@ -273,21 +276,6 @@ async fn rotate(
         })
         .await?;
     Ok(won)
-}
-
-/// RF-02: the same bytes as the rotation's answer.
-fn repeat(found: &RefreshWithGrant, request: &Request<'_>) -> Result<Vec<u8>, Failure> {
-    let id = found.token.id.to_string();
-    let sealed = found.token.successor_sealed.as_deref().unwrap_or_default();
-    Ok(seal_key(request.refresh_token, &id).open(sealed)?)
-}
-
-fn seal_key<'a>(token: &'a str, id: &'a str) -> SealKey<'a> {
-    SealKey {
-        secret: token,
-        salt: id,
-        info: b"refresh-retry",
-    }
 }
 
 /// TK-27: the verdict is committed before it is answered.

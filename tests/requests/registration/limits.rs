@@ -18,7 +18,7 @@ use crate::app::{
 #[case::five_connections(5)]
 #[tokio::test(flavor = "multi_thread")]
 async fn c247_a_hundred_registrations_at_once(#[case] connections: u32) {
-    let settings = json!({ "max_connections": connections, "rate_limits": { "register": null } });
+    let settings = json!({ "max_connections": connections });
     let server = TestServer::with(open_and(&settings)).await;
     let before = server.clients().await.len();
     let metadata = metadata(&json!({}));

@@ -124,10 +124,7 @@ async fn c159_the_machine_tokens_of_a_removed_client_die_too() {
 #[case::five_connections(5)]
 #[tokio::test(flavor = "multi_thread")]
 async fn c249_a_client_removed_under_load(#[case] connections: u32) {
-    let settings = json!({
-        "max_connections": connections,
-        "rate_limits": { "token": null, "token_failure": null, "authorize": null, "consent": null, "login": null },
-    });
+    let settings = json!({ "max_connections": connections });
     let server = TestServer::with(open_and(&settings)).await;
     let client = server.registered(&public()).await;
     let mut browser = server.browser();
