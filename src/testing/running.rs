@@ -190,7 +190,8 @@ impl<'a> Running<'a> {
 
     fn place(&self) -> Place {
         let (page, urls) = (self.page(), &self.server().urls);
-        if page.response.status_code().is_redirection() && leads_to(&page.url, &self.callback()) {
+        // Only redirects lead there: pages of the client are not opened.
+        if leads_to(&page.url, &self.callback()) {
             self.check_callback();
             let error = page.query("error");
             return error.map_or(Place::At(Step::Code), Place::Refused);
