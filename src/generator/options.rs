@@ -10,6 +10,10 @@ use clap::Parser;
     about = "Makes this app an OAuth 2.1 authorization server and OpenID provider.",
     disable_version_flag = true
 )]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Options {
     /// Also copy the pages, stylesheet and English texts to `assets/views/oauth_server/`
     #[arg(long)]

@@ -11,8 +11,9 @@ use super::{
     server,
 };
 
-/// Attacks on an authorization that would be fine otherwise. Each gives the answers of the server,
-/// to be held against [`assert_oauth_error`](super::assert_oauth_error) and
+/// Attacks on an authorization that would be fine otherwise.
+///
+/// Each gives the answers of the server, to be held against [`assert_oauth_error`](super::assert_oauth_error) and
 /// [`assert_page`](super::assert_page).
 ///
 /// ```no_run

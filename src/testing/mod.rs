@@ -45,6 +45,12 @@
 //! | snapshots | [`redactions`], [`shown`] |
 
 #![allow(
+    clippy::large_futures,
+    clippy::type_complexity,
+    clippy::wrong_self_convention,
+    reason = "tests wait for whole flows, and read as sentences"
+)]
+#![allow(
     clippy::missing_panics_doc,
     reason = "every function of a test kit panics when the expectation fails"
 )]

@@ -145,8 +145,8 @@ impl<'a> Running<'a> {
             .to_owned()
     }
 
-    /// Does steps until `stop` is reached, or the client has a code.
-    pub(super) async fn until(&mut self, stop: Option<Step>) -> Result<(), Box<Refused>> {
+    /// Does steps until `goal` is reached, or the client has a code.
+    pub(super) async fn until(&mut self, goal: Option<Step>) -> Result<(), Box<Refused>> {
         for _ in 0..MAX_STEPS {
             match self.place() {
                 Place::Refused(error) => {
@@ -157,11 +157,11 @@ impl<'a> Running<'a> {
                     let page = self.page.take().expect("the flow has begun");
                     return Err(Box::new(Refused::on_page(page)));
                 }
-                Place::At(step) if stop == Some(step) => return Ok(()),
+                Place::At(step) if goal == Some(step) => return Ok(()),
                 Place::At(Step::Code) => {
                     assert!(
-                        stop.is_none(),
-                        "{stop:?} was not asked for: the client has a code"
+                        goal.is_none(),
+                        "{goal:?} was not asked for: the client has a code"
                     );
                     return Ok(());
                 }

@@ -112,7 +112,7 @@ async fn login(
         return visit.refuse("login.html", (&entered, NOT_OURS));
     }
     match users::Model::authenticate(&ctx, &entered.email, &entered.password).await? {
-        Some(user) => visit.enter((&ctx, &headers), &user).await,
+        Some(user) => Box::pin(visit.enter((&ctx, &headers), &user)).await,
         None => visit.refuse(
             "login.html",
             (&entered, "That address and password do not fit."),
@@ -157,7 +157,7 @@ async fn signup(
         password: &entered.password,
     };
     match users::Model::create(&ctx.db, &new).await {
-        Ok(user) => visit.enter((&ctx, &headers), &user).await,
+        Ok(user) => Box::pin(visit.enter((&ctx, &headers), &user)).await,
         Err(ModelError::EntityAlreadyExists) => {
             let error = "No account was made. Do you have one already?";
             visit.refuse("signup.html", (&entered, error))

@@ -18,7 +18,11 @@ async fn started(database: &Arc<TestDatabase>, settings: Value) -> TestServer {
         let node = TestServer::try_node(Arc::clone(database), settings.clone()).await;
         match node {
             Ok(node) => return node,
-            Err(error) => assert!(error.to_string().contains("seaql_migrations"), "{error}"),
+            Err(error) => {
+                let error = error.to_string();
+                let known = ["seaql_migrations", "duplicate key", "already exists"];
+                assert!(known.iter().any(|text| error.contains(text)), "{error}");
+            }
         }
     }
     panic!("the node does not start");
