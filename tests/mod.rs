@@ -1,4 +1,9 @@
 //! Integration tests: HTTP against a booted Loco app.
+#![allow(
+    clippy::large_futures,
+    clippy::future_not_send,
+    reason = "each test runs alone, with a future for whole flows"
+)]
 
 mod app;
 mod cli;

@@ -95,7 +95,7 @@ pub fn routes(ctx: &AppContext) -> Vec<Routes> {
     }
     if has("/wrong") {
         let wrong = Routes::at("/wrong").add("/", get(show));
-        routes.push(wrong.clone().layer(OAuth::require("/wrnog", ["a:read"])));
+        routes.push(wrong.layer(OAuth::require("/wrnog", ["a:read"])));
         routes.push(
             Routes::at("/wrong/scope")
                 .add("/", get(show))

@@ -56,6 +56,7 @@ fn assert_absent(secrets: &Marked, (place, text): (&str, &str)) {
 }
 
 /// Everything a person and a client do, right and wrong, against a process that logs all it can.
+#[expect(clippy::too_many_lines, reason = "one story, in its order")]
 #[tokio::test(flavor = "multi_thread")]
 async fn c268_no_secret_is_logged_stored_or_shown() {
     let directory = tempfile::tempdir().unwrap();

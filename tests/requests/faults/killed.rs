@@ -106,12 +106,9 @@ async fn judge(server: &TestServer, process: &Process, request: &Request, answer
         // Not acknowledged: it works now, or it was used up whole.
         let again = send(server, process, request).await.unwrap();
         match request {
-            // A lost answer of a refresh is given again within the window.
-            Request::Refresh(_) => {
-                again.ok();
-            }
             Request::Code(_) if again.status == 400 => again.assert_error(400, "invalid_grant"),
-            Request::Code(_) => {
+            // A lost answer of a refresh is given again within the window.
+            Request::Refresh(_) | Request::Code(_) => {
                 again.ok();
             }
         }
