@@ -30,7 +30,7 @@ pub struct KeyLine {
     pub kid: String,
     /// Its one algorithm.
     pub alg: SigningAlg,
-    /// What it is good for now.
+    /// Whether it signs, verifies or waits (§28.2).
     pub state: KeyState,
     /// Unix seconds since which it is.
     pub since: i64,
