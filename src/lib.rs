@@ -56,6 +56,9 @@ mod error;
 pub mod events;
 mod extract;
 pub mod fetch;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(debug_assertions)]
 pub mod generator;
 pub mod hashing;

@@ -8,6 +8,8 @@
 mod app;
 mod cli;
 mod docs;
+#[cfg(feature = "fuzzing")]
+mod fuzzing;
 #[cfg(debug_assertions)]
 mod generator;
 mod kit;

@@ -1,7 +1,7 @@
 //! The two cookies (§10.2).
 
-use axum::http::HeaderMap;
-use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use axum::http::{HeaderMap, header};
+use axum_extra::extract::cookie::{Cookie, SameSite};
 
 use super::MAX_ACCOUNTS;
 use crate::protocol::secret::Secret;
@@ -44,16 +44,11 @@ impl CookieNames {
 
     /// The binding secret and the session secrets of a request.
     pub fn read(self, headers: &HeaderMap) -> (Option<Secret>, Vec<Secret>) {
-        let jar = CookieJar::from_headers(headers);
-        let value = |name| jar.get(name).map(Cookie::value).unwrap_or_default();
-        let is_secret = |value: &str| value.len() == 43;
-        let binding = Some(value(self.binding_name())).filter(|value| is_secret(value));
-        let sessions = value(self.session_name())
-            .split('.')
-            .filter(|value| is_secret(value));
+        let value = |name| value_of(headers, name).unwrap_or_default();
+        let sessions = value(self.session_name()).split(|byte| *byte == b'.');
         (
-            binding.map(Secret::new),
-            sessions.take(MAX_ACCOUNTS).map(Secret::new).collect(),
+            secret(value(self.binding_name())),
+            sessions.filter_map(secret).take(MAX_ACCOUNTS).collect(),
         )
     }
 
@@ -82,5 +77,58 @@ impl CookieNames {
             .same_site(SameSite::Lax)
             .secure(self.secure)
             .build()
+    }
+}
+
+/// The value of the last cookie with exactly this name (RFC 6265 §4.2.1). Percent-encoded names are
+/// other names: browsers guard `__Host-` as it is written, so that a neighbour on a subdomain cannot
+/// set it, and nothing else. Bytes of other cookies, in any encoding, do not matter.
+fn value_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h [u8]> {
+    let cookies = headers.get_all(header::COOKIE).into_iter();
+    let cookies = cookies.flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+    let mut named = cookies.filter_map(|cookie| {
+        let at = cookie.iter().position(|byte| *byte == b'=')?;
+        let (own, value) = cookie.split_at_checked(at)?;
+        (own.trim_ascii() == name.as_bytes()).then_some(value.get(1..)?)
+    });
+    named.next_back().map(<[u8]>::trim_ascii)
+}
+
+/// What may be a secret: 256 bits in base64url.
+fn secret(value: &[u8]) -> Option<Secret> {
+    let text = std::str::from_utf8(value).ok()?;
+    (text.len() == 43 && text.is_ascii()).then(|| Secret::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use rstest::rstest;
+
+    use super::*;
+
+    const SECRET: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ";
+
+    fn headers(cookie: &[u8]) -> HeaderMap {
+        let cookie = [cookie, b"=", SECRET.as_bytes()].concat();
+        let value = HeaderValue::from_bytes(&cookie).expect("a header");
+        HeaderMap::from_iter([(header::COOKIE, value)])
+    }
+
+    /// Fuzzing found that names were decoded, and that one cookie that is not ASCII hid the others.
+    #[rstest]
+    #[case::plain(b"__Host-oauth_browser", true)]
+    #[case::beside_another(b"a=b; __Host-oauth_browser", true)]
+    #[case::beside_one_in_latin_1(b"name=J\xfcrgen; __Host-oauth_browser", true)]
+    #[case::beside_one_without_value(b"a;__Host-oauth_browser", true)]
+    #[case::encoded(b"%5F_Host-oauth_browser", false)]
+    #[case::all_encoded(b"%5F%5FHost-oauth%5Fbrowser", false)]
+    #[case::without_prefix(b"oauth_browser", false)]
+    #[case::another_case(b"__host-oauth_browser", false)]
+    #[case::in_the_value_of_another(b"a=__Host-oauth_browser", false)]
+    fn s10_2_the_name_is_exact(#[case] cookie: &[u8], #[case] found: bool) {
+        let (binding, sessions) = CookieNames::new(true).read(&headers(cookie));
+        let expected = found.then(|| Secret::new(SECRET));
+        assert_eq!((binding, sessions), (expected, Vec::new()));
     }
 }

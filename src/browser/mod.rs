@@ -1,6 +1,6 @@
 //! The browser of a request: its cookies, its CSRF tokens, the people signed in in it.
 
-mod cookies;
+pub mod cookies;
 mod csrf;
 mod session;
 

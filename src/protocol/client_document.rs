@@ -87,7 +87,7 @@ pub struct Hosts<'a> {
 pub fn check_url(client_id: &str, hosts: Hosts<'_>) -> Result<(), DocumentError> {
     // Fragments, user information, dot segments and hosts that parsers rewrite are as wrong here
     // as in a redirect URI.
-    let plain = redirect_uri::check(client_id, ApplicationType::Web).is_ok();
+    let plain = redirect_uri::check_written(client_id, ApplicationType::Web).is_ok();
     let url = Url::parse(client_id).ok();
     let Some(url) = url.filter(|url| is_url(client_id) && plain && url.path() != "/") else {
         return Err(DocumentError::Url);

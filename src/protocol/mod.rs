@@ -28,6 +28,7 @@ pub mod redirect_uri;
 pub mod registration;
 pub mod resource;
 pub mod resource_metadata;
+pub mod return_to;
 pub mod scope;
 pub mod secret;
 pub mod session_exchange;

@@ -15,7 +15,7 @@ use crate::{
     error::{Failure, PageError},
     extract::server_of,
     layers, pages,
-    protocol::{error::OAuthError, interaction::Step, params::Params},
+    protocol::{error::OAuthError, interaction::Step, return_to},
     request::{self, RequestFacts},
     server::Server,
     views::{ErrorKind, Page},
@@ -122,22 +122,10 @@ impl OAuthInteraction {
     }
 }
 
-/// `interaction` of the query, else of the query inside `return_to`.
-fn interaction_of(parts: &Parts) -> Result<Option<String>, PageError> {
-    let bad = || OAuthError::invalid_request("IX-03", "interaction cannot be read");
-    let query = parts.uri.query().unwrap_or_default();
-    let params = Params::parse(query.as_bytes()).map_err(|_| bad())?;
-    if params.contains("interaction") {
-        let id = params.one("interaction").map_err(|_| bad())?;
-        return Ok(Some(id.ok_or_else(bad)?.to_owned()));
-    }
-    let Some(return_to) = params.one("return_to").map_err(|_| bad())? else {
-        return Ok(None);
-    };
-    let (_, query) = return_to.split_once('?').unwrap_or((return_to, ""));
-    let inner = Params::parse(query.as_bytes()).map_err(|_| bad())?;
-    let id = inner.one("interaction").map_err(|_| bad())?;
-    Ok(id.map(str::to_owned))
+/// The id that the query names.
+fn interaction_of(parts: &Parts) -> Result<Option<String>, OAuthError> {
+    return_to::interaction(parts.uri.query().unwrap_or_default())
+        .map_err(|_| OAuthError::invalid_request("IX-03", "interaction cannot be read"))
 }
 
 impl FromRequestParts<AppContext> for OAuthInteraction {

@@ -50,16 +50,36 @@ pub enum RedirectUriError {
     /// A private-use scheme that is not `reverse.domain:/path`.
     #[error("a private-use redirect URI looks like com.example.app:/callback, with one slash")]
     PrivateSchemeForm,
+    /// A parameter in the query that answers have too (RFC 6749 §3.1: none stands there twice).
+    #[error("the query of a redirect URI has none of code, state, iss, error, error_description")]
+    ResponseParameter,
     /// Any other scheme, `javascript` and `data` among them.
     #[error("the scheme is not https, http on loopback, or a private-use scheme")]
     Scheme,
 }
+
+/// Parameters that answers are sent with (AR-01, AR-02), each once.
+const RESPONSE_PARAMETERS: [&str; 5] = ["code", "state", "iss", "error", "error_description"];
 
 /// Whether a client of this type may register `uri` (§13.3).
 ///
 /// # Errors
 /// The first rule that the URI breaks.
 pub fn check(uri: &str, application_type: ApplicationType) -> Result<(), RedirectUriError> {
+    check_written(uri, application_type)?;
+    let (_, query) = uri.split_once('?').unwrap_or_default();
+    let mut parameters = url::form_urlencoded::parse(query.as_bytes());
+    if parameters.any(|(name, _)| RESPONSE_PARAMETERS.contains(&name.as_ref())) {
+        return Err(RedirectUriError::ResponseParameter);
+    }
+    Ok(())
+}
+
+/// Whether `uri` is of a scheme that such a client may have, and everybody reads it alike.
+///
+/// # Errors
+/// The first rule that the URI breaks.
+pub fn check_written(uri: &str, application_type: ApplicationType) -> Result<(), RedirectUriError> {
     check_characters(uri)?;
     let scheme = scheme_of(uri).ok_or(RedirectUriError::NotAbsolute)?;
     check_scheme(uri, scheme, application_type)?;

@@ -93,6 +93,20 @@ fn c145_plain_http(#[case] uri: &str) {
     assert_eq!(check(uri, Native), Err(E::PlainHttp));
 }
 
+/// Fuzzing found answers with two codes (AR-01).
+#[rstest]
+#[case("https://app.example/cb?code=x", false)]
+#[case("https://app.example/cb?a=b&state", false)]
+#[case("https://app.example/cb?%69ss=x", false)]
+#[case("com.example.app:/cb?error=x", false)]
+#[case("https://app.example/cb?error_description=x", false)]
+#[case("https://app.example/cb?Code=x&codes=y&a=code", true)]
+#[case("https://app.example/code=x?", true)]
+fn ar_01_parameters_of_answers_are_not_registered(#[case] uri: &str, #[case] good: bool) {
+    let checked = check(uri, ApplicationType::Native);
+    assert_eq!(checked.err(), (!good).then_some(E::ResponseParameter));
+}
+
 #[rstest]
 #[case("https://*.example/cb")]
 #[case("https://app.example/*")]
