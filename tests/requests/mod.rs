@@ -24,6 +24,7 @@ mod introspect;
 mod jwt;
 mod limits;
 mod metadata;
+mod model;
 mod mounting;
 mod openidconnect;
 mod operations;

@@ -1,0 +1,144 @@
+//! What clients and resource servers ask, and that the model agrees with the answers.
+
+use proptest::{prelude::TestCaseError, prop_assert, prop_assert_eq};
+
+use super::{
+    By,
+    expected::Outcome,
+    world::{CLIENTS, World},
+};
+use crate::app::{browser::VERIFIER, server::Answer, tokens::text};
+
+type Checked = Result<(), TestCaseError>;
+
+impl World<'_> {
+    pub async fn redeem(&mut self, grant: usize, (by, verifier): (By, bool)) -> Checked {
+        let client = self.model.grants[grant].client;
+        let code = self.codes[grant].clone();
+        let verifier_sent = if verifier {
+            VERIFIER.to_owned()
+        } else {
+            VERIFIER.to_uppercase()
+        };
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", CLIENTS[client].1),
+            ("code_verifier", verifier_sent.as_str()),
+        ];
+        let answer = self.send(client, (by, "/oauth/token"), &form).await;
+        let outcome = self.model.redeem(grant, (by == By::Owner, verifier));
+        self.read(outcome, &answer)
+    }
+
+    pub async fn refresh(&mut self, token: usize, (by, narrow): (By, bool)) -> Checked {
+        let client = self.model.grants[self.model.refresh[token].grant].client;
+        let presented = self.refresh[token].clone();
+        let mut form = vec![
+            ("grant_type", "refresh_token"),
+            ("refresh_token", presented.as_str()),
+        ];
+        if narrow {
+            form.push(("scope", "openid"));
+        }
+        let answer = self.send(client, (by, "/oauth/token"), &form).await;
+        let outcome = self.model.use_refresh(token, (by == By::Owner, narrow));
+        self.read(outcome, &answer)?;
+        match outcome {
+            Outcome::Issued => self.rotations[token] = Some(answer.body),
+            Outcome::Again => prop_assert_eq!(self.rotations[token].as_ref(), Some(&answer.body)),
+            Outcome::Refused => {}
+        }
+        Ok(())
+    }
+
+    /// RV-02, RV-04: the answer says nothing.
+    pub async fn revoke(&self, grant: usize, (token, by): (String, By)) -> Checked {
+        let client = self.model.grants[grant].client;
+        let form = [("token", token.as_str())];
+        let answer = self.send(client, (by, "/oauth/revoke"), &form).await;
+        prop_assert_eq!((answer.status, answer.body.as_str()), (200, ""));
+        Ok(())
+    }
+
+    /// A request of the client, or of another one with its own good credentials.
+    async fn send(&self, client: usize, (by, path): (By, &str), form: &[(&str, &str)]) -> Answer {
+        let sender = match by {
+            By::Owner => client,
+            By::Another => (client + 1) % CLIENTS.len(),
+        };
+        match CLIENTS[sender].0 {
+            "pub" => {
+                let form = [form, &[("client_id", "pub")]].concat();
+                self.server.post(path, &form).await
+            }
+            id => self.server.as_client(id, path, form).await,
+        }
+    }
+
+    /// What the token endpoint said is what the model says; new tokens are noted.
+    fn read(&mut self, outcome: Outcome, answer: &Answer) -> Checked {
+        if outcome == Outcome::Refused {
+            prop_assert_eq!(answer.status, 400, "{:?}", answer);
+            prop_assert_eq!(&answer.json()["error"], "invalid_grant", "{:?}", answer);
+            return Ok(());
+        }
+        prop_assert_eq!(answer.status, 200, "{:?} {:?}", outcome, answer);
+        if outcome == Outcome::Issued {
+            let body = answer.json();
+            self.access.push(text(&body, "access_token").to_owned());
+            self.refresh.push(text(&body, "refresh_token").to_owned());
+            self.rotations.push(None);
+            let token = &self.model.access[self.access.len() - 1];
+            prop_assert_eq!(&body["expires_in"], token.until - self.model.now);
+        }
+        Ok(())
+    }
+
+    /// Every token, by the eyes of those who may look (IN-03): its client, if it can authenticate,
+    /// and the resource server. Nobody else sees anything.
+    pub async fn compare(&self) -> Checked {
+        for (place, token) in self.access.iter().enumerate() {
+            let live = self.model.is_access_live(place);
+            let client = self.model.grants[self.model.access[place].grant].client;
+            prop_assert_eq!(
+                self.is_active(client, token).await,
+                live,
+                "access {}",
+                place
+            );
+        }
+        for (place, token) in self.refresh.iter().enumerate() {
+            let client = self.model.grants[self.model.refresh[place].grant].client;
+            if CLIENTS[client].0 != "pub" {
+                let live = self.model.is_refresh_live(place);
+                prop_assert_eq!(
+                    self.is_active(client, token).await,
+                    live,
+                    "refresh {}",
+                    place
+                );
+            }
+        }
+        if let Some((place, token)) = self.access.iter().enumerate().next_back() {
+            let client = self.model.grants[self.model.access[place].grant].client;
+            let another = usize::from(client == 0);
+            prop_assert!(
+                !self.is_active(another, token).await,
+                "seen by another client"
+            );
+        }
+        Ok(())
+    }
+
+    async fn is_active(&self, client: usize, token: &str) -> bool {
+        if CLIENTS[client].0 == "pub" {
+            let answer = self.server.userinfo(token).await;
+            return answer.status != 401;
+        }
+        let form = [("token", token)];
+        let path = "/oauth/introspect";
+        let answer = self.server.as_client(CLIENTS[client].0, path, &form).await;
+        answer.ok()["active"] == true
+    }
+}
