@@ -94,10 +94,11 @@ fn value_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h [u8]> {
     named.next_back().map(<[u8]>::trim_ascii)
 }
 
-/// What may be a secret: 256 bits in base64url.
+/// What may be a secret: 256 bits in base64url. Nothing else is ever written back.
 fn secret(value: &[u8]) -> Option<Secret> {
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let text = std::str::from_utf8(value).ok()?;
-    (text.len() == 43 && text.is_ascii()).then(|| Secret::new(text))
+    (value.len() == 43 && value.iter().all(is_digit)).then(|| Secret::new(text))
 }
 
 #[cfg(test)]
@@ -130,5 +131,18 @@ mod tests {
         let (binding, sessions) = CookieNames::new(true).read(&headers(cookie));
         let expected = found.then(|| Secret::new(SECRET));
         assert_eq!((binding, sessions), (expected, Vec::new()));
+    }
+
+    /// Fuzzing found a tab within a secret, which the next `Set-Cookie` would have had, too.
+    #[rstest]
+    #[case("0123456789abcdefghijklmnopqrstuvwxyz-_ABCD\t.", 0)]
+    #[case("\"123456789abcdefghijklmnopqrstuvwxyz-_ABCDE.", 0)]
+    #[case("0123456789abcdefghijklmnopqrstuvwxyz-_ABCDE.", 1)]
+    fn s10_2_a_secret_is_base64url(#[case] front: &str, #[case] more: usize) {
+        let cookie = format!("oauth_session={front}{SECRET}");
+        let value = HeaderValue::from_str(&cookie).expect("a header");
+        let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
+        let (_, sessions) = CookieNames::new(false).read(&headers);
+        assert_eq!(sessions.len(), 1 + more);
     }
 }
