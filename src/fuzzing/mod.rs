@@ -4,6 +4,7 @@
 //! Where a rule can be written a second way, it is, and the two are compared.
 
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::missing_panics_doc,
     reason = "a panic is a finding"
