@@ -83,6 +83,7 @@ pub mod store;
 pub mod tasks;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod unknown_address;
 pub mod urls;
 mod user_agent;
 mod users_table;
