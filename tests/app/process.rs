@@ -35,12 +35,7 @@ impl Process {
         Self::spawn(command.env("RUST_LOG", "trace").stdout(log)).await
     }
 
-    /// The same with other settings of the plugin.
-    pub async fn with(database: &TestDatabase, settings: &Value) -> Self {
-        Self::spawn(&mut Self::command(database, settings)).await
-    }
-
-    /// The same where `folder` is the app's.
+    /// The same with settings of the plugin, where `folder` is the app's; without a log.
     pub async fn within(folder: &Path, database: &TestDatabase, settings: &Value) -> Self {
         Self::spawn(Self::command(database, settings).current_dir(folder)).await
     }

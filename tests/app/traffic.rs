@@ -52,19 +52,22 @@ impl Tally {
     pub fn take(&self) -> Vec<Seen> {
         std::mem::take(&mut self.all())
     }
+}
 
-    pub fn len(&self) -> usize {
-        self.all().len()
-    }
-
-    /// Answers that are not those that belong to the requests.
-    pub fn wrong(&self) -> Vec<Seen> {
-        let all = self.all();
-        all.iter()
-            .filter(|seen| seen.status != seen.wanted)
-            .cloned()
-            .collect()
-    }
+/// Answers that are not those that belong to the requests.
+pub fn wrong(seen: &[Seen]) -> Vec<String> {
+    let wrong = seen.iter().filter(|one| one.status != one.wanted);
+    wrong
+        .map(|one| {
+            let Seen {
+                what,
+                status,
+                wanted,
+                took,
+            } = one;
+            format!("{what}: {status} instead of {wanted} after {took:?}")
+        })
+        .collect()
 }
 
 fn member(answer: &Answer, name: &str) -> String {

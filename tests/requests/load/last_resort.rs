@@ -28,8 +28,11 @@ fn assert_nothing_told(answer: &Answer) {
 /// The app answers what is not ours; below our addresses with the headers that ours have.
 #[tokio::test(flavor = "multi_thread")]
 async fn c272_unknown_addresses() {
-    let fallback = json!({ "enable": true, "code": 404, "not_found": "nothing here" });
-    for middlewares in [json!({}), json!({ "fallback": fallback })] {
+    for fallback in [
+        json!({ "enable": false }),
+        json!({ "enable": true, "not_found": "nothing here" }),
+    ] {
+        let middlewares = json!({ "fallback": fallback });
         let server = TestServer::with(json!({ "middlewares": middlewares })).await;
         for path in ["/oauth/nothing", "/oauth/token/x", "/oauth/.env"] {
             let answer = server.get(path).await;

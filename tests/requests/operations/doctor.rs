@@ -107,9 +107,10 @@ async fn os_13_sqlite_that_may_lose_commits_is_named() {
     let server = TestServer::start().await;
     assert_none(&findings(&server.ctx).await, "OS-13");
     let is_sqlite = !server.database.is_postgres();
-    let weak = match is_sqlite {
-        true => "PRAGMA synchronous = NORMAL",
-        false => "SELECT 1",
+    let weak = if is_sqlite {
+        "PRAGMA synchronous = NORMAL"
+    } else {
+        "SELECT 1"
     };
     let chosen = json!({ "run_on_start": weak, "max_connections": 1 });
     let found = findings(&TestServer::with(chosen).await.ctx).await;
