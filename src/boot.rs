@@ -1,5 +1,7 @@
 //! What is looked at once, before the first request: tables, static clients, derived values.
 
+pub mod warnings;
+
 use loco_rs::app::AppContext;
 use sea_orm::{
     ConnectionTrait,
@@ -142,21 +144,6 @@ pub fn password_reset<D: OAuthServerDefinition>(
     Err(error(format!(
         "oauth_server: enable_password_reset: {missing}"
     )))
-}
-
-/// Says what is allowed here, but hardly meant (OS-11).
-pub fn warn(settings: &Settings) {
-    for warning in warnings(settings) {
-        tracing::warn!(rule = "OS-11", "oauth_server: {warning}");
-    }
-}
-
-/// The same as texts.
-pub fn warnings(settings: &Settings) -> Vec<&'static str> {
-    let anonymous = settings.production && settings.registration.anonymous;
-    let warning = "allow_unauthenticated_client_registration: everybody on the internet can \
-                   register a client with any name — initial_access_token_hashes keeps strangers out";
-    anonymous.then_some(warning).into_iter().collect()
 }
 
 /// The settings as the protocol rules read them.

@@ -57,7 +57,7 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
 
     async fn before_run(&self, ctx: &AppContext) -> loco_rs::Result<()> {
         let server = Server::load::<D>(ctx).await?;
-        boot::warn(&server.settings);
+        boot::warnings::warn(&server.settings, H::app_name());
         boot::keep_commits(ctx).await;
         ctx.shared_store.insert(server);
         Ok(())
@@ -77,7 +77,10 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
     }
 
     async fn check(&self, ctx: &AppContext) -> loco_rs::Result<Option<Check>> {
-        Ok(Some(doctor::check::<D>(ctx).await))
+        // The doctor builds no router; what mounts by hand says so when it is asked for routes.
+        drop(H::routes(ctx));
+        let by_hand = ctx.shared_store.contains::<MountedByHand>();
+        Ok(Some(doctor::check::<D>(ctx, by_hand).await))
     }
 }
 

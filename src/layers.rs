@@ -1,37 +1,33 @@
 //! What surrounds the endpoints of a group: shape of errors, headers, log (§29, §30).
 
+mod error_page;
+mod json_error;
+mod page_headers;
+
 use std::sync::Arc;
 
 use axum::{
-    Json,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use loco_rs::app::AppContext;
-use serde::Serialize;
 
+use self::{
+    error_page::error_page,
+    json_error::{challenge, json_error},
+};
+pub use self::{error_page::rendered, json_error::error_body, page_headers::with_page_headers};
 use crate::{
-    error::{Failure, PageDetail, PageError, RETRY_AFTER, Refused},
-    events::{
-        AuditEvent, EventName, Outcome,
-        refusal::{self, OfClient, section},
-    },
+    error::{Failure, PageDetail, RETRY_AFTER, Refused},
+    events::refusal::{self, OfClient},
     extract::server_of,
-    pages::PagePolicy,
-    protocol::{
-        error::{ErrorCode, OAuthError},
-        redirect_uri,
-        scope::OPENID,
-    },
+    protocol::error::OAuthError,
     request::{self, RequestFacts},
     server::Server,
     store::transaction::budgeted,
-    views::{
-        Common, ErrorKind,
-        pages::{Developer, ErrorPage, ReturnLink},
-    },
+    views::ErrorKind,
 };
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -57,7 +53,11 @@ where
 {
     let (mut parts, body) = request.into_parts();
     let asked = RequestFacts::of(&mut parts);
-    let events = server_of(ctx).ok().map(|server| server.events.clone());
+    let server = server_of(ctx).ok();
+    if let (true, Some(server)) = (asked.unread_proxy, &server) {
+        server.proxy_is_unread();
+    }
+    let events = server.map(|server| server.events.clone());
     let answer = answer(Request::from_parts(parts, body), Arc::clone(&asked));
     request::scoped(asked, events, answer).await
 }
@@ -200,194 +200,10 @@ fn by_transport(response: &Response) -> Option<Refused> {
     })
 }
 
-#[derive(Serialize)]
-struct ErrorBody<'a> {
-    error: &'static str,
-    error_description: &'a str,
-}
-
-/// The JSON of a refusal, as bytes.
-pub fn error_body(error: &OAuthError) -> Vec<u8> {
-    let body = ErrorBody {
-        error: error.code.as_str(),
-        error_description: error.description,
-    };
-    serde_json::to_vec(&body).unwrap_or_default()
-}
-
-fn json_error(bare: &Response, failure: &Failure) -> Response {
-    let body = ErrorBody {
-        error: failure.error.code.as_str(),
-        error_description: failure.error.text(),
-    };
-    let mut response = (failure.status, Json(body)).into_response();
-    keep(bare, &mut response);
-    response
-}
-
-/// Headers of the bare answer that belong to the refusal.
-fn keep(bare: &Response, response: &mut Response) {
-    for name in [
-        header::RETRY_AFTER,
-        header::WWW_AUTHENTICATE,
-        header::SET_COOKIE,
-    ] {
-        for value in bare.headers().get_all(&name) {
-            response.headers_mut().append(name.clone(), value.clone());
-        }
-    }
-}
-
-/// `WWW-Authenticate` (RFC 6749 §5.2, RFC 6750 §3); answers that bring their own keep it.
-fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuthError) {
-    if response.headers().contains_key(header::WWW_AUTHENTICATE) {
-        return;
-    }
-    let Ok(server) = server_of(ctx) else { return };
-    let realm = &server.urls.issuer;
-    let value = match error.code {
-        ErrorCode::InvalidClient => format!("Basic realm=\"{realm}\""),
-        // No scope leads to the management of a registration.
-        ErrorCode::InvalidToken if error.rule.starts_with("RG-") => format!(
-            "Bearer realm=\"{realm}\", error=\"{}\", error_description=\"{}\"",
-            error.code, error.description
-        ),
-        ErrorCode::InvalidToken | ErrorCode::InsufficientScope => format!(
-            "Bearer realm=\"{realm}\", scope=\"{OPENID}\", error=\"{}\", error_description=\"{}\"",
-            error.code, error.description
-        ),
-        _ => return,
-    };
-    if let Ok(value) = HeaderValue::from_str(&value) {
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, value);
-    }
-}
-
-fn error_page(
-    bare: &Response,
-    refused: &Refused,
-    (server, asked): (Option<&Server>, &RequestFacts),
-) -> Response {
-    let rendered = server
-        .ok_or_else(|| "no server".to_owned())
-        .and_then(|server| render_error(server, refused, asked).map_err(|e| e.to_string()));
-    let mut response = match rendered {
-        Ok((lang, html)) => {
-            let mut response = (refused.failure.status, axum::response::Html(html)).into_response();
-            if let Ok(lang) = HeaderValue::from_str(&lang) {
-                response
-                    .headers_mut()
-                    .insert(header::CONTENT_LANGUAGE, lang);
-            }
-            response
-        }
-        Err(error) => {
-            let event = AuditEvent::new(EventName::TemplateBroken).outcome(Outcome::Error);
-            crate::events::emit(event.detail("page", "error").detail("error", error));
-            let text = format!("{}\n", refused.failure.error.code);
-            (refused.failure.status, text).into_response()
-        }
-    };
-    keep(bare, &mut response);
-    response
-}
-
-fn render_error(
-    server: &Server,
-    refused: &Refused,
-    asked: &RequestFacts,
-) -> Result<(String, String), crate::views::ViewsError> {
-    let failure = &refused.failure;
-    let kind = refused.page.kind.unwrap_or_else(|| kind_of(failure));
-    let lang = server
-        .views
-        .negotiate(&[], asked.accept_language.as_deref());
-    let common = Common {
-        app_name: server.settings.app_name.clone(),
-        issuer_host: redirect_uri::host(&server.urls.issuer).unwrap_or_default(),
-        css_url: server.urls.assets(&server.views.stylesheet()?.file_name()),
-        reference_id: asked.reference.clone(),
-        ..Common::default()
-    };
-    let mut page = ErrorPage::new(kind, common).with_status(failure.status.as_u16());
-    failure.error.code.as_str().clone_into(&mut page.code);
-    page.return_link = refused
-        .page
-        .return_link
-        .clone()
-        .map(|(host, url)| ReturnLink { host, url });
-    if server.settings.developer_errors {
-        page.dev = Some(developer(failure));
-    }
-    let html = server.views.render(&lang, &page)?;
-    Ok((lang, html))
-}
-
-fn kind_of(failure: &Failure) -> ErrorKind {
-    match failure.status {
-        StatusCode::METHOD_NOT_ALLOWED => ErrorKind::MethodNotAllowed,
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorKind::UnsupportedMediaType,
-        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => ErrorKind::TooLarge,
-        StatusCode::SERVICE_UNAVAILABLE => ErrorKind::Unavailable,
-        StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
-        StatusCode::INTERNAL_SERVER_ERROR => ErrorKind::ServerError,
-        _ => match failure.error.rule {
-            "AZ-06" => ErrorKind::MissingClient,
-            "AZ-07" => ErrorKind::UnknownClient,
-            "AZ-08" => ErrorKind::DisabledClient,
-            "AZ-12" => ErrorKind::RedirectMismatch,
-            _ => ErrorKind::of_code(failure.error.code.as_str()),
-        },
-    }
-}
-
-fn developer(failure: &Failure) -> Developer {
-    let detail = failure.error.detail.as_deref();
-    Developer {
-        rule: failure.error.rule.to_owned(),
-        expected: detail
-            .map(|detail| detail.expected.clone())
-            .unwrap_or_default(),
-        received: detail
-            .map(|detail| detail.received.clone())
-            .unwrap_or_default(),
-        fix: failure
-            .source
-            .clone()
-            .unwrap_or_else(|| failure.error.description.to_owned()),
-        section: section(failure.error.rule).to_owned(),
-    }
-}
-
 fn refer(headers: &mut HeaderMap, asked: &RequestFacts) {
     if let Ok(value) = HeaderValue::from_str(&asked.reference) {
         headers.entry(X_REQUEST_ID).or_insert(value);
     }
-}
-
-/// An answer of ours on a route of the app, with the headers of our pages.
-pub fn with_page_headers(mut response: Response) -> Response {
-    let mut policy = response
-        .extensions_mut()
-        .remove::<PagePolicy>()
-        .unwrap_or_default();
-    // Browsers apply the opener policy to redirects too: one of ours must not cut a pop-up off.
-    policy.interaction |= response.status().is_redirection();
-    page_headers(response.headers_mut(), &policy);
-    response
-}
-
-/// An error page of ours on a route of the app, within [`on_route_of_app`].
-pub fn rendered(server: &Server, error: PageError) -> Response {
-    let mut response = error.into_response();
-    if let (Some(refused), Some(asked)) = (refusal_of(&mut response), request::current()) {
-        refusal::refused(&refused, OfClient::Page);
-        response = error_page(&response, &refused, (Some(server), &asked));
-        refer(response.headers_mut(), &asked);
-    }
-    with_page_headers(response)
 }
 
 /// Runs what the plugin does on a route of the app as it would on one of its own.
@@ -397,38 +213,4 @@ pub async fn on_route_of_app<T>(
     work: impl Future<Output = T>,
 ) -> T {
     request::scoped(asked, Some(server.events.clone()), work).await
-}
-
-fn page_headers(headers: &mut HeaderMap, policy: &PagePolicy) {
-    let scheme = policy
-        .form_action
-        .as_ref()
-        .map_or_else(String::new, |scheme| format!(" {scheme}"));
-    let csp = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{scheme}; \
-         frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
-    );
-    if let Ok(csp) = HeaderValue::from_str(&csp) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, csp);
-    }
-    let fixed = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            HeaderName::from_static("permissions-policy"),
-            "camera=(), microphone=(), geolocation=()",
-        ),
-        (header::VARY, "Accept-Language"),
-    ];
-    for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    if !policy.interaction {
-        headers.insert(
-            HeaderName::from_static("cross-origin-opener-policy"),
-            HeaderValue::from_static("same-origin"),
-        );
-    }
 }

@@ -71,6 +71,7 @@ pub mod plugin;
 pub mod prelude;
 mod presented;
 pub mod protocol;
+mod proxy;
 mod random;
 mod registration;
 mod request;

@@ -17,7 +17,7 @@ use loco_rs::controller::middleware::{remote_ip::RemoteIP, request_id::LocoReque
 
 use crate::{
     events::{AuditEvent, Events},
-    user_agent,
+    proxy, user_agent,
 };
 
 tokio::task_local! {
@@ -37,6 +37,8 @@ pub struct RequestFacts {
     pub accept_language: Option<String>,
     /// Loco's `remote_ip` if it is on, else the socket's address (§31.1).
     pub address: Option<IpAddr>,
+    /// A proxy names the caller, and nothing reads it (OS-09).
+    pub unread_proxy: bool,
     /// Browser and system, `Firefox, Linux`.
     pub user_agent_family: Option<String>,
 }
@@ -49,12 +51,16 @@ impl RequestFacts {
             || uuid::Uuid::new_v4().to_string(),
             |id| id.get().to_owned(),
         );
+        // It reads extensions and headers; there is nothing to wait for.
+        let remote = RemoteIP::from_request_parts(parts, &()).now_or_never();
+        let remote = remote.and_then(Result::ok);
         Arc::new(Self {
             method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
             reference,
             accept_language: text(&parts.headers, &header::ACCEPT_LANGUAGE),
-            address: address(parts),
+            address: address(parts, remote.as_ref()),
+            unread_proxy: proxy::is_unread(&parts.headers, remote.as_ref()),
             user_agent_family: text(&parts.headers, &header::USER_AGENT)
                 .map(|agent| user_agent::family(&agent)),
         })
@@ -66,12 +72,10 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     Some(value.to_owned())
 }
 
-fn address(parts: &mut Parts) -> Option<IpAddr> {
-    // It reads extensions and headers; there is nothing to wait for.
-    let remote = RemoteIP::from_request_parts(parts, &()).now_or_never();
+fn address(parts: &Parts, remote: Option<&RemoteIP>) -> Option<IpAddr> {
     match remote {
-        Some(Ok(RemoteIP::Forwarded(address) | RemoteIP::Socket(address))) => Some(address),
-        Some(Ok(RemoteIP::None)) | None => {
+        Some(RemoteIP::Forwarded(address) | RemoteIP::Socket(address)) => Some(*address),
+        Some(RemoteIP::None) | None => {
             let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
             socket.map(|ConnectInfo(socket)| socket.ip())
         }

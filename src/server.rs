@@ -59,6 +59,8 @@ pub struct Server {
     pub(crate) limits: Memory,
     /// Who hears of what happens (§31.2).
     pub(crate) events: Events,
+    /// Whether an unread proxy was told (OS-09).
+    pub(crate) proxy: crate::proxy::Told,
 }
 
 impl std::fmt::Debug for Server {
@@ -139,6 +141,7 @@ impl Server {
             hashing: Hashing::default(),
             limits: Memory::default(),
             events,
+            proxy: crate::proxy::Told::default(),
         })
     }
 

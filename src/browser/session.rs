@@ -1,26 +1,23 @@
 //! Who is signed in in a browser (§10.1).
 
-use serde_json::json;
+mod end;
+mod row;
 
 use super::{Browser, MAX_ACCOUNTS, cookies::Lifetime};
 use crate::{
-    config::LogoutRevokes,
     error::Failure,
     events::{AuditEvent, EventName},
     owners::Owner,
     protocol::{
-        client::SecretHash,
         secret::{Purpose, Secret},
         subject,
     },
     random,
-    request::ip_prefix,
     server::Server,
     store::{
-        authorization_codes::{self, OfSession, RevokeReason},
         consents::{self, ConsentRow},
         joined::{self, SessionWithConsent},
-        sessions::{self, EndReason, Renewal, SessionRow},
+        sessions::{self, EndReason, SessionRow},
         transaction::retry,
     },
 };
@@ -266,79 +263,6 @@ impl Server {
         })
     }
 
-    fn session_row(
-        &self,
-        browser: &Browser,
-        owner: &Owner,
-        (secret, sign_in): (&Secret, &SignIn),
-    ) -> Result<SessionRow, Failure> {
-        let now = self.now();
-        let expires_at = now.saturating_add(self.settings.session_ttl_seconds);
-        let acr = sign_in
-            .acr
-            .clone()
-            .or_else(|| self.settings.acr_values.first().cloned());
-        Ok(SessionRow {
-            id: 0,
-            token_hash: secret.hash(Purpose::Session).0.to_vec(),
-            sid: random::identifier()?,
-            user_id: owner.key(),
-            auth_time: sign_in.auth_time.unwrap_or(now).min(now),
-            acr,
-            amr: Some(json!(sign_in.amr)),
-            remembered: sign_in.remember,
-            credential_stamp: owner.credential_stamp().map(|stamp| stamp.0.to_vec()),
-            user_agent: browser.facts.user_agent.clone(),
-            ip_prefix: browser.facts.address.map(ip_prefix),
-            last_seen_at: now,
-            idle_expires_at: self.idle_end(sign_in.remember, now).min(expires_at),
-            expires_at,
-            ended_at: None,
-            end_reason: None,
-        })
-    }
-
-    async fn insert_session(&self, row: SessionRow) -> Result<SessionRow, Failure> {
-        let tables = self.store.tables();
-        let id = self
-            .store
-            .run(|db| sessions::insert(db, tables, &row))
-            .await?;
-        Ok(SessionRow { id, ..row })
-    }
-
-    async fn renew(&self, own: &SessionRow, new: &SessionRow) -> Result<SessionRow, Failure> {
-        let token_hash = <[u8; 32]>::try_from(new.token_hash.as_slice())
-            .map_err(|_| Failure::internal("a session hash is not 32 bytes"))?;
-        let renewal = Renewal {
-            id: own.id,
-            token_hash: SecretHash(token_hash),
-            auth_time: new.auth_time,
-            acr: new.acr.clone(),
-            amr: new.amr.clone(),
-            remembered: new.remembered,
-            credential_stamp: new.credential_stamp.clone(),
-            now: new.last_seen_at,
-            idle_expires_at: new.idle_expires_at,
-            expires_at: new.expires_at,
-        };
-        let tables = self.store.tables();
-        if self
-            .store
-            .run(|db| sessions::renew(db, tables, &renewal))
-            .await?
-        {
-            let sid = own.sid.clone();
-            return Ok(SessionRow {
-                id: own.id,
-                sid,
-                ..new.clone()
-            });
-        }
-        // It ended a moment ago, in another tab: this login is a session of its own.
-        self.insert_session(new.clone()).await
-    }
-
     /// Makes another account of the browser the current one; `None` when it is not signed in here.
     ///
     /// # Errors
@@ -363,82 +287,11 @@ impl Server {
         Ok(Some(chosen))
     }
 
-    /// Ends the given sessions of a browser and what the settings say goes with them (BS-05).
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn sign_out(
-        &self,
-        browser: &mut Browser,
-        ended: &[SessionRow],
-    ) -> Result<(), Failure> {
-        for session in ended {
-            self.end_session(session, EndReason::SignOut).await?;
-        }
-        browser.sessions.retain(|secret| {
-            let hash = secret.hash(Purpose::Session).0;
-            !ended.iter().any(|session| session.token_hash == hash)
-        });
-        // The cookie lives as the account that is in front now asked for.
-        let front = self.live_sessions(browser, "").await?;
-        let front = front.first().map(|front| &front.session);
-        browser.sessions_changed =
-            Some(front.map_or(Lifetime::Browser, |front| self.cookie_life(front)));
-        Ok(())
-    }
-
     fn cookie_life(&self, front: &SessionRow) -> Lifetime {
         if front.remembered {
             Lifetime::Remembered(front.expires_at - self.now())
         } else {
             Lifetime::Browser
         }
-    }
-
-    /// Ends one session, and its grants as far as the reason and the settings demand.
-    async fn end_session(&self, session: &SessionRow, reason: EndReason) -> Result<(), Failure> {
-        let grants = match (reason, self.settings.logout_revokes) {
-            // Grants of other sessions carry the stamp themselves and fail at their next use.
-            (EndReason::CredentialChange, _) if self.settings.revoke_on_credential_change => {
-                (OfSession::All, RevokeReason::CredentialChange)
-            }
-            (EndReason::CredentialChange, _) => {
-                (OfSession::Unredeemed, RevokeReason::CredentialChange)
-            }
-            (_, LogoutRevokes::Session) => (OfSession::Unredeemed, RevokeReason::Logout),
-            (_, LogoutRevokes::Online) => (OfSession::Online, RevokeReason::Logout),
-            (_, LogoutRevokes::All) => (OfSession::All, RevokeReason::Logout),
-        };
-        self.end_with(session, reason, grants).await
-    }
-
-    /// Ends one session, and these of its grants.
-    ///
-    /// # Errors
-    /// When the database fails; nothing has ended then.
-    pub async fn end_with(
-        &self,
-        session: &SessionRow,
-        reason: EndReason,
-        (which, why): (OfSession, RevokeReason),
-    ) -> Result<(), Failure> {
-        let (id, now) = (session.id, self.now());
-        self.store
-            .write(move |txn, tables| {
-                Box::pin(async move {
-                    sessions::end(txn, tables, (id, reason, now)).await?;
-                    let of = (id, which, why, now);
-                    authorization_codes::revoke_of_session(txn, tables, of).await?;
-                    Ok(())
-                })
-            })
-            .await?;
-        let name = match reason {
-            EndReason::SignOut => EventName::Logout,
-            _ => EventName::SessionEnded,
-        };
-        let event = AuditEvent::new(name).session(session);
-        self.audit(event.detail("reason", reason.as_str()));
-        Ok(())
     }
 }

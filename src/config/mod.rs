@@ -6,6 +6,7 @@ mod choices;
 mod clients;
 mod fetch;
 mod finding;
+mod keys;
 mod metadata;
 mod names;
 mod rate_limits;
@@ -33,11 +34,12 @@ pub use self::{
     },
     fetch::{DocumentSettings, FetchSettings},
     finding::{Finding, SettingsError},
+    keys::{KeySettings, KeySource, SecretSource},
     metadata::MetadataFacts,
     rate_limits::{RateLimit, RateLimitEntry, RateLimits},
     registration::RegistrationSettings,
     secret_json::SecretJson,
-    settings::{KeySettings, KeySource, Resource, ScopeSetting, SecretSource, Settings},
+    settings::{Resource, ScopeSetting, Settings},
 };
 pub use crate::protocol::secret::Secret;
 

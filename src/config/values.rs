@@ -8,9 +8,9 @@ use super::{
     choices::TokenPrefixes,
     fetch,
     finding::Findings,
+    keys::{KeySettings, KeySource, SecretSource},
     raw::RawKeys,
     raw::RawSettings,
-    settings::{KeySettings, KeySource, SecretSource},
 };
 use crate::protocol::client::GrantType;
 use crate::protocol::secret::Secret;

@@ -18,9 +18,11 @@ use super::{
 use crate::{
     OAuthInteraction,
     browser::{Browser, CsrfCheck},
+    config::RateLimitEntry,
     error::{ApiError, Failure, PageError},
     extract::{QueryParams, TheServer, read_json},
     interaction::{go_on::Arrival, own_page::Decision},
+    limits::Of,
     protocol::{error::OAuthError, params::Params},
 };
 
@@ -134,6 +136,10 @@ pub async fn post(
     let interaction = OAuthInteraction::open(&server.0, browser, &act.interaction).await;
     let mut interaction = interaction.map_err(PageError::into_failure)?;
     check_token(&interaction, &act.csrf_token)?;
+    let current = interaction.current.as_ref();
+    let sid = current.map(|current| current.session.sid.as_str());
+    let keys = Of::entry(RateLimitEntry::Consent).session(sid);
+    server.limit(keys).await?;
     let decision = decision(&interaction, act)?;
     let answer = interaction.decide(decision, Arrival::Script).await;
     let answer = location(&answer.map_err(PageError::into_failure)?)?;

@@ -15,8 +15,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     browser::{Browser, SignIn, SignedIn},
+    config::RateLimitEntry,
     error::{ApiError, Failure, PageError},
     extract::{TheServer, read_json},
+    limits::Of,
     owners::Owner,
     protocol::{error::OAuthError, session_exchange::AppLogin},
     server::Server,
@@ -49,6 +51,8 @@ pub async fn post(
     let request = Request::from_parts(parts.clone(), body);
     let exchange: Exchange = read_json(request, "EX-01").await?;
     check_origin(&server, &browser)?;
+    let keys = Of::entry(RateLimitEntry::Session).address();
+    server.limit(keys).await?;
     let Some((owner, login)) = app_login(&ctx, &server, &parts).await? else {
         return Ok(unauthorized(&server));
     };

@@ -66,6 +66,14 @@ impl Finding {
             ..Self::error(id, text)
         }
     }
+
+    /// Something to know.
+    pub fn info(id: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Info,
+            ..Self::error(id, text)
+        }
+    }
 }
 
 /// All findings without asking the running deployment, worst first.
@@ -83,6 +91,7 @@ pub async fn findings<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Finding
             findings.push(Finding::error("OS-01", error.to_string()));
         }
         findings.extend(operation::expired_rows(ctx, &store).await);
+        findings.extend(operation::unread_proxy(ctx, &store).await);
     }
     findings.extend(keys(&settings).await);
     findings.extend(settings::findings(ctx, &settings));
@@ -101,9 +110,16 @@ async fn keys(settings: &Settings) -> Vec<Finding> {
 }
 
 /// The worst finding and how many there are, as one line of `cargo loco doctor`. Warnings alone
-/// do not fail it.
-pub async fn check<D: OAuthServerDefinition>(ctx: &AppContext) -> Check {
-    let findings = findings::<D>(ctx).await;
+/// do not fail it. `by_hand`: the app mounts the routes itself (MO-04).
+pub async fn check<D: OAuthServerDefinition>(ctx: &AppContext, by_hand: bool) -> Check {
+    let mut findings = findings::<D>(ctx).await;
+    if by_hand {
+        findings.push(Finding::info(
+            "OS-18",
+            "the app mounts the routes itself: its request log holds their queries, and so hints \
+             and state — leave OAuth::routes out of Hooks::routes, or silence that log",
+        ));
+    }
     let (status, message) = match findings.first() {
         None => (CheckStatus::Ok, "oauth_server: no findings".to_owned()),
         Some(first) => {

@@ -1,4 +1,4 @@
-//! What database and keys tell: OS-03, OS-10, OS-13.
+//! What database and keys tell: OS-03, OS-09, OS-10, OS-13.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use crate::{
     cleanup::MARKER,
     config::{KeySource, Settings},
     keys::{KeyState, list_keys},
+    proxy,
     server::Server,
     store::{
         Store, StoreResult,
@@ -54,6 +55,23 @@ async fn look(store: &Store, now: i64) -> StoreResult<(i64, Option<i64>)> {
     }
     let ran_at = store.run(|db| markers::get(db, tables, MARKER)).await?;
     Ok((rows, ran_at))
+}
+
+/// OS-09, as the servers have noted it.
+pub async fn unread_proxy(ctx: &AppContext, store: &Store) -> Option<Finding> {
+    let remote_ip = ctx.config.server.middlewares.remote_ip.as_ref();
+    if remote_ip.is_some_and(|remote_ip| remote_ip.enable) {
+        return None;
+    }
+    let tables = store.tables();
+    let seen = store.run(|db| markers::get(db, tables, proxy::MARKER));
+    seen.await.ok().flatten().map(|_| {
+        Finding::warn(
+            "OS-09",
+            "headers of a proxy arrive, but nothing reads them: all callers have its address and \
+             share one rate limit — switch server.middlewares.remote_ip on",
+        )
+    })
 }
 
 /// OS-13. What Loco sets by itself, the boot of the server mends.

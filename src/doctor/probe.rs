@@ -12,7 +12,7 @@ use reqwest::{
 use serde_json::Value;
 
 use super::Finding;
-use crate::{config::Settings, urls::Urls};
+use crate::{config::Settings, fetch::extra_certificates, urls::Urls};
 
 /// Longest wait for one answer.
 const WAIT: Duration = Duration::from_secs(5);
@@ -39,11 +39,11 @@ pub async fn findings(settings: &Settings, url: Option<&str>) -> Result<Vec<Find
     if !matches!(parsed.scheme(), "http" | "https") {
         return Err(format!("url: {at} is no http address"));
     }
-    let http = Client::builder()
-        .redirect(Policy::none())
-        .timeout(WAIT)
-        .build()
-        .map_err(|error| error.to_string())?;
+    let mut http = Client::builder().redirect(Policy::none()).timeout(WAIT);
+    for certificate in extra_certificates(settings).map_err(|error| error.to_string())? {
+        http = http.add_root_certificate(certificate);
+    }
+    let http = http.build().map_err(|error| error.to_string())?;
     let mut probe = Probe {
         http,
         at: at.to_owned(),

@@ -339,7 +339,8 @@ fn failure(error: reqwest::Error) -> FetchError {
     FetchError::Connection(innermost)
 }
 
-fn extra_certificates(settings: &Settings) -> Result<Vec<Certificate>, SetUpError> {
+/// The certificate authorities of `fetch.extra_ca_file`.
+pub(crate) fn extra_certificates(settings: &Settings) -> Result<Vec<Certificate>, SetUpError> {
     let Some(path) = &settings.fetch.extra_ca_file else {
         return Ok(Vec::new());
     };

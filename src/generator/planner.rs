@@ -146,7 +146,7 @@ impl Planner<'_> {
         file: &str,
         edit: impl FnOnce(&str) -> String,
     ) -> Result<(), GeneratorError> {
-        let before = read(self.root, file)?;
+        let before = self.text(file)?;
         let text = before.as_deref().unwrap_or_default();
         let after = self.reformatted(file, text, edit(text));
         self.change(file, before, after);
@@ -159,7 +159,7 @@ impl Planner<'_> {
         file: &str,
         edit: impl FnOnce(&str) -> (String, Vec<Misfit>),
     ) -> Result<(), GeneratorError> {
-        let before = read(self.root, file)?;
+        let before = self.text(file)?;
         let (after, misfits) = edit(before.as_deref().unwrap_or_default());
         if before.is_none() {
             self.plan.notes.push(format!(
@@ -212,13 +212,26 @@ impl Planner<'_> {
         }
     }
 
+    /// Text of a file as this plan leaves it: a second edit builds on the first one.
+    fn text(&self, file: &str) -> Result<Option<String>, GeneratorError> {
+        match self.plan.changes.iter().find(|change| change.path == file) {
+            Some(change) => Ok(Some(change.after.clone())),
+            None => read(self.root, file),
+        }
+    }
+
     fn change(&mut self, path: &str, before: Option<String>, after: String) {
-        if before.as_deref() != Some(&after) {
-            self.plan.changes.push(Change {
+        if before.as_deref() == Some(&after) {
+            return;
+        }
+        let planned = &mut self.plan.changes;
+        match planned.iter_mut().find(|change| change.path == path) {
+            Some(change) => change.after = after,
+            None => planned.push(Change {
                 path: path.to_owned(),
                 before,
                 after,
-            });
+            }),
         }
     }
 }

@@ -1,56 +1,18 @@
 //! The checks of the authorization endpoint in their order (RFC 6749 §4.1.1, OIDC Core §3.1.2.1).
 
-use serde::{Deserialize, Serialize};
+mod prompt;
+mod targets;
 
 use super::{
     callback::Callback,
     client::{Client, ClientStatus, GrantType},
     error::OAuthError,
     params::{Params, Repeated},
-    pkce::{CodeChallenge, PkceError},
     policy::Policy,
-    scope::{self, Scopes},
+    scope::Scopes,
 };
 
-/// Words of `prompt` (OIDC Core §3.1.2.1, Initiating User Registration 1.0).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Prompt {
-    /// Sign up first.
-    Create,
-    /// Authenticate again.
-    Login,
-    /// Ask for consent, whatever is remembered.
-    Consent,
-    /// Choose an account.
-    SelectAccount,
-    /// Never show a page.
-    None,
-}
-
-impl Prompt {
-    fn parse(word: &str) -> Option<Self> {
-        match word {
-            "create" => Some(Self::Create),
-            "login" => Some(Self::Login),
-            "consent" => Some(Self::Consent),
-            "select_account" => Some(Self::SelectAccount),
-            "none" => Some(Self::None),
-            _ => None,
-        }
-    }
-
-    /// The word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Login => "login",
-            Self::Consent => "consent",
-            Self::SelectAccount => "select_account",
-            Self::None => "none",
-        }
-    }
-}
+pub use self::{prompt::Prompt, targets::resource_of};
 
 /// A request that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,15 +127,15 @@ pub fn validate(
     check_not_offered(params)?;
     check_repetition(params)?;
     check_response(params, client, policy)?;
-    let (prompts, silent) = prompts(params)?;
+    let (prompts, silent) = prompt::prompts(params)?;
     let max_age = max_age(params)?;
     // Default scopes depend on the resources, but a bad scope is told first.
-    let resources = resources(params, client, policy);
+    let resources = targets::resources(params, client, policy);
     let named = resources.as_deref().unwrap_or_default();
-    let scopes = scopes(params, client, (policy, named))?;
-    let code_challenge = code_challenge(params, client, &scopes)?;
+    let scopes = targets::scopes(params, client, (policy, named))?;
+    let code_challenge = targets::code_challenge(params, client, &scopes)?;
     let resources = resources?;
-    one_signature(&resources, policy)?;
+    targets::one_signature(&resources, policy)?;
     let hint_subject = match one(params, "id_token_hint")? {
         None => None,
         Some(hint) => Some(verify_hint(hint).ok_or_else(|| {
@@ -299,32 +261,6 @@ fn check_response(params: &Params, client: &Client, policy: &Policy) -> Result<(
     Ok(())
 }
 
-/// AZ-18.
-fn prompts(params: &Params) -> Result<(Vec<Prompt>, bool), OAuthError> {
-    let mut prompts = Vec::new();
-    for word in one(params, "prompt")?.into_iter().flat_map(words) {
-        let prompt = Prompt::parse(word)
-            .ok_or_else(|| OAuthError::invalid_request("AZ-18", "prompt has an unknown word"))?;
-        if !prompts.contains(&prompt) {
-            prompts.push(prompt);
-        }
-    }
-    if !prompts.contains(&Prompt::None) {
-        // A new account is a fresh login: create swallows login (§8.2).
-        if prompts.contains(&Prompt::Create) {
-            prompts.retain(|prompt| *prompt != Prompt::Login);
-        }
-        return Ok((prompts, false));
-    }
-    if prompts.len() > 1 {
-        return Err(OAuthError::invalid_request(
-            "AZ-18",
-            "prompt=none stands alone",
-        ));
-    }
-    Ok((Vec::new(), true))
-}
-
 /// AZ-19.
 fn max_age(params: &Params) -> Result<Option<i64>, OAuthError> {
     let Some(text) = one(params, "max_age")? else {
@@ -338,114 +274,4 @@ fn max_age(params: &Params) -> Result<Option<i64>, OAuthError> {
             "max_age is not a number of seconds",
         )),
     }
-}
-
-/// AZ-20, AZ-21.
-fn scopes(
-    params: &Params,
-    client: &Client,
-    (policy, resources): (&Policy, &[String]),
-) -> Result<Scopes, OAuthError> {
-    let allowed = policy.grantable_scopes(client);
-    let Some(sent) = one(params, "scope")? else {
-        let of_resources = resources
-            .iter()
-            .filter_map(|uri| policy.resource(uri))
-            .flat_map(|resource| resource.default_scopes.iter());
-        let default: Scopes = policy.default_scopes.iter().chain(of_resources).collect();
-        return some_scope(default.intersection(&allowed));
-    };
-    let asked = Scopes::parse(sent)
-        .map_err(|_| OAuthError::invalid_scope("AZ-20", "scope has a forbidden character"))?;
-    // OIDC Core §3.1.2.1: scopes nobody knows are ignored; §11: so is offline_access without use.
-    let refreshes = client.may_use(GrantType::RefreshToken);
-    let asked = asked.filtered(|scope| {
-        policy.defined_scopes.contains(scope) && (refreshes || scope != scope::OFFLINE_ACCESS)
-    });
-    if let Some(foreign) = asked.iter().find(|scope| !allowed.contains(scope)) {
-        return Err(
-            OAuthError::invalid_scope("AZ-21", "The client may not ask for this scope")
-                .expected(allowed.to_string(), foreign),
-        );
-    }
-    some_scope(asked)
-}
-
-fn some_scope(scopes: Scopes) -> Result<Scopes, OAuthError> {
-    if scopes.is_empty() {
-        return Err(OAuthError::invalid_scope(
-            "AZ-21",
-            "No scope is left to grant",
-        ));
-    }
-    Ok(scopes)
-}
-
-/// AZ-22, §7.4.
-fn code_challenge(
-    params: &Params,
-    client: &Client,
-    scopes: &Scopes,
-) -> Result<Option<String>, OAuthError> {
-    let refuse = |description| OAuthError::invalid_request("AZ-22", description);
-    let method = one(params, "code_challenge_method")?;
-    let challenge = CodeChallenge::parse(one(params, "code_challenge")?, method).map_err(
-        |error| match error {
-            PkceError::Method => refuse("code_challenge_method must be S256"),
-            _ => refuse("code_challenge is not 43 characters of base64url"),
-        },
-    )?;
-    let exempt = !client.require_pkce && client.is_confidential() && scopes.contains(scope::OPENID);
-    if challenge.is_none() && !exempt {
-        return Err(refuse("code_challenge is missing"));
-    }
-    Ok(challenge.map(|challenge| challenge.as_str().to_owned()))
-}
-
-/// AZ-23: the configured spellings of the resources asked for.
-fn resources(params: &Params, client: &Client, policy: &Policy) -> Result<Vec<String>, OAuthError> {
-    let sent = params.all("resource").map_err(repeated)?;
-    if sent.len() > 10 {
-        return Err(OAuthError::invalid_target(
-            "AZ-23",
-            "There are more than 10 resources",
-        ));
-    }
-    let mut found = Vec::new();
-    for uri in sent {
-        let resource = resource_of(policy, client, uri)
-            .ok_or_else(|| OAuthError::invalid_target("AZ-23", "The resource is not known"))?;
-        if !found.contains(&resource) {
-            found.push(resource);
-        }
-    }
-    if found.is_empty() {
-        found.extend(policy.default_resource.clone());
-    }
-    Ok(found)
-}
-
-/// The configured spelling of `uri`, if `client` may name it.
-pub fn resource_of(policy: &Policy, client: &Client, uri: &str) -> Option<String> {
-    let resource = policy.resource(uri)?;
-    let allowed = client.resources.as_ref();
-    allowed
-        .is_none_or(|allowed| allowed.contains(&resource.identifier))
-        .then(|| resource.identifier.clone())
-}
-
-/// AZ-23: one access token has one format and one signature.
-fn one_signature(resources: &[String], policy: &Policy) -> Result<(), OAuthError> {
-    let mut formats = resources
-        .iter()
-        .filter_map(|uri| policy.resource(uri))
-        .map(|resource| (resource.jwt, resource.jwt.then_some(&resource.signing_alg)));
-    let first = formats.next();
-    if formats.any(|format| Some(format) != first) {
-        return Err(OAuthError::invalid_target(
-            "AZ-23",
-            "These resources cannot share one access token",
-        ));
-    }
-    Ok(())
 }

@@ -96,7 +96,9 @@ impl EndReason {
 pub struct Renewal {
     /// The row.
     pub id: i64,
-    /// Hash of the new cookie secret; the old one is signed out.
+    /// Hash of the cookie secret that the browser sent; it is signed out.
+    pub previous: SecretHash,
+    /// Hash of the new cookie secret.
     pub token_hash: SecretHash,
     /// Last real authentication, Unix seconds.
     pub auth_time: i64,
@@ -186,7 +188,8 @@ pub async fn insert(
     Ok(row.insert(conn, tables.sessions).await?)
 }
 
-/// Puts a new login on a live row; `false` when it has ended meanwhile.
+/// Puts a new login on a live row; `false` when it has ended meanwhile, or has got another login:
+/// the cookie that was answered there stays good.
 ///
 /// # Errors
 /// [`super::StoreError`].
@@ -212,6 +215,7 @@ pub async fn renew(
         .value(Alias::new("expires_at"), renewal.expires_at)
         .value(Alias::new("updated_at"), Expr::current_timestamp())
         .and_where(eq("id", renewal.id))
+        .and_where(eq("token_hash", renewal.previous.0.to_vec()))
         .and_where(is_null("ended_at"));
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }

@@ -43,6 +43,7 @@
 //! | attacks | [`EvilClient`] |
 //! | what an answer must be | [`assert_oauth_error`], [`assert_page`], [`assert_no_store`], [`location`] |
 //! | snapshots | [`redactions`], [`shown`] |
+//! | what was told | [`captured_events`] |
 
 #![allow(
     clippy::large_futures,
@@ -96,11 +97,16 @@ pub use self::{
     stopped::Stopped,
     tokens::Tokens,
 };
-use crate::server::Server;
+use crate::{events::AuditEvent, server::Server};
 
 /// The server of the app under test.
 pub fn server(ctx: &AppContext) -> Arc<Server> {
     ctx.shared_store
         .get::<Arc<Server>>()
         .expect("no OAuth server: is `OAuth::initializer::<Self>()` in `Hooks::initializers`?")
+}
+
+/// The audit events since the last call (§31.2), in their order.
+pub fn captured_events(ctx: &AppContext) -> Vec<AuditEvent> {
+    server(ctx).take_events()
 }

@@ -38,6 +38,13 @@ impl Browser<'_> {
         self.send(request.bearer_auth(jwt)).await
     }
 
+    /// Who is signed in here.
+    pub async fn who(&mut self, server: &TestServer) -> Answer {
+        let request = server.http.get(server.url("/oauth/session"));
+        self.send(request.header("sec-fetch-site", "same-origin"))
+            .await
+    }
+
     /// Opens a request up to its first page; the interaction's id.
     pub async fn open(&mut self, server: &TestServer, request: &Authorize) -> String {
         self.get(&request.path()).await;

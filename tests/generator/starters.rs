@@ -175,6 +175,22 @@ fn gn_01_the_long_test_is_written_on_request_and_stays() {
 }
 
 #[test]
+fn gn_01_one_run_declares_both_tests() {
+    let app = starter();
+    let first = app.generate_with(&long());
+
+    let modules = app.read("tests/requests/mod.rs");
+    assert!(modules.contains("mod oauth_server;"), "{modules}");
+    assert!(modules.contains("mod oauth_server_flows;"), "{modules}");
+    let mut paths: Vec<&str> = first.changes.iter().map(|it| it.path.as_str()).collect();
+    paths.sort_unstable();
+    let all = paths.len();
+    paths.dedup();
+    assert_eq!(paths.len(), all, "a file is written once");
+    assert!(app.plan(&long()).unwrap().is_empty());
+}
+
+#[test]
 fn gn_01_an_edited_long_test_is_kept_unless_forced() {
     let app = starter();
     app.generate_with(&long());

@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use insta::{assert_snapshot, assert_yaml_snapshot, with_settings};
 use loco_oauth_server::testing::{
-    Step, assert_no_store, assert_oauth_error, assert_page, location, redactions, shown,
+    Step, assert_no_store, assert_oauth_error, assert_page, captured_events, location, redactions,
+    shown,
 };
 
 use super::Kit;
@@ -26,6 +27,17 @@ async fn answers_that_are_as_they_must_be() {
     assert_no_store(&page);
     let consent = kit.flow().stop_at(Step::Consent).run().await;
     assert!(consent.page().url.contains("interaction="));
+}
+
+#[tokio::test]
+async fn audit_events_are_captured_once() {
+    let kit = Kit::start().await;
+    captured_events(&kit.ctx);
+    refused(&kit).await;
+    let events = captured_events(&kit.ctx);
+    let names: Vec<_> = events.iter().map(|event| event.event.as_str()).collect();
+    assert_eq!(names, ["client_auth.failed"]);
+    assert!(captured_events(&kit.ctx).is_empty());
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Races over real connections (C240-C243, C249, C250; CC-01 to CC-07).
 
+mod nodes;
+
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use futures_util::future::join_all;

@@ -8,6 +8,7 @@ use loco_rs::{
     boot::{BootResult, StartMode, create_app},
     config::Config,
     controller::AppRoutes,
+    doctor::Check,
     environment::Environment,
     task::Tasks,
 };
@@ -155,6 +156,22 @@ async fn mo_04_routes_mounted_by_hand() {
         .await;
     assert_eq!((status, &body), (mounted.status, &mounted.body));
     assert_eq!(headers["cache-control"], "no-store");
+}
+
+/// OS-18: the app's own request log holds queries then.
+#[tokio::test(flavor = "multi_thread")]
+async fn os_18_the_doctor_says_that_routes_are_mounted_by_hand() {
+    let server = TestServer::start().await;
+    let check = OAuth::initializer::<App>().check(&server.ctx).await;
+    assert!(!told(&check.unwrap().unwrap()).contains("OS-18"));
+    let check = OAuth::initializer::<ByHand>().check(&server.ctx).await;
+    let check = check.unwrap().unwrap();
+    assert!(told(&check).contains("OS-18 info"), "{}", told(&check));
+}
+
+fn told(check: &Check) -> String {
+    let more = check.description.as_deref().unwrap_or_default();
+    format!("{}\n{more}", check.message)
 }
 
 /// MO-06: no statics hold settings, keys or clocks; well-known documents sit at the root.

@@ -119,11 +119,11 @@ fn s3_3_anonymous_registration_in_production_is_warned_of() {
         "allow_unauthenticated_client_registration": true,
     });
     let production = read(block.clone(), &Production).expect("settings");
-    let warnings = crate::boot::warnings(&production);
+    let warnings = crate::boot::warnings::of(&production);
     assert!(
         matches!(warnings.as_slice(), [one] if one.contains("allow_unauthenticated_client_registration")),
         "{warnings:?}"
     );
     let development = settings(block);
-    assert_eq!(crate::boot::warnings(&development), Vec::<&str>::new());
+    assert_eq!(crate::boot::warnings::of(&development), Vec::<&str>::new());
 }

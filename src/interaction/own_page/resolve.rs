@@ -9,7 +9,7 @@ use axum::{
 };
 use loco_rs::app::AppContext;
 
-use super::{InteractionError, OAuthInteraction, form, rendered};
+use super::{InteractionError, OAuthInteraction, decide::form, rendered};
 use crate::{
     browser::Browser,
     error::{Failure, PageError},

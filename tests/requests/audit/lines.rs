@@ -99,3 +99,24 @@ async fn c268_logs_and_events_hold_no_secret() {
         assert!(!line.contains("login_hint="), "{line}");
     }
 }
+
+/// What Loco's own filter lets through is little; the boot says what it hides.
+#[tokio::test]
+async fn s31_2_the_boot_says_that_the_logger_hides_events() {
+    for (filter, told) in [
+        ("loco_rs=info,tower_http=info,app=info", true),
+        ("loco_rs=info,loco_oauth_server=warn", true),
+        ("loco_rs=info,oauth_server=info", true),
+        (
+            "loco_rs=info,loco_oauth_server=warn,oauth_server=info",
+            false,
+        ),
+        ("info", false),
+    ] {
+        let (logs, guard) = Logs::collect(filter);
+        TestServer::start().await;
+        drop(guard);
+        let text = logs.text();
+        assert_eq!(text.contains("override_filter"), told, "{filter}: {text}");
+    }
+}

@@ -197,3 +197,46 @@ async fn limits_in_the_database_cost_one_statement() {
     assert!(server.is_live(text(&tokens, "access_token")).await);
     assert_most("introspect", 2 + 1);
 }
+
+/// §31.1 `session`: an address, whatever browser it comes from.
+#[tokio::test(flavor = "multi_thread")]
+async fn s31_1_exchanges_are_limited_at_an_address() {
+    for store in STORES {
+        let limits = json!([{ "limit": 1, "seconds": 60 }]);
+        let server = TestServer::with(only("session", &limits, store)).await;
+        let mut browser = server.browser();
+        browser.exchange(&server, &json!({})).await.ok();
+        let mut other = server.browser();
+        let answer = other.exchange(&server, &json!({})).await;
+        TestServer::assert_limited(&answer);
+        assert_eq!(server.rows().await.sessions, 1);
+        // Who is signed in may be asked as often as a script likes.
+        for _ in 0..3 {
+            assert_eq!(browser.who(&server).await.ok()["signed_in"], true);
+        }
+        server.advance(60);
+        other.exchange(&server, &json!({})).await.ok();
+    }
+}
+
+/// The decisions of a script count as those of the page do.
+#[tokio::test(flavor = "multi_thread")]
+async fn s31_1_decisions_of_scripts_are_limited_as_those_of_the_page() {
+    for store in STORES {
+        let limits = json!([{ "limit": 1, "seconds": 60 }]);
+        let server = TestServer::with(only("consent", &limits, store)).await;
+        let mut browser = server.browser();
+        browser.sign_in().await;
+        let first = browser.open(&server, &Authorize::base()).await;
+        let second = browser.open(&server, &Authorize::base()).await;
+        let deny = json!({ "action": "deny" });
+        browser.act(&server, &first, deny).await.ok();
+        let allow = json!({ "action": "allow" });
+        let answer = browser.act(&server, &second, allow.clone()).await;
+        TestServer::assert_limited(&answer);
+        assert_eq!(server.rows().await.codes, 0);
+        server.advance(60);
+        browser.act(&server, &second, allow).await.ok();
+        assert_eq!(server.rows().await.codes, 1);
+    }
+}

@@ -6,7 +6,11 @@ use loco_oauth_server::doctor::{self, Finding, Severity, probe};
 use loco_rs::app::AppContext;
 use serde_json::{Value, json};
 
-use crate::app::{oauth_server::OAuth, server::TestServer};
+use crate::app::{
+    https::{HttpsServer, Reply},
+    oauth_server::OAuth,
+    server::TestServer,
+};
 
 async fn findings(ctx: &AppContext) -> Vec<Finding> {
     doctor::findings::<OAuth>(ctx).await
@@ -207,4 +211,58 @@ async fn os_05_os_14_os_15_and_os_19_what_lies_between_is_seen() {
     assert!(find(&found, "OS-14").text.contains("no-store"), "{all}");
     assert!(find(&found, "OS-15").text.contains("/api"), "{all}");
     assert_eq!(find(&found, "OS-19").severity, Severity::Error);
+}
+
+/// A cookie that another origin of the host could overwrite, or that is sent in clear.
+#[tokio::test(flavor = "multi_thread")]
+async fn os_07_cookies_over_https_are_secure_and_bound_to_the_host() {
+    let https = HttpsServer::start().await;
+    let server = TestServer::start().await;
+    let block = json!({
+        "base_url": https.url(""),
+        "keys": { "directory": "target/test_oauth_keys" },
+        "fetch": { "extra_ca_file": https.ca_file },
+    });
+    let document = json!({ "issuer": https.url("") });
+    for path in ["oauth-authorization-server", "openid-configuration"] {
+        https.serve(&format!("/.well-known/{path}"), Reply::json(&document));
+    }
+    let settings = loco_oauth_server::server::settings(&with(&server, block)).unwrap();
+    for (cookie, told) in [
+        ("oauth_browser=1; HttpOnly; Secure", true),
+        ("__Host-oauth_browser=1; HttpOnly", true),
+        ("__Host-oauth_browser=1; HttpOnly; Secure", false),
+    ] {
+        let page = Reply::text("").with("set-cookie", cookie);
+        https.serve("/oauth/login", page);
+        let found = probe::findings(&settings, None).await.unwrap();
+        let found = found.iter().find(|finding| finding.id == "OS-07");
+        assert_eq!(found.is_some(), told, "{cookie}");
+    }
+}
+
+/// One address for all callers is one rate limit for all.
+#[tokio::test(flavor = "multi_thread")]
+async fn os_09_headers_of_a_proxy_that_nothing_reads_are_seen() {
+    let server = TestServer::start().await;
+    server.get("/oauth/login").await.assert_page(200);
+    assert_none(&findings(&server.ctx).await, "OS-09");
+
+    let request = server.http.get(server.url("/oauth/login"));
+    let answer = server.send(request.header("x-forwarded-for", "203.0.113.1"));
+    answer.await.assert_page(200);
+    let mut found = findings(&server.ctx).await;
+    for _ in 0..50 {
+        if found.iter().any(|finding| finding.id == "OS-09") {
+            break;
+        }
+        // It is noted beside the answer.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        found = findings(&server.ctx).await;
+    }
+    assert_eq!(find(&found, "OS-09").severity, Severity::Warn);
+    let mut ctx = server.ctx.clone();
+    let on = serde_json::from_value(json!({ "enable": true })).unwrap();
+    ctx.config.server.middlewares.remote_ip = Some(on);
+    assert_none(&findings(&ctx).await, "OS-09");
 }

@@ -167,19 +167,15 @@ async fn ex_04_an_old_login_is_not_a_new_one(#[case] name: &str, #[case] value: 
 async fn ex_06_who_is_there_and_sign_out() {
     let server = TestServer::start().await;
     let mut browser = server.browser();
-    let see = || {
-        let request = server.http.get(server.url(PATH));
-        request.header("sec-fetch-site", "same-origin")
-    };
     assert_eq!(
-        browser.send(see()).await.ok(),
+        browser.who(&server).await.ok(),
         json!({ "signed_in": false })
     );
     browser.exchange(&server, &json!({})).await.ok();
     let alice = server.user(ALICE).await.unwrap();
     let auth_time = server.sessions().await[0].auth_time;
     assert_eq!(
-        browser.send(see()).await.ok(),
+        browser.who(&server).await.ok(),
         json!({ "signed_in": true, "sub": alice.pid, "name": "alice", "auth_time": auth_time })
     );
     let out = || {
@@ -193,7 +189,7 @@ async fn ex_06_who_is_there_and_sign_out() {
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert!(server.sessions().await[0].ended_at.is_some());
     assert_eq!(
-        browser.send(see()).await.ok(),
+        browser.who(&server).await.ok(),
         json!({ "signed_in": false })
     );
     assert_eq!(browser.send(out()).await.status, 204, "nobody is there");
@@ -201,7 +197,7 @@ async fn ex_06_who_is_there_and_sign_out() {
     browser.exchange(&server, &json!({})).await.ok();
     server.set_user(users::Column::Active, false).await;
     assert_eq!(
-        browser.send(see()).await.ok(),
+        browser.who(&server).await.ok(),
         json!({ "signed_in": false })
     );
 }

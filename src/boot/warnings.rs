@@ -1,0 +1,43 @@
+//! What the boot says to the operator: allowed, but hardly meant.
+
+use tracing::Level;
+
+use crate::config::Settings;
+
+/// Loco's logger lets only some modules through, `loco_rs` among them. What is said here must not
+/// depend on what it says.
+const SHOWN: &str = "loco_rs::oauth_server";
+
+/// Says what is allowed here, but hardly meant (OS-11), and what the app's logger hides (§31.2).
+pub fn warn(settings: &Settings, app_name: &str) {
+    for warning in of(settings) {
+        tracing::warn!(target: SHOWN, rule = "OS-11", "oauth_server: {warning}");
+    }
+    if let Some(hidden) = hidden(app_name) {
+        if settings.production {
+            tracing::warn!(target: SHOWN, "oauth_server: {hidden}");
+        } else {
+            tracing::info!(target: SHOWN, "oauth_server: {hidden}");
+        }
+    }
+}
+
+/// The same as texts.
+pub fn of(settings: &Settings) -> Vec<&'static str> {
+    let anonymous = settings.production && settings.registration.anonymous;
+    let warning = "allow_unauthenticated_client_registration: everybody on the internet can \
+                   register a client with any name — initial_access_token_hashes keeps strangers out";
+    anonymous.then_some(warning).into_iter().collect()
+}
+
+/// Whether the app's logger drops audit events or our warnings, and what to write instead.
+fn hidden(app_name: &str) -> Option<String> {
+    let audit = tracing::enabled!(target: "oauth_server::audit", Level::INFO);
+    let faults = tracing::enabled!(target: "loco_oauth_server", Level::WARN);
+    (!(audit && faults)).then(|| {
+        format!(
+            "the logger hides audit events and faults of the plugin — logger.override_filter: \
+             \"{app_name}=info,loco_rs=info,tower_http=info,loco_oauth_server=info,oauth_server=info\""
+        )
+    })
+}

@@ -1,0 +1,83 @@
+//! A refusal as JSON, with its challenge (§29.1).
+
+use axum::{
+    Json,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use loco_rs::app::AppContext;
+use serde::Serialize;
+
+use crate::{
+    error::Failure,
+    extract::server_of,
+    protocol::{
+        error::{ErrorCode, OAuthError},
+        scope::OPENID,
+    },
+};
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    error: &'static str,
+    error_description: &'a str,
+}
+
+/// The JSON of a refusal, as bytes.
+pub fn error_body(error: &OAuthError) -> Vec<u8> {
+    let body = ErrorBody {
+        error: error.code.as_str(),
+        error_description: error.description,
+    };
+    serde_json::to_vec(&body).unwrap_or_default()
+}
+
+pub(super) fn json_error(bare: &Response, failure: &Failure) -> Response {
+    let body = ErrorBody {
+        error: failure.error.code.as_str(),
+        error_description: failure.error.text(),
+    };
+    let mut response = (failure.status, Json(body)).into_response();
+    keep(bare, &mut response);
+    response
+}
+
+/// Headers of the bare answer that belong to the refusal.
+pub(super) fn keep(bare: &Response, response: &mut Response) {
+    for name in [
+        header::RETRY_AFTER,
+        header::WWW_AUTHENTICATE,
+        header::SET_COOKIE,
+    ] {
+        for value in bare.headers().get_all(&name) {
+            response.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+}
+
+/// `WWW-Authenticate` (RFC 6749 §5.2, RFC 6750 §3); answers that bring their own keep it.
+pub(super) fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuthError) {
+    if response.headers().contains_key(header::WWW_AUTHENTICATE) {
+        return;
+    }
+    let Ok(server) = server_of(ctx) else { return };
+    let realm = &server.urls.issuer;
+    let value = match error.code {
+        ErrorCode::InvalidClient => format!("Basic realm=\"{realm}\""),
+        // No scope leads to the management of a registration.
+        ErrorCode::InvalidToken if error.rule.starts_with("RG-") => format!(
+            "Bearer realm=\"{realm}\", error=\"{}\", error_description=\"{}\"",
+            error.code, error.description
+        ),
+        ErrorCode::InvalidToken | ErrorCode::InsufficientScope => format!(
+            "Bearer realm=\"{realm}\", scope=\"{OPENID}\", error=\"{}\", error_description=\"{}\"",
+            error.code, error.description
+        ),
+        _ => return,
+    };
+    if let Ok(value) = HeaderValue::from_str(&value) {
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, value);
+    }
+}

@@ -1,0 +1,50 @@
+//! A proxy in front of an app that does not know it (OS-09): every caller then has the proxy's
+//! address, and all share one rate limit.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use axum::http::HeaderMap;
+use loco_rs::controller::middleware::remote_ip::RemoteIP;
+
+use crate::{server::Server, store::markers};
+
+/// Name of the marker: when headers of a proxy were last seen and not read.
+pub const MARKER: &str = "proxy_headers";
+
+/// What proxies write into a request.
+const HEADERS: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
+
+/// Whether this process has told it.
+#[derive(Debug, Default)]
+pub struct Told(AtomicBool);
+
+/// Whether a proxy names the caller, and Loco's `remote_ip` is not there to read it.
+pub fn is_unread(headers: &HeaderMap, remote: Option<&RemoteIP>) -> bool {
+    let off = matches!(remote, Some(RemoteIP::None) | None);
+    off && HEADERS.iter().any(|name| headers.contains_key(*name))
+}
+
+impl Server {
+    /// Says it once per process, in the log and for the doctor; nobody waits for that.
+    pub(crate) fn proxy_is_unread(self: &Arc<Self>) {
+        if self.proxy.0.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        tracing::warn!(
+            rule = "OS-09",
+            "a proxy names the callers, but server.middlewares.remote_ip is off: they share one \
+             rate limit"
+        );
+        let server = Arc::clone(self);
+        tokio::spawn(async move {
+            let (tables, now) = (server.store.tables(), server.now());
+            let set = |db| markers::set(db, tables, (MARKER, now));
+            if let Err(error) = server.store.run(set).await {
+                tracing::warn!(%error, "the proxy's headers could not be noted");
+            }
+        });
+    }
+}
