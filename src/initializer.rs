@@ -73,7 +73,8 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
         if ctx.shared_store.contains::<MountedByHand>() {
             return Ok(router);
         }
-        Ok(router.merge(mounted::<H>(ctx)?))
+        // Of two routers without a fallback the one that is merged gives its own: the app's.
+        Ok(mounted::<H>(ctx)?.merge(router))
     }
 
     async fn check(&self, ctx: &AppContext) -> loco_rs::Result<Option<Check>> {
