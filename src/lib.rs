@@ -40,6 +40,21 @@
 //! What is stored of secrets is in [`protocol::secret`]; what happens to races and to a failing
 //! database in [`store::transaction`]; keys and JWTs in [`keys`].
 
+// What a stranger sends must never end a request by a panic.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 pub mod account;
 mod boot;
 mod browser;
@@ -57,6 +72,11 @@ pub mod events;
 mod extract;
 pub mod fetch;
 #[cfg(debug_assertions)]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a command for developers, who see where it ended"
+)]
 pub mod generator;
 pub mod hashing;
 pub mod hooks;
@@ -83,6 +103,14 @@ pub mod server;
 pub mod store;
 pub mod tasks;
 #[cfg(feature = "testing")]
+#[allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a test kit fails by a panic"
+)]
 pub mod testing;
 mod unknown_address;
 pub mod urls;

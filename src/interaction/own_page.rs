@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 
-pub use self::decide::Csrf;
-pub(crate) use self::decide::Decision;
+pub use self::decide::{Csrf, Decision};
 use super::Pending;
 use crate::{
     browser::{Browser, SignIn, SignedIn},

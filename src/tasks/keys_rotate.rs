@@ -82,7 +82,7 @@ async fn rotate(work: &KeyWork, arguments: Arguments<'_>) -> loco_rs::Result<Vec
             Ok(json!({ "pem": *pem, "alg": alg }))
         });
         let made = made.await?;
-        if let Some(kid) = made["kid"].as_str() {
+        if let Some(kid) = made.get("kid").and_then(serde_json::Value::as_str) {
             let event = AuditEvent::new(EventName::KeyCreated).detail("kid", kid);
             let event = event.detail("alg", alg.as_str());
             work.tell(event.detail("active_at", active_at)).await;

@@ -51,8 +51,8 @@ fn best_match<'a>(range: &str, offered: &'a [String]) -> Option<&'a str> {
         {
             return Some(tag);
         }
-        match shortened.rfind('-') {
-            Some(end) => shortened = &shortened[..end],
+        match shortened.rsplit_once('-') {
+            Some((start, _)) => shortened = start,
             None => break,
         }
     }

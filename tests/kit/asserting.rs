@@ -36,7 +36,7 @@ async fn audit_events_are_captured_once() {
     refused(&kit).await;
     let events = captured_events(&kit.ctx);
     let names: Vec<_> = events.iter().map(|event| event.event.as_str()).collect();
-    assert_eq!(names, ["client_auth.failed"]);
+    assert_eq!(names, ["client_auth.failed", "request.refused"]);
     assert!(captured_events(&kit.ctx).is_empty());
 }
 
