@@ -24,6 +24,7 @@ use crate::{
     plugin::MountedByHand,
     resource_server, routes,
     server::{self, Server},
+    unknown_address,
 };
 
 /// The middleware of the app that ours replaces (MO-03, §30.2): two fallbacks cannot be merged,
@@ -57,6 +58,7 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
     async fn before_run(&self, ctx: &AppContext) -> loco_rs::Result<()> {
         let server = Server::load::<D>(ctx).await?;
         boot::warnings::warn(&server.settings, H::app_name());
+        boot::keep_commits(ctx).await;
         ctx.shared_store.insert(server);
         Ok(())
     }
@@ -65,11 +67,14 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
         let server = extract::server_of(ctx)
             .map_err(|failure| boot::error(failure.source.unwrap_or_default()))?;
         resource_server::check_named(&server.settings, || H::routes(ctx)).map_err(boot::error)?;
-        let router = router.layer(from_fn_with_state(server, resource_server::provide));
+        let unknown = from_fn_with_state(server.clone(), unknown_address::guard);
+        let provided = from_fn_with_state(server, resource_server::provide);
+        let router = router.layer(unknown).layer(provided);
         if ctx.shared_store.contains::<MountedByHand>() {
             return Ok(router);
         }
-        Ok(router.merge(mounted::<H>(ctx)?))
+        // Of two routers without a fallback the one that is merged gives its own: the app's.
+        Ok(mounted::<H>(ctx)?.merge(router))
     }
 
     async fn check(&self, ctx: &AppContext) -> loco_rs::Result<Option<Check>> {

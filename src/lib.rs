@@ -115,6 +115,7 @@ pub mod tasks;
     reason = "a test kit fails by a panic"
 )]
 pub mod testing;
+mod unknown_address;
 pub mod urls;
 mod user_agent;
 mod users_table;

@@ -53,15 +53,11 @@ fn discovery(ctx: &AppContext, urls: &Urls) -> Routes {
     }
     routes = routes.add(&urls.local("/jwks"), get(jwks::get));
     let routes = each(routes, |route, methods| {
-        let around = around(ctx, methods);
-        route
-            .layer::<_, Infallible>(from_fn_with_state(around, layers::discovery))
-            .layer(cors(&[Method::GET, Method::HEAD]))
+        discovery_layers(route, around(ctx, methods)).layer(cors(&[Method::GET, Method::HEAD]))
     });
     let assets = Routes::new().add(&urls.local("/assets/{file}"), get(assets::get));
     routes.merge(each(assets, |route, methods| {
-        let around = around(ctx, methods);
-        route.layer::<_, Infallible>(from_fn_with_state(around, layers::discovery))
+        discovery_layers(route, around(ctx, methods))
     }))
 }
 
@@ -177,6 +173,12 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
             .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<PageError>))
             .layer(from_fn_with_state(around(ctx, methods), layers::page))
     })
+}
+
+fn discovery_layers(route: MethodRouter<AppContext>, around: Around) -> MethodRouter<AppContext> {
+    route
+        .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<ApiError>))
+        .layer(from_fn_with_state(around, layers::discovery))
 }
 
 fn api_layers(route: MethodRouter<AppContext>, around: Around) -> MethodRouter<AppContext> {

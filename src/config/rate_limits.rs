@@ -85,8 +85,8 @@ impl RateLimitEntry {
         match self {
             // client and address; client
             Self::Token => limits![60 / 60, 600 / 60],
-            // client and address, failed authentications
-            Self::TokenFailure => limits![20 / 60],
+            // client and address, failed authentications; address, refused requests
+            Self::TokenFailure => limits![20 / 60, 600 / 60],
             // address; client and address
             Self::Authorize => limits![120 / 60, 60 / 60],
             // session

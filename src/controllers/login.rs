@@ -90,7 +90,7 @@ async fn submit(
     let credentials = (field(params, "login")?, field(params, "password")?);
     let remember = field(params, "remember")?.is_some();
     let keys = Of::entry(RateLimitEntry::Login).login(credentials.0.unwrap_or_default());
-    let keys = keys.address().failures();
+    let keys = keys.address().failures().last_first();
     if let Some(wait) = page::check_limit(server, keys.clone()).await? {
         let answer = form(server, browser, again(entered.limited())).await?;
         return Ok(wait.on(answer));

@@ -59,12 +59,15 @@ pub async fn post(
             .client(&client_id),
     );
     server.limit(keys).await?;
-    let grant = grant_type(&server, &params)?;
-    let answer = answer(&server, (grant, credentials), &params).await;
+    let answer = match grant_type(&server, &params) {
+        Ok(grant) => answer(&server, (grant, credentials), &params).await,
+        Err(error) => Err(error.into()),
+    };
     Ok(json(authenticated(&server, answer, &client_id).await?))
 }
 
-/// Counts a failed authentication (`token_failure`).
+/// Counts what is refused (`token_failure`): a failed authentication for the client and the
+/// address, anything else for the address alone.
 ///
 /// # Errors
 /// Those of `answer`, and a fault of the counters.
@@ -73,10 +76,12 @@ pub async fn authenticated<T>(
     answer: Result<T, Failure>,
     client_id: &str,
 ) -> Result<T, Failure> {
-    if let Err(failure) = &answer
-        && failure.error.code == ErrorCode::InvalidClient
-    {
-        server.failed(limits::of_client(client_id)).await?;
+    if let Err(failure) = &answer {
+        if failure.error.code == ErrorCode::InvalidClient {
+            server.failed(limits::of_client(client_id)).await?;
+        } else if failure.status.is_client_error() {
+            server.failed(limits::of_refused()).await?;
+        }
     }
     answer
 }

@@ -95,7 +95,7 @@ pub async fn findings<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Finding
     }
     findings.extend(keys(&settings).await);
     findings.extend(settings::findings(ctx, &settings));
-    findings.extend(operation::synchronous(&store).await);
+    findings.extend(operation::synchronous(ctx, &store).await);
     findings.sort_by_key(|finding| finding.severity);
     findings
 }

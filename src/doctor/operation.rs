@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use loco_rs::app::AppContext;
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::Finding;
 use crate::{
@@ -15,7 +14,7 @@ use crate::{
     store::{
         Store, StoreResult,
         cleanup::{self, Expired},
-        markers,
+        durability, markers,
     },
 };
 
@@ -75,21 +74,16 @@ pub async fn unread_proxy(ctx: &AppContext, store: &Store) -> Option<Finding> {
     })
 }
 
-/// OS-13.
-pub async fn synchronous(store: &Store) -> Option<Finding> {
-    let db = store.db();
-    if db.get_database_backend() != DbBackend::Sqlite {
-        return None;
-    }
-    let pragma = Statement::from_string(DbBackend::Sqlite, "PRAGMA synchronous");
-    let row = db.query_one_raw(pragma).await.ok()??;
-    let level: i32 = row.try_get_by_index(0).ok()?;
-    (level < 2).then(|| {
+/// OS-13. What Loco sets by itself, the boot of the server mends.
+pub async fn synchronous(ctx: &AppContext, store: &Store) -> Option<Finding> {
+    ctx.config.database.run_on_start.as_ref()?;
+    let level = durability::level(store.db()).await.ok()??;
+    (level < durability::FULL).then(|| {
         Finding::warn(
             "OS-13",
             "SQLite `synchronous` is below FULL: the last commits may be lost when the power \
-             fails, and a used code is then unused again — write `database.run_on_start: \"PRAGMA \
-             synchronous = FULL;\"`",
+             fails, and a used code is then unused again — write `PRAGMA synchronous = FULL;` into \
+             `database.run_on_start`",
         )
     })
 }

@@ -1,11 +1,11 @@
 //! Form bodies and query strings, read strictly and within limits (TK-01 to TK-03, §35.1).
 
 use axum::{
-    body::to_bytes,
     extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
 
+use super::body;
 use crate::{
     error::{ApiError, Failure, PageError},
     protocol::{
@@ -15,8 +15,6 @@ use crate::{
     },
 };
 
-/// Most bytes of a body.
-pub(super) const MAX_BODY: usize = 64 * 1024;
 /// Most bytes of a request target.
 const MAX_TARGET: usize = 16 * 1024;
 /// Credentials that may not stand in a URL (TK-03).
@@ -78,7 +76,8 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
 /// Reads a form body.
 ///
 /// # Errors
-/// 414 for a URL that is too long, 415 for another content type, 413 over the limit, 400 for what cannot be read.
+/// 414 for a URL that is too long, 415 for another content type, 413 over the limit, 408 for what
+/// arrives too slowly, 400 for what cannot be read.
 pub async fn read(
     request: Request,
     (of_type, of_body): (&'static str, &'static str),
@@ -94,13 +93,8 @@ pub async fn read(
             error,
         ));
     }
-    let too_large = |_| {
-        let error = OAuthError::invalid_request(of_body, "The body is larger than 64 KiB");
-        Failure::transport(StatusCode::PAYLOAD_TOO_LARGE, error)
-    };
-    let body = to_bytes(request.into_body(), MAX_BODY)
-        .await
-        .map_err(too_large)?;
+    let refused = |description| OAuthError::invalid_request(of_body, description);
+    let body = body::read(request.into_body(), refused).await?;
     Params::parse(&body).map_err(|error| unreadable(of_body, error))
 }
 

@@ -1,14 +1,16 @@
 //! JSON bodies, read strictly and within limits (RG-01, RG-02, EX-01).
 
 use axum::{
-    body::to_bytes,
     extract::{FromRequest, Request},
     http::StatusCode,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::form::{MAX_BODY, check_target, is_of_type};
+use super::{
+    body,
+    form::{check_target, is_of_type},
+};
 use crate::{
     error::{ApiError, Failure},
     protocol::{error::OAuthError, strict_json},
@@ -30,25 +32,19 @@ impl<S: Send + Sync> FromRequest<S> for MetadataJson {
             );
             return Err(Failure::transport(StatusCode::UNSUPPORTED_MEDIA_TYPE, error).into());
         }
-        let body = to_bytes(request.into_body(), MAX_BODY)
-            .await
-            .map_err(|_| too_large())?;
+        let refused = |description| OAuthError::invalid_client_metadata("RG-02", description);
+        let body = body::read(request.into_body(), refused).await?;
         let members = strict_json::object(&body)
             .map_err(|error| OAuthError::invalid_client_metadata("RG-02", error.description()))?;
         Ok(Self(members))
     }
 }
 
-fn too_large() -> Failure {
-    let error = OAuthError::invalid_client_metadata("RG-02", "The body is larger than 64 KiB");
-    Failure::transport(StatusCode::PAYLOAD_TOO_LARGE, error)
-}
-
 /// Reads the JSON object that a script of the app sends (§8.7, §8.8).
 ///
 /// # Errors
-/// 415 for another content type, 413 over the limit, 400 for what cannot be read; `rule` is that of
-/// the endpoint.
+/// 415 for another content type, 413 over the limit, 408 for what arrives too slowly, 400 for what
+/// cannot be read; `rule` is that of the endpoint.
 pub async fn read<T: DeserializeOwned>(request: Request, rule: &'static str) -> Result<T, Failure> {
     check_target(request.uri(), rule)?;
     // Browsers send it across origins only after a preflight.
@@ -57,13 +53,8 @@ pub async fn read<T: DeserializeOwned>(request: Request, rule: &'static str) -> 
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Failure::transport(status, error));
     }
-    let too_large = |_| {
-        let error = OAuthError::invalid_request(rule, "The body is larger than 64 KiB");
-        Failure::transport(StatusCode::PAYLOAD_TOO_LARGE, error)
-    };
-    let body = to_bytes(request.into_body(), MAX_BODY)
-        .await
-        .map_err(too_large)?;
+    let refused = |description| OAuthError::invalid_request(rule, description);
+    let body = body::read(request.into_body(), refused).await?;
     let members = strict_json::object(&body)
         .map_err(|error| OAuthError::invalid_request(rule, error.description()))?;
     serde_json::from_value(Value::Object(members)).map_err(|_| {

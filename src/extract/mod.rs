@@ -1,5 +1,6 @@
 //! Extractors whose rejections are answers in the endpoint's own shape.
 
+mod body;
 mod form;
 mod json;
 

@@ -103,6 +103,13 @@ impl Of {
         self
     }
 
+    /// The last key comes first: once it is used up, the others are left alone. Whoever invents a
+    /// value for them with every request, a client or a login, then stores no counter with each.
+    pub fn last_first(mut self) -> Self {
+        self.1.rotate_right(1);
+        self
+    }
+
     /// And the keys of another entry.
     pub fn and(self, other: Self) -> Keys {
         let mut keys = self.1;
@@ -128,12 +135,23 @@ impl From<Of> for Keys {
     }
 }
 
-/// Failed authentications of a client at an address (`token_failure`); first of the keys of every
-/// endpoint of clients, so that a stranger who guesses cannot use up what the client has.
+/// Failed authentications of a client at an address, and all that is refused at an address
+/// (`token_failure`); first of the keys of every endpoint of clients, so that a stranger who guesses
+/// cannot use up what the client has.
 pub fn of_client(client_id: &str) -> Of {
     Of::entry(RateLimitEntry::TokenFailure)
         .client_and_address(client_id)
         .failures()
+        .address()
+        .failures()
+        .last_first()
+}
+
+/// Of the same keys that of the address alone.
+pub fn of_refused() -> Of {
+    let Of(entry, mut keys) = of_client("");
+    keys.truncate(1);
+    Of(entry, keys)
 }
 
 fn address() -> String {

@@ -64,12 +64,14 @@ impl EventSubscriber for Troublesome {
 
 /// `chooser` wants an account to be chosen, `stepping` a step of the app, `narrow` and `nothing`
 /// may have less than they ask for, `hooked` gets more claims, `external` other logins;
-/// `broken-<hook>` brings that hook down, `slow` takes too long. Names of registered
+/// `broken-<hook>` brings that hook down, in `panicking-<hook>` it panics, `slow` takes too long. Names of registered
 /// clients say what becomes of them.
 #[derive(Default)]
 pub struct ByClient;
 
 async fn about(hook: &str, client: &ClientFacts) -> Result<bool> {
+    let panics = client.client_id.strip_prefix("panicking-") == Some(hook);
+    assert!(!panics, "the hook panicked");
     match client.client_id.strip_prefix("broken-") {
         Some(broken) if broken == hook => return Err(loco_rs::Error::string("the hook failed")),
         _ => {}

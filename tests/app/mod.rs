@@ -16,6 +16,7 @@ pub mod rows;
 pub mod scripts;
 pub mod server;
 pub mod tokens;
+pub mod traffic;
 pub mod users;
 
 use async_trait::async_trait;

@@ -1,6 +1,12 @@
 //! What the generator writes for the app, for the users above.
 
-use std::sync::LazyLock;
+use std::{
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use loco_oauth_server::resource_owner::{
     ClaimRequest, Claims, FieldError, PasswordError, ResourceOwner, SignUp, SignUpError,
@@ -17,6 +23,44 @@ pub struct OAuth;
 
 static NOBODYS_PASSWORD: LazyLock<String> =
     LazyLock::new(|| hash::hash_password("nobody").unwrap_or_default());
+
+/// Counts how many passwords are checked at once, if the app's shared store has one.
+#[derive(Default)]
+pub struct PasswordGauge {
+    takes: Duration,
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl PasswordGauge {
+    /// Every check takes this much longer.
+    pub fn taking(takes: Duration) -> Arc<Self> {
+        Arc::new(Self {
+            takes,
+            ..Self::default()
+        })
+    }
+
+    pub fn most(&self) -> usize {
+        self.most.load(Ordering::SeqCst)
+    }
+
+    async fn check(&self) -> Checking<'_> {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        let checking = Checking(self);
+        tokio::time::sleep(self.takes).await;
+        checking
+    }
+}
+
+struct Checking<'a>(&'a PasswordGauge);
+
+impl Drop for Checking<'_> {
+    fn drop(&mut self) {
+        self.0.now.fetch_sub(1, Ordering::SeqCst);
+    }
+}
 
 #[async_trait]
 impl ResourceOwner for users::Model {
@@ -65,6 +109,11 @@ impl ResourceOwner for users::Model {
         login: &str,
         password: &str,
     ) -> ModelResult<Option<Self>> {
+        let gauge = ctx.shared_store.get::<Arc<PasswordGauge>>();
+        let _checking = match &gauge {
+            Some(gauge) => Some(gauge.check().await),
+            None => None,
+        };
         let user = Self::find_by_login(&ctx.db, login).await?;
         let known = user.as_ref().map(|user| user.password.clone());
         let password = password.to_owned();

@@ -289,6 +289,7 @@ pub fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
         .unwrap()
         .remove("middlewares")
         .unwrap_or_else(|| json!({}));
+    let run_on_start = block.as_object_mut().unwrap().remove("run_on_start");
     // `null` = an app without JWTs.
     let jwt = block
         .as_object_mut()
@@ -311,6 +312,7 @@ pub fn config(uri: &str, address: SocketAddr, mut settings: Value) -> Config {
             "min_connections": 1,
             "max_connections": connections,
             "auto_migrate": true,
+            "run_on_start": run_on_start,
         },
         "workers": { "mode": "ForegroundBlocking" },
         "initializers": { "oauth_server": block },

@@ -23,6 +23,7 @@ mod interaction;
 mod introspect;
 mod jwt;
 mod limits;
+mod load;
 mod metadata;
 mod model;
 mod mounting;

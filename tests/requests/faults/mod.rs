@@ -3,6 +3,7 @@
 mod away;
 mod clock;
 mod disconnect;
+mod durable;
 mod full;
 mod killed;
 mod locked;

@@ -12,7 +12,7 @@ use crate::app::{
     server::{Answer, TestServer},
 };
 
-async fn try_password(browser: &mut Browser<'_>, login: &str, password: &str) -> Answer {
+pub async fn try_password(browser: &mut Browser<'_>, login: &str, password: &str) -> Answer {
     let page = browser.get("/oauth/login").await;
     let form = Form::of(&page)
         .set("login", login)

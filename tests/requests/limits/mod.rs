@@ -1,6 +1,7 @@
 //! Rate limits (§31.1).
 
 mod addresses;
+mod invented;
 mod login;
 mod register;
 

@@ -1,0 +1,38 @@
+//! Bodies of requests, read within bounds of size and time (§35.1).
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    http::StatusCode,
+};
+use tokio::time::timeout;
+
+use crate::{error::Failure, protocol::error::OAuthError};
+
+/// Most bytes of a body.
+const MOST: usize = 64 * 1024;
+/// Longest time that a body may take to arrive. Whoever sends it byte by byte holds a connection
+/// and a task of the server (ASVS 15.2.2).
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// Reads a body; `refused` makes the error of the endpoint of a description.
+///
+/// # Errors
+/// 413 over 64 KiB, 408 for what does not arrive in 10 seconds.
+pub(super) async fn read(
+    body: Body,
+    refused: impl Fn(&'static str) -> OAuthError,
+) -> Result<Bytes, Failure> {
+    match timeout(LONGEST, to_bytes(body, MOST)).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_)) => {
+            let error = refused("The body is larger than 64 KiB");
+            Err(Failure::transport(StatusCode::PAYLOAD_TOO_LARGE, error))
+        }
+        Err(_) => {
+            let error = refused("The body did not arrive within 10 seconds");
+            Err(Failure::transport(StatusCode::REQUEST_TIMEOUT, error))
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Traffic as people and clients make it, good and bad, and what came of it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use sea_orm::{ConnectionTrait, Statement};
+
+use super::{
+    browser::{Authorize, Browser, encoded},
+    fixtures::SECRET,
+    server::{Answer, TestServer},
+};
+
+/// One request and its answer.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub what: &'static str,
+    pub status: u16,
+    pub wanted: u16,
+    pub took: Duration,
+}
+
+/// What came of the requests.
+#[derive(Debug, Default)]
+pub struct Tally(Mutex<Vec<Seen>>);
+
+impl Tally {
+    /// Waits for an answer and notes it.
+    pub async fn note(
+        &self,
+        (what, wanted): (&'static str, u16),
+        request: impl Future<Output = Answer>,
+    ) -> Answer {
+        let begun = Instant::now();
+        let answer = request.await;
+        self.all().push(Seen {
+            what,
+            status: answer.status,
+            wanted,
+            took: begun.elapsed(),
+        });
+        answer
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<Seen>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn take(&self) -> Vec<Seen> {
+        std::mem::take(&mut self.all())
+    }
+}
+
+/// Answers that are not those that belong to the requests.
+pub fn wrong(seen: &[Seen]) -> Vec<String> {
+    let wrong = seen.iter().filter(|one| one.status != one.wanted);
+    wrong
+        .map(|one| {
+            let Seen {
+                what,
+                status,
+                wanted,
+                took,
+            } = one;
+            format!("{what}: {status} instead of {wanted} after {took:?}")
+        })
+        .collect()
+}
+
+fn member(answer: &Answer, name: &str) -> String {
+    let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    body[name].as_str().unwrap_or_default().to_owned()
+}
+
+impl TestServer {
+    /// What a signed-in person's apps do in a while: eleven requests. `browser` has allowed `conf`.
+    pub async fn round(&self, browser: &mut Browser<'_>, tally: &Tally) {
+        let path = Authorize::base().path();
+        let sent = tally.note(("authorize", 303), browser.get(&path)).await;
+        let code = match sent.status {
+            303 => sent.location_param("code").unwrap_or_default(),
+            _ => String::new(),
+        };
+        let tokens = tally.note(("code", 200), self.redeem(&code)).await;
+        let (access, refresh) = (
+            member(&tokens, "access_token"),
+            member(&tokens, "refresh_token"),
+        );
+        tally.note(("userinfo", 200), self.userinfo(&access)).await;
+        let form = [("token", access.as_str())];
+        let introspect = || self.as_client("conf", "/oauth/introspect", &form);
+        tally.note(("introspect", 200), introspect()).await;
+        let refreshed = tally.note(("refresh", 200), self.refresh(&refresh)).await;
+        tally.note(("introspect", 200), introspect()).await;
+        let machine = [("grant_type", "client_credentials"), ("scope", "jobs")];
+        let machine = self.as_client("m2m", "/oauth/token", &machine);
+        tally.note(("machine", 200), machine).await;
+        for (what, path) in [
+            ("metadata", "/.well-known/oauth-authorization-server"),
+            ("jwks", "/oauth/jwks"),
+        ] {
+            tally.note((what, 200), self.get(path)).await;
+        }
+        let old = member(&refreshed, "access_token");
+        tally.note(("userinfo", 200), self.userinfo(&old)).await;
+        tally.note(("revoke", 200), self.revoke(&old)).await;
+    }
+
+    /// A request that is refused, another kind by each number.
+    pub async fn invalid(&self, number: usize, tally: &Tally) {
+        const TOKEN: &str = "/oauth/token";
+        const INTROSPECT: &str = "/oauth/introspect";
+        let machine = [("grant_type", "client_credentials")];
+        let junk = format!("junk{number}");
+        let unknown = [("token", junk.as_str())];
+        let code = [
+            ("grant_type", "authorization_code"),
+            ("code", junk.as_str()),
+            ("code_verifier", super::browser::VERIFIER),
+        ];
+        let refresh = [("grant_type", "refresh_token"), ("refresh_token", &*junk)];
+        let no_grant = [("grant_type", "magic")];
+        let right = encoded(SECRET);
+        let post = |credentials, path, form| self.post_as(credentials, path, form);
+        let token = |status| ("invalid token", status);
+        let introspect = |status| ("invalid introspect", status);
+        let authorize = |status| ("invalid authorize", status);
+        let answer = match number % 12 {
+            0 => {
+                tally
+                    .note(token(401), post((&junk, "x"), TOKEN, &machine))
+                    .await
+            }
+            1 => {
+                tally
+                    .note(token(401), post(("m2m", "x"), TOKEN, &machine))
+                    .await
+            }
+            2 => {
+                tally
+                    .note(token(400), post(("conf", &right), TOKEN, &code))
+                    .await
+            }
+            3 => {
+                tally
+                    .note(token(400), post(("conf", &right), TOKEN, &refresh))
+                    .await
+            }
+            4 => {
+                tally
+                    .note(token(400), post(("conf", &right), TOKEN, &unknown))
+                    .await
+            }
+            5 => {
+                tally
+                    .note(token(400), post(("conf", &right), TOKEN, &no_grant))
+                    .await
+            }
+            6 => {
+                tally
+                    .note(introspect(401), post(("m2m", "x"), INTROSPECT, &unknown))
+                    .await
+            }
+            7 => {
+                tally
+                    .note(
+                        introspect(200),
+                        post(("conf", &right), INTROSPECT, &unknown),
+                    )
+                    .await
+            }
+            8 => {
+                tally
+                    .note(introspect(400), post(("conf", &right), INTROSPECT, &[]))
+                    .await
+            }
+            9 => {
+                let request = Authorize::base().with("client_id", &junk);
+                tally.note(authorize(400), self.get(&request.path())).await
+            }
+            10 => {
+                let request = Authorize::base().with("redirect_uri", "https://evil.example/cb");
+                tally.note(authorize(400), self.get(&request.path())).await
+            }
+            _ => {
+                let request = Authorize::base().without("code_challenge");
+                tally.note(authorize(303), self.get(&request.path())).await
+            }
+        };
+        drop(answer);
+    }
+
+    /// Rows of every table of the plugin.
+    pub async fn table_sizes(&self) -> BTreeMap<&'static str, i64> {
+        let oauth = self.oauth();
+        let tables = oauth.store.tables();
+        let mut sizes = BTreeMap::new();
+        for table in [
+            tables.clients,
+            tables.authorization_states,
+            tables.authorization_codes,
+            tables.access_tokens,
+            tables.refresh_tokens,
+            tables.consents,
+            tables.sessions,
+            tables.ephemerals,
+        ] {
+            let db = &self.ctx.db;
+            let count = format!("SELECT COUNT(*) FROM {table}");
+            let count = Statement::from_string(db.get_database_backend(), count);
+            let row = db.query_one_raw(count).await.unwrap().unwrap();
+            sizes.insert(table, row.try_get_by_index(0).unwrap());
+        }
+        sizes
+    }
+}
+
+/// What each table gained.
+pub fn growth(
+    before: &BTreeMap<&'static str, i64>,
+    after: &BTreeMap<&'static str, i64>,
+) -> BTreeMap<&'static str, i64> {
+    let gained = after
+        .iter()
+        .map(|(table, rows)| (*table, rows - before[table]));
+    gained.collect()
+}

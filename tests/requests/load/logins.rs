@@ -1,0 +1,72 @@
+//! More logins than the cores can hash.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::future::{join, join_all};
+
+use crate::app::{
+    browser::Form,
+    fixtures::{ALICE, PASSWORD},
+    oauth_server::PasswordGauge,
+    server::TestServer,
+};
+
+/// Each check takes 200 ms here, and nobody waits longer than 2 s: of 30 per core about 20 are
+/// too many. Meanwhile those that need no password are answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn c264_a_burst_of_logins_is_hashed_by_as_many_as_there_are_cores() {
+    let server = TestServer::start().await;
+    let gauge = PasswordGauge::taking(Duration::from_millis(200));
+    server.ctx.shared_store.insert(Arc::clone(&gauge));
+    let cores = server.oauth().hashing().available_permits();
+    let mut attempts = Vec::new();
+    for _ in 0..30 * cores {
+        let mut browser = server.browser();
+        let page = browser.get("/oauth/login").await;
+        let form = Form::of(&page)
+            .set("login", ALICE)
+            .set("password", PASSWORD);
+        attempts.push((browser, form));
+    }
+    let over = AtomicBool::new(false);
+    let burst = async {
+        let logins = attempts
+            .iter_mut()
+            .map(|(browser, form)| browser.submit(form));
+        let answers = join_all(logins).await;
+        over.store(true, Ordering::SeqCst);
+        answers
+    };
+    let others = async {
+        let mut answered = 0;
+        while gauge.most() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        while !over.load(Ordering::SeqCst) && answered < 50 {
+            for path in ["/.well-known/openid-configuration", "/oauth/jwks"] {
+                server.get(path).await.ok();
+            }
+            let machine = [("grant_type", "client_credentials")];
+            server.as_client("m2m", "/oauth/token", &machine).await.ok();
+            answered += 1;
+        }
+        (answered, over.load(Ordering::SeqCst))
+    };
+    let (answers, (answered, too_late)) = join(burst, others).await;
+    assert!(answered == 50 && !too_late, "{answered} while it was busy");
+    assert_eq!(gauge.most(), cores);
+    let of = |status: u16| answers.iter().filter(move |answer| answer.status == status);
+    assert!(of(303).count() >= cores, "somebody came in");
+    assert!(of(503).count() > 0, "nobody was refused");
+    assert_eq!(of(303).count() + of(503).count(), answers.len());
+    for busy in of(503) {
+        busy.assert_page(503);
+        assert_eq!(busy.header("retry-after"), Some("2"));
+    }
+}
