@@ -1,11 +1,13 @@
 //! Target `form`: one line for the query, the rest is the body.
 
+use std::sync::LazyLock;
+
 use axum::{
     body::Body,
     extract::{FromRequest, FromRequestParts, Request},
     http::header,
 };
-use futures_util::FutureExt;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     extract::{ApiForm, PageForm, QueryParams},
@@ -20,6 +22,12 @@ const NEVER_IN_QUERY: [&str; 5] = [
     "refresh_token",
     "password",
 ];
+
+/// The extractors set a time limit to bodies.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    let runtime = Builder::new_current_thread().enable_time().build();
+    runtime.unwrap_or_else(|error| panic!("{error}"))
+});
 
 /// Bodies of the API and of pages, and queries, as the extractors read them.
 pub fn form(data: &[u8]) {
@@ -37,8 +45,14 @@ pub fn form(data: &[u8]) {
     let (mut parts, _) = request().unwrap_or_default().into_parts();
     // Without what stands behind `#`, which no server looks at.
     let query = parts.uri.query().unwrap_or_default().as_bytes().to_vec();
-    // Bodies and queries are here already: nothing waits.
-    if let Some(Ok(ApiForm(params))) = ApiForm::from_request(api, &()).now_or_never() {
+    let (api, page, query_params) = RUNTIME.block_on(async {
+        (
+            ApiForm::from_request(api, &()).await,
+            PageForm::from_request(page, &()).await,
+            QueryParams::from_request_parts(&mut parts, &()).await,
+        )
+    });
+    if let Ok(ApiForm(params)) = api {
         check(&params, body);
         for (name, _) in super::pairs(&query) {
             assert!(
@@ -47,11 +61,10 @@ pub fn form(data: &[u8]) {
             );
         }
     }
-    if let Some(Ok(PageForm(params))) = PageForm::from_request(page, &()).now_or_never() {
+    if let Ok(PageForm(params)) = page {
         check(&params, body);
     }
-    let query_params = QueryParams::from_request_parts(&mut parts, &());
-    if let Some(Ok(QueryParams(params))) = query_params.now_or_never() {
+    if let Ok(QueryParams(params)) = query_params {
         check(&params, &query);
     }
 }
