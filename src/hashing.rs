@@ -13,15 +13,26 @@ use crate::{error::Failure, protocol::error::OAuthError};
 
 /// Longest wait for a free core, seconds.
 const WAIT: u64 = 2;
+/// Most that wait for a core. More would not have their turn in time, and each holds a request's
+/// memory meanwhile (C264).
+const QUEUE: usize = 32;
 
 /// Bounds password hashing.
 #[derive(Clone, Debug)]
-pub struct Hashing(Arc<Semaphore>);
+pub struct Hashing {
+    /// One per core.
+    cores: Arc<Semaphore>,
+    /// Places to wait in.
+    queue: Arc<Semaphore>,
+}
 
 impl Default for Hashing {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self(Arc::new(Semaphore::new(cores)))
+        Self {
+            cores: Arc::new(Semaphore::new(cores)),
+            queue: Arc::new(Semaphore::new(cores.saturating_mul(QUEUE))),
+        }
     }
 }
 
@@ -29,23 +40,28 @@ impl Hashing {
     /// The permits, one per core.
     #[cfg(feature = "testing")]
     pub fn permits(&self) -> &Semaphore {
-        &self.0
+        &self.cores
     }
 
     /// Runs `work` on the blocking pool: a model that hashes in place would otherwise stop every
     /// other request, and those that hold a connection with it.
     ///
     /// # Errors
-    /// `temporarily_unavailable` when no core gets free in time.
+    /// `temporarily_unavailable` when no core gets free in time, or too many wait for one.
     pub async fn run<T, F>(&self, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
     {
-        let permit = Arc::clone(&self.0).acquire_owned();
-        let Ok(Ok(permit)) = timeout(Duration::from_secs(WAIT), permit).await else {
-            return Err(OAuthError::temporarily_unavailable("FA-04", "Please try again").into());
+        let busy = || OAuthError::temporarily_unavailable("FA-04", "Please try again");
+        let Ok(place) = Arc::clone(&self.queue).try_acquire_owned() else {
+            return Err(busy().into());
         };
+        let permit = Arc::clone(&self.cores).acquire_owned();
+        let Ok(Ok(permit)) = timeout(Duration::from_secs(WAIT), permit).await else {
+            return Err(busy().into());
+        };
+        drop(place);
         let runtime = Handle::current();
         // The permit moves along: a client that leaves does not free the core.
         let done = spawn_blocking(move || {
@@ -54,5 +70,28 @@ impl Hashing {
             result
         });
         done.await.map_err(Failure::internal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::{FutureExt, join_all};
+
+    use super::{Hashing, QUEUE};
+
+    /// C264: who finds the queue full is told at once, and does not wait for two seconds.
+    #[tokio::test]
+    async fn only_so_many_wait_for_a_core() {
+        let hashing = Hashing::default();
+        let cores = hashing.cores.available_permits();
+        let busy = hashing.cores.acquire_many(u32::try_from(cores).unwrap());
+        let busy = busy.await.unwrap();
+        let mut waiting = join_all((0..cores * QUEUE).map(|_| hashing.run(async {})));
+        assert!((&mut waiting).now_or_never().is_none());
+        let refused = hashing.run(async {}).now_or_never();
+        assert_eq!(refused.unwrap().unwrap_err().error.rule, "FA-04");
+        drop(busy);
+        assert!(waiting.await.iter().all(Result::is_ok));
+        hashing.run(async {}).await.unwrap();
     }
 }

@@ -41,6 +41,7 @@ const USAGE: &str = "cargo bench --all-features --bench load -- <part> …
 SECONDS (15)             length of a measurement
 RATE (50)                valid requests per second
 SLOW_CONNECTIONS (2000)  connections of `slow`
+DAYS (3)                 days of `day`
 SAMPLES (1000000)        samples of `timing`
 TEST_POSTGRES_URL        PostgreSQL; else SQLite
 ";

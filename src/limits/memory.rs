@@ -47,6 +47,38 @@ impl Memory {
     }
 }
 
+/// What is known of counters in the database: a key that is used up stays so until its window
+/// ends. A flood that is refused then costs no statement (C264).
+impl Memory {
+    /// The answer of the database, if one of the keys is known to be used up.
+    pub fn used_up(&self, counts: &[Count], now: i64) -> Option<Vec<Option<Counted>>> {
+        let counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = false;
+        let answer = counts.iter().map(|count| {
+            let known = counters.get(&count.key.0).filter(|_| !found)?;
+            found = known.ends_at > now && known.count >= count.limit;
+            found.then(|| Counted {
+                count: known.count.saturating_add(count.add),
+                ends_at: known.ends_at,
+            })
+        });
+        let answer: Vec<Option<Counted>> = answer.collect();
+        found.then_some(answer)
+    }
+
+    /// Notes the keys that the database found used up.
+    pub fn remember(&self, counts: &[Count], (counted, now): (&[Option<Counted>], i64)) {
+        let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (count, counted) in counts.iter().zip(counted) {
+            let Some(counted) = counted else { continue };
+            if counted.count.saturating_sub(count.add) >= count.limit {
+                make_room(&mut counters, &count.key, now);
+                counters.insert(count.key.0, counted.clone());
+            }
+        }
+    }
+}
+
 /// Windows that are over go first, then those that end soonest.
 fn make_room(counters: &mut HashMap<[u8; 32], Counted>, key: &SecretHash, now: i64) {
     if counters.len() < MAX_KEYS || counters.contains_key(&key.0) {

@@ -222,9 +222,7 @@ impl Server {
         let counted = if counts.is_empty() {
             Vec::new()
         } else if shared {
-            let (tables, counts) = (self.store.tables(), &counts);
-            let count = |db| rates::count(db, tables, (counts, now));
-            self.store.run(count).await?
+            self.count_in_database(&counts, (what, now)).await?
         } else {
             self.limits.count(&counts, now)
         };
@@ -232,6 +230,22 @@ impl Server {
         Ok(keys
             .map(|((key, count), counted)| (key, count, counted))
             .collect())
+    }
+
+    async fn count_in_database(
+        &self,
+        counts: &[Count],
+        (what, now): (Counts, i64),
+    ) -> Result<Vec<Option<Counted>>, Failure> {
+        let asks = what == Counts::Requests;
+        if let Some(known) = asks.then(|| self.limits.used_up(counts, now)).flatten() {
+            return Ok(known);
+        }
+        let tables = self.store.tables();
+        let count = |db| rates::count(db, tables, (counts, now));
+        let counted = self.store.run(count).await?;
+        self.limits.remember(counts, (&counted, now));
+        Ok(counted)
     }
 
     fn over(&self, key: &Key, counted: &Counted) -> Failure {

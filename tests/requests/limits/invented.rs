@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::{login::try_password, only};
 use crate::app::{
+    browser::Form,
+    fixtures::{ALICE, PASSWORD},
     oauth_server::oauth_ephemerals,
     server::{Answer, TestServer},
 };
@@ -95,4 +97,31 @@ async fn c263_counters_of_invented_logins_are_bounded() {
         }
     };
     assert_bounded(&server, ("login", 400), ask).await;
+}
+
+/// A window that is used up is known to be until it ends: a flood costs the database nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn c264_what_is_over_its_limit_costs_no_statement() {
+    let server = TestServer::with(few("login")).await;
+    let mut browser = server.browser();
+    for attempt in 0..6 {
+        let login = format!("invented{attempt}@example.com");
+        let answer = try_password(&mut browser, &login, "wrong").await;
+        assert_eq!(answer.status, if attempt < 5 { 400 } else { 429 });
+    }
+    let page = browser.get("/oauth/login").await;
+    let form = Form::of(&page)
+        .set("login", ALICE)
+        .set("password", PASSWORD);
+    server.database.recorder.take();
+    for _ in 0..5 {
+        let refused = browser.submit(&form).await;
+        refused.assert_page(429);
+        let wait: i64 = refused.header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=60).contains(&wait), "{wait}");
+    }
+    let statements = server.database.recorder.take();
+    assert_eq!(statements, Vec::<String>::new());
+    server.advance(61);
+    assert_eq!(browser.submit(&form).await.status, 303);
 }

@@ -74,11 +74,14 @@ async fn c248_at_most_the_limit_is_evaluated_of_attempts_at_once() {
         .iter()
         .filter(|event| event.event.as_str() == "login.failed");
     assert_eq!(failed.count(), 5);
-    // Always in the database, whatever the store of the others: the counter is right.
+    // Always in the database, whatever the store of the others: the counter is right. What comes
+    // when the limit is known to be reached is not counted any more.
     let rows = oauth_ephemerals::Entity::find().all(&server.ctx.db).await;
     let mut counters: Vec<i64> = rows.unwrap().iter().map(|row| row.counter).collect();
     counters.sort_unstable();
-    assert_eq!(counters, [5, 30]);
+    assert_eq!(counters[0], 5);
+    assert!((6..=30).contains(&counters[1]), "{counters:?}");
+    assert_eq!(counters.len(), 2);
 }
 
 /// Many accounts, one address: failures count, successes do not.
