@@ -27,10 +27,15 @@ pub fn redactions() -> Vec<(&'static str, &'static str)> {
             r"\b((?:__Host-)?oauth_(?:session|browser))=[A-Za-z0-9._-]+",
             "$1=[cookie]",
         ),
-        // In JSON and YAML.
+        // In JSON.
         (
-            r#"("?)\b(access_token|refresh_token|id_token|nonce|registration_access_token|client_secret|jti|sid|kid|at_hash|interaction|csrf_token)("?): ("?)[A-Za-z0-9._-]{8,}("?)"#,
-            "${1}${2}${3}: ${4}[${2}]${5}",
+            r#""(access_token|refresh_token|id_token|nonce|registration_access_token|client_secret|jti|sid|kid|at_hash|interaction|csrf_token)": "[A-Za-z0-9._-]{8,}""#,
+            r#""$1": "[$1]""#,
+        ),
+        // In YAML, where a value that begins with a hyphen has quotes.
+        (
+            r#"\b(access_token|refresh_token|id_token|nonce|registration_access_token|client_secret|jti|sid|kid|at_hash|interaction|csrf_token): "?[A-Za-z0-9._-]{8,}"?"#,
+            "$1: [$1]",
         ),
         (
             r#"("?)\b(exp|iat|nbf|auth_time|updated_at|client_id_issued_at|client_secret_expires_at)("?): \d{10}\b"#,
@@ -42,7 +47,7 @@ pub fn redactions() -> Vec<(&'static str, &'static str)> {
             "[jwt]",
         ),
         (r"\bloco_([a-z]{2,3})_[A-Za-z0-9_-]{43}", "[loco_$1]"),
-        (r"\bclient_[A-Za-z0-9_-]{22}\b", "[client_id]"),
+        (r"\bclient_[A-Za-z0-9_-]{22}", "[client_id]"),
         (
             r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
             "[uuid]",
