@@ -4,7 +4,7 @@ use std::{future::Future, sync::Arc};
 
 use tokio::{
     runtime::Handle,
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
     task::spawn_blocking,
     time::{Duration, timeout},
 };
@@ -26,6 +26,14 @@ pub struct Hashing {
     queue: Arc<Semaphore>,
 }
 
+/// A place in the queue for a core.
+#[derive(Debug)]
+pub struct Place(#[expect(dead_code, reason = "given back when dropped")] OwnedSemaphorePermit);
+
+fn busy() -> Failure {
+    OAuthError::temporarily_unavailable("FA-04", "Please try again").into()
+}
+
 impl Default for Hashing {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -43,8 +51,16 @@ impl Hashing {
         &self.cores
     }
 
-    /// Runs `work` on the blocking pool: a model that hashes in place would otherwise stop every
-    /// other request, and those that hold a connection with it.
+    /// A place to wait in.
+    ///
+    /// # Errors
+    /// `temporarily_unavailable` when there is none.
+    pub fn place(&self) -> Result<Place, Failure> {
+        let place = Arc::clone(&self.queue).try_acquire_owned();
+        place.map(Place).map_err(|_| busy())
+    }
+
+    /// Runs `work` when a core is free.
     ///
     /// # Errors
     /// `temporarily_unavailable` when no core gets free in time, or too many wait for one.
@@ -53,13 +69,22 @@ impl Hashing {
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
     {
-        let busy = || OAuthError::temporarily_unavailable("FA-04", "Please try again");
-        let Ok(place) = Arc::clone(&self.queue).try_acquire_owned() else {
-            return Err(busy().into());
-        };
+        self.run_from(self.place()?, work).await
+    }
+
+    /// Runs `work` on the blocking pool: a model that hashes in place would otherwise stop every
+    /// other request, and those that hold a connection with it.
+    ///
+    /// # Errors
+    /// `temporarily_unavailable` when no core gets free in time.
+    pub async fn run_from<T, F>(&self, place: Place, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
         let permit = Arc::clone(&self.cores).acquire_owned();
         let Ok(Ok(permit)) = timeout(Duration::from_secs(WAIT), permit).await else {
-            return Err(busy().into());
+            return Err(busy());
         };
         drop(place);
         let runtime = Handle::current();

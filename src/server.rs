@@ -221,6 +221,12 @@ impl Server {
         self.hashing.permits()
     }
 
+    /// A place to wait for a core, for tests that take them all (FA-04).
+    #[cfg(feature = "testing")]
+    pub fn hashing_place(&self) -> Option<crate::hashing::Place> {
+        self.hashing.place().ok()
+    }
+
     /// GE-11: `enable_password_reset` is off, or the app sets no passwords.
     ///
     /// # Errors

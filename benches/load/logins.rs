@@ -34,11 +34,15 @@ async fn c264_a_flood_of_logins(report: &mut Report, (name, limits): (&str, Valu
     let before = stage.usage();
 
     let (beside, logins) = (Arc::new(Tally::default()), Arc::new(Tally::default()));
-    let mut threads = 0;
+    let (mut threads, mut halfway) = (0, before.peak);
     let watch = async {
-        for _ in 0..lasting.as_secs() {
+        for second in 0..lasting.as_secs() {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            threads = threads.max(stage.usage().threads);
+            let usage = stage.usage();
+            threads = threads.max(usage.threads);
+            if second <= lasting.as_secs() / 2 {
+                halfway = usage.peak;
+            }
         }
     };
     let ((), (), lost) = tokio::join!(
@@ -73,13 +77,13 @@ async fn c264_a_flood_of_logins(report: &mut Report, (name, limits): (&str, Valu
     report.figure("errors among the others", (errors, errors == 0));
     relation(report, &alone, &beside);
     let after = stage.usage();
-    report.figure(
-        "memory is bounded",
-        (
-            format!("{} kB, peak {} kB", before.resident, after.peak),
-            after.peak < before.resident + 256 * 1024,
-        ),
+    // What the allocator keeps of the 19 MiB of each check depends on the thread it ran on.
+    let memory = format!(
+        "{} kB, peak {halfway} kB halfway, {} kB in the end",
+        before.resident, after.peak
     );
+    let level = after.peak <= halfway + halfway / 4;
+    report.figure("memory levels off", (memory, level));
     // A permit per core; each check may use a second thread of the blocking pool.
     report.figure(
         "threads are bounded",

@@ -12,6 +12,7 @@ use crate::{
     error::{Failure, PageError},
     events::{AuditEvent, EventName, Outcome},
     extract::{PageForm, QueryParams, TheServer},
+    hashing::Place,
     hooks::InteractionFacts,
     interaction::{
         Pending,
@@ -89,13 +90,17 @@ async fn submit(
     }
     let credentials = (field(params, "login")?, field(params, "password")?);
     let remember = field(params, "remember")?.is_some();
+    // Before anything is counted: a flood that finds no place costs no statement (C264).
+    let Ok(place) = server.hashing.place() else {
+        return form(server, browser, again(entered.unavailable())).await;
+    };
     let keys = Of::entry(RateLimitEntry::Login).login(credentials.0.unwrap_or_default());
     let keys = keys.address().failures().last_first();
     if let Some(wait) = page::check_limit(server, keys.clone()).await? {
         let answer = form(server, browser, again(entered.limited())).await?;
         return Ok(wait.on(answer));
     }
-    let owner = match authenticate((ctx, server), credentials).await {
+    let owner = match authenticate((ctx, server), credentials, place).await {
         Ok(owner) => owner,
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
             return form(server, browser, again(entered.unavailable())).await;
@@ -162,6 +167,7 @@ fn login_failed(server: &Server, (pending, login): (Option<&Pending>, Option<&st
 async fn authenticate(
     (ctx, server): (&AppContext, &Server),
     (login, password): (Option<&str>, Option<&str>),
+    place: Place,
 ) -> Result<Option<Owner>, Failure> {
     let (Some(login), Some(password)) = (login, password) else {
         return Ok(None);
@@ -174,7 +180,7 @@ async fn authenticate(
     let attempt = async move {
         retry(|| async { Ok(owners.authenticate(&ctx, &login, &password).await?) }).await
     };
-    let owner = server.hashing.run(attempt).await??;
+    let owner = server.hashing.run_from(place, attempt).await??;
     Ok(owner.filter(Owner::is_active))
 }
 

@@ -125,3 +125,24 @@ async fn c264_what_is_over_its_limit_costs_no_statement() {
     server.advance(61);
     assert_eq!(browser.submit(&form).await.status, 303);
 }
+
+/// Nor does a login for which no core has time.
+#[tokio::test(flavor = "multi_thread")]
+async fn c264_a_login_without_a_place_costs_no_statement() {
+    let server = TestServer::with(few("login")).await;
+    let oauth = server.oauth();
+    let mut browser = server.browser();
+    let page = browser.get("/oauth/login").await;
+    let form = Form::of(&page)
+        .set("login", ALICE)
+        .set("password", PASSWORD);
+    let places: Vec<_> = std::iter::from_fn(|| oauth.hashing_place()).collect();
+    server.database.recorder.take();
+    let refused = browser.submit(&form).await;
+    refused.assert_page(503);
+    assert_eq!(refused.header("retry-after"), Some("2"));
+    let statements = server.database.recorder.take();
+    assert_eq!(statements, Vec::<String>::new());
+    drop(places);
+    assert_eq!(browser.submit(&form).await.status, 303);
+}
