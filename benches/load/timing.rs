@@ -29,36 +29,44 @@ pub async fn run(report: &mut Report) {
     c271_client_secrets_over_http(report, &stage).await;
 }
 
-/// The same wrong password for somebody and for nobody, in turn.
+/// The same wrong password for somebody and for nobody. The smallest difference of three
+/// measurements: a leak shows in each, a neighbour's work in some.
 async fn c044_known_and_unknown_logins(report: &mut Report, stage: &Stage) {
+    report.heading(format!("C044, {LOGINS} wrong passwords each, three times"));
+    let mut apart = f64::INFINITY;
+    for _ in 0..3 {
+        let [known, unknown] = medians_of_logins(stage).await;
+        report.line(format!(
+            "median of a known login {}, of an unknown one {}",
+            milliseconds(known),
+            milliseconds(unknown)
+        ));
+        let differ = known.abs_diff(unknown).as_secs_f64() / known.as_secs_f64();
+        apart = apart.min(differ);
+    }
+    report.figure(
+        "medians apart by less than 5 %",
+        (format!("{:.2} %", apart * 100.0), apart < 0.05),
+    );
+}
+
+async fn medians_of_logins(stage: &Stage) -> [Duration; 2] {
     let mut browser = stage.server.browser();
     let page = browser.get("/oauth/login").await;
     let form = Form::of(&page).set("password", "a wrong password");
     let mut took = [Vec::new(), Vec::new()];
     for number in 0..2 * LOGINS {
-        let login = if number % 2 == 0 {
-            ALICE
-        } else {
-            "nobody@example.com"
-        };
-        let form = form.clone().set("login", login);
+        // In an order without a pattern.
+        let which = turn(number);
+        let form = form
+            .clone()
+            .set("login", [ALICE, "nobody@example.com"][which]);
         let begun = Instant::now();
         let answer = browser.submit(&form).await;
-        took[number % 2].push(begun.elapsed());
+        took[which].push(begun.elapsed());
         assert_eq!(answer.status, 400, "{answer:?}");
     }
-    let [known, unknown] = took.map(|took| Latencies::of(took.into_iter()).percentile(50));
-    let apart = known.abs_diff(unknown).as_secs_f64() / known.as_secs_f64();
-    report.heading(format!("C044, {LOGINS} wrong passwords each"));
-    report.line(format!(
-        "median of a known login {}, of an unknown one {}",
-        milliseconds(known),
-        milliseconds(unknown)
-    ));
-    report.figure(
-        "medians apart by less than 5 %",
-        (format!("{:.2} %", apart * 100.0), apart < 0.05),
-    );
+    took.map(|took| Latencies::of(took.into_iter()).percentile(50))
 }
 
 /// The functions by which secrets, tokens and form tokens are compared.
@@ -138,13 +146,22 @@ const fn turn(number: usize) -> usize {
     ((mixed >> 40) & 1) as usize
 }
 
+/// The smallest |t| of three measurements: a leak shows in each, a neighbour's work in some.
 fn compare(samples: u32, values: [&str; 2], matches: impl Fn(&str) -> bool) -> f64 {
+    let measured = (0..3).map(|_| measure(samples / 3, values, &matches));
+    measured.fold(f64::INFINITY, f64::min)
+}
+
+fn measure(samples: u32, values: [&str; 2], matches: impl Fn(&str) -> bool) -> f64 {
     let mut took = [Vec::new(), Vec::new()];
+    // Both are compared from the same place in memory.
+    let mut presented = String::with_capacity(values[0].len());
     for number in 0..samples as usize {
         let which = turn(number);
-        let value = values[which];
+        presented.clear();
+        presented.push_str(values[which]);
         let begun = Instant::now();
-        let same = black_box(matches(value));
+        let same = black_box(matches(&presented));
         took[which].push(begun.elapsed());
         assert!(!same);
     }
