@@ -4,10 +4,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::protocol::{
     bearer,
-    client::{AuthMethod, Client, ClientKind, ClientSecret, GrantType},
+    client::{AuthMethod, Client, ClientKind, ClientSecret},
     client_auth::Credentials,
-    client_metadata::{ClientIdentity, ClientMetadata, MetadataPolicy, ScopeRule},
-    jwk::SigningAlg,
+    client_metadata::{ClientIdentity, ClientMetadata},
     params::{Params, encode},
     secret::{Purpose, hash},
 };
@@ -70,14 +69,6 @@ fn basic(id: &str, secret: &str) -> String {
 }
 
 fn client(id: &str, secret: &str) -> Client {
-    let policy = MetadataPolicy {
-        scopes: &[],
-        scope_rule: ScopeRule::Cut,
-        algorithms: &SigningAlg::ALL,
-        grants: &[GrantType::AuthorizationCode],
-        pairwise: false,
-        loopback: false,
-    };
     let identity = ClientIdentity {
         client_id: id.to_owned(),
         kind: ClientKind::Operator,
@@ -86,7 +77,7 @@ fn client(id: &str, secret: &str) -> Client {
         redirect_uris: Some(vec!["https://app.example/cb".to_owned()]),
         ..ClientMetadata::default()
     };
-    let client = metadata.into_client(identity, &policy);
+    let client = metadata.into_client(identity, &super::metadata::policy(&[]));
     let client = client.unwrap_or_else(|errors| panic!("{errors:?}"));
     Client {
         secrets: vec![ClientSecret {

@@ -115,7 +115,8 @@ fn scopes() -> [String; 4] {
     ["openid", "offline_access", "read", "write"].map(str::to_owned)
 }
 
-const fn policy(scopes: &[String]) -> MetadataPolicy<'_> {
+/// What a server with these scopes offers.
+pub(super) const fn policy(scopes: &[String]) -> MetadataPolicy<'_> {
     MetadataPolicy {
         scopes,
         scope_rule: ScopeRule::Cut,

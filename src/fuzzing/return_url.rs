@@ -5,11 +5,10 @@ use url::Url;
 
 use crate::protocol::{
     callback::Callback,
-    client::{ApplicationType, Client, ClientKind, GrantType},
-    client_metadata::{ClientIdentity, ClientMetadata, MetadataPolicy, ScopeRule},
+    client::{ApplicationType, Client, ClientKind},
+    client_metadata::{ClientIdentity, ClientMetadata},
     end_session::{Asked, Destination, destination},
     error::OAuthError,
-    jwk::SigningAlg,
     params::{Params, encode},
     redirect_uri, return_to,
 };
@@ -151,14 +150,6 @@ fn interaction(query: &str) {
 
 /// A client that may have this redirect URI.
 fn client(uri: &str) -> Option<Client> {
-    let policy = MetadataPolicy {
-        scopes: &[],
-        scope_rule: ScopeRule::Cut,
-        algorithms: &SigningAlg::ALL,
-        grants: &[GrantType::AuthorizationCode],
-        pairwise: false,
-        loopback: false,
-    };
     let identity = ClientIdentity {
         client_id: "app".to_owned(),
         kind: ClientKind::Dynamic,
@@ -169,7 +160,9 @@ fn client(uri: &str) -> Option<Client> {
         post_logout_redirect_uris: uris,
         ..ClientMetadata::default()
     };
-    let client = metadata.into_client(identity, &policy).ok()?;
+    let client = metadata
+        .into_client(identity, &super::metadata::policy(&[]))
+        .ok()?;
     let native = client.application_type == ApplicationType::Native;
     assert!(native || uri.to_ascii_lowercase().starts_with("http"));
     Some(client)
