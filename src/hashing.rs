@@ -1,11 +1,15 @@
-//! The app's password work: off the request threads, on as many cores as there are (FA-04).
+//! The app's password work: off the request threads, on as many cores as there are (FA-04), and
+//! behind all other work.
 
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    io,
+    sync::{Arc, LazyLock},
+};
 
 use tokio::{
-    runtime::Handle,
+    runtime::{Builder, Handle, Runtime},
     sync::{OwnedSemaphorePermit, Semaphore},
-    task::spawn_blocking,
     time::{Duration, timeout},
 };
 
@@ -16,6 +20,13 @@ const WAIT: u64 = 2;
 /// Most that wait for a core. More would not have their turn in time, and each holds a request's
 /// memory meanwhile (C264).
 const QUEUE: usize = 32;
+/// How far the threads that hash stand behind the others, as `nice` counts: with all cores busy
+/// they get about a tenth of one each, so that a flood of logins slows logins down and nothing else
+/// (C264).
+#[cfg(target_os = "linux")]
+const BEHIND: i32 = 10;
+/// An idle thread ends after this.
+const IDLE: Duration = Duration::from_secs(10);
 
 /// Bounds password hashing.
 #[derive(Clone, Debug)]
@@ -34,9 +45,46 @@ fn busy() -> Failure {
     OAuthError::temporarily_unavailable("FA-04", "Please try again").into()
 }
 
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Runs `work` on a thread that only hashes. They are few and always the same, so that what a check
+/// needs of memory (19 MiB for Argon2id) is taken from the allocator once per core, and not once for
+/// each of the hundreds of threads that tokio's own pool may have.
+async fn on_own_thread<T, F>(work: F) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    F: FnOnce() -> T + Send + 'static,
+{
+    /// Of the process: the cores are, too. Nothing but its blocking pool is used.
+    static THREADS: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
+        Builder::new_current_thread()
+            .max_blocking_threads(cores())
+            .thread_name("oauth-hashing")
+            .thread_keep_alive(IDLE)
+            .on_thread_start(stand_behind)
+            .build()
+    });
+    let threads = THREADS.as_ref().map_err(Failure::internal)?;
+    let done = threads.spawn_blocking(work);
+    done.await.map_err(Failure::internal)
+}
+
+#[cfg(target_os = "linux")]
+fn stand_behind() {
+    // Linux counts this per thread; elsewhere it would be the whole process.
+    if let Err(error) = rustix::process::nice(BEHIND) {
+        tracing::debug!(%error, "password hashing has the priority of requests");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn stand_behind() {}
+
 impl Default for Hashing {
     fn default() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let cores = cores();
         Self {
             cores: Arc::new(Semaphore::new(cores)),
             queue: Arc::new(Semaphore::new(cores.saturating_mul(QUEUE))),
@@ -72,7 +120,7 @@ impl Hashing {
         self.run_from(self.place()?, work).await
     }
 
-    /// Runs `work` on the blocking pool: a model that hashes in place would otherwise stop every
+    /// Runs `work` on a thread of its own: a model that hashes in place would otherwise stop every
     /// other request, and those that hold a connection with it.
     ///
     /// # Errors
@@ -89,12 +137,12 @@ impl Hashing {
         drop(place);
         let runtime = Handle::current();
         // The permit moves along: a client that leaves does not free the core.
-        let done = spawn_blocking(move || {
+        on_own_thread(move || {
             let result = runtime.block_on(work);
             drop(permit);
             result
-        });
-        done.await.map_err(Failure::internal)
+        })
+        .await
     }
 }
 

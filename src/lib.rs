@@ -88,6 +88,7 @@ mod interaction;
 pub mod keys;
 mod layers;
 mod limits;
+mod listener;
 mod owners;
 mod pages;
 pub mod plugin;

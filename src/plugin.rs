@@ -9,6 +9,7 @@ use sea_orm::{
     sea_query::{Alias, Query},
 };
 
+pub use crate::listener::serve;
 use crate::{
     account::{ConnectedApp, UserSession},
     boot,

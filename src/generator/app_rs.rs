@@ -10,6 +10,16 @@ pub const FILE: &str = "src/app.rs";
 
 const USE: &str = "use crate::models::oauth_server::OAuth;";
 const INITIALIZER: &str = "Box::new(OAuth::initializer::<Self>())";
+const SERVE: &str = "
+
+    /// As Loco does, and lets go of clients that stay silent.
+    async fn serve(
+        app: axum::Router,
+        ctx: &AppContext,
+        params: &loco_rs::boot::ServeParams,
+    ) -> Result<()> {
+        OAuth::serve::<Self>(app, ctx, params).await
+    }";
 
 /// Wires the plugin into the app's hooks.
 #[must_use]
@@ -17,6 +27,7 @@ pub fn wire(text: &str) -> (String, Vec<Misfit>) {
     Draft::new(FILE, text)
         .then(import)
         .then(initializer)
+        .then(serve)
         .then(tasks)
         .then(workers)
         .then(truncate)
@@ -104,6 +115,18 @@ fn push(text: &str, code: &str, items: std::ops::Range<usize>) -> String {
     }
     let line = format!("{}    {INITIALIZER},\n", indent_at(text, items.end));
     insert(&insert(text, closing_line, &line), last, comma)
+}
+
+/// Below `initializers`, unless the app has a way of its own to serve.
+fn serve(text: &str) -> Edited {
+    let code = mask(text);
+    match function(&code, "initializers") {
+        Some(hook) if function(&code, "serve").is_none() => {
+            Ok(insert(text, hook.span.end + 1, SERVE))
+        }
+        // Without `initializers` the edit before this one has said so.
+        _ => Ok(text.to_owned()),
+    }
 }
 
 /// Above Loco's anchor, where its own generators put tasks, else first in the function.

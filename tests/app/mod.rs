@@ -20,11 +20,12 @@ pub mod traffic;
 pub mod users;
 
 use async_trait::async_trait;
+use axum::Router;
 use loco_rs::{
     Result,
     app::{AppContext, Hooks, Initializer},
     bgworker::Queue,
-    boot::{BootResult, StartMode, create_app},
+    boot::{BootResult, ServeParams, StartMode, create_app},
     config::Config,
     controller::AppRoutes,
     environment::Environment,
@@ -55,6 +56,10 @@ impl Hooks for App {
 
     async fn initializers(_ctx: &AppContext) -> Result<Vec<Box<dyn Initializer>>> {
         Ok(vec![Box::new(OAuth::initializer::<Self>())])
+    }
+
+    async fn serve(app: Router, ctx: &AppContext, params: &ServeParams) -> Result<()> {
+        OAuth::serve::<Self>(app, ctx, params).await
     }
 
     fn routes(ctx: &AppContext) -> AppRoutes {

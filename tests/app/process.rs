@@ -132,7 +132,6 @@ pub async fn serve_app() {
         port: i32::from(address.port()),
         binding: address.ip().to_string(),
     };
-    // Loco's own way to serve, with its graceful shutdown.
     App::serve(boot.router.unwrap(), &boot.app_context, &serve)
         .await
         .unwrap();

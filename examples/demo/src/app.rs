@@ -3,7 +3,7 @@ use axum::Router;
 use loco_rs::{
     app::{AppContext, Hooks, Initializer},
     bgworker::Queue,
-    boot::{create_app, shutdown_signal, BootResult, ServeParams, StartMode},
+    boot::{create_app, BootResult, ServeParams, StartMode},
     config::Config,
     controller::AppRoutes,
     db::truncate_table,
@@ -12,7 +12,7 @@ use loco_rs::{
     Result,
 };
 use migration::Migrator;
-use std::{net::SocketAddr, path::Path};
+use std::path::Path;
 
 use crate::models::oauth_server::OAuth;
 use crate::{
@@ -57,16 +57,10 @@ impl Hooks for App {
         Ok(vec![Box::new(OAuth::initializer::<Self>())])
     }
 
-    /// As Loco does it, and says where to begin.
+    /// Says where to begin.
     async fn serve(app: Router, ctx: &AppContext, params: &ServeParams) -> Result<()> {
-        let address = format!("{}:{}", params.binding, params.port);
-        let listener = tokio::net::TcpListener::bind(&address).await?;
         println!("{}", views::client::invitation(&ClientSettings::of(ctx)?));
-        let app = app.into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, app)
-            .with_graceful_shutdown(shutdown_signal())
-            .await?;
-        Ok(())
+        OAuth::serve::<Self>(app, ctx, params).await
     }
 
     fn routes(_ctx: &AppContext) -> AppRoutes {

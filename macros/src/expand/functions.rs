@@ -11,10 +11,10 @@ pub fn functions(ident: &Ident) -> TokenStream {
             use ::loco_oauth_server::{
                 __private::{
                     loco_rs::{
-                        Result, app::{AppContext, Hooks}, bgworker::Queue, controller::Routes,
-                        task::Tasks,
+                        Result, app::{AppContext, Hooks}, bgworker::Queue, boot::ServeParams,
+                        controller::Routes, task::Tasks,
                     },
-                    axum::http::HeaderMap,
+                    axum::{Router, http::HeaderMap},
                     sea_orm::DatabaseConnection,
                 },
                 Guard, OAuthInitializer, OAuthServerDefinition, Server, SetCookies, SignIn,
@@ -26,6 +26,19 @@ pub fn functions(ident: &Ident) -> TokenStream {
                 #[must_use]
                 pub fn initializer<H: Hooks>() -> OAuthInitializer<Self, H> {
                     OAuthInitializer::new()
+                }
+
+                /// For `Hooks::serve`: as Loco serves, but clients that stay silent are let go after 20
+                /// seconds, and requests that run at the end get 25.
+                ///
+                /// # Errors
+                /// When the address cannot be bound.
+                pub async fn serve<H: Hooks>(
+                    app: Router,
+                    ctx: &AppContext,
+                    params: &ServeParams,
+                ) -> Result<()> {
+                    plugin::serve::<H>(app, ctx, params).await
                 }
 
                 /// For `Hooks::routes`, when the app mounts the routes by hand.

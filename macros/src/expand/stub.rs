@@ -18,9 +18,9 @@ pub fn server(input: &DeriveInput, error: darling::Error) -> TokenStream {
                 __private::{
                     loco_rs::{
                         Result, app::{AppContext, Hooks, Initializer}, bgworker::Queue,
-                        controller::Routes, task::Tasks,
+                        boot::ServeParams, controller::Routes, task::Tasks,
                     },
-                    axum::http::HeaderMap,
+                    axum::{Router, http::HeaderMap},
                     sea_orm::DatabaseConnection,
                 },
                 Guard, Server, SetCookies, SignIn,
@@ -38,6 +38,14 @@ pub fn server(input: &DeriveInput, error: darling::Error) -> TokenStream {
             impl #impl_generics #ident #type_generics #where_clause {
                 pub fn initializer<H: Hooks>() -> impl Initializer {
                     Stub
+                }
+
+                pub async fn serve<H: Hooks>(
+                    _: Router,
+                    _: &AppContext,
+                    _: &ServeParams,
+                ) -> Result<()> {
+                    ::core::unreachable!()
                 }
 
                 pub fn routes(_: &AppContext) -> ::std::vec::Vec<Routes> {
