@@ -148,9 +148,28 @@ impl Hashing {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use futures_util::future::{FutureExt, join_all};
 
     use super::{Hashing, QUEUE};
+
+    /// C264: as many threads as cores do all of it, and they stand behind those that answer.
+    #[tokio::test]
+    async fn few_threads_hash() {
+        let hashing = Hashing::default();
+        let seen = || async {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            let thread = std::thread::current();
+            assert_eq!(thread.name(), Some("oauth-hashing"));
+            #[cfg(target_os = "linux")]
+            assert!(rustix::process::getpriority_process(None).unwrap() >= super::BEHIND);
+            thread.id()
+        };
+        let seen = join_all((0..super::cores() * QUEUE).map(|_| hashing.run(seen()))).await;
+        let threads: HashSet<_> = seen.into_iter().map(Result::unwrap).collect();
+        assert!(threads.len() <= super::cores(), "{threads:?}");
+    }
 
     /// C264: who finds the queue full is told at once, and does not wait for two seconds.
     #[tokio::test]

@@ -57,13 +57,10 @@ impl ResourceOwner for users::Model {
         password: &str,
     ) -> ModelResult<Option<Self>> {
         let user = Self::find_by_login(&ctx.db, login).await?;
-        let known = user.as_ref().map(|user| user.password.clone());
-        let password = password.to_owned();
-        let matches = tokio::task::spawn_blocking(move || {
-            hash::verify_password(&password, known.as_ref().unwrap_or(&NOBODYS_PASSWORD))
-        })
-        .await
-        .map_err(|error| ModelError::Any(error.into()))?;
+        let known = user
+            .as_ref()
+            .map_or(&*NOBODYS_PASSWORD, |user| &user.password);
+        let matches = hash::verify_password(password, known);
         Ok(user.filter(|_| matches))
     }
 
