@@ -2,7 +2,7 @@
 //!
 //! # In an app
 //!
-//! `cargo loco generate oauth-server` writes everything below; by hand it is four places:
+//! `cargo loco generate oauth-server` writes everything below; by hand it is these places:
 //!
 //! ```ignore
 //! // src/models/oauth_server.rs: the tables as entities, and what the plugin knows of the users
@@ -20,6 +20,10 @@
 //! // src/app.rs
 //! async fn initializers(_ctx: &AppContext) -> Result<Vec<Box<dyn Initializer>>> {
 //!     Ok(vec![Box::new(OAuth::initializer::<Self>())])
+//! }
+//!
+//! async fn serve(app: Router, ctx: &AppContext, params: &ServeParams) -> Result<()> {
+//!     OAuth::serve::<Self>(app, ctx, params).await
 //! }
 //!
 //! // src/bin/main.rs
