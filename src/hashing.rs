@@ -1,5 +1,4 @@
-//! The app's password work: off the request threads, on as many cores as there are (FA-04), and
-//! behind all other work.
+//! The app's password work: off the request threads, on as many cores as there are (FA-04).
 
 use std::{
     future::Future,
@@ -20,11 +19,6 @@ const WAIT: u64 = 2;
 /// Most that wait for a core. More would not have their turn in time, and each holds a request's
 /// memory meanwhile (C264).
 const QUEUE: usize = 32;
-/// How far the threads that hash stand behind the others, as `nice` counts: with all cores busy
-/// they get about a tenth of one each, so that a flood of logins slows logins down and nothing else
-/// (C264).
-#[cfg(target_os = "linux")]
-const BEHIND: i32 = 10;
 /// An idle thread ends after this.
 const IDLE: Duration = Duration::from_secs(10);
 
@@ -63,24 +57,12 @@ where
             .max_blocking_threads(cores())
             .thread_name("oauth-hashing")
             .thread_keep_alive(IDLE)
-            .on_thread_start(stand_behind)
             .build()
     });
     let threads = THREADS.as_ref().map_err(Failure::internal)?;
     let done = threads.spawn_blocking(work);
     done.await.map_err(Failure::internal)
 }
-
-#[cfg(target_os = "linux")]
-fn stand_behind() {
-    // Linux counts this per thread; elsewhere it would be the whole process.
-    if let Err(error) = rustix::process::nice(BEHIND) {
-        tracing::debug!(%error, "password hashing has the priority of requests");
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-const fn stand_behind() {}
 
 impl Default for Hashing {
     fn default() -> Self {
@@ -154,7 +136,7 @@ mod tests {
 
     use super::{Hashing, QUEUE};
 
-    /// C264: as many threads as cores do all of it, and they stand behind those that answer.
+    /// C264: as many threads as cores do all of it.
     #[tokio::test]
     async fn few_threads_hash() {
         let hashing = Hashing::default();
@@ -162,8 +144,6 @@ mod tests {
             std::thread::sleep(std::time::Duration::from_millis(2));
             let thread = std::thread::current();
             assert_eq!(thread.name(), Some("oauth-hashing"));
-            #[cfg(target_os = "linux")]
-            assert!(rustix::process::getpriority_process(None).unwrap() >= super::BEHIND);
             thread.id()
         };
         let seen = join_all((0..super::cores() * QUEUE).map(|_| hashing.run(seen()))).await;

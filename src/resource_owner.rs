@@ -195,8 +195,7 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
 
     /// The user with this login and password, or `None`. Takes the same time for unknown logins.
     ///
-    /// Called on one of few threads that are there for hashing, behind all other work: hash in
-    /// place, not on tokio's blocking pool, whose hundreds of threads would each keep the memory of
+    /// Called on one of few threads that are there for hashing: hash in place, not on tokio's blocking pool, whose hundreds of threads would each keep the memory of
     /// a hash. [`Self::set_password`] and [`Self::sign_up`] alike.
     ///
     /// # Errors

@@ -49,26 +49,24 @@ async fn c265_slow_connections(report: &mut Report) {
 
     report.heading(format!("C265, {count} connections that send a byte in 5 s"));
     report.answers(&seen, WATCHED);
-    let of = |with_body: bool| ended.iter().filter(move |(body, _)| *body == with_body);
-    let cut: Vec<Duration> = of(true).filter_map(|(_, cut)| *cut).collect();
-    let in_time = cut.iter().filter(|cut| **cut <= CUT_OFF).count();
-    let latest = Latencies::of(cut.into_iter()).percentile(100);
-    report.figure(
-        "slow bodies cut off within 30 s",
-        (
-            format!(
-                "{in_time} of {}, the last after {}",
-                of(true).count(),
-                milliseconds(latest)
-            ),
-            in_time == of(true).count(),
-        ),
-    );
-    let open = of(false).filter(|(_, cut)| cut.is_none()).count();
-    report.line(format!(
-        "slow headers still open: {open} of {} (the listener's: SECURITY.md)",
-        of(false).count()
-    ));
+    for (name, with_body) in [("bodies", true), ("headers", false)] {
+        let of: Vec<_> = ended
+            .iter()
+            .filter(|(body, _)| *body == with_body)
+            .collect();
+        let cut: Vec<Duration> = of.iter().filter_map(|(_, cut)| *cut).collect();
+        let in_time = cut.iter().filter(|cut| **cut <= CUT_OFF).count();
+        let latest = Latencies::of(cut.into_iter()).percentile(100);
+        let text = format!(
+            "{in_time} of {}, the last after {}",
+            of.len(),
+            milliseconds(latest)
+        );
+        report.figure(
+            &format!("slow {name} cut off within 30 s"),
+            (text, in_time == of.len()),
+        );
+    }
     let wrong = seen
         .iter()
         .filter(|seen| seen.status != seen.wanted)

@@ -27,7 +27,7 @@ pub fn wire(text: &str) -> (String, Vec<Misfit>) {
     Draft::new(FILE, text)
         .then(import)
         .then(initializer)
-        .then(serve)
+        .then(|text| Ok(serve(text)))
         .then(tasks)
         .then(workers)
         .then(truncate)
@@ -118,14 +118,12 @@ fn push(text: &str, code: &str, items: std::ops::Range<usize>) -> String {
 }
 
 /// Below `initializers`, unless the app has a way of its own to serve.
-fn serve(text: &str) -> Edited {
+fn serve(text: &str) -> String {
     let code = mask(text);
     match function(&code, "initializers") {
-        Some(hook) if function(&code, "serve").is_none() => {
-            Ok(insert(text, hook.span.end + 1, SERVE))
-        }
+        Some(hook) if function(&code, "serve").is_none() => insert(text, hook.span.end + 1, SERVE),
         // Without `initializers` the edit before this one has said so.
-        _ => Ok(text.to_owned()),
+        _ => text.to_owned(),
     }
 }
 

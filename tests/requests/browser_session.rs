@@ -1,5 +1,9 @@
 //! BS-01 to BS-06 beyond login and sign-out: how sessions live and end.
 
+use loco_oauth_server::{
+    protocol::secret::SecretHash,
+    store::sessions::{self, Renewal},
+};
 use sea_orm::{EntityTrait, Set};
 use serde_json::json;
 
@@ -254,4 +258,35 @@ async fn bs_06_a_bearer_token_is_no_session() {
     let request = server.http.get(server.url(&silent.path()));
     let answer = server.send(request.bearer_auth(access)).await;
     assert_eq!(answer.location_param("error").unwrap(), "login_required");
+}
+
+/// BS-02: of two logins that saw the same session, one renews it; the cookie that was answered first
+/// stays good.
+#[tokio::test(flavor = "multi_thread")]
+async fn bs_02_a_session_is_renewed_by_who_knows_its_secret() {
+    let server = TestServer::start().await;
+    server.browser().sign_in().await;
+    let row = server.sessions().await.remove(0);
+    let oauth = server.oauth();
+    let renewal = |secret| Renewal {
+        id: row.id,
+        previous: SecretHash(row.token_hash.clone().try_into().unwrap()),
+        token_hash: SecretHash([secret; 32]),
+        auth_time: row.auth_time,
+        acr: row.acr.clone(),
+        amr: row.amr.clone(),
+        remembered: row.remembered,
+        credential_stamp: row.credential_stamp.clone(),
+        now: row.last_seen_at,
+        idle_expires_at: row.idle_expires_at,
+        expires_at: row.expires_at,
+    };
+    let mut renewed = Vec::new();
+    for secret in [1, 2] {
+        let renewal = renewal(secret);
+        let renew = |db| sessions::renew(db, oauth.store.tables(), &renewal);
+        renewed.push(oauth.store.run(renew).await.unwrap());
+    }
+    assert_eq!(renewed, [true, false]);
+    assert_eq!(server.sessions().await[0].token_hash, [1; 32]);
 }

@@ -14,10 +14,10 @@ use crate::{
         browser::{Authorize, Browser, Form},
         fixtures::{self, ALICE, PASSWORD},
         oauth_server::{oauth_clients, oauth_consents},
-        server::{Answer, TestServer},
+        server::{Answer, TestServer, no_limits},
         tokens::text,
     },
-    requests::registration::{metadata, open},
+    requests::registration::{metadata, open_and},
 };
 
 /// Nodes of one app, which the racers share in turn.
@@ -148,7 +148,8 @@ async fn c245_one_assertion_at_once_on_nodes(#[values(1, 2)] nodes: usize) {
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn c247_registrations_at_once_on_nodes(#[values(1, 2)] nodes: usize) {
-    let nodes = Nodes::start(nodes, open()).await;
+    let settings = open_and(&json!({ "rate_limits": no_limits() }));
+    let nodes = Nodes::start(nodes, settings).await;
     let server = nodes.first();
     let before = server.clients().await.len();
     let metadata = metadata(&json!({}));
@@ -186,7 +187,8 @@ async fn bs_02_one_session_renewed_at_once_on_nodes(#[values(1, 2)] nodes: usize
         let posts = tabs.iter_mut().map(|tab| tab.submit(&form));
         let answers = join_all(posts).await;
         for (tab, answer) in tabs.iter_mut().zip(&answers) {
-            assert_ne!(answer.status / 100, 5, "round {round}: {answer:?}");
+            // FA-04: a form that finds no free core is shown again.
+            assert!(answer.status < 500 || answer.status == 503, "{answer:?}");
             if answer.status == 303 && answer.header("set-cookie").is_some() {
                 let who = tab.who(server).await.ok();
                 assert_eq!(who["signed_in"], true, "round {round}");
