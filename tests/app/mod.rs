@@ -20,14 +20,14 @@ pub mod traffic;
 pub mod users;
 
 use async_trait::async_trait;
-use axum::Router;
+use axum::{Router, routing::get};
 use loco_rs::{
     Result,
     app::{AppContext, Hooks, Initializer},
     bgworker::Queue,
     boot::{BootResult, ServeParams, StartMode, create_app},
     config::Config,
-    controller::AppRoutes,
+    controller::{AppRoutes, Routes},
     environment::Environment,
     task::Tasks,
 };
@@ -35,6 +35,11 @@ use loco_rs::{
 use self::{migration::Migrator, oauth_server::OAuth};
 
 pub struct App;
+
+/// A request that does not end by itself, as an event stream is one.
+async fn endless() {
+    std::future::pending().await
+}
 
 #[async_trait]
 impl Hooks for App {
@@ -66,6 +71,7 @@ impl Hooks for App {
         AppRoutes::with_default_routes()
             .add_route(own_pages::routes())
             .add_routes(guarded::routes(ctx))
+            .add_route(Routes::new().add("/endless", get(endless)))
     }
 
     async fn connect_workers(ctx: &AppContext, queue: &Queue) -> Result<()> {

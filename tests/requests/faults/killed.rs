@@ -185,3 +185,21 @@ async fn c267_fa_05_sigterm_lets_requests_finish() {
     let redeemed = redeemed.iter().filter(|grant| grant.redeemed_at.is_some());
     assert_eq!(redeemed.count(), answered);
 }
+
+/// FA-05, C267: a request that never ends, as an event stream is, does not hold the process for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn c267_what_never_ends_is_cut_off() {
+    let server = TestServer::start().await;
+    let mut process = Process::start(&server.database).await;
+    let endless = server.http.get(process.url("/endless")).send();
+    let endless = tokio::spawn(endless);
+    let idle = tokio::net::TcpStream::connect(process.address).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(!endless.is_finished());
+    let ended = tokio::task::spawn_blocking(move || process.terminate());
+    // Below what Kubernetes waits.
+    let ended = tokio::time::timeout(Duration::from_secs(29), ended).await;
+    assert!(ended.unwrap().unwrap(), "the process did not end well");
+    assert!(endless.await.unwrap().is_err());
+    drop(idle);
+}
