@@ -15,6 +15,8 @@ pub mod account {
 
 pub mod __private {
     pub mod axum {
+        pub struct Router;
+
         pub mod http {
             pub struct HeaderMap;
         }
@@ -33,6 +35,10 @@ pub mod __private {
 
         pub mod bgworker {
             pub struct Queue;
+        }
+
+        pub mod boot {
+            pub struct ServeParams;
         }
 
         pub mod controller {
