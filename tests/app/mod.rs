@@ -38,7 +38,7 @@ pub struct App;
 
 /// A request that does not end by itself, as an event stream is one.
 async fn endless() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[async_trait]
