@@ -11,6 +11,20 @@ use crate::app::{browser::VERIFIER, server::Answer, tokens::text};
 
 type Checked = Result<(), TestCaseError>;
 
+fn sender(client: usize, by: By) -> usize {
+    match by {
+        By::Owner => client,
+        By::Another => (client + 1) % CLIENTS.len(),
+    }
+}
+
+/// A client that is switched off is unknown, whatever it asks.
+fn refused(answer: &Answer) -> Checked {
+    prop_assert_eq!(answer.status, 401, "{:?}", answer);
+    prop_assert_eq!(&answer.json()["error"], "invalid_client", "{:?}", answer);
+    Ok(())
+}
+
 impl World<'_> {
     pub async fn redeem(&mut self, grant: usize, (by, verifier): (By, bool)) -> Checked {
         let client = self.model.grants[grant].client;
@@ -27,6 +41,9 @@ impl World<'_> {
             ("code_verifier", verifier_sent.as_str()),
         ];
         let answer = self.send(client, (by, "/oauth/token"), &form).await;
+        if self.is_sender_off(client, by) {
+            return refused(&answer);
+        }
         let outcome = self.model.redeem(grant, (by == By::Owner, verifier));
         self.read(outcome, &answer)
     }
@@ -42,6 +59,9 @@ impl World<'_> {
             form.push(("scope", "openid"));
         }
         let answer = self.send(client, (by, "/oauth/token"), &form).await;
+        if self.is_sender_off(client, by) {
+            return refused(&answer);
+        }
         let outcome = self.model.use_refresh(token, (by == By::Owner, narrow));
         self.read(outcome, &answer)?;
         match outcome {
@@ -57,23 +77,26 @@ impl World<'_> {
         let client = self.model.grants[grant].client;
         let form = [("token", token.as_str())];
         let answer = self.send(client, (by, "/oauth/revoke"), &form).await;
+        if self.is_sender_off(client, by) {
+            return refused(&answer);
+        }
         prop_assert_eq!((answer.status, answer.body.as_str()), (200, ""));
         Ok(())
     }
 
     /// A request of the client, or of another one with its own good credentials.
     async fn send(&self, client: usize, (by, path): (By, &str), form: &[(&str, &str)]) -> Answer {
-        let sender = match by {
-            By::Owner => client,
-            By::Another => (client + 1) % CLIENTS.len(),
-        };
-        match CLIENTS[sender].0 {
+        match CLIENTS[sender(client, by)].0 {
             "pub" => {
                 let form = [form, &[("client_id", "pub")]].concat();
                 self.server.post(path, &form).await
             }
             id => self.server.as_client(id, path, form).await,
         }
+    }
+
+    fn is_sender_off(&self, client: usize, by: By) -> bool {
+        self.model.disabled[sender(client, by)]
     }
 
     /// What the token endpoint said is what the model says; new tokens are noted.
@@ -110,7 +133,7 @@ impl World<'_> {
         }
         for (place, token) in self.refresh.iter().enumerate() {
             let client = self.model.grants[self.model.refresh[place].grant].client;
-            if CLIENTS[client].0 != "pub" {
+            if self.may_introspect(client) {
                 let live = self.model.is_refresh_live(place);
                 prop_assert_eq!(
                     self.is_active(client, token).await,
@@ -124,15 +147,20 @@ impl World<'_> {
             let client = self.model.grants[self.model.access[place].grant].client;
             let another = usize::from(client == 0);
             prop_assert!(
-                !self.is_active(another, token).await,
+                !self.may_introspect(another) || !self.is_active(another, token).await,
                 "seen by another client"
             );
         }
         Ok(())
     }
 
+    /// Confidential, and not switched off.
+    fn may_introspect(&self, client: usize) -> bool {
+        CLIENTS[client].0 != "pub" && !self.model.disabled[client]
+    }
+
     async fn is_active(&self, client: usize, token: &str) -> bool {
-        if CLIENTS[client].0 == "pub" {
+        if !self.may_introspect(client) {
             let answer = self.server.userinfo(token).await;
             return answer.status != 401;
         }

@@ -60,6 +60,10 @@ pub struct Lives {
 pub struct Model {
     pub now: i64,
     pub lives: Lives,
+    /// Who may not be signed in, until further notice.
+    pub inactive: [bool; 2],
+    /// Clients that are switched off, until further notice.
+    pub disabled: [bool; 3],
     pub grants: Vec<Grant>,
     pub access: Vec<Access>,
     pub refresh: Vec<Refresh>,
@@ -70,6 +74,8 @@ impl Model {
         Self {
             now,
             lives,
+            inactive: [false; 2],
+            disabled: [false; 3],
             grants: Vec::new(),
             access: Vec::new(),
             refresh: Vec::new(),
@@ -78,12 +84,17 @@ impl Model {
 
     pub fn is_access_live(&self, token: usize) -> bool {
         let token = &self.access[token];
-        !token.revoked && token.until > self.now && !self.grants[token.grant].revoked
+        !token.revoked && token.until > self.now && self.is_grant_live(token.grant)
     }
 
     pub fn is_refresh_live(&self, token: usize) -> bool {
         let token = &self.refresh[token];
-        token.rotated.is_none() && token.until > self.now && !self.grants[token.grant].revoked
+        token.rotated.is_none() && token.until > self.now && self.is_grant_live(token.grant)
+    }
+
+    fn is_grant_live(&self, grant: usize) -> bool {
+        let grant = &self.grants[grant];
+        !grant.revoked && !self.inactive[grant.user] && !self.disabled[grant.client]
     }
 
     /// TK-09 to TK-18, in this order.
@@ -96,7 +107,7 @@ impl Model {
             code.revoked = true;
             return Outcome::Refused;
         }
-        if code.revoked || code.code_until <= self.now {
+        if code.revoked || code.code_until <= self.now || self.inactive[code.user] {
             return Outcome::Refused;
         }
         code.redeemed = true;
@@ -107,7 +118,7 @@ impl Model {
     /// TK-19 to TK-26 and RF-02 to RF-04, in this order.
     pub fn use_refresh(&mut self, token: usize, (owner, narrow): (bool, bool)) -> Outcome {
         let grant = self.refresh[token].grant;
-        if !owner || self.grants[grant].revoked {
+        if !owner || !self.is_grant_live(grant) {
             return Outcome::Refused;
         }
         if let Some(rotated) = self.refresh[token].rotated.clone() {
@@ -155,6 +166,11 @@ impl Model {
                 grant.revoked = true;
             }
         }
+    }
+
+    /// BS-04, TK-20 with `revoke_on_credential_change`.
+    pub fn change_password(&mut self, user: usize) {
+        self.disconnect(user, None);
     }
 
     /// A person takes back what a client, or every client, was given.

@@ -1,5 +1,5 @@
 //! Random sequences of requests against a small model of what spec and RFCs say is live (RFC 6749,
-//! RFC 7009, RFC 7662; TK-09 to TK-27, RF-01 to RF-04, RV-01 to RV-03, BS-05). After every step the
+//! RFC 7009, RFC 7662; TK-06, TK-09 to TK-27, RF-01 to RF-04, RV-01 to RV-03, BS-04, BS-05). After every step the
 //! server and the model agree about every token.
 
 mod clients;
@@ -53,6 +53,12 @@ enum Step {
     Disconnect { user: usize, client: usize },
     /// A person disconnects all apps.
     DisconnectAll { user: usize },
+    /// A person's password changes.
+    ChangePassword { user: usize },
+    /// A person is locked out, or let in again.
+    ToggleUser { user: usize },
+    /// A client is switched off, or on again.
+    ToggleClient { client: usize },
     /// Time goes by.
     Wait { seconds: i64 },
 }
@@ -81,6 +87,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..2_usize).prop_map(|user| Step::SignOut { user }),
         1 => (0..2_usize, 0..3_usize).prop_map(|(user, client)| Step::Disconnect { user, client }),
         1 => (0..2_usize).prop_map(|user| Step::DisconnectAll { user }),
+        1 => (0..2_usize).prop_map(|user| Step::ChangePassword { user }),
+        1 => (0..2_usize).prop_map(|user| Step::ToggleUser { user }),
+        1 => (0..3_usize).prop_map(|client| Step::ToggleClient { client }),
         4 => prop_oneof![3 => 1..35_i64, 1 => Just(60), 1 => Just(600), 1 => 3000..4000_i64]
             .prop_map(|seconds| Step::Wait { seconds }),
     ]

@@ -1,6 +1,8 @@
 //! The server with people and clients, beside the model.
 
+use loco_rs::hash;
 use proptest::{prelude::TestCaseError, prop_assert, prop_assert_eq};
+use sea_orm::Set;
 use uuid::Uuid;
 
 use super::{
@@ -31,6 +33,7 @@ type Checked = Result<(), TestCaseError>;
 
 struct Person<'a> {
     email: String,
+    password: String,
     browser: Browser<'a>,
     /// Which of all sessions; `None` = signed out.
     session: Option<usize>,
@@ -52,8 +55,11 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    /// Two people whom nobody has seen before.
+    /// Two people whom nobody has seen before, and the clients as they were in the beginning.
     pub async fn new(server: &'a TestServer, window: i64) -> Self {
+        for (id, _) in CLIENTS {
+            server.set_client_status(id, "active").await;
+        }
         let lives = Lives {
             access: ACCESS_LIFE,
             refresh: REFRESH_LIFE,
@@ -96,18 +102,23 @@ impl<'a> World<'a> {
                 let token = token.index(self.access.len());
                 let grant = self.model.access[token].grant;
                 self.revoke(grant, (self.access[token].clone(), by)).await?;
-                self.model.access[token].revoked |= by == By::Owner;
+                let client = self.model.grants[grant].client;
+                self.model.access[token].revoked |= self.may_revoke(client, by);
             }
             Step::RevokeRefresh { token, by } if !self.refresh.is_empty() => {
                 let token = token.index(self.refresh.len());
                 let grant = self.model.refresh[token].grant;
                 self.revoke(grant, (self.refresh[token].clone(), by))
                     .await?;
-                self.model.grants[grant].revoked |= by == By::Owner;
+                let client = self.model.grants[grant].client;
+                self.model.grants[grant].revoked |= self.may_revoke(client, by);
             }
             Step::SignOut { user } => self.sign_out(user).await?,
             Step::Disconnect { user, client } => self.disconnect(user, Some(client)).await?,
             Step::DisconnectAll { user } => self.disconnect(user, None).await?,
+            Step::ChangePassword { user } => self.change_password(user).await,
+            Step::ToggleUser { user } => self.toggle_user(user).await,
+            Step::ToggleClient { client } => self.toggle_client(client).await,
             Step::Wait { seconds } => {
                 self.server.advance(seconds);
                 self.model.now += seconds;
@@ -118,7 +129,40 @@ impl<'a> World<'a> {
         self.compare().await
     }
 
+    fn may_revoke(&self, client: usize, by: By) -> bool {
+        by == By::Owner && !self.model.disabled[client]
+    }
+
+    async fn change_password(&mut self, user: usize) {
+        let person = &mut self.people[user];
+        person.password = format!("{} changed", person.password);
+        let hashed = hash::hash_password(&person.password).unwrap();
+        let change = |row: &mut users::ActiveModel| row.password = Set(hashed);
+        self.server.change_user(&person.email, change).await;
+        person.session = None;
+        self.model.change_password(user);
+    }
+
+    async fn toggle_user(&mut self, user: usize) {
+        let active = self.model.inactive[user];
+        let change = |row: &mut users::ActiveModel| row.active = Set(active);
+        let email = &self.people[user].email;
+        self.server.change_user(email, change).await;
+        self.model.inactive[user] = !active;
+    }
+
+    async fn toggle_client(&mut self, client: usize) {
+        let disabled = !self.model.disabled[client];
+        let status = if disabled { "disabled" } else { "active" };
+        let (id, _) = CLIENTS[client];
+        self.server.set_client_status(id, status).await;
+        self.model.disabled[client] = disabled;
+    }
+
     async fn authorize(&mut self, (user, client): (usize, usize), offline: bool) -> Checked {
+        if self.model.inactive[user] {
+            return Ok(());
+        }
         let (id, callback) = CLIENTS[client];
         let scope = if offline {
             "openid read offline_access"
@@ -128,12 +172,16 @@ impl<'a> World<'a> {
         let request = Authorize::of(id, callback).with("scope", scope);
         let person = &mut self.people[user];
         let mut answer = person.browser.authorize(&request).await;
+        if self.model.disabled[client] {
+            prop_assert_eq!(answer.status, 400, "{:?}", answer);
+            return Ok(());
+        }
         let asks_login = answer.body.contains("name=\"password\"");
         prop_assert_eq!(asks_login, person.session.is_none(), "{:?}", answer);
         if asks_login {
             answer = person
                 .browser
-                .log_in(&answer, &person.email, PASSWORD)
+                .log_in(&answer, &person.email, &person.password)
                 .await;
             person.session = Some(self.sessions);
             self.sessions += 1;
@@ -162,6 +210,9 @@ impl<'a> World<'a> {
     }
 
     async fn sign_out(&mut self, user: usize) -> Checked {
+        if self.model.inactive[user] {
+            return Ok(());
+        }
         let person = &mut self.people[user];
         let Some(session) = person.session.take() else {
             return Ok(());
@@ -177,7 +228,7 @@ impl<'a> World<'a> {
     /// On the page of connected apps, where a person sees what was given.
     async fn disconnect(&mut self, user: usize, client: Option<usize>) -> Checked {
         let person = &mut self.people[user];
-        if person.session.is_none() {
+        if person.session.is_none() || self.model.inactive[user] {
             return Ok(());
         }
         let page = person.browser.get(APPS).await;
@@ -218,6 +269,7 @@ async fn person(server: &TestServer) -> Person<'_> {
     let created = users::Model::create(&server.ctx.db, &email, PASSWORD).await;
     Person {
         email: created.unwrap().email,
+        password: PASSWORD.to_owned(),
         browser: server.browser(),
         session: None,
         connected: [false; 3],
