@@ -53,7 +53,7 @@ pub struct Server {
     pub(crate) password_reset: bool,
     /// Metadata of this origin's resources, by path and query (RFC 9728).
     pub resource_metadata: Vec<(String, String)>,
-    /// Bounds password hashing to the number of cores (FA-04).
+    /// Bounds password hashing to all cores but one (FA-04).
     pub(crate) hashing: Hashing,
     /// Counters of rate limits that are kept in memory (§31.1).
     pub(crate) limits: Memory,

@@ -31,7 +31,7 @@ use report::Report;
 const USAGE: &str = "cargo bench --all-features --bench load -- <part> …
 
   flood         C262, C263: valid traffic alone, and beside ten times as much that is refused
-  logins        C264: more logins than the cores can hash
+  logins        C264: more logins than can be hashed
   registration  a flood of open registration, and what the cleanup removes
   day           C266: days of traffic with a fast clock and the cleanup
   slow          C265: connections that send a byte every five seconds

@@ -162,7 +162,7 @@ fn login_failed(server: &Server, (pending, login): (Option<&Pending>, Option<&st
     server.audit(event.detail("login", display_name::masked(login.unwrap_or_default())));
 }
 
-/// `ResourceOwner::authenticate`, on as many cores as there are (FA-04). Unknown, wrong and
+/// `ResourceOwner::authenticate`, on all cores but one (FA-04). Unknown, wrong and
 /// inactive look alike.
 async fn authenticate(
     (ctx, server): (&AppContext, &Server),

@@ -101,14 +101,14 @@ async fn an_address_that_fails_for_many_accounts_is_stopped() {
     }
 }
 
-/// C264's meaning: what is too much is told to wait, by the limit or by the busy cores.
+/// C264's meaning: what is too much is told to wait, by the limit or by the busy threads.
 #[tokio::test(flavor = "multi_thread")]
 async fn c264_what_is_too_much_is_told_to_wait() {
     let settings = only("login", &json!([{ "limit": 2, "seconds": 300 }]), "memory");
     let server = TestServer::with(settings).await;
     let oauth = server.oauth();
-    let cores = u32::try_from(oauth.hashing().available_permits()).unwrap();
-    let held = oauth.hashing().acquire_many(cores).await.unwrap();
+    let threads = u32::try_from(oauth.hashing().available_permits()).unwrap();
+    let held = oauth.hashing().acquire_many(threads).await.unwrap();
     let busy = try_password(&mut server.browser(), ALICE, PASSWORD).await;
     busy.assert_page(503);
     assert!(busy.header("retry-after").is_some());

@@ -1,4 +1,4 @@
-//! More logins than the cores can hash.
+//! More logins than can be hashed.
 
 use std::{
     sync::{
@@ -17,16 +17,16 @@ use crate::app::{
     server::TestServer,
 };
 
-/// Each check takes 200 ms here, and nobody waits longer than 2 s: of 30 per core about 20 are
+/// Each check takes 200 ms here, and nobody waits longer than 2 s: of 30 per thread about 20 are
 /// too many. Meanwhile those that need no password are answered.
 #[tokio::test(flavor = "multi_thread")]
-async fn c264_a_burst_of_logins_is_hashed_by_as_many_as_there_are_cores() {
+async fn c264_a_burst_of_logins_is_hashed_by_few_threads() {
     let server = TestServer::start().await;
     let gauge = PasswordGauge::taking(Duration::from_millis(200));
     server.ctx.shared_store.insert(Arc::clone(&gauge));
-    let cores = server.oauth().hashing().available_permits();
+    let threads = server.oauth().hashing().available_permits();
     let mut attempts = Vec::new();
-    for _ in 0..30 * cores {
+    for _ in 0..30 * threads {
         let mut browser = server.browser();
         let page = browser.get("/oauth/login").await;
         let form = Form::of(&page)
@@ -60,9 +60,9 @@ async fn c264_a_burst_of_logins_is_hashed_by_as_many_as_there_are_cores() {
     };
     let (answers, (answered, too_late)) = join(burst, others).await;
     assert!(answered == 50 && !too_late, "{answered} while it was busy");
-    assert_eq!(gauge.most(), cores);
+    assert_eq!(gauge.most(), threads);
     let of = |status: u16| answers.iter().filter(move |answer| answer.status == status);
-    assert!(of(303).count() >= cores, "somebody came in");
+    assert!(of(303).count() >= threads, "somebody came in");
     assert!(of(503).count() > 0, "nobody was refused");
     assert_eq!(of(303).count() + of(503).count(), answers.len());
     for busy in of(503) {
