@@ -35,3 +35,31 @@ pub fn secret(prefix: &str) -> Result<Secret, RandomError> {
 pub fn identifier() -> Result<String, RandomError> {
     Ok(URL_SAFE_NO_PAD.encode(bytes::<16>()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// No two are the same, and each of the 256 bits is a random one.
+    #[test]
+    fn c039_secrets_differ_in_every_bit() {
+        let mut seen = HashSet::new();
+        let (mut ones, mut zeros) = ([0_u8; 32], [0_u8; 32]);
+        for _ in 0..10_000 {
+            let secret = secret("").unwrap();
+            let bytes: [u8; 32] = URL_SAFE_NO_PAD
+                .decode(secret.expose())
+                .unwrap()
+                .try_into()
+                .unwrap();
+            for (index, byte) in bytes.iter().enumerate() {
+                ones[index] |= byte;
+                zeros[index] |= !byte;
+            }
+            assert!(seen.insert(bytes));
+        }
+        assert_eq!((ones, zeros), ([u8::MAX; 32], [u8::MAX; 32]));
+    }
+}

@@ -110,12 +110,23 @@ try {
   await page.waitForSelector('#access-token')
   step('the second login asks nothing')
 
-  await page.click('text=Sign out of the server')
+  const logout = await page.getAttribute('text=Sign out of the server', 'href')
+  await page.goto(new URL('apps', logout).href)
+  assert.ok((await page.content()).includes(email), 'the account page names the account')
+  await page.goto(logout)
   await page.waitForSelector('button[type=submit]')
   await shot(page, '8-logout')
   await page.click('button[type=submit]')
   await page.waitForSelector('h1')
   await shot(page, '9-logged-out')
+  for (const back of ['the sign-out page', 'the account page']) {
+    await page.goBack()
+    // Further back is the client, which shows what it knows.
+    if (new URL(page.url()).origin !== new URL(logout).origin) break
+    assert.equal(await page.locator('button[value=allow]').count(), 0, back)
+    assert.ok(!(await page.content()).includes(email), back)
+  }
+  step('C067: Back after the sign-out shows nothing of the account')
   await page.goto(`${url}/client/login`)
   await page.waitForSelector('input[name=password]')
   step('after the sign-out the server asks again')

@@ -1,12 +1,15 @@
 //! What a test looks at in the tables, through the app's own entities.
 
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder, Set};
+use sea_orm::{
+    ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable, PaginatorTrait, PrimaryKeyToColumn,
+    QueryOrder, Set,
+};
 
 use super::{
     fixtures,
     oauth_server::{
         oauth_access_tokens, oauth_authorization_codes, oauth_authorization_states, oauth_clients,
-        oauth_consents, oauth_sessions,
+        oauth_consents, oauth_ephemerals, oauth_refresh_tokens, oauth_sessions,
     },
     server::TestServer,
     users,
@@ -99,5 +102,50 @@ impl TestServer {
         let status = Set(status.to_owned());
         self.change_client(client_id, |client| client.status = status)
             .await;
+    }
+}
+
+/// All that is stored, but for counters of limits and the time at which a session was last seen. Equal
+/// before and after: nothing changed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Everything {
+    users: Vec<users::Model>,
+    clients: Vec<oauth_clients::Model>,
+    interactions: Vec<oauth_authorization_states::Model>,
+    codes: Vec<oauth_authorization_codes::Model>,
+    access_tokens: Vec<oauth_access_tokens::Model>,
+    refresh_tokens: Vec<oauth_refresh_tokens::Model>,
+    consents: Vec<oauth_consents::Model>,
+    sessions: Vec<oauth_sessions::Model>,
+    ephemerals: Vec<oauth_ephemerals::Model>,
+}
+
+impl TestServer {
+    pub async fn everything(&self) -> Everything {
+        let mut sessions = self.sessions().await;
+        for session in &mut sessions {
+            session.last_seen_at = 0;
+            session.idle_expires_at = 0;
+        }
+        let mut ephemerals = self.all::<oauth_ephemerals::Entity>().await;
+        ephemerals.retain(|row| row.kind != "rate");
+        Everything {
+            users: self.all::<users::Entity>().await,
+            clients: self.all::<oauth_clients::Entity>().await,
+            interactions: self.interactions().await,
+            codes: self.codes().await,
+            access_tokens: self.access_tokens().await,
+            refresh_tokens: self.generations().await,
+            consents: self.consents().await,
+            sessions,
+            ephemerals,
+        }
+    }
+
+    /// All rows, in the order of their primary key.
+    async fn all<E: EntityTrait>(&self) -> Vec<E::Model> {
+        let keys = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+        let rows = keys.fold(E::find(), QueryOrder::order_by_asc);
+        rows.all(&self.ctx.db).await.unwrap()
     }
 }

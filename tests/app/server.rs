@@ -222,22 +222,25 @@ impl Answer {
         );
     }
 
-    /// BACK(e) of the cases.
+    /// BACK(e) of the cases, for a request with the state `S`.
     #[track_caller]
     pub fn assert_back(&self, redirect_uri: &str, error: &str) {
+        self.assert_back_with(redirect_uri, error, Some("S"));
+    }
+
+    /// BACK(e): exactly to the client, with the state of the request, and nothing else of it.
+    #[track_caller]
+    pub fn assert_back_with(&self, redirect_uri: &str, error: &str, state: Option<&str>) {
         let location = self.location();
-        assert!(location.starts_with(redirect_uri), "{location}");
-        assert_eq!(
-            self.location_param("error").as_deref(),
-            Some(error),
-            "{location}"
-        );
-        assert_eq!(
-            self.location_param("iss").as_deref(),
-            Some(ISSUER),
-            "{location}"
-        );
-        assert_eq!(self.location_param("code"), None);
+        let (target, query) = location.split_once('?').unwrap();
+        assert_eq!(target, redirect_uri, "{location}");
+        assert!(!query.contains('#'), "{location}");
+        let mut sent: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
+        sent.retain(|(name, _)| name != "error_description");
+        let mut wanted = vec![("error".into(), error.into())];
+        wanted.extend(state.map(|state| ("state".into(), state.into())));
+        wanted.push(("iss".into(), ISSUER.into()));
+        assert_eq!(sent, wanted, "{location}");
     }
 }
 

@@ -50,6 +50,25 @@ pub fn text<'a>(body: &'a Value, name: &str) -> &'a str {
     value.unwrap_or_else(|| panic!("no {name}: {body}"))
 }
 
+/// As hexadecimal digits, as base64url, and as `Debug` writes it.
+fn spellings(hash: &[u8]) -> [String; 3] {
+    let digits = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
+    [
+        digits.collect(),
+        URL_SAFE_NO_PAD.encode(hash),
+        format!("{hash:?}"),
+    ]
+}
+
+/// None of the secrets stands there.
+#[track_caller]
+pub fn assert_shows_none(shown: &str, secrets: &[String]) {
+    for secret in secrets {
+        assert!(!shown.contains(secret.as_str()), "{secret} in {shown}");
+    }
+}
+
 /// Status, the headers that matter and the body, with all that differs from run to run redacted.
 pub fn show(answer: &Answer) -> String {
     const HEADERS: [&str; 7] = [
@@ -240,6 +259,27 @@ impl TestServer {
     pub async fn access_tokens(&self) -> Vec<access::Model> {
         let rows = access::Entity::find().order_by_asc(access::Column::Id);
         rows.all(&self.ctx.db).await.unwrap()
+    }
+
+    /// What the tables hold of secrets and tokens, in every spelling.
+    pub async fn hashes(&self) -> Vec<String> {
+        let clients = clients::Entity::find().all(&self.ctx.db).await.unwrap();
+        let clients = clients.into_iter().flat_map(|row| {
+            [
+                row.client_secret_hash,
+                row.previous_secret_hash,
+                row.registration_token_hash,
+            ]
+        });
+        let grants = self.grants().await.into_iter().map(|row| row.code_hash);
+        let mut hashes: Vec<Vec<u8>> = clients.chain(grants).flatten().collect();
+        let access = self.access_tokens().await.into_iter();
+        hashes.extend(access.map(|row| row.token_hash));
+        let refresh = self.generations().await.into_iter();
+        hashes.extend(refresh.map(|row| row.token_hash));
+        let sessions = self.sessions().await.into_iter();
+        hashes.extend(sessions.map(|row| row.token_hash));
+        hashes.iter().flat_map(|hash| spellings(hash)).collect()
     }
 
     /// Changes a column of alice.

@@ -4,10 +4,10 @@ use serde_json::json;
 
 use crate::app::{
     browser::{Authorize, Browser, Form},
-    fixtures::{BOB, CONF_CB, PASSWORD},
+    fixtures::{ALICE, BOB, CONF_CB, PASSWORD, SECRET},
     oauth_server::OAuth,
     server::{Answer, TestServer},
-    tokens::text,
+    tokens::{assert_shows_none, text},
 };
 
 const APPS: &str = "/oauth/apps";
@@ -38,6 +38,7 @@ async fn c068_only_the_own_apps_and_only_with_the_token() {
     let server = TestServer::start().await.with_bob().await;
     let (mut alice, tokens) = connected(&server).await;
     let path = alices_app(&server).await;
+    let consents = server.consents().await;
     let mut bob = server.browser();
     bob.sign_in_as(BOB).await;
     let page = bob.get(APPS).await;
@@ -65,7 +66,7 @@ async fn c068_only_the_own_apps_and_only_with_the_token() {
     forged.assert_page(403);
     assert!(forged.body.contains("The conf app"), "the page anew");
     alice.get(&url).await.assert_page(405);
-    assert_eq!(server.consents().await.len(), 1);
+    assert_eq!(server.consents().await, consents);
     assert!(server.is_live(text(&tokens, "access_token")).await);
     // The session of somebody else, too.
     let sid = server.sessions().await[0].sid.clone();
@@ -76,35 +77,33 @@ async fn c068_only_the_own_apps_and_only_with_the_token() {
     assert!(server.sessions().await[0].ended_at.is_none());
 }
 
-/// Through the account page, in HTML: no secret, no hash.
+/// Through the account page, the app's scripts and the app's own code: no secret, no hash.
 #[tokio::test(flavor = "multi_thread")]
 async fn c069_no_secret_is_shown() {
     let server = TestServer::start().await;
     let (mut browser, tokens) = connected(&server).await;
-    let page = browser.get(APPS).await;
-    page.assert_page(200);
-    assert!(page.body.contains("The conf app"));
-    let mut secrets = vec![crate::app::fixtures::SECRET.to_owned()];
+    let mut secrets = server.hashes().await;
+    secrets.push(SECRET.to_owned());
     for name in ["access_token", "refresh_token", "id_token"] {
         secrets.push(text(&tokens, name).to_owned());
     }
     secrets.extend(browser.cookies.values().cloned());
-    let hex = |bytes: &[u8]| {
-        let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        let digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
-        digits.collect::<String>()
-    };
-    secrets.extend(server.sessions().await.iter().map(|it| hex(&it.token_hash)));
-    secrets.extend(
-        server
-            .generations()
-            .await
-            .iter()
-            .map(|it| hex(&it.token_hash)),
-    );
-    for secret in secrets {
-        assert!(!page.body.contains(&secret), "{secret}");
+
+    let page = browser.get(APPS).await;
+    page.assert_page(200);
+    assert!(page.body.contains("The conf app"));
+    assert_shows_none(&page.body, &secrets);
+    let asked = Authorize::base().with("prompt", "consent");
+    let id = browser.open(&server, &asked).await;
+    for answer in [browser.see(&server, &id).await, browser.who(&server).await] {
+        answer.ok();
+        assert_shows_none(&answer.body, &secrets);
     }
+    let alice = server.user(ALICE).await.unwrap();
+    let grants = OAuth::grants(&server.ctx, &alice).await.unwrap();
+    let sessions = OAuth::sessions(&server.ctx, &alice).await.unwrap();
+    assert_eq!((grants.len(), sessions.len()), (1, 1));
+    assert_shows_none(&format!("{grants:?} {sessions:?}"), &secrets);
 }
 
 #[tokio::test(flavor = "multi_thread")]

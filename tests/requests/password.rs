@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use loco_oauth_server::protocol::secret::{Purpose, hash};
 use serde_json::{Value, json};
 
 use crate::app::{
@@ -138,6 +139,26 @@ async fn c070_a_changed_password_ends_older_links() {
     assert!(signs_in(&server, NEW).await);
 }
 
+/// A link is bound to the password it replaces, whoever changes that.
+#[tokio::test(flavor = "multi_thread")]
+async fn c070_a_password_changed_by_the_app_ends_older_links() {
+    let server = server(json!({})).await;
+    let link = linked(&server).await;
+    let mut browser = server.browser();
+    let page = browser.get(&link).await;
+    let form = Form::of(&page).set("password", NEW);
+    let by_app = "a password of the app";
+    let hashed = loco_rs::hash::hash_password(by_app).unwrap();
+    server
+        .change_user(ALICE, |alice| alice.password = sea_orm::Set(hashed))
+        .await;
+    for answer in [browser.get(&link).await, browser.submit(&form).await] {
+        answer.assert_page(400);
+        assert!(answer.body.contains("This link cannot be used"));
+    }
+    assert!(signs_in(&server, by_app).await && !signs_in(&server, NEW).await);
+}
+
 /// ASVS 7.4.3.
 #[tokio::test(flavor = "multi_thread")]
 async fn c070_other_sessions_end_with_their_grants() {
@@ -152,8 +173,15 @@ async fn c070_other_sessions_end_with_their_grants() {
         assert_eq!(session.end_reason.as_deref(), Some("credential_change"));
         let grant = &server.codes().await[0];
         assert_eq!(grant.revoked_at.is_some(), revokes);
+        let silent = Authorize::base().with("prompt", "none");
+        let answer = thief.get(&silent.path()).await;
+        assert_eq!(answer.location_param("error").unwrap(), "login_required");
+        let refreshed = server.refresh(text(&tokens, "refresh_token")).await;
         if revokes {
             assert!(!server.is_live(text(&tokens, "access_token")).await);
+            refreshed.assert_error(400, "invalid_grant");
+        } else {
+            refreshed.ok();
         }
     }
 }
@@ -171,8 +199,9 @@ async fn c070_only_a_hash_is_stored_and_one_of_many_wins() {
         .await
         .unwrap();
     assert_eq!((rows.len(), rows[0].kind.as_str()), (1, "reset"));
+    assert_eq!(rows[0].key_hash, hash(Purpose::Reset, token).0);
     let row = serde_json::to_string(&rows[0].value).unwrap();
-    assert!(!row.contains(token) && rows[0].key_hash.len() == 32);
+    assert!(!row.contains(token), "{row}");
     assert!(!row.contains("argon2"), "no password hash either: {row}");
 
     let mut browser = server.browser();

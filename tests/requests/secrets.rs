@@ -17,7 +17,7 @@ type Marked = BTreeMap<String, String>;
 
 impl TestServer {
     /// Every row of every table, as text; hashes and sealed values as hexadecimal digits.
-    async fn dump(&self) -> String {
+    pub async fn dump(&self) -> String {
         let db = &self.ctx.db;
         let backend = db.get_database_backend();
         if !self.database.is_postgres() {

@@ -1,9 +1,12 @@
 //! Refusals at the token endpoint that leave the code as it was.
 
+use loco_oauth_server::protocol::pkce;
+
 use crate::app::{
     browser::{Authorize, VERIFIER},
-    fixtures::CONF_CB,
+    fixtures::{CONF_CB, SECRET},
     server::{Answer, TestServer},
+    tokens::redemption,
 };
 
 /// A code of `conf`, and the request that redeems it, bent by `change`.
@@ -35,11 +38,14 @@ async fn assert_unused(server: &TestServer, code: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn c076_grant_types_that_do_not_exist() {
     let server = TestServer::start().await;
+    server.tokens(&Authorize::base()).await;
+    let before = server.ledger().await;
     for grant_type in ["password", "implicit", "foo"] {
         let form = [("grant_type", grant_type)];
         let answer = server.as_client("conf", "/oauth/token", &form).await;
         answer.assert_error(400, "unsupported_grant_type");
     }
+    assert_eq!(server.ledger().await, before);
 }
 
 /// ID-03: an unknown client and a wrong secret are one and the same answer.
@@ -58,6 +64,21 @@ async fn c080_a_wrong_secret_in_the_body() {
     let unknown = server.post("/oauth/token", &form("nobody")).await;
     unknown.assert_error(401, "invalid_client");
     assert_eq!(wrong.body, unknown.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c080_a_wrong_secret_in_the_body_leaves_the_code() {
+    let server = TestServer::start().await;
+    let request = Authorize::of("post", CONF_CB);
+    let code = server.browser().code(&request).await;
+    let form = |secret: &'static str| {
+        let changes = [("client_id", Some("post")), ("client_secret", Some(secret))];
+        redemption(&code, &changes)
+    };
+    let answer = server.post("/oauth/token", &form("wrong")).await;
+    answer.assert_error(401, "invalid_client");
+    assert!(server.access_tokens().await.is_empty());
+    server.post("/oauth/token", &form(SECRET)).await.ok();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,21 +113,32 @@ async fn c088_no_code_verifier() {
     assert_unused(&server, &code).await;
 }
 
+/// Each challenge is the one of its verifier, so that nothing but the verifier's form is wrong.
 #[tokio::test(flavor = "multi_thread")]
 async fn c089_a_verifier_that_cannot_be_one() {
     let server = TestServer::start().await;
+    let code_for = async |verifier: &str| {
+        let request = Authorize::base().with("code_challenge", &pkce::s256(verifier));
+        server.browser().code(&request).await
+    };
     let short = VERIFIER[..42].to_owned();
     let long = "a".repeat(129);
-    let foreign = format!("{}=", &VERIFIER[..42]);
-    for verifier in [short, long, foreign] {
-        let (_, answer) = bent(&server, |form| {
-            form.retain(|(name, _)| *name != "code_verifier");
-            form.push(("code_verifier", verifier.clone()));
-        })
-        .await;
+    let [padded, plus] = ["=", "+"].map(|sign| format!("{short}{sign}"));
+    for verifier in [short, long, padded, plus] {
+        let code = code_for(&verifier).await;
+        let before = server.ledger().await;
+        let changes = [("code_verifier", Some(verifier.as_str()))];
+        let answer = server.redeem_with(&code, &changes).await;
         answer.assert_error(400, "invalid_grant");
+        assert_eq!(server.ledger().await, before, "{verifier}");
     }
     assert!(server.access_tokens().await.is_empty());
+    // The shortest, and the longest of all signs there are beside letters and digits.
+    for verifier in ["a".repeat(43), "-._~".repeat(32)] {
+        let code = code_for(&verifier).await;
+        let changes = [("code_verifier", Some(verifier.as_str()))];
+        server.redeem_with(&code, &changes).await.ok();
+    }
 }
 
 /// Certificates are not a way to authenticate here, whoever claims one.
@@ -114,7 +146,7 @@ async fn c089_a_verifier_that_cannot_be_one() {
 async fn c104_a_certificate_in_a_header() {
     let server = TestServer::start().await;
     let code = server.code().await;
-    let form = crate::app::tokens::redemption(&code, &[("client_id", Some("conf"))]);
+    let form = redemption(&code, &[("client_id", Some("conf"))]);
     for header in [
         "x-ssl-client-cert",
         "x-forwarded-client-cert",

@@ -56,15 +56,18 @@ async fn c086_a_code_lives_60_seconds() {
     let server = TestServer::start().await;
     server.advance(0);
     let mut browser = server.browser();
-    let code = browser.code(&Authorize::base()).await;
+    let used = browser.code(&Authorize::base()).await;
     server.advance(59);
-    server.redeem(&code).await.ok();
+    server.redeem(&used).await.ok();
     let code = browser.code(&Authorize::base()).await;
     server.advance(60);
     let answer = server.redeem(&code).await;
     answer.assert_error(400, "invalid_grant");
     snapshot!("token_invalid_grant", show(&answer));
     // A clock that goes back does not help a code that was used.
+    server.advance(-120);
+    let answer = server.redeem(&used).await;
+    answer.assert_error(400, "invalid_grant");
     assert_eq!(server.access_tokens().await.len(), 1);
 }
 
@@ -102,6 +105,9 @@ async fn c091_scope_at_the_exchange_is_ignored() {
     assert_eq!(body["scope"], "openid read");
     let live = server.introspect(text(&body, "access_token")).await;
     assert_eq!(live["scope"], "openid read");
+    assert_eq!(server.grants().await[0].scopes, json!(["openid", "read"]));
+    let refreshed = server.refresh(text(&body, "refresh_token")).await.ok();
+    assert_eq!(refreshed["scope"], "openid read");
 }
 
 /// TK-17, TK-24; GE-05: the audience has the configured spelling.

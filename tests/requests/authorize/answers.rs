@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use loco_oauth_server::protocol::secret::{Purpose, hash};
 use sea_orm::Set;
 use serde_json::json;
 
@@ -11,6 +12,8 @@ use crate::app::{
     fixtures::{CONF_CB, DYN_CB},
     server::{Answer, ISSUER, TestServer, param},
 };
+
+const STYLESHEET: &str = "<link rel=\"stylesheet\" href=\"";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c027_ge_02_an_empty_state_is_no_state() {
@@ -100,31 +103,66 @@ async fn c031_no_store_no_referrer_nothing_from_third_parties() {
     let form = Form::of(&page)
         .set("login", crate::app::fixtures::ALICE)
         .set("password", crate::app::fixtures::PASSWORD);
-    answers.push(page);
+    let refused = browser.submit(&form.clone().set("password", "wrong")).await;
+    refused.assert_page(400);
+    answers.extend([page, refused]);
     let signed_in = browser.submit(&form).await;
     let consent = browser.get(signed_in.location()).await;
     answers.push(signed_in);
     let allowed = browser.allow(&consent).await;
     answers.extend([consent, allowed]);
-    answers.push(browser.get("/oauth/logout").await);
+    let select = Authorize::base().with("prompt", "select_account");
+    let select = browser.authorize(&select).await;
+    select.assert_page(200);
+    answers.push(select);
+    for path in ["/oauth/signup", "/oauth/apps", "/oauth/logout"] {
+        let page = browser.get(path).await;
+        page.assert_page(200);
+        answers.push(page);
+    }
     answers.push(server.get("/oauth/authorize").await);
-    for answer in answers {
-        assert_eq!(answer.header("cache-control"), Some("no-store"));
-        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-        for attribute in ["src=\"", "<script", "<iframe", "@import"] {
-            assert!(!answer.body.contains(attribute), "{attribute}");
-        }
-        for (_, rest) in answer.body.match_indices("<link ") {
-            assert!(rest.starts_with("<link "));
-        }
-        let sheets = answer
-            .body
-            .matches("<link rel=\"stylesheet\" href=\"")
-            .count();
-        let own = format!("<link rel=\"stylesheet\" href=\"{ISSUER}/oauth/assets/");
-        assert_eq!(answer.body.matches(&own).count(), sheets);
-        assert_eq!(answer.body.matches("<link").count(), sheets);
+    browser.navigates = true;
+    let again = Authorize::base().with("prompt", "consent");
+    let consent = browser.authorize(&again).await;
+    let page = browser.allow(&consent).await;
+    handed_off(&page, "https://app.example/cb?code=");
+    answers.push(page);
+    for answer in &answers {
+        assert_private(answer);
+    }
+}
+
+/// Nothing is kept, nothing is told to others, nothing is loaded from them.
+#[track_caller]
+fn assert_private(answer: &Answer) {
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    for attribute in ["src=\"", "<script", "<iframe", "@import", "url("] {
+        assert!(!answer.body.contains(attribute), "{attribute}");
+    }
+    let sheets = answer.body.matches(STYLESHEET).count();
+    let own = format!("{STYLESHEET}{ISSUER}/oauth/assets/");
+    assert_eq!(answer.body.matches(&own).count(), sheets);
+    assert_eq!(answer.body.matches("<link").count(), sheets);
+}
+
+/// The only file that pages load; it needs no other.
+#[tokio::test(flavor = "multi_thread")]
+async fn c031_the_stylesheet_loads_nothing() {
+    let server = server().await;
+    let page = server.get("/oauth/login").await;
+    let (_, rest) = page.body.split_once(STYLESHEET).unwrap();
+    let (path, _) = rest.split_once('"').unwrap();
+    let sheet = server.get(path).await;
+    assert_eq!(sheet.status, 200);
+    assert_eq!(
+        sheet.header("content-type"),
+        Some("text/css; charset=utf-8")
+    );
+    let sheet = sheet.body.to_lowercase();
+    for load in ["@import", "url(", "image-set("] {
+        assert!(!sheet.contains(load), "{load}");
     }
 }
 
@@ -132,13 +170,14 @@ async fn c031_no_store_no_referrer_nothing_from_third_parties() {
 async fn c032_ar_04_strangers_are_not_redirected_with_an_error() {
     let server = server().await;
     let bad = Authorize::of("dyn", DYN_CB).with("scope", "\"");
+    let before = server.everything().await;
     let page = server.browser().get(&bad.path()).await;
     page.assert_page(400);
     assert!(page.body.contains("invalid_scope"));
     assert!(page.body.contains("tool.example"), "names the host");
     let link = "href=\"https://tool.example/cb?error=invalid_scope";
     assert!(page.body.contains(link), "{}", page.body);
-    assert_eq!(server.rows().await.interactions, 0);
+    assert_eq!(server.everything().await, before);
     // Not for a silent request, a signed-in browser, or a known client.
     let silent = bad.clone().with("prompt", "none");
     let answer = server.browser().get(&silent.path()).await;
@@ -154,11 +193,19 @@ async fn c032_ar_04_strangers_are_not_redirected_with_an_error() {
 async fn c036_nonce_comes_back_in_the_id_token() {
     let server = server().await;
     let (short, long) = ("n".repeat(64), "m".repeat(512));
-    for nonce in [Some(short.as_str()), Some(long.as_str()), None] {
-        let request = Authorize::base().with("nonce", nonce.unwrap_or_default());
+    for nonce in [Some(short.as_str()), Some(long.as_str()), Some(""), None] {
+        let request = match nonce {
+            Some(nonce) => Authorize::base().with("nonce", nonce),
+            None => Authorize::base(),
+        };
         let tokens = server.tokens(&request).await;
         let claims = claims(tokens["id_token"].as_str().unwrap());
-        assert_eq!(claims.get("nonce").and_then(|it| it.as_str()), nonce);
+        // An empty one is none.
+        let wanted = nonce.filter(|nonce| !nonce.is_empty());
+        assert_eq!(
+            claims.get("nonce").cloned(),
+            wanted.map(|nonce| json!(nonce))
+        );
     }
 }
 
@@ -199,12 +246,19 @@ async fn c039_codes_are_random_short_lived_and_stored_as_hashes() {
         assert_eq!(random.len(), 43);
         assert!(codes.insert(code));
     }
+    let mut stored = HashSet::new();
     for row in server.codes().await {
         assert_eq!(row.expires_at - row.issued_at, 60);
-        assert_eq!(row.code_hash.as_ref().unwrap().len(), 32);
-        let row = format!("{row:?}");
-        assert!(codes.iter().all(|code| !row.contains(code.as_str())));
+        stored.extend(row.code_hash);
     }
+    let hashes = codes
+        .iter()
+        .map(|code| hash(Purpose::Code, code).0.to_vec());
+    assert_eq!(stored, hashes.collect::<HashSet<_>>());
+    // The hashes are all there is of them, in whatever table.
+    let dump = server.dump().await;
+    assert!(dump.contains(crate::app::fixtures::ALICE));
+    assert!(codes.iter().all(|code| !dump.contains(code.as_str())));
     // The sealed location of the interaction does not show it either.
     for row in server.interactions().await {
         let sealed = row.result_sealed.unwrap();

@@ -3,10 +3,11 @@
 use sea_orm::Set;
 use serde_json::json;
 
-use super::{alice, assert_back_only, public, refused_back, refused_here, server};
+use super::{alice, public, refused_back, refused_here, server};
 use crate::app::{
     browser::Authorize,
     fixtures::{CONF_CB, PUB_CB},
+    https::HttpsServer,
     server::{TestServer, param},
 };
 
@@ -14,7 +15,7 @@ use crate::app::{
 async fn refuse_each(cases: &[(&[(&str, &str)], &str)]) {
     let server = server().await;
     let mut browser = alice(&server).await;
-    let before = server.rows().await;
+    let before = server.everything().await;
     for (changes, error) in cases {
         let request = changes
             .iter()
@@ -22,19 +23,20 @@ async fn refuse_each(cases: &[(&[(&str, &str)], &str)]) {
                 request.with(name, value)
             });
         let answer = browser.get(&request.path()).await;
-        assert_back_only(&answer, error);
-        assert_eq!(answer.location_param("state").as_deref(), Some("S"));
-        assert_eq!(server.rows().await, before, "{changes:?}");
+        answer.assert_back(CONF_CB, error);
+        assert_eq!(server.everything().await, before, "{changes:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c010_az_15_response_type_is_demanded() {
     refuse_each(&[
-        // no response type
+        // an empty one
         (&[("response_type", "")], "invalid_request"),
     ])
     .await;
+    let path = Authorize::base().without("response_type").path();
+    refused_back(&server().await, &path, "invalid_request").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,6 +78,7 @@ async fn c013_az_22_only_s256_is_accepted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c014_az_22_a_challenge_is_43_characters_of_base64url() {
+    let longest = "a".repeat(129);
     refuse_each(&[
         // too short
         (
@@ -93,6 +96,8 @@ async fn c014_az_22_a_challenge_is_43_characters_of_base64url() {
             )],
             "invalid_request",
         ),
+        // far too long
+        (&[("code_challenge", longest.as_str())], "invalid_request"),
         // equals sign
         (
             &[(
@@ -186,6 +191,22 @@ async fn c024_az_10_request_objects_are_not_offered() {
         ),
     ])
     .await;
+}
+
+/// The server could reach the address: it does not look there.
+#[tokio::test(flavor = "multi_thread")]
+async fn c024_az_10_nobody_fetches_a_request_object() {
+    let https = HttpsServer::start().await;
+    let server = TestServer::with(https.settings(&json!({}))).await;
+    let mut browser = alice(&server).await;
+    let before = server.everything().await;
+    let request = Authorize::base().with("request_uri", &https.url("/x"));
+    let answer = browser.get(&request.path()).await;
+    assert!(answer.location().starts_with(CONF_CB), "{answer:?}");
+    let error = answer.location_param("error");
+    assert_eq!(error.as_deref(), Some("request_uri_not_supported"));
+    assert_eq!(https.connections(), 0);
+    assert_eq!(server.everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -332,7 +353,7 @@ async fn c258_ge_04_a_known_name_with_a_bracket_is_refused() {
 async fn c012_az_22_pkce_is_demanded_from_every_client() {
     let server = server().await;
     let mut browser = alice(&server).await;
-    let before = server.rows().await;
+    let before = server.everything().await;
     for (request, back) in [(Authorize::base(), CONF_CB), (public(), PUB_CB)] {
         let request = request
             .without("code_challenge")
@@ -340,7 +361,7 @@ async fn c012_az_22_pkce_is_demanded_from_every_client() {
         let answer = browser.get(&request.path()).await;
         answer.assert_back(back, "invalid_request");
     }
-    assert_eq!(server.rows().await, before);
+    assert_eq!(server.everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,20 +22,22 @@ async fn auth_time(server: &TestServer, code: &str) -> i64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn c017_nx_03_silent_without_session() {
     let server = server().await;
+    let before = server.everything().await;
     let request = Authorize::base().with("prompt", "none");
     let answer = server.browser().get(&request.path()).await;
     answer.assert_back(CONF_CB, "login_required");
     assert_eq!(answer.location_param("state").as_deref(), Some("S"));
-    let rows = server.rows().await;
-    assert_eq!((rows.interactions, rows.codes, rows.sessions), (0, 0, 0));
+    assert_eq!(server.everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c018_az_12_silence_does_not_open_the_redirect() {
     let server = server().await;
     let request = Authorize::of("conf", "https://evil.example/").with("prompt", "none");
-    refused_here(&server, &request.path(), 400).await;
+    let before = server.everything().await;
     server.browser().get(&request.path()).await.assert_page(400);
+    assert_eq!(server.everything().await, before);
+    refused_here(&server, &request.path(), 400).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,8 +36,19 @@ async fn az_01_other_methods_are_a_405_page_that_names_these() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c033_the_authorization_endpoint_has_no_cors() {
     let server = server().await;
-    for method in ["OPTIONS", "GET"] {
-        let answer = request(&server, method, &Authorize::base().path()).await;
+    let path = Authorize::base().path();
+    let before = server.everything().await;
+    let preflight = request(&server, "OPTIONS", &path).await;
+    assert_eq!(server.everything().await, before);
+    let stranger = request(&server, "GET", &path).await;
+    // Where there is a code at once, it is not readable either.
+    let mut browser = server.browser();
+    browser.code(&Authorize::base()).await;
+    let from_there = server.http.get(server.url(&path));
+    let from_there = from_there.header("origin", "https://evil.example");
+    let signed_in = browser.send(from_there).await;
+    assert!(signed_in.location_param("code").is_some());
+    for answer in [preflight, stranger, signed_in] {
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }
 }
@@ -94,7 +105,7 @@ async fn c025_az_15_a_posts_errors_go_back_too() {
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
     let answer = browser.post("/oauth/authorize", &form).await;
-    super::assert_back_only(&answer, "unsupported_response_type");
+    answer.assert_back(crate::app::fixtures::CONF_CB, "unsupported_response_type");
     let answer = browser
         .post("/oauth/authorize", &[("client_id", "nope")])
         .await;
@@ -239,7 +250,7 @@ async fn c255_line_breaks_stay_inside_their_value() {
     let evil = "S\r\nSet-Cookie: x=1";
     let silent = Authorize::base().with("prompt", "none").with("state", evil);
     let answer = server.browser().get(&silent.path()).await;
-    answer.assert_back("https://app.example/cb", "login_required");
+    answer.assert_back_with("https://app.example/cb", "login_required", Some(evil));
     assert_eq!(answer.location_param("state").as_deref(), Some(evil));
     assert!(!format!("{:?}", answer.headers).contains("\"x=1"));
     let hint = Authorize::base().with("login_hint", evil);

@@ -3,11 +3,15 @@
 use serde_json::json;
 
 use super::{json_of, task};
-use crate::app::{
-    browser::Authorize,
-    oauth_server::oauth_clients,
-    server::TestServer,
-    tokens::{snapshot, text},
+use crate::{
+    app::{
+        browser::Authorize,
+        fixtures::SECRET,
+        oauth_server::oauth_clients,
+        server::TestServer,
+        tokens::{assert_shows_none, snapshot, text},
+    },
+    requests::registration::{metadata, open},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,4 +74,24 @@ async fn s32_1_the_list() {
         .await
         .unwrap();
     snapshot!("task_client_list", shown);
+}
+
+/// Neither of a client of the operator nor of a registered one.
+#[tokio::test(flavor = "multi_thread")]
+async fn c069_the_list_shows_no_secret() {
+    let server = TestServer::with(open()).await;
+    let shop = metadata(&json!({ "client_name": "Shop" }));
+    let registered = server.registered(&shop).await;
+    server.tokens(&Authorize::base()).await;
+    let mut secrets = server.hashes().await;
+    secrets.push(SECRET.to_owned());
+    for name in ["client_secret", "registration_access_token"] {
+        secrets.push(text(&registered, name).to_owned());
+    }
+    for pairs in [&[][..], &[("format", "json")]] {
+        let shown = task(&server, "list", pairs).await.unwrap();
+        assert!(shown.contains("The conf app"), "{shown}");
+        assert!(shown.contains(text(&registered, "client_id")), "{shown}");
+        assert_shows_none(&shown, &secrets);
+    }
 }

@@ -17,7 +17,10 @@ use crate::{
         server::{Answer, TestServer, no_limits},
         tokens::text,
     },
-    requests::registration::{metadata, open_and},
+    requests::{
+        pages::signup::NEUTRAL,
+        registration::{metadata, open_and},
+    },
 };
 
 /// Nodes of one app, which the racers share in turn.
@@ -108,14 +111,13 @@ async fn c051_one_address_signs_up_at_once_on_nodes(#[values(1, 2)] nodes: usize
             .map(|(browser, form)| browser.submit(form));
         let answers = join_all(answers).await;
         let made = answers.iter().filter(|answer| answer.status == 303).count();
+        assert_eq!(made, 1, "round {round}");
         // FA-04: a form that finds no free core is shown again.
         let others = answers.iter().filter(|answer| answer.status != 303);
-        assert!(
-            others
-                .clone()
-                .all(|answer| [400, 503].contains(&answer.status))
-        );
-        assert_eq!(made, 1, "round {round}");
+        for other in others.filter(|answer| answer.status != 503) {
+            other.assert_page(400);
+            assert!(other.body.contains(NEUTRAL), "{}", other.body);
+        }
         let rows = server.rows().await;
         let round = u64::try_from(round).unwrap();
         assert_eq!((rows.users, rows.sessions), (1 + round, round));

@@ -1,6 +1,6 @@
 //! `/oauth/login`.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use sea_orm::Set;
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::app::{
     browser::{Authorize, Browser, Form},
     fixtures::{ALICE, BOB, PASSWORD},
-    server::{Answer, TestServer},
+    server::{Answer, TestServer, no_limits},
 };
 
 const SESSION: &str = "__Host-oauth_session";
@@ -26,6 +26,31 @@ async fn try_login(browser: &mut Browser<'_>, login: &str, password: &str) -> An
 fn without_token(page: &Answer) -> String {
     let token = Form::of(page).value("csrf_token").unwrap().to_owned();
     page.body.replace(&token, "")
+}
+
+/// Headers and their values, in order; of a cookie, its name and attributes. Without those that are of
+/// the moment or follow from the body.
+fn headers(page: &Answer) -> Vec<(&str, String)> {
+    const OF_THE_MOMENT: [&str; 3] = ["content-length", "date", "x-request-id"];
+    let headers = page.headers.iter().map(|(name, value)| {
+        let value = value.to_str().unwrap();
+        let shown = match name.as_str() {
+            "set-cookie" => without_value(value),
+            _ => value.to_owned(),
+        };
+        (name.as_str(), shown)
+    });
+    let mut headers: Vec<_> = headers
+        .filter(|(name, _)| !OF_THE_MOMENT.contains(name))
+        .collect();
+    headers.sort();
+    headers
+}
+
+fn without_value(cookie: &str) -> String {
+    let (name, rest) = cookie.split_once('=').unwrap();
+    let (_, attributes) = rest.split_once(';').unwrap();
+    format!("{name};{attributes}")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,8 +119,13 @@ async fn c042_a_cookie_set_from_outside_is_not_adopted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c043_unknown_wrong_and_inactive_look_alike() {
-    let server = TestServer::start().await.with_bob().await;
+    // The defaults of the login's limits: failures are counted.
+    let mut limits = no_limits();
+    limits["login"] = json!([]);
+    let settings = json!({ "rate_limits": limits });
+    let server = TestServer::with(settings).await.with_bob().await;
     server.change_user(BOB, |bob| bob.active = Set(false)).await;
+    let before = server.everything().await;
     let mut pages = Vec::new();
     for (login, password) in [
         ("nobody@example.com", PASSWORD),
@@ -107,18 +137,17 @@ async fn c043_unknown_wrong_and_inactive_look_alike() {
         let page = try_login(&mut browser, login, password).await;
         page.assert_page(400);
         assert!(!browser.cookies.contains_key(SESSION));
-        let mut names: Vec<String> = page
-            .headers
-            .keys()
-            .filter(|name| *name != "x-request-id")
-            .map(ToString::to_string)
-            .collect();
-        names.sort();
-        let body = without_token(&page).replace(login, "");
-        pages.push((names, body));
+        pages.push((login, page));
     }
-    assert!(pages.iter().all(|page| *page == pages[0]));
+    let shown = |(login, page): &(&str, Answer)| without_token(page).replace(*login, "");
+    let (first, others) = pages.split_first().unwrap();
+    for other in others {
+        assert_eq!(headers(&other.1), headers(&first.1));
+        assert_eq!(shown(other), shown(first));
+    }
     assert_eq!(server.rows().await.sessions, 0);
+    // Failures are counted; nothing else is written.
+    assert_eq!(server.everything().await, before);
 }
 
 /// Coarse on purpose: a missing hash would be some hundred times faster, a loaded machine is not.
@@ -143,6 +172,7 @@ async fn c044_an_unknown_login_costs_a_hash_too() {
         times[times.len() / 2]
     });
     assert!(unknown * 5 > known, "{unknown:?} {known:?}");
+    assert!(known * 5 > unknown, "{unknown:?} {known:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -209,12 +239,38 @@ async fn c048_long_passwords_are_refused_and_long_ones_differ() {
     assert_eq!(answer.status, 303);
 }
 
+/// All threads are taken: what needs a hash waits for one, and is told so in the end (FA-04).
+#[tokio::test(flavor = "multi_thread")]
+async fn c048_a_password_that_is_too_long_is_not_hashed() {
+    let server = TestServer::start().await;
+    let oauth = server.oauth();
+    let all = oauth.hashing().available_permits().try_into().unwrap();
+    let permits = oauth.hashing().acquire_many(all).await.unwrap();
+    let (longest, too_long) = ("x".repeat(1024), "x".repeat(1025));
+    for login in [ALICE, "nobody@example.com"] {
+        let begun = Instant::now();
+        let page = try_login(&mut server.browser(), login, &too_long).await;
+        page.assert_page(400);
+        let took = begun.elapsed();
+        assert!(took < Duration::from_secs(2), "{took:?}");
+    }
+    let (mut browser, mut other) = (server.browser(), server.browser());
+    let (short, long) = tokio::join!(
+        try_login(&mut browser, ALICE, "wrong"),
+        try_login(&mut other, ALICE, &longest),
+    );
+    short.assert_page(503);
+    long.assert_page(503);
+    drop(permits);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn c049_control_bytes_in_credentials_are_never_a_fault() {
     let server = TestServer::start().await;
     let mut browser = server.browser();
     let page = browser.get("/oauth/login").await;
     let token = Form::of(&page).value("csrf_token").unwrap().to_owned();
+    let before = server.everything().await;
     for (login, password) in [
         ("a%00", "x"),
         ("a%FF", "x"),
@@ -228,7 +284,7 @@ async fn c049_control_bytes_in_credentials_are_never_a_fault() {
         let page = browser.send(request).await;
         page.assert_page(400);
     }
-    assert_eq!(server.rows().await.sessions, 0);
+    assert_eq!(server.everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -46,6 +46,11 @@ async fn c067_bs_05_after_signing_out_nothing_is_left_to_go_back_to() {
     assert!(back.location().contains("/oauth/continue?"));
     let page = browser.follow(back).await;
     assert!(page.body.contains("autocomplete=\"current-password\""));
+    let account = browser.get("/oauth/apps").await;
+    assert_eq!(
+        account.location(),
+        "https://as.example/oauth/login?next=apps"
+    );
     // The old value is dead on the server, not only forgotten.
     browser.cookies.insert(SESSION.to_owned(), old);
     assert!(!is_signed_in(&mut browser).await);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{metadata, open, shown};
 use crate::app::{
     server::{Answer, TestServer},
-    tokens::{show, snapshot, text},
+    tokens::{assert_shows_none, show, snapshot, text},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,6 +24,24 @@ async fn s13_4_a_client_reads_its_metadata() {
     );
     assert_eq!(read["client_id_issued_at"], body["client_id_issued_at"]);
     assert!(read.get("client_secret").is_none());
+}
+
+/// RFC 7592 §3: nothing secret but the token that the caller just sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn c069_managing_a_client_shows_no_secret() {
+    let server = TestServer::with(open()).await;
+    let body = server.registered(&metadata(&json!({}))).await;
+    let mut secrets = server.hashes().await;
+    secrets.push(text(&body, "client_secret").to_owned());
+    let mut update = metadata(&json!({ "client_name": "Shop" }));
+    update["client_id"] = body["client_id"].clone();
+    for (method, sent) in [("GET", None), ("PUT", Some(&update))] {
+        let answer = server.manage(method, &body, sent).await;
+        let told = answer.ok();
+        assert_eq!(told["client_id"], body["client_id"]);
+        assert!(told.get("client_secret").is_none(), "{told}");
+        assert_shows_none(&answer.body, &secrets);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
