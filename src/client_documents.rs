@@ -9,7 +9,6 @@ use crate::{
         client::{Client, ClientKind, ClientStatus, DocumentCache},
         client_document::{self, DocumentError, DocumentPolicy, Hosts},
         client_metadata::{MetadataError, MetadataPolicy, ScopeRule, check_sector_document},
-        jwk::SigningAlg,
     },
     server::Server,
     store::clients::{self, ClientRow},
@@ -95,12 +94,12 @@ impl Server {
 
     /// CI-04.
     async fn described(&self, client_id: &str, body: &[u8]) -> Result<Client, DocumentError> {
-        let settings = &self.settings;
+        let (settings, algorithms) = (&self.settings, self.keys.algorithms());
         let policy = DocumentPolicy {
             metadata: MetadataPolicy {
                 scopes: &settings.registration.allowed_scopes,
                 scope_rule: ScopeRule::Cut,
-                algorithms: &SigningAlg::ALL,
+                algorithms: &algorithms,
                 grants: &settings.grant_types,
                 pairwise: settings.pairwise_secret.is_some(),
                 loopback: settings.fetches_from_own_machine(),

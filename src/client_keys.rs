@@ -26,6 +26,9 @@ const FRESH: i64 = 3600;
 const LAST_GOOD: i64 = 24 * 3600;
 /// An unknown `kid` leads to another look once in this time, seconds (CA-03).
 const AGAIN: i64 = 60;
+/// How long it is known that an assertion was used, beyond its end, seconds: a clock that went
+/// ahead and comes back makes no used assertion good again.
+const USED_KEPT: i64 = 24 * 3600;
 
 /// Fetched keys of static clients, by client id.
 #[derive(Debug, Default)]
@@ -90,7 +93,11 @@ impl Server {
             None => self.verify_by_uri(client, assertion).await?,
         }
         let (use_up, tables) = (
-            (ephemerals::JTI, &once.hash, once.until),
+            (
+                ephemerals::JTI,
+                &once.hash,
+                once.until.saturating_add(USED_KEPT),
+            ),
             self.store.tables(),
         );
         let first = self

@@ -50,17 +50,28 @@ impl Token {
         }
     }
 
-    /// Whether the token itself is neither expired nor used up.
-    fn stands(&self, now: i64) -> bool {
-        match self {
-            Self::Access(found) => found.token.revoked_at.is_none() && found.token.expires_at > now,
-            Self::Refresh(found) => {
-                let token = &found.token;
-                token.superseded_at.is_none()
-                    && token.expires_at > now
-                    && token.absolute_expires_at > now
+    /// Whether a revocation would end something (RV-02): neither the token nor its grant is over.
+    /// A rotated refresh token still stands for its family.
+    pub fn can_be_revoked(&self, now: i64) -> bool {
+        let grant = self.grant();
+        grant.is_none_or(|grant| grant.revoked_at.is_none())
+            && match self {
+                Self::Access(found) => {
+                    found.token.revoked_at.is_none() && found.token.expires_at > now
+                }
+                Self::Refresh(found) => {
+                    found.token.expires_at > now && found.token.absolute_expires_at > now
+                }
             }
-        }
+    }
+
+    /// Whether neither the token nor its grant is over or used up.
+    fn stands(&self, now: i64) -> bool {
+        let rotated = match self {
+            Self::Access(_) => false,
+            Self::Refresh(found) => found.token.superseded_at.is_some(),
+        };
+        !rotated && self.can_be_revoked(now)
     }
 }
 
@@ -102,14 +113,6 @@ impl Server {
             client,
             token: found,
         })
-    }
-
-    /// The access token that somebody presents as a bearer token.
-    ///
-    /// # Errors
-    /// A fault.
-    pub async fn access(&self, token: &str) -> Result<Option<Token>, Failure> {
-        Ok(self.find(None, token, false).await?.1)
     }
 
     async fn find(
@@ -180,7 +183,7 @@ impl Server {
         token: &Token,
         caller: Option<&Client>,
     ) -> Result<Option<Live>, Failure> {
-        if !self.stands(token) {
+        if !token.stands(self.now()) {
             return Ok(None);
         }
         let owner = match token.user() {
@@ -190,11 +193,6 @@ impl Server {
         self.live_with(token, caller, owner).await
     }
 
-    fn stands(&self, token: &Token) -> bool {
-        let grant = token.grant();
-        grant.is_none_or(|grant| grant.revoked_at.is_none()) && token.stands(self.now())
-    }
-
     /// The same for a token whose user, if it has one, is read already.
     async fn live_with(
         &self,
@@ -202,7 +200,7 @@ impl Server {
         caller: Option<&Client>,
         owner: Option<Owner>,
     ) -> Result<Option<Live>, Failure> {
-        if !self.stands(token) {
+        if !token.stands(self.now()) {
             return Ok(None);
         }
         let row = match token {

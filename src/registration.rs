@@ -16,7 +16,6 @@ use crate::{
             ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy, MetadataRule, ScopeRule,
         },
         error::OAuthError,
-        jwk::SigningAlg,
         registration,
         scope::OPENID,
         secret::{Secret, plain_hash},
@@ -103,11 +102,11 @@ impl Server {
         client_id: String,
         metadata: ClientMetadata,
     ) -> Result<Client, OAuthError> {
-        let settings = &self.settings;
+        let (settings, algorithms) = (&self.settings, self.keys.algorithms());
         let policy = MetadataPolicy {
             scopes: &settings.registration.allowed_scopes,
             scope_rule: ScopeRule::Cut,
-            algorithms: &SigningAlg::ALL,
+            algorithms: &algorithms,
             grants: &settings.grant_types,
             pairwise: settings.pairwise_secret.is_some(),
             loopback: settings.fetches_from_own_machine(),

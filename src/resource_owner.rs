@@ -206,7 +206,8 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
         password: &str,
     ) -> ModelResult<Option<Self>>;
 
-    /// Whether the account may be used now. An inactive user has no sessions and no live tokens.
+    /// Whether the account may be used now. An inactive user has no sessions and no live tokens. A
+    /// client that refreshes meanwhile loses its grant, and has to ask the person again (TK-20).
     fn is_active(&self) -> bool {
         true
     }

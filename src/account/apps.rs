@@ -134,7 +134,8 @@ impl Server {
             client_id: Some(client.clone()),
         })
         .await?;
-        self.audit(AuditEvent::new(EventName::ConsentRevoked).client_id(&client));
+        let event = AuditEvent::new(EventName::ConsentRevoked).user(user);
+        self.audit(event.client_id(&client));
         Ok(true)
     }
 
@@ -148,7 +149,8 @@ impl Server {
             client_id: None,
         };
         self.take_back(all).await?;
-        self.audit(AuditEvent::new(EventName::ConsentRevoked).detail("all", true));
+        let event = AuditEvent::new(EventName::ConsentRevoked).user(user);
+        self.audit(event.detail("all", true));
         Ok(())
     }
 

@@ -71,24 +71,31 @@ pub async fn post(
     Ok(StatusCode::OK)
 }
 
-/// RV-03: a refresh token takes its whole family with it, an access token only itself.
+/// RV-02, RV-03: a refresh token takes its whole family with it, an access token only itself; what is
+/// over stays as it is. Of two requests at once only the one that changed something tells of it.
 async fn revoke(server: &Server, client: &Client, token: &Token) -> Result<(), Failure> {
     let (now, tables) = (server.now(), server.store.tables());
-    match token {
+    if !token.can_be_revoked(now) {
+        return Ok(());
+    }
+    let won = match token {
         Token::Refresh(found) => {
             let family = (found.grant.id, RevokeReason::Client, now);
             server
                 .store
                 .run(|db| authorization_codes::revoke(db, tables, family))
-                .await?;
+                .await?
         }
         Token::Access(found) => {
             let token = (found.token.id, now);
             server
                 .store
                 .run(|db| access_tokens::revoke(db, tables, token))
-                .await?;
+                .await?
         }
+    };
+    if !won {
+        return Ok(());
     }
     let event = AuditEvent::new(EventName::TokenRevoked).client(client);
     server.audit(match token {

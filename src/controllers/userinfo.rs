@@ -15,7 +15,6 @@ use crate::{
     extract::{TheServer, bearer_token, check_target, read_form},
     hooks::ClientFacts,
     limits::Of,
-    presented::Token,
     protocol::{
         bearer::Challenge,
         claims,
@@ -54,11 +53,7 @@ pub async fn get_or_post(
 /// UI-02, UI-03, UI-05.
 async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
     let invalid = || OAuthError::invalid_token("UI-02", "The access token is not valid here");
-    let token = server.access(token).await?.ok_or_else(invalid)?;
-    let live = server.live(&token, None).await?.ok_or_else(invalid)?;
-    let Token::Access(access) = &token else {
-        return Err(invalid().into());
-    };
+    let (access, live) = server.bearer(token).await?.ok_or_else(invalid)?;
     let reaches =
         |uri: &String| *uri == server.urls.issuer || *uri == server.urls.userinfo_endpoint;
     if !access.token.audience.0.iter().any(reaches) {

@@ -1,11 +1,12 @@
 //! Bodies of requests, read within bounds of size and time (§35.1).
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use axum::{
     body::{Body, Bytes, to_bytes},
     http::StatusCode,
 };
+use http_body_util::LengthLimitError;
 use tokio::time::timeout;
 
 use crate::{error::Failure, protocol::error::OAuthError};
@@ -19,20 +20,31 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// Reads a body; `refused` makes the error of the endpoint of a description.
 ///
 /// # Errors
-/// 413 over 64 KiB, 408 for what does not arrive in 10 seconds.
+/// 413 over 64 KiB, 408 for what does not arrive in 10 seconds, 400 for what is no body (RFC 9112
+/// §7.1).
 pub(super) async fn read(
     body: Body,
     refused: impl Fn(&'static str) -> OAuthError,
 ) -> Result<Bytes, Failure> {
     match timeout(LONGEST, to_bytes(body, MOST)).await {
         Ok(Ok(body)) => Ok(body),
-        Ok(Err(_)) => {
+        Ok(Err(error)) if is_too_long(&error) => {
             let error = refused("The body is larger than 64 KiB");
             Err(Failure::transport(StatusCode::PAYLOAD_TOO_LARGE, error))
+        }
+        Ok(Err(_)) => {
+            let error = refused("The body breaks off or is not framed by the rules of HTTP");
+            Err(Failure::transport(StatusCode::BAD_REQUEST, error))
         }
         Err(_) => {
             let error = refused("The body did not arrive within 10 seconds");
             Err(Failure::transport(StatusCode::REQUEST_TIMEOUT, error))
         }
     }
+}
+
+fn is_too_long(error: &axum::Error) -> bool {
+    error
+        .source()
+        .is_some_and(<dyn Error>::is::<LengthLimitError>)
 }

@@ -83,6 +83,8 @@ pub enum RevokeReason {
     Logout,
     /// The person's credentials changed.
     CredentialChange,
+    /// The person's account was locked or removed.
+    Admin,
     /// The client's registration was removed.
     ClientDeleted,
 }
@@ -97,6 +99,7 @@ impl RevokeReason {
             Self::RefreshReplay => "refresh_replay",
             Self::Logout => "logout",
             Self::CredentialChange => "credential_change",
+            Self::Admin => "admin",
             Self::ClientDeleted => "client_deleted",
         }
     }

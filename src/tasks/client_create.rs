@@ -14,7 +14,6 @@ use crate::{
             ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy, OperatorChoices,
             ScopeRule,
         },
-        jwk::SigningAlg,
         secret::{Purpose, Secret},
     },
     random,
@@ -107,11 +106,11 @@ fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<(Client, 
             "id: {client_id} is a client of the settings (clients:)"
         )));
     }
-    let known_scopes = settings.known_scopes();
+    let (known_scopes, algorithms) = (settings.known_scopes(), server.keys.algorithms());
     let policy = MetadataPolicy {
         scopes: &known_scopes,
         scope_rule: ScopeRule::Refuse,
-        algorithms: &SigningAlg::ALL,
+        algorithms: &algorithms,
         grants: &settings.grant_types,
         pairwise: settings.pairwise_secret.is_some(),
         loopback: settings.fetches_from_own_machine(),

@@ -1,6 +1,9 @@
 //! A client's own key and what it signs.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use loco_oauth_server::protocol::{
     client::{AuthMethod, Client, GrantType},
     client_assertion,
@@ -19,7 +22,8 @@ use super::{
 /// An Ed25519 key with a `kid`.
 pub struct ClientKey {
     pair: Ed25519KeyPair,
-    kid: String,
+    pkcs8: Vec<u8>,
+    pub kid: String,
 }
 
 impl ClientKey {
@@ -27,8 +31,28 @@ impl ClientKey {
         let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
         Self {
             pair: Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).unwrap(),
+            pkcs8: pkcs8.as_ref().to_vec(),
             kid: kid.to_owned(),
         }
+    }
+
+    /// The private key (RFC 8410 §7).
+    pub fn pem(&self) -> String {
+        pem("PRIVATE KEY", &self.pkcs8)
+    }
+
+    /// What somebody could take for a shared secret: the public key in all its spellings.
+    pub fn public_spellings(&self) -> Vec<Vec<u8>> {
+        // RFC 8410 §4.
+        const PREFIX: [u8; 12] = [48, 42, 48, 5, 6, 3, 43, 101, 112, 3, 33, 0];
+        let der = [PREFIX.as_slice(), self.public_bytes()].concat();
+        let pem = pem("PUBLIC KEY", &der);
+        vec![
+            pem.trim_end().as_bytes().to_vec(),
+            pem.into_bytes(),
+            der,
+            self.public_bytes().to_vec(),
+        ]
     }
 
     pub fn public_bytes(&self) -> &[u8] {
@@ -44,7 +68,12 @@ impl ClientKey {
     /// A JWS of changed members: null takes one away.
     pub fn sign(&self, header: &Value, claims: &Value) -> String {
         let header = changed(json!({ "alg": "EdDSA", "kid": self.kid }), header);
-        let message = unsigned(&header, claims);
+        self.sign_as_is(&header, claims)
+    }
+
+    /// A JWS of just these two.
+    pub fn sign_as_is(&self, header: &Value, claims: &Value) -> String {
+        let message = unsigned(header, claims);
         let signature = self.pair.sign(message.as_bytes());
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
@@ -53,6 +82,18 @@ impl ClientKey {
     pub fn assertion(&self, server: &TestServer, client: &str, changes: &Value) -> String {
         self.sign(&json!({}), &claims(server, client, changes))
     }
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    // RFC 7468 §2: lines of 64 characters.
+    let text = STANDARD.encode(der);
+    let lines: Vec<_> = text
+        .as_bytes()
+        .chunks(64)
+        .map(String::from_utf8_lossy)
+        .collect();
+    let text = lines.join("\n");
+    format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n")
 }
 
 /// Header and claims as they are signed.

@@ -4,6 +4,7 @@ pub mod assertions;
 pub mod browser;
 pub mod database;
 pub mod fixtures;
+pub mod forgery;
 pub mod guarded;
 pub mod hooks;
 pub mod https;

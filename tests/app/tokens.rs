@@ -43,6 +43,20 @@ pub fn jwt_part(token: &str, index: usize) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
+/// As a client does it, with the published set alone.
+#[track_caller]
+pub fn assert_verifies(token: &str, set: &Value) {
+    use jsonwebtoken::{DecodingKey, Validation, decode, jwk::JwkSet};
+    let set: JwkSet = serde_json::from_value(set.clone()).unwrap();
+    let header = jsonwebtoken::decode_header(token).unwrap();
+    let key = set.find(header.kid.as_deref().unwrap()).expect("published");
+    let mut validation = Validation::new(header.alg);
+    validation.set_audience(&["conf"]);
+    validation.validate_exp = false;
+    let key = DecodingKey::from_jwk(key).unwrap();
+    decode::<Value>(token, &key, &validation).unwrap();
+}
+
 /// A member that is a text.
 #[track_caller]
 pub fn text<'a>(body: &'a Value, name: &str) -> &'a str {

@@ -1,6 +1,8 @@
 //! Bad input at the JSON endpoints (C251-C253, C256, C258-C261; §35.1; TK-02, GE-03, GE-04).
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use rstest::rstest;
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -152,6 +154,32 @@ async fn c252_c253_bytes_that_are_no_text(#[case] bytes: &str) {
     assert_eq!(server.ledger().await, before);
 }
 
+/// The same in HTTP Basic, whose two values are form-encoded (RFC 6749 §2.3.1).
+#[rstest]
+#[case::c252_nul("%00")]
+#[case::c252_raw_nul("\u{0}")]
+#[case::c253_no_utf8("%FF%FE")]
+#[case::c253_overlong("%C0%AF")]
+#[tokio::test(flavor = "multi_thread")]
+async fn c252_c253_bytes_in_basic(#[case] bytes: &str) {
+    let server = TestServer::start().await;
+    let before = server.everything().await;
+    let form = [("grant_type", "client_credentials"), ("token", "x")];
+    let (odd, conf) = (format!("conf{bytes}"), encoded(SECRET));
+    for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect"] {
+        for credentials in [(odd.as_str(), conf.as_str()), ("conf", &odd)] {
+            let answer = server.post_as(credentials, path, &form).await;
+            let error = match answer.status {
+                400 => "invalid_request",
+                _ => "invalid_client",
+            };
+            answer.assert_error(answer.status, error);
+            assert!([400, 401].contains(&answer.status), "{answer:?}");
+        }
+    }
+    assert_eq!(server.everything().await, before);
+}
+
 /// UR-04: paths are matched exactly; the rest is the app's 404.
 #[rstest]
 #[case("/oauth//token")]
@@ -187,18 +215,32 @@ async fn c256_ur_04_odd_paths(#[case] path: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn c258_lists_and_maps(#[case] parameter: &str) {
     let server = TestServer::start().await;
+    let before = server.everything().await;
     let body = format!("grant_type=client_credentials&{parameter}");
     let answer = server.raw_form("/oauth/token", body).await;
     answer.assert_error(400, "invalid_request");
+    assert_eq!(server.everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c258_brackets_elsewhere() {
     let server = TestServer::start().await;
-    let answer = server.raw_form("/oauth/revoke", "token[]=a").await;
-    answer.assert_error(400, "invalid_request");
-    let answer = server.raw_form("/oauth/userinfo", "access_token[]=a").await;
-    answer.assert_error(400, "invalid_request");
+    let tokens = server.tokens(&Authorize::base()).await;
+    let token = text(&tokens, "refresh_token");
+    let before = server.everything().await;
+    for (path, body) in [
+        ("/oauth/revoke", format!("token[]={token}")),
+        (
+            "/oauth/revoke",
+            format!("token={token}&token_type_hint[]=a"),
+        ),
+        ("/oauth/introspect", format!("token[0]={token}")),
+        ("/oauth/userinfo", "access_token[]=a".to_owned()),
+    ] {
+        let answer = server.raw_form(path, body).await;
+        answer.assert_error(400, "invalid_request");
+    }
+    assert_eq!(server.everything().await, before);
     // GE-04: unknown parameters are ignored.
     let answer = server
         .raw_form("/oauth/revoke", "token=a&foo=1&bar[]=2")
@@ -249,6 +291,7 @@ async fn c259_quotes_and_wildcards_are_data(#[case] value: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn c260_ambiguous_framing() {
     let server = TestServer::start().await;
+    let before = server.everything().await;
     let head =
         format!("POST /oauth/token HTTP/1.1\r\nHost: as.example\r\nContent-Type: {FORM}\r\n");
     let body = "grant_type=client_credentials&client_id=pub";
@@ -280,8 +323,45 @@ async fn c260_ambiguous_framing() {
         answer.matches("HTTP/1.1").count() <= 1 || answer.starts_with("HTTP/1.1 400"),
         "{answer}"
     );
+    assert_eq!(server.everything().await, before);
 }
 
+/// RFC 9112 §2.2 lets a server take a bare line feed for a line's end, and hyper does: it is one
+/// request with one answer, and nothing of it is read as a second one. Elsewhere it is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn c260_bare_line_feeds() {
+    let server = TestServer::start().await;
+    let before = server.everything().await;
+    let head = format!("POST /oauth/token HTTP/1.1\nHost: as.example\nContent-Type: {FORM}\n");
+    let body = "grant_type=client_credentials&client_id=pub";
+    let whole = format!(
+        "{head}Connection: close\nContent-Length: {}\n\n{body}",
+        body.len()
+    );
+    let answer = server.raw(&whole).await;
+    assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{answer}");
+    assert!(answer.contains("unauthorized_client"), "{answer}");
+    let chunked = "Transfer-Encoding: chunked\r\n\r\n";
+    let head = head.replace('\n', "\r\n");
+    let size = body.len();
+    for request in [
+        // Behind the size of a chunk, and behind its data.
+        format!("{head}{chunked}{size:x}\n{body}\r\n0\r\n\r\n"),
+        format!("{head}{chunked}{size:x}\r\n{body}\n0\r\n\r\n"),
+        // A carriage return alone.
+        format!("{head}X: a\rb\r\nContent-Length: {size}\r\n\r\n{body}"),
+        format!("{head}X: a\r\rContent-Length: {size}\r\n\r\n{body}"),
+    ] {
+        let answer = server.raw(&request).await;
+        assert!(
+            answer.is_empty() || answer.starts_with("HTTP/1.1 400"),
+            "{request:?}\n{answer}"
+        );
+    }
+    assert_eq!(server.everything().await, before);
+}
+
+/// RFC 6749 §5.2.
 #[rstest]
 #[case(Some("text/html"))]
 #[case(Some("image/*"))]
@@ -289,20 +369,56 @@ async fn c260_ambiguous_framing() {
 #[case(None)]
 #[tokio::test(flavor = "multi_thread")]
 async fn c261_json_whatever_accept_says(#[case] accept: Option<&str>) {
-    let server = TestServer::start().await;
-    for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect"] {
-        let mut request = server
-            .http
-            .post(server.url(path))
-            .form(&[("grant_type", "foo")]);
-        if let Some(accept) = accept {
-            request = request.header("accept", accept);
-        }
-        let answer = server.send(request).await;
-        let (status, error) = match path {
-            "/oauth/token" => (400, "unsupported_grant_type"),
-            _ => (401, "invalid_client"),
-        };
-        answer.assert_error(status, error);
+    let server = TestServer::with(json!({
+        "allow_dynamic_client_registration": true,
+        "allow_unauthenticated_client_registration": true,
+    }))
+    .await;
+    let tokens = server.tokens(&Authorize::base()).await;
+    let accept = accept.map_or_else(String::new, |accept| format!("Accept: {accept}\r\n"));
+    let secret = STANDARD.encode(format!("m2m:{}", encoded(SECRET)));
+    let basic = format!("Authorization: Basic {secret}\r\n");
+    let bearer = text(&tokens, "access_token");
+    let bearer = format!("Authorization: Bearer {bearer}\r\n");
+    let machine = "grant_type=client_credentials";
+    for (request, more, body, status) in [
+        ("POST /oauth/token", "", "grant_type=foo", 400),
+        ("POST /oauth/token", &*basic, machine, 200),
+        ("POST /oauth/revoke", "", "token=x", 401),
+        ("POST /oauth/introspect", &basic, "token=x", 200),
+        ("POST /oauth/introspect", "", "token=x", 401),
+        ("POST /oauth/register", "", "{}", 415),
+        ("GET /oauth/userinfo", &bearer, "", 200),
+        (
+            "GET /oauth/userinfo",
+            "Authorization: Bearer x\r\n",
+            "",
+            401,
+        ),
+        ("GET /oauth/jwks", "", "", 200),
+        ("GET /.well-known/openid-configuration", "", "", 200),
+        ("PUT /oauth/token", "", "", 405),
+    ] {
+        // On a socket: clients add an `Accept` of their own.
+        let answer = server
+            .raw(&format!(
+                "{request} HTTP/1.1\r\nHost: as.example\r\nConnection: close\r\n{accept}{more}\
+                 Content-Type: {FORM}\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            ))
+            .await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = format!("HTTP/1.1 {status} ");
+        assert!(head.starts_with(&status), "{request}: {answer}");
+        let json = "content-type: application/json";
+        assert!(head.contains(json), "{request}: {answer}");
+        let body = body
+            .find('{')
+            .map(|start| &body[start..])
+            .unwrap_or_default();
+        assert!(
+            body.trim_end_matches(['\r', '\n', '0']).ends_with('}'),
+            "{answer}"
+        );
     }
 }

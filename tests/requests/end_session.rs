@@ -3,10 +3,11 @@
 use sea_orm::Set;
 use serde_json::{Value, json};
 
-use super::jwt::forgeries;
 use crate::app::{
+    assertions::ClientKey,
     browser::{Authorize, Browser, Form},
     fixtures::BOB,
+    forgery::{copy, forgeries},
     server::{Answer, TestServer},
     tokens::text,
 };
@@ -85,6 +86,10 @@ async fn c182_the_confirmation_needs_its_token() {
     let form = Form::with_button(&page, "action", "sign_out");
     let forged = browser.submit(&form.clone().set("csrf_token", "x")).await;
     forged.assert_page(403);
+    let mut bare = form.clone();
+    bare.fields.retain(|(name, _)| name != "csrf_token");
+    assert!(bare.fields.len() < form.fields.len());
+    browser.submit(&bare).await.assert_page(403);
     assert_eq!(live_sessions(&server).await, 1);
     // The page shown again still knows where it leads.
     let done = confirm(&mut browser, &forged).await;
@@ -147,26 +152,31 @@ async fn c184_an_expired_hint_is_accepted() {
 /// ES-02: C217, C218, C219, C220 for hints at this endpoint.
 #[tokio::test(flavor = "multi_thread")]
 async fn c185_a_hint_that_is_not_ours_ends_nothing() {
-    let server = server(json!({})).await;
+    let key = ClientKey::new("");
+    let server = server(json!({ "keys": key.as_keys() })).await;
+    let key = key.named_by(&server).await;
     let mut browser = server.browser();
     let code = browser.code(&Authorize::base()).await;
     let tokens = server.redeem(&code).await.ok();
     let good = text(&tokens, "id_token");
-    let mut forged = forgeries(good);
-    forged.push(super::jwt::rebuilt(good, |_, claims, _| {
-        claims["iss"] = json!("https://other.example");
-    }));
-    forged.push(text(&tokens, "access_token").to_owned());
-    forged.push("x".repeat(8000));
-    for hint in &forged {
+    let mut forged = forgeries(&key, good);
+    forged.push(("an access token", text(&tokens, "access_token").to_owned()));
+    forged.push(("long", "x".repeat(8000)));
+    forged.retain(|(what, _)| *what != "kid long");
+    let before = server.everything().await;
+    for (what, hint) in &forged {
         let page = browser.get(&path(&[("id_token_hint", hint)])).await;
+        assert_eq!(page.status, 400, "{what}");
         page.assert_page(400);
         assert!(page.body.contains("Nobody was signed out"), "{}", page.body);
         let page = server.post(END_SESSION, &[("id_token_hint", hint)]).await;
         page.assert_page(400);
     }
     assert_eq!(live_sessions(&server).await, 1);
-    assert_eq!(server.rows().await.interactions, 1, "that of the login");
+    assert_eq!(server.everything().await, before);
+    let good = copy(&key, good);
+    let done = browser.get(&path(&[("id_token_hint", &good)])).await;
+    assert!(done.body.contains(DONE), "the good one: {}", done.body);
 }
 
 /// ES-06, ES-08.

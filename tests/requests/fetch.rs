@@ -248,6 +248,7 @@ async fn addresses_that_are_never_fetched(#[case] url: &str) {
     let refused = fetcher.check(url).unwrap_err();
     assert!(matches!(refused, FetchError::SpecialUse(_)), "{refused}");
     assert_eq!(fetcher.get(wanted(url), NOW).await, Err(refused));
+    assert_eq!(https.connections(), 0);
 }
 
 /// CI-03: equal fetches at the same moment are one, and different ones are not.

@@ -68,6 +68,23 @@ async fn c126_tokens_that_are_not_live() {
     assert_eq!(server.introspect(refresh).await, inactive);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn c126_revoked_tokens() {
+    let server = TestServer::start().await;
+    let tokens = server.tokens(&Authorize::base()).await;
+    let inactive = json!({ "active": false });
+    let [access, refresh] = ["access_token", "refresh_token"].map(|name| text(&tokens, name));
+    server.revoke(access).await;
+    assert_eq!(server.introspect(access).await, inactive);
+    assert!(server.is_live(refresh).await);
+    server.revoke(refresh).await;
+    let before = server.everything().await;
+    for token in [access, refresh] {
+        assert_eq!(server.introspect(token).await, inactive);
+    }
+    assert_eq!(server.everything().await, before);
+}
+
 /// IN-02, IN-04.
 #[tokio::test(flavor = "multi_thread")]
 async fn c128_a_live_token() {

@@ -1,12 +1,12 @@
 //! JWTs of this server at its endpoints (C217-C225). Forgery of single parts is tested beside the
 //! verifier; here, that every endpoint asks it, and what we issue.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::app::{
     browser::Authorize,
     fixtures::CONF_CB,
+    forgery::{copy, forgeries, resigned},
     server::TestServer,
     tokens::{R1, jwt_part, redacted, snapshot, text},
 };
@@ -15,106 +15,111 @@ fn settings() -> Value {
     json!({ "resources": [{ "uri": R1, "token_format": "jwt" }] })
 }
 
-/// The token with other parts: header, claims, signature.
-pub fn rebuilt(token: &str, change: impl Fn(&mut Value, &mut Value, &mut Vec<u8>)) -> String {
-    let (mut header, mut claims) = (jwt_part(token, 0), jwt_part(token, 1));
-    let signature = token.rsplit('.').next().unwrap();
-    let mut signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
-    change(&mut header, &mut claims, &mut signature);
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let signature = URL_SAFE_NO_PAD.encode(signature);
-    format!("{}.{}.{signature}", part(&header), part(&claims))
-}
-
-/// Forgeries of an issued token.
-pub fn forgeries(token: &str) -> Vec<String> {
-    let change = |change: &dyn Fn(&mut Value, &mut Value, &mut Vec<u8>)| rebuilt(token, change);
-    let kid = |kid: Value| rebuilt(token, |header, _, _| header["kid"] = kid.clone());
-    vec![
-        change(&|header, _, signature| {
-            header["alg"] = json!("none");
-            signature.clear();
-        }),
-        change(&|header, _, _| header["alg"] = json!("HS256")),
-        change(&|header, _, _| header["crit"] = json!(["exp"])),
-        change(&|_, claims, _| claims["exp"] = json!("9999999999")),
-        change(&|_, claims, _| claims["sub"] = json!("somebody")),
-        change(&|_, _, signature| signature.clear()),
-        change(&|_, _, signature| signature.push(0)),
-        change(&|_, _, signature| signature[0] ^= 1),
-        kid(json!("unknown")),
-        kid(json!("../../../../etc/passwd")),
-        kid(json!("' OR 1=1 --")),
-        kid(json!("k".repeat(5_000))),
-        kid(json!(1)),
-        format!("{token}A"),
-        format!("{}.", token.rsplit_once('.').unwrap().0),
-    ]
-}
-
-/// C217-C222, C225 for access tokens.
+/// C217-C222, C225 for access tokens: unknown ones everywhere; at `UserInfo` also such that the
+/// table knows.
 #[tokio::test(flavor = "multi_thread")]
 async fn c217_to_c225_forged_access_tokens() {
-    let server = TestServer::with(settings()).await;
+    let (server, key) = TestServer::with_known_key(settings()).await;
     let tokens = server.tokens(&Authorize::base().and("resource", R1)).await;
     let access = text(&tokens, "access_token");
     assert_eq!(server.userinfo(access).await.status, 200);
     assert!(server.is_live(access).await);
-    let before = server.ledger().await;
-    for forged in forgeries(access) {
-        server
-            .userinfo(&forged)
-            .await
-            .assert_error(401, "invalid_token");
-        assert_eq!(server.introspect(&forged).await, json!({ "active": false }));
-        assert_eq!(server.revoke(&forged).await.status, 200);
+    let before = server.everything().await;
+    let forgeries = forgeries(&key, access);
+    for (what, forged) in &forgeries {
+        let answer = server.userinfo(forged).await;
+        assert!([401, 431].contains(&answer.status), "{what}: {answer:?}");
+        let form = [("token", forged.as_str())];
+        let described = server.as_client("conf", "/oauth/introspect", &form).await;
+        let revoked = server.revoke(forged).await;
+        if *what == "kid long" {
+            // Longer than any parameter may be.
+            described.assert_error(400, "invalid_request");
+            revoked.assert_error(400, "invalid_request");
+        } else {
+            assert_eq!(described.ok(), json!({ "active": false }), "{what}");
+            assert_eq!(revoked.status, 200, "{what}");
+        }
     }
-    assert_eq!(server.ledger().await, before);
+    assert_eq!(server.everything().await, before);
     assert!(server.is_live(access).await);
+    for (what, forged) in &forgeries {
+        server.pretend_issued(forged).await;
+        let answer = server.userinfo(forged).await;
+        assert!([401, 431].contains(&answer.status), "{what}: {answer:?}");
+    }
+    for good in [access, &copy(&key, access)] {
+        server.pretend_issued(good).await;
+        assert_eq!(server.userinfo(good).await.status, 200);
+    }
 }
 
-/// AZ-25: C217-C221, C225 for hints.
+/// AZ-25: C217-C222, C225 for hints.
 #[tokio::test(flavor = "multi_thread")]
 async fn c217_to_c225_forged_hints() {
-    let server = TestServer::with(settings()).await;
+    let (server, key) = TestServer::with_known_key(settings()).await;
     let mut browser = server.browser();
     let code = browser.code(&Authorize::base()).await;
     let tokens = server.redeem(&code).await.ok();
     let hint = text(&tokens, "id_token");
     let with = |hint: &str| Authorize::base().with("id_token_hint", hint);
-    assert!(
-        browser
-            .authorize(&with(hint))
-            .await
-            .location_param("code")
-            .is_some()
-    );
-    for forged in forgeries(hint) {
+    let before = server.everything().await;
+    for (what, forged) in forgeries(&key, hint) {
         let answer = browser.authorize(&with(&forged)).await;
-        answer.assert_back(CONF_CB, "invalid_request");
+        if what == "kid long" {
+            answer.assert_page(400);
+        } else {
+            answer.assert_back(CONF_CB, "invalid_request");
+        }
+    }
+    assert_eq!(server.everything().await, before);
+    for good in [hint, &copy(&key, hint)] {
+        let answer = browser.authorize(&with(good)).await;
+        assert!(answer.location_param("code").is_some(), "{answer:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c219_tokens_of_another_purpose() {
-    let server = TestServer::with(settings()).await;
+    let (server, key) = TestServer::with_known_key(settings()).await;
     let mut browser = server.browser();
     let code = browser.code(&Authorize::base().and("resource", R1)).await;
     let tokens = server.redeem(&code).await.ok();
-    let id_token = text(&tokens, "id_token");
-    server
-        .userinfo(id_token)
-        .await
-        .assert_error(401, "invalid_token");
-    assert_eq!(
-        server.introspect(id_token).await,
-        json!({ "active": false })
-    );
-    let hint = Authorize::base().with("id_token_hint", text(&tokens, "access_token"));
-    browser
-        .authorize(&hint)
-        .await
-        .assert_back(CONF_CB, "invalid_request");
+    let (id_token, access) = (text(&tokens, "id_token"), text(&tokens, "access_token"));
+    let before = server.everything().await;
+    // With the claims of the other purpose, too: the type alone decides.
+    let retyped = |token: &str, typ: &str| {
+        resigned(&key, token, |header, claims| {
+            header["typ"] = json!(typ);
+            claims["client_id"] = json!("conf");
+        })
+    };
+    for token in [
+        id_token,
+        &retyped(access, "JWT"),
+        &retyped(access, "logout+jwt"),
+    ] {
+        let answer = server.userinfo(token).await;
+        answer.assert_error(401, "invalid_token");
+        let described = server.introspect(token).await;
+        assert_eq!(described, json!({ "active": false }));
+    }
+    for hint in [
+        access,
+        &retyped(id_token, "at+jwt"),
+        &retyped(id_token, "logout+jwt"),
+    ] {
+        let hint = Authorize::base().with("id_token_hint", hint);
+        let answer = browser.authorize(&hint).await;
+        answer.assert_back(CONF_CB, "invalid_request");
+    }
+    assert_eq!(server.everything().await, before);
+    for typ in ["JWT", "logout+jwt"] {
+        let token = retyped(access, typ);
+        server.pretend_issued(&token).await;
+        let answer = server.userinfo(&token).await;
+        answer.assert_error(401, "invalid_token");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,11 +135,28 @@ async fn c223_enormous_tokens() {
         "{:?}",
         started.elapsed()
     );
-    let in_limits = "e".repeat(9_000);
+    // The longest that reaches an endpoint, in a header and in a form.
+    let part = "e".repeat(9_000);
+    let long = format!("{part}.{part}.{part}");
+    server.database.recorder.take();
     server
-        .userinfo(&in_limits)
+        .userinfo(&long)
         .await
         .assert_error(401, "invalid_token");
+    assert_eq!(server.database.recorder.take(), Vec::<String>::new());
+    for length in [60_000, 300_000] {
+        let request = server.http.get(server.url("/oauth/userinfo"));
+        let answer = server.send(request.bearer_auth("e".repeat(length))).await;
+        assert!((400..500).contains(&answer.status), "{length}: {answer:?}");
+        let token = "e".repeat(length);
+        for path in ["/oauth/revoke", "/oauth/introspect", "/oauth/userinfo"] {
+            let form = [("token", token.as_str()), ("access_token", token.as_str())];
+            let answer = server.as_client("conf", path, &form).await;
+            let known = [200, 400, 401, 413].contains(&answer.status);
+            assert!(known, "{path}, {length}: {answer:?}");
+        }
+    }
+    assert!(server.access_tokens().await.is_empty());
 }
 
 /// RFC 9068: header and claims, no data about the person.

@@ -88,14 +88,14 @@ async fn c175_an_issuer_with_a_path() {
         OAUTH,
         OPENID,
         "/.well-known/oauth-authorization-server/t2",
+        "/.well-known/openid-configuration/t2",
         "/t2/.well-known/openid-configuration",
     ] {
         assert_eq!(server.get(path).await.status, 404, "{path}");
     }
 }
 
-/// What is advertised works; what is not advertised does not. Methods of authentication are
-/// C079-C082, grants C075-C077, algorithms the OpenID client's test.
+/// Endpoints that are advertised are there, others are not; the lists are tried in `advertised`.
 #[tokio::test(flavor = "multi_thread")]
 async fn c177_the_document_says_what_is_served() {
     let server = TestServer::start().await;

@@ -1,5 +1,6 @@
 //! One file per endpoint.
 
+mod advertised;
 mod app_side;
 mod apps;
 mod assertions;

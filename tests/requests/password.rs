@@ -53,7 +53,7 @@ async fn ask(browser: &mut Browser<'_>, login: &str) -> Answer {
 }
 
 /// A link for alice, as it stands in the mail.
-async fn linked(server: &TestServer) -> String {
+pub async fn linked(server: &TestServer) -> String {
     let before = server.ctx.mailer.as_ref().unwrap().deliveries().count;
     ask(&mut server.browser(), ALICE).await;
     link(mails(server, before + 1).await.last().unwrap())

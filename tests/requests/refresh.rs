@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::app::{
     browser::Authorize,
+    fixtures::ALICE,
     oauth_server::oauth_clients,
     server::TestServer,
     tokens::{R1, R2, jwt_part, show, snapshot, text},
@@ -98,9 +99,14 @@ async fn c108_a_replay_after_the_window_kills_the_family() {
     let first = server.tokens(&Authorize::base()).await;
     let second = server.refresh(text(&first, "refresh_token")).await.ok();
     server.advance(30);
+    server.oauth().take_events();
     let replay = server.refresh(text(&first, "refresh_token")).await;
     replay.assert_error(400, "invalid_grant");
     snapshot!("token_refresh_replay", show(&replay));
+    let again = server.refresh(text(&first, "refresh_token")).await;
+    again.assert_error(400, "invalid_grant");
+    // Once, although it came twice.
+    server.event("refresh.replayed");
     assert_eq!(
         server.revocations().await,
         [Some("refresh_replay".to_owned())]
@@ -173,38 +179,49 @@ async fn tk_22_a_token_that_rests_too_long() {
         .assert_error(400, "invalid_grant");
 }
 
-/// TK-20.
+/// TK-20: what a user lost is lost for good, whatever becomes of the account later.
+#[rstest]
+#[case::locked(users::Column::Active, "admin")]
+#[case::changed(users::Column::Password, "credential_change")]
 #[tokio::test(flavor = "multi_thread")]
-async fn c112_users_who_are_disabled_changed_or_gone() {
+async fn c112_users_who_are_locked_or_changed(#[case] column: users::Column, #[case] reason: &str) {
     let server = TestServer::start().await;
     let tokens = server.tokens(&Authorize::base()).await;
     let (access, refresh) = (
         text(&tokens, "access_token"),
         text(&tokens, "refresh_token"),
     );
-    server.set_user(users::Column::Active, false).await;
-    server
-        .refresh(refresh)
-        .await
-        .assert_error(400, "invalid_grant");
+    let alice = server.user(ALICE).await.unwrap();
+    let (bad, good): (sea_orm::Value, sea_orm::Value) = match column {
+        users::Column::Active => (false.into(), true.into()),
+        _ => ("another hash".into(), alice.password.into()),
+    };
+    server.oauth().take_events();
+    server.set_user(column, bad).await;
     assert!(!server.is_live(access).await);
-    server.set_user(users::Column::Active, true).await;
-    server
-        .set_user(users::Column::Password, "another hash")
-        .await;
-    server
-        .refresh(refresh)
-        .await
-        .assert_error(400, "invalid_grant");
+    let answer = server.refresh(refresh).await;
+    answer.assert_error(400, "invalid_grant");
+    assert_eq!(server.revocations().await, [Some(reason.to_owned())]);
+    assert_eq!(server.event("token.revoked").details["reason"], reason);
+
+    server.set_user(column, good).await;
+    let answer = server.refresh(refresh).await;
+    answer.assert_error(400, "invalid_grant");
     assert!(!server.is_live(access).await);
+    assert_eq!(server.generations().await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c112_a_user_who_is_gone() {
+    let server = TestServer::start().await;
+    let tokens = server.tokens(&Authorize::base()).await;
     users::Entity::delete_many()
         .exec(&server.ctx.db)
         .await
         .unwrap();
-    server
-        .refresh(refresh)
-        .await
-        .assert_error(400, "invalid_grant");
+    let answer = server.refresh(text(&tokens, "refresh_token")).await;
+    answer.assert_error(400, "invalid_grant");
+    assert!(!server.is_live(text(&tokens, "access_token")).await);
     assert!(server.grants().await.is_empty() && server.generations().await.is_empty());
 }
 

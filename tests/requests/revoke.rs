@@ -56,24 +56,43 @@ async fn rv_03_a_revoked_access_token_dies_alone() {
     server.refresh(text(&tokens, "refresh_token")).await.ok();
 }
 
-/// RV-02.
+/// RV-02: all alike, nothing changes, and nobody is told of a revocation.
 #[tokio::test(flavor = "multi_thread")]
 async fn c120_unknown_expired_and_revoked_tokens() {
     let server = TestServer::start().await;
     server.advance(0);
-    let tokens = server.tokens(&Authorize::base()).await;
-    let access = text(&tokens, "access_token");
-    let good = show(&server.revoke(text(&tokens, "refresh_token")).await);
-    let before = server.ledger().await;
-    let revoked = text(&tokens, "refresh_token");
-    for token in [revoked, "loco_rt_unknown", "loco_at_unknown", "x", "a.b.c"] {
-        assert_eq!(show(&server.revoke(token).await), good, "{token}");
-    }
+    let mut browser = server.browser();
+    let mut family = async || {
+        server
+            .redeem(&browser.code(&Authorize::base()).await)
+            .await
+            .ok()
+    };
+    let (dead, alone, late) = (family().await, family().await, family().await);
+    let refresh = |tokens| text(tokens, "refresh_token");
+    let access = |tokens| text(tokens, "access_token");
+    let good = show(&server.revoke(refresh(&dead)).await);
+    server.revoke(access(&alone)).await;
+
+    let all_alike = async |tokens: &[&str]| {
+        let before = server.everything().await;
+        server.oauth().take_events();
+        for token in tokens {
+            assert_eq!(show(&server.revoke(token).await), good, "{token}");
+        }
+        let events = server.oauth().take_events();
+        let mut names = events.iter().map(|event| event.event.as_str());
+        assert!(names.all(|name| name != "token.revoked"), "{events:?}");
+        assert_eq!(server.everything().await, before);
+    };
+    let unknown = ["loco_rt_unknown", "loco_at_unknown", "x", "a.b.c"];
+    all_alike(&unknown).await;
+    all_alike(&[refresh(&dead), access(&dead), access(&alone)]).await;
     server.advance(3600);
-    assert_eq!(show(&server.revoke(access).await), good);
-    let after = server.ledger().await;
-    assert_eq!(after["grants"], before["grants"]);
-    assert_eq!(after["refresh"], before["refresh"]);
+    all_alike(&[access(&late)]).await;
+    assert!(server.is_live(refresh(&late)).await);
+    server.advance(30 * 24 * 3600);
+    all_alike(&[refresh(&late)]).await;
 }
 
 /// RV-02.
@@ -107,6 +126,14 @@ async fn c122_hints_only_order_the_search(#[case] kind: &str, #[case] hint: &str
     let answer = server.as_client("conf", "/oauth/revoke", &form).await;
     assert_eq!(answer.status, 200);
     assert!(!server.is_live(text(&tokens, "access_token")).await);
+    let answer = server.refresh(text(&tokens, "refresh_token")).await;
+    if kind == "access_token" {
+        assert_eq!(server.revocations().await, [None]);
+        answer.ok();
+    } else {
+        assert_eq!(server.revocations().await, [Some("client".to_owned())]);
+        answer.assert_error(400, "invalid_grant");
+    }
 }
 
 /// RV-01.

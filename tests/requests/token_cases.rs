@@ -3,7 +3,7 @@
 use loco_oauth_server::protocol::pkce;
 
 use crate::app::{
-    browser::{Authorize, VERIFIER},
+    browser::{Authorize, VERIFIER, encoded},
     fixtures::{CONF_CB, SECRET},
     server::{Answer, TestServer},
     tokens::redemption,
@@ -157,7 +157,18 @@ async fn c104_a_certificate_in_a_header() {
         let answer = server.send(request).await;
         answer.assert_error(401, "invalid_client");
     }
-    let tokens = server.redeem(&code).await.ok();
+    // Nor is a token bound to it when the client proves who it is.
+    let form = redemption(&code, &[]);
+    let request = server.http.post(server.url("/oauth/token")).form(&form);
+    let request = request.basic_auth("conf", Some(encoded(SECRET)));
+    let request = request
+        .header("x-ssl-client-cert", "MIIB")
+        .header("x-forwarded-client-cert", "Hash=ab;Cert=MIIB")
+        .header("client-cert", ":MIIB:");
+    let tokens = server.send(request).await.ok();
+    assert_eq!(tokens["token_type"], "Bearer");
     let access = tokens["access_token"].as_str().unwrap();
-    assert!(server.introspect(access).await.get("cnf").is_none());
+    let described = server.introspect(access).await;
+    assert_eq!(described["active"], true);
+    assert!(described.get("cnf").is_none(), "{described}");
 }

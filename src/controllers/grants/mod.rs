@@ -2,6 +2,7 @@
 
 pub mod authorization_code;
 pub mod client_credentials;
+mod family;
 pub mod refresh_token;
 mod response;
 mod retry;

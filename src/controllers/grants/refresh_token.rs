@@ -1,7 +1,7 @@
 //! `grant_type=refresh_token` — RFC 6749 §6, OAuth 2.1 §4.3, RFC 9700 §4.14.2.
 
 use super::{
-    Behind, TokenResponse,
+    Behind, TokenResponse, family,
     retry::{repeat, seal_key},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         client_auth::Credentials,
         grants::{
             Granted, check_allowed,
-            refresh_token::{REPLAY, RefreshToken, Request, UNKNOWN, Verdict, decide},
+            refresh_token::{LOST, REPLAY, RefreshToken, Request, UNKNOWN, Verdict, decide},
         },
         params::Params,
         secret::{Purpose, Secret, SecretHash, hash},
@@ -23,7 +23,6 @@ use crate::{
     server::Server,
     store::{
         access_tokens::{self, AccessTokenRow},
-        authorization_codes::{self, RevokeReason},
         joined::{self, RefreshWithGrant},
         refresh_tokens::{self, RefreshTokenRow, Retry, Rotation},
     },
@@ -80,8 +79,12 @@ pub async fn answer(
                 return Ok(body);
             }
             (Verdict::Replay, _) => {
-                revoke(server, (&loaded.client, found)).await?;
+                family::replayed(server, (&loaded.client, found)).await?;
                 return Err(REPLAY.into());
+            }
+            (Verdict::Lost(loss), _) => {
+                family::lost(server, (&loaded.client, found), loss).await?;
+                return Err(LOST.into());
             }
             (Verdict::Foreign | Verdict::Rotate(_), _) => {
                 let event = AuditEvent::new(EventName::RefreshForeign).denied(UNKNOWN.rule);
@@ -276,19 +279,4 @@ async fn rotate(
         })
         .await?;
     Ok(won)
-}
-
-/// TK-27: the verdict is committed before it is answered.
-async fn revoke(
-    server: &Server,
-    (client, found): (&Client, &RefreshWithGrant),
-) -> Result<(), Failure> {
-    let tables = server.store.tables();
-    let family = (found.grant.id, RevokeReason::RefreshReplay, server.now());
-    let revoke = |db| authorization_codes::revoke(db, tables, family);
-    if server.store.run(revoke).await? {
-        let event = AuditEvent::new(EventName::RefreshReplayed).denied(REPLAY.rule);
-        server.audit(event.client(client).refresh_token(found));
-    }
-    Ok(())
 }

@@ -14,26 +14,60 @@ fn part(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
-/// The parts of a good access token: header as JSON, payload and signature as they are.
-fn parts(keys: &Keys) -> (Value, String, String) {
-    let token = keys
-        .sign(SigningAlg::ES256, "at+jwt", &claims())
-        .expect("token");
-    let mut parts = token.split('.');
-    let mut next = || parts.next().expect("part").to_owned();
-    let header = URL_SAFE_NO_PAD.decode(next()).expect("base64url");
-    (
-        serde_json::from_slice(&header).expect("JSON"),
-        next(),
-        next(),
-    )
+/// Every use of a JWT, with its type.
+const BOTH: [(&str, Purpose); 2] = [
+    ("JWT", Purpose::IdTokenHint),
+    ("at+jwt", Purpose::AccessToken),
+];
+
+/// Header and claims of a good token.
+fn good(keys: &Keys, (alg, typ): (SigningAlg, &str)) -> (Value, Value) {
+    let kid = keys.set().signer(alg).expect("key").kid.clone();
+    (json!({ "alg": alg, "kid": kid, "typ": typ }), claims())
 }
 
-fn refused(keys: &Keys, token: &str) -> JwtError {
-    keys.verify(token, Purpose::IdTokenHint, NOW)
-        .expect_err("refused as hint");
-    keys.verify(token, Purpose::AccessToken, NOW)
-        .expect_err("refused as access token")
+/// The signature of this server over whatever is in header and payload.
+fn signed(keys: &Keys, alg: SigningAlg, (header, claims): (&Value, &Value)) -> String {
+    let message = format!("{}.{}", part(header), part(claims));
+    let pair = keys.set();
+    let pair = pair.signer(alg).expect("key");
+    let signature = pair.sign(message.as_bytes()).expect("signature");
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+/// What every verifier says of a changed token whose signature is good.
+fn refused(keys: &Keys, change: impl Fn(&mut Value, &mut Value)) -> JwtError {
+    let errors = BOTH.map(|(typ, purpose)| {
+        let (mut header, mut claims) = good(keys, (SigningAlg::ES256, typ));
+        change(&mut header, &mut claims);
+        let token = signed(keys, SigningAlg::ES256, (&header, &claims));
+        keys.verify(&token, purpose, NOW).expect_err(typ)
+    });
+    assert_eq!(errors[0], errors[1]);
+    errors[0]
+}
+
+/// What every verifier says of a changed token with a signature of somebody else.
+fn refused_with(
+    keys: &Keys,
+    change: impl Fn(&mut Value),
+    sign: impl Fn(&str) -> String,
+) -> JwtError {
+    let errors = BOTH.map(|(typ, purpose)| {
+        let (mut header, claims) = good(keys, (SigningAlg::EdDsa, typ));
+        change(&mut header);
+        let message = format!("{}.{}", part(&header), part(&claims));
+        let token = format!("{message}.{}", sign(&message));
+        keys.verify(&token, purpose, NOW).expect_err(typ)
+    });
+    assert_eq!(errors[0], errors[1]);
+    errors[0]
+}
+
+fn refused_text(keys: &Keys, token: &str) -> JwtError {
+    let errors = BOTH.map(|(typ, purpose)| keys.verify(token, purpose, NOW).expect_err(typ));
+    assert_eq!(errors[0], errors[1]);
+    errors[0]
 }
 
 /// Signs any claims as an access token.
@@ -47,9 +81,11 @@ fn verdict(keys: &Keys, claims: &Value) -> Result<VerifiedJwt, JwtError> {
 #[tokio::test]
 async fn a_good_token_is_accepted() {
     let keys = quick_keys().await;
-    let (header, ..) = parts(&keys);
-    assert_eq!(header["typ"], "at+jwt");
-    assert_eq!(header["alg"], "ES256");
+    for (typ, purpose) in BOTH {
+        let (header, claims) = good(&keys, (SigningAlg::ES256, typ));
+        let token = signed(&keys, SigningAlg::ES256, (&header, &claims));
+        keys.verify(&token, purpose, NOW).expect("good token");
+    }
     let jwt = verdict(&keys, &claims()).expect("good token");
     assert_eq!(
         (jwt.subject.as_str(), jwt.audiences.as_slice()),
@@ -62,45 +98,66 @@ async fn a_good_token_is_accepted() {
 #[tokio::test]
 async fn c217_alg_none() {
     let keys = quick_keys().await;
-    let (mut header, payload, signature) = parts(&keys);
-    for none in ["none", "None", "NONE", ""] {
-        header["alg"] = json!(none);
-        let header = part(&header);
-        assert_eq!(
-            refused(&keys, &format!("{header}.{payload}.")),
-            JwtError::Algorithm
+    for none in ["none", "None", "NONE", "nOnE", ""] {
+        let unsigned = refused_with(
+            &keys,
+            |header| header["alg"] = json!(none),
+            |_| String::new(),
         );
-        assert_eq!(
-            refused(&keys, &format!("{header}.{payload}.{signature}")),
-            JwtError::Algorithm
-        );
+        assert_eq!(unsigned, JwtError::Algorithm, "{none}");
+        let signed = refused(&keys, |header, _| header["alg"] = json!(none));
+        assert_eq!(signed, JwtError::Algorithm, "{none}");
     }
+    let unsigned = refused_with(&keys, |_| {}, |_| String::new());
+    assert_eq!(
+        unsigned,
+        JwtError::Signature,
+        "the right name, no signature"
+    );
+}
+
+/// RFC 8410 §4: the key as it stands in files.
+fn spki(public: &[u8]) -> Vec<u8> {
+    const PREFIX: [u8; 12] = [48, 42, 48, 5, 6, 3, 43, 101, 112, 3, 33, 0];
+    [PREFIX.as_slice(), public].concat()
 }
 
 #[tokio::test]
 async fn c218_hs256_with_the_public_key_as_secret() {
     let keys = quick_keys().await;
-    let (mut header, payload, _) = parts(&keys);
-    header["alg"] = json!("HS256");
-    let jwk = &keys.jwks()["keys"][0];
-    for secret in [jwk.to_string(), jwk["x"].to_string()] {
-        let message = format!("{}.{payload}", part(&header));
-        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-        let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&key, message.as_bytes()));
-        assert_eq!(
-            refused(&keys, &format!("{message}.{signature}")),
-            JwtError::Algorithm
-        );
+    let set = keys.jwks();
+    let of_ed25519 = |key: &&Value| key["kty"] == "OKP";
+    let jwk = set["keys"].as_array().expect("keys").iter();
+    let jwk = { jwk }.find(of_ed25519).expect("key");
+    let x = jwk["x"].as_str().expect("x");
+    let public = URL_SAFE_NO_PAD.decode(x).expect("base64url");
+    let der = spki(&public);
+    let base64 = base64::engine::general_purpose::STANDARD.encode(&der);
+    let pem = format!("-----BEGIN PUBLIC KEY-----\n{base64}\n-----END PUBLIC KEY-----\n");
+    let secrets = [
+        pem.trim_end().as_bytes().to_vec(),
+        pem.into_bytes(),
+        der,
+        public,
+        x.as_bytes().to_vec(),
+        jwk.to_string().into_bytes(),
+        set.to_string().into_bytes(),
+    ];
+    for secret in secrets {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
+        let tag = |message: &str| URL_SAFE_NO_PAD.encode(hmac::sign(&key, message.as_bytes()));
+        let named = refused_with(&keys, |header| header["alg"] = json!("HS256"), tag);
+        assert_eq!(named, JwtError::Algorithm);
+        let unnamed = refused_with(&keys, |_| {}, tag);
+        assert_eq!(unnamed, JwtError::Signature);
     }
 }
 
 #[tokio::test]
 async fn c218_the_algorithm_of_another_key() {
     let keys = quick_keys().await;
-    let (mut header, payload, signature) = parts(&keys);
-    header["alg"] = json!("EdDSA");
-    let token = format!("{}.{payload}.{signature}", part(&header));
-    assert_eq!(refused(&keys, &token), JwtError::Algorithm);
+    let error = refused(&keys, |header, _| header["alg"] = json!("EdDSA"));
+    assert_eq!(error, JwtError::Algorithm);
 }
 
 #[tokio::test]
@@ -131,27 +188,32 @@ async fn c219_a_token_of_one_purpose_is_refused_for_the_other() {
 #[tokio::test]
 async fn c220_kid(#[case] kid: Value) {
     let keys = quick_keys().await;
-    let (mut header, payload, signature) = parts(&keys);
-    header["kid"] = kid;
-    let token = format!("{}.{payload}.{signature}", part(&header));
-    assert_eq!(refused(&keys, &token), JwtError::UnknownKey);
+    let error = refused(&keys, |header, _| header["kid"] = kid.clone());
+    assert_eq!(error, JwtError::UnknownKey);
 }
 
 #[tokio::test]
 async fn c220_keys_of_the_header_are_not_used() {
-    let ours = quick_keys().await;
-    let theirs = quick_keys().await;
-    let (mut header, payload, signature) = parts(&theirs);
-    header["jwk"] = theirs.jwks()["keys"][0].clone();
-    header["jku"] = json!("https://evil.example/jwks");
-    let token = format!("{}.{payload}.{signature}", part(&header));
-    assert_eq!(refused(&ours, &token), JwtError::UnknownKey);
-    header["kid"] = ours.jwks()["keys"][0]["kid"].clone();
-    let token = format!("{}.{payload}.{signature}", part(&header));
-    assert_eq!(
-        ours.verify(&token, Purpose::AccessToken, NOW),
-        Err(JwtError::Signature)
-    );
+    let (ours, theirs) = (quick_keys().await, quick_keys().await);
+    let theirs_in = |header: &mut Value| {
+        header["jwk"] = theirs.jwks()["keys"][0].clone();
+        header["jku"] = json!("https://evil.example/jwks");
+    };
+    let pair = theirs.set();
+    let pair = pair.signer(SigningAlg::EdDsa).expect("key");
+    let sign = |message: &str| {
+        let signature = pair.sign(message.as_bytes()).expect("signature");
+        URL_SAFE_NO_PAD.encode(signature)
+    };
+    // Under our name for a key, and under theirs.
+    let error = refused_with(&ours, theirs_in, sign);
+    assert_eq!(error, JwtError::Signature);
+    let named = |header: &mut Value| {
+        theirs_in(header);
+        header["kid"] = json!(pair.kid);
+    };
+    let error = refused_with(&ours, named, sign);
+    assert_eq!(error, JwtError::UnknownKey);
 }
 
 #[rstest]
@@ -162,10 +224,8 @@ async fn c220_keys_of_the_header_are_not_used() {
 #[tokio::test]
 async fn c221_crit(#[case] crit: Value) {
     let keys = quick_keys().await;
-    let (mut header, payload, signature) = parts(&keys);
-    header["crit"] = crit;
-    let token = format!("{}.{payload}.{signature}", part(&header));
-    assert_eq!(refused(&keys, &token), JwtError::Critical);
+    let error = refused(&keys, |header, _| header["crit"] = crit.clone());
+    assert_eq!(error, JwtError::Critical);
 }
 
 #[rstest]
@@ -193,9 +253,15 @@ async fn c221_crit(#[case] crit: Value) {
 #[tokio::test]
 async fn c222_wrongly_typed_claims(#[case] claim: &'static str, #[case] value: Value) {
     let keys = quick_keys().await;
-    let mut claims = claims();
-    claims[claim] = value;
-    assert_eq!(verdict(&keys, &claims), Err(JwtError::Claim(claim)));
+    if matches!(claim, "client_id" | "jti") {
+        // Only access tokens have them (RFC 9068 §2.2).
+        let mut claims = claims();
+        claims[claim] = value;
+        assert_eq!(verdict(&keys, &claims), Err(JwtError::Claim(claim)));
+        return;
+    }
+    let error = refused(&keys, |_, claims| claims[claim] = value.clone());
+    assert_eq!(error, JwtError::Claim(claim));
 }
 
 #[rstest]
@@ -221,9 +287,10 @@ async fn s28_3_leeway_of_10_seconds(
 #[tokio::test]
 async fn s28_3_another_issuer() {
     let keys = quick_keys().await;
-    let mut claims = claims();
-    claims["iss"] = json!("http://localhost:5150/");
-    assert_eq!(verdict(&keys, &claims), Err(JwtError::Issuer));
+    for issuer in ["http://localhost:5150/", "https://other.example", ""] {
+        let error = refused(&keys, |_, claims| claims["iss"] = json!(issuer));
+        assert_eq!(error, JwtError::Issuer, "{issuer}");
+    }
 }
 
 #[tokio::test]
@@ -239,9 +306,9 @@ async fn az_25_a_hint_may_be_expired() {
 async fn c223_long_tokens_are_not_decoded() {
     let keys = quick_keys().await;
     let long = "a".repeat(8 * 1024 * 1024);
-    assert_eq!(refused(&keys, &long), JwtError::TooLong);
+    assert_eq!(refused_text(&keys, &long), JwtError::TooLong);
     assert_eq!(
-        refused(&keys, &"a".repeat(16 * 1024 + 1)),
+        refused_text(&keys, &"a".repeat(16 * 1024 + 1)),
         JwtError::TooLong
     );
 }
@@ -258,33 +325,42 @@ async fn c223_long_tokens_are_not_decoded() {
 #[tokio::test]
 async fn s28_3_not_a_compact_jws(#[case] token: &str) {
     let keys = quick_keys().await;
-    assert_eq!(refused(&keys, token), JwtError::Malformed);
+    assert_eq!(refused_text(&keys, token), JwtError::Malformed);
 }
 
 #[tokio::test]
 async fn c225_every_changed_byte_is_noticed() {
     let keys = quick_keys().await;
-    for alg in [SigningAlg::ES256, SigningAlg::EdDsa] {
-        let token = keys.sign(alg, "at+jwt", &claims()).expect("token");
-        let parts: Vec<Vec<u8>> = token
-            .split('.')
-            .map(|part| URL_SAFE_NO_PAD.decode(part).expect("base64url"))
-            .collect();
-        for (number, part) in parts.iter().enumerate() {
-            for position in 0..part.len() {
-                let mut changed = parts.clone();
-                changed[number][position] ^= 1;
-                refused(&keys, &join(&changed));
-            }
+    for (typ, purpose) in BOTH {
+        for alg in [SigningAlg::ES256, SigningAlg::EdDsa] {
+            let token = keys.sign(alg, typ, &claims()).expect("token");
+            every_change(&token, |changed| {
+                keys.verify(changed, purpose, NOW).expect_err(changed);
+            });
         }
-        let (message, signature) = token.rsplit_once('.').expect("token");
-        for changed in [
-            "",
-            &signature[..signature.len() - 4],
-            &format!("{signature}AAAA"),
-        ] {
-            refused(&keys, &format!("{message}.{changed}"));
+    }
+}
+
+/// Each byte of the decoded parts changed, and signatures of other lengths.
+fn every_change(token: &str, check: impl Fn(&str)) {
+    let parts: Vec<Vec<u8>> = token
+        .split('.')
+        .map(|part| URL_SAFE_NO_PAD.decode(part).expect("base64url"))
+        .collect();
+    for (number, part) in parts.iter().enumerate() {
+        for position in 0..part.len() {
+            let mut changed = parts.clone();
+            changed[number][position] ^= 1;
+            check(&join(&changed));
         }
+    }
+    let (message, signature) = token.rsplit_once('.').expect("token");
+    for changed in [
+        "",
+        &signature[..signature.len() - 4],
+        &format!("{signature}AAAA"),
+    ] {
+        check(&format!("{message}.{changed}"));
     }
 }
 

@@ -79,12 +79,25 @@ pub enum Verdict {
     Rotate(Granted),
     /// Answer with the sealed answer of the rotation (RF-02).
     Repeat,
+    /// The user may no longer use the grant: the family dies, then `invalid_grant` (TK-20).
+    Lost(Loss),
     /// A superseded token came back: the family dies, then `invalid_grant` (TK-21).
     Replay,
     /// The token belongs to somebody else: an event, then `invalid_grant` (TK-19).
     Foreign,
 }
 
+/// Why a user may no longer use a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The account is locked or gone.
+    Account,
+    /// The credentials changed since, and the settings say that this ends grants.
+    Credentials,
+}
+
+/// The answer to a grant whose user may no longer use it.
+pub const LOST: OAuthError = OAuthError::invalid_grant("TK-20", "The account is not active");
 /// The answer to a replay.
 pub const REPLAY: OAuthError = OAuthError::invalid_grant(
     "TK-21",
@@ -114,11 +127,8 @@ pub fn decide(
             "The authorization was revoked",
         ));
     }
-    if !token.owner.as_ref().is_some_and(OwnerState::is_good) {
-        return Err(OAuthError::invalid_grant(
-            "TK-20",
-            "The account is not active",
-        ));
+    if let Some(loss) = loss(token.owner.as_ref()) {
+        return Ok(Verdict::Lost(loss));
     }
     if token.superseded {
         return of_superseded(token, request, now);
@@ -138,6 +148,14 @@ pub fn decide(
             }
         })?;
     Ok(Verdict::Rotate(Granted { scopes, audience }))
+}
+
+fn loss(owner: Option<&OwnerState>) -> Option<Loss> {
+    match owner {
+        Some(owner) if owner.is_good() => None,
+        Some(owner) if owner.active => Some(Loss::Credentials),
+        _ => Some(Loss::Account),
+    }
 }
 
 /// RF-02 to RF-04: a lost answer or a second tab is not theft.

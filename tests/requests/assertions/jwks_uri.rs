@@ -112,12 +112,20 @@ async fn c220_implausible_assertions_fetch_nothing() {
 async fn c155_keys_inside_are_never_fetched() {
     let (key, https) = (ClientKey::new("k1"), HttpsServer::start().await);
     https.serve("/keys", Reply::json(&key.jwks()));
-    let server = TestServer::with(json!({ "fetch": { "extra_ca_file": https.ca_file } })).await;
     let port = https.address.port();
+    // The operator allows names and ports, but no addresses inside of a network.
+    let hosts = ["localhost", "127.0.0.1", "[::1]", "[::ffff:7f00:1]"];
+    let hosts = hosts.map(|host| format!("{host}:{port}"));
+    let server = TestServer::with(json!({
+        "fetch": { "extra_ca_file": https.ca_file },
+        "client_id_metadata_documents": { "enabled": true, "allowed_hosts": hosts },
+    }))
+    .await;
     let inside = [
         https.url("/keys"),
         format!("https://127.0.0.1:{port}/keys"),
         format!("https://[::1]:{port}/keys"),
+        format!("https://[::ffff:127.0.0.1]:{port}/keys"),
         "https://localhost/keys".to_owned(),
         "https://10.0.0.1/keys".to_owned(),
         "https://192.168.1.1/keys".to_owned(),

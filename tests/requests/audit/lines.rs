@@ -1,11 +1,17 @@
 //! The log: one line per event, and no secrets.
 
-use crate::app::{
-    browser::{Authorize, VERIFIER},
-    fixtures::{ALICE, PASSWORD, SECRET},
-    logs::Logs,
-    server::TestServer,
-    tokens::text,
+use serde_json::json;
+
+use crate::{
+    app::{
+        assertions::{ClientKey, signer},
+        browser::{Authorize, Form, VERIFIER, encoded},
+        fixtures::{self, ALICE, PASSWORD, SECRET},
+        logs::Logs,
+        server::{TestServer, param},
+        tokens::text,
+    },
+    requests::password::linked,
 };
 
 const EVENTS: &str = "oauth_server::audit=info";
@@ -39,6 +45,42 @@ async fn c269_texts_from_outside_stay_on_their_line() {
     assert!(lines[1].contains("login.failed"), "{text}");
     let broken = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
     assert!(!text.contains(broken), "{text:?}");
+}
+
+/// Names of clients and of browsers, whatever bytes they are of.
+#[tokio::test]
+async fn c269_names_from_outside_stay_on_their_line() {
+    let (logs, guard) = Logs::collect(EVENTS);
+    let server = TestServer::with(json!({
+        "allow_dynamic_client_registration": true,
+        "allow_unauthenticated_client_registration": true,
+    }))
+    .await;
+    let name = "x\r\n2026-01-01 INFO event=\"login.succeeded\"\u{1b}[31m\u{9b}31m\u{202e}\u{2028}y";
+    let agent = b"Mozilla/5.0 \x9b31m \xc2\x9b \xe2\x80\xae \xff";
+    let agent = reqwest::header::HeaderValue::from_bytes(agent).unwrap();
+    let metadata = json!({ "redirect_uris": ["https://new.example/cb"], "client_name": name });
+    let register = server.http.post(server.url("/oauth/register"));
+    let register = register.json(&metadata).header("user-agent", agent.clone());
+    let client = server.send(register).await;
+    assert_eq!(client.status, 201, "{client:?}");
+    let client = client.json();
+    let id = text(&client, "client_id");
+    let path = Authorize::of(id, "https://evil.example/").path();
+    let refused = server
+        .http
+        .get(server.url(&path))
+        .header("user-agent", agent);
+    assert_eq!(server.send(refused).await.status, 400);
+    server.manage("DELETE", &client, None).await;
+    drop(guard);
+
+    let written = logs.text();
+    let events = server.oauth().take_events();
+    assert!(events.len() >= 3, "{events:?}");
+    assert_eq!(written.lines().count(), events.len(), "{written}");
+    let broken = |c: char| c != '\n' && (c.is_control() || "\u{202e}\u{2028}".contains(c));
+    assert!(!written.contains(broken), "{written:?}");
 }
 
 /// Everything that is secret in a flow, with the log at its loudest.
@@ -97,6 +139,81 @@ async fn c268_logs_and_events_hold_no_secret() {
     // Queries hold hints and states.
     for line in lines {
         assert!(!line.contains("login_hint="), "{line}");
+    }
+}
+
+/// The secrets of links, assertions, registrations and sign-outs.
+#[tokio::test]
+async fn c268_secrets_of_all_other_requests() {
+    let (logs, guard) = Logs::collect("trace");
+    let server = TestServer::with(json!({
+        "mailer": { "stub": true },
+        "allow_dynamic_client_registration": true,
+        "allow_unauthenticated_client_registration": true,
+    }))
+    .await;
+    let mut secrets = Vec::new();
+
+    let link = linked(&server).await;
+    secrets.push(param(&link, "token").unwrap());
+    let mut browser = server.browser();
+    let page = browser.get(&link).await;
+    let form = Form::of(&page).set("password", "a marked new password");
+    assert_eq!(browser.submit(&form).await.status, 303);
+    // And once more, when it is used up.
+    assert_eq!(browser.get(&link).await.status, 400);
+    secrets.push("a marked new password".to_owned());
+
+    let key = ClientKey::new("k1");
+    fixtures::insert(&server, &signer(Some(key.jwks()))).await;
+    let assertion = key.assertion(&server, "signer", &json!({}));
+    server.assert_by(&assertion).await.ok();
+    let again = server.assert_by(&assertion).await;
+    again.assert_error(401, "invalid_client");
+    secrets.push(assertion);
+
+    let metadata = json!({ "redirect_uris": ["https://new.example/cb"] });
+    let client = server.registered(&metadata).await;
+    for name in ["client_secret", "registration_access_token"] {
+        secrets.push(text(&client, name).to_owned());
+    }
+    let id = text(&client, "client_id");
+    let secret = encoded(text(&client, "client_secret"));
+    let form = [("grant_type", "refresh_token"), ("refresh_token", "x")];
+    let answer = server.post_as((id, &secret), "/oauth/token", &form).await;
+    answer.assert_error(400, "unauthorized_client");
+    server.manage("GET", &client, None).await.ok();
+    assert_eq!(server.manage("DELETE", &client, None).await.status, 204);
+    let late = server.manage("GET", &client, None).await;
+    late.assert_error(401, "invalid_token");
+
+    let page = browser.authorize(&Authorize::base()).await;
+    let page = browser.log_in(&page, ALICE, "a marked new password").await;
+    let code = browser.allow(&page).await.location_param("code").unwrap();
+    let tokens = server.redeem(&code).await.ok();
+    let hint = text(&tokens, "id_token").to_owned();
+    for hint in [format!("{hint}x"), hint.clone()] {
+        let path =
+            format!("/oauth/end-session?id_token_hint={hint}&state=marked-state-of-a-client");
+        browser.get(&path).await;
+    }
+    secrets.extend([hint, "marked-state-of-a-client".to_owned()]);
+    drop(guard);
+
+    let events = serde_json::to_string(&server.oauth().take_events()).unwrap();
+    for name in ["password.reset", "client.registered", "logout"] {
+        assert!(events.contains(name), "{name}: {events}");
+    }
+    let written = logs.text();
+    let client = |line: &&str| line.contains("reqwest") || line.contains("hyper");
+    let lines: Vec<&str> = written.lines().filter(|line| !client(line)).collect();
+    assert!(lines.iter().any(|line| line.contains("client.deleted")));
+    for secret in secrets {
+        assert!(secret.len() > 16, "{secret}");
+        for line in &lines {
+            assert!(!line.contains(&secret), "{secret}: {line}");
+        }
+        assert!(!events.contains(&secret), "{secret}: {events}");
     }
 }
 

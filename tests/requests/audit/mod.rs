@@ -1,6 +1,7 @@
 //! Audit events (§31.2, §29.4).
 
 mod lines;
+mod others;
 mod subscribers;
 
 use loco_oauth_server::events::{AuditEvent, Outcome};
@@ -15,7 +16,7 @@ use crate::app::{
 
 impl TestServer {
     /// The events since the last call, without those of other kinds.
-    fn events(&self, names: &[&str]) -> Vec<AuditEvent> {
+    pub fn events(&self, names: &[&str]) -> Vec<AuditEvent> {
         let events = self.oauth().take_events();
         assert!(!events.is_empty(), "no event at all");
         let wanted = |event: &AuditEvent| names.contains(&event.event.as_str());
@@ -24,7 +25,7 @@ impl TestServer {
 
     /// The only event of its kind since the last call.
     #[track_caller]
-    fn event(&self, name: &str) -> AuditEvent {
+    pub fn event(&self, name: &str) -> AuditEvent {
         let events = self.oauth().take_events();
         let of_name = |event: &&AuditEvent| event.event.as_str() == name;
         let mut found = events.iter().filter(of_name);

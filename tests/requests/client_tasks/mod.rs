@@ -94,10 +94,10 @@ async fn s32_1_keys_are_checked(
     #[case] wanted: &str,
 ) {
     let server = TestServer::start().await;
-    let before = format!("{:?}", server.clients().await);
+    let before = server.everything().await;
     let error = task(&server, name, pairs).await.unwrap_err();
     assert!(error.contains(wanted), "{error}");
-    assert_eq!(format!("{:?}", server.clients().await), before);
+    assert_eq!(server.everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -170,13 +170,21 @@ async fn ci_07_a_document_of_a_program_on_the_device() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c169_a_redirect_uri_that_is_not_in_the_document() {
     let site = Site::start().await;
-    for uri in ["https://client.example/other", "https://evil.example/"] {
+    // What the first look stores is a copy of the document.
+    let good = site.authorize().await;
+    assert_eq!(good.status, 303);
+    let before = site.server.everything().await;
+    for uri in [
+        "https://client.example/other",
+        "https://client.example/cb/",
+        "https://evil.example/",
+    ] {
         let request = site.request().with("redirect_uri", uri);
         let answer = site.server.get(&request.path()).await;
         answer.assert_page(400);
         assert!(!answer.body.contains(&format!("href=\"{uri}")));
     }
-    assert!(site.server.codes().await.is_empty());
+    assert_eq!(site.server.everything().await, before);
 }
 
 /// CIMD §5, §6.5.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use loco_oauth_server::fetch::DOCUMENT;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -13,11 +12,41 @@ use crate::app::{
     server::TestServer,
 };
 
-/// C163, C168, CI-04.
+/// C163: almost its own URL.
 #[rstest]
-#[case::c163_slash(json!({"client_id": "https://localhost/app.json/"}))]
-#[case::c163_case(json!({"client_id": "https://localhost/App.json"}))]
-#[case::c163_no_port(json!({"client_id": "https://localhost/app.json"}))]
+#[case::slash("/app.json", "/app.json/")]
+#[case::case_of_the_path("/app.json", "/App.json")]
+#[case::case_of_the_host("localhost", "LOCALHOST")]
+#[case::scheme("https:", "HTTPS:")]
+#[case::query("/app.json", "/app.json?")]
+#[case::fragment("/app.json", "/app.json#")]
+#[case::escaped("/app.json", "/app%2Ejson")]
+#[tokio::test(flavor = "multi_thread")]
+async fn c163_another_spelling_of_the_id(#[case] part: &str, #[case] written: &str) {
+    let site = Site::start().await;
+    let other = site.id.replacen(part, written, 1);
+    assert_ne!(other, site.id);
+    site.publish(&json!({ "client_id": other }));
+    site.assert_refused().await;
+    assert_eq!(site.https.connections(), 1);
+}
+
+/// C163: with another port, or none.
+#[tokio::test(flavor = "multi_thread")]
+async fn c163_another_port_in_the_id() {
+    let site = Site::start().await;
+    let port = format!(":{}", site.https.address.port());
+    for other in ["", ":443", ":0443"] {
+        let other = site.id.replacen(&port, other, 1);
+        site.publish(&json!({ "client_id": other }));
+        site.assert_refused().await;
+    }
+    site.publish(&json!({}));
+    assert_eq!(site.authorize().await.status, 303);
+}
+
+/// C168, CI-04.
+#[rstest]
 #[case::no_client_id(json!({"client_id": null}))]
 #[case::no_name(json!({"client_name": null}))]
 #[case::no_redirect_uri(json!({"redirect_uris": []}))]
@@ -29,7 +58,7 @@ use crate::app::{
 #[case::other_scheme(json!({"redirect_uris": ["javascript:alert(1)"]}))]
 #[case::machine(json!({"grant_types": ["client_credentials"], "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://client.example/keys"}))]
 #[tokio::test(flavor = "multi_thread")]
-async fn c163_c168_documents_against_the_rules(#[case] changes: Value) {
+async fn c168_documents_against_the_rules(#[case] changes: Value) {
     let site = Site::start().await;
     site.publish(&changes);
     site.assert_refused().await;
@@ -40,26 +69,27 @@ async fn c163_c168_documents_against_the_rules(#[case] changes: Value) {
 }
 
 #[rstest]
-#[case("http://localhost:1/app.json")]
+#[case("http://localhost/app.json")]
 #[case("https://localhost")]
 #[case("https://localhost/")]
 #[case("https://localhost/app.json#x")]
 #[case("https://user@localhost/app.json")]
+#[case("https://user:secret@localhost/app.json")]
 #[case("https://localhost/a/../app.json")]
 #[case("https://localhost/a/%2e%2e/app.json")]
 #[tokio::test(flavor = "multi_thread")]
 async fn c164_urls_that_are_not_fetched(#[case] url: &str) {
     let site = Site::start().await;
-    let port = format!("https://localhost:{}", site.https.address.port());
-    let user = port.replace("https://", "https://user@");
-    let url = url
-        .replace("https://localhost", &port)
-        .replace("https://user@localhost", &user);
+    let host = format!("localhost:{}", site.https.address.port());
+    let url = url.replace("localhost", &host);
+    // A document that says just this would be accepted if it were asked for.
+    site.publish(&json!({ "client_id": url }));
+    let before = site.server.everything().await;
     let request = Authorize::of(&url, CALLBACK).with("scope", "openid");
     let answer = site.server.get(&request.path()).await;
     answer.assert_page(400);
     assert_eq!(site.https.connections(), 0);
-    assert_eq!(site.rows().await, []);
+    assert_eq!(site.server.everything().await, before);
 }
 
 /// C165: on a public server, whatever the operator allowed by name.
@@ -67,7 +97,16 @@ async fn c164_urls_that_are_not_fetched(#[case] url: &str) {
 async fn c165_documents_inside_of_a_network() {
     let https = HttpsServer::start().await;
     let port = https.address.port();
-    let allowed = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{port}"));
+    // Each of these ends at the listener, on a machine that knows such addresses.
+    let allowed = [
+        "localhost",
+        "127.0.0.1",
+        "127.1.2.3",
+        "0.0.0.0",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+    ];
+    let allowed = allowed.map(|host| format!("{host}:{port}"));
     let inside = [
         "10.0.0.1",
         "172.16.0.1",
@@ -104,6 +143,7 @@ async fn c165_documents_inside_of_a_network() {
         "client_id_metadata_documents": { "enabled": true, "allowed_hosts": written },
     }))
     .await;
+    let before = server.everything().await;
     for host in &written {
         let id = format!("https://{host}/app.json");
         https.serve(
@@ -116,6 +156,7 @@ async fn c165_documents_inside_of_a_network() {
         server.get(&request.path()).await.assert_page(400);
     }
     assert_eq!(https.connections(), 0);
+    assert_eq!(server.everything().await, before);
 }
 
 #[rstest]
@@ -133,9 +174,30 @@ async fn c166_redirects_are_not_followed(#[case] status: u16) {
     assert_eq!(site.https.requests().len(), 1);
 }
 
+/// C167: a good document of 5 kB, and one byte more.
+#[rstest]
+#[case(5_120, true)]
+#[case(5_121, false)]
+#[tokio::test(flavor = "multi_thread")]
+async fn c167_the_longest_document(#[case] length: usize, #[case] good: bool) {
+    let site = Site::start().await;
+    let short = site.document(&json!({ "pad": "" })).to_string();
+    let pad = "x".repeat(length - short.len());
+    site.publish(&json!({ "pad": pad }));
+    assert_eq!(
+        site.document(&json!({ "pad": pad })).to_string().len(),
+        length
+    );
+    if good {
+        assert_eq!(site.authorize().await.status, 303);
+    } else {
+        site.assert_refused().await;
+    }
+}
+
 /// C167: too large, without end, and silent.
 #[rstest]
-#[case::large(Reply::text(&" ".repeat(DOCUMENT + 1)))]
+#[case::large(Reply::text(&" ".repeat(1 << 20)))]
 #[case::endless(Reply::text("").body(ReplyBody::Endless))]
 #[case::silent(Reply::text("").body(ReplyBody::Silent))]
 #[tokio::test(flavor = "multi_thread")]

@@ -96,12 +96,14 @@ async fn c156_registration_of_a_pairwise_client() {
     });
     site.https
         .serve("/sector.json", Reply::json(&json!([OTHER])));
+    let before = site.server.everything().await;
     let refused = site.server.register(&metadata).await;
     refused.assert_error(400, "invalid_client_metadata");
     assert!(
         refused.body.contains("sector_identifier_uri"),
         "{refused:?}"
     );
+    assert_eq!(site.server.everything().await, before);
     let list = json!([CALLBACK, OTHER]);
     site.https.serve("/sector.json", Reply::json(&list));
     let registered = site.server.registered(&metadata).await;

@@ -1,6 +1,14 @@
 //! A clock that jumps (GE-01).
 
-use crate::app::{browser::Authorize, server::TestServer, tokens::text};
+use serde_json::json;
+
+use crate::app::{
+    assertions::{ClientKey, signer},
+    browser::Authorize,
+    fixtures,
+    server::TestServer,
+    tokens::text,
+};
 
 /// Expired things are refused while the clock is ahead; what was used or revoked stays so when it
 /// goes back.
@@ -26,6 +34,10 @@ async fn c237_the_clock_jumps_ahead_and_back() {
 
     server.advance(-2 * 3600);
     assert!(server.is_live(access).await);
+    // What was rotated ahead gives no other tokens than those it gave then.
+    let again = server.refresh(text(&tokens, "refresh_token")).await.ok();
+    assert_eq!(again, ahead);
+    assert_eq!(server.generations().await.len(), 3);
     assert!(server.is_live(text(&ahead, "access_token")).await);
     assert!(!server.is_live(text(&revoked, "access_token")).await);
     let answer = server.refresh(text(&revoked, "refresh_token")).await;
@@ -37,4 +49,25 @@ async fn c237_the_clock_jumps_ahead_and_back() {
         .assert_error(400, "invalid_grant");
     let replayed = server.refresh(text(&ahead, "refresh_token")).await;
     replayed.assert_error(400, "invalid_grant");
+}
+
+/// CA-05: the cleanup that runs while the clock is ahead does not forget a used assertion.
+#[tokio::test(flavor = "multi_thread")]
+async fn c237_a_used_assertion_stays_used() {
+    let server = TestServer::start().await;
+    let key = ClientKey::new("k1");
+    fixtures::insert(&server, &signer(Some(key.jwks()))).await;
+    let assertion = key.assertion(&server, "signer", &json!({}));
+    server.assert_by(&assertion).await.ok();
+
+    server.advance(2 * 3600);
+    let oauth = server.oauth();
+    oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+    let late = server.assert_by(&assertion).await;
+    late.assert_error(401, "invalid_client");
+
+    server.advance(-2 * 3600);
+    let again = server.assert_by(&assertion).await;
+    again.assert_error(401, "invalid_client");
+    assert_eq!(server.used().await, 1);
 }

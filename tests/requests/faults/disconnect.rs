@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
+use sea_orm::TransactionTrait;
+use serde_json::json;
+
 use crate::app::{
     browser::{Authorize, encoded},
     fixtures::SECRET,
@@ -12,20 +16,30 @@ use crate::app::{
 /// FA-02, CC-04: a client that disconnects leaves all or nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn c235_fa_02_cc_04_clients_that_disconnect() {
-    let server = TestServer::start().await;
+    let server = TestServer::with(json!({ "max_connections": 2 })).await;
     let mut browser = server.browser();
     let mut unfinished = 0;
-    for round in 0..30_u64 {
+    for round in 0..60_u64 {
         let code = browser.code(&Authorize::base()).await;
         let request = server
             .http
             .post(server.url("/oauth/token"))
             .basic_auth("conf", Some(encoded(SECRET)))
             .form(&redemption(&code, &[]));
-        let wait = Duration::from_micros(300 * round);
+        let wait = Duration::from_micros(150 * round);
         unfinished += usize::from(tokio::time::timeout(wait, request.send()).await.is_err());
     }
     assert!(unfinished > 0, "nobody disconnected in time");
     tokio::time::sleep(Duration::from_millis(500)).await;
     server.assert_whole().await;
+    // Both connections came back to the pool.
+    let db = &server.ctx.db;
+    let (one, two) = (db.begin().await.unwrap(), db.begin().await.unwrap());
+    one.rollback().await.unwrap();
+    two.rollback().await.unwrap();
+    let machine = [("grant_type", "client_credentials")];
+    let machines = (0..50).map(|_| server.as_client("m2m", "/oauth/token", &machine));
+    for answer in join_all(machines).await {
+        answer.ok();
+    }
 }

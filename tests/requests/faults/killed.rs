@@ -5,6 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use futures_util::future::join_all;
 use sea_orm::ConnectionTrait;
 
+use super::locked::lock;
 use crate::app::{
     browser::{Authorize, encoded},
     fixtures::SECRET,
@@ -129,7 +130,7 @@ async fn judge(server: &TestServer, process: &Process, request: &Request, answer
 
 impl TestServer {
     /// The database's own check, and rows that hang in the air.
-    async fn check_integrity(&self) {
+    pub async fn check_integrity(&self) {
         let db = &self.ctx.db;
         if !self.database.is_postgres() {
             let backend = db.get_database_backend();
@@ -144,16 +145,17 @@ impl TestServer {
             .filter(|grant| grant.redeemed_at.is_some())
             .map(|grant| grant.id)
             .collect();
-        for token in self.access_tokens().await {
-            assert!(redeemed.contains(&token.grant_id.unwrap()));
-        }
+        let tokens = self.access_tokens().await;
+        let with_tokens: HashSet<i64> = tokens.iter().filter_map(|token| token.grant_id).collect();
+        assert_eq!(redeemed, with_tokens, "a set of tokens for each code");
         let generations = self.generations().await;
         let refreshable: HashSet<i64> = generations.iter().map(|token| token.grant_id).collect();
         assert_eq!(redeemed, refreshable);
     }
 }
 
-/// FA-05, C267: running requests finish, the process ends by itself with success.
+/// FA-05, C267: requests that are under way finish, new ones find nobody, and the process ends by
+/// itself with success.
 #[tokio::test(flavor = "multi_thread")]
 async fn c267_fa_05_sigterm_lets_requests_finish() {
     let server = TestServer::start().await;
@@ -163,34 +165,37 @@ async fn c267_fa_05_sigterm_lets_requests_finish() {
         requests.push(Request::Code(browser.code(&Authorize::base()).await));
     }
     let mut process = Process::start(&server.database).await;
+    let address = process.address;
+    // They wait for the tables, and so they are under way when the signal comes.
+    let held = lock(&server).await;
     let url = process.url("/oauth/token");
-    // Connections that are open before the signal.
-    let under_way = requests.iter().map(|request| {
-        let request = server
-            .http
-            .post(&url)
-            .basic_auth("conf", Some(encoded(SECRET)))
-            .form(&request.form())
-            .send();
-        async { request.await.ok().map(|answer| answer.status().as_u16()) }
-    });
-    let ended = async {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        tokio::task::spawn_blocking(move || process.terminate())
-            .await
-            .unwrap()
-    };
-    let (answers, success) = tokio::join!(join_all(under_way), ended);
-    assert!(success, "the process did not end well");
-    let answered = answers.iter().flatten().count();
-    assert!(
-        answers.iter().flatten().all(|status| *status == 200),
-        "{answers:?}"
-    );
+    let under_way: Vec<_> = requests
+        .iter()
+        .map(|request| {
+            let request = server
+                .http
+                .post(&url)
+                .basic_auth("conf", Some(encoded(SECRET)))
+                .form(&request.form())
+                .send();
+            tokio::spawn(request)
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let ended = tokio::task::spawn_blocking(move || process.terminate());
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let late = tokio::net::TcpStream::connect(address).await;
+    assert!(late.is_err(), "a new connection after the signal");
+    assert!(!ended.is_finished(), "the process did not wait");
+    held.rollback().await.unwrap();
+    for answer in join_all(under_way).await {
+        let answer = answer.unwrap().expect("an answer");
+        assert_eq!(answer.status(), 200);
+    }
+    assert!(ended.await.unwrap(), "the process did not end well");
     server.assert_whole().await;
-    let redeemed = server.grants().await;
-    let redeemed = redeemed.iter().filter(|grant| grant.redeemed_at.is_some());
-    assert_eq!(redeemed.count(), answered);
+    let grants = server.grants().await;
+    assert!(grants.iter().all(|grant| grant.redeemed_at.is_some()));
 }
 
 /// FA-05, C267: a request that never ends, as an event stream is, does not hold the process for ever.

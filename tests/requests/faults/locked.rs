@@ -10,7 +10,7 @@ use sea_orm::{
 use crate::app::{browser::Authorize, server::TestServer, tokens::text};
 
 /// Somebody else holds the tables until the transaction ends.
-async fn lock(server: &TestServer) -> DatabaseTransaction {
+pub(super) async fn lock(server: &TestServer) -> DatabaseTransaction {
     let db = Database::connect(&server.database.uri).await.unwrap();
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -50,12 +50,15 @@ async fn c226_fa_01_a_locked_database() {
     }
     held.rollback().await.unwrap();
     assert_eq!(server.ledger().await, before);
+    let sets = async || {
+        let access = server.access_tokens().await.len();
+        (access, server.generations().await.len())
+    };
+    let (access, refreshes) = sets().await;
     server.redeem(&code).await.ok();
-    let tokens = server.refresh(refresh).await.ok();
-    assert_eq!(
-        server.revoke(text(&tokens, "refresh_token")).await.status,
-        200
-    );
+    assert_eq!(sets().await, (access + 1, refreshes + 1));
+    server.refresh(refresh).await.ok();
+    assert_eq!(sets().await, (access + 2, refreshes + 2));
 }
 
 /// RV-04: a revocation that could not be written is no revocation.
@@ -64,10 +67,16 @@ async fn c124_rv_04_a_locked_database() {
     let server = TestServer::start().await;
     let tokens = server.tokens(&Authorize::base()).await;
     let refresh = text(&tokens, "refresh_token");
+    let before = server.everything().await;
     let held = lock(&server).await;
-    let answer = server.revoke(refresh).await;
-    answer.assert_error(503, "temporarily_unavailable");
+    for token in [refresh, text(&tokens, "access_token")] {
+        let answer = server.revoke(token).await;
+        answer.assert_error(503, "temporarily_unavailable");
+        assert_eq!(answer.header("retry-after"), Some("2"));
+    }
     held.rollback().await.unwrap();
+    assert_eq!(server.everything().await, before);
+    assert!(server.is_live(text(&tokens, "access_token")).await);
     assert_eq!(server.revoke(refresh).await.status, 200);
     server
         .refresh(refresh)

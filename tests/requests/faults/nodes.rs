@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
 use crate::app::{database::TestDatabase, fixtures, server::TestServer, users};
@@ -44,6 +45,13 @@ async fn c239_two_nodes_start_at_once() {
     ];
     assert_eq!(sets[0], sets[1]);
     assert_eq!(sets[0].len(), 2, "one key of each algorithm in use");
+    let list = "SELECT COUNT(*) AS all_rows, COUNT(DISTINCT version) AS versions \
+                FROM seaql_migrations";
+    let db = &one.ctx.db;
+    let list = Statement::from_string(db.get_database_backend(), list);
+    let row = db.query_one_raw(list).await.unwrap().unwrap();
+    let count = |name: &str| row.try_get::<i64>("", name).unwrap();
+    assert_eq!(count("all_rows"), count("versions"), "each once");
     fixtures::insert_clients(&one).await;
     users::Model::create(&one.ctx.db, fixtures::ALICE, fixtures::PASSWORD)
         .await

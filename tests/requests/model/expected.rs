@@ -118,7 +118,11 @@ impl Model {
     /// TK-19 to TK-26 and RF-02 to RF-04, in this order.
     pub fn use_refresh(&mut self, token: usize, (owner, narrow): (bool, bool)) -> Outcome {
         let grant = self.refresh[token].grant;
-        if !owner || !self.is_grant_live(grant) {
+        if !owner || self.grants[grant].revoked {
+            return Outcome::Refused;
+        }
+        if self.inactive[self.grants[grant].user] {
+            self.grants[grant].revoked = true;
             return Outcome::Refused;
         }
         if let Some(rotated) = self.refresh[token].rotated.clone() {

@@ -111,7 +111,9 @@ impl<'a> World<'a> {
                 self.revoke(grant, (self.refresh[token].clone(), by))
                     .await?;
                 let client = self.model.grants[grant].client;
-                self.model.grants[grant].revoked |= self.may_revoke(client, by);
+                let ends =
+                    self.may_revoke(client, by) && self.model.refresh[token].until > self.model.now;
+                self.model.grants[grant].revoked |= ends;
             }
             Step::SignOut { user } => self.sign_out(user).await?,
             Step::Disconnect { user, client } => self.disconnect(user, Some(client)).await?,

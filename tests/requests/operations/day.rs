@@ -4,7 +4,9 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
 use crate::app::{
+    assertions::{ClientKey, signer},
     browser::Authorize,
+    fixtures,
     oauth_server::{oauth_ephemerals, oauth_refresh_tokens},
     server::TestServer,
     tokens::text,
@@ -54,4 +56,39 @@ async fn c266_tables_level_off_with_cleanup_on() {
     let first = sizes[0];
     assert!(first.1 > 0 && first.2 > 0 && first.3 > 0, "{first:?}");
     assert!(sizes.iter().all(|size| *size == first), "{sizes:?}");
+}
+
+/// What is kept for weeks: sessions 30 days, clients that nobody used 90 days after their end.
+#[tokio::test(flavor = "multi_thread")]
+async fn c266_sessions_assertions_and_clients_level_off() {
+    let settings = json!({
+        "allow_dynamic_client_registration": true,
+        "allow_unauthenticated_client_registration": true,
+        "session_ttl_seconds": 3600,
+        "session_idle_ttl_seconds": 3600,
+    });
+    let (server, key) = (TestServer::with(settings).await, ClientKey::new("k1"));
+    fixtures::insert(&server, &signer(Some(key.jwks()))).await;
+    let metadata = json!({ "redirect_uris": ["https://new.example/cb"] });
+    server.advance(0);
+    let own = server.clients().await.len();
+    let mut sizes = Vec::new();
+    for round in 0..24 {
+        server.browser().sign_in().await;
+        server.registered(&metadata).await;
+        let jti = json!({ "jti": format!("{round}") });
+        let assertion = key.assertion(&server, "signer", &jti);
+        server.assert_by(&assertion).await.ok();
+        // Ten days.
+        server.advance(864_000);
+        let oauth = server.oauth();
+        oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+        let clients = server.clients().await.len() - own;
+        sizes.push((server.sessions().await.len(), clients, server.used().await));
+    }
+    let (rising, level) = sizes.split_at(12);
+    assert!(rising[0] < level[0], "{sizes:?}");
+    assert!(level.iter().all(|size| *size == level[0]), "{sizes:?}");
+    let (sessions, clients, used) = level[0];
+    assert!(sessions <= 4 && clients <= 10 && used == 0, "{sizes:?}");
 }

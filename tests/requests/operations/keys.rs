@@ -1,15 +1,15 @@
 //! Keys of a running server (§28.2, §32.2).
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use futures_util::future::join_all;
-use loco_oauth_server::keys::{KeyLine, KeyState, list_keys};
+use loco_oauth_server::keys::{KeyLine, KeyState, Purpose, list_keys};
 use serde_json::{Value, json};
 
 use crate::app::{
     browser::Authorize,
     server::TestServer,
-    tokens::{jwt_part, text},
+    tokens::{R1, assert_verifies, jwt_part, text},
 };
 
 async fn start(directory: &Path) -> TestServer {
@@ -24,7 +24,7 @@ impl TestServer {
         list_keys(&self.oauth().settings, self.oauth().now()).unwrap()
     }
 
-    fn kid(&self, state: KeyState) -> String {
+    pub fn kid(&self, state: KeyState) -> String {
         let keys = self.key_list();
         let mut found = keys.iter().filter(|key| key.state == state);
         let kid = found
@@ -37,7 +37,7 @@ impl TestServer {
     }
 
     /// What the server does by itself within a minute.
-    async fn reread(&self) {
+    pub async fn reread(&self) {
         let (keys, now) = (self.oauth().keys.clone(), self.oauth().now());
         let reread = tokio::task::spawn_blocking(move || keys.reread(now));
         reread.await.unwrap().unwrap();
@@ -58,10 +58,27 @@ impl TestServer {
 #[tokio::test(flavor = "multi_thread")]
 async fn c179_a_rotation_publishes_before_it_signs() {
     let directory = tempfile::tempdir().unwrap();
-    let server = start(directory.path()).await;
+    let settings = json!({
+        "keys": {
+            "directory": directory.path(),
+            "id_token_alg": "ES256",
+            "access_token_alg": "ES256",
+            "passphrase": "a passphrase of the operator, long enough",
+        },
+        "resources": [{ "uri": R1, "token_format": "jwt" }],
+    });
+    let server = TestServer::with(settings).await;
+    server.advance(0);
     let old = server.kid(KeyState::Active);
     server.task("oauth:keys:rotate", &[]).await.unwrap();
     let new = server.kid(KeyState::Next);
+    for kid in [&old, &new] {
+        let file = std::fs::read_to_string(directory.path().join(format!("{kid}.pem")));
+        assert!(
+            file.unwrap()
+                .starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+        );
+    }
     server.reread().await;
     assert_eq!(server.published().await, [old.clone(), new.clone()]);
     assert_eq!(server.signer().await, old);
@@ -71,13 +88,35 @@ async fn c179_a_rotation_publishes_before_it_signs() {
         Some(server.oauth().now() + 86_400)
     );
 
-    server.advance(86_400);
+    server.advance(86_400 - 1);
+    server.reread().await;
+    let request = Authorize::base().and("resource", R1);
+    let code = server.browser().code(&request).await;
+    let form = [("resource", Some(R1))];
+    let tokens = server.redeem_with(&code, &form).await.ok();
+    let last = text(&tokens, "access_token");
+    assert_eq!(
+        jwt_part(last, 0)["kid"],
+        *old,
+        "the last one of the old key"
+    );
+    server.advance(1);
     server.reread().await;
     assert_eq!(server.signer().await, new);
     assert_eq!(server.kid(KeyState::Retiring), old);
     assert!(server.published().await.contains(&old));
-    server.advance(3600 + 3600);
+    // What the old key signed is good as long as it would have been.
+    let verified = async || {
+        let (keys, now) = (server.oauth().keys.clone(), server.oauth().now());
+        keys.verify(last, Purpose::AccessToken, now).is_ok()
+    };
+    server.advance(3600 - 2);
     server.reread().await;
+    assert!(server.published().await.contains(&old));
+    assert!(verified().await && server.is_live(last).await);
+    server.advance(2 + 3600);
+    server.reread().await;
+    assert!(!verified().await && !server.is_live(last).await);
     assert_eq!(server.kid(KeyState::Retired), old);
     assert_eq!(server.published().await, [new]);
     server.task("oauth:keys:list", &[]).await.unwrap();
@@ -137,39 +176,31 @@ async fn c250_a_rotation_under_load() {
     for _ in 0..100 {
         codes.push(browser.code(&Authorize::base()).await);
     }
-    let exchanges = join_all(codes.iter().enumerate().map(|(place, code)| {
-        let server = &server;
-        async move {
-            if place == 50 {
-                let now = [("now", "true")];
-                server.task("oauth:keys:rotate", &now).await.unwrap();
-                server.reread().await;
-            }
-            let tokens = server.redeem(code).await.ok();
-            text(&tokens, "id_token").to_owned()
-        }
-    }))
-    .await;
+    let exchange = async |(place, code): (u64, &String)| {
+        tokio::time::sleep(Duration::from_millis(5 * place)).await;
+        let tokens = server.redeem(code).await.ok();
+        text(&tokens, "id_token").to_owned()
+    };
+    let (during, after) = codes.split_at(80);
+    let rotation = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let now = [("now", "true")];
+        server.task("oauth:keys:rotate", &now).await.unwrap();
+        server.reread().await;
+    };
+    let exchanges = join_all((0..).zip(during).map(exchange));
+    let (mut exchanges, ()) = tokio::join!(exchanges, rotation);
+    exchanges.extend(join_all((0..).zip(after).map(exchange)).await);
     let set: Value = server.get("/oauth/jwks").await.ok();
+    let mut kids = BTreeSet::new();
     for token in &exchanges {
-        verify(token, &set);
+        assert_verifies(token, &set);
+        kids.insert(text(&jwt_part(token, 0), "kid").to_owned());
     }
+    assert_eq!(kids.len(), 2, "the rotation was not among the exchanges");
     let active = server.key_list();
     let active = active.iter().filter(|key| key.state == KeyState::Active);
     assert_eq!(active.count(), 1);
-}
-
-/// As a client does it, with the published set alone.
-fn verify(token: &str, set: &Value) {
-    use jsonwebtoken::{DecodingKey, Validation, decode, jwk::JwkSet};
-    let set: JwkSet = serde_json::from_value(set.clone()).unwrap();
-    let header = jsonwebtoken::decode_header(token).unwrap();
-    let key = set.find(header.kid.as_deref().unwrap()).expect("published");
-    let mut validation = Validation::new(header.alg);
-    validation.set_audience(&["conf"]);
-    validation.validate_exp = false;
-    let key = DecodingKey::from_jwk(key).unwrap();
-    decode::<Value>(token, &key, &validation).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

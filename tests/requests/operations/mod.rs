@@ -17,7 +17,7 @@ use crate::app::{App, server::TestServer};
 
 impl TestServer {
     /// `cargo loco task name key:value …`
-    async fn task(&self, name: &str, vars: &[(&str, &str)]) -> loco_rs::Result<()> {
+    pub async fn task(&self, name: &str, vars: &[(&str, &str)]) -> loco_rs::Result<()> {
         let mut tasks = Tasks::default();
         App::register_tasks(&mut tasks);
         let pairs = vars.iter();

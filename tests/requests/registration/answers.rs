@@ -1,9 +1,11 @@
 //! What a registration answers and stores (C141, C142, C151-C153; RFC 7591 §3.2.1).
 
+use loco_oauth_server::protocol::secret::{Purpose, hash};
 use serde_json::{Value, json};
 
 use super::{metadata, open, open_and, shown};
 use crate::app::{
+    browser::encoded,
     server::TestServer,
     tokens::{snapshot, text},
 };
@@ -137,6 +139,22 @@ async fn c152_identity_and_secrets_are_made_here() {
     let token = json!({ "registration_access_token": "mine", "registration_client_uri": body["registration_client_uri"] });
     let answer = server.manage("GET", &token, None).await;
     answer.assert_error(401, "invalid_token");
+    // Nor is the sent secret one of the client.
+    let form = [("grant_type", "authorization_code"), ("code", "x")];
+    let by = async |secret: &str| {
+        let secret = encoded(secret);
+        server.post_as((id, &secret), "/oauth/token", &form).await
+    };
+    let answer = by("mine-mine-mine-mine-mine-mine-mine").await;
+    answer.assert_error(401, "invalid_client");
+    let answer = by(text(&body, "client_secret")).await;
+    assert_eq!(answer.status, 400, "{answer:?}");
+    let row = server.client_row(&body).await;
+    let issued = hash(Purpose::Secret, text(&body, "client_secret"));
+    assert_eq!(row.client_secret_hash, Some(issued.0.to_vec()));
+    let stored = serde_json::to_string(&row).unwrap();
+    assert!(!stored.contains("mine"), "{stored}");
+    assert!(!stored.contains("evil.example"), "{stored}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -156,18 +156,26 @@ async fn ge_11_registration_is_off_until_it_is_switched_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c161_other_content_types(#[case] content_type: Option<&str>) {
     let server = TestServer::with(open()).await;
-    let mut request = server.http.post(server.url("/oauth/register"));
-    if let Some(content_type) = content_type {
-        request = request.header("content-type", content_type);
+    let before = server.everything().await;
+    let bodies = [
+        metadata(&json!({})).to_string(),
+        "redirect_uris=https%3A%2F%2Fnew.example%2Fcb".to_owned(),
+    ];
+    for body in bodies {
+        let mut request = server.http.post(server.url("/oauth/register"));
+        if let Some(content_type) = content_type {
+            request = request.header("content-type", content_type);
+        }
+        let answer = server.send(request.body(body)).await;
+        answer.assert_error(415, "invalid_client_metadata");
     }
-    let request = request.body(metadata(&json!({})).to_string());
-    let answer = server.send(request).await;
-    answer.assert_error(415, "invalid_client_metadata");
+    assert_eq!(server.everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c161_other_methods() {
     let server = TestServer::with(open()).await;
+    let before = server.everything().await;
     for method in ["GET", "HEAD", "PUT", "DELETE", "PATCH"] {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let request = server
@@ -189,6 +197,7 @@ async fn c161_other_methods() {
         allow.sort_unstable();
         assert_eq!(allow, ["DELETE", "GET", "PUT"]);
     }
+    assert_eq!(server.everything().await, before);
 }
 
 /// RG-09: the app's own rule.

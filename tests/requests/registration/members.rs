@@ -75,8 +75,11 @@ async fn c149_many_redirect_uris() {
     let answer = server.raw(&request).await;
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
     assert!(answer.contains("invalid_client_metadata"), "{answer}");
-    let answer = server.register(&uris(21)).await;
-    answer.assert_error(400, "invalid_client_metadata");
+    // Those that are too many for a client, and as many as fit into a body.
+    for count in [21, 2_000] {
+        let answer = server.register(&uris(count)).await;
+        answer.assert_error(400, "invalid_client_metadata");
+    }
     assert_eq!(server.clients().await.len(), before);
     server.registered(&uris(20)).await;
 }
@@ -209,6 +212,25 @@ async fn c056_names_that_hide_something() {
     }
 }
 
+/// What is deeper than a body may be long: 413, and the process is well.
+#[tokio::test(flavor = "multi_thread")]
+async fn c150_a_hundred_thousand_levels() {
+    let server = TestServer::with(open()).await;
+    let before = server.everything().await;
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let request = format!(
+        "POST /oauth/register HTTP/1.1\r\nHost: as.example\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{}",
+        deep.len(),
+        &deep[..66 * 1024],
+    );
+    let answer = server.raw(&request).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert!(answer.contains("invalid_client_metadata"), "{answer}");
+    assert_eq!(server.everything().await, before);
+    server.registered(&metadata(&json!({}))).await;
+}
+
 /// RG-02.
 #[tokio::test(flavor = "multi_thread")]
 async fn c150_rg_02_bodies_that_are_no_plain_object() {
@@ -220,8 +242,10 @@ async fn c150_rg_02_bodies_that_are_no_plain_object() {
         "[".repeat(20_000),
         "]".repeat(20_000)
     );
-    let cases: [Vec<u8>; 9] = [
+    let cases: [Vec<u8>; 11] = [
         deep.into_bytes(),
+        "[".repeat(60_000).into_bytes(),
+        format!("{{{uri},\"a\":{}", "{\"a\":".repeat(10_000)).into_bytes(),
         format!("{{{uri},\"a\":[[[[[[[[1]]]]]]]]}}").into_bytes(),
         format!("{{{uri},{uri}}}").into_bytes(),
         format!("{{{uri},\"client_name\":\"a\",\"client_name\":\"b\"}}").into_bytes(),

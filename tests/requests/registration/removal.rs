@@ -182,4 +182,14 @@ async fn c249_a_client_removed_under_load(#[case] connections: u32) {
             .iter()
             .all(|token| token.grant_id.is_some_and(|id| ids.contains(&id)))
     );
+    let generations = server.generations().await;
+    assert!(
+        generations
+            .iter()
+            .all(|token| ids.contains(&token.grant_id))
+    );
+    // What a person allowed the client is forgotten with the next cleanup at the latest.
+    let oauth = server.oauth();
+    oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+    assert!(server.consents().await.is_empty());
 }
