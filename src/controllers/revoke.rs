@@ -74,23 +74,27 @@ pub async fn post(
 /// RV-02, RV-03: a refresh token takes its whole family with it, an access token only itself; what is
 /// over stays as it is. Of two requests at once only the one that changed something tells of it.
 async fn revoke(server: &Server, client: &Client, token: &Token) -> Result<(), Failure> {
-    let (now, tables) = (server.now(), server.store.tables());
+    let now = server.now();
     if !token.can_be_revoked(now) {
         return Ok(());
     }
+    // In a transaction, although it is one statement: what is given up on is rolled back, so that 503
+    // means that nothing was revoked (RV-04).
     let won = match token {
         Token::Refresh(found) => {
             let family = (found.grant.id, RevokeReason::Client, now);
             server
                 .store
-                .run(|db| authorization_codes::revoke(db, tables, family))
+                .write(move |txn, tables| {
+                    Box::pin(authorization_codes::revoke(txn, tables, family))
+                })
                 .await?
         }
         Token::Access(found) => {
             let token = (found.token.id, now);
             server
                 .store
-                .run(|db| access_tokens::revoke(db, tables, token))
+                .write(move |txn, tables| Box::pin(access_tokens::revoke(txn, tables, token)))
                 .await?
         }
     };

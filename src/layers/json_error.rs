@@ -65,10 +65,9 @@ pub(super) fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuth
     let value = match error.code {
         ErrorCode::InvalidClient => format!("Basic realm=\"{realm}\""),
         // No scope leads to the management of a registration.
-        ErrorCode::InvalidToken if error.rule.starts_with("RG-") => format!(
-            "Bearer realm=\"{realm}\", error=\"{}\", error_description=\"{}\"",
-            error.code, error.description
-        ),
+        ErrorCode::InvalidToken if error.rule.starts_with("RG-") => bearer(realm, error),
+        // RFC 6750 §3.1: also for a request that shows its token in the wrong way.
+        ErrorCode::InvalidRequest if error.rule.starts_with("UI-") => bearer(realm, error),
         ErrorCode::InvalidToken | ErrorCode::InsufficientScope => format!(
             "Bearer realm=\"{realm}\", scope=\"{OPENID}\", error=\"{}\", error_description=\"{}\"",
             error.code, error.description
@@ -80,4 +79,11 @@ pub(super) fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuth
             .headers_mut()
             .insert(header::WWW_AUTHENTICATE, value);
     }
+}
+
+fn bearer(realm: &str, error: &OAuthError) -> String {
+    format!(
+        "Bearer realm=\"{realm}\", error=\"{}\", error_description=\"{}\"",
+        error.code, error.description
+    )
 }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{client::GrantType, jwk::SigningAlg};
+use super::{client::GrantType, jwk::SigningAlg, scope::STANDARD};
 
 /// What the metadata is made from.
 #[derive(Clone, Debug)]
@@ -71,7 +71,8 @@ pub struct ServerMetadata {
     pub issuer: String,
     pub token_endpoint: String,
     pub jwks_uri: String,
-    pub userinfo_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_endpoint: Option<String>,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,6 +81,7 @@ pub struct ServerMetadata {
     pub end_session_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes_supported: Vec<String>,
     pub response_types_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -91,19 +93,25 @@ pub struct ServerMetadata {
     pub token_endpoint_auth_signing_alg_values_supported: [SigningAlg; 4],
     pub revocation_endpoint_auth_signing_alg_values_supported: [SigningAlg; 4],
     pub introspection_endpoint_auth_signing_alg_values_supported: [SigningAlg; 4],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub code_challenge_methods_supported: Vec<&'static str>,
     pub authorization_response_iss_parameter_supported: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub client_id_metadata_document_supported: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub protected_resources: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subject_types_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub id_token_signing_alg_values_supported: Vec<SigningAlg>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub claims_supported: Vec<String>,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub acr_values_supported: Vec<String>,
     pub ui_locales_supported: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub prompt_values_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_documentation: Option<String>,
@@ -153,47 +161,61 @@ impl ServerMetadata {
         let with_code = input.grant_types.contains(&GrantType::AuthorizationCode);
         let only = |condition: bool, word: &'static str| condition.then_some(word);
         let endpoints = input.endpoints;
-        let introspection_methods = AUTH_METHODS.into_iter().filter(|name| *name != "none");
+        let confidential: Vec<&str> = AUTH_METHODS
+            .into_iter()
+            .filter(|name| *name != "none")
+            .collect();
+        // A server for machines alone has nobody to sign in, and no clients without a secret.
+        let grantable = |name: &String| with_code || !STANDARD.contains(&name.as_str());
+        let methods = if with_code {
+            AUTH_METHODS.to_vec()
+        } else {
+            confidential.clone()
+        };
         Self {
             issuer: endpoints.issuer,
             token_endpoint: endpoints.token_endpoint,
             jwks_uri: endpoints.jwks_uri,
-            userinfo_endpoint: endpoints.userinfo_endpoint,
+            userinfo_endpoint: with_code.then_some(endpoints.userinfo_endpoint),
             revocation_endpoint: endpoints.revocation_endpoint,
             introspection_endpoint: endpoints.introspection_endpoint,
             authorization_endpoint: with_code.then_some(endpoints.authorization_endpoint),
             end_session_endpoint: endpoints.end_session_endpoint,
             registration_endpoint: endpoints.registration_endpoint,
-            scopes_supported: input.scopes,
+            scopes_supported: input.scopes.into_iter().filter(grantable).collect(),
             response_types_supported: only(with_code, "code").into_iter().collect(),
             response_modes_supported: only(with_code, "query").into_iter().collect(),
             grant_types_supported: input.grant_types,
-            token_endpoint_auth_methods_supported: AUTH_METHODS.to_vec(),
-            revocation_endpoint_auth_methods_supported: AUTH_METHODS.to_vec(),
-            introspection_endpoint_auth_methods_supported: introspection_methods.collect(),
+            token_endpoint_auth_methods_supported: methods.clone(),
+            revocation_endpoint_auth_methods_supported: methods,
+            introspection_endpoint_auth_methods_supported: confidential,
             token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-            code_challenge_methods_supported: vec!["S256"],
-            authorization_response_iss_parameter_supported: true,
+            code_challenge_methods_supported: kept(with_code, vec!["S256"]),
+            authorization_response_iss_parameter_supported: with_code,
             client_id_metadata_document_supported: input.client_documents,
             protected_resources: input.resources,
-            subject_types_supported: input.subject_types,
-            id_token_signing_alg_values_supported: input.algorithms,
-            claims_supported: claims(input.claims),
+            subject_types_supported: kept(with_code, input.subject_types),
+            id_token_signing_alg_values_supported: kept(with_code, input.algorithms),
+            claims_supported: kept(with_code, claims(input.claims)),
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
-            acr_values_supported: input.acr_values,
+            acr_values_supported: kept(with_code, input.acr_values),
             ui_locales_supported: input.locales,
-            prompt_values_supported: PROMPTS
+            prompt_values_supported: kept(with_code, PROMPTS.to_vec())
                 .into_iter()
-                .chain(only(input.sign_up, "create"))
+                .chain(only(with_code && input.sign_up, "create"))
                 .collect(),
             service_documentation: input.links.service_documentation,
             op_policy_uri: input.links.op_policy_uri,
             op_tos_uri: input.links.op_tos_uri,
         }
     }
+}
+
+fn kept<T>(condition: bool, list: Vec<T>) -> Vec<T> {
+    if condition { list } else { Vec::new() }
 }
 
 fn claims(of_user: Vec<String>) -> Vec<String> {

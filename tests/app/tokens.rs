@@ -45,13 +45,13 @@ pub fn jwt_part(token: &str, index: usize) -> Value {
 
 /// As a client does it, with the published set alone.
 #[track_caller]
-pub fn assert_verifies(token: &str, set: &Value) {
+pub fn assert_verifies(token: &str, (set, audience): (&Value, &str)) {
     use jsonwebtoken::{DecodingKey, Validation, decode, jwk::JwkSet};
     let set: JwkSet = serde_json::from_value(set.clone()).unwrap();
     let header = jsonwebtoken::decode_header(token).unwrap();
     let key = set.find(header.kid.as_deref().unwrap()).expect("published");
     let mut validation = Validation::new(header.alg);
-    validation.set_audience(&["conf"]);
+    validation.set_audience(&[audience]);
     validation.validate_exp = false;
     let key = DecodingKey::from_jwk(key).unwrap();
     decode::<Value>(token, &key, &validation).unwrap();

@@ -57,6 +57,7 @@ impl TestServer {
 #[tokio::test(flavor = "multi_thread")]
 async fn c251_large_bodies() {
     let server = TestServer::start().await;
+    let before = server.everything().await;
     // Announced are 10 MB, sent is a little more than the limit: the answer does not wait.
     let part = format!("token={}", "x".repeat(66 * 1024));
     for path in POSTS {
@@ -77,6 +78,7 @@ async fn c251_large_bodies() {
     assert_eq!(answer.status, 413);
     let answer = server.raw_form("/oauth/revoke", exact(64 * 1024)).await;
     answer.assert_error(400, "invalid_request");
+    assert_eq!(server.everything().await, before);
 }
 
 /// TK-02: values of 8 KiB, 100 parameters, URLs of 16 KiB.
@@ -124,7 +126,7 @@ async fn tk_02_limits_of_values_parameters_and_urls() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c252_c253_bytes_that_are_no_text(#[case] bytes: &str) {
     let server = TestServer::start().await;
-    let before = server.ledger().await;
+    let before = server.everything().await;
     let names = [
         "grant_type",
         "client_id",
@@ -137,6 +139,9 @@ async fn c252_c253_bytes_that_are_no_text(#[case] bytes: &str) {
         "resource",
         "token",
         "token_type_hint",
+        "client_assertion",
+        "client_assertion_type",
+        "subject_token",
         "unknown",
     ];
     for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect"] {
@@ -151,7 +156,7 @@ async fn c252_c253_bytes_that_are_no_text(#[case] bytes: &str) {
         .raw_form("/oauth/userinfo", format!("access_token={bytes}"))
         .await;
     answer.assert_error(400, "invalid_request");
-    assert_eq!(server.ledger().await, before);
+    assert_eq!(server.everything().await, before);
 }
 
 /// The same in HTTP Basic, whose two values are form-encoded (RFC 6749 §2.3.1).
@@ -260,7 +265,7 @@ async fn c258_brackets_elsewhere() {
 async fn c259_quotes_and_wildcards_are_data(#[case] value: &str) {
     let server = TestServer::start().await;
     let tokens = server.tokens(&Authorize::base()).await;
-    let before = server.ledger().await;
+    let before = server.everything().await;
     let id = encoded(value);
     let form = [("token", value)];
     for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect"] {
@@ -283,7 +288,7 @@ async fn c259_quotes_and_wildcards_are_data(#[case] value: &str) {
         .redeem(value)
         .await
         .assert_error(400, "invalid_grant");
-    assert_eq!(server.ledger().await, before);
+    assert_eq!(server.everything().await, before);
     assert!(server.is_live(text(&tokens, "access_token")).await);
 }
 

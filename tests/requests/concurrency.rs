@@ -287,7 +287,7 @@ async fn c250_first_requests_and_one_key() {
     let published = set["keys"].as_array().unwrap();
     assert_eq!(published.len(), 1, "{published:?}");
     for answer in &answers {
-        assert_verifies(text(&answer.ok(), "id_token"), &set);
+        assert_verifies(text(&answer.ok(), "id_token"), (&set, "conf"));
     }
     let files = std::fs::read_dir(directory.path()).unwrap();
     let is_key = |name: &std::path::Path| name.extension().is_some_and(|end| end == "pem");

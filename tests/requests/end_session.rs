@@ -7,7 +7,7 @@ use crate::app::{
     assertions::ClientKey,
     browser::{Authorize, Browser, Form},
     fixtures::BOB,
-    forgery::{copy, forgeries},
+    forgery::{copy, forgeries, resigned},
     server::{Answer, TestServer},
     tokens::text,
 };
@@ -81,25 +81,35 @@ async fn c182_the_confirmation_needs_its_token() {
         ("post_logout_redirect_uri", BYE),
         ("state", "S"),
     ];
+    let mut other = server.browser();
+    other.sign_in().await;
     let page = browser.get(&path(&asked)).await;
     assert!(page.body.contains("app.example"), "where it leads");
     let form = Form::with_button(&page, "action", "sign_out");
     let forged = browser.submit(&form.clone().set("csrf_token", "x")).await;
     forged.assert_page(403);
+    // A good one, of another browser and of another page.
+    let others = Form::with_button(&other.get(&path(&asked)).await, "action", "sign_out");
+    let logout = Form::with_button(&browser.get("/oauth/logout").await, "action", "sign_out");
+    for (place, foreign) in [others, logout].iter().enumerate() {
+        let token = foreign.value("csrf_token").unwrap();
+        let answer = browser.submit(&form.clone().set("csrf_token", token)).await;
+        assert_eq!(answer.status, 403, "{place}: {answer:?}");
+    }
     let mut bare = form.clone();
     bare.fields.retain(|(name, _)| name != "csrf_token");
     assert!(bare.fields.len() < form.fields.len());
     browser.submit(&bare).await.assert_page(403);
-    assert_eq!(live_sessions(&server).await, 1);
+    assert_eq!(live_sessions(&server).await, 2);
     // The page shown again still knows where it leads.
     let done = confirm(&mut browser, &forged).await;
     assert_eq!(done.location(), format!("{BYE}?state=S"));
-    assert_eq!(live_sessions(&server).await, 0);
+    assert_eq!(live_sessions(&server).await, 1, "the other browser's");
     // A double click ends the same way, and signs nobody else out.
     browser.sign_in_as(crate::app::fixtures::ALICE).await;
     let again = browser.submit(&form).await;
     assert_eq!(again.location(), format!("{BYE}?state=S"));
-    assert_eq!(live_sessions(&server).await, 1);
+    assert_eq!(live_sessions(&server).await, 2);
 }
 
 /// ES-04, after a hint and after a question.
@@ -161,14 +171,17 @@ async fn c185_a_hint_that_is_not_ours_ends_nothing() {
     let good = text(&tokens, "id_token");
     let mut forged = forgeries(&key, good);
     forged.push(("an access token", text(&tokens, "access_token").to_owned()));
+    let typed = |typ: &str| resigned(&key, good, |header, _| header["typ"] = json!(typ));
+    forged.push(("typ of access tokens", typed("at+jwt")));
     forged.push(("long", "x".repeat(8000)));
-    forged.retain(|(what, _)| *what != "kid long");
     let before = server.everything().await;
     for (what, hint) in &forged {
         let page = browser.get(&path(&[("id_token_hint", hint)])).await;
         assert_eq!(page.status, 400, "{what}");
         page.assert_page(400);
-        assert!(page.body.contains("Nobody was signed out"), "{}", page.body);
+        if *what != "kid long" {
+            assert!(page.body.contains("Nobody was signed out"), "{}", page.body);
+        }
         let page = server.post(END_SESSION, &[("id_token_hint", hint)]).await;
         page.assert_page(400);
     }
@@ -217,6 +230,7 @@ async fn c187_the_old_cookie_is_dead() {
     answer.assert_back(crate::app::fixtures::CONF_CB, "login_required");
     let session = &server.sessions().await[0];
     assert_eq!(session.end_reason.as_deref(), Some("sign_out"));
+    assert!(session.ended_at.is_some());
     server
         .redeem(&unredeemed)
         .await
@@ -240,6 +254,10 @@ async fn es_01_what_cannot_be_read_is_refused() {
         "client_id=conf&client_id=conf",
         "state=%FF",
         "state=%00",
+        "id_token_hint=%C0%AF",
+        "client_id=conf%00",
+        "post_logout_redirect_uri=https://app.example/%FF%FE",
+        "logout_hint=%00",
     ] {
         let page = browser.get(&format!("{END_SESSION}?{query}")).await;
         page.assert_page(400);
@@ -357,6 +375,7 @@ async fn c255_line_breaks_reach_no_header() {
     ];
     let done = browser.get(&path(&asked)).await;
     done.assert_page(200);
+    assert!(!format!("{:?}", done.headers).contains("x=1"), "{done:?}");
     let asked = [
         ("client_id", "conf"),
         ("post_logout_redirect_uri", BYE),

@@ -19,6 +19,7 @@ async fn c125_c127_only_confidential_clients_ask() {
     let access = text(&tokens, "access_token");
     let form = [("token", access)];
     let of_public = [("token", access), ("client_id", "pub")];
+    let before = server.everything().await;
     let nobody = server.post("/oauth/introspect", &form).await;
     snapshot!("introspect_invalid_client", show(&nobody));
     let wrong = server
@@ -31,6 +32,7 @@ async fn c125_c127_only_confidential_clients_ask() {
         assert!(answer.header("www-authenticate").is_some());
         assert!(!answer.body.contains("active"));
     }
+    assert_eq!(server.everything().await, before);
 }
 
 /// IN-03: exactly this, whatever the reason.
@@ -43,6 +45,7 @@ async fn c126_tokens_that_are_not_live() {
     let inactive = json!({ "active": false });
     let superseded = text(&tokens, "refresh_token");
     let second = server.refresh(superseded).await.ok();
+    let before = server.everything().await;
     let dead = [
         superseded,
         text(&tokens, "id_token"),
@@ -66,6 +69,7 @@ async fn c126_tokens_that_are_not_live() {
     assert!(server.is_live(refresh).await);
     server.advance(2_592_000 - 3600);
     assert_eq!(server.introspect(refresh).await, inactive);
+    assert_eq!(server.everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +95,7 @@ async fn c128_a_live_token() {
     let server = TestServer::start().await;
     let request = Authorize::base().and("resource", R1);
     let tokens = server.tokens(&request).await;
-    let before = server.ledger().await;
+    let before = server.everything().await;
     let form = [
         ("token", text(&tokens, "access_token")),
         ("token_type_hint", "foo"),
@@ -115,7 +119,7 @@ async fn c128_a_live_token() {
         .as_client("conf", "/oauth/introspect", &[("token", "x")])
         .await;
     snapshot!("introspect_inactive", show(&inactive));
-    assert_eq!(server.ledger().await, before);
+    assert_eq!(server.everything().await, before);
 }
 
 /// IN-03: a resource server sees tokens for its resource, and no refresh tokens.
@@ -145,13 +149,17 @@ async fn in_03_a_resource_server_sees_its_tokens() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c129_get_is_not_allowed() {
     let server = TestServer::start().await;
+    let tokens = server.tokens(&Authorize::base()).await;
+    let before = server.everything().await;
+    let path = format!("/oauth/introspect?token={}", text(&tokens, "access_token"));
     let request = server
         .http
-        .get(server.url("/oauth/introspect?token=x"))
+        .get(server.url(&path))
         .basic_auth("conf", Some(encoded(SECRET)));
     let answer = server.send(request).await;
     answer.assert_error(405, "invalid_request");
     assert_eq!(answer.header("allow"), Some("POST"));
+    assert_eq!(server.everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,24 +168,29 @@ async fn c130_tokens_of_users_who_are_disabled_or_deleted() {
     let tokens = server.tokens(&Authorize::base()).await;
     let inactive = json!({ "active": false });
     server.set_user(users::Column::Active, false).await;
+    let before = server.everything().await;
     for name in ["access_token", "refresh_token"] {
         assert_eq!(server.introspect(text(&tokens, name)).await, inactive);
     }
+    assert_eq!(server.everything().await, before);
     server.set_user(users::Column::Active, true).await;
     assert!(server.is_live(text(&tokens, "access_token")).await);
     users::Entity::delete_many()
         .exec(&server.ctx.db)
         .await
         .unwrap();
+    let before = server.everything().await;
     for name in ["access_token", "refresh_token"] {
         assert_eq!(server.introspect(text(&tokens, name)).await, inactive);
     }
+    assert_eq!(server.everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c131_the_signed_form_is_not_offered() {
     let server = TestServer::start().await;
     let tokens = server.tokens(&Authorize::base()).await;
+    let before = server.everything().await;
     let request = server
         .http
         .post(server.url("/oauth/introspect"))
@@ -187,6 +200,7 @@ async fn c131_the_signed_form_is_not_offered() {
     let answer = server.send(request).await;
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(answer.ok()["active"], true);
+    assert_eq!(server.everything().await, before);
 }
 
 /// IN-05: a fault is never "inactive".

@@ -5,9 +5,10 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::app::{
-    browser::Authorize,
+    browser::{Authorize, encoded},
+    fixtures::SECRET,
     server::TestServer,
-    tokens::{jwt_part, show, snapshot, text},
+    tokens::{jwt_part, redemption, show, snapshot, text},
 };
 
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
@@ -53,21 +54,29 @@ async fn c173_c176_both_documents() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c174_headers_of_the_request_change_nothing() {
     let server = TestServer::start().await;
-    let document = server.get(OAUTH).await.body;
+    let document = show(&server.get(OAUTH).await);
     let challenge = server.get("/oauth/userinfo").await;
-    for (name, value) in [
+    let each = [
         ("host", "evil.example"),
         ("x-forwarded-host", "evil.example"),
         ("x-forwarded-proto", "http"),
         ("x-forwarded-prefix", "/evil"),
         ("forwarded", "host=evil.example;proto=http"),
-    ] {
-        let get = |path| server.http.get(server.url(path)).header(name, value);
-        assert_eq!(server.send(get(OAUTH)).await.body, document, "{name}");
-        assert_eq!(
-            show(&server.send(get("/oauth/userinfo")).await),
-            show(&challenge)
-        );
+    ];
+    for headers in each.iter().map(std::slice::from_ref).chain([&each[..]]) {
+        let get = |path| {
+            let request = server.http.get(server.url(path));
+            let with = |request: reqwest::RequestBuilder, (name, value): &(&str, &str)| {
+                request.header(*name, *value)
+            };
+            headers.iter().fold(request, with)
+        };
+        for path in [OAUTH, OPENID] {
+            let shown = show(&server.send(get(path)).await);
+            assert_eq!(shown, document, "{headers:?}");
+        }
+        let shown = show(&server.send(get("/oauth/userinfo")).await);
+        assert_eq!(shown, show(&challenge), "{headers:?}");
     }
 }
 
@@ -165,6 +174,8 @@ async fn c178_the_key_set_is_public() {
         };
         assert_eq!(members, expected);
         assert_eq!(key["use"], "sig");
+        let alg = text(key, "alg");
+        assert!(["RS256", "PS256", "ES256", "EdDSA"].contains(&alg), "{alg}");
     }
 }
 
@@ -263,6 +274,31 @@ async fn c180_open_to_every_origin_without_credentials(#[case] path: &str, #[cas
         assert!(exposed.contains(name), "{exposed}");
     }
     for answer in [preflight, answer] {
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        assert_eq!(answer.header("access-control-allow-credentials"), None);
+    }
+}
+
+/// The answers that a script in a browser wants to read, not only refusals.
+#[tokio::test(flavor = "multi_thread")]
+async fn c180_good_answers_are_open_to_every_origin() {
+    let server = TestServer::start().await;
+    let code = server.code().await;
+    let origin = |request: reqwest::RequestBuilder| request.header("origin", "https://spa.example");
+    let post = |path: &str| {
+        let request = server.http.post(server.url(path));
+        origin(request.basic_auth("conf", Some(encoded(SECRET))))
+    };
+    let redemption = post("/oauth/token").form(&redemption(&code, &[]));
+    let issued = server.send(redemption).await;
+    let tokens = issued.ok();
+    let access = text(&tokens, "access_token");
+    let userinfo = server.http.get(server.url("/oauth/userinfo"));
+    let userinfo = server.send(origin(userinfo.bearer_auth(access))).await;
+    let revoke = post("/oauth/revoke").form(&[("token", access)]);
+    let revoked = server.send(revoke).await;
+    for answer in [issued, userinfo, revoked] {
+        assert_eq!(answer.status, 200, "{answer:?}");
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
         assert_eq!(answer.header("access-control-allow-credentials"), None);
     }

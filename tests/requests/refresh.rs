@@ -162,6 +162,8 @@ async fn c111_the_familys_absolute_end() {
         .refresh(refresh)
         .await
         .assert_error(400, "invalid_grant");
+    assert!(!server.is_live(refresh).await);
+    assert!(!server.is_live(text(&tokens, "access_token")).await);
 }
 
 /// TK-22.
@@ -273,8 +275,9 @@ async fn c116_other_values_as_refresh_token() {
     let unused = browser.code(&Authorize::base()).await;
     let used = browser.code(&Authorize::base()).await;
     let tokens = server.redeem(&used).await.ok();
-    let sessions: Vec<String> = browser.cookies.values().cloned().collect();
-    let before = server.ledger().await;
+    let mut sessions: Vec<String> = browser.cookies.values().cloned().collect();
+    sessions.push(server.sessions().await[0].sid.clone());
+    let before = server.everything().await;
     let own = [
         text(&tokens, "access_token"),
         text(&tokens, "id_token"),
@@ -294,7 +297,7 @@ async fn c116_other_values_as_refresh_token() {
         .assert_error(400, "invalid_request");
     let code = text(&tokens, "refresh_token");
     server.redeem(code).await.assert_error(400, "invalid_grant");
-    assert_eq!(server.ledger().await, before);
+    assert_eq!(server.everything().await, before);
 }
 
 #[rstest]

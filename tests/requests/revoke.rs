@@ -3,7 +3,8 @@
 use rstest::rstest;
 
 use crate::app::{
-    browser::Authorize,
+    browser::{Authorize, encoded},
+    fixtures::SECRET,
     server::TestServer,
     tokens::{show, snapshot, text},
 };
@@ -142,8 +143,12 @@ async fn c123_get_and_missing_token() {
     let server = TestServer::start().await;
     let tokens = server.tokens(&Authorize::base()).await;
     let access = text(&tokens, "access_token");
-    let before = server.ledger().await;
-    let answer = server.get(&format!("/oauth/revoke?token={access}")).await;
+    let before = server.everything().await;
+    let url = server.url(&format!("/oauth/revoke?token={access}"));
+    let request = server.http.get(url);
+    let answer = server
+        .send(request.basic_auth("conf", Some(encoded(SECRET))))
+        .await;
     answer.assert_error(405, "invalid_request");
     assert_eq!(answer.header("allow"), Some("POST"));
     let answer = server.as_client("conf", "/oauth/revoke", &[]).await;
@@ -155,7 +160,7 @@ async fn c123_get_and_missing_token() {
         .await;
     answer.assert_error(401, "invalid_client");
     snapshot!("revoke_invalid_client", show(&answer));
-    assert_eq!(server.ledger().await, before);
+    assert_eq!(server.everything().await, before);
 }
 
 /// RV-01: public clients revoke too (RFC 7009 §2.1).

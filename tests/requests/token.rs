@@ -95,6 +95,29 @@ async fn c074_a_json_body_leaves_the_code() {
     server.redeem(&code).await.ok();
 }
 
+/// The whole form of RFC 8693 §2.1.
+#[tokio::test(flavor = "multi_thread")]
+async fn c100_token_exchange_is_not_offered() {
+    let server = TestServer::start().await;
+    let tokens = server.tokens(&Authorize::base()).await;
+    let before = server.everything().await;
+    let form = [
+        (
+            "grant_type",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        ),
+        ("subject_token", text(&tokens, "access_token")),
+        (
+            "subject_token_type",
+            "urn:ietf:params:oauth:token-type:access_token",
+        ),
+        ("audience", "https://api.example"),
+    ];
+    let answer = server.token(&form).await;
+    answer.assert_error(400, "unsupported_grant_type");
+    assert_eq!(server.everything().await, before);
+}
+
 /// TK-05.
 #[rstest]
 #[case::c075_missing(None, "invalid_request")]

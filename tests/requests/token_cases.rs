@@ -147,6 +147,7 @@ async fn c104_a_certificate_in_a_header() {
     let server = TestServer::start().await;
     let code = server.code().await;
     let form = redemption(&code, &[("client_id", Some("conf"))]);
+    let before = server.everything().await;
     for header in [
         "x-ssl-client-cert",
         "x-forwarded-client-cert",
@@ -157,6 +158,7 @@ async fn c104_a_certificate_in_a_header() {
         let answer = server.send(request).await;
         answer.assert_error(401, "invalid_client");
     }
+    assert_eq!(server.everything().await, before);
     // Nor is a token bound to it when the client proves who it is.
     let form = redemption(&code, &[]);
     let request = server.http.post(server.url("/oauth/token")).form(&form);

@@ -16,6 +16,7 @@ const PATH: &str = "/oauth/userinfo";
 #[tokio::test(flavor = "multi_thread")]
 async fn c132_without_a_token() {
     let server = TestServer::start().await;
+    let before = server.everything().await;
     let answer = server.get(PATH).await;
     snapshot!("userinfo_no_token", show(&answer));
     assert_eq!(answer.status, 401);
@@ -28,6 +29,7 @@ async fn c132_without_a_token() {
         show(&server.send(server.http.post(server.url(PATH))).await),
         show(&answer)
     );
+    assert_eq!(server.everything().await, before);
 }
 
 /// UI-02.
@@ -44,6 +46,7 @@ async fn c133_tokens_that_are_not_live() {
         text(&tokens, "id_token"),
         "loco_at_unknown",
     ];
+    let before = server.everything().await;
     for token in dead {
         let answer = server.userinfo(token).await;
         answer.assert_error(401, "invalid_token");
@@ -52,16 +55,15 @@ async fn c133_tokens_that_are_not_live() {
     let access = text(&tokens, "access_token");
     assert_eq!(server.userinfo(access).await.status, 200);
     server.set_user(users::Column::Active, false).await;
-    server
-        .userinfo(access)
-        .await
-        .assert_error(401, "invalid_token");
+    let answer = server.userinfo(access).await;
+    answer.assert_error(401, "invalid_token");
+    snapshot!("userinfo_invalid_token", show(&answer));
     server.set_user(users::Column::Active, true).await;
     server.advance(3600);
-    server
-        .userinfo(access)
-        .await
-        .assert_error(401, "invalid_token");
+    let answer = server.userinfo(access).await;
+    answer.assert_error(401, "invalid_token");
+    snapshot!("userinfo_invalid_token", show(&answer));
+    assert_eq!(server.everything().await, before);
 }
 
 /// UI-02: neither issuer nor UserInfo URL in the audience.
@@ -76,6 +78,7 @@ async fn ui_02_a_token_for_another_audience() {
         .ok();
     let answer = server.userinfo(text(&body, "access_token")).await;
     answer.assert_error(401, "invalid_token");
+    snapshot!("userinfo_invalid_token", show(&answer));
 }
 
 /// UI-03: also a machine token.
@@ -85,6 +88,7 @@ async fn c134_tokens_without_openid() {
     let tokens = server
         .tokens(&Authorize::base().with("scope", "read"))
         .await;
+    let before = server.everything().await;
     let answer = server.userinfo(text(&tokens, "access_token")).await;
     answer.assert_error(403, "insufficient_scope");
     snapshot!("userinfo_insufficient_scope", show(&answer));
@@ -94,6 +98,7 @@ async fn c134_tokens_without_openid() {
             .unwrap()
             .contains("scope=\"openid\"")
     );
+    assert_eq!(server.everything().await, before);
     let form = [("grant_type", "client_credentials")];
     let machine = server.as_client("m2m", "/oauth/token", &form).await.ok();
     let answer = server.userinfo(text(&machine, "access_token")).await;
@@ -105,10 +110,12 @@ async fn c135_the_query_is_not_read() {
     let server = TestServer::start().await;
     let tokens = server.tokens(&Authorize::base()).await;
     let query = format!("{PATH}?access_token={}", text(&tokens, "access_token"));
+    let before = server.everything().await;
     for answer in [server.get(&query).await, server.post(&query, &[]).await] {
         assert_eq!(answer.status, 401);
         assert!(!answer.header("www-authenticate").unwrap().contains("error"));
     }
+    assert_eq!(server.everything().await, before);
 }
 
 /// UI-01.
@@ -117,11 +124,17 @@ async fn c136_a_token_in_two_places() {
     let server = TestServer::start().await;
     let tokens = server.tokens(&Authorize::base()).await;
     let access = text(&tokens, "access_token");
+    let before = server.everything().await;
     let post = || server.http.post(server.url(PATH));
     let both = post().bearer_auth(access).form(&[("access_token", access)]);
     let answer = server.send(both).await;
     answer.assert_error(400, "invalid_request");
     snapshot!("userinfo_two_tokens", show(&answer));
+    let challenge = answer.header("www-authenticate").unwrap();
+    assert!(
+        challenge.contains("error=\"invalid_request\""),
+        "{challenge}"
+    );
     let headers = post().bearer_auth(access).bearer_auth(access);
     server
         .send(headers)
@@ -132,6 +145,7 @@ async fn c136_a_token_in_two_places() {
         .send(twice)
         .await
         .assert_error(400, "invalid_request");
+    assert_eq!(server.everything().await, before);
     let one = server.post(PATH, &[("access_token", access)]).await;
     assert_eq!(one.ok(), server.userinfo(access).await.ok());
 }
@@ -159,9 +173,11 @@ async fn c137_claims_by_scope() {
     let server = TestServer::start().await;
     let request = Authorize::base().with("scope", "openid profile email");
     let tokens = server.tokens(&request).await;
+    let before = server.everything().await;
     let answer = server.userinfo(text(&tokens, "access_token")).await;
     snapshot!("userinfo", show(&answer));
     let claims = answer.ok();
+    assert_eq!(server.everything().await, before);
     assert_eq!(claims["sub"], jwt_part(text(&tokens, "id_token"), 1)["sub"]);
     let tokens = server
         .tokens(&Authorize::base().with("scope", "openid email"))

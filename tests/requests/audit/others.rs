@@ -73,6 +73,19 @@ async fn c270_what_operators_do_to_clients_is_events() {
     ];
     server.task("oauth:client:create", &create).await.unwrap();
     assert_of_client(&server.event("client.registered"), "new");
+    for (task, more, name) in [
+        ("oauth:client:rotate_secret", None, "client.secret_rotated"),
+        ("oauth:client:disable", None, "client.disabled"),
+        (
+            "oauth:client:disable",
+            Some(("enable", "true")),
+            "client.changed",
+        ),
+    ] {
+        let arguments: Vec<_> = std::iter::once(("id", "new")).chain(more).collect();
+        server.task(task, &arguments).await.unwrap();
+        assert_of_client(&server.event(name), "new");
+    }
     let delete = [("id", "new"), ("yes", "true")];
     server.task("oauth:client:delete", &delete).await.unwrap();
     assert_of_client(&server.event("client.deleted"), "new");

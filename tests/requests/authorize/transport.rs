@@ -200,6 +200,9 @@ async fn c254_az_02_a_long_state_is_fine_and_a_huge_one_is_not() {
     refused_here(&server, &path, 400).await;
     let path = Authorize::base().and("x", &"x".repeat(16 * 1024)).path();
     refused_here(&server, &path, 414).await;
+    // The longest request line that reaches the app: a page.
+    let path = Authorize::base().with("state", &"s".repeat(60_000)).path();
+    refused_here(&server, &path, 414).await;
     let before = server.everything().await;
     let path = Authorize::base().with("state", &"s".repeat(1 << 20)).path();
     let status = raw_get(&server, &path);
@@ -256,6 +259,19 @@ async fn c252_c253_az_03_bad_encoding_is_refused() {
         "scope",
         "state",
         "nonce",
+        "response_type",
+        "response_mode",
+        "code_challenge",
+        "code_challenge_method",
+        "prompt",
+        "max_age",
+        "resource",
+        "claims",
+        "display",
+        "ui_locales",
+        "acr_values",
+        "login_hint",
+        "id_token_hint",
         "foo",
     ];
     for name in names {
@@ -266,17 +282,18 @@ async fn c252_c253_az_03_bad_encoding_is_refused() {
             refused_here(&server, &path, 400).await;
         }
     }
-    let form = "login=alice%FF&password=x";
-    for path in [
-        "/oauth/authorize",
-        "/oauth/login",
-        "/oauth/signup",
-        "/oauth/consent",
-    ] {
-        let request = server.http.post(server.url(path)).body(form);
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        server.send(request).await.assert_page(400);
+    let before = server.everything().await;
+    for path in PAGES {
+        for bytes in ["%FF%FE", "%C0%AF", "%00"] {
+            let form = format!("login=alice{bytes}&password=x");
+            let request = server.http.post(server.url(path)).body(form);
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            let page = server.send(request).await;
+            assert_eq!(page.status, 400, "{path}");
+            page.assert_page(400);
+        }
     }
+    assert_eq!(server.everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -333,6 +350,19 @@ async fn c259_identifiers_are_data() {
         let request = Authorize::base().with("client_id", id);
         let page = refused_here(&server, &request.path(), 400).await;
         assert!(page.body.contains("invalid_client"), "{id}");
+        let literal = id.replace('%', "%25").replace([' ', '"'], "+");
+        let before = server.everything().await;
+        for path in [
+            format!("/oauth/sessions/{literal}/end"),
+            format!("/oauth/apps/{literal}/revoke"),
+        ] {
+            let answer = server.post(&path, &[]).await;
+            assert!((300..500).contains(&answer.status), "{path}: {answer:?}");
+        }
+        let reset = format!("/oauth/reset-password?token={literal}");
+        let answer = server.get(&reset).await;
+        assert!((400..500).contains(&answer.status), "{answer:?}");
+        assert_eq!(server.everything().await, before);
         let path = format!("/oauth/continue?interaction={}", id.replace('%', "%25"));
         server.get(&path).await.assert_page(400);
     }

@@ -41,6 +41,8 @@ async fn c172_a_document_with_keys() {
     forged.assert_error(401, "invalid_client");
     // Unreachable now, but the copy is fresh.
     site.https.serve("/app.json", Reply::status(500));
+    let unproven = site.redeem(&code, &[]).await;
+    unproven.assert_error(401, "invalid_client");
     site.redeem_signed(&code, (&key, "2")).await.ok();
     assert_eq!(site.server.access_tokens().await.len(), 1);
     // Neither fresh nor reachable.
@@ -51,6 +53,8 @@ async fn c172_a_document_with_keys() {
         })
         .await;
     let answer = site.redeem_signed(&code, (&key, "3")).await;
+    answer.assert_error(401, "invalid_client");
+    let answer = site.redeem(&code, &[]).await;
     answer.assert_error(401, "invalid_client");
     assert_eq!(site.server.access_tokens().await.len(), 1);
 }

@@ -24,6 +24,7 @@ async fn c234_every_statement_waits_three_seconds() {
     assert!(slow.count() > 0, "more than one statement was in time");
     for answer in answers.iter().filter(|answer| answer.status != 200) {
         answer.assert_error(503, "temporarily_unavailable");
+        assert_eq!(answer.header("retry-after"), Some("2"));
     }
     server.oauth().store.faults().mend();
     server.assert_whole().await;

@@ -91,6 +91,7 @@ async fn gu_01_malformed_headers(#[case] header: &str) {
 async fn c140_a_token_without_the_scope() {
     let server = TestServer::guarded().await;
     let other = server.agent_token("openid notes:write", API).await;
+    let before = server.everything().await;
     let answer = server.call("/api/notes", &other).await;
     answer.assert_error(403, "insufficient_scope");
     snapshot!("guard_insufficient_scope", show(&answer));
@@ -98,6 +99,7 @@ async fn c140_a_token_without_the_scope() {
         show(&server.call("/api/layered", &other).await),
         show(&answer)
     );
+    assert_eq!(server.everything().await, before);
     let reader = server.agent_token("mcp:read", MCP).await;
     let answer = server.call_post("/mcp/write", &reader).await;
     answer.assert_error(403, "insufficient_scope");

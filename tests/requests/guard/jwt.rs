@@ -17,12 +17,18 @@ async fn c217_to_c225_forged_access_tokens_at_a_guard() {
     let key = key.named_by(&server).await;
     let access = server.agent_token("notes:read", API).await;
     server.call("/api/notes", &access).await.ok();
-    for (what, forged) in forgeries(&key, &access) {
-        let answer = server.call("/api/notes", &forged).await;
+    let forgeries = forgeries(&key, &access);
+    let before = server.everything().await;
+    for (what, forged) in &forgeries {
+        let answer = server.call("/api/notes", forged).await;
         assert_eq!(answer.status, 401, "{what}");
+        answer.assert_error(401, "invalid_token");
+    }
+    assert_eq!(server.everything().await, before);
+    for (what, forged) in &forgeries {
         // Nor if the table knew it.
-        server.pretend_issued(&forged).await;
-        let answer = server.call("/api/notes", &forged).await;
+        server.pretend_issued(forged).await;
+        let answer = server.call("/api/notes", forged).await;
         assert_eq!(answer.status, 401, "{what}");
     }
     for good in [&access, &copy(&key, &access)] {

@@ -37,17 +37,15 @@ async fn c133_gu_02_tokens_that_are_not_live() {
     let access = text(&tokens, "access_token");
     server.call("/mcp", access).await.ok();
     server.set_user(users::Column::Active, false).await;
-    server
-        .call("/mcp", access)
-        .await
-        .assert_error(401, "invalid_token");
+    let answer = server.call("/mcp", access).await;
+    answer.assert_error(401, "invalid_token");
+    snapshot!("guard_invalid_token", show(&answer));
     server.set_user(users::Column::Active, true).await;
     server.call("/mcp", access).await.ok();
     server.advance(3600);
-    server
-        .call("/mcp", access)
-        .await
-        .assert_error(401, "invalid_token");
+    let answer = server.call("/mcp", access).await;
+    answer.assert_error(401, "invalid_token");
+    snapshot!("guard_invalid_token", show(&answer));
 }
 
 /// GU-02: a revoked grant, a disabled or deleted client, a changed password, a deleted user.
@@ -114,20 +112,21 @@ async fn c138_a_token_for_another_resource() {
     let api = server.agent_token("notes:read", API).await;
     server.call("/mcp", &mcp).await.ok();
     server.call("/api/notes", &api).await.ok();
-    server
-        .call("/api/notes", &mcp)
-        .await
-        .assert_error(401, "invalid_token");
-    server
-        .call("/mcp", &api)
-        .await
-        .assert_error(401, "invalid_token");
     let none = server.tokens(&crate::app::browser::Authorize::base()).await;
     let none = text(&none, "access_token");
-    server
-        .call("/mcp", none)
-        .await
-        .assert_error(401, "invalid_token");
+    let before = server.everything().await;
+    for (path, token) in [
+        ("/api/notes", mcp.as_str()),
+        ("/mcp", &api),
+        ("/mcp", none),
+        ("/api/notes", none),
+    ] {
+        let answer = server.call(path, token).await;
+        answer.assert_error(401, "invalid_token");
+        let challenge = answer.header("www-authenticate").unwrap();
+        assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
+    }
+    assert_eq!(server.everything().await, before);
 }
 
 /// RFC 8707 §2: the client may write the resource differently; the audience is the configured one.

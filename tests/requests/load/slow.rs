@@ -45,7 +45,7 @@ async fn drip_after(address: SocketAddr, head: &str) -> (String, bool) {
 #[tokio::test(flavor = "multi_thread")]
 async fn c265_a_body_that_drips_is_cut_off_and_others_are_served() {
     let server = TestServer::with(registration::open()).await;
-    let before = server.table_sizes().await;
+    let before = server.everything().await;
     let targets = [
         ("/oauth/token", FORM),
         ("/oauth/introspect", FORM),
@@ -78,7 +78,7 @@ async fn c265_a_body_that_drips_is_cut_off_and_others_are_served() {
         };
         assert!(answer.contains(shape), "{path}: {answer}");
     }
-    assert_eq!(server.table_sizes().await, before);
+    assert_eq!(server.everything().await, before);
 }
 
 /// `OAuth::serve`: who does not send the headers of a request is let go, at its beginning, in its
@@ -86,6 +86,7 @@ async fn c265_a_body_that_drips_is_cut_off_and_others_are_served() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c265_headers_that_drip_are_cut_off_and_others_are_served() {
     let server = TestServer::start().await;
+    let before = server.everything().await;
     let process = Process::start(&server.database).await;
     let heads = [
         "",
@@ -106,4 +107,5 @@ async fn c265_headers_that_drip_are_cut_off_and_others_are_served() {
         assert!(closed, "{head:?} holds on: {answer}");
     }
     assert!(cut[2].0.starts_with("HTTP/1.1 200"), "{}", cut[2].0);
+    assert_eq!(server.everything().await, before);
 }

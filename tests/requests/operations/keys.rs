@@ -176,6 +176,8 @@ async fn c250_a_rotation_under_load() {
     for _ in 0..100 {
         codes.push(browser.code(&Authorize::base()).await);
     }
+    // Two keys of the same second have no order.
+    server.advance(1);
     let exchange = async |(place, code): (u64, &String)| {
         tokio::time::sleep(Duration::from_millis(5 * place)).await;
         let tokens = server.redeem(code).await.ok();
@@ -194,7 +196,7 @@ async fn c250_a_rotation_under_load() {
     let set: Value = server.get("/oauth/jwks").await.ok();
     let mut kids = BTreeSet::new();
     for token in &exchanges {
-        assert_verifies(token, &set);
+        assert_verifies(token, (&set, "conf"));
         kids.insert(text(&jwt_part(token, 0), "kid").to_owned());
     }
     assert_eq!(kids.len(), 2, "the rotation was not among the exchanges");

@@ -100,10 +100,12 @@ async fn s13_4_every_registered_member_comes_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c151_numbers_of_the_server_are_its_own() {
     let server = TestServer::with(open()).await;
+    let before = server.everything().await;
     let answer = server
         .register(&metadata(&json!({ "default_max_age": -1 })))
         .await;
     answer.assert_error(400, "invalid_client_metadata");
+    assert_eq!(server.everything().await, before);
     let body = server
         .registered(&metadata(&json!({
             "access_token_lifetime": -5,
@@ -160,7 +162,7 @@ async fn c152_identity_and_secrets_are_made_here() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c153_a_stranger_gets_no_privileges() {
     let server = TestServer::with(open()).await;
-    let before = server.clients().await.len();
+    let before = server.everything().await;
     for grants in [
         json!(["client_credentials"]),
         json!(["authorization_code", "client_credentials"]),
@@ -178,7 +180,13 @@ async fn c153_a_stranger_gets_no_privileges() {
         .register(&metadata(&json!({ "scope": "admin" })))
         .await;
     answer.assert_error(400, "invalid_client_metadata");
-    assert_eq!(server.clients().await.len(), before);
+    let all = json!({
+        "skip_consent": true, "trusted": true, "scope": "admin",
+        "grant_types": ["client_credentials"],
+    });
+    let answer = server.register(&metadata(&all)).await;
+    answer.assert_error(400, "invalid_client_metadata");
+    assert_eq!(server.everything().await, before);
 
     let body = server
         .registered(&metadata(&json!({

@@ -55,6 +55,7 @@ async fn rg_03_a_ceiling_of_clients_that_were_never_used() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c251_large_bodies_of_register() {
     let server = TestServer::with(open()).await;
+    let before = server.everything().await;
     let part = format!("{{\"client_name\":\"{}", "x".repeat(66 * 1024));
     for (method, path) in [
         ("POST", "/oauth/register"),
@@ -74,6 +75,7 @@ async fn c251_large_bodies_of_register() {
             );
         }
     }
+    assert_eq!(server.everything().await, before);
     let padded = |length: usize| {
         let body = metadata(&json!({})).to_string();
         format!("{body}{}", " ".repeat(length - body.len()))

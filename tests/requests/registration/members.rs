@@ -9,13 +9,13 @@ use crate::app::server::TestServer;
 /// Every one of these answers 400 with this code, and nothing is stored.
 async fn all_refused(error: &str, cases: impl IntoIterator<Item = Value>) {
     let server = TestServer::with(open()).await;
-    let before = server.clients().await.len();
+    let before = server.everything().await;
     for metadata in cases {
         let answer = server.register(&metadata).await;
         assert_eq!(answer.status, 400, "{metadata}: {answer:?}");
         answer.assert_error(400, error);
     }
-    assert_eq!(server.clients().await.len(), before);
+    assert_eq!(server.everything().await, before);
 }
 
 fn redirecting(uri: &str) -> Value {
@@ -84,6 +84,13 @@ async fn c149_many_redirect_uris() {
     server.registered(&uris(20)).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn c255_line_breaks_in_redirect_uris() {
+    let uris = ["\r\nSet-Cookie:x=1", "\n", "\t", "%0d%0aSet-Cookie:x=1\r"];
+    let cases = uris.map(|end| redirecting(&format!("https://new.example/cb{end}")));
+    all_refused("invalid_redirect_uri", cases).await;
+}
+
 /// RG-05, C258: the answer names the member.
 #[rstest]
 #[case(json!({ "redirect_uris": "https://new.example/cb" }), "redirect_uris:")]
@@ -104,6 +111,14 @@ async fn c149_many_redirect_uris() {
 #[case(json!({ "default_max_age": "1" }), "default_max_age:")]
 #[case(json!({ "default_max_age": 1.5 }), "default_max_age:")]
 #[case(json!({ "default_max_age": 4_294_967_296_i64 }), "default_max_age:")]
+#[case::c257(json!({ "default_max_age": i64::MAX }), "default_max_age:")]
+#[case::c257(json!({ "default_max_age": u64::MAX }), "default_max_age:")]
+#[case::c257(json!({ "default_max_age": 1e3 }), "default_max_age:")]
+#[case::c257(json!({ "default_max_age": 1e300 }), "default_max_age:")]
+#[case::c257(json!({ "default_max_age": "0x10" }), "default_max_age:")]
+#[case::c257(json!({ "default_max_age": "+1" }), "default_max_age:")]
+#[case::c255(json!({ "post_logout_redirect_uris": ["https://new.example/\r\nSet-Cookie:x=1"] }), "post_logout_redirect_uris[0]:")]
+#[case::c255(json!({ "scope": "openid\r\nSet-Cookie:x=1" }), "scope:")]
 #[case(json!({ "subject_type": "pairwise" }), "subject_type:")]
 #[case(json!({ "id_token_signed_response_alg": "none" }), "id_token_signed_response_alg:")]
 #[case(json!({ "application_type": "spa" }), "application_type:")]
@@ -111,14 +126,14 @@ async fn c149_many_redirect_uris() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rg_05_rg_07_c258_the_member_is_named(#[case] changes: Value, #[case] start: &str) {
     let server = TestServer::with(open()).await;
-    let before = server.clients().await.len();
+    let before = server.everything().await;
     let answer = server.register(&metadata(&changes)).await;
     answer.assert_error(400, "invalid_client_metadata");
     let description = answer.json()["error_description"].clone();
     let description = description.as_str().unwrap();
     assert!(description.starts_with(start), "{description}");
     assert!(description.len() <= 200, "{description}");
-    assert_eq!(server.clients().await.len(), before);
+    assert_eq!(server.everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
