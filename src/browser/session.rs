@@ -253,6 +253,7 @@ impl Server {
             AuditEvent::new(EventName::LoginSucceeded)
                 .session(&session)
                 .owner(owner)
+                .named_client()
                 .detail("amr", sign_in.amr.clone()),
         );
         Ok(SignedIn {

@@ -7,7 +7,7 @@ use super::EventName;
 use crate::{
     owners::Owner,
     protocol::client::{Client, ClientKind},
-    request::RequestFacts,
+    request::{self, RequestFacts},
     resource_owner::UserKey,
     store::{
         access_tokens::AccessTokenRow, authorization_codes::GrantRow, joined::RefreshWithGrant,
@@ -143,6 +143,14 @@ impl AuditEvent {
     pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
         self.client_id = Some(client_id.into());
         self
+    }
+
+    /// About the client that the request names: the one that sent the person here.
+    pub(crate) fn named_client(self) -> Self {
+        match request::client_id() {
+            Some(client_id) => self.client_id(client_id),
+            None => self,
+        }
     }
 
     /// About a client.

@@ -11,6 +11,7 @@ use tokio::{
 use crate::app::{
     browser::{Authorize, encoded},
     fixtures::SECRET,
+    process::Process,
     server::TestServer,
     tokens::text,
 };
@@ -292,10 +293,24 @@ async fn c259_quotes_and_wildcards_are_data(#[case] value: &str) {
     assert!(server.is_live(text(&tokens, "access_token")).await);
 }
 
+/// By Loco's way to serve, or by `OAuth::serve`, whose listener is another.
+async fn served(by_plugin: bool) -> (TestServer, Option<Process>) {
+    let mut server = TestServer::start().await;
+    if !by_plugin {
+        return (server, None);
+    }
+    let process = Process::start(&server.database).await;
+    server.address = process.address;
+    (server, Some(process))
+}
+
 /// RFC 9112 §6.3: what two readers could read differently is refused.
+#[rstest]
+#[case::in_the_app(false)]
+#[case::served_by_the_plugin(true)]
 #[tokio::test(flavor = "multi_thread")]
-async fn c260_ambiguous_framing() {
-    let server = TestServer::start().await;
+async fn c260_ambiguous_framing(#[case] by_plugin: bool) {
+    let (server, _process) = served(by_plugin).await;
     let before = server.everything().await;
     let head =
         format!("POST /oauth/token HTTP/1.1\r\nHost: as.example\r\nContent-Type: {FORM}\r\n");
@@ -333,9 +348,12 @@ async fn c260_ambiguous_framing() {
 
 /// RFC 9112 §2.2 lets a server take a bare line feed for a line's end, and hyper does: it is one
 /// request with one answer, and nothing of it is read as a second one. Elsewhere it is refused.
+#[rstest]
+#[case::in_the_app(false)]
+#[case::served_by_the_plugin(true)]
 #[tokio::test(flavor = "multi_thread")]
-async fn c260_bare_line_feeds() {
-    let server = TestServer::start().await;
+async fn c260_bare_line_feeds(#[case] by_plugin: bool) {
+    let (server, _process) = served(by_plugin).await;
     let before = server.everything().await;
     let head = format!("POST /oauth/token HTTP/1.1\nHost: as.example\nContent-Type: {FORM}\n");
     let body = "grant_type=client_credentials&client_id=pub";

@@ -224,6 +224,9 @@ async fn ex_02_a_script_of_another_origin() {
 #[rstest]
 #[case::unknown_action(json!({ "action": "approve" }))]
 #[case::no_action(json!({}))]
+#[case::c258_number(json!({ "action": 1 }))]
+#[case::c258_map(json!({ "action": { "allow": true } }))]
+#[case::c258_scopes_of_numbers(json!({ "action": "allow", "scopes": [1] }))]
 #[case::scopes_as_text(json!({ "action": "allow", "scopes": "openid" }))]
 #[tokio::test(flavor = "multi_thread")]
 async fn s35_1_bodies_that_are_not_understood(#[case] act: Value) {

@@ -51,6 +51,17 @@ fn assert_about_alice(event: &AuditEvent, alice: &users::Model) {
     assert_eq!(event.ip_prefix.as_deref(), Some("127.0.0.0/24"));
 }
 
+/// The fields that every event of a grant of `conf` has.
+#[track_caller]
+fn assert_of_grant(event: &AuditEvent, (grant, outcome): (i64, Outcome)) {
+    assert_eq!(event.grant_id, Some(grant), "{event:?}");
+    assert_eq!(event.outcome, outcome, "{event:?}");
+    assert_eq!(event.client_id.as_deref(), Some("conf"), "{event:?}");
+    assert!(event.at > 1_700_000_000, "{event:?}");
+    assert_eq!(event.reference_id.len(), 36, "{event:?}");
+    assert_eq!(event.ip_prefix.as_deref(), Some("127.0.0.0/24"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn c270_every_step_of_a_flow_is_an_event() {
     let server = TestServer::start().await;
@@ -68,6 +79,7 @@ async fn c270_every_step_of_a_flow_is_an_event() {
         assert_eq!(event.outcome, Outcome::Ok);
         assert_eq!(event.subject.as_deref(), Some(&*alice.pid.to_string()));
         assert_eq!(event.sid.as_deref().map(str::len), Some(22));
+        assert_eq!(event.client_id.as_deref(), Some("conf"));
     }
     let grant = server.grants().await.remove(0);
     assert_eq!(events[2].grant_id, Some(grant.id));
@@ -79,7 +91,7 @@ async fn c270_every_step_of_a_flow_is_an_event() {
     assert_eq!(names(&events), ["code.redeemed", "token.issued"]);
     for event in &events {
         assert_about_alice(event, &alice);
-        assert_eq!(event.grant_id, Some(grant.id));
+        assert_of_grant(event, (grant.id, Outcome::Ok));
     }
     let stored = &server.access_tokens().await.remove(0).token_hash;
     let [a, b, c, d, ..] = stored[..] else {
@@ -90,7 +102,9 @@ async fn c270_every_step_of_a_flow_is_an_event() {
 
     let first = text(&tokens, "refresh_token");
     let tokens = server.refresh(first).await.ok();
-    assert_about_alice(&server.event("token.refreshed"), &alice);
+    let refreshed = server.event("token.refreshed");
+    assert_about_alice(&refreshed, &alice);
+    assert_of_grant(&refreshed, (grant.id, Outcome::Ok));
     server.refresh(first).await.ok();
     assert_eq!(server.event("token.retried").grant_id, Some(grant.id));
     let second = text(&tokens, "refresh_token");
@@ -101,7 +115,7 @@ async fn c270_every_step_of_a_flow_is_an_event() {
         .assert_error(400, "invalid_grant");
     let replay = server.event("refresh.replayed");
     assert_eq!(replay.rule, Some("TK-21"));
-    assert_eq!(replay.outcome, Outcome::Denied);
+    assert_of_grant(&replay, (grant.id, Outcome::Denied));
     assert_about_alice(&replay, &alice);
 
     server
@@ -121,6 +135,9 @@ async fn c270_refused_logins_codes_and_consents_are_events() {
     let failed = server.event("login.failed");
     assert_eq!(failed.outcome, Outcome::Denied);
     assert_eq!(failed.client_id.as_deref(), Some("conf"));
+    assert!(failed.at > 1_700_000_000, "{failed:?}");
+    assert_eq!(failed.reference_id.len(), 36, "{failed:?}");
+    assert_eq!(failed.ip_prefix.as_deref(), Some("127.0.0.0/24"));
     assert_eq!(failed.details["login"], "a…@example.com");
 
     let page = browser.log_in(&page, ALICE, PASSWORD).await;
@@ -136,7 +153,10 @@ async fn c270_refused_logins_codes_and_consents_are_events() {
         .redeem(&code)
         .await
         .assert_error(400, "invalid_grant");
-    assert_eq!(server.event("code.replayed").rule, Some("TK-15"));
+    let replayed = server.event("code.replayed");
+    assert_eq!(replayed.rule, Some("TK-15"));
+    let grant = server.grants().await.remove(0).id;
+    assert_of_grant(&replayed, (grant, Outcome::Denied));
 
     let code = server.code().await;
     let form = crate::app::tokens::redemption(&code, &[]);
@@ -160,12 +180,12 @@ async fn c270_machines_revocations_and_sign_outs_are_events() {
 
     let tokens = server.tokens(&Authorize::base()).await;
     server.revoke(text(&tokens, "access_token")).await;
-    assert_eq!(server.event("token.revoked").grant_id, Some(1));
+    assert_of_grant(&server.event("token.revoked"), (1, Outcome::Ok));
     let form = [("token", text(&tokens, "refresh_token"))];
     server.as_client("other", "/oauth/revoke", &form).await;
     assert_eq!(server.event("request.refused").rule, Some("RV-02"));
     server.revoke(text(&tokens, "refresh_token")).await;
-    assert_eq!(server.event("token.revoked").grant_id, Some(1));
+    assert_of_grant(&server.event("token.revoked"), (1, Outcome::Ok));
 
     let mut browser = server.browser();
     browser.sign_in().await;

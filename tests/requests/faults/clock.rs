@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::app::{
     assertions::{ClientKey, signer},
-    browser::Authorize,
+    browser::{Authorize, Form},
     fixtures,
     server::TestServer,
     tokens::text,
@@ -22,8 +22,17 @@ async fn c237_the_clock_jumps_ahead_and_back() {
     let revoked = server.redeem(&revoked).await.ok();
     server.revoke(text(&revoked, "refresh_token")).await;
     let fresh = browser.code(&Authorize::base()).await;
+    let mut gone = server.browser();
+    gone.sign_in().await;
+    let cookies = gone.cookies.clone();
+    let page = gone.get("/oauth/logout").await;
+    gone.submit(&Form::with_button(&page, "action", "sign_out"))
+        .await;
+    assert!(server.oauth().delete_client("other").await.unwrap());
 
     server.advance(2 * 3600);
+    let oauth = server.oauth();
+    oauth.cleanup(oauth.cleanup_options()).await.unwrap();
     let access = text(&tokens, "access_token");
     assert!(!server.is_live(access).await);
     server
@@ -42,6 +51,13 @@ async fn c237_the_clock_jumps_ahead_and_back() {
     assert!(!server.is_live(text(&revoked, "access_token")).await);
     let answer = server.refresh(text(&revoked, "refresh_token")).await;
     answer.assert_error(400, "invalid_grant");
+    gone.cookies = cookies;
+    let silent = Authorize::base().with("prompt", "none");
+    let answer = gone.authorize(&silent).await;
+    answer.assert_back(fixtures::CONF_CB, "login_required");
+    let form = [("token", access)];
+    let answer = server.as_client("other", "/oauth/introspect", &form).await;
+    answer.assert_error(401, "invalid_client");
     server.redeem(&fresh).await.ok();
     server
         .redeem(&used)
