@@ -24,6 +24,10 @@ use crate::{clock::Clock, request, server::Server};
 /// Longest run of a subscriber for one event.
 const LIMIT: Duration = Duration::from_secs(2);
 
+/// Most events that wait for a test: a server that nobody asks for them keeps no more.
+#[cfg(feature = "testing")]
+const CAPTURED: usize = 4096;
+
 /// Hears of every event: to store it, to send it on, to alarm somebody. Named by
 /// `OAuthServerHooks::subscribers`.
 ///
@@ -41,7 +45,7 @@ pub(crate) struct Events {
     subscribers: Arc<[Arc<dyn EventSubscriber>]>,
     clock: Clock,
     #[cfg(feature = "testing")]
-    captured: Arc<std::sync::Mutex<Vec<AuditEvent>>>,
+    captured: Arc<std::sync::Mutex<std::collections::VecDeque<AuditEvent>>>,
 }
 
 impl Events {
@@ -79,7 +83,10 @@ impl Events {
         line::log(&event);
         #[cfg(feature = "testing")]
         if let Ok(mut captured) = self.captured.lock() {
-            captured.push(event.clone());
+            if captured.len() == CAPTURED {
+                captured.pop_front();
+            }
+            captured.push_back(event.clone());
         }
         event
     }
@@ -137,13 +144,10 @@ impl Server {
         self.events.emit_to_end(event).await;
     }
 
-    /// The events so far, and forgets them: for tests.
+    /// The events since the last call, the last 4,096 of them: for tests.
     #[cfg(feature = "testing")]
     pub fn take_events(&self) -> Vec<AuditEvent> {
         let captured = self.events.captured.lock();
-        captured.map_or_else(
-            |_| Vec::new(),
-            |mut captured| std::mem::take(&mut *captured),
-        )
+        captured.map_or_else(|_| Vec::new(), |mut captured| captured.drain(..).collect())
     }
 }

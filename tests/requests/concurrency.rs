@@ -19,7 +19,7 @@ use crate::app::{
 
 const RACERS: usize = 50;
 /// Rounds; a long run sets more.
-static ROUNDS: LazyLock<usize> = LazyLock::new(|| {
+pub static ROUNDS: LazyLock<usize> = LazyLock::new(|| {
     let rounds = std::env::var("RACE_ROUNDS").ok();
     rounds.and_then(|text| text.parse().ok()).unwrap_or(20)
 });

@@ -371,14 +371,36 @@ async fn c259_identifiers_are_data() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c261_pages_are_html_whatever_is_accepted() {
     let server = server().await;
+    let before = server.everything().await;
+    let is_html = |path: &str, page: &Answer| {
+        let html = page.header("content-type");
+        assert_eq!(html, Some("text/html; charset=utf-8"), "{path}: {page:?}");
+        for sign in ["panicked", "RUST_BACKTRACE", ".rs:"] {
+            assert!(!page.body.contains(sign), "{path}: {}", page.body);
+        }
+    };
     for accept in ["application/json", "image/*"] {
-        for path in ["/oauth/authorize", "/oauth/login", "/oauth/consent"] {
-            let request = server.http.get(server.url(path));
-            let page = server.send(request.header("accept", accept)).await;
-            let html = page.header("content-type");
-            assert_eq!(html, Some("text/html; charset=utf-8"), "{path}");
+        for path in PAGES {
+            let post = server.http.post(server.url(path)).form(&[("x", "1")]);
+            let page = server.send(post.header("accept", accept)).await;
+            // Some send the person to the login first.
+            if page.status != 303 {
+                assert!((200..500).contains(&page.status), "{path}: {page:?}");
+                is_html(path, &page);
+            }
+        }
+        for path in [
+            "/oauth/authorize",
+            "/oauth/login",
+            "/oauth/signup",
+            "/oauth/consent",
+            "/oauth/select-account",
+        ] {
+            let get = server.http.get(server.url(path));
+            is_html(path, &server.send(get.header("accept", accept)).await);
         }
     }
+    assert_eq!(server.everything().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
