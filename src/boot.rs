@@ -20,27 +20,13 @@ use crate::{
     },
     resource_owner::ResourceOwner,
     schema::TableSchema,
-    store::{Store, clients, durability},
+    store::{Store, clients},
     urls::Urls,
 };
 
 /// A boot that cannot go on.
 pub fn error(message: impl std::fmt::Display) -> loco_rs::Error {
     loco_rs::Error::Message(message.to_string())
-}
-
-/// Lets SQLite sync every commit, unless the app wrote settings of its own (OS-13): Loco's default
-/// may lose the last ones with the power.
-pub async fn keep_commits(ctx: &AppContext) {
-    let database = &ctx.config.database;
-    // A database in memory is one connection's own, and nothing of it lasts.
-    if database.run_on_start.is_some() || database.uri.contains("memory") {
-        return;
-    }
-    let synced = durability::sync_commits(&ctx.db, database.max_connections).await;
-    if let Err(error) = synced {
-        tracing::warn!(rule = "OS-13", %error, "SQLite may lose its last commits with the power");
-    }
 }
 
 /// MO-02: every table and column is there.

@@ -57,8 +57,7 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
 
     async fn before_run(&self, ctx: &AppContext) -> loco_rs::Result<()> {
         let server = Server::load::<D>(ctx).await?;
-        boot::warnings::warn(&server.settings, H::app_name());
-        boot::keep_commits(ctx).await;
+        boot::warnings::warn(ctx, &server.settings, H::app_name());
         ctx.shared_store.insert(server);
         Ok(())
     }

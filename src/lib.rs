@@ -69,6 +69,7 @@ mod client_keys;
 pub mod clock;
 pub mod config;
 mod controllers;
+mod database;
 pub mod definition;
 pub mod doctor;
 mod error;

@@ -14,6 +14,7 @@ use crate::{
     account::{ConnectedApp, UserSession},
     boot,
     browser::{Browser, SetCookies, SignIn},
+    database,
     definition::OAuthServerDefinition,
     error::Failure,
     owners::Owner,
@@ -31,6 +32,14 @@ use crate::{
 /// Left in the shared store by an app that mounts the routes itself (MO-04).
 #[derive(Clone, Copy, Debug)]
 pub struct MountedByHand;
+
+/// Opens the app's pool so that it cannot stop the app (see [`crate::database`]).
+///
+/// # Errors
+/// When the database cannot be opened.
+pub async fn after_context(ctx: AppContext) -> loco_rs::Result<AppContext> {
+    database::reopen(ctx).await
+}
 
 /// The routes, for apps that mount them in `Hooks::routes`; the initializer then mounts nothing.
 /// With settings that cannot be read there are no routes, and the boot says why.

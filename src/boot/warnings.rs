@@ -1,15 +1,20 @@
 //! What the boot says to the operator: allowed, but hardly meant.
 
+use loco_rs::app::AppContext;
 use tracing::Level;
 
-use crate::config::Settings;
+use crate::{config::Settings, database, doctor};
 
 /// Loco's logger lets only some modules through, `loco_rs` among them. What is said here must not
 /// depend on what it says.
 const SHOWN: &str = "loco_rs::oauth_server";
 
-/// Says what is allowed here, but hardly meant (OS-11), and what the app's logger hides (§31.2).
-pub fn warn(settings: &Settings, app_name: &str) {
+/// Says what may stop the app (OS-20), what is allowed here, but hardly meant (OS-11), and what the
+/// app's logger hides (§31.2).
+pub fn warn(ctx: &AppContext, settings: &Settings, app_name: &str) {
+    if !database::is_safe(ctx) {
+        tracing::warn!(target: SHOWN, rule = "OS-20", "oauth_server: {}", doctor::pool_text());
+    }
     for warning in of(settings) {
         tracing::warn!(target: SHOWN, rule = "OS-11", "oauth_server: {warning}");
     }

@@ -1,9 +1,12 @@
 //! The doctor (§32.4): what is wrong, or will be, with settings, tables, keys and the running
 //! deployment. `cargo loco doctor` shows one line, the task `oauth:doctor` all of them.
 
+mod database;
 mod operation;
 pub mod probe;
 mod settings;
+
+pub use self::database::pool_text;
 
 use loco_rs::{
     app::AppContext,
@@ -95,7 +98,7 @@ pub async fn findings<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Finding
     }
     findings.extend(keys(&settings).await);
     findings.extend(settings::findings(ctx, &settings));
-    findings.extend(operation::synchronous(ctx, &store).await);
+    findings.extend(database::findings(ctx, &store).await);
     findings.sort_by_key(|finding| finding.severity);
     findings
 }

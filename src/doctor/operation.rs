@@ -14,7 +14,7 @@ use crate::{
     store::{
         Store, StoreResult,
         cleanup::{self, Expired},
-        durability, markers,
+        markers,
     },
 };
 
@@ -70,20 +70,6 @@ pub async fn unread_proxy(ctx: &AppContext, store: &Store) -> Option<Finding> {
             "OS-09",
             "headers of a proxy arrive, but nothing reads them: all callers have its address and \
              share one rate limit — switch server.middlewares.remote_ip on",
-        )
-    })
-}
-
-/// OS-13. What Loco sets by itself, the boot of the server mends.
-pub async fn synchronous(ctx: &AppContext, store: &Store) -> Option<Finding> {
-    ctx.config.database.run_on_start.as_ref()?;
-    let level = durability::level(store.db()).await.ok()??;
-    (level < durability::FULL).then(|| {
-        Finding::warn(
-            "OS-13",
-            "SQLite `synchronous` is below FULL: the last commits may be lost when the power \
-             fails, and a used code is then unused again — write `PRAGMA synchronous = FULL;` into \
-             `database.run_on_start`",
         )
     })
 }

@@ -10,6 +10,12 @@ pub const FILE: &str = "src/app.rs";
 
 const USE: &str = "use crate::models::oauth_server::OAuth;";
 const INITIALIZER: &str = "Box::new(OAuth::initializer::<Self>())";
+const AFTER_CONTEXT: &str = "
+
+    /// Opens the database pool so that it cannot stop the app.
+    async fn after_context(ctx: AppContext) -> Result<AppContext> {
+        OAuth::after_context(ctx).await
+    }";
 const SERVE: &str = "
 
     /// As Loco does, and lets go of clients that stay silent.
@@ -28,6 +34,7 @@ pub fn wire(text: &str) -> (String, Vec<Misfit>) {
         .then(import)
         .then(initializer)
         .then(|text| Ok(serve(text)))
+        .then(after_context)
         .then(tasks)
         .then(workers)
         .then(truncate)
@@ -125,6 +132,37 @@ fn serve(text: &str) -> String {
         // Without `initializers` the edit before this one has said so.
         _ => text.to_owned(),
     }
+}
+
+/// Below `initializers`, or first in the app's own hook, so that whatever follows there has the pool.
+fn after_context(text: &str) -> Edited {
+    let code = mask(text);
+    if code.contains("OAuth::after_context") {
+        return Ok(text.to_owned());
+    }
+    let Some(hook) = function(&code, "after_context") else {
+        return Ok(match function(&code, "initializers") {
+            Some(above) => insert(text, above.span.end + 1, AFTER_CONTEXT),
+            // The edit of `initializers` has said that it is not there.
+            None => text.to_owned(),
+        });
+    };
+    let missing = || {
+        let line = "let ctx = OAuth::after_context(ctx).await?;";
+        Missing::new("`fn after_context(ctx: AppContext)`", line)
+    };
+    let parameter_is_mutable = signature(&code, &hook).contains("mut ");
+    let (text, parameters) = used_parameters(text, &hook);
+    let ctx = parameters.first().ok_or_else(missing)?;
+    let binding = if parameter_is_mutable { "" } else { "let " };
+    let line = format!("{binding}{ctx} = OAuth::after_context({ctx}).await?;");
+    prepend(&text, "after_context", &line)
+}
+
+/// The parameters of a function, as they are written.
+fn signature<'a>(code: &'a str, hook: &Function) -> &'a str {
+    code.get(hook.span.start..hook.body.start)
+        .unwrap_or_default()
 }
 
 /// Above Loco's anchor, where its own generators put tasks, else first in the function.

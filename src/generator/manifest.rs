@@ -100,7 +100,7 @@ impl Manifest {
             add(&mut document, "dev-dependencies", name, test_crate);
         }
         ignore_tables(&mut document);
-        optimise_key_generation(&mut document);
+        optimise(&mut document);
         document.to_string()
     }
 
@@ -245,11 +245,17 @@ fn ignore_tables(document: &mut DocumentMut) {
     }
 }
 
-/// Without optimisation the first start spends its time on the RSA key. Cargo reads profiles from the
-/// workspace's root only, which the starters are.
-fn optimise_key_generation(document: &mut DocumentMut) {
-    const COMMENT: &str =
-        "\n# The OAuth server makes an RSA key at its first start: under a second, not many.\n";
+/// What a debug build cannot do without optimisation in the time that a person waits: a login would
+/// take seconds, and the first start, which makes an RSA key, longer.
+const OPTIMISED: [&str; 4] = ["argon2", "blake2", "num-bigint-dig", "sha2"];
+
+/// Above the first of [`OPTIMISED`].
+const PROFILE_COMMENT: &str = "
+# Password hashing and the OAuth server's RSA key: unusably slow in a debug build without optimisation.
+";
+
+/// Cargo reads profiles from the workspace's root only, which the starters are.
+fn optimise(document: &mut DocumentMut) {
     if !document.contains_key("workspace") {
         return;
     }
@@ -265,11 +271,14 @@ fn optimise_key_generation(document: &mut DocumentMut) {
         };
         table = next;
     }
-    if table.contains_key("num-bigint-dig") {
-        return;
+    let mut comment = PROFILE_COMMENT;
+    for name in OPTIMISED {
+        if table.contains_key(name) {
+            continue;
+        }
+        let mut package = Table::new();
+        package.decor_mut().set_prefix(std::mem::take(&mut comment));
+        package.insert("opt-level", Item::Value(3.into()));
+        table.insert(name, Item::Table(package));
     }
-    let mut package = Table::new();
-    package.decor_mut().set_prefix(COMMENT);
-    package.insert("opt-level", Item::Value(3.into()));
-    table.insert("num-bigint-dig", Item::Table(package));
 }

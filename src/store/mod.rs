@@ -12,7 +12,6 @@ pub mod cleanup;
 pub mod clients;
 pub mod connection;
 pub mod consents;
-pub mod durability;
 pub mod ephemerals;
 pub mod fault;
 pub mod joined;

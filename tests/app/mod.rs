@@ -57,6 +57,7 @@ impl Hooks for App {
     }
 
     async fn after_context(ctx: AppContext) -> Result<AppContext> {
+        let ctx = OAuth::after_context(ctx).await?;
         Ok(database::record_statements(ctx))
     }
 

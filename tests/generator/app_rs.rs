@@ -66,6 +66,45 @@ fn gn_04_the_initializer_joins_the_list(#[case] before: &str, #[case] after: &st
     assert!(text.contains(&format!("Ok({after})")), "{text}");
 }
 
+/// The app's own hook goes on with the pool of the plugin.
+#[rstest]
+#[case::by_value("ctx", "let ctx = OAuth::after_context(ctx).await?;")]
+#[case::unused("_ctx", "let ctx = OAuth::after_context(ctx).await?;")]
+#[case::mutable("mut ctx", "ctx = OAuth::after_context(ctx).await?;")]
+#[case::other_name("context", "let context = OAuth::after_context(context).await?;")]
+fn s_a1_an_own_hook_after_the_context_opens_the_pool_first(
+    #[case] parameter: &str,
+    #[case] line: &str,
+) {
+    let hook = format!(
+        "    async fn after_context({parameter}: AppContext) -> Result<AppContext> {{
+        prepare();
+        Ok({})
+    }}
+    async fn truncate",
+        parameter.trim_start_matches("mut ")
+    );
+    let text = wired(&app("vec![]").replacen("    async fn truncate", &hook, 1));
+
+    let body = text.split("fn after_context(").nth(1).unwrap();
+    let first = body.lines().nth(1).unwrap().trim();
+    assert_eq!(first, line, "{text}");
+    assert_eq!(text.matches("fn after_context(").count(), 1, "{text}");
+    assert_eq!(wired(&text), text);
+}
+
+/// An app that was wired by a generator without this line gets it by a second run.
+#[test]
+fn s_a1_an_existing_app_gets_the_line_by_a_second_run() {
+    let now = wired(&app("vec![Box::new(A)]"));
+    let hook = now.find("    /// Opens the database pool").unwrap();
+    let end = hook + now[hook..].find("\n    }\n").unwrap() + "\n    }\n".len();
+    let before = format!("{}{}", &now[..hook], now[end..].trim_start_matches('\n'));
+    assert!(!before.contains("after_context"), "{before}");
+
+    assert!(wired(&before).contains("        OAuth::after_context(ctx).await\n"));
+}
+
 #[test]
 fn gn_01_wiring_twice_is_wiring_once() {
     let once = wired(&app("vec![Box::new(A)]"));

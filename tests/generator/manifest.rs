@@ -89,22 +89,46 @@ fn the_crate_is_named_as_code_names_it(#[case] text: &str, #[case] name: &str) {
     assert_eq!(manifest(text).crate_name().as_deref(), Some(name));
 }
 
-/// The lines from the profile on.
-fn profile(text: &str) -> &str {
-    text.find("num-bigint-dig")
-        .map_or("", |at| text[at..].lines().nth(1).unwrap_or_default())
+const OPTIMISED: [&str; 4] = ["argon2", "blake2", "num-bigint-dig", "sha2"];
+
+/// The `opt-level` of each crate that a debug build needs optimised.
+fn levels(text: &str) -> Vec<Option<i64>> {
+    let document: toml_edit::DocumentMut = text.parse().unwrap();
+    let level = |name| {
+        let mut item = document.as_item();
+        for key in ["profile", "dev", "package", name, "opt-level"] {
+            item = item.get(key)?;
+        }
+        item.as_integer()
+    };
+    OPTIMISED.into_iter().map(level).collect()
 }
 
+/// A2: what this repository needs to be usable in a debug build, an app needs, too. One that has a
+/// part of it gets the rest; what the app wrote stays.
 #[rstest]
-#[case::starter("[workspace]\n", "opt-level = 3")]
-#[case::others("[workspace]\n[profile.dev]\ndebug = 1\n", "opt-level = 3")]
+#[case::starter("[workspace]\n", [Some(3); 4])]
+#[case::others("[workspace]\n[profile.dev]\ndebug = 1\n", [Some(3); 4])]
 #[case::own(
     "[workspace]\n[profile.dev.package.num-bigint-dig]\nopt-level = 2\n",
-    "opt-level = 2"
+    [Some(3), Some(3), Some(2), Some(3)]
 )]
-#[case::member("", "")]
-fn rsa_keys_are_made_fast_where_the_app_owns_the_profile(#[case] head: &str, #[case] line: &str) {
+#[case::member("", [None; 4])]
+fn s_a2_debug_builds_are_usable_where_the_app_owns_the_profile(
+    #[case] head: &str,
+    #[case] expected: [Option<i64>; 4],
+) {
     let once = manifest(&format!("{head}{APP}")).with_plugin();
-    assert_eq!(profile(&once), line, "{once}");
+    assert_eq!(levels(&once), expected, "{once}");
     assert_eq!(manifest(&once).with_plugin(), once);
+}
+
+/// The repository's own profile is the list that apps get.
+#[test]
+fn s_a2_the_repository_needs_nothing_else() {
+    let own = std::fs::read_to_string("Cargo.toml").unwrap();
+    let document: toml_edit::DocumentMut = own.parse().unwrap();
+    let packages = document["profile"]["dev"]["package"].as_table().unwrap();
+    let names: Vec<&str> = packages.iter().map(|(name, _)| name).collect();
+    assert_eq!(names, OPTIMISED);
 }

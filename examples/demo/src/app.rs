@@ -49,6 +49,7 @@ impl Hooks for App {
 
     /// Who is signed in to the client.
     async fn after_context(ctx: AppContext) -> Result<AppContext> {
+        let ctx = OAuth::after_context(ctx).await?;
         ctx.shared_store.insert(Sessions::default());
         Ok(ctx)
     }

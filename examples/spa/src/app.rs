@@ -36,6 +36,11 @@ impl Hooks for App {
         Ok(vec![Box::new(OAuth::initializer::<Self>())])
     }
 
+    /// Opens the database pool so that it cannot stop the app.
+    async fn after_context(ctx: AppContext) -> Result<AppContext> {
+        OAuth::after_context(ctx).await
+    }
+
     fn routes(_ctx: &AppContext) -> AppRoutes {
         AppRoutes::with_default_routes().add_route(api::routes())
     }

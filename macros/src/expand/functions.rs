@@ -28,6 +28,15 @@ pub fn functions(ident: &Ident) -> TokenStream {
                     OAuthInitializer::new()
                 }
 
+                /// For `Hooks::after_context`: opens the app's database pool so that it cannot stop
+                /// the app, with the settings of `database` in the app's configuration.
+                ///
+                /// # Errors
+                /// When the database cannot be opened.
+                pub async fn after_context(ctx: AppContext) -> Result<AppContext> {
+                    plugin::after_context(ctx).await
+                }
+
                 /// For `Hooks::serve`: as Loco serves, but clients that stay silent are let go after 20
                 /// seconds, and requests that run at the end get 25.
                 ///

@@ -1,36 +1,155 @@
-//! Commits that outlive a power failure (OS-13).
+//! The app's pool (OS-13, OS-20): no reaper, and what SQLite needs on every connection.
 
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, Statement, TransactionTrait};
+use loco_rs::app::{AppContext, Hooks};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, Statement,
+    TransactionTrait,
+};
 use serde_json::{Value, json};
 
-use crate::app::server::TestServer;
+use crate::app::{App, oauth_server::OAuth, server::TestServer};
 
-/// `PRAGMA synchronous` of all connections of the pool: 1 = NORMAL, 2 = FULL.
-async fn levels(settings: Value) -> Vec<i32> {
-    let server = TestServer::with(settings).await;
+/// A pragma of all connections of the pool.
+async fn pragma(ctx: &AppContext, name: &str) -> Vec<String> {
     let mut held: Vec<DatabaseTransaction> = Vec::new();
-    for _ in 0..server.ctx.config.database.max_connections {
-        held.push(server.ctx.db.begin().await.unwrap());
+    for _ in 0..ctx.config.database.max_connections {
+        held.push(ctx.db.begin().await.unwrap());
     }
-    let mut levels = Vec::new();
+    let mut values = Vec::new();
     for connection in &held {
-        let pragma = Statement::from_string(DatabaseBackend::Sqlite, "PRAGMA synchronous");
+        let pragma = Statement::from_string(DatabaseBackend::Sqlite, format!("PRAGMA {name}"));
         let row = connection.query_one_raw(pragma).await.unwrap().unwrap();
-        levels.push(row.try_get_by_index(0).unwrap());
+        let number = row.try_get_by_index::<i32>(0);
+        values.push(number.map_or_else(
+            |_| row.try_get_by_index::<String>(0).unwrap(),
+            |number| number.to_string(),
+        ));
     }
-    levels.sort_unstable();
-    levels
+    values.sort_unstable();
+    values
 }
 
-/// Loco's default reaches one connection and would lose its last commits; a code whose tokens
-/// were sent would be unused again. Where the app chose, the doctor has a word.
+async fn levels(settings: Value) -> Vec<String> {
+    pragma(&TestServer::with(settings).await.ctx, "synchronous").await
+}
+
+/// Loco's default would lose its last commits; a code whose tokens were sent would be unused again.
+/// Where the app chose, the doctor has a word.
 #[tokio::test(flavor = "multi_thread")]
 async fn c238_sqlite_syncs_every_commit_unless_the_app_says_otherwise() {
     if TestServer::start().await.database.is_postgres() {
         return;
     }
-    assert_eq!(levels(json!({})).await, [2, 2, 2, 2, 2]);
-    assert_eq!(levels(json!({ "max_connections": 1 })).await, [2]);
+    assert_eq!(levels(json!({})).await, ["2"; 5]);
+    assert_eq!(levels(json!({ "max_connections": 1 })).await, ["2"]);
     let chosen = json!({ "run_on_start": "PRAGMA synchronous = NORMAL;" });
-    assert_eq!(levels(chosen).await, [1, 2, 2, 2, 2]);
+    assert_eq!(levels(chosen).await, ["1", "2", "2", "2", "2"]);
+}
+
+/// A1: what the plugin relies on holds on each connection, not on the first one alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn s_a1_every_connection_of_sqlite_has_what_the_plugin_relies_on() {
+    let server = TestServer::start().await;
+    if server.database.is_postgres() {
+        return;
+    }
+    assert_eq!(pragma(&server.ctx, "journal_mode").await, ["wal"; 5]);
+    assert_eq!(pragma(&server.ctx, "foreign_keys").await, ["1"; 5]);
+    assert_eq!(pragma(&server.ctx, "busy_timeout").await, ["5000"; 5]);
+}
+
+/// Whether the pool has a task that closes idle connections, and asks each before it is used.
+fn reaped_and_checked(db: &DatabaseConnection) -> (bool, bool) {
+    let options = match db.get_database_backend() {
+        DatabaseBackend::Sqlite => {
+            let pool = db.get_sqlite_connection_pool();
+            let options = pool.options();
+            let times = (options.get_idle_timeout(), options.get_max_lifetime());
+            (times, options.get_test_before_acquire())
+        }
+        _ => {
+            let pool = db.get_postgres_connection_pool();
+            let options = pool.options();
+            let times = (options.get_idle_timeout(), options.get_max_lifetime());
+            (times, options.get_test_before_acquire())
+        }
+    };
+    let (times, checked) = options;
+    (times != (None, None), checked)
+}
+
+/// A1: sqlx starts its reaper where one of the two times is set.
+#[tokio::test(flavor = "multi_thread")]
+async fn s_a1_the_pool_has_no_reaper() {
+    let server = TestServer::start().await;
+    assert_eq!(reaped_and_checked(&server.ctx.db), (false, true));
+    // A second call, as by an app that has the line twice, opens nothing anew.
+    let again = OAuth::after_context(server.ctx.clone()).await.unwrap();
+    assert_eq!(reaped_and_checked(&again.db), (false, true));
+    server.ctx.db.ping().await.unwrap();
+
+    let loco = loco_rs::db::connect(&server.ctx.config.database).await;
+    assert_eq!(reaped_and_checked(&loco.unwrap()), (true, true));
+}
+
+/// A1: all that the app's settings say holds for the new pool.
+#[tokio::test(flavor = "multi_thread")]
+async fn s_a1_the_pool_has_the_settings_of_the_app() {
+    let server = TestServer::start().await;
+    let mut config = server.ctx.config.clone();
+    config.database.max_connections = 3;
+    config.database.min_connections = 2;
+    config.database.connect_timeout = 700;
+    config.database.acquire_timeout = Some(900);
+    let ctx = loco_rs::boot::create_context::<App>(&server.ctx.environment, config).await;
+    let ctx = ctx.unwrap();
+    let (max, min, wait) = match ctx.db.get_database_backend() {
+        DatabaseBackend::Sqlite => {
+            let pool = ctx.db.get_sqlite_connection_pool();
+            let options = pool.options();
+            let wait = options.get_acquire_timeout();
+            (
+                options.get_max_connections(),
+                options.get_min_connections(),
+                wait,
+            )
+        }
+        _ => {
+            let pool = ctx.db.get_postgres_connection_pool();
+            let options = pool.options();
+            let wait = options.get_acquire_timeout();
+            (
+                options.get_max_connections(),
+                options.get_min_connections(),
+                wait,
+            )
+        }
+    };
+    assert_eq!((max, min, wait.as_millis()), (3, 2, 900));
+}
+
+/// A database in memory belongs to one connection, however many the settings name.
+#[tokio::test(flavor = "multi_thread")]
+async fn s_a1_a_database_in_memory_has_one_connection() {
+    let server = TestServer::start().await;
+    for uri in ["sqlite::memory:", "sqlite:file:gone?mode=memory"] {
+        let mut config = server.ctx.config.clone();
+        config.database.uri = uri.to_owned();
+        config.database.max_connections = 5;
+        let ctx = loco_rs::boot::create_context::<App>(&server.ctx.environment, config).await;
+        let ctx = ctx.unwrap();
+        App::after_context(ctx.clone()).await.unwrap();
+        let pool = ctx.db.get_sqlite_connection_pool();
+        assert_eq!(pool.options().get_max_connections(), 1, "{uri}");
+        ctx.db
+            .execute_unprepared("CREATE TABLE t (x)")
+            .await
+            .unwrap();
+        // Longer than Loco's idle timeout, after which its reaper would drop the table.
+        tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
+        ctx.db
+            .execute_unprepared("INSERT INTO t VALUES (1)")
+            .await
+            .unwrap();
+    }
 }

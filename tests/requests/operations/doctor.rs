@@ -1,4 +1,4 @@
-//! OS-03 to OS-19 (§32.4).
+//! OS-03 to OS-21 (§32.4).
 
 use std::collections::BTreeMap;
 
@@ -265,4 +265,56 @@ async fn os_09_headers_of_a_proxy_that_nothing_reads_are_seen() {
     let on = serde_json::from_value(json!({ "enable": true })).unwrap();
     ctx.config.server.middlewares.remote_ip = Some(on);
     assert_none(&findings(&ctx).await, "OS-09");
+}
+
+/// A1: with Loco's own pool the doctor names the fault and the line that mends it.
+#[tokio::test(flavor = "multi_thread")]
+async fn s_a1_os_20_the_pool_of_loco_is_found() {
+    let server = TestServer::start().await;
+    assert_none(&findings(&server.ctx).await, "OS-20");
+    let unwired = server.ctx.clone().into_builder();
+    let unwired = unwired.shared_store(std::sync::Arc::default()).build();
+    let found = findings(&unwired).await;
+    let pool = find(&found, "OS-20");
+    assert_eq!(pool.severity, Severity::Error);
+    for part in [
+        "OAuth::after_context(ctx).await",
+        "Hooks::after_context",
+        "3645",
+    ] {
+        assert!(pool.text.contains(part), "{}", pool.text);
+    }
+    let wired = OAuth::after_context(unwired).await.unwrap();
+    assert_none(&findings(&wired).await, "OS-20");
+}
+
+/// A1: Loco's queues open a pool of their own, which no line in the app reaches.
+#[tokio::test(flavor = "multi_thread")]
+async fn s_a1_os_21_the_pools_of_queues_are_named() {
+    let server = TestServer::start().await;
+    let uri = &server.ctx.config.database.uri;
+    let queues = [
+        (json!({ "kind": "Postgres", "uri": uri }), true),
+        (json!({ "kind": "Sqlite", "uri": uri }), true),
+        (
+            json!({ "kind": "Sqlite", "uri": uri, "idle_timeout": 1_800_000 }),
+            false,
+        ),
+        (
+            json!({ "kind": "Redis", "uri": "redis://localhost" }),
+            false,
+        ),
+    ];
+    for (queue, dangerous) in queues {
+        let mut ctx = server.ctx.clone();
+        ctx.config.queue = Some(serde_json::from_value(queue.clone()).unwrap());
+        let found = findings(&ctx).await;
+        if dangerous {
+            let text = &find(&found, "OS-21").text;
+            assert!(text.contains("queue.idle_timeout: 1800000"), "{text}");
+        } else {
+            assert_none(&found, "OS-21");
+        }
+    }
+    assert_none(&findings(&server.ctx).await, "OS-21");
 }

@@ -64,7 +64,7 @@ async fn c051_parallel_sign_ups_make_one_account() {
     let mut created = 0;
     for ((browser, form), answer) in browsers.iter_mut().zip(answers) {
         let answer = match answer.status {
-            // FA-04: no core was free within 2 seconds; the same form works later.
+            // FA-04: no core was free in time; the same form works later.
             503 => {
                 assert!(answer.header("retry-after").is_some());
                 browser.submit(form).await
