@@ -30,6 +30,11 @@ const seen = new Map() // kind → {count, wrong, worst, times}
 const faults = []
 let slow = 0
 
+function fault(text) {
+  faults.push(`${new Date().toISOString()} ${text}`)
+  if (faults.length <= 20) console.log(faults.at(-1))
+}
+
 function note(kind, status, wanted, took, detail) {
   const row = seen.get(kind) ?? { count: 0, wrong: 0, worst: 0, times: [] }
   seen.set(kind, row)
@@ -38,13 +43,12 @@ function note(kind, status, wanted, took, detail) {
   if (row.times.length < 200_000) row.times.push(took)
   if (took > longest) {
     slow++
-    faults.push(`${new Date().toISOString()} ${kind}: ${Math.round(took)} ms`)
+    fault(`${kind}: ${Math.round(took)} ms`)
   }
   if (![wanted].flat().includes(status)) {
     row.wrong++
-    faults.push(`${new Date().toISOString()} ${kind}: ${status} instead of ${wanted} ${detail ?? ''}`)
+    fault(`${kind}: ${status} instead of ${wanted} ${detail ?? ''}`)
   }
-  if (faults.length > 200) faults.length = 200
 }
 
 // ---- requests
@@ -146,7 +150,19 @@ const basic = ({ client_id, client_secret }) => ({
 
 let numbers = 1
 const people = []
-const random = (list) => list[Math.floor(Math.random() * list.length)]
+
+/** Somebody who has not been here for a moment: people do not meet their own rate limits. */
+function somebody(pause, journey) {
+  for (let tries = 0; tries < 20; tries++) {
+    const who = people[Math.floor(Math.random() * people.length)]
+    const ready = who && !who.busy && Date.now() > (who.resting?.get(journey) ?? 0)
+    if (!ready) continue
+    who.busy = true
+    who.resting ??= new Map()
+    who.resting.set(journey, Date.now() + pause)
+    return who
+  }
+}
 
 function authorizationRequest(more = {}) {
   const verifier = randomBytes(32).toString('base64url')
@@ -198,9 +214,8 @@ async function signUp() {
 }
 
 async function logIn() {
-  const who = random(people)
-  if (!who || who.busy) return
-  who.busy = true
+  const who = somebody(40_000, 'login')
+  if (!who) return signUp()
   try {
     who.cookies.clear()
     const { path, verifier } = authorizationRequest()
@@ -219,9 +234,8 @@ async function logIn() {
 }
 
 async function session() {
-  const who = random(people)
-  if (!who || who.busy) return
-  who.busy = true
+  const who = somebody(6000, 'session')
+  if (!who) return signUp()
   try {
     const { path, verifier } = authorizationRequest()
     const end = await allowed(who, await who.follow('authorize', await who.send('authorize', [200, 303], path)))
@@ -288,7 +302,7 @@ async function journey() {
     await one()
   } catch (error) {
     if (error instanceof Stopped) return
-    faults.push(`${new Date().toISOString()} ${one.name}: ${error.message.slice(0, 500)}`)
+    fault(`${one.name}: ${error.message.slice(0, 500)}`)
   }
 }
 
@@ -340,7 +354,6 @@ for (const [kind, row] of [...seen].sort(([a], [b]) => a.localeCompare(b))) {
   console.log(`${kind.padEnd(18)}${String(row.count).padStart(8)}${String(row.wrong).padStart(8)}${figures.join('')}`)
 }
 console.log(`\n${requests()} requests in ${Math.round((Date.now() - begun) / 1000)} s`)
-for (const fault of faults.slice(0, 20)) console.log(fault)
 
 // The last quarter may not need a tenth (and 8 MB) more than the one before.
 const quarter = Math.floor(memory.length / 4)

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use loco_oauth_server::doctor::{self, Finding, Severity, probe};
-use loco_rs::app::AppContext;
+use loco_rs::app::{AppContext, Initializer};
 use serde_json::{Value, json};
 
 use crate::app::{
+    App,
     https::{HttpsServer, Reply},
+    logs::Logs,
     oauth_server::OAuth,
     server::TestServer,
 };
@@ -317,4 +319,30 @@ async fn s_a1_os_21_the_pools_of_queues_are_named() {
         }
     }
     assert_none(&findings(&server.ctx).await, "OS-21");
+}
+
+/// A1: the boot says so, too, whatever the app's logger lets through.
+#[tokio::test]
+async fn s_a1_the_boot_warns_of_the_pool_of_loco() {
+    let server = TestServer::start().await;
+    let said = async |ctx: &AppContext| {
+        let (logs, guard) = Logs::collect("loco_rs=warn");
+        let initializer = OAuth::initializer::<App>();
+        initializer.before_run(ctx).await.unwrap();
+        drop(guard);
+        logs.text()
+    };
+    let wired = said(&server.ctx).await;
+    assert!(!wired.contains("OS-20"), "{wired}");
+    let unwired = server.ctx.clone().into_builder();
+    let unwired = unwired.shared_store(std::sync::Arc::default()).build();
+    let warned = said(&unwired).await;
+    assert!(
+        warned.contains("WARN") && warned.contains("OS-20"),
+        "{warned}"
+    );
+    assert!(
+        warned.contains("OAuth::after_context(ctx).await"),
+        "{warned}"
+    );
 }
