@@ -93,6 +93,7 @@ pub mod keys;
 mod layers;
 mod limits;
 mod listener;
+mod other_host;
 mod owners;
 mod pages;
 pub mod plugin;
@@ -125,6 +126,7 @@ pub mod urls;
 mod user_agent;
 mod users_table;
 pub mod views;
+mod well_known;
 
 pub use browser::{SetCookies, SignIn};
 pub use definition::OAuthServerDefinition;

@@ -61,6 +61,8 @@ pub struct Server {
     pub(crate) events: Events,
     /// Whether an unread proxy was told (OS-09).
     pub(crate) proxy: crate::proxy::Told,
+    /// Page requests at other hosts that were sent to `base_url`.
+    pub(crate) sent_on: crate::other_host::SentOn,
 }
 
 impl std::fmt::Debug for Server {
@@ -142,6 +144,7 @@ impl Server {
             limits: Memory::default(),
             events,
             proxy: crate::proxy::Told::default(),
+            sent_on: crate::other_host::SentOn::default(),
         })
     }
 
