@@ -61,7 +61,7 @@ where
     let answer = answer(Request::from_parts(parts, body), Arc::clone(&asked));
     let answer = async {
         if let Some(server) = &server {
-            server.keys.up_to_date(server.now()).await;
+            server.look_at_keys().await;
         }
         answer.await
     };

@@ -145,7 +145,7 @@ impl Server {
     /// A fault; never taken for "not live".
     pub async fn bearer(&self, token: &str) -> Result<Option<(AccessWithGrant, Live)>, Failure> {
         // Guards are on routes of the app, around which nothing else of ours looks.
-        self.keys.up_to_date(self.now()).await;
+        self.look_at_keys().await;
         if !self.is_signed(token) {
             return Ok(None);
         }

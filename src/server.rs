@@ -153,6 +153,11 @@ impl Server {
         self.clock.now()
     }
 
+    /// Reads the keys again if that is due, before a request uses them.
+    pub(crate) async fn look_at_keys(&self) {
+        self.keys.up_to_date(self.now(), Some(&self.events)).await;
+    }
+
     /// The static client with this id. Static clients are looked up first.
     pub fn static_client(&self, client_id: &str) -> Option<&Client> {
         self.settings

@@ -192,13 +192,11 @@ impl Urls {
         Some(format!("{}{location}", self.origin))
     }
 
-    /// Route paths of the resources' metadata: the bare one, also with a slash at its end, and every
-    /// path below it.
+    /// Route paths of the resources' metadata: the bare one, and every path below it.
     #[must_use]
-    pub fn resource_metadata_routes(&self) -> [String; 3] {
+    pub fn resource_metadata_routes(&self) -> [String; 2] {
         let bare = resource_metadata::WELL_KNOWN;
-        let below = format!("{bare}/{{*path}}");
-        [bare.to_owned(), format!("{bare}/"), below]
+        [bare.to_owned(), format!("{bare}/{{*path}}")]
     }
 
     /// Whether an `Origin` header names this server.

@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::Body,
     extract::{MatchedPath, Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, Uri, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -14,9 +14,11 @@ use loco_rs::app::AppContext;
 use tower::ServiceExt;
 
 use crate::{
+    controllers,
     error::{ApiError, Failure},
+    extract::TheServer,
     layers::{self, Around},
-    protocol::{error::OAuthError, well_known},
+    protocol::{error::OAuthError, resource_metadata, well_known},
     routes,
 };
 
@@ -33,6 +35,7 @@ impl Missing {
         };
         let router = Router::new()
             .fallback(missing)
+            .with_state(ctx.clone())
             .layer(from_fn_with_state(around, layers::discovery))
             .layer(routes::cors(&[Method::GET, Method::HEAD]));
         Self(router)
@@ -53,9 +56,19 @@ impl Missing {
     }
 }
 
-async fn missing() -> ApiError {
+async fn missing(
+    state: State<AppContext>,
+    server: TheServer,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    // Routes have no slash at their end (Loco takes it away), and the one of the resources begins
+    // behind it: the address between them is here.
+    if uri.path().strip_suffix('/') == Some(resource_metadata::WELL_KNOWN) {
+        let document = controllers::resource_metadata::get(state, server, uri).await?;
+        return Ok(document.into_response());
+    }
     let error = OAuthError::invalid_request("S6.4", "There is no metadata at this address");
-    Failure::transport(StatusCode::NOT_FOUND, error).into()
+    Err(Failure::transport(StatusCode::NOT_FOUND, error).into())
 }
 
 /// Around the routes of the app and its fallback: what the app itself has at such an address is
@@ -74,7 +87,7 @@ pub async fn guard(State(missing): State<Missing>, request: Request, next: Next)
             return answer;
         }
     }
-    missing.answer(probe).await.into_response()
+    missing.answer(probe).await
 }
 
 /// Whether an answer is a file of the app rather than its page for whatever it does not know.

@@ -44,7 +44,6 @@ use crate::{
     config::{KeySettings, KeySource, Settings},
     events::{self, AuditEvent, EventName, Events},
     protocol::jwk::SigningAlg,
-    request,
 };
 
 /// How often a running server looks at its keys, seconds.
@@ -107,7 +106,7 @@ impl Keys {
     /// those that come meanwhile. A node that only verifies, or that was idle for hours, thus
     /// accepts nothing from a key that was withdrawn a minute ago. Otherwise it costs one atomic
     /// read. A source that cannot be read leaves the keys as they are until the next look.
-    pub async fn up_to_date(&self, now: i64) {
+    pub(crate) async fn up_to_date(&self, now: i64, events: Option<&Events>) {
         let due = || is_due(self.0.due_at.load(Ordering::Acquire), now);
         if !due() {
             return;
@@ -116,10 +115,10 @@ impl Keys {
         if !due() {
             return;
         }
-        let (keys, events) = (self.clone(), request::events());
+        let keys = self.clone();
         match blocking(move || keys.look_again(now)).await {
             Err(error) => tracing::error!(%error, "keys could not be read again"),
-            Ok(changed) => tell(events.as_ref(), changed),
+            Ok(changed) => tell(events, changed),
         }
         let next = now.saturating_add(REREAD_SECONDS);
         self.0.due_at.store(next, Ordering::Release);
@@ -197,7 +196,7 @@ impl Keys {
     }
 }
 
-/// Keys that began to sign, and keys that left the key set.
+/// Tells of keys that began to sign, and of keys that left the key set.
 fn tell(events: Option<&Events>, changed: Vec<(String, KeyState)>) {
     for (kid, state) in changed {
         let name = match state {

@@ -172,9 +172,9 @@ async fn s28_2_the_directory_is_looked_at_every_60_seconds() {
         ..key
     };
     create_key(&settings.keys, &key).expect("key");
-    keys.up_to_date(NOW + 59).await;
+    keys.up_to_date(NOW + 59, None).await;
     assert_eq!(kids(&keys).len(), 2);
-    keys.up_to_date(NOW + 60).await;
+    keys.up_to_date(NOW + 60, None).await;
     assert_eq!(kids(&keys).len(), 3);
 }
 
@@ -193,7 +193,7 @@ async fn s_b12_every_request_waits_for_the_look() {
         .kid;
     crate::keys::withdraw_key(&settings, &signer, NOW + 1).expect("withdrawal");
     let verdict = async || {
-        keys.up_to_date(NOW + 3600).await;
+        keys.up_to_date(NOW + 3600, None).await;
         keys.verify(&token, Purpose::IdTokenHint, NOW + 3600)
             .is_ok()
     };
@@ -209,7 +209,7 @@ async fn s_b12_a_clock_that_goes_back_puts_no_look_off() {
     let keys = Keys::load(&settings, NOW).await.expect("keys");
     let signer = kids(&keys)[0].clone();
     crate::keys::withdraw_key(&settings, &signer, NOW).expect("withdrawal");
-    keys.up_to_date(NOW - 7200).await;
+    keys.up_to_date(NOW - 7200, None).await;
     assert!(!kids(&keys).contains(&signer));
 }
 
