@@ -80,6 +80,21 @@ impl From<StoreError> for Failure {
                 ..refusal.into()
             };
         }
+        if let StoreError::Unstorable(_) = error {
+            let refusal = OAuthError::invalid_request(
+                "S35.1",
+                "A value has characters that cannot be stored",
+            );
+            return Self {
+                source: Some(error.to_string()),
+                ..refusal
+                    .expected(
+                        "texts without U+0000, within the limits of their columns",
+                        "",
+                    )
+                    .into()
+            };
+        }
         Self::internal(error)
     }
 }

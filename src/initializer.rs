@@ -22,9 +22,10 @@ use crate::{
     definition::OAuthServerDefinition,
     doctor, extract,
     plugin::MountedByHand,
-    resource_server, routes,
+    resource_server::{self, Provider},
+    routes,
     server::{self, Server},
-    unknown_address,
+    unknown_address, well_known,
 };
 
 /// The middleware of the app that ours replaces (MO-03, §30.2): two fallbacks cannot be merged,
@@ -65,10 +66,11 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
     async fn after_routes(&self, router: Router, ctx: &AppContext) -> loco_rs::Result<Router> {
         let server = extract::server_of(ctx)
             .map_err(|failure| boot::error(failure.source.unwrap_or_default()))?;
-        resource_server::check_named(&server.settings, || H::routes(ctx)).map_err(boot::error)?;
-        let unknown = from_fn_with_state(server.clone(), unknown_address::guard);
-        let provided = from_fn_with_state(server, resource_server::provide);
-        let router = router.layer(unknown).layer(provided);
+        let provider = Provider::new(server.clone(), || H::routes(ctx)).map_err(boot::error)?;
+        let unknown = from_fn_with_state(server, unknown_address::guard);
+        let well_known = from_fn_with_state(well_known::Missing::new(ctx), well_known::guard);
+        let provided = from_fn_with_state(provider, resource_server::provide);
+        let router = router.layer(unknown).layer(well_known).layer(provided);
         if ctx.shared_store.contains::<MountedByHand>() {
             return Ok(router);
         }

@@ -57,8 +57,14 @@ where
     if let (true, Some(server)) = (asked.unread_proxy, &server) {
         server.proxy_is_unread();
     }
-    let events = server.map(|server| server.events.clone());
+    let events = server.as_ref().map(|server| server.events.clone());
     let answer = answer(Request::from_parts(parts, body), Arc::clone(&asked));
+    let answer = async {
+        if let Some(server) = &server {
+            server.look_at_keys().await;
+        }
+        answer.await
+    };
     request::scoped(asked, events, answer).await
 }
 
@@ -127,13 +133,19 @@ async fn in_page(
     (request, next): (Request, Next),
     asked: Arc<RequestFacts>,
 ) -> Response {
-    let mut response = answer(request, next).await;
+    let server = server_of(&around.ctx).ok();
+    let elsewhere = server
+        .as_ref()
+        .and_then(|server| server.at_base_url(&request, &asked));
+    let mut response = match elsewhere {
+        Some(redirect) => redirect,
+        None => answer(request, next).await,
+    };
     if let Some(sent_back) = response.extensions_mut().remove::<SentBack>() {
         refusal::refused(&sent_back.0, OfClient::Page);
     }
     if let Some(refused) = refusal_of(&mut response) {
         refusal::refused(&refused, OfClient::Page);
-        let server = server_of(&around.ctx).ok();
         response = error_page(&response, &refused, (server.as_deref(), &asked));
     }
     name_methods(&mut response, &around);

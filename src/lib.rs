@@ -94,6 +94,7 @@ pub mod keys;
 mod layers;
 mod limits;
 mod listener;
+mod other_host;
 mod owners;
 mod pages;
 pub mod plugin;
@@ -126,6 +127,7 @@ pub mod urls;
 mod user_agent;
 mod users_table;
 pub mod views;
+mod well_known;
 
 pub use browser::{SetCookies, SignIn};
 pub use definition::OAuthServerDefinition;

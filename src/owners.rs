@@ -1,6 +1,7 @@
 //! The app's users behind one object: handlers are compiled once, whatever the app's model is.
 
 mod hooks;
+mod lookup;
 
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
@@ -9,6 +10,7 @@ use loco_rs::{app::AppContext, model::ModelResult};
 use sea_orm::{DatabaseConnection, DbErr, QueryResult, sea_query::SelectStatement};
 
 pub use self::hooks::AppHooks;
+use self::lookup::looked_up;
 use crate::{
     definition::OAuthServerDefinition,
     events::EventSubscriber,
@@ -231,7 +233,7 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         db: &DatabaseConnection,
         subject: &str,
     ) -> ModelResult<Option<Owner>> {
-        Ok(D::User::find_by_subject(db, subject).await?.map(Owner::new))
+        looked_up(subject, D::User::find_by_subject(db, subject)).await
     }
 
     fn table(&self) -> Option<&dyn WithUser<User = Owner>> {
@@ -245,9 +247,7 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         login: &str,
         password: &str,
     ) -> ModelResult<Option<Owner>> {
-        Ok(D::User::authenticate(ctx, login, password)
-            .await?
-            .map(Owner::new))
+        looked_up(login, D::User::authenticate(ctx, login, password)).await
     }
 
     async fn sign_up(&self, ctx: &AppContext, values: SignUp) -> Result<Owner, SignUpError> {
@@ -259,7 +259,7 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         db: &DatabaseConnection,
         login: &str,
     ) -> ModelResult<Option<Owner>> {
-        Ok(D::User::find_by_login(db, login).await?.map(Owner::new))
+        looked_up(login, D::User::find_by_login(db, login)).await
     }
 
     async fn send_verification(&self, ctx: &AppContext, owner: &Owner) -> ModelResult<()> {

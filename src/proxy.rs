@@ -17,6 +17,21 @@ pub const MARKER: &str = "proxy_headers";
 /// What proxies write into a request.
 const HEADERS: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 
+/// What tells that a proxy passed a request on, whose `Host` may then be the proxy's own.
+const IN_FRONT: [&str; 6] = [
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+];
+
+/// Whether a proxy says that it passed the request on.
+pub fn is_in_front(headers: &HeaderMap) -> bool {
+    IN_FRONT.iter().any(|name| headers.contains_key(*name))
+}
+
 /// Whether this process has told it.
 #[derive(Debug, Default)]
 pub struct Told(AtomicBool);

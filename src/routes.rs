@@ -210,7 +210,7 @@ fn caught<E: From<Failure> + axum::response::IntoResponse>(
 }
 
 /// Open to every origin, never with credentials (§30.2).
-fn cors(methods: &[Method]) -> CorsLayer {
+pub fn cors(methods: &[Method]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods(methods.to_vec())

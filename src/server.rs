@@ -61,6 +61,8 @@ pub struct Server {
     pub(crate) events: Events,
     /// Whether an unread proxy was told (OS-09).
     pub(crate) proxy: crate::proxy::Told,
+    /// Page requests at other hosts that were sent to `base_url`.
+    pub(crate) sent_on: crate::other_host::SentOn,
 }
 
 impl std::fmt::Debug for Server {
@@ -142,12 +144,18 @@ impl Server {
             limits: Memory::default(),
             events,
             proxy: crate::proxy::Told::default(),
+            sent_on: crate::other_host::SentOn::default(),
         })
     }
 
     /// Unix seconds now.
     pub fn now(&self) -> i64 {
         self.clock.now()
+    }
+
+    /// Reads the keys again if that is due, before a request uses them.
+    pub(crate) async fn look_at_keys(&self) {
+        self.keys.up_to_date(self.now(), Some(&self.events)).await;
     }
 
     /// The static client with this id. Static clients are looked up first.

@@ -2,7 +2,7 @@
 
 use axum::{
     debug_handler,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -19,10 +19,11 @@ use crate::{
 pub async fn get(
     State(_ctx): State<AppContext>,
     server: TheServer,
-    Path(file): Path<String>,
+    file: Result<Path<String>, PathRejection>,
 ) -> Result<Response, ApiError> {
     let stylesheet = server.views.stylesheet().map_err(Failure::internal)?;
-    if file != stylesheet.file_name() {
+    // A part of the path that is no text names no file.
+    if !file.is_ok_and(|Path(file)| file == stylesheet.file_name()) {
         let error = OAuthError::invalid_request("PG-04", "There is no such file");
         return Err(Failure::transport(StatusCode::NOT_FOUND, error).into());
     }

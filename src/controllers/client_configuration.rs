@@ -118,10 +118,8 @@ async fn load(
     (headers, client_id): (&HeaderMap, ClientId),
     action: ManageAction,
 ) -> Result<Managed, Failure> {
-    // What cannot be an id is not looked up: PostgreSQL has no texts with NUL.
-    let plain = |id: &String| id.bytes().all(|byte| byte.is_ascii_graphic());
-    let client_id = client_id.map(|Path(id)| id).ok().filter(plain);
-    let client_id = client_id.unwrap_or_default();
+    // A part of the path that is no text is no id.
+    let client_id = client_id.map_or_else(|_| String::new(), |Path(id)| id);
     let tables = server.store.tables();
     let found = server
         .store

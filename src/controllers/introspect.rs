@@ -89,7 +89,11 @@ pub async fn post(
     if token.is_none() {
         return Err(OAuthError::invalid_request("IN-02", "token is missing").into());
     }
-    let Some(found) = found.filter(|found| is_visible(&server, &client, found)) else {
+    // A JWT of a withdrawn key is as dead here as at a guard (§28.2).
+    let stands = |found: &Token| {
+        is_visible(&server, &client, found) && server.is_signed(token.unwrap_or_default())
+    };
+    let Some(found) = found.filter(stands) else {
         return Ok(Json(Introspection::default()));
     };
     let Some(live) = server.live(&found, Some(&client)).await? else {

@@ -14,6 +14,5 @@ pub async fn get(
     State(_ctx): State<AppContext>,
     server: TheServer,
 ) -> Result<impl IntoResponse, ApiError> {
-    server.keys.refresh(server.now());
     Ok(([(header::CACHE_CONTROL, CACHE)], Json(server.keys.jwks())))
 }

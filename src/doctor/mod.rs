@@ -95,6 +95,7 @@ pub async fn findings<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Finding
         }
         findings.extend(operation::expired_rows(ctx, &store).await);
         findings.extend(operation::unread_proxy(ctx, &store).await);
+        findings.extend(operation::other_host(ctx, &store, &settings).await);
     }
     findings.extend(keys(&settings).await);
     findings.extend(settings::findings(ctx, &settings));

@@ -1,4 +1,4 @@
-//! What database and keys tell: OS-03, OS-09, OS-10, OS-13.
+//! What database and keys tell: OS-03, OS-06, OS-09, OS-10, OS-13.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use super::Finding;
 use crate::{
     cleanup::MARKER,
     config::{KeySource, Settings},
-    keys::{KeyState, list_keys},
-    proxy,
+    keys::{KeyState, OPEN_TO_OTHERS, list_keys, open_key_files},
+    other_host, proxy,
     server::Server,
     store::{
         Store, StoreResult,
@@ -74,7 +74,28 @@ pub async fn unread_proxy(ctx: &AppContext, store: &Store) -> Option<Finding> {
     })
 }
 
-/// OS-03, the part that can wait: age, and files without a passphrase.
+/// OS-06, as the servers have noted it within a day.
+pub async fn other_host(ctx: &AppContext, store: &Store, settings: &Settings) -> Option<Finding> {
+    let running = ctx.shared_store.get::<Arc<Server>>();
+    let now = running.map_or_else(|| chrono::Utc::now().timestamp(), |server| server.now());
+    let tables = store.tables();
+    let seen = store.run(|db| markers::get(db, tables, other_host::MARKER));
+    let seen = seen.await.ok().flatten();
+    seen.filter(|at| now.saturating_sub(*at) < MISSED).map(|_| {
+        Finding::warn(
+            "OS-06",
+            format!(
+                "pages were opened at another host than base_url, {}: people are sent there — open \
+                 the app at that address, or write the name that people use into server.host or \
+                 base_url",
+                settings.base_url
+            ),
+        )
+    })
+}
+
+/// OS-03, the part that can wait: age, files without a passphrase, and, outside production, files
+/// that others can read.
 pub async fn old_keys(settings: &Settings, now: i64) -> Vec<Finding> {
     let read = settings.clone();
     let keys = tokio::task::spawn_blocking(move || list_keys(&read, now)).await;
@@ -98,6 +119,12 @@ pub async fn old_keys(settings: &Settings, now: i64) -> Vec<Finding> {
             )
         })
         .collect();
+    let of = settings.clone();
+    let open = tokio::task::spawn_blocking(move || open_key_files(&of)).await;
+    for path in open.into_iter().flatten().flatten() {
+        let text = format!("{} {OPEN_TO_OTHERS}", path.display());
+        findings.push(Finding::warn("OS-03", text));
+    }
     let in_files = matches!(settings.keys.source, KeySource::Directory(_));
     if settings.production && in_files && settings.keys.passphrase.is_none() {
         findings.push(Finding::warn(

@@ -160,7 +160,12 @@ impl Server {
         let foreign = || {
             let error =
                 OAuthError::invalid_request("IX-03", "The request was started in another browser");
-            PageError::from(error).showing(ErrorKind::OtherBrowser)
+            // Mostly this is another name of the same machine: cookies belong to one.
+            let expected = format!(
+                "the browser that began the request, at the host of base_url, {}",
+                self.settings.base_url
+            );
+            PageError::from(error.expected(expected, "")).showing(ErrorKind::OtherBrowser)
         };
         if let Some(bound) = &row.browser_hash {
             let own = browser.hash();

@@ -1,7 +1,7 @@
 //! What the operator does with keys in a directory: look, make, withdraw (§32.2). Everything here
 //! blocks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -47,6 +47,18 @@ pub fn list_keys(settings: &Settings, now: i64) -> Result<Vec<KeyLine>, KeyError
     let needs = Needs::of(settings);
     let keys = Source::open(&settings.keys, &needs)?.described()?;
     Ok(lines(&keys, (now, needs.token_life)))
+}
+
+/// The key files that their group or everybody on the machine can read (OS-03).
+///
+/// # Errors
+/// The directory cannot be read.
+pub fn open_key_files(settings: &Settings) -> Result<Vec<PathBuf>, KeyError> {
+    let needs = Needs::of(settings);
+    match Source::open(&settings.keys, &needs)? {
+        Source::Directory(directory) => directory.open_to_others(),
+        Source::Fixed(_) => Ok(Vec::new()),
+    }
 }
 
 fn lines(keys: &[Described], (now, token_life): (i64, i64)) -> Vec<KeyLine> {

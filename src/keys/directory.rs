@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    error::KeyError,
+    error::{KeyError, OPEN_TO_OTHERS},
     files,
     pair::{KeyPair, Private},
     pem,
@@ -66,14 +66,21 @@ impl KeyDirectory {
     }
 
     fn check_mode(&self, path: &Path, metadata: &Metadata) -> Result<(), KeyError> {
-        if !files::is_readable_by_others(metadata) {
+        if !files::is_open_to_others(metadata) {
             return Ok(());
         }
         if self.strict {
             return Err(KeyError::ReadableByOthers(path.to_owned()));
         }
-        tracing::warn!(file = %path.display(), "key file can be read by others");
+        tracing::warn!(file = %path.display(), "key file {OPEN_TO_OTHERS}");
         Ok(())
+    }
+
+    /// The key files that somebody besides their owner can read.
+    pub fn open_to_others(&self) -> Result<Vec<PathBuf>, KeyError> {
+        let mut paths = pem_files(&self.path)?;
+        paths.retain(|path| fs::metadata(path).is_ok_and(|it| files::is_open_to_others(&it)));
+        Ok(paths)
     }
 
     fn pair(

@@ -4,6 +4,12 @@ use std::{io, path::PathBuf};
 
 use crate::protocol::jwk::SigningAlg;
 
+/// What is wrong with a key file that its group or everybody can read, and what helps.
+pub const OPEN_TO_OTHERS: &str = "can be read by its group or by others — run `chmod 600` \
+    on it; where an orchestrator mounts the files for a group (0640, as fsGroup of Kubernetes \
+    does), copy them with mode 0600 in an init container, or hand them over as `keys.pem` from an \
+    environment variable";
+
 /// Keys cannot be loaded, made or used. No text shows a part of a key.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -15,8 +21,8 @@ pub enum KeyError {
         algs = list(.0)
     )]
     Missing(Vec<SigningAlg>),
-    /// ST-04: anybody on the machine can read the key.
-    #[error("oauth_server: keys: {} can be read by others — run `chmod 600` on it", .0.display())]
+    /// ST-04: somebody besides the owner can read the key.
+    #[error("oauth_server: keys: {} {OPEN_TO_OTHERS}", .0.display())]
     ReadableByOthers(PathBuf),
     /// A file or entry is no key, or not one that can be used.
     #[error(

@@ -64,14 +64,15 @@ fn private_options() -> OpenOptions {
     options
 }
 
-/// Whether everybody on the machine can read the file.
+/// Whether anybody but the owner may do anything with the file: its group, or everybody on the
+/// machine.
 #[cfg(unix)]
-pub(super) fn is_readable_by_others(metadata: &fs::Metadata) -> bool {
-    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o007 != 0
+pub(super) fn is_open_to_others(metadata: &fs::Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0
 }
 
 /// Other systems have no such mode.
 #[cfg(not(unix))]
-pub(super) fn is_readable_by_others(_metadata: &fs::Metadata) -> bool {
+pub(super) fn is_open_to_others(_metadata: &fs::Metadata) -> bool {
     false
 }

@@ -27,8 +27,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use self::{
-    admin::{KeyLine, Withdrawn, delete_outlived, fresh_pem, list_keys, withdraw_key},
-    error::KeyError,
+    admin::{
+        KeyLine, Withdrawn, delete_outlived, fresh_pem, list_keys, open_key_files, withdraw_key,
+    },
+    error::{KeyError, OPEN_TO_OTHERS},
     secret::root_secret,
     state::{KeyDescription, KeyState},
     verify::{JwtError, Purpose, VerifiedJwt},
@@ -42,7 +44,6 @@ use crate::{
     config::{KeySettings, KeySource, Settings},
     events::{self, AuditEvent, EventName, Events},
     protocol::jwk::SigningAlg,
-    request,
 };
 
 /// How often a running server looks at its keys, seconds.
@@ -59,6 +60,13 @@ struct Inner {
     set: RwLock<Arc<KeySet>>,
     /// Unix seconds of the next look at the source.
     due_at: AtomicI64,
+    /// Held by the one request that looks.
+    looking: tokio::sync::Mutex<()>,
+}
+
+/// Whether the source is to be looked at: also where the clock went back.
+const fn is_due(due_at: i64, now: i64) -> bool {
+    due_at <= now || due_at.saturating_sub(now) > REREAD_SECONDS
 }
 
 impl std::fmt::Debug for Keys {
@@ -87,28 +95,33 @@ impl Keys {
                 source: Mutex::new(source),
                 set: RwLock::new(Arc::new(set)),
                 due_at: AtomicI64::new(now.saturating_add(REREAD_SECONDS)),
+                looking: tokio::sync::Mutex::new(()),
             })))
         })
         .await
     }
 
-    /// Looks at the source again if the last look is 60 s ago, without making the caller wait.
-    /// Call it on every use; it costs one atomic read. A source that cannot be read leaves the
-    /// keys as they are.
-    pub fn refresh(&self, now: i64) {
-        let claim = |due_at: i64| (due_at <= now).then(|| now.saturating_add(REREAD_SECONDS));
-        let due = &self.0.due_at;
-        let claimed = due.fetch_update(Ordering::AcqRel, Ordering::Acquire, claim);
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+    /// Looks at the source again if the last look is 60 s ago. Every request calls it before it
+    /// signs, verifies or publishes: the first one after that time waits for the look, and so do
+    /// those that come meanwhile. A node that only verifies, or that was idle for hours, thus
+    /// accepts nothing from a key that was withdrawn a minute ago. Otherwise it costs one atomic
+    /// read. A source that cannot be read leaves the keys as they are until the next look.
+    pub(crate) async fn up_to_date(&self, now: i64, events: Option<&Events>) {
+        let due = || is_due(self.0.due_at.load(Ordering::Acquire), now);
+        if !due() {
             return;
-        };
-        if claimed.is_ok() {
-            let (keys, events) = (self.clone(), request::events());
-            runtime.spawn_blocking(move || match keys.look_again(now) {
-                Err(error) => tracing::error!(%error, "keys could not be read again"),
-                Ok(changed) => tell(events.as_ref(), changed),
-            });
         }
+        let _looking = self.0.looking.lock().await;
+        if !due() {
+            return;
+        }
+        let keys = self.clone();
+        match blocking(move || keys.look_again(now)).await {
+            Err(error) => tracing::error!(%error, "keys could not be read again"),
+            Ok(changed) => tell(events, changed),
+        }
+        let next = now.saturating_add(REREAD_SECONDS);
+        self.0.due_at.store(next, Ordering::Release);
     }
 
     /// Looks at the source now. Blocks.
@@ -183,7 +196,7 @@ impl Keys {
     }
 }
 
-/// Keys that began to sign, and keys that left the key set.
+/// Tells of keys that began to sign, and of keys that left the key set.
 fn tell(events: Option<&Events>, changed: Vec<(String, KeyState)>) {
     for (kid, state) in changed {
         let name = match state {

@@ -80,6 +80,7 @@ fn render_error(
     };
     let mut page = ErrorPage::new(kind, common).with_status(failure.status.as_u16());
     failure.error.code.as_str().clone_into(&mut page.code);
+    page.address.clone_from(&server.settings.base_url);
     page.return_link = refused
         .page
         .return_link

@@ -12,9 +12,13 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use loco_rs::controller::ErrorDetail;
+use loco_rs::controller::{AppRoutes, ErrorDetail};
 
-use super::asked::Asked;
+use super::{
+    asked::Asked,
+    browsers::{Opened, Preflights},
+    needs,
+};
 use crate::{
     error::{Failure, PageDetail, RETRY_AFTER, Refused},
     layers,
@@ -22,7 +26,7 @@ use crate::{
 };
 
 /// Headers of a refusal that a script may read (§30.2). Who may read at all is for the app's
-/// `cors` middleware to say.
+/// `cors` middleware to say, except at routes behind `OAuth::mcp` ([`Opened`]).
 const EXPOSED: HeaderValue =
     HeaderValue::from_static("WWW-Authenticate, DPoP-Nonce, Retry-After, x-request-id");
 
@@ -34,6 +38,28 @@ pub type Slot = Arc<OnceLock<BearerError>>;
 pub struct Provided {
     pub server: Arc<Server>,
     pub slot: Slot,
+    pub opened: Opened,
+}
+
+/// What [`provide`] needs, made once at boot.
+#[derive(Clone)]
+pub struct Provider {
+    server: Arc<Server>,
+    preflights: Preflights,
+}
+
+impl Provider {
+    /// For the guards among `routes`. The routes of an app are a pure list; they are asked for once
+    /// more only in programs that have guards.
+    ///
+    /// # Errors
+    /// All names of guards that the settings do not know.
+    pub fn new(server: Arc<Server>, routes: impl FnOnce() -> AppRoutes) -> Result<Self, String> {
+        let routes = needs::check_named(&server.settings, routes)?;
+        let routes = routes.map(|routes| routes.collect()).unwrap_or_default();
+        let preflights = Preflights::of(routes);
+        Ok(Self { server, preflights })
+    }
 }
 
 /// A request that a guard refuses: 401, 403, 400, or 503 when the database is away. Boxed: it is
@@ -166,14 +192,18 @@ impl From<BearerError> for loco_rs::Error {
 
 /// Around every route of the app: gives guards the server, and completes their refusals.
 pub async fn provide(
-    State(server): State<Arc<Server>>,
+    State(provider): State<Provider>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let slot = Slot::default();
+    if let Some(answer) = provider.preflights.answer(&request) {
+        return answer;
+    }
+    let (slot, opened) = (Slot::default(), Opened::default());
     request.extensions_mut().insert(Provided {
-        server,
+        server: provider.server,
         slot: Arc::clone(&slot),
+        opened: opened.clone(),
     });
     let mut response = next.run(request).await;
     if let Some(error) = slot.get()
@@ -181,6 +211,7 @@ pub async fn provide(
     {
         error.onto(&mut response);
     }
+    opened.apply(&mut response);
     response
 }
 

@@ -9,6 +9,7 @@ use super::{
     access_token::AccessToken,
     answer::{BearerError, Provided, Slot},
     asked::Asked,
+    browsers::Opened,
     gate::Gate,
     needs::Needs,
 };
@@ -83,6 +84,7 @@ async fn admitted<S: RequiredScopes>(
             server: server_of(ctx)
                 .map_err(|failure| BearerError::new(failure, None, (&asked, &Slot::default())))?,
             slot: Slot::default(),
+            opened: Opened::default(),
         },
     };
     let needs = Needs::new(S::RESOURCE, Some(S::SCOPES.iter().collect()));

@@ -40,7 +40,7 @@ impl Gate {
     /// # Errors
     /// 500, when the guard names what the settings do not know.
     pub fn new(provided: Provided, asked: Asked, needs: &Needs) -> Result<Self, BearerError> {
-        let Provided { server, slot } = provided;
+        let Provided { server, slot, .. } = provided;
         let (resource, implied, needed) = match needs.resolve(&server) {
             Ok((policy, needed)) => (
                 policy.identifier.clone(),

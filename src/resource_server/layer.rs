@@ -9,22 +9,31 @@ use std::{
 
 use axum::{
     extract::Request,
-    http::{Method, StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use tower::{Layer, Service};
 
-use super::{answer::BearerError, answer::Provided, asked::Asked, gate::Gate, needs::Needs};
+use super::{
+    answer::BearerError,
+    answer::Provided,
+    asked::Asked,
+    browsers::{self, OtherOrigins, is_preflight},
+    gate::Gate,
+    needs::Needs,
+};
 use crate::protocol::scope::Scopes;
 
 /// Lets requests through that bring a good access token, and answers all others. Handlers behind
 /// it take the token as [`super::AccessToken`].
 ///
-/// A CORS preflight brings no token and goes through to what answers `OPTIONS`, usually the app's
-/// `cors` middleware: a handler for any method must do nothing for it.
+/// A CORS preflight brings no token. `OAuth::mcp` answers it, and lets scripts of every origin read
+/// all answers of its routes (§30.2). Behind the other guards it goes through to what answers
+/// `OPTIONS`, usually the app's `cors` middleware: a handler for any method must do nothing for it.
 #[derive(Clone, Debug)]
 pub struct Guard {
     needs: Arc<Needs>,
+    origins: OtherOrigins,
 }
 
 impl Guard {
@@ -32,18 +41,26 @@ impl Guard {
     #[must_use]
     pub fn require<S: AsRef<str>>(resource: &str, scopes: impl IntoIterator<Item = S>) -> Self {
         let scopes: Scopes = scopes.into_iter().collect();
-        Self::new(Needs::new(resource, Some(scopes)))
+        Self::new(Needs::new(resource, Some(scopes)), OtherOrigins::App)
     }
 
     /// Wants an access token for `resource` with its `default_scopes`.
     #[must_use]
     pub fn with_default_scopes(resource: &str) -> Self {
-        Self::new(Needs::new(resource, None))
+        Self::new(Needs::new(resource, None), OtherOrigins::App)
     }
 
-    fn new(needs: Needs) -> Self {
+    /// Wants an access token for `resource` with its `default_scopes`, from a server, a program or
+    /// a script in a browser: a route of the Model Context Protocol.
+    #[must_use]
+    pub fn mcp(resource: &str) -> Self {
+        Self::new(Needs::new(resource, None), OtherOrigins::Guard)
+    }
+
+    fn new(needs: Needs, origins: OtherOrigins) -> Self {
         Self {
             needs: Arc::new(needs.noted()),
+            origins,
         }
     }
 }
@@ -55,15 +72,28 @@ impl<S> Layer<S> for Guard {
         Guarded {
             inner,
             needs: Arc::clone(&self.needs),
+            origins: self.origins,
         }
     }
 }
 
 /// A service behind a [`Guard`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Guarded<S> {
     inner: S,
     needs: Arc<Needs>,
+    origins: OtherOrigins,
+}
+
+impl<S: Clone> Clone for Guarded<S> {
+    fn clone(&self) -> Self {
+        browsers::copied(self.origins);
+        Self {
+            inner: self.inner.clone(),
+            needs: Arc::clone(&self.needs),
+            origins: self.origins,
+        }
+    }
 }
 
 impl<S> Service<Request> for Guarded<S>
@@ -83,11 +113,18 @@ where
         // The clone has not been polled ready; the service that was is the one to call.
         let mut inner = self.inner.clone();
         std::mem::swap(&mut self.inner, &mut inner);
-        let needs = Arc::clone(&self.needs);
+        let (needs, origins) = (Arc::clone(&self.needs), self.origins);
         Box::pin(async move {
-            if !is_preflight(&request)
-                && let Err(answer) = admit(&mut request, &needs).await
-            {
+            let is_preflight = is_preflight(&request);
+            if origins == OtherOrigins::Guard {
+                if is_preflight {
+                    return Ok(browsers::preflight(&request));
+                }
+                if let Some(provided) = request.extensions().get::<Provided>() {
+                    provided.opened.note();
+                }
+            }
+            if !is_preflight && let Err(answer) = admit(&mut request, &needs).await {
                 return Ok(answer);
             }
             inner.call(request).await
@@ -113,13 +150,4 @@ async fn admit(request: &mut Request, needs: &Needs) -> Result<(), Response> {
     let token = token.map_err(BearerError::into_response)?;
     request.extensions_mut().insert(token);
     Ok(())
-}
-
-/// Fetch §4.8: what browsers ask before they send a token to another origin.
-fn is_preflight(request: &Request) -> bool {
-    let has = |name| request.headers().contains_key(name);
-    request.method() == Method::OPTIONS
-        && has(header::ORIGIN)
-        && has(header::ACCESS_CONTROL_REQUEST_METHOD)
-        && !has(header::AUTHORIZATION)
 }

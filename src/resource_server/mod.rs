@@ -30,6 +30,7 @@
 mod access_token;
 mod answer;
 mod asked;
+mod browsers;
 mod extract;
 mod gate;
 mod layer;
@@ -40,8 +41,7 @@ pub use answer::BearerError;
 pub use extract::{Bearer, OptionalBearer, RequiredScopes};
 pub use layer::{Guard, Guarded};
 
-pub(crate) use answer::provide;
-pub(crate) use needs::check_named;
+pub(crate) use answer::{Provider, provide};
 
 /// Declares what a handler needs, for [`Bearer`] and [`OptionalBearer`]: the resource and its
 /// scopes, all of them.

@@ -92,17 +92,20 @@ fn unknown(settings: &Settings, name: &str) -> String {
     )
 }
 
-/// Every guard that `routes` makes names what the settings know. The routes of an app are a pure
-/// list; they are asked for once more only in programs that have guards.
+/// Every guard that `routes` makes names what the settings know. Gives the routes; `None` = this
+/// program has no guards.
 ///
 /// # Errors
 /// All names that are not known.
-pub fn check_named<R>(settings: &Settings, routes: impl FnOnce() -> R) -> Result<(), String> {
+pub fn check_named<R>(
+    settings: &Settings,
+    routes: impl FnOnce() -> R,
+) -> Result<Option<R>, String> {
     if !ANY.load(Ordering::Relaxed) {
-        return Ok(());
+        return Ok(None);
     }
     MADE.set(Some(Vec::new()));
-    drop(routes());
+    let routes = routes();
     let made = MADE.take().unwrap_or_default();
     let mut findings: Vec<String> = made
         .iter()
@@ -110,7 +113,7 @@ pub fn check_named<R>(settings: &Settings, routes: impl FnOnce() -> R) -> Result
         .collect();
     findings.dedup();
     if findings.is_empty() {
-        return Ok(());
+        return Ok(Some(routes));
     }
     Err(findings.join("\n"))
 }

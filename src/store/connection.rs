@@ -1,10 +1,13 @@
-//! The one way of statements to the database, where tests let them fail or wait.
+//! The one way of statements to the database: their values are looked at, and tests let them fail
+//! or wait.
 
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-/// A pool or a transaction. Passes everything on; with the feature `testing` a plan of
-/// [`Faults`] comes first.
+use super::storable;
+
+/// A pool or a transaction. Passes on what a database can hold ([`storable::admit`]); with the
+/// feature `testing` a plan of [`Faults`] comes first.
 #[derive(Clone, Debug)]
 pub struct Connection<C> {
     inner: C,
@@ -71,6 +74,7 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for Connection<C> {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let statement = storable::admit(statement)?;
         self.pass().await?;
         self.inner.execute_raw(statement).await
     }
@@ -81,11 +85,13 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for Connection<C> {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let statement = storable::admit(statement)?;
         self.pass().await?;
         self.inner.query_one_raw(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let statement = storable::admit(statement)?;
         self.pass().await?;
         self.inner.query_all_raw(statement).await
     }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use sea_orm::{DbErr, RuntimeErr};
 
+use super::storable;
+
 /// A statement or transaction that did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -16,6 +18,9 @@ pub enum StoreError {
     /// A unique index refused the row.
     #[error("the row exists already: {0}")]
     Duplicate(#[source] DbErr),
+    /// A value of the request is one that no column can hold (§35.1).
+    #[error("a value cannot be stored: {0}")]
+    Unstorable(#[source] DbErr),
     /// Anything else: a bug or a broken schema.
     #[error("the database refused: {0}")]
     Broken(#[source] DbErr),
@@ -32,7 +37,9 @@ impl From<DbErr> for StoreError {
         ) {
             return Self::Duplicate(error);
         }
-        if is_passing(&error) {
+        if storable::is_refused(&error) {
+            Self::Unstorable(error)
+        } else if is_passing(&error) {
             Self::Unavailable(error)
         } else {
             Self::Broken(error)

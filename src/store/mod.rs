@@ -22,6 +22,7 @@ pub mod record;
 pub mod refresh_tokens;
 pub mod reset_links;
 pub mod sessions;
+pub mod storable;
 pub mod transaction;
 
 pub use fault::StoreError;

@@ -171,10 +171,11 @@ where
     noted(spend(async |deadline| retry_until(deadline, work).await).await)
 }
 
-/// Tells of a fault that the retries did not mend. A row that exists already is an answer.
+/// Tells of a fault that the retries did not mend. A row that exists already and a value that no
+/// row can hold are answers.
 fn noted<T>(outcome: StoreResult<T>) -> StoreResult<T> {
     if let Err(error) = &outcome
-        && !matches!(error, StoreError::Duplicate(_))
+        && !matches!(error, StoreError::Duplicate(_) | StoreError::Unstorable(_))
     {
         let event = AuditEvent::new(EventName::StorageFailed).outcome(Outcome::Error);
         events::emit(event.detail("error", error.to_string()));

@@ -1,5 +1,6 @@
 //! The app's own routes behind guards, as a developer would write them, and a client for them.
 
+use axum::{response::IntoResponse, routing::any};
 use loco_oauth_server::{AccessToken, Bearer, OptionalBearer, protocol::client::Client, scopes};
 use loco_rs::prelude::*;
 use serde_json::{Value, json};
@@ -68,6 +69,15 @@ async fn unguarded(token: AccessToken) -> Result<Response> {
     format::json(shown(&token))
 }
 
+/// As an MCP server answers on its stream.
+async fn stream(_: AccessToken) -> impl IntoResponse {
+    [("mcp-session-id", "session-1")]
+}
+
+async fn panicking(_: AccessToken) -> Result<Response> {
+    panic!("a bug of the app")
+}
+
 /// Only with resources for them: a guard that names none stops the boot.
 pub fn routes(ctx: &AppContext) -> Vec<Routes> {
     let settings = ctx.config.initializers.as_ref();
@@ -81,6 +91,10 @@ pub fn routes(ctx: &AppContext) -> Vec<Routes> {
     if has("/mcp") {
         let mcp = Routes::at("/mcp").add("/", get(show).post(show));
         let mcp = mcp.add("/write", post(write)).add("/look", get(look));
+        let mcp = mcp
+            .add("/stream", get(stream).post(stream).delete(stream))
+            .add("/panic", get(panicking))
+            .add("/any", any(show));
         routes.push(mcp.add("/me", get(me)).layer(OAuth::mcp("/mcp")));
     }
     if has("/api") {

@@ -156,7 +156,7 @@ pub fn functions(ident: &Ident) -> TokenStream {
                 /// its `default_scopes`.
                 #[must_use]
                 pub fn mcp(resource: &str) -> Guard {
-                    Guard::with_default_scopes(resource)
+                    Guard::mcp(resource)
                 }
             }
         };

@@ -170,7 +170,6 @@ impl Server {
         alg: SigningAlg,
         (typ, claims): (&str, &impl Serialize),
     ) -> Result<String, Failure> {
-        self.keys.refresh(self.now());
         self.keys.sign(alg, typ, claims).map_err(Failure::internal)
     }
 

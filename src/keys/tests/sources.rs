@@ -83,7 +83,7 @@ async fn st_04_st_08_production_makes_no_keys() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn st_04_a_key_that_others_can_read_stops_production() {
+async fn s_b12_st_04_a_key_that_others_can_read_stops_production() {
     use std::os::unix::fs::PermissionsExt;
 
     let home = tempfile::tempdir().expect("directory");
@@ -96,14 +96,27 @@ async fn st_04_a_key_that_others_can_read_stops_production() {
     let keys = fs::read_dir(home.path()).expect("directory");
     let mut paths = keys.map(|entry| entry.expect("entry").path());
     let pem = paths.find(|path| path.extension().is_some_and(|end| end == "pem"));
-    fs::set_permissions(pem.expect("key"), fs::Permissions::from_mode(0o644)).expect("mode");
-    let error = load(in_directory(home.path()), &Production)
-        .await
-        .expect_err("open key");
-    assert!(matches!(error, KeyError::ReadableByOthers(_)), "{error}");
-    load(in_directory(home.path()), &Development)
-        .await
-        .expect("a warning only");
+    let pem = pem.expect("key");
+    let change = |mode| fs::set_permissions(&pem, fs::Permissions::from_mode(mode)).expect("mode");
+    for mode in [0o644, 0o640, 0o660, 0o620, 0o610, 0o604, 0o601, 0o440] {
+        change(mode);
+        let error = load(in_directory(home.path()), &Production)
+            .await
+            .expect_err("open key");
+        assert!(matches!(error, KeyError::ReadableByOthers(_)), "{error}");
+        for advice in ["chmod 600", "fsGroup", "init container", "keys.pem"] {
+            assert!(error.to_string().contains(advice), "{error}");
+        }
+        load(in_directory(home.path()), &Development)
+            .await
+            .expect("a warning only");
+    }
+    for mode in [0o600, 0o400] {
+        change(mode);
+        load(in_directory(home.path()), &Production)
+            .await
+            .expect("only the owner");
+    }
 }
 
 #[tokio::test]
@@ -159,17 +172,45 @@ async fn s28_2_the_directory_is_looked_at_every_60_seconds() {
         ..key
     };
     create_key(&settings.keys, &key).expect("key");
-    keys.refresh(NOW + 59);
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    keys.up_to_date(NOW + 59, None).await;
     assert_eq!(kids(&keys).len(), 2);
-    keys.refresh(NOW + 60);
-    for _ in 0..100 {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        if kids(&keys).len() == 3 {
-            return;
-        }
-    }
-    panic!("the new key was not found");
+    keys.up_to_date(NOW + 60, None).await;
+    assert_eq!(kids(&keys).len(), 3);
+}
+
+/// Whoever comes while one looks waits for it: nobody goes on with older keys.
+#[tokio::test]
+async fn s_b12_every_request_waits_for_the_look() {
+    let home = tempfile::tempdir().expect("directory");
+    let settings = settings(in_directory(home.path()), &Development);
+    let keys = Keys::load(&settings, NOW).await.expect("keys");
+    let token = keys
+        .sign(SigningAlg::ES256, "JWT", &jwt::claims())
+        .expect("token");
+    let signer = keys
+        .verify(&token, Purpose::IdTokenHint, NOW)
+        .expect("token")
+        .kid;
+    crate::keys::withdraw_key(&settings, &signer, NOW + 1).expect("withdrawal");
+    let verdict = async || {
+        keys.up_to_date(NOW + 3600, None).await;
+        keys.verify(&token, Purpose::IdTokenHint, NOW + 3600)
+            .is_ok()
+    };
+    let verdicts = tokio::join!(verdict(), verdict(), verdict());
+    assert_eq!(verdicts, (false, false, false));
+}
+
+/// A clock that went back must not put the next look off.
+#[tokio::test]
+async fn s_b12_a_clock_that_goes_back_puts_no_look_off() {
+    let home = tempfile::tempdir().expect("directory");
+    let settings = settings(in_directory(home.path()), &Development);
+    let keys = Keys::load(&settings, NOW).await.expect("keys");
+    let signer = kids(&keys)[0].clone();
+    crate::keys::withdraw_key(&settings, &signer, NOW).expect("withdrawal");
+    keys.up_to_date(NOW - 7200, None).await;
+    assert!(!kids(&keys).contains(&signer));
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! `error.html`: something that was asked for cannot be done.
 
+use fluent_bundle::FluentArgs;
 use serde::Serialize;
 
-use crate::views::{Common, ErrorKind, Page, Words, samples};
+use crate::views::{Common, ErrorKind, Page, Words, messages::text_value, samples};
 
 /// `error.html`. Shows no text of the request outside of `dev`.
 #[derive(Clone, Serialize)]
@@ -20,6 +21,9 @@ pub struct ErrorPage {
     pub explanation: String,
     /// What the person can do; set by the engine.
     pub hint: String,
+    /// `base_url`, for situations in which people may be at another address.
+    #[serde(skip)]
+    pub address: String,
     /// A way back: only to a validated redirect URI (AR-04) or a verified `client_uri`.
     pub return_link: Option<ReturnLink>,
     /// For the developer of the client, with the setting `developer_errors`.
@@ -64,6 +68,7 @@ impl ErrorPage {
             title: String::new(),
             explanation: String::new(),
             hint: String::new(),
+            address: String::new(),
             return_link: None,
             dev: None,
             kind,
@@ -99,14 +104,21 @@ impl Page for ErrorPage {
         let texts = self.kind.texts();
         self.title = words.say(texts.title);
         self.explanation = words.say(texts.explanation);
-        self.hint = words.say(texts.hint);
+        let mut args = FluentArgs::new();
+        args.set("address", text_value(&self.address));
+        let hint = words.text_with(texts.hint, &args);
+        self.hint = hint.unwrap_or_else(|| texts.hint.to_owned());
         self.return_link = self.return_link.take().filter(may_be_linked);
     }
 
     fn samples() -> Vec<(&'static str, Self)> {
         let mut all: Vec<(&'static str, Self)> = ErrorKind::ALL
             .iter()
-            .map(|&kind| (kind.name(), Self::new(kind, samples::failed())))
+            .map(|&kind| {
+                let mut page = Self::new(kind, samples::failed());
+                page.address = "https://id.example.com".into();
+                (kind.name(), page)
+            })
             .collect();
         let main = Self::new(ErrorKind::RedirectMismatch, samples::failed());
         let dev = Developer {

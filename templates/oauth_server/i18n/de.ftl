@@ -268,7 +268,7 @@ hint-reload = Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es no
 hint-reference = Bitte versuchen Sie es später noch einmal. Wenn es wieder passiert, nennen Sie uns die Kennung unten.
 hint-close = Sie können diese Seite schließen.
 hint-sign-in = Gehen Sie zurück zur App und melden Sie sich von dort aus an.
-hint-same-browser = Gehen Sie zurück zur App und beginnen Sie in diesem Browser neu, mit eingeschalteten Cookies.
+hint-same-browser = Gehen Sie zurück zur App und beginnen Sie in diesem Browser neu, mit eingeschalteten Cookies. Dieser Server hat die Adresse { $address }: Unter einem anderen Namen fehlen seine Cookies.
 
 ## For developers
 

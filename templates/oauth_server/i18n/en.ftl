@@ -273,7 +273,8 @@ hint-reload = Go back, reload the page and try again.
 hint-reference = Please try again later. If it happens again, tell us the reference below.
 hint-close = You can close this page.
 hint-sign-in = Go back to the app and sign in from there.
-hint-same-browser = Go back to the app and start again in this browser, with cookies switched on.
+# $address is the address of this server.
+hint-same-browser = Go back to the app and start again in this browser, with cookies switched on. This server is at { $address }: under another name its cookies are missing.
 
 ## For developers
 

@@ -268,7 +268,7 @@ hint-reload = Vuelve atrás, recarga la página e inténtalo de nuevo.
 hint-reference = Inténtalo más tarde. Si se repite, danos la referencia de abajo.
 hint-close = Puedes cerrar esta página.
 hint-sign-in = Vuelve a la aplicación e inicia sesión desde allí.
-hint-same-browser = Vuelve a la aplicación y empieza de nuevo en este navegador, con las cookies activadas.
+hint-same-browser = Vuelve a la aplicación y empieza de nuevo en este navegador, con las cookies activadas. La dirección de este servidor es { $address }: con otro nombre faltan sus cookies.
 
 ## For developers
 

@@ -268,7 +268,7 @@ hint-reload = Revenez en arrière, rechargez la page et réessayez.
 hint-reference = Veuillez réessayer plus tard. Si cela se reproduit, communiquez-nous la référence ci-dessous.
 hint-close = Vous pouvez fermer cette page.
 hint-sign-in = Retournez à l’application et connectez-vous depuis celle-ci.
-hint-same-browser = Retournez à l’application et recommencez dans ce navigateur, avec les cookies activés.
+hint-same-browser = Retournez à l’application et recommencez dans ce navigateur, avec les cookies activés. L’adresse de ce serveur est { $address } : sous un autre nom, ses cookies manquent.
 
 ## For developers
 

@@ -253,7 +253,7 @@ hint-reload = 前のページに戻り、再読み込みしてからもう一度
 hint-reference = しばらくしてからもう一度お試しください。繰り返す場合は、下の照会番号をお知らせください。
 hint-close = このページを閉じてかまいません。
 hint-sign-in = アプリに戻り、そこからログインしてください。
-hint-same-browser = アプリに戻り、Cookie を有効にして、このブラウザーで最初からやり直してください。
+hint-same-browser = アプリに戻り、Cookie を有効にして、このブラウザーで最初からやり直してください。このサーバーのアドレスは { $address } です。別の名前で開くと Cookie が届きません。
 
 ## For developers
 

@@ -268,7 +268,7 @@ hint-reload = Volte, recarregue a página e tente novamente.
 hint-reference = Tente novamente mais tarde. Se acontecer de novo, informe a referência abaixo.
 hint-close = Você pode fechar esta página.
 hint-sign-in = Volte ao aplicativo e entre por lá.
-hint-same-browser = Volte ao aplicativo e comece de novo neste navegador, com os cookies ativados.
+hint-same-browser = Volte ao aplicativo e comece de novo neste navegador, com os cookies ativados. O endereço deste servidor é { $address }: com outro nome, faltam os cookies dele.
 
 ## For developers
 

@@ -253,7 +253,7 @@ hint-reload = 请返回，刷新页面后重试。
 hint-reference = 请稍后再试。如果再次发生，请将下方的参考编号告诉我们。
 hint-close = 您可以关闭此页面。
 hint-sign-in = 请返回应用并从那里登录。
-hint-same-browser = 请返回应用，启用 Cookie，并在此浏览器中重新开始。
+hint-same-browser = 请返回应用，启用 Cookie，并在此浏览器中重新开始。此服务器的地址是 { $address }：使用其他名称打开时会缺少 Cookie。
 
 ## For developers
 

@@ -163,13 +163,15 @@ async fn s30_2_mcp_clients_in_browsers() {
     let answer = server.send(from(preflight.try_clone().unwrap())).await;
     assert_eq!(answer.status, 200);
     assert!(answer.header("access-control-allow-headers").is_some());
-    // Without that middleware it reaches the app's routes: here nothing answers OPTIONS.
+    // Without that middleware the guard of MCP routes answers; behind other guards nothing does.
     let plain = TestServer::guarded().await;
-    let preflight = plain
-        .http
-        .request(reqwest::Method::OPTIONS, plain.url("/mcp"))
-        .header("access-control-request-method", "POST");
-    assert_eq!(plain.send(from(preflight)).await.status, 405);
+    for (path, status) in [("/mcp", 200), ("/api/layered", 405)] {
+        let preflight = plain
+            .http
+            .request(reqwest::Method::OPTIONS, plain.url(path))
+            .header("access-control-request-method", "POST");
+        assert_eq!(plain.send(from(preflight)).await.status, status, "{path}");
+    }
     // What only looks like one is a request without a token.
     let options = plain
         .http
