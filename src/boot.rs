@@ -137,7 +137,7 @@ pub fn policy(settings: &Settings, urls: &Urls, app_signs_up: bool) -> Policy {
     let sensitive = settings
         .known_scopes()
         .into_iter()
-        .filter(|name| settings.scope(name).is_some_and(|scope| scope.sensitive));
+        .filter(|name| settings.is_sensitive(name));
     Policy {
         issuer: urls.issuer.clone(),
         userinfo_url: urls.userinfo_endpoint.clone(),

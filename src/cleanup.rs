@@ -10,7 +10,7 @@ use crate::{
     store::{
         StoreResult,
         cleanup::{self, Expired},
-        markers,
+        clients, markers,
         reaping::{self, Reaping},
     },
 };
@@ -79,13 +79,17 @@ impl Server {
     pub async fn cleanup(&self, options: CleanupOptions) -> StoreResult<CleanupReport> {
         let started = Instant::now();
         let reaped = self.reap(options, started).await?;
+        let thinned = self.thin_out(options, started).await?;
         let mut report = CleanupReport {
             tables: Vec::new(),
             reaped,
             seconds: 0,
         };
         for kind in Expired::ALL {
-            let deleted = self.delete_expired(kind, (options, started)).await?;
+            let mut deleted = self.delete_expired(kind, (options, started)).await?;
+            if kind == Expired::Clients {
+                deleted += thinned;
+            }
             let (tables, now) = (self.store.tables(), self.now());
             let count = |db| cleanup::remaining(db, tables, (kind, now));
             report.tables.push(Cleaned {
@@ -138,6 +142,33 @@ impl Server {
         Ok(deleted)
     }
 
+    /// Of clients that were never used as many tombstones stay as there may be such clients: what
+    /// strangers can make the server keep is bounded.
+    async fn thin_out(&self, options: CleanupOptions, started: Instant) -> StoreResult<u64> {
+        let most = self.settings.registration.max_unused_clients;
+        let mut deleted = 0;
+        while !options.dry_run && started.elapsed() < options.most {
+            let (tables, batch) = (self.store.tables(), options.batch);
+            let thin = |db| clients::thin_out(db, tables, (most, batch));
+            let rows = self.store.run(thin).await?;
+            deleted += rows;
+            if rows < batch {
+                break;
+            }
+            tokio::time::sleep(options.pause).await;
+        }
+        Ok(deleted)
+    }
+
+    async fn reap_one(&self, client_id: &str, reaping: Reaping) -> StoreResult<bool> {
+        let id = client_id.to_owned();
+        let reap = self.store.write(move |txn, tables| {
+            let id = id.clone();
+            Box::pin(async move { reaping::reap(txn, tables, (&id, &reaping)).await })
+        });
+        reap.await
+    }
+
     /// §13.5.
     async fn reap(&self, options: CleanupOptions, started: Instant) -> StoreResult<u64> {
         let mut reaped = 0;
@@ -157,8 +188,7 @@ impl Server {
             }
             let before = reaped;
             for client_id in candidates {
-                let reap = |db| reaping::reap(db, tables, (&client_id, &reaping));
-                if self.store.run(reap).await? {
+                if self.reap_one(&client_id, reaping).await? {
                     reaped += 1;
                     let event = AuditEvent::new(EventName::ClientReaped).client_id(client_id);
                     self.audit_to_end(event).await;

@@ -8,7 +8,7 @@ use crate::{
     protocol::{
         client::{Client, ClientKind, ClientStatus, DocumentCache},
         client_document::{self, DocumentError, DocumentPolicy, Hosts},
-        client_metadata::{MetadataError, MetadataPolicy, ScopeRule, check_sector_document},
+        client_metadata::{Applicant, MetadataError, check_sector_document},
     },
     server::Server,
     store::clients::{self, ClientRow},
@@ -94,17 +94,10 @@ impl Server {
 
     /// CI-04.
     async fn described(&self, client_id: &str, body: &[u8]) -> Result<Client, DocumentError> {
-        let (settings, algorithms) = (&self.settings, self.keys.algorithms());
+        let algorithms = self.keys.algorithms();
         let policy = DocumentPolicy {
-            metadata: MetadataPolicy {
-                scopes: &settings.registration.allowed_scopes,
-                scope_rule: ScopeRule::Cut,
-                algorithms: &algorithms,
-                grants: &settings.grant_types,
-                pairwise: settings.pairwise_secret.is_some(),
-                loopback: settings.fetches_from_own_machine(),
-            },
-            default_scopes: &settings.registration.default_scopes,
+            metadata: self.offers_to(Applicant::Unvouched, &algorithms),
+            default_scopes: &self.settings.registration.default_scopes,
         };
         let client = client_document::client(body, client_id, &policy)?;
         self.check_sector(&client).await?;
@@ -136,8 +129,9 @@ impl Server {
         let tables = self.store.tables();
         let Some(old) = stored else {
             let row = ClientRow::new(&client, None);
+            let most = self.settings.registration.max_unused_clients;
             self.store
-                .run(|db| clients::insert_document(db, tables, &row))
+                .run(|db| clients::insert_document(db, tables, (&row, most)))
                 .await?;
             return Ok(client);
         };

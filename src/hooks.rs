@@ -138,6 +138,18 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         Ok(scopes.to_vec())
     }
 
+    /// Of the scopes of a machine token (`client_credentials`) that is about to be issued, those that
+    /// the client may have: no person is there to agree, so that this is the app's word. `token` says
+    /// which client asks (also of which kind it is: settings, task or registration), for what and for
+    /// which APIs. The others are left out; none at all is `invalid_scope`. What was not asked for is
+    /// not granted either.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn machine_scopes(&self, token: &TokenFacts) -> Result<Vec<String>> {
+        Ok(token.scopes.clone())
+    }
+
     /// A step of the app between login and consent, by a name of the app's choice: the person is
     /// sent to `post_login_url`, which ends with
     /// [`post_login_done`](crate::OAuthInteraction::post_login_done) or a link to
@@ -221,7 +233,9 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         Ok(Claims::new())
     }
 
-    /// Whether this client may be registered. The metadata is as sent, and follows the rules.
+    /// Whether this client may be registered. The metadata is what would be registered: with every
+    /// default, and without what this server does not offer to the caller. Which of its scopes it gets
+    /// is for [`Self::authorize_scopes`] and [`Self::machine_scopes`] to say.
     ///
     /// # Errors
     /// Ends the request with `server_error`.

@@ -13,10 +13,10 @@ use crate::{
     protocol::{
         client::{Client, ClientKind},
         client_metadata::{
-            ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy, MetadataRule, ScopeRule,
+            Applicant, ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy, MetadataRule,
         },
         error::OAuthError,
-        registration,
+        jwk::SigningAlg,
         scope::OPENID,
         secret::{Secret, plain_hash},
     },
@@ -93,6 +93,25 @@ impl Server {
         Ok(current.map(|signed_in| signed_in.owner))
     }
 
+    /// What this server offers to clients that register themselves, or that describe themselves in
+    /// a document.
+    pub fn offers_to<'a>(
+        &'a self,
+        applicant: Applicant,
+        algorithms: &'a [SigningAlg],
+    ) -> MetadataPolicy<'a> {
+        let settings = &self.settings;
+        MetadataPolicy {
+            scopes: &settings.registration.allowed_scopes,
+            applicant,
+            algorithms,
+            grants: &settings.grant_types,
+            redirect_schemes: &settings.registration.redirect_schemes,
+            pairwise: settings.pairwise_secret.is_some(),
+            loopback: settings.fetches_from_own_machine(),
+        }
+    }
+
     /// The client that registered metadata describes (RG-05 to RG-07), without secret.
     ///
     /// # Errors
@@ -100,17 +119,10 @@ impl Server {
     pub fn registered_client(
         &self,
         client_id: String,
-        metadata: ClientMetadata,
+        (metadata, applicant): (ClientMetadata, Applicant),
     ) -> Result<Client, OAuthError> {
         let (settings, algorithms) = (&self.settings, self.keys.algorithms());
-        let policy = MetadataPolicy {
-            scopes: &settings.registration.allowed_scopes,
-            scope_rule: ScopeRule::Cut,
-            algorithms: &algorithms,
-            grants: &settings.grant_types,
-            pairwise: settings.pairwise_secret.is_some(),
-            loopback: settings.fetches_from_own_machine(),
-        };
+        let policy = self.offers_to(applicant, &algorithms);
         let identity = ClientIdentity {
             client_id,
             kind: ClientKind::Dynamic,
@@ -145,6 +157,8 @@ impl Server {
                 let finding = MetadataError {
                     member: member.to_owned(),
                     rule: MetadataRule::PublicHost,
+                    value: uri.clone(),
+                    offered: Vec::new(),
                 };
                 return Err(finding.into());
             }
@@ -152,32 +166,19 @@ impl Server {
         Ok(())
     }
 
-    /// RG-07 and RG-09 for a new client.
+    /// What others say about a client: its sector document, and the app (RG-09), which sees what
+    /// would be registered.
     ///
     /// # Errors
     /// `invalid_client_metadata`, `access_denied`, or a hook that fails.
     pub async fn check_registrant(
         &self,
-        (client, metadata): (&Client, &ClientMetadata),
+        client: &Client,
         caller: &Registrant<Owner>,
     ) -> Result<(), Failure> {
-        if matches!(caller, Registrant::Anonymous) {
-            registration::check_anonymous(client).map_err(OAuthError::from)?;
-        }
         self.check_sector(client).await.map_err(OAuthError::from)?;
-        self.ask_may_register(metadata, caller).await
-    }
-
-    /// RG-09.
-    ///
-    /// # Errors
-    /// `access_denied`, or a hook that fails.
-    pub async fn ask_may_register(
-        &self,
-        metadata: &ClientMetadata,
-        caller: &Registrant<Owner>,
-    ) -> Result<(), Failure> {
-        let permitted = self.owners.may_register(metadata, caller).await;
+        let metadata = ClientMetadata::of(client);
+        let permitted = self.owners.may_register(&metadata, caller).await;
         if permitted? {
             return Ok(());
         }

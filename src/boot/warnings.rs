@@ -3,7 +3,7 @@
 use loco_rs::app::AppContext;
 use tracing::Level;
 
-use crate::{config::Settings, database, doctor};
+use crate::{config::Settings, database, doctor, protocol::redirect_uri};
 
 /// Loco's logger lets only some modules through, `loco_rs` among them. What is said here must not
 /// depend on what it says.
@@ -28,11 +28,25 @@ pub fn warn(ctx: &AppContext, settings: &Settings, app_name: &str) {
 }
 
 /// The same as texts.
-pub fn of(settings: &Settings) -> Vec<&'static str> {
-    let anonymous = settings.production && settings.registration.anonymous;
-    let warning = "allow_unauthenticated_client_registration: everybody on the internet can \
-                   register a client with any name — initial_access_token_hashes keeps strangers out";
-    anonymous.then_some(warning).into_iter().collect()
+pub fn of(settings: &Settings) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if settings.production && settings.registration.anonymous {
+        let warning = "allow_unauthenticated_client_registration: everybody on the internet can \
+                       register a client with any name — initial_access_token_hashes keeps \
+                       strangers out";
+        warnings.push(warning.to_owned());
+    }
+    let schemes = settings.registration.redirect_schemes.iter();
+    let without_effect = schemes.filter(|scheme| {
+        redirect_uri::is_never_a_redirect(scheme) || matches!(scheme.as_str(), "http" | "https")
+    });
+    warnings.extend(without_effect.map(|scheme| {
+        format!(
+            "redirect_schemes: `{scheme}` has no effect, it is no scheme of an app on a device — \
+             remove it"
+        )
+    }));
+    warnings
 }
 
 /// Whether the app's logger drops audit events or our warnings, and what to write instead.

@@ -6,7 +6,7 @@ use super::{finding::Findings, raw_lists::RawClient, settings::Settings};
 use crate::protocol::{
     client::{AuthMethod, Client, ClientKind, ClientSecret, SecretHash},
     client_metadata::{
-        ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy, OperatorChoices, ScopeRule,
+        Applicant, ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy, OperatorChoices,
     },
     jwk::SigningAlg,
     secret::Secret,
@@ -50,10 +50,16 @@ fn note(key: &str, id: &str, error: &MetadataError, findings: &mut Findings) {
         "scope" => "scopes",
         member => member,
     };
+    let received = error.value.as_ref();
+    let received = received.map_or_else(String::new, |value| format!(": `{value}`"));
+    let offered = match error.offered.as_slice() {
+        [] => String::new(),
+        offered => format!(" ({})", offered.join(", ")),
+    };
     findings.add(
         format!("{key}.{member}"),
-        format!("the client `{id}` breaks a rule"),
-        error.rule.to_string(),
+        format!("the client `{id}` breaks a rule{received}"),
+        format!("{}{offered}", error.rule),
     );
 }
 
@@ -138,9 +144,10 @@ fn convert(
     };
     let policy = MetadataPolicy {
         scopes: &settings.known_scopes(),
-        scope_rule: ScopeRule::Refuse,
+        applicant: Applicant::Operator,
         algorithms: &SigningAlg::ALL,
         grants: &settings.grant_types,
+        redirect_schemes: &settings.registration.redirect_schemes,
         pairwise: settings.pairwise_secret.is_some(),
         loopback: settings.fetches_from_own_machine(),
     };

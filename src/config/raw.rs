@@ -121,6 +121,7 @@ pub(super) struct RawSettings {
     pub fetch: FetchSettings,
     pub client_id_metadata_documents: DocumentSettings,
     pub client_assertion_accepts_token_endpoint: bool,
+    pub redirect_schemes: Vec<String>,
     #[validate(nested)]
     pub cleanup: CleanupSettings,
 }
@@ -205,6 +206,14 @@ impl Default for RawSettings {
             fetch: FetchSettings::default(),
             client_id_metadata_documents: DocumentSettings::default(),
             client_assertion_accepts_token_endpoint: false,
+            redirect_schemes: texts(&[
+                "cursor",
+                "vscode",
+                "vscode-insiders",
+                "windsurf",
+                "zed",
+                "claude",
+            ]),
             cleanup: CleanupSettings::default(),
         }
     }

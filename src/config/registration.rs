@@ -3,6 +3,8 @@
 use super::{clients::from_hex, finding::Findings, raw::RawSettings, settings::Settings};
 use crate::protocol::{
     client::SecretHash,
+    implied_scopes::ImpliedScopes,
+    redirect_uri,
     scope::{OFFLINE_ACCESS, Scopes},
     secret::Secret,
 };
@@ -26,6 +28,9 @@ pub struct RegistrationSettings {
     pub require_pkce: bool,
     /// `max_unused_clients`: no more clients than this wait for their first use.
     pub max_unused_clients: u64,
+    /// `redirect_schemes`: private-use schemes without a dot that redirect URIs of clients of every
+    /// kind may have, lower-case.
+    pub redirect_schemes: Vec<String>,
 }
 
 /// The same as written.
@@ -38,6 +43,7 @@ pub(super) struct RawRegistration {
     client_secret_ttl_seconds: i64,
     require_pkce: bool,
     max_unused_clients: u64,
+    redirect_schemes: Vec<String>,
 }
 
 pub(super) fn take(raw: &mut RawSettings) -> RawRegistration {
@@ -50,6 +56,7 @@ pub(super) fn take(raw: &mut RawSettings) -> RawRegistration {
         client_secret_ttl_seconds: raw.client_registration_client_secret_ttl_seconds,
         require_pkce: raw.client_registration_require_pkce,
         max_unused_clients: raw.max_unused_clients,
+        redirect_schemes: std::mem::take(&mut raw.redirect_schemes),
     }
 }
 
@@ -79,7 +86,23 @@ pub(super) fn resolve(
         client_secret_ttl_seconds: raw.client_secret_ttl_seconds,
         require_pkce: raw.require_pkce,
         max_unused_clients: raw.max_unused_clients,
+        redirect_schemes: schemes(&raw.redirect_schemes, findings),
     }
+}
+
+/// Schemes that are never a redirect URI may stand in the list and are refused all the same
+/// (§13.3); what is no scheme is a mistake.
+fn schemes(written: &[String], findings: &mut Findings) -> Vec<String> {
+    for (index, scheme) in written.iter().enumerate() {
+        if !redirect_uri::is_dotless(scheme) {
+            findings.add(
+                format!("redirect_schemes[{index}]"),
+                format!("`{scheme}` is not a scheme without a dot"),
+                "write the scheme alone, for example `cursor`; reverse domain schemes as                  com.example.app need no entry",
+            );
+        }
+    }
+    written.iter().map(|scheme| scheme.to_lowercase()).collect()
 }
 
 fn tokens(written: &[Secret], findings: &mut Findings) -> Vec<SecretHash> {
@@ -120,17 +143,16 @@ fn scopes(
             }
         }
     }
-    let of_resources = settings
-        .resources
-        .iter()
-        .flat_map(|resource| &resource.scopes);
     let usual = raw
         .default_scopes
         .as_ref()
         .unwrap_or(&settings.default_scopes);
     let usual = usual.iter().map(String::as_str).chain([OFFLINE_ACCESS]);
+    let of_resources = settings.resources.iter();
+    let of_resources = of_resources.flat_map(|resource| &resource.scopes);
     let usual: Scopes = usual
         .chain(of_resources.map(|scope| scope.name.as_str()))
+        .filter(|name| !reaches_sensitive(settings, name))
         .collect();
     let allowed = raw.allowed_scopes.as_ref();
     let allowed: Scopes = allowed.map_or(usual, |names| names.iter().collect());
@@ -144,4 +166,18 @@ fn scopes(
         );
     }
     (default.into(), allowed.into())
+}
+
+/// Whether the scope is `sensitive`, or comes with one that is: nobody has to be asked about those
+/// who register themselves, so that only an explicit list of the operator has them.
+fn reaches_sensitive(settings: &Settings, name: &str) -> bool {
+    let own: Scopes = std::iter::once(name).collect();
+    let held = settings
+        .resources
+        .iter()
+        .fold(own.clone(), |held, resource| {
+            let implied = ImpliedScopes::new(&resource.implied_scopes);
+            held.union(&implied.held_with(&own))
+        });
+    held.iter().any(|scope| settings.is_sensitive(scope))
 }

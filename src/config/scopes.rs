@@ -20,6 +20,16 @@ pub(super) fn resolve(
     scopes.into_iter().map(scope).collect()
 }
 
+impl Settings {
+    /// Whether anything that defines the scope, at the top or in a resource, calls it `sensitive`.
+    #[must_use]
+    pub fn is_sensitive(&self, name: &str) -> bool {
+        let of_resources = self.resources.iter().flat_map(|resource| &resource.scopes);
+        let mut all = self.scopes.iter().chain(of_resources);
+        all.any(|scope| scope.sensitive && scope.name == name)
+    }
+}
+
 pub(super) fn setting(name: String, scope: RawScope) -> ScopeSetting {
     ScopeSetting {
         name,

@@ -9,13 +9,16 @@ use axum::{
 use loco_rs::app::AppContext;
 
 use crate::{
+    config::RateLimitEntry,
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
     extract::{MetadataJson, TheServer},
     hooks::{ClientFacts, ManageAction, OwnedClient, Registrant},
+    limits::Of,
     owners::Owner,
     protocol::{
-        client::{Client, ClientKind, ClientSecret, ClientStatus, GrantType},
+        client::{Client, ClientKind, ClientSecret, ClientStatus},
+        client_metadata::Applicant,
         error::OAuthError,
         registration::{self, ClientInformation, Issued},
         secret::{Purpose, Secret},
@@ -32,6 +35,19 @@ type ClientId = Result<Path<String>, PathRejection>;
 struct Managed {
     registered: Registered,
     by: Manager,
+}
+
+impl Managed {
+    /// RG-07: what a client was once given on the operator's word it may keep, by its own token. An
+    /// update brings nothing of that kind: nobody shows an initial access token here.
+    fn applicant(&self) -> Applicant {
+        let (client, owner) = (&self.registered.client, self.registered.owner);
+        let acts_alone = client.grant_types.iter().any(|grant| grant.acts_alone());
+        match self.by {
+            Manager::Client(_) if acts_alone && owner.is_none() => Applicant::Admitted,
+            Manager::Client(_) | Manager::Person(_) => Applicant::Unvouched,
+        }
+    }
 }
 
 enum Manager {
@@ -66,25 +82,20 @@ pub async fn put(
     client_id: ClientId,
     MetadataJson(members): MetadataJson,
 ) -> Result<Response, ApiError> {
+    // RG-03: before a token is looked at or anything is fetched.
+    let keys = Of::entry(RateLimitEntry::Register).address().server();
+    server.limit(keys).await?;
     let managed = load(&server, (&headers, client_id), ManageAction::Update).await?;
     let old = &managed.registered.client;
     registration::check_update(&members, old).map_err(OAuthError::from)?;
     let metadata = registration::metadata(members).map_err(OAuthError::from)?;
-    let mut client = server.registered_client(old.client_id.clone(), metadata.clone())?;
+    let as_sent = (metadata, managed.applicant());
+    let mut client = server.registered_client(old.client_id.clone(), as_sent)?;
     let caller = match &managed.by {
         Manager::Person(owner) => Registrant::User(owner.clone()),
         Manager::Client(_) => Registrant::Client,
     };
-    let is_trusted =
-        managed.registered.owner.is_some() || old.may_use(GrantType::ClientCredentials);
-    if !is_trusted {
-        registration::check_anonymous(&client).map_err(OAuthError::from)?;
-    }
-    server
-        .check_sector(&client)
-        .await
-        .map_err(OAuthError::from)?;
-    server.ask_may_register(&metadata, &caller).await?;
+    server.check_registrant(&client, &caller).await?;
     let (change, secret) = secret_change(&server, old, &mut client)?;
     store(&server, &managed, (&client, &change)).await?;
     Ok(describe(&server, &managed, (&client, secret.as_ref())))

@@ -18,6 +18,7 @@ use crate::{
     owners::Owner,
     protocol::{
         client::{Client, ClientSecret},
+        client_metadata::Applicant,
         error::OAuthError,
         registration::{self, ClientInformation, Issued},
         secret::{Purpose, Secret},
@@ -47,18 +48,18 @@ pub async fn post(
 ) -> Result<Response, ApiError> {
     let keys = Of::entry(RateLimitEntry::Register).address().server();
     server.limit(keys).await?;
-    if has_no_room(&server).await? {
-        return Ok(come_back_later());
-    }
     let Some(caller) = server.registrant(&headers).await? else {
         return Ok(unauthorized(&server, &Bearer::read(&headers)));
     };
+    let applicant = applicant(&caller);
+    // Whom the operator let in does not wait for strangers.
+    if applicant == Applicant::Unvouched && has_no_room(&server).await? {
+        return Ok(come_back_later());
+    }
     let metadata = registration::metadata(members).map_err(OAuthError::from)?;
     let client_id = format!("client_{}", random::identifier()?);
-    let mut client = server.registered_client(client_id, metadata.clone())?;
-    server
-        .check_registrant((&client, &metadata), &caller)
-        .await?;
+    let mut client = server.registered_client(client_id, (metadata, applicant))?;
+    server.check_registrant(&client, &caller).await?;
     let secrets = make_secrets(&server, &mut client)?;
     let issued_at = store(&server, (&client, &secrets), &caller).await?;
     let uri = server.urls.registration_client(&client.client_id);
@@ -71,6 +72,14 @@ pub async fn post(
     };
     let answer = Json(ClientInformation::new(&client, issued));
     Ok((StatusCode::CREATED, answer).into_response())
+}
+
+/// RG-07: an initial access token is the operator's word; a login is not, where anybody can sign up.
+const fn applicant(caller: &Registrant<Owner>) -> Applicant {
+    match caller {
+        Registrant::InitialAccessToken => Applicant::Admitted,
+        Registrant::User(_) | Registrant::Anonymous | Registrant::Client => Applicant::Unvouched,
+    }
 }
 
 /// RG-03: strangers must not fill the table.

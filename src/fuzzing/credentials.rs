@@ -6,7 +6,7 @@ use crate::protocol::{
     bearer,
     client::{AuthMethod, Client, ClientKind, ClientSecret},
     client_auth::Credentials,
-    client_metadata::{ClientIdentity, ClientMetadata},
+    client_metadata::{Applicant, ClientIdentity, ClientMetadata},
     params::{Params, encode},
     secret::{Purpose, hash},
 };
@@ -77,7 +77,7 @@ fn client(id: &str, secret: &str) -> Client {
         redirect_uris: Some(vec!["https://app.example/cb".to_owned()]),
         ..ClientMetadata::default()
     };
-    let client = metadata.into_client(identity, &super::metadata::policy(&[]));
+    let client = metadata.into_client(identity, &super::metadata::policy(&[], Applicant::Admitted));
     let client = client.unwrap_or_else(|errors| panic!("{errors:?}"));
     Client {
         secrets: vec![ClientSecret {

@@ -7,11 +7,11 @@ use url::Url;
 use crate::protocol::{
     client::{AuthMethod, Client, ClientKind, GrantType},
     client_document::{self, DocumentPolicy, Hosts},
-    client_metadata::{ClientIdentity, MetadataPolicy, ScopeRule},
+    client_metadata::{Applicant, ClientIdentity, MetadataPolicy},
     display_name,
     jwk::SigningAlg,
     redirect_uri,
-    registration::{ClientInformation, Issued, metadata},
+    registration::{ClientInformation, Issued, metadata, sent},
     strict_json::{self, JsonError},
 };
 
@@ -51,14 +51,14 @@ pub fn client_document(data: &[u8]) {
     }
     let scopes = scopes();
     let policy = DocumentPolicy {
-        metadata: policy(&scopes),
+        metadata: policy(&scopes, Applicant::Unvouched),
         default_scopes: &scopes,
     };
     let Ok(client) = client_document::client(body, client_id, &policy) else {
         return;
     };
     check_client(&client);
-    let document = members(body).unwrap_or_default();
+    let document = sent(members(body).unwrap_or_default());
     assert_eq!(document.get("client_id"), Some(&json!(client_id)));
     assert_eq!(
         (client.client_id.as_str(), client.kind),
@@ -116,12 +116,13 @@ fn scopes() -> [String; 4] {
 }
 
 /// What a server with these scopes offers.
-pub(super) const fn policy(scopes: &[String]) -> MetadataPolicy<'_> {
+pub(super) const fn policy(scopes: &[String], applicant: Applicant) -> MetadataPolicy<'_> {
     MetadataPolicy {
         scopes,
-        scope_rule: ScopeRule::Cut,
+        applicant,
         algorithms: &SigningAlg::ALL,
         grants: &GRANTS,
+        redirect_schemes: &[],
         pairwise: true,
         loopback: false,
     }
@@ -135,7 +136,7 @@ fn registered(members: Map<String, Value>) -> Option<Client> {
     let scopes = scopes();
     metadata(members)
         .ok()?
-        .into_client(identity, &policy(&scopes))
+        .into_client(identity, &policy(&scopes, Applicant::Admitted))
         .ok()
 }
 
@@ -159,7 +160,7 @@ fn check_client(client: &Client) {
         .iter()
         .chain(&client.post_logout_redirect_uris);
     for uri in uris {
-        assert_eq!(redirect_uri::check(uri, client.application_type), Ok(()));
+        assert_eq!(redirect_uri::check(uri, &[]), Ok(()));
         let scheme = uri
             .split(':')
             .next()

@@ -6,7 +6,7 @@ use url::Url;
 use crate::protocol::{
     callback::Callback,
     client::{ApplicationType, Client, ClientKind},
-    client_metadata::{ClientIdentity, ClientMetadata},
+    client_metadata::{Applicant, ClientIdentity, ClientMetadata},
     end_session::{Asked, Destination, destination},
     error::OAuthError,
     params::{Params, encode},
@@ -161,7 +161,7 @@ fn client(uri: &str) -> Option<Client> {
         ..ClientMetadata::default()
     };
     let client = metadata
-        .into_client(identity, &super::metadata::policy(&[]))
+        .into_client(identity, &super::metadata::policy(&[], Applicant::Admitted))
         .ok()?;
     let native = client.application_type == ApplicationType::Native;
     assert!(native || uri.to_ascii_lowercase().starts_with("http"));

@@ -37,6 +37,8 @@ pub trait AppHooks: Send + Sync {
         client: &ClientFacts,
         scopes: &[String],
     ) -> Result<Vec<String>, Failure>;
+    /// `machine_scopes`
+    async fn machine_scopes(&self, token: &TokenFacts) -> Result<Vec<String>, Failure>;
     /// `post_login`
     async fn post_login(
         &self,
@@ -113,6 +115,10 @@ impl<D: OAuthServerDefinition> AppHooks for OwnersOf<D> {
         let user = user::<D::User>(owner)?;
         let hook = self.hooks.authorize_scopes(user, client, scopes);
         limited("authorize_scopes", hook).await
+    }
+
+    async fn machine_scopes(&self, token: &TokenFacts) -> Result<Vec<String>, Failure> {
+        limited("machine_scopes", self.hooks.machine_scopes(token)).await
     }
 
     async fn post_login(

@@ -67,6 +67,28 @@ pub enum GrantType {
     ClientCredentials,
 }
 
+impl GrantType {
+    /// The value of `grant_type` and of the metadata.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// Whether the grant brings tokens that no person agreed to. Only the operator gives such power,
+    /// or a caller whom the operator gave an initial access token (RG-07).
+    #[must_use]
+    pub const fn acts_alone(self) -> bool {
+        match self {
+            Self::AuthorizationCode | Self::RefreshToken => false,
+            Self::ClientCredentials => true,
+        }
+    }
+}
+
 /// `application_type` (OpenID Connect Registration §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::{
-    client::{ApplicationType, Client, ClientKind, GrantType},
-    client_metadata::{ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy},
+    client::{Client, ClientKind},
+    client_metadata::{ClientIdentity, MetadataError, MetadataPolicy},
     error::OAuthError,
     redirect_uri, registration,
     strict_json::{self, JsonError},
@@ -87,7 +87,7 @@ pub struct Hosts<'a> {
 pub fn check_url(client_id: &str, hosts: Hosts<'_>) -> Result<(), DocumentError> {
     // Fragments, user information, dot segments and hosts that parsers rewrite are as wrong here
     // as in a redirect URI.
-    let plain = redirect_uri::check_written(client_id, ApplicationType::Web).is_ok();
+    let plain = redirect_uri::check_written(client_id, &[]).is_ok();
     let url = Url::parse(client_id).ok();
     let Some(url) = url.filter(|url| is_url(client_id) && plain && url.path() != "/") else {
         return Err(DocumentError::Url);
@@ -122,8 +122,8 @@ pub struct DocumentPolicy<'a> {
     pub default_scopes: &'a [String],
 }
 
-/// The client that a document describes (CI-04). A document is written for many servers: grants
-/// that this one does not offer are left out.
+/// The client that a document describes (CI-04). A document is written for many servers: what this
+/// one does not offer is left out.
 ///
 /// # Errors
 /// The first rule that the document breaks.
@@ -132,29 +132,26 @@ pub fn client(
     client_id: &str,
     policy: &DocumentPolicy<'_>,
 ) -> Result<Client, DocumentError> {
-    let members = strict_json::object(body)?;
+    let members = registration::sent(strict_json::object(body)?);
     check_members(&members, client_id)?;
     let mut metadata = registration::metadata(members)?;
     metadata
         .token_endpoint_auth_method
         .get_or_insert_with(|| "none".to_owned());
-    if metadata.scope.as_ref().is_none_or(String::is_empty) {
-        metadata.scope = Some(policy.default_scopes.join(" "));
-    }
-    keep_offered(&mut metadata, policy.metadata.grants);
     let identity = ClientIdentity {
         client_id: client_id.to_owned(),
         kind: ClientKind::Cimd,
     };
     let client = metadata.into_client(identity, &policy.metadata);
-    let client = client.map_err(|errors| match errors.into_iter().next() {
+    let mut client = client.map_err(|errors| match errors.into_iter().next() {
         Some(error) => DocumentError::Metadata(error),
         None => DocumentError::Missing("redirect_uris"),
     })?;
     if client.client_name.is_none() {
         return Err(DocumentError::Missing("client_name"));
     }
-    registration::check_anonymous(&client)?;
+    let default = || policy.default_scopes.to_vec();
+    client.scopes.get_or_insert_with(default);
     Ok(client)
 }
 
@@ -176,16 +173,6 @@ fn check_members(members: &Map<String, Value>, client_id: &str) -> Result<(), Do
         return Err(DocumentError::Secret("token_endpoint_auth_method"));
     }
     Ok(())
-}
-
-fn keep_offered(metadata: &mut ClientMetadata, offered: &[GrantType]) {
-    let is_offered = |name: &String| {
-        let grant = serde_json::from_value::<GrantType>(name.as_str().into());
-        grant.is_ok_and(|grant| offered.contains(&grant))
-    };
-    if let Some(grants) = &mut metadata.grant_types {
-        grants.retain(is_offered);
-    }
 }
 
 /// CO-06: whether a person who agreed to `old` has to look at `new` again.

@@ -99,8 +99,8 @@ pub struct OAuthError {
     pub rule: &'static str,
     /// `error_description`: a fixed sentence of `%x20-21 / %x23-5B / %x5D-7E` (RFC 6749 §5.2).
     pub description: &'static str,
-    /// A finding that names a member of the request, told instead of `description`. Made of
-    /// words of this server only, never of what was sent.
+    /// A finding that names a member of the request, told instead of `description`. What was sent
+    /// stands there in the characters of `description` only, and cut.
     pub finding: Option<Box<str>>,
     /// What the rule wanted and what it got, for the operator only; never a secret.
     pub detail: Option<Box<Detail>>,
@@ -156,11 +156,11 @@ constructors! {
 impl OAuthError {
     /// Tells a finding instead of the fixed sentence.
     #[must_use]
-    pub fn with_finding(self, finding: &impl fmt::Display) -> Self {
+    pub fn with_finding(self, finding: &impl fmt::Display, received: &str) -> Self {
         let finding = finding.to_string();
         Self {
             finding: Some(finding.as_str().into()),
-            ..self.expected(finding, "")
+            ..self.expected(finding, received)
         }
     }
 

@@ -6,30 +6,57 @@ mod answer;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 pub use self::answer::{ClientInformation, Issued};
 use super::{
-    client::{Client, GrantType},
-    client_metadata::{ClientMetadata, MetadataError, MetadataErrorCode, MetadataRule},
+    client::Client,
+    client_metadata::{ClientMetadata, LOCALIZED, MetadataError, MetadataErrorCode, MetadataRule},
     error::OAuthError,
     secret::{Purpose, hash},
 };
 
-/// Metadata of a JSON object; members that nobody knows are ignored (RFC 7591 §2).
+/// The one list whose empty entries are mistakes and not omissions.
+const REDIRECT_URIS: &str = "redirect_uris";
+
+/// The members that say something: `null`, `""` and `[]` are how clients write that they have no
+/// value (RG-05), and so are `null` and `""` among the entries of an optional list.
+#[must_use]
+pub fn sent(mut members: Map<String, Value>) -> Map<String, Value> {
+    for (name, value) in &mut members {
+        if let Value::Array(entries) = value
+            && name != REDIRECT_URIS
+        {
+            entries.retain(|entry| !entry.is_null() && entry != "");
+        }
+    }
+    members.retain(|_, value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(entries) => !entries.is_empty(),
+        _ => true,
+    });
+    members
+}
+
+/// Metadata of a JSON object; members that nobody knows are ignored (RFC 7591 §2), empty ones count
+/// as not sent.
 ///
 /// # Errors
 /// A member of another type (RG-05).
 pub fn metadata(members: Map<String, Value>) -> Result<ClientMetadata, MetadataError> {
-    let (localized, plain): (Map<_, _>, Map<_, _>) = members
+    let (localized, plain): (Map<_, _>, Map<_, _>) = sent(members)
         .into_iter()
         .partition(|(name, _)| name.contains('#'));
     let plain = Value::Object(plain);
     let read = serde_path_to_error::deserialize::<_, ClientMetadata>(&plain);
     let metadata = read.map_err(|error| {
         let kind = expected(&error.inner().to_string());
-        MetadataError::new(error.path().to_string(), MetadataRule::Type(kind))
+        let finding = MetadataError::new(error.path().to_string(), MetadataRule::Type(kind));
+        match at(&plain, error.path()) {
+            Some(value) => finding.received(in_words(value)),
+            None => finding,
+        }
     })?;
     Ok(ClientMetadata {
         localized: texts(localized)?,
@@ -37,24 +64,41 @@ pub fn metadata(members: Map<String, Value>) -> Result<ClientMetadata, MetadataE
     })
 }
 
+/// The value at the place of an error.
+fn at<'v>(value: &'v Value, path: &serde_path_to_error::Path) -> Option<&'v Value> {
+    use serde_path_to_error::Segment;
+    path.iter().try_fold(value, |value, segment| match segment {
+        Segment::Map { key } => value.get(key),
+        Segment::Seq { index } => value.get(index),
+        _ => None,
+    })
+}
+
+/// A value of the wrong type, as far as it is short.
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+    }
+}
+
 /// Members with a language tag (RFC 7591 §2.2).
 fn texts(members: Map<String, Value>) -> Result<BTreeMap<String, String>, MetadataError> {
-    const KNOWN: [&str; 5] = [
-        "client_name",
-        "client_uri",
-        "logo_uri",
-        "tos_uri",
-        "policy_uri",
-    ];
     let mut texts = BTreeMap::new();
     for (full, value) in members {
         let known = full.split('#').next().unwrap_or_default();
-        let Some(member) = KNOWN.into_iter().find(|name| *name == known) else {
+        let Some(member) = LOCALIZED.into_iter().find(|name| *name == known) else {
             continue;
         };
-        match String::deserialize(value) {
-            Ok(text) => texts.insert(full, text),
-            Err(_) => return Err(MetadataError::new(member, MetadataRule::Type("a text"))),
+        match value {
+            Value::String(text) => texts.insert(full, text),
+            other => {
+                let finding = MetadataError::new(member, MetadataRule::Type("a text"));
+                return Err(finding.received(in_words(&other)));
+            }
         };
     }
     Ok(texts)
@@ -73,20 +117,6 @@ fn expected(message: &str) -> &'static str {
     }
 }
 
-/// RG-07: a stranger gets no tokens of its own.
-///
-/// # Errors
-/// When the client could.
-pub fn check_anonymous(client: &Client) -> Result<(), MetadataError> {
-    if client.may_use(GrantType::ClientCredentials) {
-        return Err(MetadataError::new(
-            "grant_types",
-            MetadataRule::AnonymousMachine,
-        ));
-    }
-    Ok(())
-}
-
 /// Members of an update that must say what already holds (RFC 7592 §2.2). Further members of the
 /// answer that come back are ignored.
 ///
@@ -96,7 +126,8 @@ pub fn check_update(members: &Map<String, Value>, client: &Client) -> Result<(),
     if members.get("client_id").and_then(Value::as_str) != Some(&client.client_id) {
         return Err(MetadataError::new("client_id", MetadataRule::OtherClient));
     }
-    let Some(sent) = members.get("client_secret") else {
+    let sent = members.get("client_secret");
+    let Some(sent) = sent.filter(|sent| !sent.is_null() && *sent != "") else {
         return Ok(());
     };
     let sent = hash(Purpose::Secret, sent.as_str().unwrap_or_default());
@@ -118,7 +149,8 @@ impl From<MetadataError> for OAuthError {
             MetadataErrorCode::InvalidRedirectUri => Self::invalid_redirect_uri,
             MetadataErrorCode::InvalidClientMetadata => Self::invalid_client_metadata,
         };
-        refusal(error.rule_id(), "The client metadata is not acceptable").with_finding(&error)
+        let refusal = refusal(error.rule_id(), "The client metadata is not acceptable");
+        refusal.with_finding(&error, error.value.as_deref().unwrap_or_default())
     }
 }
 
@@ -147,10 +179,12 @@ mod tests {
     #[case(json!({"jwks": [1]}), "jwks", "an object")]
     fn rg_05_c258_types(#[case] members: Value, #[case] member: &str, #[case] kind: &'static str) {
         let error = read(members).expect_err("a wrong type");
-        assert_eq!(error, MetadataError::new(member, MetadataRule::Type(kind)));
+        assert_eq!(error.member, member);
+        assert_eq!(error.rule, MetadataRule::Type(kind));
         let error = OAuthError::from(error);
         assert_eq!(error.rule, "RG-05");
-        assert_eq!(error.text(), format!("{member}: {kind} is expected"));
+        let start = format!("{member}: {kind} is expected; received: ");
+        assert!(error.text().starts_with(&start), "{}", error.text());
     }
 
     #[test]

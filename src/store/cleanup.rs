@@ -8,11 +8,8 @@ use sea_orm::{
     },
 };
 
-use super::{StoreResult, record::eq};
+use super::{StoreResult, clients::tombstone::DELETED, record::eq};
 use crate::schema::TableNames;
-
-/// `status` of a tombstone.
-const REMOVED: &str = "deleted";
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
@@ -75,7 +72,7 @@ impl Expired {
                 removed
                     .column(Alias::new("client_id"))
                     .from(Alias::new(tables.clients))
-                    .and_where(eq("status", REMOVED));
+                    .and_where(eq("status", DELETED));
                 Cond::any()
                     .add(until("expires_at", 0))
                     .add(Expr::col(Alias::new("client_id")).in_subquery(removed))
@@ -85,7 +82,7 @@ impl Expired {
                 .add(until("ended_at", 30 * DAY)),
             Self::Ephemerals => Cond::all().add(until("expires_at", 0)),
             Self::Clients => Cond::all()
-                .add(eq("status", REMOVED))
+                .add(eq("status", DELETED))
                 .add(until("deleted_at", 90 * DAY)),
         }
     }

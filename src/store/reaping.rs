@@ -8,12 +8,11 @@ use sea_orm::{
 
 use super::{
     StoreResult,
+    clients::tombstone::{self, DELETED},
+    consents,
     record::{eq, gt, is_null, same},
 };
 use crate::schema::TableNames;
-
-/// `status` of a tombstone.
-const REMOVED: &str = "deleted";
 
 /// When clients are removed, Unix seconds.
 #[derive(Clone, Copy, Debug)]
@@ -73,8 +72,10 @@ async fn never_used(
     Ok(ids)
 }
 
-/// Makes a tombstone of a client, unless it came to life meanwhile. `false` = it did, or another
-/// node was faster.
+/// Makes a tombstone of a client, unless it came to life meanwhile; the row of a document, which is
+/// only a copy, goes for good: whoever comes with its id again has it fetched. `false` = the client
+/// came to life, or another node was faster. Inside a transaction, which this begins with the write
+/// that ends the client.
 ///
 /// # Errors
 /// [`super::StoreError`].
@@ -83,20 +84,30 @@ pub async fn reap(
     tables: &TableNames,
     (client_id, reaping): (&str, &Reaping),
 ) -> StoreResult<bool> {
-    let last_used = Expr::col(Alias::new("last_used_at"));
-    let unused = is_null("last_used_at").or(last_used.lte(reaping.idle_before));
+    let last_used = || Expr::col(Alias::new("last_used_at"));
+    let conditions = |kind: &str| {
+        eq("client_id", client_id)
+            .and(eq("kind", kind))
+            .and(Expr::col(Alias::new("status")).ne(DELETED))
+            .and(is_null("last_used_at").or(last_used().lte(reaping.idle_before)))
+            .and(has_live_grant(tables, reaping.now).not())
+    };
+    // Only an active copy: that the operator switched a document off has to last.
+    let mut delete = Query::delete();
+    delete
+        .from_table(Alias::new(tables.clients))
+        .and_where(conditions("cimd"))
+        .and_where(eq("status", "active"));
     let mut update = Query::update();
     update
         .table(Alias::new(tables.clients))
-        .value(Alias::new("status"), REMOVED)
-        .value(Alias::new("deleted_at"), reaping.now)
-        .value(Alias::new("client_secret_hash"), Expr::cust("NULL"))
-        .value(Alias::new("previous_secret_hash"), Expr::cust("NULL"))
-        .value(Alias::new("registration_token_hash"), Expr::cust("NULL"))
-        .and_where(eq("client_id", client_id))
-        .and_where(is_removable())
-        .and_where(unused)
-        .and_where(has_live_grant(tables, reaping.now).not());
+        .and_where(conditions("dynamic"));
+    tombstone::bury(&mut update, reaping.now);
+    if conn.execute(&delete).await?.rows_affected() == 1 {
+        // The next copy begins at version 1 again: no consent of this one may hold for it.
+        consents::delete_of_client(conn, tables, client_id).await?;
+        return Ok(true);
+    }
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
@@ -109,11 +120,12 @@ fn reapable(tables: &TableNames, now: i64) -> SelectStatement {
     select
 }
 
-/// Registered over HTTP or by a document; the operator's own stay.
+/// Registered over HTTP, or a document that is in use; the operator's own stay, and so does what the
+/// operator decided about a document.
 fn is_removable() -> SimpleExpr {
-    let kind = Expr::col(Alias::new("kind")).is_in(["dynamic", "cimd"]);
-    let status = Expr::col(Alias::new("status")).ne(REMOVED);
-    kind.and(status)
+    let kind = |kind: &str| eq("kind", kind);
+    let registered = kind("dynamic").and(Expr::col(Alias::new("status")).ne(DELETED));
+    registered.or(kind("cimd").and(eq("status", "active")))
 }
 
 fn has_live_grant(tables: &TableNames, now: i64) -> SimpleExpr {

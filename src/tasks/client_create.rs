@@ -11,9 +11,10 @@ use crate::{
     protocol::{
         client::{AuthMethod, Client, ClientKind, ClientSecret},
         client_metadata::{
-            ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy, OperatorChoices,
-            ScopeRule,
+            Applicant, ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy,
+            OperatorChoices,
         },
+        redirect_uri,
         secret::{Purpose, Secret},
     },
     random,
@@ -75,7 +76,20 @@ fn auth(arguments: Arguments<'_>) -> loco_rs::Result<AuthMethod> {
         Some("post") => Ok(AuthMethod::ClientSecretPost),
         Some("none") => Ok(AuthMethod::None),
         Some("private_key_jwt") => Ok(AuthMethod::PrivateKeyJwt),
-        _ => Ok(AuthMethod::ClientSecretBasic),
+        Some(_) => Ok(AuthMethod::ClientSecretBasic),
+        None => Ok(usual_auth(arguments)),
+    }
+}
+
+/// A client with a redirect URI as `cursor://` is a public one (§13.3).
+fn usual_auth(arguments: Arguments<'_>) -> AuthMethod {
+    let uris = arguments.list("redirect_uris").unwrap_or_default();
+    let mut dotless = uris
+        .iter()
+        .filter_map(|uri| redirect_uri::dotless_scheme(uri));
+    match dotless.next() {
+        Some(_) => AuthMethod::None,
+        None => AuthMethod::ClientSecretBasic,
     }
 }
 
@@ -109,9 +123,10 @@ fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<(Client, 
     let (known_scopes, algorithms) = (settings.known_scopes(), server.keys.algorithms());
     let policy = MetadataPolicy {
         scopes: &known_scopes,
-        scope_rule: ScopeRule::Refuse,
+        applicant: Applicant::Operator,
         algorithms: &algorithms,
         grants: &settings.grant_types,
+        redirect_schemes: &settings.registration.redirect_schemes,
         pairwise: settings.pairwise_secret.is_some(),
         loopback: settings.fetches_from_own_machine(),
     };

@@ -146,6 +146,20 @@ impl OAuthServerHooks<users::Model> for ByClient {
         Ok(allowed)
     }
 
+    async fn machine_scopes(&self, token: &TokenFacts) -> Result<Vec<String>> {
+        about("machine_scopes", &token.client).await?;
+        let mut allowed = token.scopes.clone();
+        match token.client.client_name.as_deref() {
+            Some("Half a machine") => {
+                allowed.retain(|scope| scope != "write");
+                allowed.push("admin".to_owned());
+            }
+            Some("No machine") => allowed.clear(),
+            _ => {}
+        }
+        Ok(allowed)
+    }
+
     async fn post_login(
         &self,
         user: &users::Model,
@@ -246,6 +260,14 @@ impl OAuthServerHooks<users::Model> for ByClient {
     ) -> Result<bool> {
         match metadata.client_name.as_deref() {
             Some("Broken") => Err(loco_rs::Error::string("the hook failed")),
+            // What is registered is what the hook sees, not what was sent.
+            Some("No machines here") => {
+                let grants = metadata.grant_types.iter().flatten();
+                let machine = grants
+                    .into_iter()
+                    .any(|grant| grant == "client_credentials");
+                Ok(!machine && metadata.scope.as_deref() == Some("openid mcp:read"))
+            }
             Some("Members only") => Ok(caller == Registrant::InitialAccessToken),
             name => Ok(name != Some("Refused")),
         }

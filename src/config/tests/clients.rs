@@ -61,6 +61,10 @@ fn id_01_static_secrets_are_plain_sha_256() {
 #[case(json!({"client_id": "a", "token_endpoint_auth_method": "private_key_jwt", "redirect_uris": ["https://a.example/"]}), "jwks")]
 #[case(json!({"client_id": "a", "resources": ["https://b.example"], "redirect_uris": ["https://a.example/"]}), "resources[0]")]
 #[case(json!({"client_id": "a"}), "grant_types")]
+#[case(json!({"client_id": "a", "redirect_uris": ["https://a.example/", "myapp://cb"]}), "redirect_uris[1]")]
+#[case(json!({"client_id": "a", "client_secret": LONG, "redirect_uris": ["cursor://x/cb"]}), "token_endpoint_auth_method")]
+#[case(json!({"client_id": "a", "redirect_uris": ["https://a.example/"], "grant_types": ["authorization_code", "implicit"]}), "grant_types")]
+#[case(json!({"client_id": "a", "redirect_uris": ["https://a.example/"], "client_uri": "http://a.example/"}), "client_uri")]
 fn st_10_static_clients(#[case] entry: Value, #[case] member: &str) {
     let found = findings(json!({"clients": [entry]}), &Development);
     let start = format!("oauth_server: clients[0].{member}: ");

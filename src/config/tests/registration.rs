@@ -30,10 +30,20 @@ fn s3_3_defaults_of_registration() {
     "openid a offline_access r"
 )]
 #[case(json!({"client_registration_allowed_scopes": ["a"]}), "a", "a")]
+#[case(json!({"client_registration_allowed_scopes": ["a", "s"]}), "a s", "a s")]
+#[case(json!({"default_scopes": ["openid", "s"]}), "openid offline_access r", "openid offline_access r")]
 fn s3_3_scopes_of_registration(#[case] block: Value, #[case] default: &str, #[case] allowed: &str) {
     let mut block = block;
-    block["scopes"] = json!({"a": {}, "b": {}});
-    block["resources"] = json!([{"prefix": "/r", "scopes": ["r"]}]);
+    block["scopes"] = json!({"a": {}, "b": {}, "s": {"sensitive": true}});
+    // A scope that is sensitive, and one that comes with it over two steps, are in no default.
+    block["resources"] = json!([
+        {
+            "prefix": "/r",
+            "scopes": ["r", "all", "more", {"name": "delete", "sensitive": true}],
+            "implied_scopes": {"all": ["more"], "more": ["delete"]},
+        },
+        {"prefix": "/other", "scopes": ["delete"]},
+    ]);
     assert_eq!(scopes(block), (default.to_owned(), allowed.to_owned()));
 }
 
@@ -83,6 +93,30 @@ fn st_06_st_11_registration(#[case] block: Value, #[case] key: &str, #[case] par
     );
 }
 
+/// §13.3: a scheme is a mistake only where it is none; one that is never a redirect has no effect.
+#[test]
+fn s13_3_schemes_of_the_settings() {
+    let schemes = |block: Value| settings(block).registration.redirect_schemes.join(" ");
+    let usual = "cursor vscode vscode-insiders windsurf zed claude";
+    assert_eq!(schemes(json!({})), usual);
+    assert_eq!(schemes(json!({"redirect_schemes": []})), "");
+    assert_eq!(
+        schemes(json!({"redirect_schemes": ["Notes", "web+x"]})),
+        "notes web+x"
+    );
+    for wrong in ["cursor://", "com.example.app", "", "my app", "1x"] {
+        let block = json!({"redirect_schemes": ["cursor", wrong]});
+        assert_one_finding(block, "redirect_schemes[1]", "write the scheme alone");
+    }
+    let odd = settings(json!({"redirect_schemes": ["javascript", "cursor", "https"]}));
+    let warnings = crate::boot::warnings::of(&odd);
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(
+        warnings[0].contains("`javascript` has no effect"),
+        "{warnings:?}"
+    );
+}
+
 #[test]
 fn st_11_hashes_of_tokens_are_not_printed() {
     let hash = "0123456789abcdef".repeat(4);
@@ -125,5 +159,8 @@ fn s3_3_anonymous_registration_in_production_is_warned_of() {
         "{warnings:?}"
     );
     let development = settings(block);
-    assert_eq!(crate::boot::warnings::of(&development), Vec::<&str>::new());
+    assert_eq!(
+        crate::boot::warnings::of(&development),
+        Vec::<String>::new()
+    );
 }

@@ -4,12 +4,13 @@ use super::TokenResponse;
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
+    hooks::TokenFacts,
     protocol::{
         client::GrantType,
         client_auth::Credentials,
         grants::{
             check_allowed,
-            client_credentials::{Request, decide},
+            client_credentials::{Request, decide, narrow},
         },
         params::Params,
     },
@@ -30,6 +31,9 @@ pub async fn answer(
     let client = &server.authenticated(credentials, row).await?;
     check_allowed(client, GrantType::ClientCredentials)?;
     let granted = decide(client, &server.policy, &Request::read(params)?)?;
+    let facts = TokenFacts::of(client, &granted);
+    let permitted = server.owners.machine_scopes(&facts).await?;
+    let granted = narrow(granted, &permitted)?;
     let access = server.access_token(client, &granted, None).await?;
     let body = TokenResponse::bytes(&access, None, None)?;
     let tables = server.store.tables();

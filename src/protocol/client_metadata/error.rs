@@ -34,6 +34,12 @@ pub enum MetadataRule {
     /// RG-05.
     #[error("at most 2000 characters")]
     TooLong,
+    /// RG-02.
+    #[error("at most 4096 characters")]
+    StatementTooLong,
+    /// RG-02: what strangers can make the server keep is bounded.
+    #[error("at most 16384 bytes in all members together")]
+    TooLarge,
     /// §35.1.
     #[error("no control characters")]
     Control,
@@ -55,6 +61,9 @@ pub enum MetadataRule {
     /// Only methods of §12.
     #[error("one of none, client_secret_basic, client_secret_post, private_key_jwt")]
     AuthMethod,
+    /// §13.3: any program on a device may claim such a scheme, so that a secret proves nothing.
+    #[error("none, as a redirect URI has a scheme without a dot: clients of such are public")]
+    PublicScheme,
     /// Only grants that the server offers.
     #[error("only grant types that this server offers")]
     GrantType,
@@ -64,9 +73,9 @@ pub enum MetadataRule {
     /// RFC 6749 §4.4: confidential clients only.
     #[error("client_credentials needs a client that authenticates")]
     PublicMachine,
-    /// RG-07.
-    #[error("client_credentials needs an initial access token or a signed-in person")]
-    AnonymousMachine,
+    /// RG-07: power over an API that no person agreed to comes from the operator alone.
+    #[error("client_credentials is for operators and callers with an initial access token")]
+    MachineGrant,
     /// Only `code`.
     #[error("only code")]
     ResponseType,
@@ -157,7 +166,17 @@ pub struct MetadataError {
     pub member: String,
     /// What is wrong with it.
     pub rule: MetadataRule,
+    /// What was sent there, where that is no secret.
+    pub value: Option<String>,
+    /// What would have been taken, where that is a list of this server's own.
+    pub offered: Vec<String>,
 }
+
+/// Longest `error_description` that is told.
+const MAX_DESCRIPTION: usize = 200;
+
+/// Most characters of a value that is told.
+const MAX_VALUE: usize = 60;
 
 impl MetadataError {
     pub(in crate::protocol) fn new(
@@ -167,7 +186,26 @@ impl MetadataError {
         Self {
             member: member.into(),
             rule: rule.into(),
+            value: None,
+            offered: Vec::new(),
         }
+    }
+
+    /// The finding with what was sent.
+    #[must_use]
+    pub(in crate::protocol) fn received(mut self, value: impl Into<String>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+
+    /// The finding with what would have been taken.
+    #[must_use]
+    pub(in crate::protocol) fn offering<T: Into<String>>(
+        mut self,
+        offered: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.offered = offered.into_iter().map(Into::into).collect();
+        self
     }
 
     /// The error code of an answer about it (RFC 7591 §3.2.2).
@@ -184,6 +222,7 @@ impl MetadataError {
     #[must_use]
     pub fn rule_id(&self) -> &'static str {
         match self.rule {
+            MetadataRule::TooLarge | MetadataRule::StatementTooLong => "RG-02",
             MetadataRule::Type(_)
             | MetadataRule::TooLong
             | MetadataRule::TooMany
@@ -200,10 +239,39 @@ impl MetadataError {
     }
 }
 
+/// The member, the rule, what was sent and what is offered, in the characters of an
+/// `error_description` and not longer than one may be (RFC 6749 §5.2).
 impl fmt::Display for MetadataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.member, self.rule)
+        let mut text = format!("{}: {}", self.member, self.rule);
+        if let Some(value) = &self.value {
+            let room = MAX_DESCRIPTION.saturating_sub(text.len() + "; received: ".len());
+            let shown = told(value, room.min(MAX_VALUE));
+            text.extend(["; received: ", &shown]);
+        }
+        if !self.offered.is_empty() {
+            let room = MAX_DESCRIPTION.saturating_sub(text.len() + "; offered: ".len());
+            let shown = told(&self.offered.join(" "), room);
+            text.extend(["; offered: ", &shown]);
+        }
+        // Only a member with a long name leaves no room at all.
+        text.truncate(MAX_DESCRIPTION);
+        f.write_str(&text)
     }
+}
+
+/// At most `most` characters of a text, none of which is quote, backslash, control character or
+/// beyond ASCII.
+fn told(text: &str, most: usize) -> String {
+    let plain = |c: char| match c {
+        ' ' | '!' | '#'..='[' | ']'..='~' => c,
+        _ => '?',
+    };
+    if text.chars().count() <= most {
+        return text.chars().map(plain).collect();
+    }
+    let start = text.chars().take(most.saturating_sub(3));
+    start.map(plain).chain("...".chars()).collect()
 }
 
 impl std::error::Error for MetadataError {}

@@ -3,7 +3,9 @@
 
 mod error;
 mod jwks;
+mod narrowing;
 mod operator;
+mod registered;
 mod rules;
 mod sector;
 #[cfg(test)]
@@ -12,6 +14,7 @@ mod texts;
 
 use serde::{Deserialize, Serialize};
 
+pub(in crate::protocol) use self::texts::LOCALIZED;
 pub use self::{
     error::{MetadataError, MetadataErrorCode, MetadataRule},
     operator::OperatorChoices,
@@ -63,13 +66,38 @@ pub struct ClientMetadata {
     pub localized: std::collections::BTreeMap<String, String>,
 }
 
-/// What to do with a scope that the client may not have.
+/// On whose word a client is made (RG-07).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScopeRule {
-    /// An error: the operator made a mistake.
-    Refuse,
-    /// Leave it out; an error only if nothing is left (§13.2).
-    Cut,
+pub enum Applicant {
+    /// The operator's, by the settings or a task. What the server does not offer is a mistake that
+    /// is said.
+    Operator,
+    /// That of a caller with an initial access token of the operator. What the server does not offer
+    /// is left out, and the answer says what was registered.
+    Admitted,
+    /// Nobody's: a stranger, a signed-in person, the publisher of a document. Nothing is offered
+    /// that works without the consent of a person.
+    Unvouched,
+}
+
+impl Applicant {
+    /// Whether the metadata comes from outside, and with it the manners of RFC 7591.
+    #[must_use]
+    pub const fn is_self_registered(self) -> bool {
+        match self {
+            Self::Operator => false,
+            Self::Admitted | Self::Unvouched => true,
+        }
+    }
+
+    /// Whether the client may get tokens that no person agreed to.
+    #[must_use]
+    pub const fn may_act_alone(self) -> bool {
+        match self {
+            Self::Operator | Self::Admitted => true,
+            Self::Unvouched => false,
+        }
+    }
 }
 
 /// What the server offers to the client.
@@ -77,12 +105,14 @@ pub enum ScopeRule {
 pub struct MetadataPolicy<'a> {
     /// Scopes that the client may have.
     pub scopes: &'a [String],
-    /// What happens to others.
-    pub scope_rule: ScopeRule,
+    /// On whose word it is made.
+    pub applicant: Applicant,
     /// Algorithms for its ID tokens.
     pub algorithms: &'a [SigningAlg],
-    /// Grants it may use.
+    /// Grants that the server offers.
     pub grants: &'a [GrantType],
+    /// Private-use schemes without a dot that redirect URIs may have (§13.3).
+    pub redirect_schemes: &'a [String],
     /// Whether `subject_type` `pairwise` is offered (`pairwise_secret` is set).
     pub pairwise: bool,
     /// Whether what is fetched may lie on this machine (§28.4).
@@ -111,16 +141,14 @@ impl ClientMetadata {
     ) -> Result<Client, Vec<MetadataError>> {
         let mut rules = rules::Rules::new(policy);
         let redirect_uris = self.redirect_uris.unwrap_or_default();
-        let application_type =
-            rules.application_type(self.application_type.as_deref(), &redirect_uris);
-        rules.redirect_uris("redirect_uris", &redirect_uris, application_type);
+        rules.redirect_uris("redirect_uris", &redirect_uris);
         let post_logout_redirect_uris = self.post_logout_redirect_uris.unwrap_or_default();
-        rules.redirect_uris(
-            "post_logout_redirect_uris",
-            &post_logout_redirect_uris,
-            application_type,
+        rules.redirect_uris("post_logout_redirect_uris", &post_logout_redirect_uris);
+        let application_type = rules.application_type(
+            self.application_type.as_deref(),
+            (&redirect_uris, &post_logout_redirect_uris),
         );
-        let method = rules.auth_method(self.token_endpoint_auth_method.as_deref());
+        let method = rules.auth_method(self.token_endpoint_auth_method.as_deref(), &redirect_uris);
         let grant_types = rules.grant_types(self.grant_types.as_deref(), method);
         if redirect_uris.is_empty() && grant_types.contains(&GrantType::AuthorizationCode) {
             rules.refuse("redirect_uris", MetadataRule::RedirectUriNeeded);
@@ -141,17 +169,16 @@ impl ClientMetadata {
             client_name: rules
                 .name("client_name", self.client_name.as_deref())
                 .and_then(display_name::clean),
-            client_uri: rules.https("client_uri", self.client_uri),
-            logo_uri: rules.https("logo_uri", self.logo_uri),
-            tos_uri: rules.https("tos_uri", self.tos_uri),
-            policy_uri: rules.https("policy_uri", self.policy_uri),
+            client_uri: rules.link("client_uri", self.client_uri),
+            logo_uri: rules.link("logo_uri", self.logo_uri),
+            tos_uri: rules.link("tos_uri", self.tos_uri),
+            policy_uri: rules.link("policy_uri", self.policy_uri),
             contacts: rules.texts("contacts", self.contacts),
             localized: rules.localized(self.localized),
             initiate_login_uri: rules.https("initiate_login_uri", self.initiate_login_uri),
             software_id: rules.text("software_id", self.software_id),
             software_version: rules.text("software_version", self.software_version),
-            // A signed statement is longer than other texts; the body's limit is its own.
-            software_statement: self.software_statement,
+            software_statement: rules.statement(self.software_statement),
             application_type,
             subject_type,
             sector_identifier_uri,

@@ -1,6 +1,6 @@
 //! What the operator decides about a client besides its metadata (§3.7, §32.1).
 
-use super::{ClientMetadata, MetadataError, MetadataRule};
+use super::{ClientMetadata, MetadataError, MetadataRule, registered};
 use crate::protocol::{
     client::{AuthMethod, Client, ClientSecret, GrantType},
     redirect_uri, resource,
@@ -14,7 +14,7 @@ impl ClientMetadata {
     #[must_use]
     pub fn with_operator_defaults(mut self, method: AuthMethod, offered: &[GrantType]) -> Self {
         self.token_endpoint_auth_method
-            .get_or_insert_with(|| method_name(method).to_owned());
+            .get_or_insert_with(|| registered::method(method).to_owned());
         let has_redirect_uris = self
             .redirect_uris
             .as_ref()
@@ -33,15 +33,6 @@ impl ClientMetadata {
         self.response_types
             .get_or_insert_with(|| with_code.then(|| "code".to_owned()).into_iter().collect());
         self
-    }
-}
-
-const fn method_name(method: AuthMethod) -> &'static str {
-    match method {
-        AuthMethod::None => "none",
-        AuthMethod::ClientSecretBasic => "client_secret_basic",
-        AuthMethod::ClientSecretPost => "client_secret_post",
-        AuthMethod::PrivateKeyJwt => "private_key_jwt",
     }
 }
 
@@ -121,10 +112,11 @@ fn configured(
     for (index, name) in resources.iter().enumerate() {
         match resource::find(known.iter().map(String::as_str), name) {
             Some(identifier) => found.push(identifier.to_owned()),
-            None => errors.push(MetadataError::new(
-                format!("resources[{index}]"),
-                MetadataRule::UnknownResource,
-            )),
+            None => {
+                let member = format!("resources[{index}]");
+                let finding = MetadataError::new(member, MetadataRule::UnknownResource);
+                errors.push(finding.received(name).offering(known));
+            }
         }
     }
     found

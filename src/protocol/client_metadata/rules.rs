@@ -4,21 +4,26 @@
 use serde_json::{Map, Value};
 
 use super::{
-    MetadataError, MetadataPolicy, MetadataRule, ScopeRule, jwks,
+    MetadataError, MetadataPolicy, MetadataRule, jwks,
     operator::sector,
-    texts::{MAX_TEXT, is_https, is_on_public_name, is_on_this_machine},
+    registered::stored_bytes,
+    texts::{is_https, is_on_public_name, is_on_this_machine},
 };
 use crate::protocol::{
-    client::{ApplicationType, AuthMethod, Client, GrantType, SubjectType},
+    client::{ApplicationType, AuthMethod, Client, SubjectType},
     jwk::SigningAlg,
-    redirect_uri,
-    scope::Scopes,
+    redirect_uri::{self, RedirectUriError},
 };
 
 pub(super) const MAX_ENTRIES: usize = 20;
 
+/// Most bytes that the server keeps of the metadata of a client that registered itself (RG-02):
+/// each member has a limit of its own, but twenty long entries in each of five lists would be
+/// gigabytes in a table full of clients that nobody uses.
+const MAX_STORED: usize = 16 * 1024;
+
 pub(super) struct Rules<'a> {
-    policy: &'a MetadataPolicy<'a>,
+    pub(super) policy: &'a MetadataPolicy<'a>,
     errors: Vec<MetadataError>,
 }
 
@@ -29,11 +34,18 @@ impl<'a> Rules<'a> {
     }
 
     pub fn refuse(&mut self, member: impl Into<String>, rule: MetadataRule) {
-        self.errors.push(MetadataError::new(member, rule));
+        self.note(MetadataError::new(member, rule));
+    }
+
+    pub fn note(&mut self, error: MetadataError) {
+        self.errors.push(error);
     }
 
     pub fn finish(mut self, client: Client) -> Result<Client, Vec<MetadataError>> {
-        // RG-05, RG-06, RG-07.
+        if self.policy.applicant.is_self_registered() && stored_bytes(&client) > MAX_STORED {
+            self.refuse("client metadata", MetadataRule::TooLarge);
+        }
+        // RG-02, RG-05, RG-06, RG-07.
         self.errors.sort_by_key(MetadataError::rule_id);
         if self.errors.is_empty() {
             Ok(client)
@@ -43,105 +55,67 @@ impl<'a> Rules<'a> {
     }
 
     /// RG-06, §13.3.
-    pub fn redirect_uris(&mut self, member: &str, uris: &[String], kind: ApplicationType) {
+    pub fn redirect_uris(&mut self, member: &str, uris: &[String]) {
         if uris.len() > MAX_ENTRIES {
             return self.refuse(member, MetadataRule::TooMany);
         }
         for (index, uri) in uris.iter().enumerate() {
-            if let Err(error) = redirect_uri::check(uri, kind) {
-                self.refuse(format!("{member}[{index}]"), error.into());
-            }
+            let Err(error) = redirect_uri::check(uri, self.policy.redirect_schemes) else {
+                continue;
+            };
+            let finding = MetadataError::new(format!("{member}[{index}]"), error).received(uri);
+            self.note(match error {
+                RedirectUriError::UnlistedScheme => finding.offering(self.policy.redirect_schemes),
+                _ => finding,
+            });
         }
     }
 
-    pub fn application_type(&mut self, sent: Option<&str>, uris: &[String]) -> ApplicationType {
+    /// A client that calls itself `web` and names a private-use URI is `native`: no page is reached
+    /// through such a URI.
+    pub fn application_type(
+        &mut self,
+        sent: Option<&str>,
+        (uris, post_logout): (&[String], &[String]),
+    ) -> ApplicationType {
+        let private = |uri: &String| redirect_uri::private_scheme(uri).is_some();
         match sent {
+            Some("web") if !uris.iter().chain(post_logout).any(private) => ApplicationType::Web,
+            Some("web" | "native") => ApplicationType::Native,
             None => redirect_uri::infer_application_type(uris),
-            Some("web") => ApplicationType::Web,
-            Some("native") => ApplicationType::Native,
-            Some(_) => {
-                self.refuse("application_type", MetadataRule::ApplicationType);
+            Some(other) => {
+                let finding = MetadataError::new("application_type", MetadataRule::ApplicationType);
+                self.note(finding.received(other));
                 redirect_uri::infer_application_type(uris)
             }
         }
     }
 
-    pub fn auth_method(&mut self, sent: Option<&str>) -> AuthMethod {
-        match sent {
+    /// Default `client_secret_basic` (RFC 7591 §2); `none` for clients that can only be public.
+    pub fn auth_method(&mut self, sent: Option<&str>, uris: &[String]) -> AuthMethod {
+        let mut dotless = uris
+            .iter()
+            .filter_map(|uri| redirect_uri::dotless_scheme(uri));
+        let dotless = dotless.next();
+        let method = match sent {
             Some("none") => AuthMethod::None,
+            None if dotless.is_some() => AuthMethod::None,
             None | Some("client_secret_basic") => AuthMethod::ClientSecretBasic,
             Some("client_secret_post") => AuthMethod::ClientSecretPost,
             Some("private_key_jwt") => AuthMethod::PrivateKeyJwt,
-            Some(_) => {
-                self.refuse("token_endpoint_auth_method", MetadataRule::AuthMethod);
-                AuthMethod::ClientSecretBasic
+            Some(other) => {
+                let finding =
+                    MetadataError::new("token_endpoint_auth_method", MetadataRule::AuthMethod);
+                self.note(finding.received(other));
+                return AuthMethod::ClientSecretBasic;
             }
-        }
-    }
-
-    /// Default `authorization_code` (RFC 7591 §2).
-    pub fn grant_types(&mut self, sent: Option<&[String]>, method: AuthMethod) -> Vec<GrantType> {
-        let Some(sent) = sent else {
-            return vec![GrantType::AuthorizationCode];
         };
-        let mut grants: Vec<GrantType> = sent.iter().filter_map(|name| grant(name)).collect();
-        grants.sort();
-        grants.dedup();
-        let offered = grants
-            .iter()
-            .all(|grant| self.policy.grants.contains(grant));
-        if sent.len() > MAX_ENTRIES {
-            self.refuse("grant_types", MetadataRule::TooMany);
-        } else if !offered || sent.iter().any(|name| grant(name).is_none()) || sent.is_empty() {
-            self.refuse("grant_types", MetadataRule::GrantType);
+        if dotless.is_some() && method != AuthMethod::None {
+            let finding =
+                MetadataError::new("token_endpoint_auth_method", MetadataRule::PublicScheme);
+            self.note(finding.received(sent.unwrap_or_default()));
         }
-        let with_code = grants.contains(&GrantType::AuthorizationCode);
-        if grants.contains(&GrantType::RefreshToken) && !with_code {
-            self.refuse("grant_types", MetadataRule::RefreshAlone);
-        }
-        if grants.contains(&GrantType::ClientCredentials) && method == AuthMethod::None {
-            self.refuse("grant_types", MetadataRule::PublicMachine);
-        }
-        grants
-    }
-
-    /// Default `code` where the grants have it; they must agree (RFC 7591 §2.1).
-    pub fn response_types(
-        &mut self,
-        sent: Option<Vec<String>>,
-        grants: &[GrantType],
-    ) -> Vec<String> {
-        let with_code = grants.contains(&GrantType::AuthorizationCode);
-        let Some(mut types) = sent else {
-            return with_code.then(|| "code".to_owned()).into_iter().collect();
-        };
-        types.dedup();
-        if types.iter().any(|name| name != "code") {
-            self.refuse("response_types", MetadataRule::ResponseType);
-        } else if types.is_empty() == with_code {
-            self.refuse("response_types", MetadataRule::ResponseTypeGrant);
-        }
-        types
-    }
-
-    /// `None` = the server's default scopes.
-    pub fn scopes(&mut self, sent: Option<&str>) -> Option<Vec<String>> {
-        let sent = sent.filter(|text| !text.trim().is_empty())?;
-        if sent.len() > MAX_TEXT {
-            self.refuse("scope", MetadataRule::TooLong);
-            return None;
-        }
-        let Ok(scopes) = Scopes::parse(sent) else {
-            self.refuse("scope", MetadataRule::ScopeSyntax);
-            return None;
-        };
-        let allowed: Scopes = self.policy.scopes.iter().collect();
-        let rest = scopes.intersection(&allowed);
-        let strict = self.policy.scope_rule == ScopeRule::Refuse;
-        if rest.is_empty() || (strict && rest != scopes) {
-            self.refuse("scope", MetadataRule::UnknownScope);
-        }
-        Some(rest.into())
+        method
     }
 
     /// ST-09: `pairwise` needs a secret of the server, and one redirect host or a sector document.
@@ -160,7 +134,10 @@ impl<'a> Rules<'a> {
                 Some(host) => return (SubjectType::Pairwise, Some(host)),
                 None => self.refuse("subject_type", MetadataRule::PairwiseHost),
             },
-            Some(_) => self.refuse("subject_type", MetadataRule::SubjectType),
+            Some(other) => {
+                let finding = MetadataError::new("subject_type", MetadataRule::SubjectType);
+                self.note(finding.received(other));
+            }
         }
         (SubjectType::Public, None)
     }
@@ -184,8 +161,9 @@ impl<'a> Rules<'a> {
             text.parse()
                 .is_ok_and(|alg: SigningAlg| offered.contains(&alg))
         };
-        if sent.as_ref().is_some_and(|text| !is_offered(text)) {
-            self.refuse(member, MetadataRule::Algorithm);
+        if let Some(text) = sent.as_ref().filter(|text| !is_offered(text)) {
+            let finding = MetadataError::new(member, MetadataRule::Algorithm).received(text);
+            self.note(finding.offering(offered.iter().map(|alg| alg.as_str())));
         }
         sent
     }
@@ -220,26 +198,19 @@ impl<'a> Rules<'a> {
             let own = self.policy.loopback && is_on_this_machine(uri);
             is_https(uri) && !is_on_public_name(uri) && !own
         };
-        if uri.as_deref().is_some_and(inside) {
-            self.refuse(member, MetadataRule::PublicHost);
+        if let Some(inside) = uri.as_deref().filter(|uri| inside(uri)) {
+            self.note(MetadataError::new(member, MetadataRule::PublicHost).received(inside));
         }
         uri
     }
 
     /// §35.1: no negative numbers, and none beyond the column.
     pub fn seconds(&mut self, member: &str, sent: Option<i64>) -> Option<i64> {
-        if sent.is_some_and(|value| !(0..=i64::from(i32::MAX)).contains(&value)) {
-            self.refuse(member, MetadataRule::Seconds);
+        let outside = |value: &i64| !(0..=i64::from(i32::MAX)).contains(value);
+        if let Some(value) = sent.filter(outside) {
+            let finding = MetadataError::new(member, MetadataRule::Seconds);
+            self.note(finding.received(value.to_string()));
         }
         sent
-    }
-}
-
-fn grant(name: &str) -> Option<GrantType> {
-    match name {
-        "authorization_code" => Some(GrantType::AuthorizationCode),
-        "refresh_token" => Some(GrantType::RefreshToken),
-        "client_credentials" => Some(GrantType::ClientCredentials),
-        _ => None,
     }
 }

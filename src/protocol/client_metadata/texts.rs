@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use url::{Host, Url};
 
 use super::{
-    MetadataRule,
+    MetadataError, MetadataRule,
     rules::{MAX_ENTRIES, Rules},
 };
 use crate::protocol::{display_name, redirect_uri};
 
 pub(super) const MAX_TEXT: usize = 2000;
 const MAX_NAME: usize = 200;
+const MAX_STATEMENT: usize = 4096;
 /// Members for people, which may come in several languages (RFC 7591 §2.2).
-const LOCALIZED: [&str; 5] = [
+pub(in crate::protocol) const LOCALIZED: [&str; 5] = [
     "client_name",
     "client_uri",
     "logo_uri",
@@ -40,7 +41,7 @@ impl Rules<'_> {
             }
             let text = match member {
                 "client_name" => self.name(member, Some(&text)).and_then(display_name::clean),
-                _ => self.https(member, Some(text)),
+                _ => self.link(member, Some(text)),
             };
             kept.extend(text.map(|text| (full.clone(), text)));
         }
@@ -56,11 +57,30 @@ impl Rules<'_> {
         sent
     }
 
+    /// RG-05: a link for people. One that pages may not show is left out of a registration: an app
+    /// on a developer's machine has its home page there, too.
+    pub fn link(&mut self, member: &str, sent: Option<String>) -> Option<String> {
+        let strange = |text: &String| text.len() <= MAX_TEXT && !is_https(text);
+        let left_out = self.policy.applicant.is_self_registered();
+        let sent = sent.filter(|text| !(left_out && strange(text)));
+        self.https(member, sent)
+    }
+
     pub fn https(&mut self, member: &str, sent: Option<String>) -> Option<String> {
         match sent.as_deref() {
             Some(text) if text.len() > MAX_TEXT => self.refuse(member, MetadataRule::TooLong),
-            Some(text) if !is_https(text) => self.refuse(member, MetadataRule::HttpsUrl),
+            Some(text) if !is_https(text) => {
+                self.note(MetadataError::new(member, MetadataRule::HttpsUrl).received(text));
+            }
             _ => {}
+        }
+        sent
+    }
+
+    /// RG-02: a signed statement is longer than other texts.
+    pub fn statement(&mut self, sent: Option<String>) -> Option<String> {
+        if sent.as_ref().is_some_and(|text| text.len() > MAX_STATEMENT) {
+            self.refuse("software_statement", MetadataRule::StatementTooLong);
         }
         sent
     }

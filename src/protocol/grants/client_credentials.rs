@@ -72,9 +72,28 @@ pub fn decide(
     Ok(Granted { scopes, audience })
 }
 
+/// What the app permits of it (hook `machine_scopes`).
+///
+/// # Errors
+/// `invalid_scope` when nothing is left of what there was.
+pub fn narrow(granted: Granted, permitted: &[String]) -> Result<Granted, OAuthError> {
+    let permitted: Scopes = permitted.iter().collect();
+    let scopes = granted.scopes.intersection(&permitted);
+    if scopes.is_empty() && !granted.scopes.is_empty() {
+        let refused = "The app permits this client none of these scopes";
+        return Err(OAuthError::invalid_scope("TK-29", refused)
+            .expected(permitted.to_string(), &granted.scopes.to_string()));
+    }
+    Ok(Granted { scopes, ..granted })
+}
+
 /// TK-29.
 fn scopes(client: &Client, policy: &Policy, request: &Request<'_>) -> Result<Scopes, OAuthError> {
-    let own = policy.client_scopes(client);
+    let mut own = policy.client_scopes(client);
+    if !client.is_known() {
+        // Whoever registered when the ceiling was higher has no more than the others now.
+        own = own.intersection(&policy.registrable_scopes);
+    }
     let own = own.filtered(|scope| !PERSONAL.contains(&scope));
     let Some(sent) = request.scope else {
         return Ok(policy.client_credentials_default_scopes.intersection(&own));

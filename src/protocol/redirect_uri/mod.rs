@@ -9,6 +9,7 @@ mod tests;
 use url::{Host, Url};
 
 use self::parts::{Scheme, port_rest, scheme_of, split_loopback};
+pub use self::parts::{is_dotless, is_never_a_redirect};
 use super::client::ApplicationType;
 
 /// Longest redirect URI, in bytes.
@@ -44,29 +45,30 @@ pub enum RedirectUriError {
     /// `http` on another host than `127.0.0.1`, `[::1]` or `localhost`.
     #[error("an http redirect URI is for 127.0.0.1, [::1] or localhost only; use https")]
     PlainHttp,
-    /// A private-use scheme of a web client (RFC 8252 §7.1 is about native ones).
-    #[error("a private-use scheme is for native clients only")]
-    PrivateSchemeOfWeb,
-    /// A private-use scheme that is not `reverse.domain:/path`.
-    #[error("a private-use redirect URI looks like com.example.app:/callback, with one slash")]
+    /// A private-use scheme that no slash follows (RFC 8252 §7.1).
+    #[error("a private-use redirect URI looks like com.example.app:/callback")]
     PrivateSchemeForm,
     /// A parameter in the query that answers have too (RFC 6749 §3.1: none stands there twice).
     #[error("the query of a redirect URI has none of code, state, iss, error, error_description")]
     ResponseParameter,
-    /// Any other scheme, `javascript` and `data` among them.
-    #[error("the scheme is not https, http on loopback, or a private-use scheme")]
-    Scheme,
+    /// A private-use scheme without a dot that the setting `redirect_schemes` does not list.
+    #[error("use https, http on 127.0.0.1, com.example.app:/callback, or a scheme of this server")]
+    UnlistedScheme,
+    /// A scheme that runs or reads something where the browser is: `javascript`, `data` and others.
+    #[error("this scheme is never a redirect URI; use https, or http on 127.0.0.1")]
+    ForbiddenScheme,
 }
 
 /// Parameters that answers are sent with (AR-01, AR-02), each once.
 const RESPONSE_PARAMETERS: [&str; 5] = ["code", "state", "iss", "error", "error_description"];
 
-/// Whether a client of this type may register `uri` (§13.3).
+/// Whether a client may register `uri` (§13.3). `schemes` are the private-use schemes without a dot
+/// that the operator accepts (`redirect_schemes`).
 ///
 /// # Errors
 /// The first rule that the URI breaks.
-pub fn check(uri: &str, application_type: ApplicationType) -> Result<(), RedirectUriError> {
-    check_written(uri, application_type)?;
+pub fn check(uri: &str, schemes: &[String]) -> Result<(), RedirectUriError> {
+    check_written(uri, schemes)?;
     let (_, query) = uri.split_once('?').unwrap_or_default();
     let mut parameters = url::form_urlencoded::parse(query.as_bytes());
     if parameters.any(|(name, _)| RESPONSE_PARAMETERS.contains(&name.as_ref())) {
@@ -75,16 +77,16 @@ pub fn check(uri: &str, application_type: ApplicationType) -> Result<(), Redirec
     Ok(())
 }
 
-/// Whether `uri` is of a scheme that such a client may have, and everybody reads it alike.
+/// Whether `uri` is of a scheme that a client may have, and everybody reads it alike.
 ///
 /// # Errors
 /// The first rule that the URI breaks.
-pub fn check_written(uri: &str, application_type: ApplicationType) -> Result<(), RedirectUriError> {
+pub fn check_written(uri: &str, schemes: &[String]) -> Result<(), RedirectUriError> {
     check_characters(uri)?;
     let scheme = scheme_of(uri).ok_or(RedirectUriError::NotAbsolute)?;
-    check_scheme(uri, scheme, application_type)?;
+    check_scheme(uri, scheme, schemes)?;
     let parsed = Url::parse(uri).map_err(|_| RedirectUriError::NotAbsolute)?;
-    if scheme == Scheme::Private {
+    if scheme.is_private() {
         return check_segments(parts::path_of(uri));
     }
     let authority = parts::authority_of(uri).ok_or(RedirectUriError::NotAbsolute)?;
@@ -114,11 +116,7 @@ fn check_characters(uri: &str) -> Result<(), RedirectUriError> {
     Ok(())
 }
 
-fn check_scheme(
-    uri: &str,
-    scheme: Scheme,
-    application_type: ApplicationType,
-) -> Result<(), RedirectUriError> {
+fn check_scheme(uri: &str, scheme: Scheme, schemes: &[String]) -> Result<(), RedirectUriError> {
     match scheme {
         Scheme::Https | Scheme::Http => {
             let authority = parts::authority_of(uri).ok_or(RedirectUriError::NotAbsolute)?;
@@ -130,19 +128,33 @@ fn check_scheme(
                 Ok(())
             }
         }
-        Scheme::Private if application_type == ApplicationType::Web => {
-            Err(RedirectUriError::PrivateSchemeOfWeb)
-        }
-        Scheme::Private if !has_one_slash(parts::path_of(uri)) => {
-            Err(RedirectUriError::PrivateSchemeForm)
-        }
-        Scheme::Private => Ok(()),
-        Scheme::Other => Err(RedirectUriError::Scheme),
+        Scheme::ReverseDomain => check_private_form(uri),
+        Scheme::Dotless if is_listed(uri, schemes) => check_private_form(uri),
+        Scheme::Dotless => Err(RedirectUriError::UnlistedScheme),
+        Scheme::Forbidden => Err(RedirectUriError::ForbiddenScheme),
     }
 }
 
-fn has_one_slash(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//")
+/// Schemes are compared without regard to case (RFC 3986 §3.1).
+fn is_listed(uri: &str, schemes: &[String]) -> bool {
+    let scheme = parts::scheme_text(uri);
+    schemes.iter().any(|own| own.eq_ignore_ascii_case(scheme))
+}
+
+/// One to three slashes behind the scheme, as apps write it: `:/`, `://host/` and `:///` are all
+/// in use. It is compared as it is written.
+fn check_private_form(uri: &str) -> Result<(), RedirectUriError> {
+    let path = parts::path_of(uri);
+    let slashes = path.bytes().take_while(|byte| *byte == b'/').count();
+    if !(1..=3).contains(&slashes) {
+        return Err(RedirectUriError::PrivateSchemeForm);
+    }
+    let authority = path.strip_prefix("//").unwrap_or_default();
+    let authority = authority.split(['/', '?']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(RedirectUriError::UserInformation);
+    }
+    Ok(())
 }
 
 /// `.`, `..` and their percent-encoded spellings, which browsers resolve.
@@ -202,13 +214,19 @@ pub fn is_loopback_host(url: &Url) -> bool {
     }
 }
 
-/// The private-use scheme of the URI, for example `com.example.app` (RFC 8252 §7.1).
+/// The private-use scheme of the URI, for example `com.example.app` or `cursor` (RFC 8252 §7.1).
 #[must_use]
 pub fn private_scheme(uri: &str) -> Option<&str> {
-    match scheme_of(uri)? {
-        Scheme::Private => uri.split(':').next(),
-        _ => None,
-    }
+    scheme_of(uri)?
+        .is_private()
+        .then(|| parts::scheme_text(uri))
+}
+
+/// The private-use scheme of the URI if it has no dot: any program may claim it, and nothing tells
+/// whose it is.
+#[must_use]
+pub fn dotless_scheme(uri: &str) -> Option<&str> {
+    (scheme_of(uri)? == Scheme::Dotless).then(|| parts::scheme_text(uri))
 }
 
 /// Host of an http(s) redirect URI, lower-case, without port.
@@ -216,16 +234,17 @@ pub fn private_scheme(uri: &str) -> Option<&str> {
 pub fn host(uri: &str) -> Option<String> {
     match scheme_of(uri)? {
         Scheme::Https | Scheme::Http => Some(Url::parse(uri).ok()?.host_str()?.to_owned()),
-        Scheme::Private | Scheme::Other => None,
+        Scheme::ReverseDomain | Scheme::Dotless | Scheme::Forbidden => None,
     }
 }
 
-/// The type of a client that names none: `native` if every redirect URI is loopback or
-/// private-use, else `web` (§13.2).
+/// The type of a client that names none (§13.2): `native` if any redirect URI is loopback or
+/// private-use. Only a program on a person's device has such a one, and its port is free
+/// (RFC 8252 §7.3), whatever else stands in the list.
 #[must_use]
 pub fn infer_application_type(redirect_uris: &[String]) -> ApplicationType {
     let native = |uri: &String| is_loopback(uri) || private_scheme(uri).is_some();
-    if !redirect_uris.is_empty() && redirect_uris.iter().all(native) {
+    if redirect_uris.iter().any(native) {
         ApplicationType::Native
     } else {
         ApplicationType::Web

@@ -3,28 +3,87 @@
 /// Hosts of RFC 8252 §7.3 with their scheme, exactly as they must be written.
 const LOOPBACK: [&str; 3] = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
 
+/// Schemes that run or read something where the browser is, or that lead to no app: no setting
+/// makes one of them a redirect URI. In alphabetical order.
+const FORBIDDEN: [&str; 14] = [
+    "about",
+    "blob",
+    "data",
+    "file",
+    "filesystem",
+    "ftp",
+    "intent",
+    "jar",
+    "javascript",
+    "mailto",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
+];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scheme {
     Https,
     Http,
-    /// Reverse domain form: at least two labels (RFC 8252 §7.1).
-    Private,
-    Other,
+    /// Private-use, in reverse domain form: at least two labels (RFC 8252 §7.1).
+    ReverseDomain,
+    /// Private-use, without a dot: only those that the operator lists.
+    Dotless,
+    /// Never a redirect URI.
+    Forbidden,
+}
+
+impl Scheme {
+    /// Whether the scheme is that of an app on a device (RFC 8252 §7.1).
+    pub const fn is_private(self) -> bool {
+        match self {
+            Self::ReverseDomain | Self::Dotless => true,
+            Self::Https | Self::Http | Self::Forbidden => false,
+        }
+    }
 }
 
 /// Class of the scheme; `None` = no scheme (RFC 3986 §3.1).
 pub(super) fn scheme_of(uri: &str) -> Option<Scheme> {
     let (scheme, _) = uri.split_once(':')?;
-    let tail = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-    if !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) || !scheme.bytes().all(tail) {
+    if !is_scheme(scheme) {
         return None;
     }
     Some(match scheme.to_ascii_lowercase().as_str() {
         "https" => Scheme::Https,
         "http" => Scheme::Http,
-        other if is_reverse_domain(other) => Scheme::Private,
-        _ => Scheme::Other,
+        other if is_never_a_redirect(other) => Scheme::Forbidden,
+        other if is_reverse_domain(other) => Scheme::ReverseDomain,
+        // Dots that are no reverse domain, as in `com..app`, are nobody's name.
+        other if other.contains('.') => Scheme::Forbidden,
+        _ => Scheme::Dotless,
     })
+}
+
+/// The text in front of the colon.
+pub(super) fn scheme_text(uri: &str) -> &str {
+    uri.split(':').next().unwrap_or_default()
+}
+
+/// RFC 3986 §3.1.
+fn is_scheme(text: &str) -> bool {
+    let tail = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(tail)
+}
+
+/// Whether the text is a scheme without a dot, as the setting `redirect_schemes` lists them.
+#[must_use]
+pub fn is_dotless(text: &str) -> bool {
+    is_scheme(text) && !text.contains('.')
+}
+
+/// Whether no client may be sent to this scheme, whatever the settings say.
+#[must_use]
+pub fn is_never_a_redirect(scheme: &str) -> bool {
+    FORBIDDEN
+        .iter()
+        .any(|never| never.eq_ignore_ascii_case(scheme))
 }
 
 fn is_reverse_domain(scheme: &str) -> bool {

@@ -5,6 +5,11 @@ use super::{
     RedirectUriError as E, *,
 };
 
+/// With one scheme without a dot that the operator lists.
+fn check(uri: &str) -> Result<(), E> {
+    super::check(uri, &["cursor".to_owned(), "javascript".to_owned()])
+}
+
 #[rstest]
 #[case("https://app.example/cb")]
 #[case("https://app.example")]
@@ -18,54 +23,63 @@ use super::{
 #[case("http://[::1]:61023/cb")]
 #[case("http://localhost:3000/cb")]
 #[case("http://localhost")]
-fn s13_3_both_types_may_register(#[case] uri: &str) {
-    assert_eq!(check(uri, Web), Ok(()));
-    assert_eq!(check(uri, Native), Ok(()));
+fn s13_3_may_be_registered(#[case] uri: &str) {
+    assert_eq!(check(uri), Ok(()));
 }
 
 #[rstest]
 #[case("com.example.app:/cb", Ok(()))]
 #[case("com.example.app:/oauth2redirect/provider?x=1", Ok(()))]
 #[case("com.example.App:/", Ok(()))]
-#[case("com.example.app://cb", Err(E::PrivateSchemeForm))]
-#[case("com.example.app:///cb", Err(E::PrivateSchemeForm))]
+#[case("com.example.app://cb", Ok(()))]
+#[case("com.example.app:///cb", Ok(()))]
+#[case("app.immich:///oauth-callback", Ok(()))]
+#[case("com.example.app://host:80/cb", Ok(()))]
+#[case("com.example.app:////cb", Err(E::PrivateSchemeForm))]
 #[case("com.example.app:cb", Err(E::PrivateSchemeForm))]
 #[case("com.example.app:", Err(E::PrivateSchemeForm))]
 #[case("com.example.app:/a/../cb", Err(E::DotSegment))]
-#[case("myapp:/cb", Err(E::Scheme))]
-#[case("com..app:/cb", Err(E::Scheme))]
-#[case("com.example-:/cb", Err(E::Scheme))]
-#[case("com.example+x:/cb", Err(E::Scheme))]
-fn c009_private_schemes_of_native_clients(
-    #[case] uri: &str,
-    #[case] expected: Result<(), RedirectUriError>,
-) {
-    assert_eq!(check(uri, Native), expected);
-    assert!(check(uri, Web).is_err());
-}
-
-#[test]
-fn c009_private_scheme_of_a_web_client() {
-    assert_eq!(
-        check("com.example.app:/cb", Web),
-        Err(E::PrivateSchemeOfWeb)
-    );
+#[case("com.example.app://a/%2e%2E/cb", Err(E::DotSegment))]
+#[case("com.example.app://../cb", Err(E::DotSegment))]
+#[case("com.example.app://me@host/cb", Err(E::UserInformation))]
+#[case("com.example.app://me:secret@host", Err(E::UserInformation))]
+#[case("com.example.app:/me@host", Ok(()))]
+#[case("cursor://anysphere.cursor-mcp/oauth/callback", Ok(()))]
+#[case("CURSOR:/cb", Ok(()))]
+#[case("cursor:///cb", Ok(()))]
+#[case("cursor:cb", Err(E::PrivateSchemeForm))]
+#[case("cursor://me@host/cb", Err(E::UserInformation))]
+#[case("cursors://cb", Err(E::UnlistedScheme))]
+#[case("myapp:/cb", Err(E::UnlistedScheme))]
+#[case("com..app:/cb", Err(E::ForbiddenScheme))]
+#[case("com.example-:/cb", Err(E::ForbiddenScheme))]
+#[case("com.example+x:/cb", Err(E::ForbiddenScheme))]
+fn c009_private_schemes(#[case] uri: &str, #[case] expected: Result<(), E>) {
+    assert_eq!(check(uri), expected);
 }
 
 #[rstest]
-#[case("javascript:alert(1)", E::Scheme)]
-#[case("javascript://app.example/%0aalert(1)", E::Scheme)]
-#[case("JavaScript:alert(1)", E::Scheme)]
-#[case("data:text/html,x", E::Scheme)]
-#[case("vbscript:x", E::Scheme)]
-#[case("file:///etc/passwd", E::Scheme)]
-#[case("blob:https://app.example/x", E::Scheme)]
-#[case("about:blank", E::Scheme)]
-#[case("urn:ietf:wg:oauth:2.0:oob", E::Scheme)]
-#[case("ftp://app.example/cb", E::Scheme)]
-fn c143_dangerous_schemes(#[case] uri: &str, #[case] error: RedirectUriError) {
-    assert_eq!(check(uri, Web), Err(error));
-    assert_eq!(check(uri, Native), Err(error));
+#[case("javascript:alert(1)")]
+#[case("javascript://app.example/%0aalert(1)")]
+#[case("JavaScript:/alert(1)")]
+#[case("data:text/html,x")]
+#[case("vbscript:x")]
+#[case("file:///etc/passwd")]
+#[case("blob:https://app.example/x")]
+#[case("about:blank")]
+#[case("ftp://app.example/cb")]
+#[case("view-source:https://app.example/")]
+#[case("ws://app.example/cb")]
+fn c143_dangerous_schemes(#[case] uri: &str) {
+    assert_eq!(check(uri), Err(E::ForbiddenScheme));
+    // Whatever the operator lists.
+    let scheme = uri.split(':').next().unwrap_or_default().to_owned();
+    assert_eq!(super::check(uri, &[scheme]), Err(E::ForbiddenScheme));
+}
+
+#[test]
+fn c143_out_of_band() {
+    assert_eq!(check("urn:ietf:wg:oauth:2.0:oob"), Err(E::UnlistedScheme));
 }
 
 #[rstest]
@@ -73,7 +87,7 @@ fn c143_dangerous_schemes(#[case] uri: &str, #[case] error: RedirectUriError) {
 #[case("https://app.example/cb#")]
 #[case("com.example.app:/cb#")]
 fn c144_fragments(#[case] uri: &str) {
-    assert_eq!(check(uri, Native), Err(E::Fragment));
+    assert_eq!(check(uri), Err(E::Fragment));
 }
 
 #[rstest]
@@ -89,8 +103,7 @@ fn c144_fragments(#[case] uri: &str) {
 #[case("http://localhost./cb")]
 #[case("http://0.0.0.0/cb")]
 fn c145_plain_http(#[case] uri: &str) {
-    assert_eq!(check(uri, Web), Err(E::PlainHttp));
-    assert_eq!(check(uri, Native), Err(E::PlainHttp));
+    assert_eq!(check(uri), Err(E::PlainHttp));
 }
 
 /// Fuzzing found answers with two codes (AR-01).
@@ -103,7 +116,7 @@ fn c145_plain_http(#[case] uri: &str) {
 #[case("https://app.example/cb?Code=x&codes=y&a=code", true)]
 #[case("https://app.example/code=x?", true)]
 fn ar_01_parameters_of_answers_are_not_registered(#[case] uri: &str, #[case] good: bool) {
-    let checked = check(uri, ApplicationType::Native);
+    let checked = check(uri);
     assert_eq!(checked.err(), (!good).then_some(E::ResponseParameter));
 }
 
@@ -111,7 +124,7 @@ fn ar_01_parameters_of_answers_are_not_registered(#[case] uri: &str, #[case] goo
 #[case("https://*.example/cb")]
 #[case("https://app.example/*")]
 fn c146_wildcards(#[case] uri: &str) {
-    assert_eq!(check(uri, Web), Err(E::Wildcard));
+    assert_eq!(check(uri), Err(E::Wildcard));
 }
 
 #[rstest]
@@ -142,16 +155,15 @@ fn c146_wildcards(#[case] uri: &str) {
 #[case("https://0x7f.1/cb", E::Host)]
 #[case("https://ex%61mple.com/cb", E::Host)]
 fn c147_malformed(#[case] uri: &str, #[case] error: RedirectUriError) {
-    assert_eq!(check(uri, Web), Err(error));
-    assert_eq!(check(uri, Native), Err(error));
+    assert_eq!(check(uri), Err(error));
 }
 
 #[test]
 fn c147_length() {
     let start = "https://app.example/";
     let longest = format!("{start}{}", "a".repeat(2000 - start.len()));
-    assert_eq!(check(&longest, Web), Ok(()));
-    assert_eq!(check(&format!("{longest}a"), Web), Err(E::Characters));
+    assert_eq!(check(&longest), Ok(()));
+    assert_eq!(check(&format!("{longest}a")), Err(E::Characters));
 }
 
 #[rstest]
@@ -231,13 +243,21 @@ fn classification() {
         Some("com.example.app")
     );
     assert_eq!(private_scheme("https://app.example"), None);
+    assert_eq!(private_scheme("cursor://x/cb"), Some("cursor"));
+    assert_eq!(private_scheme("javascript:/x"), None);
+    assert_eq!(dotless_scheme("cursor://x/cb"), Some("cursor"));
+    assert_eq!(dotless_scheme("com.example.app:/cb"), None);
+    assert!(is_dotless("web+notes") && !is_dotless("com.example") && !is_dotless("a://"));
     assert!(is_loopback("http://[::1]:1/cb"));
     assert!(!is_loopback("https://localhost/cb"));
 }
 
 #[rstest]
 #[case(&["http://127.0.0.1/cb", "com.example.app:/cb"], Native)]
-#[case(&["http://127.0.0.1/cb", "https://app.example/cb"], Web)]
+#[case(&["http://127.0.0.1/cb", "https://app.example/cb"], Native)]
+#[case(&["https://app.example/cb", "http://localhost:3000/cb"], Native)]
+#[case(&["https://app.example/cb", "cursor://x/cb"], Native)]
+#[case(&["https://app.example/cb", "https://localhost/cb"], Web)]
 #[case(&["https://app.example/cb"], Web)]
 #[case(&[], Web)]
 fn s13_2_inferred_type(#[case] uris: &[&str], #[case] expected: ApplicationType) {

@@ -41,6 +41,7 @@ pub struct ClientInformation<'a> {
     registration_access_token: Option<&'a str>,
     registration_client_uri: &'a str,
 
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
     redirect_uris: &'a [String],
     token_endpoint_auth_method: AuthMethod,
     grant_types: &'a [GrantType],
@@ -77,6 +78,7 @@ pub struct ClientInformation<'a> {
     require_auth_time: bool,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     default_acr_values: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
     post_logout_redirect_uris: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     initiate_login_uri: Option<&'a str>,

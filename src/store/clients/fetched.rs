@@ -2,16 +2,19 @@
 
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, Cond, Expr, ExprTrait, OnConflict},
+    sea_query::{Alias, Cond, Expr, ExprTrait, OnConflict, Order, Query},
 };
 
-use super::{ClientRow, registration::set_metadata};
+use super::{
+    ClientRow,
+    registration::{count_unused_of, set_metadata},
+};
 use crate::{
     protocol::client::KeyCache,
     schema::TableNames,
     store::{
         StoreResult,
-        record::{Record, eq},
+        record::{Record, eq, is_null},
     },
 };
 
@@ -20,17 +23,44 @@ const CIMD: &str = "cimd";
 
 /// Inserts the client of a document, unless another request or node was first.
 ///
+/// Of copies that nobody used yet at most `most` are kept (RG-03): the oldest makes room. Clients that
+/// registered themselves have no part in that, so that no flood of them keeps documents out.
+///
 /// # Errors
 /// [`crate::store::StoreError`].
 pub async fn insert_document(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    row: &ClientRow,
+    (row, most): (&ClientRow, u64),
 ) -> StoreResult<()> {
+    if count_unused_of(conn, tables, (&[CIMD], most)).await? >= most {
+        remove_oldest_unused(conn, tables).await?;
+    }
     let mut insert = row.insert_into(tables.clients);
     let unique = OnConflict::column(Alias::new("client_id"));
     insert.on_conflict({ unique }.do_nothing().to_owned());
     conn.execute(&insert).await?;
+    Ok(())
+}
+
+/// Removes the copy of a document that nobody used and that was fetched longest ago.
+async fn remove_oldest_unused(conn: &impl ConnectionTrait, tables: &TableNames) -> StoreResult<()> {
+    let mut oldest = Query::select();
+    oldest
+        .column(Alias::new("id"))
+        .from(Alias::new(tables.clients))
+        .and_where(eq("kind", CIMD))
+        .and_where(eq("status", "active"))
+        .and_where(is_null("last_used_at"))
+        .order_by(Alias::new("document_fetched_at"), Order::Asc)
+        .order_by(Alias::new("id"), Order::Asc)
+        .limit(1);
+    let mut delete = Query::delete();
+    delete
+        .from_table(Alias::new(tables.clients))
+        .and_where(Expr::col(Alias::new("id")).in_subquery(oldest))
+        .and_where(is_null("last_used_at"));
+    conn.execute(&delete).await?;
     Ok(())
 }
 

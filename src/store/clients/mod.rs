@@ -4,6 +4,7 @@ mod fetched;
 mod listing;
 mod registration;
 mod row;
+pub(super) mod tombstone;
 
 use sea_orm::{
     ConnectionTrait,
@@ -18,6 +19,7 @@ pub use self::{
         set_status, update,
     },
     row::ClientRow,
+    tombstone::thin_out,
 };
 use super::{
     StoreResult,

@@ -6,7 +6,10 @@ use sea_orm::{
     sea_query::{Alias, Asterisk, Expr, ExprTrait, Query, SimpleExpr, UpdateStatement},
 };
 
-use super::ClientRow;
+use super::{
+    ClientRow,
+    tombstone::{self, DELETED},
+};
 use crate::{
     protocol::client::{Client, ClientStatus, SecretHash},
     resource_owner::UserKey,
@@ -18,8 +21,6 @@ use crate::{
         record::{Record, eq, is_null},
     },
 };
-
-const DELETED: &str = "deleted";
 
 /// Columns that an update of the metadata leaves alone: the identity, what the operator decided,
 /// what the server notes, and the secrets, which change by themselves.
@@ -97,7 +98,8 @@ pub async fn registered(
     }))
 }
 
-/// How many registered clients never got a code or token; counts to `most` at most.
+/// How many clients that registered or described themselves never got a code or token; counts to
+/// `most` at most.
 ///
 /// # Errors
 /// [`crate::store::StoreError`].
@@ -106,11 +108,20 @@ pub async fn count_unused(
     tables: &TableNames,
     most: u64,
 ) -> StoreResult<u64> {
+    count_unused_of(conn, tables, (&["dynamic", "cimd"], most)).await
+}
+
+/// The same of these kinds.
+pub(super) async fn count_unused_of(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (kinds, most): (&[&str], u64),
+) -> StoreResult<u64> {
     let mut unused = Query::select();
     unused
         .column(Alias::new("id"))
         .from(Alias::new(tables.clients))
-        .and_where(eq("kind", "dynamic"))
+        .and_where(Expr::col(Alias::new("kind")).is_in(kinds.iter().copied()))
         .and_where(is_null("last_used_at"))
         .and_where(eq("status", "active"))
         .limit(most);
@@ -251,7 +262,7 @@ pub async fn set_status(
 
 /// Removes a client (RFC 7592 §2.3); `false` = it was removed already.
 ///
-/// Its row stays as a tombstone without any secret, every grant and machine token is revoked,
+/// Its row stays as a tombstone with little more than its id, every grant and machine token is revoked,
 /// consents go. Inside a transaction, which this begins with the write that ends the client.
 ///
 /// # Errors
@@ -262,15 +273,11 @@ pub async fn delete(
     (client_id, now): (&str, i64),
 ) -> StoreResult<bool> {
     let mut update = change(tables, client_id);
-    SecretChange::Remove.apply(&mut update);
-    update
-        .value(Alias::new("status"), DELETED)
-        .value(Alias::new("deleted_at"), now)
-        .value(Alias::new("registration_token_hash"), Expr::cust("NULL"))
-        .value(
-            Alias::new("version"),
-            Expr::col(Alias::new("version")).add(1),
-        );
+    tombstone::bury(&mut update, now);
+    update.value(
+        Alias::new("version"),
+        Expr::col(Alias::new("version")).add(1),
+    );
     if conn.execute(&update).await?.rows_affected() == 0 {
         return Ok(false);
     }

@@ -6,7 +6,7 @@ use crate::{
     protocol::{
         client::{AuthMethod, Client, ClientKind, ClientSecret},
         client_metadata::{
-            ClientIdentity, ClientMetadata, MetadataPolicy, OperatorChoices, ScopeRule,
+            Applicant, ClientIdentity, ClientMetadata, MetadataPolicy, OperatorChoices,
         },
         jwk::SigningAlg,
         secret::{Purpose, Secret},
@@ -171,9 +171,10 @@ impl ClientBuilder {
         }
         let policy = MetadataPolicy {
             scopes: &scopes,
-            scope_rule: ScopeRule::Refuse,
+            applicant: Applicant::Operator,
             algorithms: &SigningAlg::ALL,
             grants: &settings.grant_types,
+            redirect_schemes: &settings.registration.redirect_schemes,
             pairwise: settings.pairwise_secret.is_some(),
             loopback: settings.fetches_from_own_machine(),
         };

@@ -95,7 +95,7 @@ async fn rg_04_a_signed_in_person_owns_what_they_register() {
         let request = headers.iter().fold(request, |request, (name, value)| {
             request.header(*name, *value)
         });
-        request.json(&machine())
+        request.json(&metadata(&json!({})))
     };
     for foreign in [
         &[][..],

@@ -76,8 +76,7 @@ async fn s34_4_owners_manage_their_clients_and_the_hook_says_who_else() {
         .header("origin", ISSUER);
     bob.send(delete).await.assert_error(401, "invalid_token");
 
-    let mut update =
-        metadata(&json!({ "client_name": "Renamed", "grant_types": ["client_credentials"] }));
+    let mut update = metadata(&json!({ "client_name": "Renamed" }));
     update["client_id"] = own["client_id"].clone();
     let put = server.at_registration("PUT", &own).header("origin", ISSUER);
     assert_eq!(

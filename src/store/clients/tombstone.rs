@@ -1,0 +1,89 @@
+//! What is left of a removed client: that there was one, so that its users get an explanation.
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Expr, ExprTrait, Order, Query, UpdateStatement},
+};
+
+use super::ClientRow;
+use crate::{
+    schema::TableNames,
+    store::{
+        StoreResult,
+        record::{Record, eq, is_null},
+    },
+};
+
+/// `status` of a tombstone.
+pub(in crate::store) const DELETED: &str = "deleted";
+
+/// Columns that a tombstone has like every row: its identity, when it was last used, and what is
+/// never null. Every other column is emptied, those too that are added later.
+const KEPT: [&str; 12] = [
+    "id",
+    "client_id",
+    "kind",
+    "status",
+    "version",
+    "application_type",
+    "subject_type",
+    "token_endpoint_auth_method",
+    "require_pkce",
+    "skip_consent",
+    "require_auth_time",
+    "last_used_at",
+];
+
+/// Lists of the metadata.
+const LISTS: [&str; 4] = [
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "grant_types",
+    "response_types",
+];
+
+/// Makes a tombstone: what remains is the id, the kind and when it ended. A stranger may register
+/// and go as often as the limits permit, and nothing of what was registered is kept.
+pub(in crate::store) fn bury(update: &mut UpdateStatement, now: i64) {
+    update
+        .value(Alias::new("status"), DELETED)
+        .value(Alias::new("deleted_at"), now);
+    let columns = ClientRow::COLUMNS.iter();
+    for column in columns.filter(|column| !KEPT.contains(column)) {
+        let empty = if LISTS.contains(column) {
+            "'[]'"
+        } else {
+            "NULL"
+        };
+        update.value(Alias::new(*column), Expr::cust(empty));
+    }
+}
+
+/// Deletes the oldest tombstones of clients that were never used, if there are more than `most`, and
+/// gives their number, at most `batch`. To those who were sent away by them an unknown client tells
+/// nearly the same.
+///
+/// # Errors
+/// [`crate::store::StoreError`].
+pub async fn thin_out(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (most, batch): (u64, u64),
+) -> StoreResult<u64> {
+    let mut surplus = Query::select();
+    surplus
+        .column(Alias::new("id"))
+        .from(Alias::new(tables.clients))
+        .and_where(eq("kind", "dynamic"))
+        .and_where(eq("status", DELETED))
+        .and_where(is_null("last_used_at"))
+        .order_by(Alias::new("deleted_at"), Order::Desc)
+        .order_by(Alias::new("id"), Order::Desc)
+        .offset(most)
+        .limit(batch);
+    let mut delete = Query::delete();
+    delete
+        .from_table(Alias::new(tables.clients))
+        .and_where(Expr::col(Alias::new("id")).in_subquery(surplus));
+    Ok(conn.execute(&delete).await?.rows_affected())
+}
