@@ -93,6 +93,7 @@ pub mod keys;
 mod layers;
 mod limits;
 mod listener;
+mod not_live;
 mod owners;
 mod pages;
 pub mod plugin;

@@ -9,8 +9,8 @@ use validator::Validate;
 use super::{
     Secret,
     choices::{
-        CleanupSettings, CookieSecure, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
-        RefreshTokenPolicy, TokenPrefixes,
+        AssertionAudience, CleanupSettings, CookieSecure, LogoutRevokes, Profile, RateLimitStore,
+        RefreshRotation, RefreshTokenPolicy, TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
     rate_limits::RateLimits,
@@ -120,7 +120,7 @@ pub(super) struct RawSettings {
     pub rate_limit_store: Option<RateLimitStore>,
     pub fetch: FetchSettings,
     pub client_id_metadata_documents: DocumentSettings,
-    pub client_assertion_accepts_token_endpoint: bool,
+    pub client_assertion_audience: AssertionAudience,
     #[validate(nested)]
     pub cleanup: CleanupSettings,
 }
@@ -204,7 +204,7 @@ impl Default for RawSettings {
             rate_limit_store: None,
             fetch: FetchSettings::default(),
             client_id_metadata_documents: DocumentSettings::default(),
-            client_assertion_accepts_token_endpoint: false,
+            client_assertion_audience: AssertionAudience::default(),
             cleanup: CleanupSettings::default(),
         }
     }
