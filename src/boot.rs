@@ -149,7 +149,9 @@ pub fn policy(settings: &Settings, urls: &Urls, app_signs_up: bool) -> Policy {
             .client_credentials_default_scopes
             .iter()
             .collect(),
-        resources: settings.resources.iter().map(resource).collect(),
+        resources: { settings.resources.iter() }
+            .map(|it| resource(settings, it))
+            .collect(),
         default_resource: settings.default_resource.clone(),
         grant_types: settings.grant_types.clone(),
         signup: settings.enable_signup && app_signs_up,
@@ -168,12 +170,12 @@ pub fn policy(settings: &Settings, urls: &Urls, app_signs_up: bool) -> Policy {
     }
 }
 
-fn resource(resource: &crate::config::Resource) -> ResourcePolicy {
+fn resource(settings: &Settings, resource: &crate::config::Resource) -> ResourcePolicy {
     ResourcePolicy {
         identifier: resource.identifier.clone(),
         name: resource.name.clone(),
         scopes: resource.scopes.iter().map(|scope| &scope.name).collect(),
-        default_scopes: resource.default_scopes.iter().collect(),
+        default_scopes: settings.default_scopes_of(resource).into(),
         jwt: resource.token_format == TokenFormat::Jwt,
         signing_alg: resource.signing_alg,
         access_token_ttl: resource.access_token_ttl_seconds,

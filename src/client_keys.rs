@@ -8,12 +8,13 @@ use std::{
 use serde_json::Value;
 
 use crate::{
+    config::AssertionAudience,
     error::Failure,
     fetch::{FetchError, KEY_SET, Wanted},
     protocol::{
         client::{Client, KeyCache},
-        client_assertion::{Assertion, AssertionError, Expected},
-        client_auth::{Credentials, refused},
+        client_assertion::{Assertion, AssertionError, Audience, Expected, Refusal},
+        client_auth::{ClientEndpoint, Credentials, refused},
         strict_json,
     },
     server::Server,
@@ -67,24 +68,30 @@ impl Server {
         };
         let client = credentials.authenticate(client.as_ref(), self.now())?;
         if let Some(assertion) = credentials.unproven_assertion() {
-            Box::pin(self.prove(client, assertion)).await?;
+            Box::pin(self.prove(client, (assertion, credentials.endpoint))).await?;
         }
         Ok(client.clone())
     }
 
     /// CA-03 to CA-05, in the order of their cost.
-    async fn prove(&self, client: &Client, assertion: &Assertion) -> Result<(), Failure> {
-        let token_endpoint = self
-            .settings
-            .client_assertion_accepts_token_endpoint
-            .then_some(self.urls.token_endpoint.as_str());
-        let audiences: Vec<&str> = std::iter::once(self.urls.issuer.as_str())
-            .chain(token_endpoint)
-            .collect();
+    async fn prove(
+        &self,
+        client: &Client,
+        (assertion, endpoint): (&Assertion, ClientEndpoint),
+    ) -> Result<(), Failure> {
+        let urls = &self.urls;
+        let any = [
+            &urls.issuer,
+            &urls.token_endpoint,
+            urls.of_client_endpoint(endpoint),
+        ];
         let expected = Expected {
             client_id: &client.client_id,
             alg: client.token_endpoint_auth_signing_alg.as_deref(),
-            audiences: &audiences,
+            audience: match self.settings.client_assertion_audience {
+                AssertionAudience::Any => Audience::AnyOf(&any),
+                AssertionAudience::Issuer => Audience::Issuer(&urls.issuer),
+            },
             now: self.now(),
         };
         let once = assertion.check(&expected).map_err(refused)?;
@@ -107,7 +114,9 @@ impl Server {
         if first {
             Ok(())
         } else {
-            Err(refused(AssertionError::Replay).into())
+            let wanted = "a jti that was not used before";
+            let refusal = AssertionError::Replay.because(wanted, "one that was");
+            Err(refused(refusal).into())
         }
     }
 
@@ -122,17 +131,18 @@ impl Server {
             .as_ref()
             .map(|cache| self.now().saturating_sub(cache.fetched_at));
         let by_cache = cache.as_ref().map(|cache| assertion.verify(&cache.keys));
-        if let (Some(age), Some(verdict)) = (age, by_cache) {
-            let unknown = verdict == Err(AssertionError::UnknownKey);
-            if (0..FRESH).contains(&age) && (age < AGAIN || !unknown) {
-                return Ok(verdict.map_err(refused)?);
+        if let (Some(age), Some(verdict)) = (age, &by_cache) {
+            let unknown = |refusal: &Refusal| refusal.error == AssertionError::UnknownKey;
+            let is_unknown = verdict.as_ref().is_err_and(unknown);
+            if (0..FRESH).contains(&age) && (age < AGAIN || !is_unknown) {
+                return Ok(verdict.clone().map_err(refused)?);
             }
         }
         let verdict = if let Some(keys) = self.fetch_keys(client).await? {
             assertion.verify(&keys)
         } else {
             let usable = by_cache.filter(|_| age.is_some_and(|age| age < LAST_GOOD));
-            usable.unwrap_or(Err(AssertionError::UnknownKey))
+            usable.unwrap_or_else(|| Err(assertion.unknown_key("none, jwks_uri cannot be read")))
         };
         Ok(verdict.map_err(refused)?)
     }

@@ -16,7 +16,7 @@ use loco_rs::app::AppContext;
 
 use self::{
     error_page::error_page,
-    json_error::{challenge, json_error},
+    json_error::{ClientScheme, challenge, json_error},
 };
 pub use self::{error_page::rendered, json_error::error_body, page_headers::with_page_headers};
 use crate::{
@@ -80,11 +80,13 @@ async fn in_api(
     (request, next): (Request, Next),
     asked: Arc<RequestFacts>,
 ) -> Response {
+    let scheme = ClientScheme::asked_by(request.headers());
     let mut response = answer(request, next).await;
     if let Some(refused) = refusal_of(&mut response) {
         refusal::refused(&refused, OfClient::Endpoint);
         response = json_error(&response, &refused.failure);
-        challenge(&mut response, &around.ctx, &refused.failure.error);
+        let error = &refused.failure.error;
+        challenge(&mut response, &around.ctx, (error, scheme));
     }
     name_methods(&mut response, &around);
     let headers = response.headers_mut();

@@ -94,6 +94,7 @@ pub mod keys;
 mod layers;
 mod limits;
 mod listener;
+mod not_live;
 mod other_host;
 mod owners;
 mod pages;

@@ -3,6 +3,7 @@
 use crate::{
     error::Failure,
     keys,
+    not_live::NotLive,
     owners::Owner,
     protocol::{
         client::{Client, ClientStatus},
@@ -15,6 +16,7 @@ use crate::{
         authorization_codes::GrantRow,
         bearer,
         joined::{self, AccessWithGrant, RefreshWithGrant},
+        refresh_tokens::RefreshTokenRow,
     },
 };
 
@@ -53,25 +55,46 @@ impl Token {
     /// Whether a revocation would end something (RV-02): neither the token nor its grant is over.
     /// A rotated refresh token still stands for its family.
     pub fn can_be_revoked(&self, now: i64) -> bool {
-        let grant = self.grant();
-        grant.is_none_or(|grant| grant.revoked_at.is_none())
-            && match self {
-                Self::Access(found) => {
-                    found.token.revoked_at.is_none() && found.token.expires_at > now
-                }
-                Self::Refresh(found) => {
-                    found.token.expires_at > now && found.token.absolute_expires_at > now
-                }
-            }
+        matches!(self.end(now), None | Some(NotLive::Rotated(_)))
     }
 
-    /// Whether neither the token nor its grant is over or used up.
-    fn stands(&self, now: i64) -> bool {
-        let rotated = match self {
-            Self::Access(_) => false,
-            Self::Refresh(found) => found.token.superseded_at.is_some(),
+    /// Why the token or its grant is over or used up, if one of them is.
+    fn end(&self, now: i64) -> Option<NotLive> {
+        let client_id = || self.client_id().to_owned();
+        let (revoked_at, expires_at) = match self {
+            Self::Access(found) => (found.token.revoked_at, found.token.expires_at),
+            Self::Refresh(found) => {
+                let RefreshTokenRow {
+                    expires_at,
+                    absolute_expires_at,
+                    ..
+                } = found.token;
+                (None, expires_at.min(absolute_expires_at))
+            }
         };
-        !rotated && self.can_be_revoked(now)
+        if let Some(at) = revoked_at {
+            let client_id = client_id();
+            return Some(NotLive::Revoked { client_id, at });
+        }
+        if let Some((grant, at)) = self.grant().and_then(|it| it.revoked_at.map(|at| (it, at))) {
+            return Some(NotLive::GrantRevoked {
+                client_id: client_id(),
+                at,
+                reason: grant.revoke_reason.clone().unwrap_or_default(),
+            });
+        }
+        if expires_at <= now {
+            return Some(NotLive::Expired {
+                client_id: client_id(),
+                at: expires_at,
+            });
+        }
+        match self {
+            Self::Refresh(found) if found.token.superseded_at.is_some() => {
+                Some(NotLive::Rotated(client_id()))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -83,7 +106,15 @@ pub struct Presented {
     pub token: Option<Token>,
 }
 
-/// A live token with its user.
+/// A live access token with its row.
+pub struct ActiveToken {
+    /// The token and its family.
+    pub access: AccessWithGrant,
+    /// Its client and user.
+    pub live: Live,
+}
+
+/// The client and the user of a live token.
 pub struct Live {
     /// The client it was issued to.
     pub client: Client,
@@ -138,16 +169,21 @@ impl Server {
         Ok((found.client, found.found.map(Box::new).map(Token::Access)))
     }
 
-    /// The live access token that somebody presents as a bearer token (GU-02), with its row. JWTs
-    /// are verified before the database is asked; an opaque token costs one statement.
+    /// The live access token that somebody presents as a bearer token (GU-02), or why it is none.
+    /// JWTs are verified before the database is asked; an opaque token costs one statement.
     ///
     /// # Errors
     /// A fault; never taken for "not live".
-    pub async fn bearer(&self, token: &str) -> Result<Option<(AccessWithGrant, Live)>, Failure> {
+    pub async fn bearer(&self, token: &str) -> Result<Result<ActiveToken, NotLive>, Failure> {
         // Guards are on routes of the app, around which nothing else of ours looks.
         self.look_at_keys().await;
-        if !self.is_signed(token) {
-            return Ok(None);
+        if is_jwt(token) {
+            let verified = self
+                .keys
+                .verify(token, keys::Purpose::AccessToken, self.now());
+            if let Err(error) = verified {
+                return Ok(Err(NotLive::Jwt(error)));
+            }
         }
         let (tables, users) = (self.store.tables(), self.owners.table());
         let wanted = (&hash(Purpose::Access, token), users);
@@ -156,7 +192,7 @@ impl Server {
             .run(|db| bearer::find(db, tables, wanted))
             .await?;
         let Some((found, user)) = found else {
-            return Ok(None);
+            return Ok(Err(NotLive::Unknown));
         };
         let token = Token::Access(Box::new(found));
         let live = match users {
@@ -164,8 +200,12 @@ impl Server {
             None => self.live(&token, None).await?,
         };
         Ok(match (token, live) {
-            (Token::Access(found), Some(live)) => Some((*found, live)),
-            _ => None,
+            (Token::Access(access), Ok(live)) => Ok(ActiveToken {
+                access: *access,
+                live,
+            }),
+            (Token::Refresh(_), Ok(_)) => Err(NotLive::Unknown),
+            (_, Err(why)) => Err(why),
         })
     }
 
@@ -193,9 +233,9 @@ impl Server {
         &self,
         token: &Token,
         caller: Option<&Client>,
-    ) -> Result<Option<Live>, Failure> {
-        if !token.stands(self.now()) {
-            return Ok(None);
+    ) -> Result<Result<Live, NotLive>, Failure> {
+        if let Some(end) = token.end(self.now()) {
+            return Ok(Err(end));
         }
         let owner = match token.user() {
             Some(key) => self.owner(key).await?,
@@ -210,33 +250,44 @@ impl Server {
         token: &Token,
         caller: Option<&Client>,
         owner: Option<Owner>,
-    ) -> Result<Option<Live>, Failure> {
-        if !token.stands(self.now()) {
-            return Ok(None);
+    ) -> Result<Result<Live, NotLive>, Failure> {
+        if let Some(end) = token.end(self.now()) {
+            return Ok(Err(end));
         }
         let row = match token {
             Token::Access(found) => found.client.as_ref(),
             Token::Refresh(_) => None,
         };
-        let own = caller.filter(|caller| caller.client_id == token.client_id());
-        let client = match own.or_else(|| self.known_client(token.client_id(), row)) {
+        let client_id = token.client_id();
+        let own = caller.filter(|caller| caller.client_id == client_id);
+        let client = match own.or_else(|| self.known_client(client_id, row)) {
             Some(client) => Some(client.clone()),
-            None => self.client(token.client_id()).await?,
+            None => self.client(client_id).await?,
         };
-        let Some(client) = client.filter(|client| client.status == ClientStatus::Active) else {
-            return Ok(None);
+        let Some(client) = client else {
+            return Ok(Err(NotLive::NoClient(client_id.to_owned())));
         };
+        if client.status != ClientStatus::Active {
+            let (client_id, status) = (client.client_id, client.status);
+            return Ok(Err(NotLive::ClientStatus { client_id, status }));
+        }
         if token.user().is_none() {
-            return Ok(Some(Live {
+            return Ok(Ok(Live {
                 client,
                 owner: None,
             }));
         }
         let (Some(owner), Some(grant)) = (owner, token.grant()) else {
-            return Ok(None);
+            return Ok(Err(NotLive::NoUser(client.client_id)));
         };
-        let good = self.owner_state(&owner, grant).is_good();
-        Ok(good.then_some(Live {
+        let state = self.owner_state(&owner, grant);
+        if !state.active {
+            return Ok(Err(NotLive::UserNotActive(client.client_id)));
+        }
+        if state.credentials_changed {
+            return Ok(Err(NotLive::CredentialsChanged(client.client_id)));
+        }
+        Ok(Ok(Live {
             client,
             owner: Some(owner),
         }))

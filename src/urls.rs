@@ -5,7 +5,10 @@
 
 use url::Url;
 
-use crate::{config::Settings, protocol::resource_metadata};
+use crate::{
+    config::Settings,
+    protocol::{client_auth::ClientEndpoint, resource_metadata},
+};
 
 const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 const OPENID_METADATA: &str = "/.well-known/openid-configuration";
@@ -129,6 +132,16 @@ impl Urls {
             metadata_routes: metadata_routes(settings),
             base_url: base_url.clone(),
             prefix: prefix.clone(),
+        }
+    }
+
+    /// Where clients authenticate: a possible audience of their assertions (CA-04).
+    #[must_use]
+    pub fn of_client_endpoint(&self, endpoint: ClientEndpoint) -> &str {
+        match endpoint {
+            ClientEndpoint::Token => &self.token_endpoint,
+            ClientEndpoint::Revocation => &self.revocation_endpoint,
+            ClientEndpoint::Introspection => &self.introspection_endpoint,
         }
     }
 

@@ -58,6 +58,17 @@ pub enum TokenFormat {
     Jwt,
 }
 
+/// `client_assertion_audience`: whom an assertion of a client may be for (CA-04).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AssertionAudience {
+    /// The issuer, the token endpoint or the endpoint that is called, or a list of them.
+    #[default]
+    Any,
+    /// Exactly the issuer, as one text.
+    Issuer,
+}
+
 /// `rate_limit_store`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

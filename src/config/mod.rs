@@ -29,8 +29,8 @@ use serde_json::Value;
 use self::finding::Findings;
 pub use self::{
     choices::{
-        CleanupSettings, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
-        RefreshTokenPolicy, TokenFormat, TokenPrefixes,
+        AssertionAudience, CleanupSettings, LogoutRevokes, Profile, RateLimitStore,
+        RefreshRotation, RefreshTokenPolicy, TokenFormat, TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
     finding::{Finding, SettingsError},

@@ -2,7 +2,7 @@
 //! (ST-01, ST-02, ST-03).
 
 /// Keys of other servers and of the reference, with what replaces them here.
-const REPLACED: [(&str, &str); 12] = [
+const REPLACED: [(&str, &str); 13] = [
     ("route_prefix", "use `prefix`"),
     ("resource_server_url", "list it in `resources`"),
     ("resource_scopes", "use `resources[].scopes`"),
@@ -29,6 +29,10 @@ const REPLACED: [(&str, &str); 12] = [
     (
         "select_account_resolver",
         "implement the hook OAuthServerHooks::select_account",
+    ),
+    (
+        "client_assertion_accepts_token_endpoint",
+        "use `client_assertion_audience`: `any`, the default, takes the token endpoint, too",
     ),
 ];
 

@@ -9,8 +9,8 @@ use validator::Validate;
 use super::{
     Secret,
     choices::{
-        CleanupSettings, CookieSecure, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
-        RefreshTokenPolicy, TokenPrefixes,
+        AssertionAudience, CleanupSettings, CookieSecure, LogoutRevokes, Profile, RateLimitStore,
+        RefreshRotation, RefreshTokenPolicy, TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
     rate_limits::RateLimits,
@@ -120,8 +120,8 @@ pub(super) struct RawSettings {
     pub rate_limit_store: Option<RateLimitStore>,
     pub fetch: FetchSettings,
     pub client_id_metadata_documents: DocumentSettings,
-    pub client_assertion_accepts_token_endpoint: bool,
     pub redirect_schemes: Vec<String>,
+    pub client_assertion_audience: AssertionAudience,
     #[validate(nested)]
     pub cleanup: CleanupSettings,
 }
@@ -205,7 +205,6 @@ impl Default for RawSettings {
             rate_limit_store: None,
             fetch: FetchSettings::default(),
             client_id_metadata_documents: DocumentSettings::default(),
-            client_assertion_accepts_token_endpoint: false,
             redirect_schemes: texts(&[
                 "cursor",
                 "vscode",
@@ -214,6 +213,7 @@ impl Default for RawSettings {
                 "zed",
                 "claude",
             ]),
+            client_assertion_audience: AssertionAudience::default(),
             cleanup: CleanupSettings::default(),
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn resolve(
         let resource = resources::resolve(entry, index, &settings, findings);
         settings.resources.push(resource);
     }
-    resources::check_distinct(&settings.resources, findings);
+    resources::check_distinct(&settings.resources, &settings.issuer, findings);
     settings.default_resource = resources::default_resource(default_resource, &settings, findings);
     settings.advertised_scopes = advertised_scopes(advertised, &settings);
     settings.registration = registration::resolve(&registration, &settings, findings);
@@ -167,7 +167,7 @@ fn plain(
         }),
         fetch: raw.fetch,
         client_id_metadata_documents: raw.client_id_metadata_documents,
-        client_assertion_accepts_token_endpoint: raw.client_assertion_accepts_token_endpoint,
+        client_assertion_audience: raw.client_assertion_audience,
         cleanup: raw.cleanup,
         base_url,
     }

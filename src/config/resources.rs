@@ -105,9 +105,43 @@ fn resolve_scopes(
     resolved
 }
 
-/// ST-07: no two entries name one resource.
-pub(super) fn check_distinct(resources: &[Resource], findings: &mut Findings) {
+impl Settings {
+    /// Scopes of a request for `resource` that names none (§19.1): its `default_scopes`, else all of
+    /// its scopes that are not sensitive.
+    #[must_use]
+    pub fn default_scopes_of(&self, resource: &Resource) -> Vec<String> {
+        if !resource.default_scopes.is_empty() {
+            return resource.default_scopes.clone();
+        }
+        let mut names: Vec<String> = { resource.scopes.iter() }
+            .map(|scope| scope.name.clone())
+            .collect();
+        names.retain(|name| !self.is_sensitive(name));
+        names
+    }
+
+    /// Whether a scope is sensitive in any place that defines it.
+    fn is_sensitive(&self, name: &str) -> bool {
+        let of_resources = self.resources.iter().flat_map(|resource| &resource.scopes);
+        let mut all = self.scopes.iter().chain(of_resources);
+        all.any(|scope| scope.name == name && scope.sensitive)
+    }
+}
+
+/// ST-07: no two entries name one resource, and none is written like the issuer, which stands in
+/// the audience of tokens for no resource.
+pub(super) fn check_distinct(resources: &[Resource], issuer: &str, findings: &mut Findings) {
     for (index, entry) in resources.iter().enumerate() {
+        if entry.identifier == issuer {
+            findings.add(
+                format!("resources[{index}]"),
+                format!(
+                    "{issuer} is the issuer: a token for this resource and one for none would have \
+                     the same audience"
+                ),
+                format!("write {issuer}/, with a slash at the end"),
+            );
+        }
         let same = |other: &Resource| resource::matches(&other.identifier, &entry.identifier);
         if let Some(first) = resources.iter().take(index).position(same) {
             findings.add(

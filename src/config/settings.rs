@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::{
     Secret,
     choices::{
-        CleanupSettings, LogoutRevokes, Profile, RateLimitStore, RefreshRotation,
-        RefreshTokenPolicy, TokenFormat, TokenPrefixes,
+        AssertionAudience, CleanupSettings, LogoutRevokes, Profile, RateLimitStore,
+        RefreshRotation, RefreshTokenPolicy, TokenFormat, TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
     keys::{KeySettings, SecretSource},
@@ -170,8 +170,8 @@ pub struct Settings {
     pub fetch: FetchSettings,
     /// Clients identified by the URL of a document.
     pub client_id_metadata_documents: DocumentSettings,
-    /// Whether client assertions may name the token endpoint as their audience (CA-04).
-    pub client_assertion_accepts_token_endpoint: bool,
+    /// Whom an assertion of a client may be for (CA-04).
+    pub client_assertion_audience: AssertionAudience,
 }
 
 /// A scope that the app defines.

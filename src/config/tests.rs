@@ -136,6 +136,10 @@ fn st_01_renamed_keys(#[case] key: &str, #[case] replacement: &str) {
 #[case("code_challenge_method", "S256 is the only method")]
 #[case("request_uri_resolver", "`jar`")]
 #[case("select_account_resolver", "hook")]
+#[case(
+    "client_assertion_accepts_token_endpoint",
+    "`client_assertion_audience`"
+)]
 fn st_02_keys_of_the_reference(#[case] key: &str, #[case] replacement: &str) {
     assert_one_finding(json!({key: "x"}), key, replacement);
 }

@@ -14,7 +14,10 @@ use crate::{
     extract::{ApiForm, TheServer, credentials},
     limits::{self, Of},
     presented::{Live, Presented, Token},
-    protocol::{access_token::Audience, client::Client, error::OAuthError, grants::one},
+    protocol::{
+        access_token::Audience, client::Client, client_auth::ClientEndpoint, error::OAuthError,
+        grants::one,
+    },
     server::Server,
     store::record::Strings,
 };
@@ -69,7 +72,7 @@ pub async fn post(
     ApiForm(params): ApiForm,
 ) -> Result<Json<Introspection>, ApiError> {
     check_repetition(&params, &KNOWN)?;
-    let credentials = credentials(&headers, &params)?;
+    let credentials = credentials(&headers, &params, ClientEndpoint::Introspection)?;
     let client_id = credentials.client_id.as_str();
     let keys =
         limits::of_client(client_id).and(Of::entry(RateLimitEntry::Introspect).client(client_id));
@@ -83,7 +86,11 @@ pub async fn post(
         token: found,
     } = authenticated(&server, presented, client_id).await?;
     if !client.is_confidential() {
-        let error = OAuthError::invalid_client("IN-01", "Only confidential clients may introspect");
+        let error = OAuthError::invalid_client("IN-01", "Only confidential clients may introspect")
+            .observed(
+                "a confidential client",
+                "a client registered with the method none",
+            );
         return Err(error.into());
     }
     if token.is_none() {
@@ -96,7 +103,7 @@ pub async fn post(
     let Some(found) = found.filter(stands) else {
         return Ok(Json(Introspection::default()));
     };
-    let Some(live) = server.live(&found, Some(&client)).await? else {
+    let Ok(live) = server.live(&found, Some(&client)).await? else {
         return Ok(Json(Introspection::default()));
     };
     Ok(Json(describe(&server, &found, &live)?))
@@ -113,7 +120,7 @@ fn is_visible(server: &Server, caller: &Client, token: &Token) -> bool {
     found.token.audience.0.iter().any(|uri| {
         server
             .policy
-            .resource(uri)
+            .resource_of_audience(uri)
             .is_some_and(|resource| resource.introspection_clients.contains(&caller.client_id))
     })
 }

@@ -15,7 +15,7 @@ use crate::{
     extract::{ApiForm, TheServer, credentials},
     limits::{self, Of},
     presented::{Presented, Token},
-    protocol::{client::Client, error::OAuthError, grants::one},
+    protocol::{client::Client, client_auth::ClientEndpoint, error::OAuthError, grants::one},
     server::Server,
     store::{
         access_tokens,
@@ -41,7 +41,7 @@ pub async fn post(
     ApiForm(params): ApiForm,
 ) -> Result<StatusCode, ApiError> {
     check_repetition(&params, &KNOWN)?;
-    let credentials = credentials(&headers, &params)?;
+    let credentials = credentials(&headers, &params, ClientEndpoint::Revocation)?;
     let client_id = credentials.client_id.as_str();
     let keys = limits::of_client(client_id)
         .and(Of::entry(RateLimitEntry::Revoke).client_and_address(client_id));

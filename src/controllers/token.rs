@@ -17,7 +17,7 @@ use crate::{
     limits::{self, Of},
     protocol::{
         client::GrantType,
-        client_auth::Credentials,
+        client_auth::{ClientEndpoint, Credentials},
         error::{ErrorCode, OAuthError},
         grants::one,
         params::Params,
@@ -51,7 +51,7 @@ pub async fn post(
 ) -> Result<Response, ApiError> {
     check_repetition(&params, &KNOWN)?;
     // Refused after TK-05; the limit needs the name before that.
-    let credentials = credentials(&headers, &params);
+    let credentials = credentials(&headers, &params, ClientEndpoint::Token);
     let client_id = request::client_id().unwrap_or_default();
     let keys = limits::of_client(&client_id).and(
         Of::entry(RateLimitEntry::Token)

@@ -15,6 +15,7 @@ use crate::{
     extract::{TheServer, bearer_token, check_target, read_form},
     hooks::ClientFacts,
     limits::Of,
+    presented::ActiveToken,
     protocol::{
         bearer::Challenge,
         claims,
@@ -53,15 +54,25 @@ pub async fn get_or_post(
 /// UI-02, UI-03, UI-05.
 async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
     let invalid = || OAuthError::invalid_token("UI-02", "The access token is not valid here");
-    let (access, live) = server.bearer(token).await?.ok_or_else(invalid)?;
+    let wanted = || {
+        let (issuer, userinfo) = (&server.urls.issuer, &server.urls.userinfo_endpoint);
+        format!("a live access token for {userinfo} or {issuer}")
+    };
+    let found = server.bearer(token).await?;
+    let ActiveToken { access, live } =
+        found.map_err(|why| invalid().observed(wanted(), why.to_string()))?;
     let reaches =
         |uri: &String| *uri == server.urls.issuer || *uri == server.urls.userinfo_endpoint;
     if !access.token.audience.0.iter().any(reaches) {
-        return Err(invalid().into());
+        let client = &live.client.client_id;
+        let sent = access.token.audience.0.join(" ");
+        let sent = format!("a live one of the client {client} for the audience {sent}");
+        return Err(invalid().observed(wanted(), sent).into());
     }
     let scopes: Scopes = access.token.scopes.0.iter().collect();
     let Some(owner) = live.owner.filter(|_| scopes.contains(OPENID)) else {
-        let error = OAuthError::insufficient_scope("UI-03", "The scope openid is needed");
+        let error = OAuthError::insufficient_scope("UI-03", "The scope openid is needed")
+            .observed("a person's token with the scope openid", scopes.to_string());
         return Err(error.into());
     };
     let mut claims = server.user_claims(&live.client, (&owner, &scopes));

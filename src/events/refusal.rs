@@ -3,7 +3,7 @@
 use super::{AuditEvent, EventName, Outcome, emit};
 use crate::{
     error::{Failure, Refused},
-    protocol::error::ErrorCode,
+    protocol::error::{ErrorCode, OAuthError},
     request,
 };
 
@@ -43,10 +43,8 @@ pub fn refused(refused: &Refused, of_client: OfClient) {
         _ => None,
     };
     if let Some(name) = more {
-        emit(about(
-            AuditEvent::new(name).denied(error.rule),
-            client_id.as_deref(),
-        ));
+        let event = AuditEvent::new(name).denied(error.rule);
+        emit(about(detailed(event, error), client_id.as_deref()));
     }
     let mut event = AuditEvent::new(EventName::RequestRefused)
         .denied(error.rule)
@@ -58,11 +56,7 @@ pub fn refused(refused: &Refused, of_client: OfClient) {
             .detail("method", request.method.as_str())
             .detail("endpoint", request.path.as_str());
     }
-    if let Some(detail) = error.detail.as_deref() {
-        event = event
-            .detail("expected", detail.expected.as_str())
-            .detail("received", detail.received.as_str());
-    }
+    event = detailed(event, error);
     if let Some(source) = &refused.failure.source {
         let source: String = source.chars().take(MAX_SOURCE).collect();
         event = event.detail("source", source);
@@ -71,6 +65,16 @@ pub fn refused(refused: &Refused, of_client: OfClient) {
         event = event.outcome(Outcome::Error);
     }
     emit(about(event, client_id.as_deref()));
+}
+
+/// What would have passed the check, and what came.
+fn detailed(event: AuditEvent, error: &OAuthError) -> AuditEvent {
+    match error.detail.as_deref() {
+        Some(detail) => event
+            .detail("expected", detail.expected.as_str())
+            .detail("received", detail.received.as_str()),
+        None => event,
+    }
 }
 
 fn about(event: AuditEvent, client_id: Option<&str>) -> AuditEvent {

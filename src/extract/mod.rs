@@ -20,17 +20,24 @@ pub use json::{MetadataJson, read as read_json};
 
 use crate::{
     error::{ApiError, Failure},
-    protocol::{client_auth::Credentials, params::Params},
+    protocol::{
+        client_auth::{ClientEndpoint, Credentials},
+        params::Params,
+    },
     request,
     server::Server,
 };
 
-/// The client's credentials: of the `Authorization` header or the form.
+/// The client's credentials at `endpoint`: of the `Authorization` header or the form.
 ///
 /// # Errors
 /// `invalid_request`, `invalid_client` (CA-01, CA-02).
-pub fn credentials(headers: &HeaderMap, params: &Params) -> Result<Credentials, Failure> {
-    let credentials = Credentials::read(&authorization_headers(headers)?, params)?;
+pub fn credentials(
+    headers: &HeaderMap,
+    params: &Params,
+    endpoint: ClientEndpoint,
+) -> Result<Credentials, Failure> {
+    let credentials = Credentials::read(&authorization_headers(headers)?, params)?.at(endpoint);
     request::note_client(&credentials.client_id);
     Ok(credentials)
 }

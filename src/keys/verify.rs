@@ -4,6 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use super::{set::KeySet, state::KeyState};
+use crate::protocol::numeric_date;
 
 /// Longest token that is looked at, bytes.
 const MAX_LENGTH: usize = 16 * 1024;
@@ -162,7 +163,7 @@ fn check_claims(
         value.ok_or(JwtError::Claim(name))
     };
     let time = |name: &'static str| {
-        let value = claims.get(name).and_then(Value::as_i64);
+        let value = claims.get(name).and_then(numeric_date::rounded_up);
         value.ok_or(JwtError::Claim(name))
     };
     if text("iss")? != expected.issuer {

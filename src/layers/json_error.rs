@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use loco_rs::app::AppContext;
@@ -55,15 +55,43 @@ pub(super) fn keep(bare: &Response, response: &mut Response) {
     }
 }
 
+/// The scheme of the challenge to a client that is not authenticated (§12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ClientScheme {
+    /// RFC 6749 §5.2: for a client that used the `Authorization` header.
+    Basic,
+    /// RFC 9110 §15.5.2 wants a challenge with every 401. For a scheme that browsers do not know
+    /// they show no password box, which `Basic` would open for a script of this origin.
+    OAuth,
+}
+
+impl ClientScheme {
+    /// By what the request has.
+    pub(super) fn asked_by(headers: &HeaderMap) -> Self {
+        if headers.contains_key(header::AUTHORIZATION) {
+            Self::Basic
+        } else {
+            Self::OAuth
+        }
+    }
+}
+
 /// `WWW-Authenticate` (RFC 6749 §5.2, RFC 6750 §3); answers that bring their own keep it.
-pub(super) fn challenge(response: &mut Response, ctx: &AppContext, error: &OAuthError) {
+pub(super) fn challenge(
+    response: &mut Response,
+    ctx: &AppContext,
+    (error, scheme): (&OAuthError, ClientScheme),
+) {
     if response.headers().contains_key(header::WWW_AUTHENTICATE) {
         return;
     }
     let Ok(server) = server_of(ctx) else { return };
     let realm = &server.urls.issuer;
     let value = match error.code {
-        ErrorCode::InvalidClient => format!("Basic realm=\"{realm}\""),
+        ErrorCode::InvalidClient => match scheme {
+            ClientScheme::Basic => format!("Basic realm=\"{realm}\""),
+            ClientScheme::OAuth => format!("OAuth realm=\"{realm}\""),
+        },
         // No scope leads to the management of a registration.
         ErrorCode::InvalidToken if error.rule.starts_with("RG-") => bearer(realm, error),
         // RFC 6750 §3.1: also for a request that shows its token in the wrong way.

@@ -9,10 +9,11 @@ use super::{
     error::OAuthError,
     params::{Params, Repeated},
     policy::Policy,
+    requested,
     scope::Scopes,
 };
 
-pub use self::{prompt::Prompt, targets::resource_of};
+pub use self::prompt::Prompt;
 
 /// A request that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,7 +135,10 @@ pub fn validate(
     let named = resources.as_deref().unwrap_or_default();
     let scopes = targets::scopes(params, client, (policy, named))?;
     let code_challenge = targets::code_challenge(params, client, &scopes)?;
-    let resources = resources?;
+    let mut resources = resources?;
+    if resources.is_empty() {
+        resources.extend(requested::resource_of_scopes(policy, client, &scopes));
+    }
     targets::one_signature(&resources, policy)?;
     let hint_subject = match one(params, "id_token_hint")? {
         None => None,

@@ -30,6 +30,18 @@ pub enum ClientStatus {
     Deleted,
 }
 
+impl ClientStatus {
+    /// The word in the table and in the log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
 /// How a client authenticates (RFC 7591 §2 `token_endpoint_auth_method`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,6 +57,17 @@ pub enum AuthMethod {
 }
 
 impl AuthMethod {
+    /// The value of `token_endpoint_auth_method`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
+        }
+    }
+
     /// Whether the client has a secret of this server.
     #[must_use]
     pub const fn uses_secret(self) -> bool {
@@ -249,6 +272,16 @@ impl Client {
     #[must_use]
     pub fn is_assured(&self, redirect_uri: &str) -> bool {
         self.is_confidential() || (self.is_known() && redirect_uri.starts_with("https://"))
+    }
+
+    /// Whether the client may have tokens for the resource with this configured identifier.
+    #[must_use]
+    pub fn may_reach(&self, resource: &str) -> bool {
+        let allowed = self.resources.as_ref();
+        allowed.is_none_or(|allowed| {
+            let allowed = allowed.iter().map(String::as_str);
+            super::resource::find(allowed, resource).is_some()
+        })
     }
 
     /// Whether the client may use `grant`.

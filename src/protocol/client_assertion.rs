@@ -1,11 +1,20 @@
 //! Client assertions: a client proves itself by a JWT that it signs with a key of its own
 //! (RFC 7523 §2.2, §3; OpenID Connect Core §9).
 
+mod audience;
+mod refusal;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
+use self::refusal::shown;
+pub use self::{
+    audience::Audience,
+    refusal::{AssertionError, Refusal},
+};
 use super::{
     jwk::SigningAlg,
+    numeric_date,
     secret::{Purpose, SecretHash, hash},
     verification_key::VerificationKey,
 };
@@ -17,64 +26,12 @@ pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const MAX_LENGTH: usize = 16 * 1024;
 /// Longest `jti` and `kid`, characters.
 const MAX_ID: usize = 255;
-/// Tolerance between clocks, seconds.
+/// How long an assertion is taken after its `exp`, seconds: tolerance between clocks.
 const LEEWAY: i64 = 10;
-/// Longest time to `exp`, seconds (CA-05).
-const MAX_LIFE: i64 = 310;
-
-/// Why an assertion is refused. For the log: the answer never says more than "failed".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum AssertionError {
-    /// Over 16 KiB; nothing was decoded.
-    #[error("the assertion is too long")]
-    TooLong,
-    /// Not three base64url parts, or a part that is not a JSON object.
-    #[error("not a compact JWS")]
-    Malformed,
-    /// `crit` (RFC 7515 §4.1.11): nothing critical is understood.
-    #[error("header parameter crit")]
-    Critical,
-    /// `typ` of a token for something else (RFC 8725 §3.11).
-    #[error("a token of another type")]
-    Type,
-    /// `none`, HS*, or anything else that is not offered or not registered.
-    #[error("an algorithm that is not offered, or not the registered one")]
-    Algorithm,
-    /// A `kid` that is no short text.
-    #[error("an odd kid")]
-    KeyId,
-    /// A claim is missing, has the wrong type or the wrong value.
-    #[error("claim {0}")]
-    Claim(&'static str),
-    /// `exp` is over, or too far away.
-    #[error("expired, or valid for too long")]
-    Expiry,
-    /// `iat` or `nbf` lies ahead.
-    #[error("not valid yet")]
-    NotYet,
-    /// No key of the client has the `kid` and fits the algorithm.
-    #[error("unknown key")]
-    UnknownKey,
-    /// The signature is not the key's.
-    #[error("wrong signature")]
-    Signature,
-    /// The `jti` was there before.
-    #[error("used before")]
-    Replay,
-}
-
-impl AssertionError {
-    /// The rule of §12 that is broken.
-    #[must_use]
-    pub fn rule(self) -> &'static str {
-        match self {
-            Self::Claim("jti") | Self::Expiry | Self::NotYet | Self::Replay => "CA-05",
-            Self::Claim(_) => "CA-04",
-            _ => "CA-03",
-        }
-    }
-}
+/// How far `iat` and `nbf` may lie ahead, seconds: tolerance between clocks (CA-05).
+const AHEAD: i64 = 30;
+/// Longest time to `exp`, seconds: the hour that clients give theirs, and some tolerance (CA-05).
+const MAX_LIFE: i64 = 3610;
 
 /// What an assertion must say.
 #[derive(Clone, Copy, Debug)]
@@ -83,8 +40,8 @@ pub struct Expected<'a> {
     pub client_id: &'a str,
     /// The one algorithm that the client registered; `None` = any that is offered.
     pub alg: Option<&'a str>,
-    /// Values of which `aud` must be one, as a single text.
-    pub audiences: &'a [&'a str],
+    /// Whom it must be for.
+    pub audience: Audience<'a>,
     /// Unix seconds.
     pub now: i64,
 }
@@ -122,25 +79,33 @@ impl Assertion {
     ///
     /// # Errors
     /// The first rule that the text breaks.
-    pub fn parse(text: &str) -> Result<Self, AssertionError> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         if text.len() > MAX_LENGTH {
-            return Err(AssertionError::TooLong);
+            let (longest, length) = (format!("at most {MAX_LENGTH} bytes"), text.len());
+            return Err(AssertionError::TooLong.because(longest, format!("{length} bytes")));
         }
-        let (message, signature) = text.rsplit_once('.').ok_or(AssertionError::Malformed)?;
-        let (header, payload) = message.split_once('.').ok_or(AssertionError::Malformed)?;
-        let header = object(header)?;
+        let malformed = || {
+            let wanted = "three parts of base64url, two of them JSON objects";
+            AssertionError::Malformed.because(wanted, "a text that is not a compact JWS")
+        };
+        let (message, signature) = text.rsplit_once('.').ok_or_else(malformed)?;
+        let (header, payload) = message.split_once('.').ok_or_else(malformed)?;
+        let header = object(header).ok_or_else(malformed)?;
         if header.contains_key("crit") {
-            return Err(AssertionError::Critical);
+            return Err(AssertionError::Critical.because("no crit", shown(&header, "crit")));
         }
-        check_type(header.get("typ"))?;
+        check_type(&header)?;
         let alg = header.get("alg").and_then(Value::as_str);
-        let alg = alg.and_then(|alg| alg.parse().ok());
+        let alg: Option<SigningAlg> = alg.and_then(|alg| alg.parse().ok());
         Ok(Self {
-            alg: alg.ok_or(AssertionError::Algorithm)?,
-            kid: kid(header.get("kid"))?,
+            alg: alg.ok_or_else(|| {
+                let offered = "alg: one of RS256, PS256, ES256, EdDSA";
+                AssertionError::Algorithm.because(offered, shown(&header, "alg"))
+            })?,
+            kid: kid(&header)?,
             message: message.to_owned(),
-            signature: decode(signature)?,
-            claims: object(payload)?,
+            signature: decode(signature).ok_or_else(malformed)?,
+            claims: object(payload).ok_or_else(malformed)?,
         })
     }
 
@@ -155,32 +120,23 @@ impl Assertion {
     ///
     /// # Errors
     /// The first rule that the assertion breaks.
-    pub fn check(&self, expected: &Expected<'_>) -> Result<SingleUse, AssertionError> {
-        if expected.alg.is_some_and(|alg| alg != self.alg.as_str()) {
-            return Err(AssertionError::Algorithm);
+    pub fn check(&self, expected: &Expected<'_>) -> Result<SingleUse, Refusal> {
+        if let Some(alg) = expected.alg.filter(|alg| *alg != self.alg.as_str()) {
+            let (wanted, sent) = (format!("alg: {alg}, as registered"), self.alg.as_str());
+            return Err(AssertionError::Algorithm.because(wanted, format!("alg: {sent}")));
         }
-        if self.text("iss")? != expected.client_id {
-            return Err(AssertionError::Claim("iss"));
+        for claim in ["iss", "sub"] {
+            if self.text(claim) != Some(expected.client_id) {
+                return Err(self.refuse(claim, format!("{claim}: {}", expected.client_id)));
+            }
         }
-        if self.text("sub")? != expected.client_id {
-            return Err(AssertionError::Claim("sub"));
+        if !expected.audience.admits(self.claims.get("aud")) {
+            return Err(self.refuse("aud", expected.audience.wanted()));
         }
-        if !expected.audiences.contains(&self.text("aud")?) {
-            return Err(AssertionError::Claim("aud"));
-        }
-        let now = expected.now;
-        let expires_at = self.time("exp")?.ok_or(AssertionError::Claim("exp"))?;
-        let until = expires_at.saturating_add(LEEWAY);
-        if until <= now || expires_at > now.saturating_add(MAX_LIFE) {
-            return Err(AssertionError::Expiry);
-        }
-        let begins_at = self.time("iat")?.max(self.time("nbf")?);
-        if begins_at.is_some_and(|at| at > now.saturating_add(LEEWAY)) {
-            return Err(AssertionError::NotYet);
-        }
-        let jti = self.text("jti")?;
+        let until = self.check_times(expected.now)?;
+        let jti = self.text("jti").unwrap_or_default();
         if jti.is_empty() || jti.chars().count() > MAX_ID {
-            return Err(AssertionError::Claim("jti"));
+            return Err(self.refuse("jti", format!("jti: 1 to {MAX_ID} characters")));
         }
         let client_and_jti = format!("{}\0{jti}", expected.client_id);
         Ok(SingleUse {
@@ -189,63 +145,124 @@ impl Assertion {
         })
     }
 
+    /// CA-05. Gives the second after which the assertion is refused.
+    fn check_times(&self, now: i64) -> Result<i64, Refusal> {
+        let latest = now.saturating_add(MAX_LIFE);
+        let earliest = now.saturating_sub(LEEWAY);
+        let wanted = || format!("exp: a number above {earliest}, at most {latest}");
+        let expires_at = self.time("exp")?;
+        let expires_at = expires_at.ok_or_else(|| self.refuse("exp", wanted()))?;
+        let until = expires_at.saturating_add(LEEWAY);
+        if until <= now || expires_at > latest {
+            return Err(AssertionError::Expiry.because(wanted(), shown(&self.claims, "exp")));
+        }
+        for claim in ["iat", "nbf"] {
+            let newest = now.saturating_add(AHEAD);
+            if self.time(claim)?.is_some_and(|at| at > newest) {
+                let wanted = format!("{claim}: at most {newest}");
+                return Err(AssertionError::NotYet.because(wanted, shown(&self.claims, claim)));
+            }
+        }
+        Ok(until)
+    }
+
     /// Whether a key of `set` signed it.
     ///
     /// # Errors
     /// [`AssertionError::UnknownKey`], which a newer set may mend, or
     /// [`AssertionError::Signature`].
-    pub fn verify(&self, set: &Value) -> Result<(), AssertionError> {
+    pub fn verify(&self, set: &Value) -> Result<(), Refusal> {
         let key = VerificationKey::find(set, self.kid.as_deref(), self.alg);
-        let key = key.ok_or(AssertionError::UnknownKey)?;
+        let key = key.ok_or_else(|| self.unknown_key(&known_keys(set)))?;
         if key.is_signed(self.message.as_bytes(), &self.signature) {
-            Ok(())
-        } else {
-            Err(AssertionError::Signature)
+            return Ok(());
+        }
+        let wanted = format!("a signature by the {}", self.named_key());
+        Err(AssertionError::Signature.because(wanted, "a signature that is not this key's"))
+    }
+
+    /// That the client has no such key. `known` tells what it has.
+    #[must_use]
+    pub fn unknown_key(&self, known: &str) -> Refusal {
+        let wanted = format!("one key for the header among those of the client: {known}");
+        AssertionError::UnknownKey.because(
+            wanted,
+            format!("a header that names the {}", self.named_key()),
+        )
+    }
+
+    fn named_key(&self) -> String {
+        match &self.kid {
+            Some(kid) => format!("key {kid:?} of {}", self.alg.as_str()),
+            None => format!("only key of {}, without kid", self.alg.as_str()),
         }
     }
 
-    fn text(&self, claim: &'static str) -> Result<&str, AssertionError> {
-        let value = self.claims.get(claim).and_then(Value::as_str);
-        value.ok_or(AssertionError::Claim(claim))
+    fn text(&self, claim: &str) -> Option<&str> {
+        self.claims.get(claim).and_then(Value::as_str)
     }
 
-    /// A time that may be absent, but is whole seconds if it is there (RFC 7519 §2).
-    fn time(&self, claim: &'static str) -> Result<Option<i64>, AssertionError> {
-        let value = self.claims.get(claim).map(Value::as_i64);
-        value
-            .map(|value| value.ok_or(AssertionError::Claim(claim)))
-            .transpose()
+    /// A time that may be absent, but is a number of seconds if it is there (RFC 7519 §2).
+    fn time(&self, claim: &'static str) -> Result<Option<i64>, Refusal> {
+        let Some(value) = self.claims.get(claim) else {
+            return Ok(None);
+        };
+        let refused = || self.refuse(claim, format!("{claim}: a number of seconds since 1970"));
+        numeric_date::rounded_up(value)
+            .map(Some)
+            .ok_or_else(refused)
+    }
+
+    fn refuse(&self, claim: &'static str, wanted: String) -> Refusal {
+        AssertionError::Claim(claim).because(wanted, shown(&self.claims, claim))
     }
 }
 
+/// Names of the keys of a set, for the log.
+fn known_keys(set: &Value) -> String {
+    let keys = set.get("keys").and_then(Value::as_array);
+    let text = |key: &Value, name| key.get(name).and_then(Value::as_str).map(str::to_owned);
+    let name = |key: &Value| {
+        let kid = text(key, "kid").unwrap_or_else(|| "without kid".to_owned());
+        format!("{kid} ({})", text(key, "kty").unwrap_or_default())
+    };
+    let names: Vec<String> = keys.into_iter().flatten().take(10).map(name).collect();
+    names.join(", ")
+}
+
 /// Most clients send `JWT` or nothing; the type of its own is newer.
-fn check_type(typ: Option<&Value>) -> Result<(), AssertionError> {
+fn check_type(header: &Map<String, Value>) -> Result<(), Refusal> {
     let known = |typ: &str| {
         let typ = typ.strip_prefix("application/").unwrap_or(typ);
         typ.eq_ignore_ascii_case("JWT") || typ.eq_ignore_ascii_case("client-authentication+jwt")
     };
-    match typ {
+    match header.get("typ") {
         None => Ok(()),
         Some(Value::String(typ)) if known(typ) => Ok(()),
-        Some(_) => Err(AssertionError::Type),
+        Some(_) => {
+            let wanted = "typ: JWT or client-authentication+jwt, or none";
+            Err(AssertionError::Type.because(wanted, shown(header, "typ")))
+        }
     }
 }
 
-fn kid(kid: Option<&Value>) -> Result<Option<String>, AssertionError> {
-    match kid {
+fn kid(header: &Map<String, Value>) -> Result<Option<String>, Refusal> {
+    match header.get("kid") {
         None => Ok(None),
         Some(Value::String(kid)) if kid.len() <= MAX_ID => Ok(Some(kid.clone())),
-        Some(_) => Err(AssertionError::KeyId),
+        Some(_) => {
+            let wanted = format!("kid: a text of at most {MAX_ID} bytes, or none");
+            Err(AssertionError::KeyId.because(wanted, shown(header, "kid")))
+        }
     }
 }
 
-fn object(part: &str) -> Result<Map<String, Value>, AssertionError> {
-    serde_json::from_slice(&decode(part)?).map_err(|_| AssertionError::Malformed)
+fn object(part: &str) -> Option<Map<String, Value>> {
+    serde_json::from_slice(&decode(part)?).ok()
 }
 
-fn decode(part: &str) -> Result<Vec<u8>, AssertionError> {
-    let decoded = URL_SAFE_NO_PAD.decode(part);
-    decoded.map_err(|_| AssertionError::Malformed)
+fn decode(part: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(part).ok()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
     client::{AuthMethod, Client, ClientKind, ClientStatus},
-    client_assertion::{self, Assertion, AssertionError},
+    client_assertion::{self, Assertion, AssertionError, Refusal},
     error::OAuthError,
     params::{Params, decode},
     secret::{Purpose, Secret, hash, plain_hash},
@@ -22,6 +22,17 @@ enum Proof {
     Assertion(Box<Assertion>),
 }
 
+/// An endpoint at which clients authenticate (§12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientEndpoint {
+    /// RFC 6749 §3.2.
+    Token,
+    /// RFC 7009 §2.
+    Revocation,
+    /// RFC 7662 §2.
+    Introspection,
+}
+
 /// How the client presented itself.
 #[derive(Clone, Debug)]
 pub struct Credentials {
@@ -29,11 +40,14 @@ pub struct Credentials {
     pub client_id: String,
     /// The method that was used.
     pub method: AuthMethod,
+    /// Where it presented itself: an assertion may be made for this endpoint (CA-04).
+    pub endpoint: ClientEndpoint,
     proof: Proof,
 }
 
 impl Credentials {
-    /// Reads the credentials of a request: the values of its `Authorization` headers and its body.
+    /// Reads the credentials of a request to the token endpoint: the values of its `Authorization`
+    /// headers and its body.
     ///
     /// # Errors
     /// `invalid_request` for more than one method (CA-01), `invalid_client` for none or a malformed
@@ -51,51 +65,76 @@ impl Credentials {
             return Self::assertion(kind, assertion, body_id);
         }
         match (authorization, body_secret) {
-            ([], None) => Ok(Self {
-                client_id: body_id
-                    .ok_or_else(|| OAuthError::invalid_client("CA-02", FAILED))?
-                    .to_owned(),
-                method: AuthMethod::None,
-                proof: Proof::None,
-            }),
-            ([], Some(secret)) => Ok(Self {
-                client_id: body_id
-                    .ok_or_else(|| OAuthError::invalid_client("CA-02", FAILED))?
-                    .to_owned(),
-                method: AuthMethod::ClientSecretPost,
-                proof: Proof::Secret(Secret::new(secret)),
-            }),
+            ([], None) => Self::of_body(body_id, AuthMethod::None, Proof::None),
+            ([], Some(secret)) => {
+                let proof = Proof::Secret(Secret::new(secret));
+                Self::of_body(body_id, AuthMethod::ClientSecretPost, proof)
+            }
             ([header], None) => Self::basic(header, body_id),
             _ => Err(OAuthError::invalid_request("CA-01", ONE_METHOD)),
         }
     }
 
+    /// The same credentials, presented at another endpoint.
+    #[must_use]
+    pub const fn at(mut self, endpoint: ClientEndpoint) -> Self {
+        self.endpoint = endpoint;
+        self
+    }
+
+    fn of_body(
+        body_id: Option<&str>,
+        method: AuthMethod,
+        proof: Proof,
+    ) -> Result<Self, OAuthError> {
+        let client_id = body_id.ok_or_else(|| {
+            let wanted = "client_id in the body, a Basic Authorization header, or an assertion";
+            failed(wanted, "none of them")
+        })?;
+        Ok(Self {
+            client_id: client_id.to_owned(),
+            method,
+            endpoint: ClientEndpoint::Token,
+            proof,
+        })
+    }
+
     /// RFC 6749 §2.3.1: both parts are form-encoded before they are joined by a colon.
     fn basic(header: &str, body_id: Option<&str>) -> Result<Self, OAuthError> {
-        let malformed = || OAuthError::invalid_client("CA-02", FAILED);
-        let (scheme, value) = header.split_once(' ').ok_or_else(malformed)?;
+        let malformed = |received: &str| {
+            let wanted = "Basic and base64 of client_id:client_secret, both form-encoded";
+            failed(wanted, received)
+        };
+        let Some((scheme, value)) = header.split_once(' ') else {
+            return Err(malformed("an Authorization header without a space"));
+        };
         if !scheme.eq_ignore_ascii_case("basic") {
-            return Err(malformed());
+            return Err(malformed("an Authorization header of another scheme"));
         }
         let decoded = STANDARD
             .decode(value.trim_start_matches(' '))
-            .map_err(|_| malformed())?;
+            .map_err(|_| malformed("a Basic value that is not base64 with padding"))?;
         let at = decoded
             .iter()
             .position(|byte| *byte == b':')
-            .ok_or_else(malformed)?;
+            .ok_or_else(|| malformed("a Basic value without a colon"))?;
         let (id, secret) = decoded.split_at(at);
-        let client_id = decode(id).map_err(|_| malformed())?;
-        let secret = decode(secret.get(1..).unwrap_or_default()).map_err(|_| malformed())?;
+        let not_encoded = |_| malformed("a client_id or secret that is not form-encoded UTF-8");
+        let client_id = decode(id).map_err(not_encoded)?;
+        let secret = decode(secret.get(1..).unwrap_or_default()).map_err(not_encoded)?;
         if client_id.is_empty() {
-            return Err(malformed());
+            return Err(malformed("a Basic value with an empty client_id"));
         }
         if body_id.is_some_and(|body_id| body_id != client_id) {
-            return Err(OAuthError::invalid_request("CA-01", ONE_METHOD));
+            return Err(OAuthError::invalid_request("CA-01", ONE_METHOD).observed(
+                "the client_id of the Authorization header",
+                "another in the body",
+            ));
         }
         Ok(Self {
             client_id,
             method: AuthMethod::ClientSecretBasic,
+            endpoint: ClientEndpoint::Token,
             proof: Proof::Secret(Secret::new(secret)),
         })
     }
@@ -106,21 +145,31 @@ impl Credentials {
         assertion: Option<&str>,
         body_id: Option<&str>,
     ) -> Result<Self, OAuthError> {
-        let Some(assertion) = assertion.filter(|_| kind == Some(client_assertion::TYPE)) else {
-            return Err(OAuthError::invalid_client("CA-02", FAILED)
-                .expected(client_assertion::TYPE, kind.unwrap_or_default()));
+        if kind != Some(client_assertion::TYPE) {
+            let wanted = format!("client_assertion_type: {}", client_assertion::TYPE);
+            return Err(failed(wanted, kind.unwrap_or("no client_assertion_type")));
+        }
+        let Some(assertion) = assertion else {
+            return Err(failed("client_assertion", "client_assertion_type alone"));
         };
         let assertion = Assertion::parse(assertion).map_err(refused)?;
         let subject = assertion.subject().filter(|subject| !subject.is_empty());
         let client_id = subject
-            .ok_or_else(|| refused(AssertionError::Claim("sub")))?
+            .ok_or_else(|| {
+                let wanted = "sub: the client_id as a text";
+                refused(AssertionError::Claim("sub").because(wanted, "none"))
+            })?
             .to_owned();
         if body_id.is_some_and(|body_id| body_id != client_id) {
-            return Err(OAuthError::invalid_request("CA-01", ONE_METHOD));
+            return Err(OAuthError::invalid_request("CA-01", ONE_METHOD).observed(
+                "the client_id of the assertion's sub",
+                "another in the body",
+            ));
         }
         Ok(Self {
             client_id,
             method: AuthMethod::PrivateKeyJwt,
+            endpoint: ClientEndpoint::Token,
             proof: Proof::Assertion(Box::new(assertion)),
         })
     }
@@ -144,20 +193,37 @@ impl Credentials {
         client: Option<&'a Client>,
         now: i64,
     ) -> Result<&'a Client, OAuthError> {
-        let secret_matches = self.secret_matches(client, now);
-        match client {
-            Some(client)
-                if client.status == ClientStatus::Active
-                    && client.token_endpoint_auth_method == self.method
-                    && (!self.method.uses_secret() || secret_matches) =>
-            {
-                Ok(client)
+        // Looked at in any case, so that an unknown client takes as long as a wrong secret.
+        let secret = self.secret_of(client, now);
+        let Some(client) = client else {
+            return Err(failed(
+                "a client that is registered here",
+                "an unknown client_id",
+            ));
+        };
+        if client.status != ClientStatus::Active {
+            let received = format!("a client whose status is {}", client.status.as_str());
+            return Err(failed("an active client", received));
+        }
+        let (registered, used) = (client.token_endpoint_auth_method, self.method);
+        if registered != used {
+            let wanted = format!("{}, the registered method", registered.as_str());
+            return Err(failed(wanted, used.as_str()));
+        }
+        if !used.uses_secret() {
+            return Ok(client);
+        }
+        match secret {
+            SecretMatch::Good => Ok(client),
+            SecretMatch::Expired => Err(failed("the present secret", "one that has expired")),
+            SecretMatch::None if client.secrets.is_empty() => {
+                Err(failed("a client with a secret", "a client without one"))
             }
-            _ => Err(OAuthError::invalid_client("CA-02", FAILED)),
+            SecretMatch::None => Err(failed("the secret of this client", "another secret")),
         }
     }
 
-    fn secret_matches(&self, client: Option<&Client>, now: i64) -> bool {
+    fn secret_of(&self, client: Option<&Client>, now: i64) -> SecretMatch {
         let sent = match &self.proof {
             Proof::Secret(secret) => secret.expose(),
             Proof::None | Proof::Assertion(_) => "",
@@ -169,76 +235,44 @@ impl Credentials {
             ClientKind::Static => plain_hash(sent),
             _ => hash(Purpose::Secret, sent),
         };
-        let mut found = false;
+        let (mut good, mut expired) = (false, false);
         for secret in stored {
             let live = secret.expires_at.is_none_or(|at| at > now);
+            let matches = secret.hash.matches(&sent);
             // No early exit: the time must not tell which secret matched.
-            found |= secret.hash.matches(&sent) & live;
+            good |= matches & live;
+            expired |= matches & !live;
         }
-        found
+        match (good, expired) {
+            (true, _) => SecretMatch::Good,
+            (false, true) => SecretMatch::Expired,
+            (false, false) => SecretMatch::None,
+        }
     }
 }
 
-/// The answer never says more than that it failed; the operator's log does.
-pub fn refused(error: AssertionError) -> OAuthError {
-    OAuthError::invalid_client(error.rule(), FAILED).expected(error.to_string(), "")
+/// Which of a client's secrets was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SecretMatch {
+    /// One that is valid now.
+    Good,
+    /// One that was valid before.
+    Expired,
+    /// None.
+    None,
+}
+
+/// The answer says no more than that authentication failed; the operator's log has the check.
+fn failed(expected: impl Into<String>, received: impl AsRef<str>) -> OAuthError {
+    OAuthError::invalid_client("CA-02", FAILED).observed(expected, received)
+}
+
+/// The same for an assertion.
+pub fn refused(refusal: Refusal) -> OAuthError {
+    let rule = refusal.error.rule();
+    let expected = format!("{} ({})", refusal.expected, refusal.error);
+    OAuthError::invalid_client(rule, FAILED).observed(expected, refusal.received)
 }
 
 #[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    fn params(body: &str) -> Params {
-        Params::parse(body.as_bytes()).unwrap()
-    }
-
-    fn basic(text: &str) -> String {
-        format!("Basic {}", STANDARD.encode(text))
-    }
-
-    #[test]
-    fn c083_basic_parts_are_form_decoded() {
-        let header = basic("a%3Ab:s%25+%2B");
-        let credentials = Credentials::read(&[&header], &params("")).unwrap();
-        assert_eq!(credentials.client_id, "a:b");
-        let Proof::Secret(secret) = credentials.proof else {
-            panic!("a secret");
-        };
-        assert_eq!(secret.expose(), "s% +");
-    }
-
-    #[rstest]
-    #[case::two_methods(&["Basic YTpi"], "client_secret=x", "invalid_request")]
-    #[case::two_headers(&["Basic YTpi", "Basic YTpi"], "", "invalid_request")]
-    #[case::other_id(&["Basic YTpi"], "client_id=z", "invalid_request")]
-    #[case::nothing(&[], "", "invalid_client")]
-    #[case::secret_without_id(&[], "client_secret=x", "invalid_client")]
-    #[case::no_base64(&["Basic !!!"], "", "invalid_client")]
-    #[case::no_colon(&["Basic YWI="], "", "invalid_client")]
-    #[case::bearer(&["Bearer abc"], "client_id=a", "invalid_client")]
-    #[case::empty_id(&["Basic OmI="], "", "invalid_client")]
-    #[case::assertion_and_basic(&["Basic YTpi"], "client_assertion=x", "invalid_request")]
-    #[case::assertion_and_secret(&[], "client_assertion=x&client_secret=y", "invalid_request")]
-    #[case::assertion_twice(&[], "client_assertion=x&client_assertion=y", "invalid_request")]
-    #[case::assertion_without_type(&[], "client_assertion=x", "invalid_client")]
-    #[case::type_without_assertion(&[], "client_id=a&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer", "invalid_client")]
-    #[case::another_type(&[], "client_assertion=x&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:saml2-bearer", "invalid_client")]
-    #[case::no_jwt(&[], "client_assertion=x&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer", "invalid_client")]
-    fn ca_01_exactly_one_well_formed_method(
-        #[case] headers: &[&str],
-        #[case] body: &str,
-        #[case] code: &str,
-    ) {
-        let error = Credentials::read(headers, &params(body)).unwrap_err();
-        assert_eq!(error.code.as_str(), code);
-    }
-
-    #[test]
-    fn the_scheme_has_any_case_and_the_same_id_may_stand_in_the_body() {
-        let credentials = Credentials::read(&["bAsIc YTpi"], &params("client_id=a")).unwrap();
-        assert_eq!(credentials.client_id, "a");
-        assert_eq!(credentials.method, AuthMethod::ClientSecretBasic);
-    }
-}
+mod tests;

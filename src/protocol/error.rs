@@ -90,6 +90,9 @@ impl fmt::Display for ErrorCode {
     }
 }
 
+/// Longest received value in the log that is not masked, characters.
+const MAX_OBSERVED: usize = 500;
+
 /// One refused request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OAuthError {
@@ -182,6 +185,19 @@ impl OAuthError {
     }
 }
 
+impl OAuthError {
+    /// Adds what the operator should see, with a received value that is shown as it is: words of this
+    /// server about what came, an audience, a redirect URI, scopes. Never a secret or a token.
+    #[must_use]
+    pub fn observed(mut self, expected: impl Into<String>, received: impl AsRef<str>) -> Self {
+        self.detail = Some(Box::new(Detail {
+            expected: expected.into(),
+            received: received.as_ref().chars().take(MAX_OBSERVED).collect(),
+        }));
+        self
+    }
+}
+
 impl fmt::Display for OAuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}): {}", self.code, self.rule, self.text())
@@ -205,5 +221,12 @@ mod tests {
         let error = OAuthError::invalid_grant("TK-12", "no").expected("43", "secret-value\n");
         let detail = error.detail.unwrap();
         assert_eq!(detail.received, "secr… (13)");
+    }
+
+    #[test]
+    fn s_d2_observed_values_are_shown_but_bounded() {
+        let long = "a".repeat(MAX_OBSERVED + 1);
+        let error = OAuthError::invalid_token("GU-02", "no").observed("https://a", &long);
+        assert_eq!(error.detail.unwrap().received.len(), MAX_OBSERVED);
     }
 }

@@ -292,4 +292,4 @@ fn covers(consent: &ConsentView, situation: &Situation<'_>) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

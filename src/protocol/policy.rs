@@ -11,7 +11,8 @@ pub struct ResourcePolicy {
     pub name: String,
     /// Scopes of this resource.
     pub scopes: Scopes,
-    /// Used when a request for this resource names no scope.
+    /// Used when a request for this resource names no scope: what the settings say, else every scope
+    /// of the resource that is not sensitive.
     pub default_scopes: Scopes,
     /// Whether its access tokens are JWTs (RFC 9068).
     pub jwt: bool,
@@ -85,6 +86,21 @@ impl Policy {
             .find(|resource| super::resource::matches(&resource.identifier, uri))
     }
 
+    /// The configured resource that a member of a token's audience names. The issuer stands there for
+    /// "no resource": it is not the resource `/`, which differs from it by a slash only (GU-04).
+    pub fn resource_of_audience(&self, audience: &str) -> Option<&ResourcePolicy> {
+        if audience == self.issuer {
+            return None;
+        }
+        self.resource(audience)
+    }
+
+    /// Whether a member of a token's audience names the configured `resource` (GU-02, GU-04).
+    pub fn is_for(&self, resource: &str, audience: &str) -> bool {
+        audience != self.issuer
+            && (audience == resource || super::resource::matches(resource, audience))
+    }
+
     /// The scopes `client` may ask for.
     pub fn client_scopes<'a>(&'a self, client: &'a super::client::Client) -> Scopes {
         let scopes = client.scopes.as_ref();
@@ -115,7 +131,7 @@ impl Policy {
     /// machines at most theirs; at most what a scope allows.
     pub fn access_token_ttl(&self, granted: &Granted, machine: bool) -> i64 {
         let audience = granted.audience.iter();
-        let resources = audience.filter_map(|uri| self.resource(uri));
+        let resources = audience.filter_map(|uri| self.resource_of_audience(uri));
         let base = resources.map(|resource| resource.access_token_ttl).min();
         let scopes = self.ttl.scopes.iter();
         let caps = scopes

@@ -7,6 +7,16 @@ use serde::{Deserialize, Serialize};
 /// Scopes that exist on every server: OpenID Connect Core §5.4 and §11.
 pub const STANDARD: [&str; 4] = ["openid", "profile", "email", OFFLINE_ACCESS];
 
+/// Scopes that speak about a person or a person's grant: never a machine's, and of no API.
+pub const PERSONAL: [&str; 6] = [
+    OPENID,
+    "profile",
+    "email",
+    "address",
+    "phone",
+    OFFLINE_ACCESS,
+];
+
 /// Asks for a refresh token that outlives the session (OpenID Connect Core §11).
 pub const OFFLINE_ACCESS: &str = "offline_access";
 

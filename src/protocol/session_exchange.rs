@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::numeric_date;
+
 /// The login behind a JWT of the app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppLogin {
@@ -19,7 +21,7 @@ impl AppLogin {
     /// close `prompt=login` or `max_age`.
     #[must_use]
     pub fn of(claims: &Map<String, Value>, life: u64, now: i64) -> Self {
-        let seconds = |name: &str| claims.get(name).and_then(Value::as_i64);
+        let seconds = |name: &str| claims.get(name).and_then(numeric_date::rounded_down);
         let beginning = || seconds("exp")?.checked_sub_unsigned(life);
         let auth_time = seconds("auth_time")
             .or_else(|| seconds("iat"))
@@ -54,7 +56,9 @@ mod tests {
     #[case::from_the_end(json!({ "exp": NOW + 590 }), NOW - 10)]
     #[case::longer_than_the_setting(json!({ "exp": NOW + 9_000 }), NOW)]
     #[case::in_the_future(json!({ "auth_time": NOW + 9, "exp": NOW + 10 }), NOW)]
-    #[case::not_a_number(json!({ "auth_time": "now", "iat": 1.5, "exp": NOW + 590 }), NOW - 10)]
+    #[case::not_a_number(json!({ "auth_time": "now", "iat": [1], "exp": NOW + 590 }), NOW - 10)]
+    #[case::with_fractions(json!({ "auth_time": 1_799_999_940.9, "exp": NOW + 590 }), NOW - 60)]
+    #[case::issued_with_a_fraction(json!({ "iat": 1_799_999_995.5 }), NOW - 5)]
     #[case::negative(json!({ "auth_time": -5, "exp": NOW }), 0)]
     #[case::nothing(json!({}), 0)]
     #[case::huge(json!({ "exp": u64::MAX }), 0)]

@@ -58,7 +58,10 @@ impl AccessToken {
         scopes: impl IntoIterator<Item = S>,
     ) -> Result<(), BearerError> {
         let scopes: Scopes = scopes.into_iter().collect();
-        self.check(&self.gate.needed.union(&scopes))
+        if scopes.is_subset_of(&self.scopes) {
+            return Ok(());
+        }
+        Err(self.lacking(&self.gate.needed.union(&scopes)))
     }
 
     /// The person behind the token, read with it.
@@ -87,13 +90,11 @@ impl AccessToken {
         })
     }
 
-    /// GU-04.
-    pub(super) fn check(&self, needed: &Scopes) -> Result<(), BearerError> {
-        if needed.is_subset_of(&self.scopes) {
-            return Ok(());
-        }
+    /// GU-04: the refusal by an operation that needs these scopes.
+    pub(super) fn lacking(&self, needed: &Scopes) -> BearerError {
+        let (wanted, held) = (format!("the scopes {needed}"), self.scopes.to_string());
         let error = OAuthError::insufficient_scope("GU-04", "The access token lacks a scope")
-            .expected(needed.to_string(), &self.scopes.to_string());
-        Err(self.gate.refuse_needing(needed, error))
+            .observed(wanted, held);
+        self.gate.refuse_needing(needed, error)
     }
 }

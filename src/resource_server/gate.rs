@@ -8,14 +8,14 @@ use super::{
     access_token::AccessToken,
     answer::{BearerError, Provided, Slot},
     asked::Asked,
-    needs::Needs,
+    needs::{Enough, Needs},
 };
 use crate::{
     error::Failure,
     extract::bearer_token,
+    presented::ActiveToken,
     protocol::{
-        bearer::Challenge, error::OAuthError, implied_scopes::ImpliedScopes, resource,
-        scope::Scopes,
+        bearer::Challenge, error::OAuthError, implied_scopes::ImpliedScopes, scope::Scopes,
     },
     server::Server,
     store::transaction::budgeted,
@@ -29,8 +29,11 @@ pub struct Gate {
     slot: Slot,
     /// Identifier of the resource.
     pub resource: String,
-    /// All scopes of the operation.
+    /// Scopes of the operation, as challenges name them.
     pub needed: Scopes,
+    enough: Enough,
+    /// Scopes of the resource.
+    scopes: Scopes,
     implied: ImpliedScopes,
 }
 
@@ -41,27 +44,28 @@ impl Gate {
     /// 500, when the guard names what the settings do not know.
     pub fn new(provided: Provided, asked: Asked, needs: &Needs) -> Result<Self, BearerError> {
         let Provided { server, slot, .. } = provided;
-        let (resource, implied, needed) = match needs.resolve(&server) {
-            Ok((policy, needed)) => (
-                policy.identifier.clone(),
-                policy.implied_scopes.clone(),
-                needed,
-            ),
+        let demand = match needs.resolve(&server) {
+            Ok(demand) => demand,
             Err(text) => {
                 tracing::error!("{text}");
-                return Err(BearerError::new(
-                    Failure::internal(text),
-                    None,
-                    (&asked, &slot),
-                ));
+                let fault = Failure::internal(text);
+                return Err(BearerError::new(fault, None, (&asked, &slot)));
             }
         };
+        let (resource, scopes, implied) = (
+            demand.resource.identifier.clone(),
+            demand.resource.scopes.clone(),
+            demand.resource.implied_scopes.clone(),
+        );
+        let (needed, enough) = (demand.scopes, demand.enough);
         Ok(Self {
             server,
             asked,
             slot,
             resource,
             needed,
+            enough,
+            scopes,
             implied,
         })
     }
@@ -82,12 +86,17 @@ impl Gate {
         let found = budgeted(self.server.bearer(token)).await;
         let found = found.map_err(|failure| self.refuse(failure))?;
         let invalid = || OAuthError::invalid_token("GU-02", "The access token is not valid here");
-        let (access, live) = found.ok_or_else(|| self.refuse(invalid()))?;
-        let is_this = |uri: &String| resource::matches(&self.resource, uri);
-        let mut audience = access.token.audience.0.iter();
-        if !audience.any(is_this) {
-            let received = access.token.audience.0.join(" ");
-            return Err(self.refuse(invalid().expected(self.resource.as_str(), &received)));
+        let ActiveToken { access, live } = found.map_err(|why| {
+            let wanted = format!("a live access token for {}", self.resource);
+            self.refuse(invalid().observed(wanted, why.to_string()))
+        })?;
+        let is_this = |uri: &String| self.server.policy.is_for(&self.resource, uri);
+        if !access.token.audience.0.iter().any(is_this) {
+            let client = &live.client.client_id;
+            let sent = access.token.audience.0.join(" ");
+            let sent = format!("a live one of the client {client} for the audience {sent}");
+            let wanted = format!("an access token for the audience {}", self.resource);
+            return Err(self.refuse(invalid().observed(wanted, sent)));
         }
         let sub = match &live.owner {
             Some(owner) => self.server.subject_for(&live.client, owner),
@@ -108,13 +117,25 @@ impl Gate {
             owner: live.owner,
             gate: Arc::clone(&self),
         };
-        token.check(&self.needed)?;
-        Ok(token)
+        if self.is_enough(&token.scopes) {
+            Ok(token)
+        } else {
+            Err(token.lacking(&self.needed))
+        }
+    }
+
+    /// GU-04.
+    fn is_enough(&self, held: &Scopes) -> bool {
+        match self.enough {
+            Enough::All => self.needed.is_subset_of(held),
+            Enough::AnyOfResource => self.scopes.iter().any(|scope| held.contains(scope)),
+        }
     }
 
     /// 401 to a request without a token: no error code (RFC 6750 §3.1).
     pub fn ask(&self) -> BearerError {
-        let error = OAuthError::invalid_token("GU-01", "An access token is needed");
+        let error = OAuthError::invalid_token("GU-01", "An access token is needed")
+            .observed("Authorization: Bearer and a token", "no bearer token");
         let challenge = self.challenge((&self.needed, None));
         BearerError::new(error.into(), Some(challenge), (&self.asked, &self.slot)).silent()
     }

@@ -11,11 +11,32 @@ use crate::{
     server::Server,
 };
 
+/// What an operation needs, with the settings of the app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand<'s> {
+    /// The resource.
+    pub resource: &'s ResourcePolicy,
+    /// Scopes that challenges name, so that clients ask for them.
+    pub scopes: Scopes,
+    /// How many of them a token must have.
+    pub enough: Enough,
+}
+
+/// Which scopes are enough for an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enough {
+    /// All that the challenge names.
+    All,
+    /// Any scope of the resource: nobody said which ones the operation needs, and a person may have
+    /// granted a part of them only.
+    AnyOfResource,
+}
+
 /// A resource by name, and scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Needs {
     resource: String,
-    /// `None` = the resource's `default_scopes`.
+    /// `None` = the resource's `default_scopes`; where it has none, any of its scopes.
     scopes: Option<Scopes>,
 }
 
@@ -46,20 +67,33 @@ impl Needs {
         self
     }
 
-    /// The resource, and every scope needed.
+    /// The demand with the settings of `server`.
     ///
     /// # Errors
     /// The name that the settings do not know, for the developer.
-    pub fn resolve<'s>(&self, server: &'s Server) -> Result<(&'s ResourcePolicy, Scopes), String> {
+    pub fn resolve<'s>(&self, server: &'s Server) -> Result<Demand<'s>, String> {
         self.check(&server.settings)?;
         let identifier = server.settings.resource_named(&self.resource);
-        let policy = identifier.and_then(|named| {
+        let resource = identifier.and_then(|named| {
             let resources = server.policy.resources.iter();
             { resources }.find(|resource| resource.identifier == named.identifier)
         });
-        let policy = policy.ok_or_else(|| unknown(&server.settings, &self.resource))?;
-        let scopes = self.scopes.as_ref().unwrap_or(&policy.default_scopes);
-        Ok((policy, scopes.clone()))
+        let resource = resource.ok_or_else(|| unknown(&server.settings, &self.resource))?;
+        let written = identifier.is_some_and(|named| !named.default_scopes.is_empty());
+        let (scopes, enough) = match &self.scopes {
+            Some(scopes) => (scopes, Enough::All),
+            None if written || resource.scopes.is_empty() => {
+                (&resource.default_scopes, Enough::All)
+            }
+            // Every scope of the resource is sensitive.
+            None if resource.default_scopes.is_empty() => (&resource.scopes, Enough::AnyOfResource),
+            None => (&resource.default_scopes, Enough::AnyOfResource),
+        };
+        Ok(Demand {
+            resource,
+            scopes: scopes.clone(),
+            enough,
+        })
     }
 
     fn check(&self, settings: &Settings) -> Result<(), String> {

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, OnConflict},
+    sea_query::{Alias, Expr, ExprTrait, OnConflict},
 };
 use serde_json::Value as Json;
 
@@ -14,6 +14,8 @@ use crate::{protocol::secret::SecretHash, schema::TableNames};
 
 /// `kind` of assertions that were used.
 pub const JTI: &str = "jti";
+/// `kind` of live refresh tokens that were presented for what their grant does not have (RF-03).
+pub const REFRESH_MISUSE: &str = "refresh_misuse";
 
 record! {
     /// A row of `oauth_ephemerals`.
@@ -53,4 +55,36 @@ pub async fn take(
     let unique = ["kind", "key_hash"].map(Alias::new);
     insert.on_conflict(OnConflict::columns(unique).do_nothing().to_owned());
     Ok(conn.execute(&insert).await?.rows_affected() == 1)
+}
+
+/// Counts what must not happen often: how often it happened, on all nodes, with this time.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn count(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (kind, hash, expires_at): (&str, &SecretHash, i64),
+) -> StoreResult<i64> {
+    let table = tables.ephemerals;
+    let row = EphemeralRow {
+        id: 0,
+        kind: kind.to_owned(),
+        key_hash: hash.0.to_vec(),
+        counter: 1,
+        value: None,
+        expires_at,
+    };
+    let mut insert = row.insert_into(table);
+    let counted = Expr::col((Alias::new(table), Alias::new("counter"))).add(1);
+    let unique = ["kind", "key_hash"].map(Alias::new);
+    insert
+        .on_conflict(
+            OnConflict::columns(unique)
+                .value(Alias::new("counter"), counted)
+                .to_owned(),
+        )
+        .returning_col(Alias::new("counter"));
+    let row = conn.query_one(&insert).await?;
+    Ok(row.map_or(Ok(1), |row| row.try_get("", "counter"))?)
 }

@@ -107,8 +107,10 @@ pub async fn supersede(
         .add(gt("expires_at", rotation.now))
         .add(gt("absolute_expires_at", rotation.now))
         .add(has_live_grant(tables, rotation.grant_id));
+    // Never this row itself: one that another request rotated long enough ago would count as won.
     let stale_ancestor = Cond::all()
         .add(eq("grant_id", rotation.grant_id))
+        .add(Expr::col(Alias::new("id")).ne(rotation.id))
         .add(Expr::col(Alias::new("successor_sealed")).is_not_null())
         .add(Expr::col(Alias::new("successor_until")).lte(rotation.now));
     let fingerprint = rotation.fingerprint.0.to_vec();

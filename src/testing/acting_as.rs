@@ -117,7 +117,7 @@ async fn machine_token(
         client.client_id
     );
     let resources = factory::resources(server, resources);
-    let granted = factory::granted(server, scopes, &resources);
+    let granted = factory::granted(server, client, (scopes, &resources));
     let access = server.access_token(client, &granted, None);
     let access = access.await.expect("the token is made");
     let store = &server.store;

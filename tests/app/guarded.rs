@@ -107,6 +107,11 @@ pub fn routes(ctx: &AppContext) -> Vec<Routes> {
                 .add("/unguarded", get(unguarded)),
         );
     }
+    let mut all = resources.iter().flatten();
+    if all.any(|resource| resource["scopes"][0] == "root:read") {
+        let root = Routes::at("/root").add("/", get(show));
+        routes.push(root.layer(OAuth::require("/", ["root:read"])));
+    }
     if has("/wrong") {
         let wrong = Routes::at("/wrong").add("/", get(show));
         routes.push(wrong.layer(OAuth::require("/wrnog", ["a:read"])));

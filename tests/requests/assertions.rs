@@ -40,7 +40,7 @@ impl TestServer {
 async fn assert_refused(server: &TestServer, answer: &Answer) {
     answer.assert_error(401, "invalid_client");
     let challenge = answer.header("www-authenticate").unwrap();
-    assert!(challenge.starts_with("Basic realm="), "{challenge}");
+    assert_eq!(challenge, "OAuth realm=\"https://as.example\"");
     assert_eq!(server.used().await, 0);
     assert!(server.access_tokens().await.is_empty());
     let rows = server.rows().await;
@@ -216,26 +216,6 @@ async fn an_assertion_in_the_url() {
         .assert_error(400, "invalid_request");
 }
 
-/// CA-04: the token endpoint as audience only where the operator says so.
-#[tokio::test(flavor = "multi_thread")]
-async fn ca_04_the_token_endpoint_as_audience() {
-    let key = ClientKey::new("k1");
-    for accepted in [false, true] {
-        let settings = json!({ "client_assertion_accepts_token_endpoint": accepted });
-        let server = TestServer::with(settings).await;
-        fixtures::insert(&server, &signer(Some(key.jwks()))).await;
-        let endpoint = server.oauth().urls.token_endpoint.clone();
-        let assertion = key.assertion(&server, "signer", &json!({ "aud": endpoint }));
-        let answer = server.assert_by(&assertion).await;
-        assert_eq!(answer.status == 200, accepted, "{answer:?}");
-        let list = key.assertion(&server, "signer", &json!({ "aud": [endpoint], "jti": "2" }));
-        server
-            .assert_by(&list)
-            .await
-            .assert_error(401, "invalid_client");
-    }
-}
-
 /// C219: what this server signed is no assertion, whoever has its keys.
 #[tokio::test(flavor = "multi_thread")]
 async fn c219_tokens_of_this_server_as_assertions() {
@@ -277,7 +257,6 @@ async fn c219_tokens_of_this_server_as_assertions() {
 #[case::crit(json!({"crit": ["b64"], "b64": false}), json!({}))]
 #[case::exp_object(json!({}), json!({"exp": {}}))]
 #[case::nbf_text(json!({}), json!({"nbf": "0"}))]
-#[case::nbf_float(json!({}), json!({"nbf": 0.5}))]
 #[case::nbf_object(json!({}), json!({"nbf": {}}))]
 #[tokio::test(flavor = "multi_thread")]
 async fn c220_odd_headers_and_claims(#[case] header: Value, #[case] changes: Value) {
@@ -289,9 +268,8 @@ async fn c220_odd_headers_and_claims(#[case] header: Value, #[case] changes: Val
 /// C222: the right time in the wrong type.
 #[rstest]
 #[case::text("\"T\"")]
-#[case::float("T.5")]
-#[case::whole_float("T.0")]
 #[case::list("[T]")]
+#[case::huge("T.0e300")]
 #[tokio::test(flavor = "multi_thread")]
 async fn c222_times_of_an_assertion(#[case] written: &str) {
     let (server, key) = with_signer().await;

@@ -135,3 +135,39 @@ fn who_may_fetch_from_its_own_machine(#[case] base_url: &str, #[case] expected: 
     let read = settings(json!({"base_url": base_url}));
     assert_eq!(read.fetches_from_own_machine(), expected);
 }
+
+/// CA-04: `any` unless the operator says otherwise.
+#[test]
+fn s_c6_audience_of_assertions() {
+    use crate::config::AssertionAudience;
+    let audience = |block| settings(block).client_assertion_audience;
+    assert_eq!(audience(json!({})), AssertionAudience::Any);
+    for (written, expected) in [
+        ("any", AssertionAudience::Any),
+        ("issuer", AssertionAudience::Issuer),
+    ] {
+        let block = json!({ "client_assertion_audience": written });
+        assert_eq!(audience(block), expected);
+    }
+    let unknown = json!({ "client_assertion_audience": "token" });
+    assert_one_finding(unknown, "client_assertion_audience", "issuer");
+}
+
+/// §19.1: what is written, else all scopes that are not sensitive, wherever that is said.
+#[test]
+fn s_c11_default_scopes_of_a_resource() {
+    let settings = settings(json!({
+        "scopes": { "a:admin": { "sensitive": true } },
+        "resources": [
+            { "prefix": "/a", "scopes": ["a:read", "a:write", "a:admin"] },
+            { "prefix": "/b", "scopes": ["b:read", { "name": "b:pay", "sensitive": true }] },
+            { "prefix": "/c", "scopes": ["c:read", "c:write"], "default_scopes": ["c:read"] },
+            { "prefix": "/d" },
+        ],
+    }));
+    let resources = settings.resources.iter();
+    let defaults: Vec<String> = resources
+        .map(|resource| settings.default_scopes_of(resource).join(" "))
+        .collect();
+    assert_eq!(defaults, ["a:read a:write", "b:read", "c:read", ""]);
+}

@@ -1,33 +1,66 @@
-//! Families that a refresh brings to an end (TK-20, TK-21). What is found is committed before it is
-//! answered (TK-27), and told by the request that ended the family, once.
+//! Families that a refresh brings to an end (TK-20, TK-21, RF-03). What is found is committed before it
+//! is answered (TK-27), and told by the request that ended the family, once.
 
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
     protocol::{
         client::Client,
-        grants::refresh_token::{LOST, Loss, REPLAY},
+        error::OAuthError,
+        grants::refresh_token::{LOST, Loss, MOST_MISUSES, Replay},
+        secret::SecretHash,
     },
     server::Server,
     store::{
         authorization_codes::{self, RevokeReason},
+        ephemerals,
         joined::RefreshWithGrant,
     },
 };
 
-/// A superseded token came back.
+/// The token counts as stolen: the family ends. Gives the answer.
 ///
 /// # Errors
 /// A fault.
 pub async fn replayed(
     server: &Server,
     (client, found): (&Client, &RefreshWithGrant),
-) -> Result<(), Failure> {
+    replay: Replay,
+) -> Result<OAuthError, Failure> {
+    let answer = replay.error();
     if revoke(server, found, RevokeReason::RefreshReplay).await? {
-        let event = AuditEvent::new(EventName::RefreshReplayed).denied(REPLAY.rule);
+        let event = AuditEvent::new(EventName::RefreshReplayed).denied(answer.rule);
         server.audit(event.client(client).refresh_token(found));
     }
-    Ok(())
+    Ok(answer)
+}
+
+/// RF-03: a live token was presented for what its grant does not have. Counted for the token, in the
+/// table that all nodes share; rotation begins anew, because the next use of the rotated token is a
+/// replay. Gives the answer.
+///
+/// # Errors
+/// A fault.
+pub async fn misused(
+    server: &Server,
+    (client, found): (&Client, &RefreshWithGrant),
+    refusal: OAuthError,
+) -> Result<OAuthError, Failure> {
+    let hash = found.token.token_hash.clone();
+    let hash = SecretHash(
+        hash.try_into()
+            .map_err(|_| Failure::internal("token hash length"))?,
+    );
+    let end = found.token.absolute_expires_at;
+    let (tables, misuse) = (
+        server.store.tables(),
+        (ephemerals::REFRESH_MISUSE, &hash, end),
+    );
+    let count = |db| ephemerals::count(db, tables, misuse);
+    if server.store.run(count).await? <= MOST_MISUSES {
+        return Ok(refusal);
+    }
+    replayed(server, (client, found), Replay::TooManyMisuses).await
 }
 
 /// The user may no longer use the grant; it stays lost, whatever becomes of the account later.

@@ -88,7 +88,7 @@ impl Server {
         let mut resources = granted
             .audience
             .iter()
-            .filter_map(|uri| self.policy.resource(uri));
+            .filter_map(|uri| self.policy.resource_of_audience(uri));
         let jwt = resources.find(|resource| resource.jwt);
         let token = match jwt {
             None => random::secret(&self.settings.token_prefixes.access_token)?,

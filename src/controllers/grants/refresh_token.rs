@@ -14,7 +14,7 @@ use crate::{
         client_auth::Credentials,
         grants::{
             Granted, check_allowed,
-            refresh_token::{LOST, REPLAY, RefreshToken, Request, UNKNOWN, Verdict, decide},
+            refresh_token::{LOST, RefreshToken, Request, UNKNOWN, Verdict, decide},
         },
         params::Params,
         secret::{Purpose, Secret, SecretHash, hash},
@@ -78,9 +78,13 @@ pub async fn answer(
                 );
                 return Ok(body);
             }
-            (Verdict::Replay, _) => {
-                family::replayed(server, (&loaded.client, found)).await?;
-                return Err(REPLAY.into());
+            (Verdict::Replay(replay), _) => {
+                let of = (&loaded.client, found);
+                return Err(family::replayed(server, of, replay).await?.into());
+            }
+            (Verdict::Misuse(refusal), _) => {
+                let of = (&loaded.client, found);
+                return Err(family::misused(server, of, refusal).await?.into());
             }
             (Verdict::Lost(loss), _) => {
                 family::lost(server, (&loaded.client, found), loss).await?;
@@ -133,7 +137,10 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
             absolute_expires_at: token.absolute_expires_at,
             superseded: token.superseded_at.is_some(),
             successor_superseded: found.successor_superseded,
-            successor_until: token.successor_until,
+            // Without the answer there is nothing to repeat, whatever the clock says.
+            successor_until: token
+                .successor_until
+                .filter(|_| token.successor_sealed.is_some()),
             fingerprint: fingerprint
                 .and_then(|hash| hash.try_into().ok())
                 .map(SecretHash),
@@ -210,7 +217,7 @@ impl Refreshing<'_> {
             grant_id: token.grant_id,
             now,
             retry,
-            fingerprint: self.request.fingerprint(),
+            fingerprint: self.request.fingerprint(&server.policy),
         })
     }
 

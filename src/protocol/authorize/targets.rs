@@ -7,6 +7,7 @@ use crate::protocol::{
     params::Params,
     pkce::{CodeChallenge, PkceError},
     policy::Policy,
+    requested,
     scope::{self, Scopes},
 };
 
@@ -18,11 +19,8 @@ pub(super) fn scopes(
 ) -> Result<Scopes, OAuthError> {
     let allowed = policy.grantable_scopes(client);
     let Some(sent) = one(params, "scope")? else {
-        let of_resources = resources
-            .iter()
-            .filter_map(|uri| policy.resource(uri))
-            .flat_map(|resource| resource.default_scopes.iter());
-        let default: Scopes = policy.default_scopes.iter().chain(of_resources).collect();
+        let of_resources = requested::default_scopes(policy, resources);
+        let default = policy.default_scopes.union(&of_resources);
         return some_scope(default.intersection(&allowed));
     };
     let asked = Scopes::parse(sent)
@@ -72,7 +70,7 @@ pub(super) fn code_challenge(
     Ok(challenge.map(|challenge| challenge.as_str().to_owned()))
 }
 
-/// AZ-23: the configured spellings of the resources asked for.
+/// AZ-23: the configured spellings of the resources asked for, or the default one.
 pub(super) fn resources(
     params: &Params,
     client: &Client,
@@ -87,25 +85,18 @@ pub(super) fn resources(
     }
     let mut found = Vec::new();
     for uri in sent {
-        let resource = resource_of(policy, client, uri)
-            .ok_or_else(|| OAuthError::invalid_target("AZ-23", "The resource is not known"))?;
+        let resource = requested::resource_of(policy, client, uri).ok_or_else(|| {
+            OAuthError::invalid_target("AZ-23", "The resource is not known")
+                .observed(requested::names(policy, client), uri)
+        })?;
         if !found.contains(&resource) {
             found.push(resource);
         }
     }
     if found.is_empty() {
-        found.extend(policy.default_resource.clone());
+        found.extend(requested::default_resource(policy, client));
     }
     Ok(found)
-}
-
-/// The configured spelling of `uri`, if `client` may name it.
-pub fn resource_of(policy: &Policy, client: &Client, uri: &str) -> Option<String> {
-    let resource = policy.resource(uri)?;
-    let allowed = client.resources.as_ref();
-    allowed
-        .is_none_or(|allowed| allowed.contains(&resource.identifier))
-        .then(|| resource.identifier.clone())
 }
 
 /// AZ-23: one access token has one format and one signature.

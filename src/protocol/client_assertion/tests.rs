@@ -8,12 +8,14 @@ use super::*;
 
 const NOW: i64 = 1_800_000_000;
 const ISSUER: &str = "https://as.example";
+const TOKEN: &str = "https://as.example/oauth/token";
+const REVOKE: &str = "https://as.example/oauth/revoke";
 
 fn expected() -> Expected<'static> {
     Expected {
         client_id: "machine",
         alg: None,
-        audiences: &[ISSUER],
+        audience: Audience::AnyOf(&[ISSUER, TOKEN, REVOKE]),
         now: NOW,
     }
 }
@@ -58,9 +60,16 @@ fn signed(key: &Ed25519KeyPair, (header, claims): (Value, Value)) -> String {
 
 fn judge(parts: (Value, Value), expected: &Expected<'_>) -> Result<SingleUse, AssertionError> {
     let (key, set) = key(1);
-    let assertion = Assertion::parse(&signed(&key, parts))?;
+    refusal(parts, (expected, &key, &set)).map_err(|refusal| refusal.error)
+}
+
+fn refusal(
+    parts: (Value, Value),
+    (expected, key, set): (&Expected<'_>, &Ed25519KeyPair, &Value),
+) -> Result<SingleUse, Refusal> {
+    let assertion = Assertion::parse(&signed(key, parts))?;
     let once = assertion.check(expected)?;
-    assertion.verify(&set)?;
+    assertion.verify(set)?;
     Ok(once)
 }
 
@@ -98,10 +107,13 @@ fn ca_05_single_use_is_by_client() {
 #[case::sub_is_not_iss(json!({"sub": "other"}), AssertionError::Claim("sub"))]
 #[case::expired(json!({"exp": NOW - 300}), AssertionError::Expiry)]
 #[case::expired_just_now(json!({"exp": NOW - 10}), AssertionError::Expiry)]
-#[case::far_away(json!({"exp": NOW + 311}), AssertionError::Expiry)]
+#[case::far_away(json!({"exp": NOW + 3611}), AssertionError::Expiry)]
+#[case::far_away_by_a_fraction(json!({"exp": 1_800_003_610.5}), AssertionError::Expiry)]
 #[case::for_ever(json!({"exp": i64::MAX}), AssertionError::Expiry)]
 #[case::nbf_an_hour_ahead(json!({"nbf": NOW + 3600}), AssertionError::NotYet)]
-#[case::iat_ahead(json!({"iat": NOW + 11}), AssertionError::NotYet)]
+#[case::iat_ahead(json!({"iat": NOW + 31}), AssertionError::NotYet)]
+#[case::iat_ahead_by_a_fraction(json!({"iat": 1_800_000_030.5}), AssertionError::NotYet)]
+#[case::nbf_ahead(json!({"nbf": NOW + 31}), AssertionError::NotYet)]
 #[case::empty_jti(json!({"jti": ""}), AssertionError::Claim("jti"))]
 #[case::long_jti(json!({"jti": "j".repeat(256)}), AssertionError::Claim("jti"))]
 #[case::jti_is_a_number(json!({"jti": 1}), AssertionError::Claim("jti"))]
@@ -111,25 +123,103 @@ fn c102_claims(#[case] claims: Value, #[case] refusal: AssertionError) {
 
 #[rstest]
 #[case::leeway(json!({"exp": NOW - 9}))]
-#[case::longest(json!({"exp": NOW + 310}))]
+#[case::longest(json!({"exp": NOW + 3610}))]
+#[case::an_hour(json!({"exp": NOW + 3600}))]
+#[case::fractions(json!({"exp": 1_800_000_060.5, "iat": 1_799_999_999.25, "nbf": 1_799_999_999.75}))]
+#[case::whole_numbers_with_a_point(json!({"exp": 1_800_000_060.0, "iat": 1.8e9}))]
 #[case::without_iat(json!({"iat": null}))]
-#[case::clock_ahead(json!({"iat": NOW + 10, "nbf": NOW + 10}))]
+#[case::clock_ahead(json!({"iat": NOW + 30, "nbf": NOW + 30}))]
 #[case::longest_jti(json!({"jti": "j".repeat(255)}))]
-fn ca_05_times(#[case] claims: Value) {
+fn s_c6_ca_05_times(#[case] claims: Value) {
     assert!(judge(with(json!({}), claims), &expected()).is_ok());
 }
 
-/// CA-04: one text, byte for byte.
+/// CA-04: by default the issuer, the token endpoint or the endpoint that is called, or a list of
+/// nothing else; byte for byte. With `issuer`, exactly the issuer as one text.
 #[rstest]
-#[case(json!("https://as.example/"))]
-#[case(json!("https://as.example/oauth/token"))]
-#[case(json!("https://other.example"))]
-#[case(json!(["https://as.example"]))]
-#[case(json!(["https://as.example", "https://other.example"]))]
-#[case(json!(null))]
-fn ca_04_audience(#[case] aud: Value) {
-    let parts = with(json!({}), json!({ "aud": aud }));
-    assert_eq!(judge(parts, &expected()), Err(AssertionError::Claim("aud")));
+#[case(json!(ISSUER), true, true)]
+#[case(json!(TOKEN), true, false)]
+#[case(json!(REVOKE), true, false)]
+#[case(json!([ISSUER]), true, false)]
+#[case(json!([TOKEN]), true, false)]
+#[case(json!([ISSUER, TOKEN]), true, false)]
+#[case(json!([REVOKE, TOKEN, ISSUER, ISSUER]), true, false)]
+#[case(json!([]), false, false)]
+#[case(json!([ISSUER, "https://other.example"]), false, false)]
+#[case(json!(["https://other.example", TOKEN]), false, false)]
+#[case(json!([ISSUER, 1]), false, false)]
+#[case(json!([ISSUER, null]), false, false)]
+#[case(json!([[ISSUER]]), false, false)]
+#[case(json!({"a": ISSUER}), false, false)]
+#[case(json!(1), false, false)]
+#[case(json!(""), false, false)]
+#[case(json!("https://as.example/"), false, false)]
+#[case(json!("HTTPS://as.example"), false, false)]
+#[case(json!("https://as.example/oauth/introspect"), false, false)]
+#[case(json!("https://as.example/oauth/token/"), false, false)]
+#[case(json!("https://as.example https://as.example/oauth/token"), false, false)]
+#[case(json!("https://other.example"), false, false)]
+#[case(json!(null), false, false)]
+fn s_c6_ca_04_audience(#[case] aud: Value, #[case] any: bool, #[case] issuer: bool) {
+    let of_any = expected();
+    let of_issuer = Expected {
+        audience: Audience::Issuer(ISSUER),
+        ..expected()
+    };
+    for (expected, good) in [(of_any, any), (of_issuer, issuer)] {
+        let judged = judge(with(json!({}), json!({ "aud": aud.clone() })), &expected);
+        let refused = Err(AssertionError::Claim("aud"));
+        assert_eq!(judged.map(drop), if good { Ok(()) } else { refused });
+    }
+}
+
+/// The log has the check, what would have passed it, and what came.
+#[rstest]
+#[case::aud(json!({}), json!({"aud": "https://other.example"}), "CA-04", ISSUER, r#"aud: "https://other.example""#)]
+#[case::list(json!({}), json!({"aud": [ISSUER, "https://b.example"]}), "CA-04", TOKEN, r#"["https://as.example","https://b.example"]"#)]
+#[case::no_aud(json!({}), json!({"aud": null}), "CA-04", REVOKE, "no aud")]
+#[case::iss(json!({}), json!({"iss": "other"}), "CA-04", "iss: machine", r#"iss: "other""#)]
+#[case::sub(json!({}), json!({"sub": "other"}), "CA-04", "sub: machine", r#"sub: "other""#)]
+#[case::exp(json!({}), json!({"exp": NOW + 9000}), "CA-05", "at most 1800003610", "exp: 1800009000")]
+#[case::expired(json!({}), json!({"exp": NOW - 60}), "CA-05", "above 1799999990", "exp: 1799999940")]
+#[case::exp_type(json!({}), json!({"exp": "soon"}), "CA-05", "a number of seconds", r#"exp: "soon""#)]
+#[case::no_exp(json!({}), json!({"exp": null}), "CA-05", "above 1799999990", "no exp")]
+#[case::iat(json!({}), json!({"iat": NOW + 31}), "CA-05", "iat: at most 1800000030", "iat: 1800000031")]
+#[case::nbf(json!({}), json!({"nbf": NOW + 31}), "CA-05", "nbf: at most 1800000030", "nbf: 1800000031")]
+#[case::jti(json!({}), json!({"jti": null}), "CA-05", "1 to 255 characters", "no jti")]
+#[case::alg(json!({"alg": "HS256"}), json!({}), "CA-03", "ES256", r#"alg: "HS256""#)]
+#[case::registered_alg(json!({"alg": "RS256"}), json!({}), "CA-03", "alg: EdDSA, as registered", "alg: RS256")]
+#[case::typ(json!({"typ": "at+jwt"}), json!({}), "CA-03", "client-authentication+jwt", r#"typ: "at+jwt""#)]
+#[case::crit(json!({"crit": ["exp"]}), json!({}), "CA-03", "no crit", r#"crit: ["exp"]"#)]
+#[case::kid(json!({"kid": "k2"}), json!({}), "CA-03", "k1 (OKP)", r#"the key "k2" of EdDSA"#)]
+#[case::odd_kid(json!({"kid": 7}), json!({}), "CA-03", "at most 255 bytes", "kid: 7")]
+fn s_d2_each_refusal_says_what_was_expected_and_sent(
+    #[case] header: Value,
+    #[case] claims: Value,
+    #[case] rule: &str,
+    #[case] wanted: &str,
+    #[case] sent: &str,
+) {
+    let (key, set) = key(1);
+    let expected = Expected {
+        alg: Some("EdDSA"),
+        ..expected()
+    };
+    let refused = refusal(with(header, claims), (&expected, &key, &set)).unwrap_err();
+    assert_eq!(refused.error.rule(), rule);
+    assert!(refused.expected.contains(wanted), "{refused:?}");
+    assert!(refused.received.contains(sent), "{refused:?}");
+}
+
+#[test]
+fn s_d2_a_wrong_signature_names_the_key() {
+    let ((_, set), (stranger, _)) = (key(1), key(2));
+    let refused = refusal(good(), (&expected(), &stranger, &set)).unwrap_err();
+    assert_eq!(refused.error, AssertionError::Signature);
+    assert!(
+        refused.expected.contains(r#"the key "k1" of EdDSA"#),
+        "{refused:?}"
+    );
 }
 
 #[rstest]
@@ -188,10 +278,12 @@ fn c221_critical_headers() {
 
 #[rstest]
 #[case(json!({"exp": "1800000060"}), "exp")]
-#[case(json!({"exp": 1_800_000_060.5}), "exp")]
+#[case(json!({"exp": [1_800_000_060]}), "exp")]
+#[case(json!({"exp": true}), "exp")]
+#[case(json!({"exp": 1e300}), "exp")]
+#[case(json!({"exp": u64::MAX}), "exp")]
 #[case(json!({"exp": {}}), "exp")]
 #[case(json!({"nbf": "1800000000"}), "nbf")]
-#[case(json!({"nbf": 1_800_000_000.5}), "nbf")]
 #[case(json!({"nbf": {}}), "nbf")]
 #[case(json!({"iat": "1800000000"}), "iat")]
 fn c222_times_of_another_type(#[case] claims: Value, #[case] claim: &'static str) {
@@ -209,7 +301,7 @@ fn c222_times_of_another_type(#[case] claims: Value, #[case] claim: &'static str
 #[case("e30.W10.")]
 #[case("e30=.e30=.")]
 fn what_is_no_compact_jws(#[case] text: &str) {
-    let refused = Assertion::parse(text).unwrap_err();
+    let refused = Assertion::parse(text).unwrap_err().error;
     assert!(
         matches!(
             refused,
@@ -222,13 +314,16 @@ fn what_is_no_compact_jws(#[case] text: &str) {
 #[test]
 fn c223_length_is_looked_at_before_anything_is_decoded() {
     let refused = Assertion::parse(&"a".repeat(MAX_LENGTH + 1)).unwrap_err();
-    assert_eq!(refused, AssertionError::TooLong);
+    assert_eq!(refused.error, AssertionError::TooLong);
 }
 
 #[test]
 fn a_signature_of_another_key_or_over_another_text() {
     let ((key, set), (stranger, _)) = (key(1), key(2));
-    let verify = |text: &str| Assertion::parse(text).unwrap().verify(&set);
+    let verify = |text: &str| {
+        let verified = Assertion::parse(text).unwrap().verify(&set);
+        verified.map_err(|refusal| refusal.error)
+    };
     assert_eq!(verify(&signed(&key, good())), Ok(()));
     let foreign = signed(&stranger, good());
     assert_eq!(verify(&foreign), Err(AssertionError::Signature));

@@ -1,6 +1,6 @@
 //! `grant_type=authorization_code` (RFC 6749 §4.1.3, RFC 7636 §4.6).
 
-use super::{Granted, OwnerState, audience, one, resources};
+use super::{Bound, Granted, OwnerState, audience, one, resources};
 use crate::protocol::{
     client::Client, error::OAuthError, params::Params, pkce, policy::Policy, scope::Scopes,
 };
@@ -111,7 +111,11 @@ pub fn decide(
             "The account is not active",
         ));
     }
-    let audience = audience(policy, &request.resources, (code.resources, &code.scopes))?;
+    let bound = Bound {
+        resources: code.resources,
+        scopes: &code.scopes,
+    };
+    let audience = audience((client, policy), &request.resources, bound)?;
     Ok(Verdict::Redeem(Granted {
         scopes: code.scopes.clone(),
         audience,

@@ -2,19 +2,13 @@
 
 use super::{Granted, one, resources};
 use crate::protocol::{
-    authorize::resource_of, client::Client, error::OAuthError, params::Params, policy::Policy,
-    scope::Scopes,
+    client::Client,
+    error::OAuthError,
+    params::Params,
+    policy::Policy,
+    requested::{default_resource, default_scopes, names, resource_of, resource_of_scopes},
+    scope::{PERSONAL, Scopes},
 };
-
-/// Scopes that speak about a person: never a machine's.
-const PERSONAL: [&str; 6] = [
-    "openid",
-    "profile",
-    "email",
-    "address",
-    "phone",
-    "offline_access",
-];
 
 /// The parameters of the request.
 #[derive(Clone, Debug)]
@@ -51,23 +45,17 @@ pub fn decide(
             "Only confidential clients may use this grant type",
         ));
     }
-    let scopes = scopes(client, policy, request)?;
-    let mut audience = Vec::new();
-    for uri in &request.resources {
-        let resource = resource_of(policy, client, uri)
-            .ok_or_else(|| OAuthError::invalid_target("TK-30", "The resource is not known"))?;
-        if !audience.contains(&resource) {
-            audience.push(resource);
-        }
-    }
+    // Default scopes depend on the resources, but a bad scope is told first.
+    let named = named(client, policy, request);
+    let scopes = scopes(
+        client,
+        (policy, named.as_deref().unwrap_or_default()),
+        request,
+    )?;
+    let mut audience = named?;
     if audience.is_empty() {
-        audience.push(
-            policy
-                .default_resource
-                .as_ref()
-                .unwrap_or(&policy.issuer)
-                .clone(),
-        );
+        let implied = resource_of_scopes(policy, client, &scopes);
+        audience.push(implied.unwrap_or_else(|| policy.issuer.clone()));
     }
     Ok(Granted { scopes, audience })
 }
@@ -87,24 +75,64 @@ pub fn narrow(granted: Granted, permitted: &[String]) -> Result<Granted, OAuthEr
     Ok(Granted { scopes, ..granted })
 }
 
-/// TK-29.
-fn scopes(client: &Client, policy: &Policy, request: &Request<'_>) -> Result<Scopes, OAuthError> {
+/// TK-30: the configured spellings of the resources asked for, or the default one.
+fn named(
+    client: &Client,
+    policy: &Policy,
+    request: &Request<'_>,
+) -> Result<Vec<String>, OAuthError> {
+    let mut found = Vec::new();
+    for uri in &request.resources {
+        let resource = resource_of(policy, client, uri).ok_or_else(|| {
+            OAuthError::invalid_target("TK-30", "The resource is not known")
+                .observed(names(policy, client), uri)
+        })?;
+        if !found.contains(&resource) {
+            found.push(resource);
+        }
+    }
+    if found.is_empty() {
+        found.extend(default_resource(policy, client));
+    }
+    Ok(found)
+}
+
+/// TK-29. Words that nobody defined are ignored, as at the authorization endpoint.
+fn scopes(
+    client: &Client,
+    (policy, resources): (&Policy, &[String]),
+    request: &Request<'_>,
+) -> Result<Scopes, OAuthError> {
     let mut own = policy.client_scopes(client);
     if !client.is_known() {
         // Whoever registered when the ceiling was higher has no more than the others now.
         own = own.intersection(&policy.registrable_scopes);
     }
     let own = own.filtered(|scope| !PERSONAL.contains(&scope));
+    let own = own.intersection(&policy.defined_scopes);
     let Some(sent) = request.scope else {
-        return Ok(policy.client_credentials_default_scopes.intersection(&own));
+        let of_resources = default_scopes(policy, resources);
+        let default = policy
+            .client_credentials_default_scopes
+            .union(&of_resources);
+        return Ok(default.intersection(&own));
     };
     let asked = Scopes::parse(sent)
         .map_err(|_| OAuthError::invalid_scope("TK-29", "scope has a forbidden character"))?;
-    if !asked.is_subset_of(&own.intersection(&policy.defined_scopes)) {
+    let known = |scope: &str| policy.defined_scopes.contains(scope) || PERSONAL.contains(&scope);
+    let asked = asked.filtered(known);
+    if asked.is_empty() {
         return Err(OAuthError::invalid_scope(
             "TK-29",
-            "The client may not ask for this scope",
-        ));
+            "scope names nothing that this server knows",
+        )
+        .observed(format!("one of: {own}"), sent));
+    }
+    if !asked.is_subset_of(&own) {
+        return Err(
+            OAuthError::invalid_scope("TK-29", "The client may not ask for this scope")
+                .observed(format!("one of: {own}"), asked.difference(&own).to_string()),
+        );
     }
     Ok(asked)
 }

@@ -71,21 +71,38 @@ pub fn check_allowed(client: &Client, grant: GrantType) -> Result<(), OAuthError
     ))
 }
 
+/// What a grant holds that decides about the audience of its access tokens.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound<'a> {
+    /// Its resources.
+    pub resources: &'a [String],
+    /// Scopes of the access token.
+    pub scopes: &'a Scopes,
+}
+
 /// TK-17: the audience of the access token. `asked` narrows the grant's resources; a grant with
-/// `openid` reaches the `UserInfo` endpoint too; without any, the issuer itself.
+/// `openid` reaches the `UserInfo` endpoint too; without any, the issuer itself. Resources that the
+/// client may no longer reach are left out, as scopes are.
 ///
 /// # Errors
-/// `invalid_target` for a resource outside the grant.
+/// `invalid_target` for a resource outside the grant, and where none of its resources is left.
 pub fn audience(
-    policy: &Policy,
+    (client, policy): (&Client, &Policy),
     asked: &[&str],
-    (bound, scopes): (&[String], &Scopes),
+    bound: Bound<'_>,
 ) -> Result<Vec<String>, OAuthError> {
-    let userinfo = scopes
-        .contains(scope::OPENID)
-        .then(|| policy.userinfo_url.clone());
+    let userinfo = bound.scopes.contains(scope::OPENID);
+    let userinfo = userinfo.then(|| policy.userinfo_url.clone());
+    let resources = || bound.resources.iter().filter(|uri| client.may_reach(uri));
     if asked.is_empty() {
-        let mut audience: Vec<String> = bound.iter().cloned().chain(userinfo).collect();
+        let mut audience: Vec<String> = resources().cloned().chain(userinfo).collect();
+        if audience.is_empty() && !bound.resources.is_empty() {
+            let error = "The client may no longer reach a resource of the grant";
+            return Err(OAuthError::invalid_target("TK-17", error).observed(
+                "a client that may reach one of the resources of the grant",
+                bound.resources.join(" "),
+            ));
+        }
         if audience.is_empty() {
             audience.push(policy.issuer.clone());
         }
@@ -93,11 +110,15 @@ pub fn audience(
     }
     let mut audience = Vec::new();
     for uri in asked {
-        let found = super::resource::find(bound.iter().map(String::as_str), uri)
+        let found = super::resource::find(resources().map(String::as_str), uri)
             .map(str::to_owned)
             .or_else(|| userinfo.clone().filter(|userinfo| userinfo == uri));
         let found = found.ok_or_else(|| {
-            OAuthError::invalid_target("TK-17", "The resource is not part of the grant")
+            let of_grant: Vec<&str> = resources().map(String::as_str).collect();
+            OAuthError::invalid_target("TK-17", "The resource is not part of the grant").observed(
+                format!("resources of the grant: {}", of_grant.join(" ")),
+                uri,
+            )
         })?;
         if !audience.contains(&found) {
             audience.push(found);

@@ -1,6 +1,6 @@
 //! `grant_type=refresh_token` (RFC 6749 §6, OAuth 2.1 §4.3, RFC 9700 §4.14.2).
 
-use super::{Granted, OwnerState, audience, one, resources};
+use super::{Bound, Granted, OwnerState, audience, one, resources};
 use crate::protocol::{
     client::{Client, SecretHash},
     error::OAuthError,
@@ -33,15 +33,39 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// What a retry must ask for again to get the same answer (RF-02).
-    pub fn fingerprint(&self) -> SecretHash {
-        let mut resources = self.resources.clone();
+    /// Whether it asks for what the grant has, all of it.
+    const fn is_plain(&self) -> bool {
+        self.scope.is_none() && self.resources.is_empty()
+    }
+
+    /// What a retry must ask for again to get the same answer (RF-02): the set of scopes, without
+    /// those that nobody defined (TK-23), and the set of resources, in whatever spelling.
+    pub fn fingerprint(&self, policy: &Policy) -> SecretHash {
+        let mut scope = String::new();
+        if self.scope.is_some() {
+            let known = self.known_scopes(policy).unwrap_or_default();
+            let mut words: Vec<&str> = known.iter().collect();
+            words.sort_unstable();
+            // The sign tells it from a request without a scope, also when no word is left.
+            scope = format!("={}", words.join(" "));
+        }
+        let configured = |uri: &&str| policy.resource(uri).map(|it| it.identifier.clone());
+        let sent = self.resources.iter();
+        let mut resources: Vec<String> = sent
+            .map(|uri| configured(uri).unwrap_or_else(|| (*uri).to_owned()))
+            .collect();
         resources.sort_unstable();
-        let scope = self.scope.unwrap_or_default();
+        resources.dedup();
         hash(
             Purpose::Fingerprint,
             &format!("{scope}\n{}", resources.join("\n")),
         )
+    }
+
+    /// The scopes asked for that somebody defined; `None` = no scope was sent, or a malformed one.
+    fn known_scopes(&self, policy: &Policy) -> Option<Scopes> {
+        let asked = Scopes::parse(self.scope?).ok()?;
+        Some(asked.intersection(&policy.defined_scopes))
     }
 }
 
@@ -81,11 +105,50 @@ pub enum Verdict {
     Repeat,
     /// The user may no longer use the grant: the family dies, then `invalid_grant` (TK-20).
     Lost(Loss),
-    /// A superseded token came back: the family dies, then `invalid_grant` (TK-21).
-    Replay,
+    /// The token cannot be the rightful client's any more: the family dies, then `invalid_grant`.
+    Replay(Replay),
+    /// A live token was presented for what its grant does not have. This is counted (RF-03), then
+    /// refused with the error, or taken for a replay.
+    Misuse(OAuthError),
     /// The token belongs to somebody else: an event, then `invalid_grant` (TK-19).
     Foreign,
 }
+
+/// Why a refresh token counts as stolen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replay {
+    /// It was rotated, and cannot be retried any more (RF-04).
+    UsedBefore,
+    /// It was rotated by a request for something else. A refusal that costs nothing would tell a
+    /// thief that the rightful client has just rotated it (RF-03).
+    AnotherRequest,
+    /// It is live, but was presented too often for what its grant does not have (RF-03).
+    TooManyMisuses,
+}
+
+impl Replay {
+    /// The answer.
+    pub const fn error(self) -> OAuthError {
+        match self {
+            Self::UsedBefore => OAuthError::invalid_grant(
+                "TK-21",
+                "The refresh token was used before; the authorization is revoked",
+            ),
+            Self::AnotherRequest => OAuthError::invalid_grant(
+                "RF-03",
+                "The refresh token was used for another request; the authorization is revoked",
+            ),
+            Self::TooManyMisuses => OAuthError::invalid_grant(
+                "RF-03",
+                "The refresh token came too often with a wrong scope or resource; the authorization is revoked",
+            ),
+        }
+    }
+}
+
+/// How often a live refresh token may be presented for what its grant does not have (RF-03): often
+/// enough that a developer sees what is wrong, too rarely to watch for the next rotation.
+pub const MOST_MISUSES: i64 = 3;
 
 /// Why a user may no longer use a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,11 +161,6 @@ pub enum Loss {
 
 /// The answer to a grant whose user may no longer use it.
 pub const LOST: OAuthError = OAuthError::invalid_grant("TK-20", "The account is not active");
-/// The answer to a replay.
-pub const REPLAY: OAuthError = OAuthError::invalid_grant(
-    "TK-21",
-    "The refresh token was used before; the authorization is revoked",
-);
 /// The answer to an unknown token.
 pub const UNKNOWN: OAuthError =
     OAuthError::invalid_grant("TK-19", "The refresh token is not valid");
@@ -131,7 +189,7 @@ pub fn decide(
         return Ok(Verdict::Lost(loss));
     }
     if token.superseded {
-        return of_superseded(token, request, now);
+        return Ok(of_superseded(token, (policy, request), now));
     }
     if token.expires_at <= now || token.absolute_expires_at <= now {
         return Err(OAuthError::invalid_grant(
@@ -139,15 +197,42 @@ pub fn decide(
             "The refresh token has expired",
         ));
     }
-    let scopes = narrowed(token, (client, policy), request)?;
-    let audience =
-        audience(policy, &request.resources, (token.resources, &scopes)).map_err(|error| {
-            OAuthError {
-                rule: "TK-24",
-                ..error
-            }
-        })?;
-    Ok(Verdict::Rotate(Granted { scopes, audience }))
+    let allowed = policy
+        .grantable_scopes(client)
+        .intersection(&policy.defined_scopes);
+    let left = token.scopes.intersection(&allowed);
+    if left.is_empty() {
+        // Nobody can use this token any more, whatever is asked for: it tells nothing.
+        return Err(
+            OAuthError::invalid_scope("TK-23", "No granted scope is still allowed")
+                .observed(format!("one of: {allowed}"), token.scopes.to_string()),
+        );
+    }
+    match granted(token, (client, policy), (request, &left)) {
+        Ok(granted) => Ok(Verdict::Rotate(granted)),
+        Err(error) if request.is_plain() => Err(error),
+        Err(error) => Ok(Verdict::Misuse(error)),
+    }
+}
+
+/// TK-23, TK-24: what the new access token is for. `left` is what the client may still have of the
+/// grant's scopes.
+fn granted(
+    token: &RefreshToken<'_>,
+    (client, policy): (&Client, &Policy),
+    (request, left): (&Request<'_>, &Scopes),
+) -> Result<Granted, OAuthError> {
+    let scopes = narrowed(token, policy, (request, left))?;
+    let bound = Bound {
+        resources: token.resources,
+        scopes: &scopes,
+    };
+    let audience = audience((client, policy), &request.resources, bound);
+    let audience = audience.map_err(|error| OAuthError {
+        rule: "TK-24",
+        ..error
+    })?;
+    Ok(Granted { scopes, audience })
 }
 
 fn loss(owner: Option<&OwnerState>) -> Option<Loss> {
@@ -161,51 +246,49 @@ fn loss(owner: Option<&OwnerState>) -> Option<Loss> {
 /// RF-02 to RF-04: a lost answer or a second tab is not theft.
 fn of_superseded(
     token: &RefreshToken<'_>,
-    request: &Request<'_>,
+    (policy, request): (&Policy, &Request<'_>),
     now: i64,
-) -> Result<Verdict, OAuthError> {
+) -> Verdict {
     let in_window = token.successor_until.is_some_and(|until| now < until);
     if !in_window || token.successor_superseded {
-        return Ok(Verdict::Replay);
+        return Verdict::Replay(Replay::UsedBefore);
     }
-    let same = token
-        .fingerprint
-        .is_some_and(|stored| stored.matches(&request.fingerprint()));
-    if same {
-        return Ok(Verdict::Repeat);
+    let fingerprint = request.fingerprint(policy);
+    let same = |stored: &SecretHash| stored.matches(&fingerprint);
+    if token.fingerprint.as_ref().is_some_and(same) {
+        Verdict::Repeat
+    } else {
+        Verdict::Replay(Replay::AnotherRequest)
     }
-    Err(OAuthError::invalid_grant(
-        "RF-03",
-        "The refresh token was used for another request",
-    ))
 }
 
-/// TK-23: the scopes of the new access token.
+/// TK-23: the scopes of the new access token. Words that nobody defined are ignored, as at the
+/// authorization endpoint: clients repeat what they sent there.
 fn narrowed(
     token: &RefreshToken<'_>,
-    (client, policy): (&Client, &Policy),
-    request: &Request<'_>,
+    policy: &Policy,
+    (request, left): (&Request<'_>, &Scopes),
 ) -> Result<Scopes, OAuthError> {
-    let allowed = policy
-        .grantable_scopes(client)
-        .intersection(&policy.defined_scopes);
-    let asked = match request.scope {
-        None => token.scopes.clone(),
-        Some(scope) => Scopes::parse(scope)
-            .map_err(|_| OAuthError::invalid_scope("TK-23", "scope has a forbidden character"))?,
+    let Some(sent) = request.scope else {
+        return Ok(left.clone());
     };
-    if !asked.is_subset_of(&token.scopes) {
-        return Err(OAuthError::invalid_scope(
-            "TK-23",
-            "scope is more than was granted",
-        ));
+    let refuse = |description| OAuthError::invalid_scope("TK-23", description);
+    let granted = || format!("scopes of the grant: {}", token.scopes);
+    let asked = request
+        .known_scopes(policy)
+        .ok_or_else(|| refuse("scope has a forbidden character"))?;
+    if asked.is_empty() {
+        let error = refuse("scope names nothing that this server knows");
+        return Err(error.observed(granted(), sent));
     }
-    let scopes = asked.intersection(&allowed);
+    if !asked.is_subset_of(&token.scopes) {
+        let beyond = asked.difference(&token.scopes).to_string();
+        return Err(refuse("scope is more than was granted").observed(granted(), beyond));
+    }
+    let scopes = asked.intersection(left);
     if scopes.is_empty() {
-        return Err(OAuthError::invalid_scope(
-            "TK-23",
-            "No granted scope is still allowed",
-        ));
+        let error = refuse("None of these scopes is still allowed");
+        return Err(error.observed(format!("one of: {left}"), asked.to_string()));
     }
     Ok(scopes)
 }

@@ -135,7 +135,7 @@ fn scopes(text: &str) -> Scopes {
 }
 
 /// Operator-made and confidential.
-fn client() -> Client {
+pub(in crate::protocol) fn client() -> Client {
     Client {
         client_id: "conf".to_owned(),
         kind: ClientKind::Operator,

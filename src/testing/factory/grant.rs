@@ -9,7 +9,7 @@ use crate::{
     owners::Owner,
     protocol::{
         client::Client,
-        grants::{self, Granted},
+        grants::{self, Bound, Granted},
         scope::Scopes,
         secret::{Purpose, Secret},
     },
@@ -106,7 +106,7 @@ impl GrantBuilder {
             session: None,
             owner: &self.owner,
         };
-        let granted = granted(&server, &row.scopes.0, &row.resources.0);
+        let granted = granted(&server, &client, (&row.scopes.0, &row.resources.0));
         let access = server
             .access_token(&client, &granted, Some(behind))
             .await
@@ -202,11 +202,15 @@ pub(in crate::testing) fn resources(server: &Server, named: &[String]) -> Vec<St
 /// What a token for these scopes and resources is good for (TK-17).
 pub(in crate::testing) fn granted(
     server: &Server,
-    scopes: &[String],
-    resources: &[String],
+    client: &Client,
+    (scopes, resources): (&[String], &[String]),
 ) -> Granted {
     let scopes: Scopes = scopes.iter().collect();
-    let audience = grants::audience(&server.policy, &[], (resources, &scopes));
+    let bound = Bound {
+        resources,
+        scopes: &scopes,
+    };
+    let audience = grants::audience((client, &server.policy), &[], bound);
     Granted {
         audience: audience.expect("nothing was narrowed"),
         scopes,

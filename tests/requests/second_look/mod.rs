@@ -2,8 +2,19 @@
 //! comes with others of the same kind.
 
 mod browsers;
+mod client_assertions;
+mod client_authentication;
+mod client_challenges;
+mod default_scopes;
+mod guard_log;
 mod hosts;
 mod keys;
+mod lost_race;
+mod misuse_at_once;
+mod refresh_misuse;
 mod registration;
+mod resources;
+mod root_resource;
+mod scopes;
 mod stored_text;
 mod well_known;

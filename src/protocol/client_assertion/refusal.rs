@@ -1,0 +1,98 @@
+//! Why an assertion is refused. The client hears no more than that authentication failed; the
+//! operator's log has the check, what would have passed it, and what came.
+
+use serde_json::{Map, Value};
+
+/// Longest value of a claim in the log, characters.
+const MAX_SHOWN: usize = 200;
+
+/// The check that an assertion did not pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AssertionError {
+    /// Over 16 KiB; nothing was decoded.
+    #[error("the assertion is too long")]
+    TooLong,
+    /// Not three base64url parts, or a part that is not a JSON object.
+    #[error("not a compact JWS")]
+    Malformed,
+    /// `crit` (RFC 7515 §4.1.11): nothing critical is understood.
+    #[error("header parameter crit")]
+    Critical,
+    /// `typ` of a token for something else (RFC 8725 §3.11).
+    #[error("a token of another type")]
+    Type,
+    /// `none`, HS*, or anything else that is not offered or not registered.
+    #[error("an algorithm that is not offered, or not the registered one")]
+    Algorithm,
+    /// A `kid` that is no short text.
+    #[error("an odd kid")]
+    KeyId,
+    /// A claim is missing, has the wrong type or the wrong value.
+    #[error("claim {0}")]
+    Claim(&'static str),
+    /// `exp` is over, or too far away.
+    #[error("expired, or valid for too long")]
+    Expiry,
+    /// `iat` or `nbf` lies ahead.
+    #[error("not valid yet")]
+    NotYet,
+    /// No key of the client has the `kid` and fits the algorithm.
+    #[error("unknown key")]
+    UnknownKey,
+    /// The signature is not the key's.
+    #[error("wrong signature")]
+    Signature,
+    /// The `jti` was there before.
+    #[error("used before")]
+    Replay,
+}
+
+impl AssertionError {
+    /// The rule of §12 that is broken.
+    #[must_use]
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::Claim("jti" | "exp" | "iat" | "nbf")
+            | Self::Expiry
+            | Self::NotYet
+            | Self::Replay => "CA-05",
+            Self::Claim(_) => "CA-04",
+            _ => "CA-03",
+        }
+    }
+
+    /// With what would have passed the check, and what came.
+    #[must_use]
+    pub fn because(self, expected: impl Into<String>, received: impl Into<String>) -> Refusal {
+        Refusal {
+            error: self,
+            expected: expected.into(),
+            received: received.into(),
+        }
+    }
+}
+
+/// A refused assertion, as the operator's log has it. An assertion is no secret once it was refused
+/// or used, but its signature is never shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{error}: expected {expected}, received {received}")]
+pub struct Refusal {
+    /// The check.
+    pub error: AssertionError,
+    /// What would have passed it.
+    pub expected: String,
+    /// What came.
+    pub received: String,
+}
+
+/// What stands under `name`, for the log: `aud: ["a"]`, or that nothing does.
+pub(super) fn shown(members: &Map<String, Value>, name: &str) -> String {
+    match members.get(name) {
+        None => format!("no {name}"),
+        Some(value) => {
+            let value: String = value.to_string().chars().take(MAX_SHOWN).collect();
+            format!("{name}: {value}")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Which resource a request is for, as far as its client may reach it (§19.1; RFC 8707 §2).
+
+use super::{
+    client::Client,
+    policy::{Policy, ResourcePolicy},
+    scope::{PERSONAL, Scopes},
+};
+
+/// The configured spelling of `uri`, if `client` may name it.
+#[must_use]
+pub fn resource_of(policy: &Policy, client: &Client, uri: &str) -> Option<String> {
+    let resource = policy.resource(uri)?;
+    reached(client, resource).map(str::to_owned)
+}
+
+/// The resource of requests that name none: `default_resource`, if `client` may reach it.
+#[must_use]
+pub fn default_resource(policy: &Policy, client: &Client) -> Option<String> {
+    resource_of(policy, client, policy.default_resource.as_deref()?)
+}
+
+/// The resource that scopes alone mean: the only one that has every API scope among them, and that
+/// `client` may reach. API scopes are those that do not speak about a person.
+#[must_use]
+pub fn resource_of_scopes(policy: &Policy, client: &Client, scopes: &Scopes) -> Option<String> {
+    let of_apis = scopes.filtered(|scope| !PERSONAL.contains(&scope));
+    if of_apis.is_empty() {
+        return None;
+    }
+    let having = { policy.resources.iter() }
+        .filter(|resource| of_apis.is_subset_of(&resource.scopes))
+        .filter_map(|resource| reached(client, resource));
+    only(having).map(str::to_owned)
+}
+
+/// Scopes of a request for `resources` that names none, beside those of every request.
+#[must_use]
+pub fn default_scopes(policy: &Policy, resources: &[String]) -> Scopes {
+    let resources = resources.iter().filter_map(|uri| policy.resource(uri));
+    let scopes = resources.flat_map(|resource| resource.default_scopes.iter());
+    scopes.collect()
+}
+
+fn reached<'a>(client: &Client, resource: &'a ResourcePolicy) -> Option<&'a str> {
+    let identifier = resource.identifier.as_str();
+    client.may_reach(identifier).then_some(identifier)
+}
+
+fn only<T>(mut found: impl Iterator<Item = T>) -> Option<T> {
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// The resources that `client` may name, for the log.
+#[must_use]
+pub fn names(policy: &Policy, client: &Client) -> String {
+    let names = { policy.resources.iter() }.filter_map(|resource| reached(client, resource));
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() {
+        return "no resource: this client may name none".to_owned();
+    }
+    format!("one of: {}", names.join(", "))
+}
