@@ -71,6 +71,7 @@ pub mod config;
 mod controllers;
 pub mod definition;
 pub mod doctor;
+mod equal_time;
 mod error;
 pub mod events;
 mod extract;
