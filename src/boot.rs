@@ -12,6 +12,7 @@ use crate::{
     config::{MetadataFacts, RefreshTokenPolicy, Settings, TokenFormat},
     definition::OAuthServerDefinition,
     keys::Keys,
+    owners::ResourceOwners,
     protocol::{
         implied_scopes::ImpliedScopes,
         metadata::ServerMetadata,
@@ -106,6 +107,42 @@ pub async fn check_static_clients(store: &Store, settings: &Settings) -> loco_rs
     Err(error(format!(
         "oauth_server: clients: {} also exists in the table of clients — give one of them another id",
         existing.join(", ")
+    )))
+}
+
+/// SU-02: a static client whose id is the subject of a user stops the boot: the token of the machine
+/// and the tokens of the person would have the same `sub`.
+///
+/// # Errors
+/// Names the ids.
+pub async fn check_subjects(
+    store: &Store,
+    settings: &Settings,
+    owners: &dyn ResourceOwners,
+) -> loco_rs::Result<()> {
+    let mut taken = Vec::new();
+    for client in &settings.clients {
+        match owners.find_by_subject(store.db(), &client.client_id).await {
+            Ok(Some(owner)) if owner.subject() == client.client_id => {
+                taken.push(client.client_id.clone());
+            }
+            Ok(_) => {}
+            // What a model says to a text that is no subject at all is no reason to stop.
+            Err(error) => tracing::warn!(
+                rule = "SU-02",
+                client_id = client.client_id,
+                %error,
+                "find_by_subject failed; whether a user has this subject is not known"
+            ),
+        }
+    }
+    if taken.is_empty() {
+        return Ok(());
+    }
+    Err(error(format!(
+        "oauth_server: clients: {} is also the subject of a user (ResourceOwner::subject) — give the client \
+         another client_id",
+        taken.join(", ")
     )))
 }
 

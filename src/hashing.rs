@@ -12,7 +12,7 @@ use tokio::{
     time::{Duration, timeout},
 };
 
-use crate::{error::Failure, protocol::error::OAuthError};
+use crate::{equal_time::EqualTime, error::Failure, protocol::error::OAuthError};
 
 /// Longest wait for a free thread, seconds. On a small machine, and in a debug build, a check takes a
 /// good part of a second: people who sign in at the same moment wait for each other rather than be
@@ -31,6 +31,10 @@ pub struct Hashing {
     threads: Arc<Semaphore>,
     /// Places to wait in.
     queue: Arc<Semaphore>,
+    /// How long a login takes.
+    pub logins: EqualTime,
+    /// How long a sign-up takes.
+    pub sign_ups: EqualTime,
 }
 
 /// A place in the queue for a thread.
@@ -75,6 +79,8 @@ impl Default for Hashing {
         Self {
             threads: Arc::new(Semaphore::new(threads)),
             queue: Arc::new(Semaphore::new(threads.saturating_mul(QUEUE))),
+            logins: EqualTime::default(),
+            sign_ups: EqualTime::default(),
         }
     }
 }

@@ -72,6 +72,7 @@ mod controllers;
 mod database;
 pub mod definition;
 pub mod doctor;
+mod equal_time;
 mod error;
 pub mod events;
 mod extract;

@@ -42,6 +42,7 @@ trait OwnerFacts: Send + Sync {
     fn is_active(&self) -> bool;
     fn is_verified(&self) -> bool;
     fn credential_stamp(&self) -> Option<String>;
+    fn credentials_changed_at(&self) -> Option<i64>;
     fn display_name(&self) -> String;
     fn login_name(&self) -> String;
     fn mail_address(&self) -> Option<String>;
@@ -64,6 +65,9 @@ impl<U: ResourceOwner> OwnerFacts for U {
     }
     fn credential_stamp(&self) -> Option<String> {
         ResourceOwner::credential_stamp(self)
+    }
+    fn credentials_changed_at(&self) -> Option<i64> {
+        ResourceOwner::credentials_changed_at(self)
     }
     fn display_name(&self) -> String {
         ResourceOwner::display_name(self)
@@ -115,6 +119,11 @@ impl Owner {
         self.facts
             .credential_stamp()
             .map(|stamp| hash(Purpose::CredentialStamp, &stamp))
+    }
+
+    /// `ResourceOwner::credentials_changed_at`.
+    pub fn credentials_changed_at(&self) -> Option<i64> {
+        self.facts.credentials_changed_at()
     }
 
     /// `ResourceOwner::display_name`.
@@ -179,7 +188,7 @@ pub trait ResourceOwners: AppHooks {
         ctx: &AppContext,
         owner: &Owner,
         password: &str,
-    ) -> Result<(), PasswordError>;
+    ) -> Result<Owner, PasswordError>;
     /// `ResourceOwner::CAN_SET_PASSWORD`.
     fn can_set_password(&self) -> bool;
     /// `ResourceOwner::signup_fields`.
@@ -274,11 +283,10 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         ctx: &AppContext,
         owner: &Owner,
         password: &str,
-    ) -> Result<(), PasswordError> {
+    ) -> Result<Owner, PasswordError> {
         let user = owner.model::<D::User>();
         let user = user.ok_or(PasswordError::Unsupported)?;
-        user.set_password(ctx, password).await?;
-        Ok(())
+        Ok(Owner::new(user.set_password(ctx, password).await?))
     }
 
     fn can_set_password(&self) -> bool {

@@ -115,8 +115,32 @@ impl std::fmt::Debug for SignUp {
 pub struct FieldError {
     /// Name of the field, `""` for the form as a whole.
     pub field: String,
-    /// Fluent message key (`error-field-required` …), or the text itself.
+    /// Fluent message key (`error-field-required` …), or the text itself. A key may be followed by
+    /// the values of the message, `error-field-too-short-min?min=8`.
     pub message: String,
+}
+
+impl FieldError {
+    /// An error of one field, with the key of its message or the text itself.
+    #[must_use]
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+
+    /// The value has fewer characters than the field needs.
+    #[must_use]
+    pub fn too_short(field: impl Into<String>, min: usize) -> Self {
+        Self::new(field, format!("error-field-too-short-min?min={min}"))
+    }
+
+    /// The value has more characters than the field takes.
+    #[must_use]
+    pub fn too_long(field: impl Into<String>, max: usize) -> Self {
+        Self::new(field, format!("error-field-too-long-max?max={max}"))
+    }
 }
 
 /// Why a sign-up did not make an account.
@@ -193,7 +217,8 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
     /// When the database fails; an unknown login is `Ok(None)`.
     async fn find_by_login(db: &DatabaseConnection, login: &str) -> ModelResult<Option<Self>>;
 
-    /// The user with this login and password, or `None`. Takes the same time for unknown logins.
+    /// The user with this login and password, or `None`. That this takes the same time for unknown
+    /// logins is the plugin's care.
     ///
     /// Called on one of few threads that are there for hashing: hash in place, not on tokio's blocking pool, whose hundreds of threads would each keep the memory of
     /// a hash. [`Self::set_password`] and [`Self::sign_up`] alike.
@@ -223,6 +248,14 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
         None
     }
 
+    /// When the credentials changed last, Unix seconds, for an app that keeps this: a JWT of the app
+    /// from before makes no session (`POST /oauth/session`). Without it the plugin goes by
+    /// [`Self::credential_stamp`], and takes the moment at which it first sees another stamp. A time
+    /// that also moves when something else changes would refuse good JWTs.
+    fn credentials_changed_at(&self) -> Option<i64> {
+        None
+    }
+
     /// Name to greet the person with.
     fn display_name(&self) -> String {
         self.subject()
@@ -248,7 +281,9 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
         Vec::new()
     }
 
-    /// Makes an account.
+    /// Makes an account. Judge the form ([`SignUpError::Invalid`]) before you look whether the login
+    /// name is taken: with `require_verified_email` nobody may learn that from the answer. That it
+    /// takes the same time is the plugin's care.
     ///
     /// # Errors
     /// [`SignUpError`] says whether the person or the app has to act.

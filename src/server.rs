@@ -87,6 +87,7 @@ impl Server {
         boot::check_static_clients(&store, &settings).await?;
         let password_reset = boot::password_reset::<D>(&settings, ctx)?;
         let owners = OwnersOf::<D>::default();
+        boot::check_subjects(&store, &settings, &owners).await?;
         let clock = Clock::system();
         let events = Events::new(owners.subscribers(ctx), clock.clone());
         let owners = Arc::new(owners);

@@ -160,10 +160,12 @@ impl Server {
             .write(move |txn, tables| {
                 let which = which.clone();
                 Box::pin(async move {
+                    // The grants last: a code that is being issued holds its login and its consent,
+                    // so that this waits for it and then finds its grant.
+                    authorization_states::abandon(txn, tables, (&which, now)).await?;
+                    consents::delete_of_user(txn, tables, &which).await?;
                     let of = (&which, RevokeReason::User, now);
                     authorization_codes::revoke_of_user(txn, tables, of).await?;
-                    consents::delete_of_user(txn, tables, &which).await?;
-                    authorization_states::abandon(txn, tables, (&which, now)).await?;
                     Ok(())
                 })
             })

@@ -1,6 +1,7 @@
 //! What a person has given out, and where they are signed in (§9.4; ASVS 10.4.9, 10.7.3).
 
 mod apps;
+mod credentials;
 mod password;
 mod sessions;
 

@@ -11,13 +11,17 @@ use serde_json::{Value, json};
 use crate::{
     error::Failure,
     owners::Owner,
-    protocol::secret::{Purpose, Secret, SecretHash},
+    protocol::{
+        credentials::Noted,
+        secret::{Purpose, Secret, SecretHash},
+    },
     random,
     resource_owner::{FieldError, PasswordError, UserKey},
     server::Server,
     store::{
         StoreError,
         authorization_codes::{self, OfUser, RevokeReason},
+        credentials,
         reset_links::{self, ResetLink},
         sessions::{self, EndReason},
         transaction::retry,
@@ -147,8 +151,8 @@ impl Server {
             return Ok(Reset::Refused);
         };
         let set = match self.set_password(ctx, (&owner, password)).await {
-            Ok(()) => {
-                self.end_everything(owner.key()).await?;
+            Ok(owner) => {
+                self.end_everything(&owner).await?;
                 return Ok(Reset::Done);
             }
             Err(NotSet::Invalid(errors)) => Ok(Reset::Invalid(errors)),
@@ -163,12 +167,12 @@ impl Server {
         &self,
         ctx: &AppContext,
         (owner, password): (&Owner, &str),
-    ) -> Result<(), NotSet> {
+    ) -> Result<Owner, NotSet> {
         let (ctx, owners) = (ctx.clone(), Arc::clone(&self.owners));
         let (owner, password) = (owner.clone(), password.to_owned());
         let attempt = async move { owners.set_password(&ctx, &owner, &password).await };
         match self.hashing.run(attempt).await {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(owner)) => Ok(owner),
             Ok(Err(PasswordError::Invalid(errors))) => Err(NotSet::Invalid(errors)),
             Ok(Err(PasswordError::Unsupported)) => Err(NotSet::Failed(Failure::internal(
                 "CAN_SET_PASSWORD is true, but set_password is not written",
@@ -190,17 +194,26 @@ impl Server {
         Ok(owner.filter(|owner| stamp_of(owner).as_deref() == text("stamp")))
     }
 
-    /// ASVS 7.4.3: whoever was signed in with the old password is not any more.
-    async fn end_everything(&self, user: UserKey) -> Result<(), Failure> {
+    /// ASVS 7.4.3: whoever was signed in with the old password is not any more, and a JWT of the
+    /// app from before makes no session (EX-03).
+    async fn end_everything(&self, owner: &Owner) -> Result<(), Failure> {
         let (now, grants_too) = (self.now(), self.settings.revoke_on_credential_change);
+        let user = owner.key();
+        let noted = owner.credential_stamp().map(|stamp| Noted {
+            stamp: stamp.0.to_vec(),
+            since: now,
+        });
         let all = OfUser {
             user,
             client_id: None,
         };
         self.store
             .write(move |txn, tables| {
-                let all = all.clone();
+                let (all, noted) = (all.clone(), noted.clone());
                 Box::pin(async move {
+                    if let Some(noted) = noted {
+                        credentials::note(txn, tables, (user, &noted, now)).await?;
+                    }
                     let of = (user, EndReason::CredentialChange, now);
                     sessions::end_of_user(txn, tables, of).await?;
                     if grants_too {

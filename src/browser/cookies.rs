@@ -80,9 +80,12 @@ impl CookieNames {
     }
 }
 
-/// The value of the last cookie with exactly this name (RFC 6265 §4.2.1). Percent-encoded names are
-/// other names: browsers guard `__Host-` as it is written, so that a neighbour on a subdomain cannot
-/// set it, and nothing else. Bytes of other cookies, in any encoding, do not matter.
+/// The value of the only cookie with exactly this name (RFC 6265 §4.2.1). Two of the name are none
+/// (BS-01): a browser sends a second one when somebody else set it, for another path or from a
+/// neighbouring host, and nothing tells which of them is ours (RFC 6265 §4.2.2, §8.6).
+/// Percent-encoded names are other names: browsers guard `__Host-` as it is written, so that a
+/// neighbour on a subdomain cannot set it, and nothing else. Bytes of other cookies, in any encoding,
+/// do not matter.
 fn value_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h [u8]> {
     let cookies = headers.get_all(header::COOKIE).into_iter();
     let cookies = cookies.flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
@@ -91,7 +94,10 @@ fn value_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h [u8]> {
         let (own, value) = cookie.split_at_checked(at)?;
         (own.trim_ascii() == name.as_bytes()).then_some(value.get(1..)?)
     });
-    named.next_back().map(<[u8]>::trim_ascii)
+    match (named.next(), named.next()) {
+        (Some(only), None) => Some(only.trim_ascii()),
+        _ => None,
+    }
 }
 
 /// What may be a secret: 256 bits in base64url. Nothing else is ever written back.
@@ -131,6 +137,45 @@ mod tests {
         let (binding, sessions) = CookieNames::new(true).read(&headers(cookie));
         let expected = found.then(|| Secret::new(SECRET));
         assert_eq!((binding, sessions), (expected, Vec::new()));
+    }
+
+    /// BS-01: neither the first nor the last of two is taken, whatever they hold.
+    #[rstest]
+    #[case::two_values(&["{name}={own}; {name}={other}"])]
+    #[case::the_other_first(&["{name}={other}; {name}={own}"])]
+    #[case::the_same_value(&["{name}={own}; {name}={own}"])]
+    #[case::an_empty_one(&["{name}={own}; {name}="])]
+    #[case::no_secret(&["{name}=x; {name}={own}"])]
+    #[case::three(&["{name}={own}; a=b; {name}={other}; {name}={own}"])]
+    #[case::without_spaces(&["{name}={own};{name}={other}"])]
+    #[case::two_headers(&["{name}={own}", "{name}={other}"])]
+    #[case::two_headers_with_others(&["a=b; {name}={own}", "c=d; {name}={own}; e=f"])]
+    fn s_b12_two_cookies_of_a_name_are_none(
+        #[case] lines: &[&str],
+        #[values("__Host-oauth_session", "__Host-oauth_browser")] name: &str,
+    ) {
+        let other = SECRET.to_ascii_uppercase();
+        let fill = |line: &&str| {
+            let line = line.replace("{name}", name).replace("{own}", SECRET);
+            HeaderValue::from_str(&line.replace("{other}", &other)).expect("a header")
+        };
+        let lines = lines.iter().map(|line| (header::COOKIE, fill(line)));
+        let mut headers = HeaderMap::new();
+        headers.extend(lines.map(|(name, value)| (Some(name), value)));
+        // The other cookie is not touched by that.
+        let kept = if name.ends_with("browser") {
+            "__Host-oauth_session"
+        } else {
+            "__Host-oauth_browser"
+        };
+        let line = HeaderValue::from_str(&format!("{kept}={SECRET}")).expect("a header");
+        headers.append(header::COOKIE, line);
+        let (binding, sessions) = CookieNames::new(true).read(&headers);
+        if name.ends_with("browser") {
+            assert_eq!((binding, sessions), (None, vec![Secret::new(SECRET)]));
+        } else {
+            assert_eq!((binding, sessions), (Some(Secret::new(SECRET)), Vec::new()));
+        }
     }
 
     /// Fuzzing found a tab within a secret, which the next `Set-Cookie` would have had, too.

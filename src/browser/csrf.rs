@@ -25,6 +25,8 @@ pub enum CsrfCheck {
     Good,
     /// The form came from here, but was rendered for another account (CO-05).
     OtherAccount,
+    /// By the browser's own word, a page of another origin sent it (CS-02).
+    ForeignOrigin,
     /// Missing, forged, or from another browser (CS-03).
     Bad,
 }
@@ -51,10 +53,10 @@ impl Browser {
 
     /// Judges a posted form (CS-01, CS-02).
     pub fn check_csrf(&self, form: Form<'_>, token: Option<&str>, urls: &Urls) -> CsrfCheck {
-        match token {
-            Some(token) if self.is_same_origin(urls) => self.check_token(form, token),
-            _ => CsrfCheck::Bad,
+        if !self.is_same_origin(urls) {
+            return CsrfCheck::ForeignOrigin;
         }
+        token.map_or(CsrfCheck::Bad, |token| self.check_token(form, token))
     }
 
     /// Judges the token alone (CS-01), where the origin is checked by another rule.
@@ -92,6 +94,20 @@ impl Browser {
             (None, Some(site)) => site == "same-origin",
             _ => false,
         }
+    }
+
+    /// What the browser says about where a request came from, for the log.
+    pub fn origin_facts(&self) -> String {
+        let said = |name: &str, value: Option<&str>| match value {
+            Some(value) => format!("{name}: {}", value.chars().take(200).collect::<String>()),
+            None => format!("no {name}"),
+        };
+        let (origin, site) = (&self.facts.origin, &self.facts.fetch_site);
+        format!(
+            "{}, {}",
+            said("Origin", origin.as_deref()),
+            said("Sec-Fetch-Site", site.as_deref())
+        )
     }
 
     /// CS-02. `Origin: null` decides nothing: `Referrer-Policy: no-referrer` makes browsers send

@@ -15,12 +15,16 @@ use crate::{
     random,
     server::Server,
     store::{
+        browser_sessions::{self, OfBrowser},
+        clients,
         consents::{self, ConsentRow},
-        joined::{self, SessionWithConsent},
         sessions::{self, EndReason, SessionRow},
         transaction::retry,
     },
 };
+
+/// A session that may be live, as it was read.
+type Candidate = browser_sessions::SessionWithConsent<Owner>;
 
 /// A session is marked as used at most this often, seconds.
 const SEEN_EVERY: i64 = 300;
@@ -119,16 +123,19 @@ impl Server {
         &self,
         browser: &Browser,
         client_id: &str,
-    ) -> Result<Vec<SessionWithConsent>, Failure> {
+    ) -> Result<Vec<Candidate>, Failure> {
         let hashes = browser.session_hashes();
         if hashes.is_empty() {
             return Ok(Vec::new());
         }
-        let (hashes, tables, now) = (&hashes, self.store.tables(), self.now());
-        let mut found = self
-            .store
-            .run(|db| joined::sessions_and_consents(db, tables, (hashes, client_id, now)))
-            .await?;
+        let (tables, users) = (self.store.tables(), self.owners.table());
+        let of = OfBrowser {
+            hashes: &hashes,
+            client_id,
+            now: self.now(),
+        };
+        let find = |db| browser_sessions::find(db, tables, (of, users));
+        let mut found = self.store.run(find).await?;
         let place = |row: &SessionRow| {
             hashes
                 .iter()
@@ -139,9 +146,16 @@ impl Server {
     }
 
     /// The user of a session, or `None` when the session must not be used any more (BS-04).
-    async fn with_owner(&self, candidate: SessionWithConsent) -> Result<Option<SignedIn>, Failure> {
-        let SessionWithConsent { session, consent } = candidate;
-        let owner = self.owner(session.user_id).await?;
+    async fn with_owner(&self, candidate: Candidate) -> Result<Option<SignedIn>, Failure> {
+        let Candidate {
+            session,
+            consent,
+            user,
+        } = candidate;
+        let owner = match self.owners.table() {
+            Some(_) => user,
+            None => self.owner(session.user_id).await?,
+        };
         let Some(owner) = owner.filter(Owner::is_active) else {
             self.end_session(&session, EndReason::UserGone).await?;
             return Ok(None);
@@ -150,6 +164,8 @@ impl Server {
         if stamp != session.credential_stamp {
             self.end_session(&session, EndReason::CredentialChange)
                 .await?;
+            // The change is seen now: JWTs of the app from before are void from here on (EX-03).
+            self.credentials_since(&owner).await?;
             return Ok(None);
         }
         Ok(Some(SignedIn {
@@ -202,6 +218,28 @@ impl Server {
         self.settings.require_verified_email && !owner.is_verified()
     }
 
+    /// SU-01, SU-02: whoever may be signed in has a subject that is nobody else's. Client ids are the
+    /// `sub` of machine tokens: a user with the id of a client as subject would be taken for it.
+    async fn check_subject(&self, owner: &Owner) -> Result<(), Failure> {
+        let subject = owner.subject();
+        if !owner.is_active() || !subject::is_usable(&subject) {
+            return Err(Failure::internal("SU-02: the user cannot be signed in"));
+        }
+        let taken = self.static_client(&subject).is_some() || {
+            let (tables, ids) = (self.store.tables(), [subject]);
+            let find = |db| clients::existing(db, tables, &ids);
+            !self.store.run(find).await?.is_empty()
+        };
+        if taken {
+            return Err(Failure::internal(format!(
+                "SU-02: the subject of the user with the key {} is the client_id of a client, and the \
+                 user cannot be signed in: give the client another id",
+                owner.key()
+            )));
+        }
+        Ok(())
+    }
+
     /// Signs a person in in a browser: a new secret on the session the user already has there, or
     /// a new session in front of the others (BS-02).
     ///
@@ -213,10 +251,7 @@ impl Server {
         owner: &Owner,
         sign_in: SignIn,
     ) -> Result<SignedIn, Failure> {
-        let subject = owner.subject();
-        if !owner.is_active() || !subject::is_usable(&subject) {
-            return Err(Failure::internal("SU-02: the user cannot be signed in"));
-        }
+        self.check_subject(owner).await?;
         if self.waits_for_mail(owner) {
             return Err(Failure::internal("the user's address is not verified"));
         }

@@ -13,7 +13,7 @@ use crate::{
     error::{Failure, PageError},
     extract::{QueryParams, TheServer, read_form},
     interaction::{
-        Pending,
+        Finished, Pending,
         go_on::{Arrival, see_other},
         usable,
     },
@@ -61,7 +61,7 @@ async fn by_query(
         Err(error) => return refuse((&client, &callback), current.as_ref(), (params, error)),
     };
     let mut pending = Pending::new(client, request, server.now());
-    match decide(server, &mut pending, (browser, current.as_ref())).await {
+    match decide(server, &mut pending, (browser, current)).await {
         Ok(answer) => Ok(answer),
         Err(error) => send_failure(&callback, error.into_failure(), &pending.client),
     }
@@ -98,19 +98,33 @@ fn validate(
 async fn decide(
     server: &Server,
     pending: &mut Pending,
-    (browser, current): (&mut Browser, Option<&SignedIn>),
+    (browser, mut current): (&mut Browser, Option<SignedIn>),
 ) -> Result<Response, PageError> {
-    match (server.next_step(pending, current).await?, current) {
-        (Err(error), _) => sent_back(&pending.request.callback, error, &pending.client),
-        (Ok(Step::Issue), Some(current)) => {
-            let finished = server.issue_code(pending, (browser, current), None).await?;
-            server.after(finished, (pending, browser), Arrival::Request)
+    // A situation can change while it is finished; twice in a row is a storm, not a person.
+    for _ in 0..2 {
+        let next = server.next_step(pending, current.as_ref()).await?;
+        let finished = match (next, current.as_ref()) {
+            (Err(error), _) => {
+                return sent_back(&pending.request.callback, error, &pending.client);
+            }
+            (Ok(Step::Issue), Some(current)) => {
+                server.issue_code(pending, (browser, current), None).await?
+            }
+            (Ok(step), current) => {
+                server.open(pending, (Some(browser), current), step).await?;
+                return Ok(server.redirect_to_step(pending, step));
+            }
+        };
+        if finished != Finished::Again {
+            return server.after(finished, (pending, browser), Arrival::Request);
         }
-        (Ok(step), _) => {
-            server.open(pending, Some(browser), step).await?;
-            Ok(server.redirect_to_step(pending, step))
-        }
+        let client_id = pending.client.client_id.clone();
+        pending.client = usable(server.client(&client_id).await?)?;
+        pending.request.callback.check(&pending.client)?;
+        current = server.current(browser, &client_id).await?;
     }
+    let changing = "The login or the app changed while it was looked at. Please try again";
+    Err(OAuthError::temporarily_unavailable("NX-10", changing).into())
 }
 
 /// GE-11: `grant_types` without `authorization_code`.
@@ -134,7 +148,7 @@ pub async fn post(
         Err(error) => return refuse((&client, &callback), None, (&params, error)),
     };
     let mut pending = Pending::new(client, request, server.now());
-    match server.open(&mut pending, None, Step::Login).await {
+    match server.open(&mut pending, (None, None), Step::Login).await {
         Ok(()) => Ok(server.redirect_to_continue(&pending)),
         Err(failure) => send_failure(&callback, failure, &pending.client),
     }

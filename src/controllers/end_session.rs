@@ -9,8 +9,8 @@ use loco_rs::app::AppContext;
 
 use super::{logout, page::Entered, resume::interaction_id};
 use crate::{
-    browser::{Browser, SignedIn},
-    error::{Failure, PageError},
+    browser::Browser,
+    error::PageError,
     extract::{QueryParams, TheServer, read_form},
     interaction::{
         go_on::{Arrival, see_other},
@@ -115,8 +115,14 @@ async fn decide(
         return logout::leave(server, browser, (Some(&pending), Arrival::Request));
     }
     let accounts = server.accounts(browser).await?;
-    match judge(server, &pending, &accounts)? {
-        Verdict::Nobody => logout::leave(server, browser, (Some(&pending), Arrival::Request)),
+    let sessions: Vec<_> = accounts
+        .iter()
+        .map(|account| SessionView {
+            sid: &account.session.sid,
+        })
+        .collect();
+    match end_session::judge(pending.hint.as_ref(), &sessions) {
+        Verdict::Nobody => logout::leave_unasked(server, browser, (&pending, Arrival::Request)),
         Verdict::End(place) => {
             let ended: Vec<_> = accounts
                 .get(place)
@@ -138,27 +144,4 @@ async fn decide(
             )
         }
     }
-}
-
-fn judge(
-    server: &Server,
-    pending: &PendingLogout,
-    accounts: &[SignedIn],
-) -> Result<Verdict, Failure> {
-    let subjects = accounts.iter().map(|account| {
-        let client = pending.client.as_ref();
-        client
-            .map(|client| server.subject_for(client, &account.owner))
-            .transpose()
-    });
-    let subjects = subjects.collect::<Result<Vec<_>, _>>()?;
-    let sessions = accounts
-        .iter()
-        .zip(&subjects)
-        .map(|(account, subject)| SessionView {
-            sid: &account.session.sid,
-            subject: subject.as_deref(),
-        });
-    let sessions: Vec<_> = sessions.collect();
-    Ok(end_session::judge(pending.hint.as_ref(), &sessions))
 }

@@ -13,8 +13,9 @@ use crate::{
     interaction::go_on::see_other,
     limits::Of,
     protocol::params::Params,
+    resource_owner::FieldError,
     server::Server,
-    views::{ErrorLine, pages::ForgotPasswordPage},
+    views::pages::ForgotPasswordPage,
 };
 
 const ROUTE: &str = "forgot-password";
@@ -74,10 +75,10 @@ fn asked(
     }
     let problem = match field(params, "login")? {
         Some(login) if login.len() <= MAX_LOGIN => return Ok(Ok(login.to_owned())),
-        Some(_) => "error-field-too-long",
-        None => "error-field-required",
+        Some(_) => FieldError::too_long("login", MAX_LOGIN),
+        None => FieldError::new("login", "error-field-required"),
     };
-    entered.errors.push(ErrorLine::field("login", problem));
+    entered.errors.push(problem.into());
     Ok(Err(entered.with_status(StatusCode::BAD_REQUEST)))
 }
 

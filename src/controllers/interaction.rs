@@ -154,7 +154,7 @@ fn check_token(interaction: &OAuthInteraction, token: &str) -> Result<(), Failur
             let error = OAuthError::invalid_request("CO-05", "Another account is signed in now");
             Err(error.into())
         }
-        CsrfCheck::Bad => {
+        CsrfCheck::ForeignOrigin | CsrfCheck::Bad => {
             let error = OAuthError::access_denied("CS-01", "csrf_token does not belong here");
             Err(Failure::transport(StatusCode::FORBIDDEN, error))
         }

@@ -9,6 +9,7 @@ use super::page::{self, Entered, Visit, field};
 use crate::{
     browser::{Browser, SignIn},
     config::RateLimitEntry,
+    equal_time::Work,
     error::{Failure, PageError},
     events::{AuditEvent, EventName, Outcome},
     extract::{PageForm, QueryParams, TheServer},
@@ -22,7 +23,7 @@ use crate::{
     owners::Owner,
     protocol::{authorize::Prompt, display_name, interaction::Step, params::Params},
     server::Server,
-    store::transaction::retry,
+    store::{StoreResult, transaction::retry},
     views::{FormError, pages::LoginPage},
 };
 
@@ -163,7 +164,7 @@ fn login_failed(server: &Server, (pending, login): (Option<&Pending>, Option<&st
 }
 
 /// `ResourceOwner::authenticate`, on all cores but one (FA-04). Unknown, wrong and
-/// inactive look alike.
+/// inactive look alike and take the same time, whatever the app's model does.
 async fn authenticate(
     (ctx, server): (&AppContext, &Server),
     (login, password): (Option<&str>, Option<&str>),
@@ -177,10 +178,18 @@ async fn authenticate(
     }
     let (ctx, owners) = (ctx.clone(), Arc::clone(&server.owners));
     let (login, password) = (login.to_owned(), password.to_owned());
+    let times = server.hashing.logins.clone();
     let attempt = async move {
-        retry(|| async { Ok(owners.authenticate(&ctx, &login, &password).await?) }).await
+        let work = retry(|| async { Ok(owners.authenticate(&ctx, &login, &password).await?) });
+        let judge = |found: &StoreResult<Option<Owner>>| match found {
+            Ok(Some(_)) => Work::Whole,
+            Ok(None) => Work::Hidden,
+            Err(_) => Work::Told,
+        };
+        times.attempt(work, judge).await
     };
-    let owner = server.hashing.run_from(place, attempt).await??;
+    let attempt = server.hashing.run_from(place, attempt).await?;
+    let owner = attempt.outcome().await?;
     Ok(owner.filter(Owner::is_active))
 }
 

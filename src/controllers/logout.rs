@@ -17,12 +17,16 @@ use crate::{
         logout::PendingLogout,
     },
     pages::PagePolicy,
-    protocol::{end_session::Destination, params::Params, redirect_uri},
+    protocol::{
+        end_session::{self, Destination, Onward},
+        params::Params,
+        redirect_uri,
+    },
     server::Server,
     store::sessions::SessionRow,
     views::{
         FormError,
-        pages::{LoggedOutPage, LogoutPage, Notice, OtherAccount},
+        pages::{LoggedOutPage, LogoutPage, Notice, OtherAccount, ReturnLink},
     },
 };
 
@@ -104,7 +108,10 @@ pub fn form(
     (pending, accounts, entered): (Option<&PendingLogout>, &[SignedIn], Entered),
 ) -> Result<Response, PageError> {
     let Some((current, others)) = accounts.split_first() else {
-        return leave(server, browser, (pending, Arrival::Link));
+        return match pending {
+            Some(pending) => leave_unasked(server, browser, (pending, Arrival::Link)),
+            None => leave(server, browser, (None, Arrival::Link)),
+        };
     };
     let status = entered.status;
     let state = pending.and_then(PendingLogout::state);
@@ -140,6 +147,34 @@ fn other(account: &SignedIn) -> OtherAccount {
         name: account.owner.display_name(),
         login: account.owner.login_name(),
     }
+}
+
+/// ES-05: nobody is signed in, so that nobody was asked. For a client that nobody vouches for, the
+/// page names where it leads.
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub fn leave_unasked(
+    server: &Server,
+    browser: &Browser,
+    (pending, arrival): (&PendingLogout, Arrival),
+) -> Result<Response, PageError> {
+    let Destination::Registered(to) = &pending.destination else {
+        return leave(server, browser, (Some(pending), arrival));
+    };
+    let onward = end_session::onward(pending.hint.as_ref(), pending.client.as_ref(), to);
+    if onward == Onward::Straight {
+        return leave(server, browser, (Some(pending), arrival));
+    }
+    let mut page = LoggedOutPage {
+        return_link: Some(ReturnLink {
+            host: pending.host().unwrap_or_default(),
+            url: to.location(),
+        }),
+        ..LoggedOutPage::default()
+    };
+    page.common.ui_locales.clone_from(&pending.ui_locales);
+    server.page((browser, None), StatusCode::OK, page)
 }
 
 /// ES-08: to the client, to the app, or to the page that says that it is over.

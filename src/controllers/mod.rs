@@ -6,6 +6,7 @@ pub mod authorize;
 pub mod client_configuration;
 pub mod consent;
 pub mod end_session;
+mod entered;
 pub mod forgot_password;
 pub mod grants;
 pub mod interaction;

@@ -1,15 +1,14 @@
 //! What the pages share: which interaction they belong to, their token, what was entered.
 
-use std::collections::BTreeMap;
-
 use axum::{
     http::{StatusCode, header},
     response::Response,
 };
 
+pub use super::entered::{Entered, check_csrf};
 use super::resume::interaction_id;
 use crate::{
-    browser::{Browser, CsrfCheck, Form, SignedIn},
+    browser::{Browser, Form, SignedIn},
     error::{Failure, PageError},
     interaction::{Pending, go_on::Arrival},
     limits::Keys,
@@ -17,7 +16,7 @@ use crate::{
     protocol::{display_name, error::OAuthError, interaction::Step, params::Params},
     server::Server,
     urls::Urls,
-    views::{Common, ErrorLine, FormError, pages::CheckMailPage},
+    views::{Common, pages::CheckMailPage},
 };
 
 /// Whether a page is the right one now.
@@ -58,6 +57,7 @@ pub async fn visit(
         Err(_) => false,
     };
     if shown {
+        server.note_person(&pending, current.as_ref()).await?;
         return Ok(Visit::Here(Some(Box::new(pending))));
     }
     Ok(Visit::Elsewhere(server.redirect_to_continue(&pending)))
@@ -96,24 +96,6 @@ pub fn field<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Page
     Ok(params.one(name).map_err(twice)?)
 }
 
-/// CS-01 to CS-03: what to say when the form did not come from here.
-///
-/// # Errors
-/// PAGE(400) when the token was sent twice.
-pub fn check_csrf(
-    server: &Server,
-    browser: &Browser,
-    (params, route, sid): (&Params, &str, Option<&str>),
-) -> Result<Option<CsrfCheck>, PageError> {
-    let form = Form {
-        route,
-        interaction: interaction_id(params)?,
-        sid,
-    };
-    let verdict = browser.check_csrf(form, field(params, "csrf_token")?, &server.urls);
-    Ok(Some(verdict).filter(|verdict| *verdict != CsrfCheck::Good))
-}
-
 /// Whether a posted form is within its limit: `Some` = seconds until it may be sent again, and
 /// the page is shown again (PG-08).
 ///
@@ -142,78 +124,6 @@ impl RetryAfter {
         let headers = response.headers_mut();
         headers.insert(header::RETRY_AFTER, self.0.into());
         response
-    }
-}
-
-/// What goes back into a form that is shown again.
-pub struct Entered {
-    /// HTTP status.
-    pub status: StatusCode,
-    /// Entered values, never passwords.
-    pub values: BTreeMap<String, String>,
-    /// What is wrong.
-    pub errors: Vec<ErrorLine>,
-}
-
-impl Default for Entered {
-    fn default() -> Self {
-        Self {
-            status: StatusCode::OK,
-            values: BTreeMap::new(),
-            errors: Vec::new(),
-        }
-    }
-}
-
-impl Entered {
-    /// The values of these fields.
-    ///
-    /// # Errors
-    /// PAGE(400) when one was sent twice.
-    pub fn of(params: &Params, fields: &[&str]) -> Result<Self, PageError> {
-        let mut entered = Self::default();
-        for name in fields {
-            if let Some(value) = field(params, name)? {
-                entered.values.insert((*name).to_owned(), value.to_owned());
-            }
-        }
-        Ok(entered)
-    }
-
-    /// With another status.
-    pub const fn with_status(mut self, status: StatusCode) -> Self {
-        self.status = status;
-        self
-    }
-
-    /// With an error of the form as a whole.
-    pub fn with_error(mut self, error: FormError) -> Self {
-        self.errors.push(error.into());
-        self
-    }
-
-    /// The form did not come from here (CS-03), or is for another account (CO-05).
-    pub fn refused(self, verdict: CsrfCheck) -> Self {
-        match verdict {
-            CsrfCheck::OtherAccount => self
-                .with_error(FormError::AccountChanged)
-                .with_status(StatusCode::BAD_REQUEST),
-            _ => self
-                .with_error(FormError::FormExpired)
-                .with_status(StatusCode::FORBIDDEN),
-        }
-    }
-
-    /// Too many of these; the same form works later.
-    pub fn limited(self) -> Self {
-        self.with_error(FormError::RateLimited)
-            .with_status(StatusCode::TOO_MANY_REQUESTS)
-    }
-
-    /// The storage or the cores are busy; the same form works later (FA-01).
-    pub fn unavailable(self) -> Self {
-        self.with_error(FormError::Unavailable)
-            .with_status(StatusCode::SERVICE_UNAVAILABLE)
     }
 }
 
@@ -263,16 +173,6 @@ fn action<'a>(urls: &'a Urls, route: &str) -> &'a str {
         "forgot-password" => &urls.forgot_password,
         "reset-password" => &urls.reset_password,
         _ => &urls.login,
-    }
-}
-
-impl Common {
-    /// With what was entered.
-    #[must_use]
-    pub fn with(mut self, entered: Entered) -> Self {
-        self.values = entered.values;
-        self.errors = entered.errors;
-        self
     }
 }
 

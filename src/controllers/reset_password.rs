@@ -12,6 +12,7 @@ use crate::{
     extract::{PageForm, QueryParams, TheServer},
     interaction::go_on::see_other,
     protocol::params::Params,
+    resource_owner::FieldError,
     server::Server,
     views::{ErrorLine, pages::ResetPasswordPage},
 };
@@ -77,8 +78,15 @@ async fn submit(
     }
     let password = match field(params, "password")? {
         Some(password) if password.len() <= MAX_PASSWORD => password,
-        Some(_) => return show(server, browser, again(wrong("error-field-too-long"))),
-        None => return show(server, browser, again(wrong("error-field-required"))),
+        too_long_or_none => {
+            let error = match too_long_or_none {
+                Some(_) => FieldError::too_long("password", MAX_PASSWORD),
+                None => FieldError::new("password", "error-field-required"),
+            };
+            let mut entered = Entered::default().with_status(StatusCode::BAD_REQUEST);
+            entered.errors.push(error.into());
+            return show(server, browser, again(entered));
+        }
     };
     match server.reset_password(ctx, (token, password)).await {
         Ok(Reset::Done) => {
@@ -99,12 +107,6 @@ async fn submit(
         }
         Err(failure) => Err(failure.into()),
     }
-}
-
-fn wrong(problem: &str) -> Entered {
-    let mut entered = Entered::default().with_status(StatusCode::BAD_REQUEST);
-    entered.errors.push(ErrorLine::field("password", problem));
-    entered
 }
 
 /// What the page is about.

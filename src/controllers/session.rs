@@ -53,8 +53,9 @@ pub async fn post(
     check_origin(&server, &browser)?;
     let keys = Of::entry(RateLimitEntry::Session).address();
     server.limit(keys).await?;
-    let Some((owner, login)) = app_login(&ctx, &server, &parts).await? else {
-        return Ok(unauthorized(&server));
+    let (owner, login) = match app_login(&ctx, &server, &parts).await? {
+        Ok(login) => login,
+        Err(refused) => return Ok(unauthorized(&server, refused)),
     };
     check_verified(&server, &owner)?;
     let sign_in = SignIn {
@@ -97,18 +98,21 @@ async fn enter(
     current.ok_or_else(|| Failure::internal("the new session ended at once"))
 }
 
-/// EX-03: the user of a valid JWT, and when they logged in.
+/// EX-03: the user of a valid JWT, and when they logged in. A login with credentials that were
+/// changed since is none. The outer error is a fault, the inner one the answer.
 async fn app_login(
     ctx: &AppContext,
     server: &Server,
     parts: &Parts,
-) -> Result<Option<(Owner, AppLogin)>, Failure> {
+) -> Result<Result<(Owner, AppLogin), OAuthError>, Failure> {
     let Ok(config) = get_jwt_from_config(ctx) else {
         let error = OAuthError::invalid_request("GE-11", "auth.jwt is not configured");
         return Err(Failure::transport(StatusCode::NOT_FOUND, error));
     };
+    let not_valid = || OAuthError::invalid_token("EX-03", "The token is missing or not valid");
     let Ok(jwt) = extract_jwt_from_request_parts(parts, ctx) else {
-        return Ok(None);
+        let expected = "a JWT of the app that auth.jwt accepts";
+        return Ok(Err(not_valid().expected(expected, "none, or another")));
     };
     let subject = &jwt.claims.pid;
     let find = || async {
@@ -116,11 +120,22 @@ async fn app_login(
         Ok(found.await?)
     };
     let owner: Option<Owner> = retry(find).await?;
+    let Some(owner) = owner.filter(Owner::is_active) else {
+        let expected = "a pid of a user who may sign in";
+        return Ok(Err(not_valid().expected(expected, subject)));
+    };
     // The end of its life is private there, and public once serialised.
     let claims = serde_json::to_value(&jwt.claims).map_err(Failure::internal)?;
     let claims = claims.as_object().cloned().unwrap_or_default();
     let login = AppLogin::of(&claims, config.expiration, server.now());
-    Ok(owner.filter(Owner::is_active).map(|owner| (owner, login)))
+    let since = server.credentials_since(&owner).await?;
+    if login.is_stale(since) {
+        let description = "The token is from before the credentials changed. Log in again";
+        let expected = format!("a JWT that was issued at {since} or later (Unix seconds)");
+        let stale = OAuthError::invalid_token("EX-03", description);
+        return Ok(Err(stale.expected(expected, &login.issued_at.to_string())));
+    }
+    Ok(Ok((owner, login)))
 }
 
 /// `require_verified_email`, as on the login page.
@@ -132,12 +147,12 @@ fn check_verified(server: &Server, owner: &Owner) -> Result<(), Failure> {
     Err(Failure::transport(StatusCode::FORBIDDEN, error))
 }
 
-fn unauthorized(server: &Server) -> Response {
-    let description = "The token is missing or not valid";
-    let error = OAuthError::invalid_token("EX-03", description);
+fn unauthorized(server: &Server, error: OAuthError) -> Response {
     let challenge = format!(
-        "Bearer realm=\"{}\", error=\"{}\", error_description=\"{description}\"",
-        server.urls.issuer, error.code
+        "Bearer realm=\"{}\", error=\"{}\", error_description=\"{}\"",
+        server.urls.issuer,
+        error.code,
+        error.text()
     );
     let mut response = ApiError::from(error).into_response();
     if let Ok(challenge) = HeaderValue::from_str(&challenge) {
@@ -155,7 +170,15 @@ pub fn check_origin(server: &Server, browser: &Browser) -> Result<(), Failure> {
     if browser.is_trusted_script(&server.urls, &server.settings.session_exchange_origins) {
         return Ok(());
     }
-    let error = OAuthError::access_denied("EX-02", "This origin may not use sessions");
+    let own = std::iter::once(&server.urls.origin);
+    let trusted: Vec<&str> = own
+        .chain(&server.settings.session_exchange_origins)
+        .map(String::as_str)
+        .collect();
+    let error = OAuthError::access_denied("EX-02", "This origin may not use sessions").with_detail(
+        format!("Origin: one of {}", trusted.join(" ")),
+        browser.origin_facts(),
+    );
     Err(Failure::transport(StatusCode::FORBIDDEN, error))
 }
 

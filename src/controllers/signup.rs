@@ -12,11 +12,13 @@ use super::{
 use crate::{
     browser::{Browser, SignIn},
     config::RateLimitEntry,
+    equal_time::Work,
     error::PageError,
     events::{AuditEvent, EventName},
     extract::{PageForm, QueryParams, TheServer},
     interaction::{Pending, go_on::Arrival},
     limits::Of,
+    owners::Owner,
     protocol::{interaction::Step, params::Params},
     resource_owner::{FieldError, SignUp, SignUpError},
     server::Server,
@@ -103,12 +105,23 @@ async fn submit(
     }
     let address = login_value(server, &values);
     let (ctx, owners) = (ctx.clone(), Arc::clone(&server.owners));
-    let attempt = async move { owners.sign_up(&ctx, values).await };
+    let (times, alike) = (
+        server.hashing.sign_ups.clone(),
+        server.settings.require_verified_email,
+    );
+    let attempt = async move {
+        let judge = |signed_up: &Result<Owner, SignUpError>| match signed_up {
+            Ok(_) => Work::Whole,
+            Err(SignUpError::Taken) if alike => Work::Hidden,
+            Err(_) => Work::Told,
+        };
+        times.attempt(owners.sign_up(&ctx, values), judge).await
+    };
     let signed_up = match server.hashing.run(attempt).await {
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
             return form(server, browser, (pending.as_deref(), entered.unavailable()));
         }
-        result => result?,
+        attempt => attempt?.outcome().await,
     };
     let owner = match signed_up {
         Ok(owner) => {
@@ -162,15 +175,11 @@ fn values(server: &Server, params: &Params) -> Result<Result<SignUp, Vec<FieldEr
     let (mut values, mut errors) = (std::collections::BTreeMap::new(), Vec::new());
     for input in server.owners.signup_fields() {
         let value = field(params, input.name)?.unwrap_or_default();
-        let problem = match value.len() {
-            0 if input.required => Some("error-field-required"),
-            length if length > MAX_VALUE => Some("error-field-too-long"),
+        errors.extend(match value.len() {
+            0 if input.required => Some(FieldError::new(input.name, "error-field-required")),
+            length if length > MAX_VALUE => Some(FieldError::too_long(input.name, MAX_VALUE)),
             _ => None,
-        };
-        errors.extend(problem.map(|message| FieldError {
-            field: input.name.to_owned(),
-            message: message.to_owned(),
-        }));
+        });
         values.insert(input.name.to_owned(), value.to_owned());
     }
     Ok(if errors.is_empty() {

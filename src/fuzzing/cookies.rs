@@ -25,8 +25,9 @@ pub fn cookies(data: &[u8]) {
         if let Some(binding) = &binding {
             assert!(bindings.contains(&binding.expose().as_bytes().to_vec()));
         }
-        if let [only] = bindings.as_slice() {
-            assert_eq!(binding.is_some(), is_secret(only), "one binding cookie");
+        match bindings.as_slice() {
+            [only] => assert_eq!(binding.is_some(), is_secret(only), "one binding cookie"),
+            _ => assert!(binding.is_none(), "none, or two of the name"),
         }
 
         let lists = sent("oauth_session");
@@ -47,6 +48,8 @@ pub fn cookies(data: &[u8]) {
                 secrets.take(5).count(),
                 "one session cookie"
             );
+        } else {
+            assert!(sessions.is_empty(), "none, or two of the name");
         }
         round_trip(names, &sessions, binding.as_ref());
     }

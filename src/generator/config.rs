@@ -65,13 +65,17 @@ pub fn configure(file: &str, text: &str, blocks: &[Block]) -> (String, Vec<Misfi
 /// by lines.
 pub fn add(text: &str, block: &Block) -> Edited {
     let missing = |wanted: &str| Missing::new(wanted, spelled_out(block));
-    let before = parse(text).ok_or_else(|| missing("a file that can be read as YAML"))?;
+    let before = parse(text).map_err(|error| {
+        missing(&format!(
+            "its keys, because the file is not valid YAML ({error})"
+        ))
+    })?;
     if lookup(&before, block.keys).is_some() {
         return Ok(text.to_owned());
     }
     let after = placed(text, block).ok_or_else(|| missing("a mapping with a line for each key"))?;
     let addition = parse(&spelled_out(block)).unwrap_or_default();
-    if parse(&after) == Some(merged(before, addition)) {
+    if parse(&after).is_ok_and(|after| after == merged(before, addition)) {
         Ok(after)
     } else {
         Err(missing("a place that changes nothing else"))
@@ -230,8 +234,8 @@ fn below_example(text: &str, key: &str) -> Option<usize> {
 }
 
 /// Parses a file whose Loco tags (`<%= … %>`) are not rendered.
-fn parse(text: &str) -> Option<Value> {
-    serde_yaml_ng::from_str(&without_tags(text)).ok()
+fn parse(text: &str) -> Result<Value, serde_yaml_ng::Error> {
+    serde_yaml_ng::from_str(&without_tags(text))
 }
 
 /// Interpolations become plain words that differ as the tags do; statements and comments go.

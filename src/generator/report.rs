@@ -46,7 +46,11 @@ fn changes(report: &mut String, plan: &Plan, options: &Options) {
 
 fn misfits(report: &mut String, plan: &Plan) {
     for misfit in &plan.misfits {
-        let _ = writeln!(report, "{}: no {}. Add:", misfit.file, misfit.wanted);
+        let _ = writeln!(
+            report,
+            "{}: could not find {}. Add by hand:",
+            misfit.file, misfit.wanted
+        );
         for line in misfit.lines.lines() {
             let _ = writeln!(report, "    {line}");
         }

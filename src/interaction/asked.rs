@@ -5,7 +5,9 @@ use crate::{
     browser::SignedIn,
     protocol::{
         client::{Client, ClientKind},
-        client_document, grants, redirect_uri,
+        client_document,
+        consent::ConsentAsk,
+        grants, redirect_uri,
         scope::{OFFLINE_ACCESS, OPENID},
     },
     server::Server,
@@ -16,9 +18,16 @@ impl Server {
     /// What the consent page shows of a request to the current account, if anybody is signed in.
     pub fn asked(&self, pending: &Pending, current: Option<&SignedIn>) -> ConsentPage {
         let stored = current.and_then(|current| current.consent.as_ref());
-        let stored = stored
-            .map(|consent| consent.view().scopes)
-            .unwrap_or_default();
+        // What was accepted for other resources is news here (CO-02).
+        let stored = stored.and_then(|consent| {
+            consent.view().accepted_for(&ConsentAsk {
+                scopes: &pending.grantable,
+                resources: &pending.request.resources,
+                client_version: pending.client.version,
+                now: self.now(),
+            })
+        });
+        let stored = stored.unwrap_or_default();
         let line = |name: &str| ScopeLine {
             name: name.to_owned(),
             description: self.scope_description(name),

@@ -1,7 +1,10 @@
 //! The end of an interaction: the code, or the refusal, and where it goes (§8.3, §8.5).
 
-use sea_orm::ConnectionTrait;
+mod transaction;
 
+use std::sync::Arc;
+
+use self::transaction::{Consent, Consumed, Finish, Outcome};
 use super::pending::{Pending, Stored};
 use crate::{
     account,
@@ -9,36 +12,23 @@ use crate::{
     error::{Failure, PageError},
     events::{AuditEvent, EventName},
     protocol::{
-        client::ClientStatus,
+        consent::Approval,
         error::OAuthError,
         scope::Scopes,
         secret::{Purpose, SealKey, Secret},
     },
     random,
-    schema::TableNames,
     server::Server,
     store::{
-        StoreResult,
-        authorization_codes::{self, GrantRow},
-        authorization_states, clients,
-        consents::{self, ConsentRow},
-        sessions,
+        authorization_codes::GrantRow,
+        authorization_states,
+        consents::NewApproval,
+        standing::{Basis, ClientBasis},
     },
 };
 
 /// How long the same final location is given again, seconds (§8.5).
 const REPEAT: i64 = 30;
-
-/// How a finishing transaction ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// With the grant's id.
-    Issued(i64),
-    /// Another request finished the interaction first.
-    Lost,
-    /// The session ended or the client changed meanwhile: the next step is another one.
-    Changed,
-}
 
 /// Where a finished interaction leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,30 +56,26 @@ impl Server {
         let code = random::secret(&self.settings.token_prefixes.authorization_code)?;
         let location = pending.request.callback.success(code.expose());
         let scopes = approved.as_ref().unwrap_or(&pending.grantable);
-        let grant = self.grant_row(pending, current, (&code, scopes));
-        let consent = approved
-            .as_ref()
-            .map(|scopes| self.consent_row(pending, current, scopes));
-        let Some(row) = pending.row.clone() else {
-            let tables = self.store.tables();
-            let id = self
-                .store
-                .run(|db| authorization_codes::insert(db, tables, &grant))
-                .await?;
-            self.issued(pending, current, &GrantRow { id, ..grant });
-            return Ok(Finished::At(location));
+        let interaction = match &pending.row {
+            None => None,
+            Some(row) => Some(Consumed {
+                id: row.id,
+                sealed: seal(browser, (row, &location))?,
+            }),
         };
-        let sealed = seal(browser, (&row, &location))?;
+        let consent = match &approved {
+            Some(scopes) => Consent::Given(self.approval(pending, current, scopes)),
+            None => Consent::stored(pending, current),
+        };
         let finish = Finish {
-            row: row.id,
-            sealed,
-            session: current.session.id,
-            client: (pending.client.client_id.clone(), pending.client.version),
-            is_static: self.static_client(&pending.client.client_id).is_some(),
+            interaction,
+            basis: self.basis(pending, current, &consent),
+            owners: Arc::clone(&self.owners),
             now: self.now(),
-            grant: grant.clone(),
-            consent: consent.clone(),
+            grant: self.grant_row(pending, current, (&code, scopes)),
+            consent,
         };
+        let grant = finish.grant.clone();
         let outcome = self
             .store
             .write(move |txn, tables| {
@@ -97,20 +83,36 @@ impl Server {
                 Box::pin(async move { finish.run(txn, tables).await })
             })
             .await?;
-        match outcome {
-            Outcome::Issued(id) => {
-                if let Some(consent) = consent {
+        match (outcome, pending.state()) {
+            (Outcome::Issued(id), _) => {
+                if let Some(scopes) = &approved {
                     let event = AuditEvent::new(EventName::ConsentGranted);
                     let event = event.client(&pending.client).owner(&current.owner);
                     let event = event.session(&current.session).grant_id(id);
-                    let event = event.scopes(&consent.scopes.0);
-                    self.audit(event.resources(&consent.resources.0));
+                    let event = event.scopes(scopes.as_slice());
+                    self.audit(event.resources(&pending.request.resources));
                 }
                 self.issued(pending, current, &GrantRow { id, ..grant });
                 Ok(Finished::At(location))
             }
-            Outcome::Changed => Ok(Finished::Again),
-            Outcome::Lost => self.finished_elsewhere(browser, &row.state).await,
+            (Outcome::Lost, Some(state)) => self.finished_elsewhere(browser, state).await,
+            (Outcome::Changed, _) | (Outcome::Lost, None) => Ok(Finished::Again),
+        }
+    }
+
+    /// What must still be there when the code is stored.
+    fn basis(&self, pending: &Pending, current: &SignedIn, consent: &Consent) -> Basis {
+        let client = self.id_in_table(&pending.client.client_id);
+        Basis {
+            session_id: current.session.id,
+            client: client.map(|client_id| ClientBasis {
+                client_id: client_id.to_owned(),
+                version: pending.client.version,
+            }),
+            consent_id: match consent {
+                Consent::Stored { id, .. } => Some(*id),
+                Consent::Given(_) | Consent::NotNeeded => None,
+            },
         }
     }
 
@@ -189,7 +191,7 @@ impl Server {
             client_id: pending.client.client_id.clone(),
             user_id: Some(current.owner.key()),
             session_id: Some(current.session.id),
-            consent_id: current.consent.as_ref().map(|consent| consent.id),
+            consent_id: None,
             code_hash: Some(code.hash(Purpose::Code).0.to_vec()),
             redirect_uri: request.callback.redirect_uri().to_owned(),
             redirect_uri_explicit: request.callback.is_explicit(),
@@ -214,19 +216,18 @@ impl Server {
         }
     }
 
-    fn consent_row(&self, pending: &Pending, current: &SignedIn, scopes: &Scopes) -> ConsentRow {
-        let now = self.now();
-        ConsentRow {
-            id: 0,
+    fn approval(&self, pending: &Pending, current: &SignedIn, accepted: &Scopes) -> NewApproval {
+        NewApproval {
             client_id: pending.client.client_id.clone(),
             user_id: current.owner.key(),
             reference: current.reference.clone(),
-            client_version: pending.client.version,
-            scopes: scopes.as_slice().to_vec().into(),
-            resources: pending.request.resources.clone().into(),
-            granted_at: now,
-            last_used_at: Some(now),
-            expires_at: None,
+            approval: Approval {
+                resources: pending.request.resources.clone(),
+                shown: pending.grantable.clone(),
+                accepted: accepted.clone(),
+                client_version: pending.client.version,
+                at: self.now(),
+            },
         }
     }
 }
@@ -241,55 +242,5 @@ fn seal_key<'a>(binding: &'a Secret, state: &'a str) -> SealKey<'a> {
         secret: binding.expose(),
         salt: state,
         info: b"interaction-result",
-    }
-}
-
-/// Everything the finishing transaction writes.
-#[derive(Clone)]
-struct Finish {
-    row: i64,
-    sealed: Vec<u8>,
-    session: i64,
-    client: (String, i32),
-    is_static: bool,
-    now: i64,
-    grant: GrantRow,
-    consent: Option<ConsentRow>,
-}
-
-impl Finish {
-    async fn run(&self, txn: &impl ConnectionTrait, tables: &TableNames) -> StoreResult<Outcome> {
-        if !self.still_holds(txn, tables).await? {
-            return Ok(Outcome::Changed);
-        }
-        let consumed = (self.row, self.now, Some(self.sealed.clone()), "done");
-        if !authorization_states::consume(txn, tables, consumed).await? {
-            return Ok(Outcome::Lost);
-        }
-        let mut grant = self.grant.clone();
-        if let Some(consent) = &self.consent {
-            grant.consent_id = Some(consents::approve(txn, tables, consent).await?);
-        }
-        let grant_id = authorization_codes::insert(txn, tables, &grant).await?;
-        authorization_states::link(txn, tables, (self.row, grant_id)).await?;
-        Ok(Outcome::Issued(grant_id))
-    }
-
-    /// The next step computed before the transaction is still the next step.
-    async fn still_holds(
-        &self,
-        txn: &impl ConnectionTrait,
-        tables: &TableNames,
-    ) -> StoreResult<bool> {
-        if !sessions::is_live(txn, tables, (self.session, self.now)).await? {
-            return Ok(false);
-        }
-        if self.is_static {
-            return Ok(true);
-        }
-        let client = clients::find_held(txn, tables, &self.client.0).await?;
-        Ok(client.is_some_and(|client| {
-            client.status == ClientStatus::Active && client.version == self.client.1
-        }))
     }
 }

@@ -42,20 +42,17 @@ impl Server {
         (browser, current): (&mut Browser, Option<&SignedIn>),
         arrival: Arrival,
     ) -> Result<Response, PageError> {
-        // A situation can change while it is finished; twice in a row is a storm, not a person.
-        for _ in 0..2 {
-            let finished = match (self.next_step(pending, current).await?, current) {
-                (Err(error), _) => self.refuse(pending, browser, &error).await?,
-                (Ok(Step::Issue), Some(current)) => {
-                    self.issue_code(pending, (browser, current), None).await?
-                }
-                (Ok(step), _) => return Ok(self.redirect_to_step(pending, step)),
-            };
-            if finished != Finished::Again {
-                return self.after(finished, (pending, browser), arrival);
+        let finished = match (self.next_step(pending, current).await?, current) {
+            (Err(error), _) => self.refuse(pending, browser, &error).await?,
+            (Ok(Step::Issue), Some(current)) => {
+                self.issue_code(pending, (browser, current), None).await?
             }
-        }
-        Ok(self.redirect_to_continue(pending))
+            (Ok(step), _) => {
+                self.note_person(pending, current).await?;
+                return Ok(self.redirect_to_step(pending, step));
+            }
+        };
+        self.after(finished, (pending, browser), arrival)
     }
 
     /// The answer to a finished interaction.
@@ -94,9 +91,18 @@ impl Server {
             self.adopt_client_version(pending).await?;
             return Ok(self.redirect_to_continue(pending));
         }
+        // For this decision only: a hook that steps back clears what was consented, and the person
+        // is asked again when it lets them go on (CO-03).
         pending.progress.consented = true;
-        if self.next_step(pending, Some(current)).await? != Ok(Step::Issue) {
-            return self.go_on(pending, (browser, Some(current)), arrival).await;
+        let next = self.next_step(pending, Some(current)).await?;
+        pending.progress.consented = false;
+        match next {
+            Ok(Step::Issue) => {}
+            Ok(step) => return Ok(self.redirect_to_step(pending, step)),
+            Err(error) => {
+                let finished = self.refuse(pending, browser, &error).await?;
+                return self.after(finished, (pending, browser), arrival);
+            }
         }
         let scopes = self.accepted(pending, ticked);
         if scopes.is_empty() {

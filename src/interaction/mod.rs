@@ -25,7 +25,7 @@ use crate::{
     random, request,
     server::Server,
     store::{
-        authorization_states::{self, InteractionRow, StepDone},
+        authorization_states::{self, InteractionRow, Person, StepDone},
         joined,
     },
     views::ErrorKind,
@@ -64,7 +64,7 @@ impl Server {
     pub async fn open(
         &self,
         pending: &mut Pending,
-        browser: Option<&mut Browser>,
+        (browser, current): (Option<&mut Browser>, Option<&SignedIn>),
         intent: Step,
     ) -> Result<(), Failure> {
         let mut row = pending.to_row(
@@ -72,6 +72,8 @@ impl Server {
             self.settings.state_ttl_seconds,
             intent,
         );
+        row.user_id = current.map(|current| current.owner.key());
+        row.session_id = current.map(|current| current.session.id);
         self.insert_row(&mut row, browser).await?;
         let stored = Pending::stored(pending.client.clone(), row, None, &self.urls.issuer);
         pending.row = stored.row;
@@ -243,6 +245,33 @@ impl Server {
         let tables = self.store.tables();
         let record = |db| authorization_states::record_step(db, tables, (row, &step));
         self.store.run(record).await?;
+        Ok(())
+    }
+
+    /// Notes who has a request before them, if that is somebody else than so far: whoever takes an
+    /// app's access back ends that app's requests under way, too (§9.4).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_person(
+        &self,
+        pending: &Pending,
+        current: Option<&SignedIn>,
+    ) -> Result<(), Failure> {
+        let (Some(row), Some(current)) = (&pending.row, current) else {
+            return Ok(());
+        };
+        let person = Person {
+            user_id: current.owner.key(),
+            session_id: current.session.id,
+        };
+        if row.user_id == Some(person.user_id) {
+            return Ok(());
+        }
+        let (id, tables) = (row.id, self.store.tables());
+        self.store
+            .run(|db| authorization_states::note_person(db, tables, (id, person)))
+            .await?;
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use crate::{
         interaction::{Progress, Step},
         scope::Scopes,
     },
+    resource_owner::UserKey,
     store::{authorization_codes::GrantRow, authorization_states::InteractionRow, record::Strings},
 };
 
@@ -18,7 +19,6 @@ use crate::{
 pub const KIND: &str = "browser";
 const HANDLED_CREATE: &str = "create";
 const HANDLED_SELECT: &str = "select_account";
-const HANDLED_CONSENT: &str = "consent";
 /// Followed by the name that the app gave the step.
 const HANDLED_POST_LOGIN: &str = "post_login:";
 /// The step of the app that the person was sent to; not done yet.
@@ -56,6 +56,8 @@ pub struct Stored {
     pub client_version: i32,
     /// Hash of the binding cookie; `None` until bound.
     pub browser_hash: Option<Vec<u8>>,
+    /// Who was last seen at it.
+    pub user_id: Option<UserKey>,
     /// End, Unix seconds.
     pub expires_at: i64,
     /// Finished, Unix seconds.
@@ -91,7 +93,8 @@ impl Pending {
             created: handled(HANDLED_CREATE),
             selected: handled(HANDLED_SELECT),
             post_login: done.map(str::to_owned).collect(),
-            consented: handled(HANDLED_CONSENT),
+            // An allow ends the interaction, or counts for nothing (CO-03).
+            consented: false,
         };
         let mut sent_to = row.handled.0.iter();
         let sent_to = sent_to.find_map(|step| step.strip_prefix(SENT_TO));
@@ -138,6 +141,7 @@ impl Pending {
             state: row.state,
             client_version: row.client_version,
             browser_hash: row.browser_hash,
+            user_id: row.user_id,
             expires_at: row.expires_at,
             consumed_at: row.consumed_at,
             result_sealed: row.result_sealed,
@@ -211,16 +215,9 @@ impl Pending {
     /// Steps done here, as the column has them.
     pub fn handled(&self) -> Strings {
         let Progress {
-            created,
-            selected,
-            consented,
-            ..
+            created, selected, ..
         } = &self.progress;
-        let steps = [
-            (*created, HANDLED_CREATE),
-            (*selected, HANDLED_SELECT),
-            (*consented, HANDLED_CONSENT),
-        ];
+        let steps = [(*created, HANDLED_CREATE), (*selected, HANDLED_SELECT)];
         let own = steps.iter().filter(|(done, _)| *done);
         let own = own.map(|(_, step)| (*step).to_owned());
         let of_app = self.progress.post_login.iter();

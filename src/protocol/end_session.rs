@@ -157,13 +157,11 @@ pub fn destination(asked: &Asked<'_>, client: Option<&Client>) -> Destination {
     }
 }
 
-/// A session of the browser, as the client sees its user.
+/// A session of the browser.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionView<'a> {
     /// The `sid` claim.
     pub sid: &'a str,
-    /// The `sub` claim for the client of the hint.
-    pub subject: Option<&'a str>,
 }
 
 /// Who is signed out.
@@ -179,17 +177,38 @@ pub enum Verdict {
 
 /// ES-05 to ES-07. `sessions` are those of the browser, the current one first.
 pub fn judge(hint: Option<&Hint>, sessions: &[SessionView<'_>]) -> Verdict {
-    let Some(current) = sessions.first() else {
+    if sessions.is_empty() {
         return Verdict::Nobody;
-    };
+    }
     let Some(hint) = hint else {
         return Verdict::Ask;
     };
     let named = |session: &SessionView<'_>| hint.sid.as_deref() == Some(session.sid);
-    match sessions.iter().position(named) {
-        Some(place) => Verdict::End(place),
-        None if current.subject == Some(&hint.subject) => Verdict::End(0),
-        None => Verdict::Ask,
+    // Another session of the same person is not the one that the hint was issued in: whoever kept
+    // an old ID token could otherwise sign them out of every later one.
+    let place = sessions.iter().position(named);
+    place.map_or(Verdict::Ask, Verdict::End)
+}
+
+/// Where a browser in which nobody is signed in goes on (ES-05).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Onward {
+    /// Straight to the destination.
+    Straight,
+    /// To a page that names the destination and offers it as a link.
+    ByLink,
+}
+
+/// ES-05: without a session and without an ID token anybody can make this request with a client
+/// that they registered themselves, so that this server would be an open redirector (RFC 9700
+/// §4.11.2). Only a client that an operator vouches for, and that nobody can pass themselves off as,
+/// is gone on to without a click.
+pub fn onward(hint: Option<&Hint>, client: Option<&Client>, to: &PostLogoutRedirect) -> Onward {
+    let vouched = client.is_some_and(|client| client.is_known() && client.is_assured(&to.uri));
+    if hint.is_some() || vouched {
+        Onward::Straight
+    } else {
+        Onward::ByLink
     }
 }
 
@@ -235,21 +254,16 @@ mod tests {
         assert!(!location.contains(['\r', '\n', ' ']));
     }
 
-    const ALICE: SessionView<'_> = SessionView {
-        sid: "sid-a",
-        subject: Some("alice"),
-    };
-    const BOB: SessionView<'_> = SessionView {
-        sid: "sid-b",
-        subject: Some("bob"),
-    };
+    const ALICE: SessionView<'_> = SessionView { sid: "sid-a" };
+    const BOB: SessionView<'_> = SessionView { sid: "sid-b" };
 
     #[rstest]
     #[case::nobody_signed_in(Some(("alice", "sid-a")), &[], Verdict::Nobody)]
     #[case::no_hint(None, &[ALICE], Verdict::Ask)]
     #[case::the_current_session(Some(("alice", "sid-a")), &[ALICE, BOB], Verdict::End(0))]
     #[case::another_session_of_the_browser(Some(("bob", "sid-b")), &[ALICE, BOB], Verdict::End(1))]
-    #[case::an_older_session_of_the_user(Some(("alice", "sid-0")), &[ALICE, BOB], Verdict::End(0))]
+    #[case::an_older_session_of_the_user(Some(("alice", "sid-0")), &[ALICE, BOB], Verdict::Ask)]
+    #[case::a_hint_without_a_session(Some(("alice", "")), &[ALICE, BOB], Verdict::Ask)]
     #[case::not_the_current_user(Some(("bob", "sid-0")), &[ALICE, BOB], Verdict::Ask)]
     #[case::somebody_else(Some(("carol", "sid-0")), &[ALICE], Verdict::Ask)]
     fn es_05_es_06_es_07_who_is_signed_out(
@@ -260,7 +274,7 @@ mod tests {
         let hint = hint.map(|(subject, sid)| Hint {
             audiences: vec!["conf".to_owned()],
             subject: subject.to_owned(),
-            sid: Some(sid.to_owned()),
+            sid: Some(sid.to_owned()).filter(|sid| !sid.is_empty()),
         });
         assert_eq!(judge(hint.as_ref(), sessions), verdict);
     }

@@ -183,6 +183,17 @@ impl OAuthError {
         }));
         self
     }
+
+    /// The same for a received value that is neither a secret nor about a person, such as an
+    /// origin: the operator sees all of it.
+    #[must_use]
+    pub fn with_detail(mut self, expected: impl Into<String>, received: impl Into<String>) -> Self {
+        self.detail = Some(Box::new(Detail {
+            expected: expected.into(),
+            received: received.into(),
+        }));
+        self
+    }
 }
 
 impl OAuthError {

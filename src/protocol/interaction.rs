@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{authorize::Prompt, client::Client, error::OAuthError, scope::Scopes};
+use super::{
+    authorize::Prompt,
+    client::Client,
+    consent::{ConsentAsk, ConsentView},
+    error::OAuthError,
+    scope::Scopes,
+};
 
 /// What comes next for an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,19 +51,6 @@ pub struct SessionView {
     pub auth_time: i64,
     /// Authentication context class of that login.
     pub acr: Option<String>,
-}
-
-/// A stored consent, as far as the decision needs it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConsentView {
-    /// The client's version when it was given.
-    pub client_version: i32,
-    /// Approved scopes.
-    pub scopes: Scopes,
-    /// Approved resources.
-    pub resources: Vec<String>,
-    /// When it ends, Unix seconds.
-    pub expires_at: Option<i64>,
 }
 
 /// What the person did in this interaction.
@@ -269,26 +262,24 @@ fn consent_needed(situation: &Situation<'_>) -> bool {
     if asked.prompts.contains(&Prompt::Consent) || sensitive {
         return true;
     }
-    let assured = client.is_assured(asked.redirect_uri);
-    if client.skip_consent && client.is_known() && assured {
+    if skips_consent(client, asked.redirect_uri) {
         return false;
     }
-    !(assured
-        && situation
-            .consent
-            .is_some_and(|consent| covers(consent, situation)))
+    let ask = ConsentAsk {
+        scopes: asked.scopes,
+        resources: asked.resources,
+        client_version: client.version,
+        now: situation.now,
+    };
+    let covered = situation
+        .consent
+        .is_some_and(|consent| consent.covers(&ask));
+    !(client.is_assured(asked.redirect_uri) && covered)
 }
 
-/// CO-02: the stored consent has everything that is asked now.
-fn covers(consent: &ConsentView, situation: &Situation<'_>) -> bool {
-    consent.expires_at.is_none_or(|at| at > situation.now)
-        && consent.client_version == situation.client.version
-        && situation.asked.scopes.is_subset_of(&consent.scopes)
-        && situation
-            .asked
-            .resources
-            .iter()
-            .all(|uri| consent.resources.contains(uri))
+/// CO-01: whether the operator decided that nobody is asked about this client.
+pub fn skips_consent(client: &Client, redirect_uri: &str) -> bool {
+    client.skip_consent && client.is_known() && client.is_assured(redirect_uri)
 }
 
 #[cfg(test)]

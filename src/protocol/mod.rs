@@ -12,6 +12,8 @@ pub mod client_assertion;
 pub mod client_auth;
 pub mod client_document;
 pub mod client_metadata;
+pub mod consent;
+pub mod credentials;
 pub mod display_name;
 pub mod end_session;
 pub mod error;

@@ -52,7 +52,7 @@ record! {
         pub resources: Strings,
         /// Words of `prompt`.
         pub prompts: Strings,
-        /// Steps done here: `create`, `select_account`, `consent`.
+        /// Steps done here: `create`, `select_account`, steps of the app.
         pub handled: Strings,
         /// OIDC `acr_values`.
         pub acr_values: Option<Json>,
@@ -178,6 +178,33 @@ pub async fn record_step(
         update.value(Alias::new("user_id"), sea_orm::Value::from(user_id));
     }
     Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// Who has an interaction before them.
+#[derive(Clone, Copy, Debug)]
+pub struct Person {
+    /// The user.
+    pub user_id: UserKey,
+    /// Their browser session.
+    pub session_id: i64,
+}
+
+/// Notes who has an interaction before them.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn note_person(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (id, person): (i64, Person),
+) -> StoreResult<()> {
+    let mut update = update(tables, id);
+    update
+        .value(Alias::new("user_id"), sea_orm::Value::from(person.user_id))
+        .value(Alias::new("session_id"), person.session_id)
+        .and_where(is_null("consumed_at"));
+    conn.execute(&update).await?;
+    Ok(())
 }
 
 /// Takes over the client's present version.

@@ -1,9 +1,15 @@
-//! `oauth_consents`: what a person approved for a client; grows only by approval.
+//! `oauth_consents`: what a person approved for a client. The column `history` says which scope for
+//! which resource, and for which version of the client; `scopes` and `resources` are its summaries,
+//! for pages and for the app's own queries, and decide nothing. A row without such entries is from
+//! an older version of the plugin, which merged approvals of different resources into one set: it
+//! covers nothing, and the next approval replaces it.
 
 use sea_orm::{
     ConnectionTrait, DbErr,
     sea_query::{Alias, Expr, LockType, OnConflict, Order, Query, SelectStatement},
 };
+
+use serde_json::Value as Json;
 
 use super::{
     StoreResult,
@@ -11,7 +17,7 @@ use super::{
     record::{Record, Strings, eq, record},
 };
 use crate::{
-    protocol::{interaction::ConsentView, scope::Scopes},
+    protocol::consent::{AcceptedScopes, Approval, ConsentView},
     resource_owner::UserKey,
     schema::TableNames,
 };
@@ -27,10 +33,12 @@ record! {
         pub reference: String,
         /// The client's version when it was given.
         pub client_version: i32,
-        /// Approved scopes.
+        /// Approved scopes, of all resources.
         pub scopes: Strings,
         /// Approved resources.
         pub resources: Strings,
+        /// Which scope was approved for which resource.
+        pub history: Option<Json>,
         /// Unix seconds.
         pub granted_at: i64,
         /// Unix seconds.
@@ -45,27 +53,64 @@ impl ConsentRow {
     pub fn view(&self) -> ConsentView {
         ConsentView {
             client_version: self.client_version,
-            scopes: Scopes::from_iter(&self.scopes.0),
-            resources: self.resources.0.clone(),
+            accepted: AcceptedScopes::read(self.history.as_ref()).of_version(self.client_version),
             expires_at: self.expires_at,
         }
     }
 }
 
-/// Stores an approval: inserts the row, or merges into it under a row lock (CO-03, CC-06). Inside
-/// a transaction only.
+/// An approval on its way into the table.
+#[derive(Clone, Debug)]
+pub struct NewApproval {
+    /// The client.
+    pub client_id: String,
+    /// The person.
+    pub user_id: UserKey,
+    /// Organisation; `""` = none.
+    pub reference: String,
+    /// What was decided.
+    pub approval: Approval,
+}
+
+impl NewApproval {
+    /// The row after this approval, on top of the stored one.
+    fn row(&self, stored: Option<&ConsentRow>) -> ConsentRow {
+        let approval = &self.approval;
+        // What has ended is not revived by a new approval.
+        let stored = stored.map(ConsentRow::view);
+        let stored = stored.filter(|it| it.expires_at.is_none_or(|at| at > approval.at));
+        let accepted = stored.map(|stored| stored.accepted).unwrap_or_default();
+        let accepted = accepted.after(approval);
+        ConsentRow {
+            id: 0,
+            client_id: self.client_id.clone(),
+            user_id: self.user_id,
+            reference: self.reference.clone(),
+            client_version: approval.client_version,
+            scopes: accepted.scopes().as_slice().to_vec().into(),
+            resources: accepted.resources().into(),
+            history: Some(accepted.to_json()),
+            granted_at: approval.at,
+            last_used_at: Some(approval.at),
+            expires_at: None,
+        }
+    }
+}
+
+/// Stores an approval: inserts the row, or changes it under a row lock (CO-03, CC-06). Inside a
+/// transaction only.
 ///
 /// # Errors
 /// [`super::StoreError`].
 pub async fn approve(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    approval: &ConsentRow,
+    approval: &NewApproval,
 ) -> StoreResult<i64> {
     if let Some(stored) = locked(conn, tables, approval).await? {
-        return merge(conn, tables, (stored, approval)).await;
+        return replace(conn, tables, (&stored, approval)).await;
     }
-    let mut insert = approval.insert_into(tables.consents);
+    let mut insert = approval.row(None).insert_into(tables.consents);
     let unique = ["user_id", "client_id", "reference"].map(Alias::new);
     insert
         .on_conflict(OnConflict::columns(unique).do_nothing().to_owned())
@@ -75,12 +120,8 @@ pub async fn approve(
     }
     // Another approval was stored a moment ago: the statement waited for it, so it is there now.
     let stored = locked(conn, tables, approval).await?;
-    merge(
-        conn,
-        tables,
-        (stored.ok_or(DbErr::RecordNotInserted)?, approval),
-    )
-    .await
+    let stored = stored.ok_or(DbErr::RecordNotInserted)?;
+    replace(conn, tables, (&stored, approval)).await
 }
 
 /// The consent of a person for a client, in the name of `reference`.
@@ -165,7 +206,7 @@ pub async fn delete_of_user(
 async fn locked(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    of: &ConsentRow,
+    of: &NewApproval,
 ) -> StoreResult<Option<ConsentRow>> {
     let mut select = select(tables, (of.user_id, &of.client_id, &of.reference));
     // SQLite has no row locks and needs none: the transaction began as a writer.
@@ -177,26 +218,22 @@ async fn locked(
     Ok(stored.flatten())
 }
 
-async fn merge(
+async fn replace(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (stored, approval): (ConsentRow, &ConsentRow),
+    (stored, approval): (&ConsentRow, &NewApproval),
 ) -> StoreResult<i64> {
-    let scopes = stored.view().scopes.union(&approval.view().scopes);
-    let mut resources = stored.resources.0;
-    for uri in &approval.resources.0 {
-        if !resources.contains(uri) {
-            resources.push(uri.clone());
-        }
-    }
+    let row = approval.row(Some(stored));
     let mut update = Query::update();
     update
         .table(Alias::new(tables.consents))
-        .value(Alias::new("scopes"), Strings(scopes.as_slice().to_vec()))
-        .value(Alias::new("resources"), Strings(resources))
-        .value(Alias::new("client_version"), approval.client_version)
-        .value(Alias::new("granted_at"), approval.granted_at)
-        .value(Alias::new("last_used_at"), approval.last_used_at)
+        .value(Alias::new("scopes"), row.scopes)
+        .value(Alias::new("resources"), row.resources)
+        .value(Alias::new("history"), row.history)
+        .value(Alias::new("client_version"), row.client_version)
+        .value(Alias::new("granted_at"), row.granted_at)
+        .value(Alias::new("last_used_at"), row.last_used_at)
+        .value(Alias::new("expires_at"), Expr::cust("NULL"))
         .value(Alias::new("updated_at"), Expr::current_timestamp())
         .and_where(eq("id", stored.id));
     conn.execute(&update).await?;

@@ -12,7 +12,6 @@ use super::{
     authorization_codes::GrantRow,
     authorization_states::InteractionRow,
     clients::ClientRow,
-    consents::ConsentRow,
     record::{Record, eq_of, same},
     refresh_tokens::RefreshTokenRow,
     sessions::SessionRow,
@@ -214,51 +213,6 @@ pub async fn interaction(
             .transpose()?,
         grant: GrantRow::read(&row, "g_")?,
     }))
-}
-
-/// A session with the consent of its user for a client.
-#[derive(Clone)]
-pub struct SessionWithConsent {
-    /// The session.
-    pub session: SessionRow,
-    /// The consent.
-    pub consent: Option<ConsentRow>,
-}
-
-/// The live sessions with these secrets, each with its user's consent for `client_id`.
-///
-/// # Errors
-/// [`super::StoreError`].
-pub async fn sessions_and_consents(
-    conn: &impl ConnectionTrait,
-    tables: &TableNames,
-    (hashes, client_id, now): (&[SecretHash], &str, i64),
-) -> StoreResult<Vec<SessionWithConsent>> {
-    let (session, consent) = (tables.sessions, tables.consents);
-    let column = |name: &str| Expr::col((Alias::new(session), Alias::new(name)));
-    let mut select = Query::select();
-    select
-        .from(Alias::new(session))
-        .and_where(column("token_hash").is_in(hashes.iter().map(|hash| hash.0.to_vec())))
-        .and_where(column("ended_at").is_null())
-        .and_where(column("idle_expires_at").gt(now))
-        .and_where(column("expires_at").gt(now))
-        .join(
-            JoinType::LeftJoin,
-            Alias::new(consent),
-            Cond::all()
-                .add(same((consent, "user_id"), (session, "user_id")))
-                .add(eq_of(consent, "client_id", client_id))
-                .add(eq_of(consent, "reference", "")),
-        );
-    SessionRow::select_into(&mut select, session, "s_");
-    ConsentRow::select_into(&mut select, consent, "n_");
-    let rows = conn.query_all(&select).await?;
-    let rows = rows.iter().map(|row| {
-        let consent = ConsentRow::read(row, "n_")?;
-        Ok(SessionRow::read(row, "s_")?.map(|session| SessionWithConsent { session, consent }))
-    });
-    rows.filter_map(Result::transpose).collect()
 }
 
 /// A statement that yields exactly one row: the client and what was presented, each or null.

@@ -59,6 +59,7 @@ impl<D: OAuthServerDefinition> ClientCreate<D> {
         let server = plugin::server::<D>(ctx).await?;
         let owner = owner::<D>(ctx, arguments.get("owner")).await?;
         let (client, secret) = build(&server, arguments)?;
+        check_subject::<D>(ctx, &client.client_id).await?;
         if arguments.flag("dry_run")? != Some(true) {
             let row = ClientRow::new(&client, owner);
             let tables = server.store.tables();
@@ -101,6 +102,20 @@ async fn owner<D: OAuthServerDefinition>(
     let user = D::User::find_by_login(&ctx.db, login).await?;
     let user = user.ok_or_else(|| boot::error(format!("owner: there is no user {login}")))?;
     Ok(Some(user.key().into()))
+}
+
+/// SU-02: the id is the `sub` of the client's machine tokens, and must not be a user's.
+async fn check_subject<D: OAuthServerDefinition>(
+    ctx: &AppContext,
+    client_id: &str,
+) -> loco_rs::Result<()> {
+    let user = D::User::find_by_subject(&ctx.db, client_id).await?;
+    if user.is_some_and(|user| user.subject() == client_id) {
+        return Err(boot::error(format!(
+            "id: {client_id} is the subject of a user — choose another, or leave it out"
+        )));
+    }
+    Ok(())
 }
 
 fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<(Client, Option<Secret>)> {

@@ -122,6 +122,20 @@ impl Words {
             .unwrap_or_else(|| key_or_text.to_owned())
     }
 
+    /// The same with values of the message, by name; whole numbers are numbers.
+    #[must_use]
+    pub(super) fn say_with(&self, key_or_text: &str, values: &[(String, String)]) -> String {
+        let mut args = FluentArgs::new();
+        for (name, value) in values {
+            match value.parse::<u32>() {
+                Ok(number) => args.set(name.clone(), number),
+                Err(_) => args.set(name.clone(), text_value(value)),
+            }
+        }
+        self.text_with(key_or_text, &args)
+            .unwrap_or_else(|| key_or_text.to_owned())
+    }
+
     /// A span of time, in the largest unit that tells it: "for 30 days", "for 90 minutes".
     #[must_use]
     pub fn duration(&self, seconds: u64) -> String {

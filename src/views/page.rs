@@ -71,7 +71,7 @@ impl Common {
         words.lang().clone_into(&mut self.lang);
         words.dir().clone_into(&mut self.dir);
         for error in &mut self.errors {
-            error.text = words.say(&error.key);
+            error.text = words.say_with(&error.key, &error.values);
         }
         if let Some(client) = &mut self.client {
             client.drop_unsafe_links();
@@ -151,16 +151,32 @@ pub struct ErrorLine {
     pub key: String,
     /// The text in the page's language; set by the engine.
     pub text: String,
+    /// Values in the message, by name.
+    #[serde(skip)]
+    values: Vec<(String, String)>,
 }
 
 impl ErrorLine {
-    /// An error of one field, with the key of its message or the text itself.
+    /// An error of one field, with the key of its message or the text itself. Values of the message
+    /// stand behind its key as a query: `error-field-too-short-min?min=8`.
     #[must_use]
     pub fn field(field: impl Into<String>, key: impl Into<String>) -> Self {
+        let mut key: String = key.into();
+        let mut values = Vec::new();
+        if let Some((name, query)) = key.split_once('?')
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && query.contains('=')
+        {
+            values.extend(url::form_urlencoded::parse(query.as_bytes()).into_owned());
+            key = name.to_owned();
+        }
         Self {
             field: field.into(),
-            key: key.into(),
+            key,
             text: String::new(),
+            values,
         }
     }
 }
@@ -186,6 +202,8 @@ pub enum FormError {
     RateLimited,
     /// The hidden token does not fit the browser.
     FormExpired,
+    /// A page of another origin sent the form. Takes the value `origin`: this server's.
+    ForeignOrigin,
     /// The storage is busy; the same form works later.
     Unavailable,
     /// No account was made. Does not say whether the login is taken.
@@ -201,11 +219,21 @@ pub enum FormError {
 }
 
 impl FormError {
+    /// The error with the values of its message, by name.
+    pub(crate) fn of(self, values: &[(&str, &str)]) -> ErrorLine {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        ErrorLine {
+            values: values.iter().map(owned).collect(),
+            ..self.into()
+        }
+    }
+
     /// Every value, for tests.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Credentials,
         Self::RateLimited,
         Self::FormExpired,
+        Self::ForeignOrigin,
         Self::Unavailable,
         Self::SignUpFailed,
         Self::AccountGone,
@@ -221,6 +249,7 @@ impl FormError {
             Self::Credentials => "error-form-credentials",
             Self::RateLimited => "error-form-rate-limited",
             Self::FormExpired => "error-form-expired",
+            Self::ForeignOrigin => "error-form-foreign-origin",
             Self::Unavailable => "error-form-unavailable",
             Self::SignUpFailed => "error-form-sign-up",
             Self::AccountGone => "error-form-account-gone",

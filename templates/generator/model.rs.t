@@ -13,8 +13,8 @@ use loco_oauth_server::resource_owner::{
 use loco_rs::app::AppContext;
 use loco_rs::hash;
 use loco_rs::model::{ModelError, ModelResult};
-use loco_rs::validation::ModelValidationMessage;
-use sea_orm::{DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, SqlErr};
+use loco_rs::validation::{ModelValidationErrors, ModelValidationMessage, Validatable};
+use sea_orm::{ActiveValue::Set, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, SqlErr};
 use uuid::Uuid;
 
 use crate::mailers::auth::AuthMailer;
@@ -143,16 +143,22 @@ impl ResourceOwner for users::Model {
             password: values.get("password").to_owned(),
             name: values.get("name").trim().to_owned(),
         };
-        if let Some(error) = too_short(&params.password) {
-            return Err(SignUpError::Invalid(vec![error]));
+        // The form first: what is said of it must not depend on whether the address is taken.
+        let errors = form_errors(&params);
+        if !errors.is_empty() {
+            return Err(SignUpError::Invalid(errors));
         }
         let user = Self::create_with_password(&ctx.db, &params)
             .await
             .map_err(sign_up_error)?;
-        // The account exists; a mail that was lost is sent again when the person signs in.
-        if let Err(err) = user.send_verification(ctx).await {
-            tracing::error!(error = %err, "the verification mail was not sent");
-        }
+        // The account exists. The answer does not wait for the mail; one that was lost is sent
+        // again when the person signs in.
+        let (ctx, unverified) = (ctx.clone(), user.clone());
+        tokio::spawn(async move {
+            if let Err(err) = unverified.send_verification(&ctx).await {
+                tracing::error!(error = %err, "the verification mail was not sent");
+            }
+        });
         Ok(user)
     }
 
@@ -177,11 +183,42 @@ impl ResourceOwner for users::Model {
     }
 }
 
+/// What is wrong with a sign-up, by the rules of the users model and for the password.
+fn form_errors(params: &RegisterParams) -> Vec<FieldError> {
+    let unsaved = users::ActiveModel {
+        email: Set(params.email.clone()),
+        name: Set(params.name.clone()),
+        ..Default::default()
+    };
+    let by_model = unsaved.validate().err().map(field_errors);
+    let by_model = by_model.unwrap_or_default().into_iter();
+    by_model.chain(too_short(&params.password)).collect()
+}
+
+/// The messages of the model's validator; where a length is wrong, with the length it must have.
+fn field_errors(found: ModelValidationErrors) -> Vec<FieldError> {
+    let fields = found.errors.into_iter().flat_map(|(field, errors)| {
+        errors.into_iter().map(move |error| {
+            let bound = |name: &str| {
+                let value = error.params.get(name)?.as_u64()?;
+                usize::try_from(value).ok()
+            };
+            let length = error.params.get("value").and_then(|value| value.as_str());
+            let length = length.map_or(0, |value| value.chars().count());
+            match (error.code.as_str(), bound("min"), bound("max")) {
+                ("email", _, _) => FieldError::new(&field, "error-field-email"),
+                ("length", Some(min), _) if length < min => FieldError::too_short(&field, min),
+                ("length", _, Some(max)) if length > max => FieldError::too_long(&field, max),
+                _ => FieldError::new(&field, error.message.clone().unwrap_or(error.code.clone())),
+            }
+        })
+    });
+    fields.collect()
+}
+
 fn too_short(password: &str) -> Option<FieldError> {
-    (password.chars().count() < PASSWORD_MIN_LENGTH).then(|| FieldError {
-        field: "password".to_owned(),
-        message: "error-field-too-short".to_owned(),
-    })
+    (password.chars().count() < PASSWORD_MIN_LENGTH)
+        .then(|| FieldError::too_short("password", PASSWORD_MIN_LENGTH))
 }
 
 /// E-mail addresses are compared in lower case.

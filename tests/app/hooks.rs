@@ -2,11 +2,13 @@
 //! the one it is about.
 
 use std::{
-    sync::{Arc, Mutex},
+    collections::{HashMap, VecDeque},
+    sync::{Arc, LazyLock, Mutex},
     time::Duration,
 };
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use loco_oauth_server::{
     events::{AuditEvent, EventSubscriber},
     hooks::{
@@ -19,6 +21,33 @@ use loco_oauth_server::{
 use loco_rs::{Result, app::AppContext};
 
 use super::users;
+
+/// What happens while a hook runs: once, at the next question about the client.
+type Meanwhile = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
+
+/// By client; tests run in one process, so that each needs a client id of its own.
+static MEANWHILE: LazyLock<Mutex<HashMap<String, Meanwhile>>> = LazyLock::new(Mutex::default);
+
+/// Answers of `post_login`, by client: whether a step is wanted.
+static STEPS: LazyLock<Mutex<HashMap<String, VecDeque<bool>>>> = LazyLock::new(Mutex::default);
+
+/// Lets something happen between the moment at which a request of this client has been looked at and
+/// the one at which its code is stored.
+pub fn meanwhile<F>(client_id: &str, change: impl FnOnce() -> F + Send + 'static)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let change: Meanwhile = Box::new(move || -> BoxFuture<'static, ()> { Box::pin(change()) });
+    let mut all = MEANWHILE.lock().unwrap();
+    all.insert(client_id.to_owned(), change);
+}
+
+/// The next answers of `post_login` for this client; then it wants nothing more.
+pub fn wants_steps(client_id: &str, answers: &[bool]) {
+    let answers = answers.iter().copied().collect();
+    let mut all = STEPS.lock().unwrap();
+    all.insert(client_id.to_owned(), answers);
+}
 
 /// Keeps the events that the subscribers heard of.
 #[derive(Clone, Default)]
@@ -166,6 +195,16 @@ impl OAuthServerHooks<users::Model> for ByClient {
         client: &ClientFacts,
     ) -> Result<Option<String>> {
         about("post_login", client).await?;
+        let change = MEANWHILE.lock().unwrap().remove(&client.client_id);
+        if let Some(change) = change {
+            change().await;
+        }
+        let mut steps = STEPS.lock().unwrap();
+        let wanted = steps.get_mut(&client.client_id);
+        if wanted.and_then(VecDeque::pop_front) == Some(true) {
+            return Ok(Some("team".to_owned()));
+        }
+        drop(steps);
         // The second step comes when the app knows that the first was done.
         let step = match (client.client_id.as_str(), user.email_verified_at) {
             ("stepping", _) | ("two-steps", None) => Some("team"),

@@ -84,6 +84,7 @@ impl OAuthInteraction {
         let current = server.current(&browser, &pending.client.client_id).await?;
         let next = server.next_step(&mut pending, current.as_ref()).await?;
         let intent = next.unwrap_or(Step::Issue);
+        server.note_person(&pending, current.as_ref()).await?;
         let accounts = match intent {
             Step::SelectAccount => server.account_lines(&browser).await?,
             _ => Vec::new(),

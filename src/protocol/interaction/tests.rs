@@ -7,6 +7,7 @@ use rstest::rstest;
 use super::*;
 use crate::protocol::{
     client::{ApplicationType, AuthMethod, ClientKind, ClientStatus, SubjectType},
+    consent::{AcceptedScopes, Approval},
     error::ErrorCode,
 };
 
@@ -52,8 +53,7 @@ impl Case {
             }),
             consent: Some(ConsentView {
                 client_version: 1,
-                scopes: scopes("openid read write"),
-                resources: vec!["https://r1.example".to_owned()],
+                accepted: accepted("https://r1.example", "openid read write"),
                 expires_at: None,
             }),
             client: client(),
@@ -124,6 +124,16 @@ impl Case {
         })
         .map_err(|error| error.code)
     }
+}
+
+fn accepted(resource: &str, text: &str) -> AcceptedScopes {
+    AcceptedScopes::default().after(&Approval {
+        resources: vec![resource.to_owned()],
+        shown: scopes(text),
+        accepted: scopes(text),
+        client_version: 1,
+        at: START,
+    })
 }
 
 fn prompt(word: &str) -> Prompt {
@@ -342,8 +352,9 @@ fn nx_05_a_login_made_here_is_never_too_old() {
 #[case::covering(|_: &mut ConsentView| {}, Step::Issue)]
 #[case::version(|consent: &mut ConsentView| consent.client_version = 2, Step::Consent)]
 #[case::older(|consent: &mut ConsentView| consent.client_version = 0, Step::Consent)]
-#[case::scope(|consent: &mut ConsentView| consent.scopes = scopes("openid"), Step::Consent)]
-#[case::resource(|consent: &mut ConsentView| consent.resources.clear(), Step::Consent)]
+#[case::scope(|consent: &mut ConsentView| consent.accepted = accepted("https://r1.example", "openid"), Step::Consent)]
+#[case::resource(|consent: &mut ConsentView| consent.accepted = accepted("https://r2.example", "openid read"), Step::Consent)]
+#[case::nothing(|consent: &mut ConsentView| consent.accepted = AcceptedScopes::default(), Step::Consent)]
 #[case::expired(|consent: &mut ConsentView| consent.expires_at = Some(NOW), Step::Consent)]
 #[case::alive(|consent: &mut ConsentView| consent.expires_at = Some(NOW + 1), Step::Issue)]
 fn co_02_a_stored_consent_covers(

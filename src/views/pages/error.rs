@@ -85,7 +85,7 @@ impl ErrorPage {
 
 /// Web addresses, and private-use schemes in reverse domain form, the only others that a client
 /// can register (§13.3): nothing that runs in this page.
-fn may_be_linked(link: &ReturnLink) -> bool {
+pub(super) fn may_be_linked(link: &ReturnLink) -> bool {
     match link.url.split_once(':') {
         Some(("https" | "http", rest)) => rest.starts_with("//"),
         Some((scheme, _)) => scheme.contains('.'),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::error::{ReturnLink, may_be_linked};
 use crate::views::{Common, Page, Words, samples};
 
 /// `logout.html`: asks before a session ends.
@@ -99,6 +100,8 @@ pub struct LoggedOutPage {
     pub remark: Option<Notice>,
     /// Link to the app.
     pub continue_url: Option<String>,
+    /// Where a client that nobody here vouches for wants the browser to go (ES-05).
+    pub return_link: Option<ReturnLink>,
 }
 
 impl Page for LoggedOutPage {
@@ -112,6 +115,7 @@ impl Page for LoggedOutPage {
         if self.remark == Some(Notice::RedirectDropped) {
             self.notice = Some(words.say("notice-redirect-dropped"));
         }
+        self.return_link = self.return_link.take().filter(may_be_linked);
     }
 
     fn samples() -> Vec<(&'static str, Self)> {
@@ -120,7 +124,26 @@ impl Page for LoggedOutPage {
             continue_url: Some("/".into()),
             ..Self::default()
         };
+        let link = |url: &str| ReturnLink {
+            host: "app.example".into(),
+            url: url.into(),
+        };
         vec![
+            (
+                "return_link",
+                Self {
+                    continue_url: None,
+                    return_link: Some(link("https://app.example/bye?state=1")),
+                    ..main.clone()
+                },
+            ),
+            (
+                "script_link",
+                Self {
+                    return_link: Some(link("javascript:alert(1)")),
+                    ..main.clone()
+                },
+            ),
             (
                 "dropped",
                 Self {

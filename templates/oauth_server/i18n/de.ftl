@@ -81,12 +81,15 @@ error-field-required = Bitte füllen Sie dieses Feld aus.
 error-field-invalid = Diese Angabe passt hier nicht.
 error-field-email = Bitte geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com.
 error-field-too-short = Diese Angabe ist zu kurz.
+error-field-too-short-min = Das ist zu kurz: mindestens { $min } Zeichen.
 error-field-too-long = Diese Angabe ist zu lang.
+error-field-too-long-max = Das ist zu lang: höchstens { $max } Zeichen, mit Umlauten oder anderen Schriften weniger.
 error-field-weak-password = Bitte wählen Sie ein Passwort, das schwerer zu erraten ist.
 
 error-form-credentials = E-Mail-Adresse oder Passwort stimmt nicht. Bitte versuchen Sie es noch einmal.
 error-form-rate-limited = Zu viele Versuche. Bitte warten Sie ein paar Minuten und versuchen Sie es dann noch einmal.
 error-form-expired = Diese Seite war zu lange geöffnet. Bitte versuchen Sie es noch einmal.
+error-form-foreign-origin = Dieses Formular kam von einer Seite mit einer anderen Adresse als { $origin }. Öffnen Sie die Seite unter { $origin } und versuchen Sie es noch einmal; es wurde nichts geändert.
 error-form-unavailable = Das hat gerade nicht geklappt. Bitte versuchen Sie es gleich noch einmal.
 error-form-sign-up = Mit diesen Angaben konnten wir kein Konto anlegen. Wenn Sie schon eines haben, melden Sie sich damit an.
 error-form-account-gone = Dieses Konto ist hier nicht mehr angemeldet. Bitte wählen Sie noch einmal.

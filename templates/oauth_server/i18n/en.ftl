@@ -85,12 +85,15 @@ error-field-required = Please fill this in.
 error-field-invalid = This does not look right.
 error-field-email = Please enter an email address, like name@example.com.
 error-field-too-short = This is too short.
+error-field-too-short-min = This is too short: at least { $min } characters.
 error-field-too-long = This is too long.
+error-field-too-long-max = This is too long: at most { $max } characters, fewer with accents or other scripts.
 error-field-weak-password = Please choose a password that is harder to guess.
 
 error-form-credentials = Email or password is not right. Please try again.
 error-form-rate-limited = Too many attempts. Please wait a few minutes and try again.
 error-form-expired = This page was open for too long. Please try again.
+error-form-foreign-origin = This form was sent by a page of another address than { $origin }. Open the page at { $origin } and try again; nothing was changed.
 error-form-unavailable = That did not work just now. Please try again in a moment.
 error-form-sign-up = We could not create an account with these details. If you already have one, sign in instead.
 error-form-account-gone = That account is no longer signed in here. Please choose again.

@@ -81,12 +81,15 @@ error-field-required = Rellena este campo.
 error-field-invalid = Este dato no parece correcto.
 error-field-email = Escribe una dirección de correo, como nombre@example.com.
 error-field-too-short = Es demasiado corto.
+error-field-too-short-min = Es demasiado corto: al menos { $min } caracteres.
 error-field-too-long = Es demasiado largo.
+error-field-too-long-max = Es demasiado largo: como máximo { $max } caracteres, menos con acentos u otros alfabetos.
 error-field-weak-password = Elige una contraseña más difícil de adivinar.
 
 error-form-credentials = El correo o la contraseña no son correctos. Inténtalo de nuevo.
 error-form-rate-limited = Demasiados intentos. Espera unos minutos y vuelve a intentarlo.
 error-form-expired = Esta página ha estado abierta demasiado tiempo. Inténtalo de nuevo.
+error-form-foreign-origin = Este formulario lo envió una página de otra dirección que { $origin }. Abre la página en { $origin } e inténtalo de nuevo; no se ha cambiado nada.
 error-form-unavailable = Ahora mismo no ha funcionado. Inténtalo de nuevo en un momento.
 error-form-sign-up = No hemos podido crear una cuenta con estos datos. Si ya tienes una, inicia sesión con ella.
 error-form-account-gone = Esa cuenta ya no tiene la sesión iniciada aquí. Elige de nuevo.

@@ -81,12 +81,15 @@ error-field-required = Veuillez remplir ce champ.
 error-field-invalid = Cette valeur ne convient pas.
 error-field-email = Veuillez saisir une adresse e-mail, par exemple nom@example.com.
 error-field-too-short = C’est trop court.
+error-field-too-short-min = C’est trop court : au moins { $min } caractères.
 error-field-too-long = C’est trop long.
+error-field-too-long-max = C’est trop long : au plus { $max } caractères, moins avec des accents ou d’autres écritures.
 error-field-weak-password = Veuillez choisir un mot de passe plus difficile à deviner.
 
 error-form-credentials = L’adresse e-mail ou le mot de passe est incorrect. Veuillez réessayer.
 error-form-rate-limited = Trop de tentatives. Veuillez patienter quelques minutes, puis réessayer.
 error-form-expired = Cette page est restée ouverte trop longtemps. Veuillez réessayer.
+error-form-foreign-origin = Ce formulaire vient d’une page d’une autre adresse que { $origin }. Ouvrez la page à { $origin } et réessayez ; rien n’a été modifié.
 error-form-unavailable = Cela n’a pas fonctionné. Veuillez réessayer dans un instant.
 error-form-sign-up = Nous n’avons pas pu créer de compte avec ces informations. Si vous en avez déjà un, connectez-vous.
 error-form-account-gone = Ce compte n’est plus connecté ici. Veuillez choisir à nouveau.

@@ -81,12 +81,15 @@ error-field-required = この項目を入力してください。
 error-field-invalid = この入力は正しくないようです。
 error-field-email = name@example.com のようなメールアドレスを入力してください。
 error-field-too-short = 短すぎます。
+error-field-too-short-min = 短すぎます。{ $min } 文字以上で入力してください。
 error-field-too-long = 長すぎます。
+error-field-too-long-max = 長すぎます。{ $max } 文字（英数字以外はより少なく）以内で入力してください。
 error-field-weak-password = もっと推測されにくいパスワードにしてください。
 
 error-form-credentials = メールアドレスまたはパスワードが正しくありません。もう一度お試しください。
 error-form-rate-limited = 試行回数が多すぎます。数分待ってから、もう一度お試しください。
 error-form-expired = このページは長く開かれたままでした。もう一度お試しください。
+error-form-foreign-origin = このフォームは { $origin } とは別のアドレスのページから送信されました。{ $origin } でページを開き、もう一度お試しください。何も変更されていません。
 error-form-unavailable = うまくいきませんでした。少し待ってから、もう一度お試しください。
 error-form-sign-up = この内容ではアカウントを作成できませんでした。すでにアカウントをお持ちの場合は、ログインしてください。
 error-form-account-gone = そのアカウントはここではもうログインしていません。もう一度選んでください。

@@ -81,12 +81,15 @@ error-field-required = Preencha este campo.
 error-field-invalid = Isto não parece correto.
 error-field-email = Digite um endereço de e-mail, como nome@example.com.
 error-field-too-short = Muito curto.
+error-field-too-short-min = Muito curto: no mínimo { $min } caracteres.
 error-field-too-long = Muito longo.
+error-field-too-long-max = Muito longo: no máximo { $max } caracteres, menos com acentos ou outros alfabetos.
 error-field-weak-password = Escolha uma senha mais difícil de adivinhar.
 
 error-form-credentials = O e-mail ou a senha não está correto. Tente novamente.
 error-form-rate-limited = Tentativas demais. Espere alguns minutos e tente novamente.
 error-form-expired = Esta página ficou aberta por tempo demais. Tente novamente.
+error-form-foreign-origin = Este formulário foi enviado por uma página de um endereço diferente de { $origin }. Abra a página em { $origin } e tente novamente; nada foi alterado.
 error-form-unavailable = Não funcionou agora. Tente novamente em instantes.
 error-form-sign-up = Não conseguimos criar uma conta com esses dados. Se você já tem uma, entre com ela.
 error-form-account-gone = Essa conta não está mais conectada aqui. Escolha novamente.

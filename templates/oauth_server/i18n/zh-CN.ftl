@@ -81,12 +81,15 @@ error-field-required = 请填写此项。
 error-field-invalid = 此项似乎不正确。
 error-field-email = 请输入邮箱地址，例如 name@example.com。
 error-field-too-short = 内容太短。
+error-field-too-short-min = 内容太短：至少 { $min } 个字符。
 error-field-too-long = 内容太长。
+error-field-too-long-max = 内容太长：最多 { $max } 个字符，非英文字符则更少。
 error-field-weak-password = 请设置一个更难被猜到的密码。
 
 error-form-credentials = 邮箱或密码不正确，请重试。
 error-form-rate-limited = 尝试次数过多。请等待几分钟后再试。
 error-form-expired = 此页面打开时间过长，请重试。
+error-form-foreign-origin = 此表单来自 { $origin } 以外地址的页面。请在 { $origin } 打开页面后重试；未作任何更改。
 error-form-unavailable = 刚才没有成功，请稍后再试。
 error-form-sign-up = 无法用这些信息创建账号。如果您已有账号，请直接登录。
 error-form-account-gone = 该账号已不在此处登录，请重新选择。

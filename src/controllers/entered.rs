@@ -1,0 +1,157 @@
+//! A posted form that is shown again: what was entered, what is wrong with it, and whether it came
+//! from here at all (PG-08, §10.3).
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+
+use super::{page::field, resume::interaction_id};
+use crate::{
+    browser::{Browser, CsrfCheck, Form},
+    error::{Failure, PageDetail, PageError, Refused},
+    events::refusal::{OfClient, refused},
+    protocol::{error::OAuthError, params::Params},
+    server::Server,
+    views::{Common, ErrorLine, FormError},
+};
+
+/// A form that did not come from here, or not for this account.
+pub struct RefusedForm {
+    error: ErrorLine,
+    status: StatusCode,
+}
+
+/// CS-01 to CS-03: what to say when the form did not come from here. The log is told which rule
+/// refused it, and what came instead of what.
+///
+/// # Errors
+/// PAGE(400) when the token was sent twice.
+pub fn check_csrf(
+    server: &Server,
+    browser: &Browser,
+    (params, route, sid): (&Params, &str, Option<&str>),
+) -> Result<Option<RefusedForm>, PageError> {
+    let form = Form {
+        route,
+        interaction: interaction_id(params)?,
+        sid,
+    };
+    let token = field(params, "csrf_token")?;
+    let origin = &server.urls.origin;
+    let (line, status, refusal) = match browser.check_csrf(form, token, &server.urls) {
+        CsrfCheck::Good => return Ok(None),
+        CsrfCheck::ForeignOrigin => {
+            let expected = format!("a form that a page of {origin} sent");
+            let refusal = OAuthError::invalid_request("CS-02", "The form came from another origin");
+            (
+                FormError::ForeignOrigin.of(&[("origin", origin.as_str())]),
+                StatusCode::FORBIDDEN,
+                refusal.with_detail(expected, browser.origin_facts()),
+            )
+        }
+        CsrfCheck::OtherAccount => (
+            FormError::AccountChanged.into(),
+            StatusCode::BAD_REQUEST,
+            OAuthError::invalid_request("CO-05", "The form is for another account").with_detail(
+                "the form of the account that is signed in now",
+                "another one",
+            ),
+        ),
+        CsrfCheck::Bad => {
+            let received = token.map_or("no csrf_token", |_| "a csrf_token of something else");
+            let expected = "the csrf_token of this form, and the binding cookie it was made for";
+            let refusal = OAuthError::invalid_request("CS-01", "The form does not belong here");
+            (
+                FormError::FormExpired.into(),
+                StatusCode::FORBIDDEN,
+                refusal.with_detail(expected, received),
+            )
+        }
+    };
+    let told = Refused {
+        failure: Failure::transport(status, refusal),
+        client_id: None,
+        page: PageDetail::default(),
+    };
+    refused(&told, OfClient::Page);
+    Ok(Some(RefusedForm {
+        error: line,
+        status,
+    }))
+}
+
+/// What goes back into a form that is shown again.
+pub struct Entered {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Entered values, never passwords.
+    pub values: BTreeMap<String, String>,
+    /// What is wrong.
+    pub errors: Vec<ErrorLine>,
+}
+
+impl Default for Entered {
+    fn default() -> Self {
+        Self {
+            status: StatusCode::OK,
+            values: BTreeMap::new(),
+            errors: Vec::new(),
+        }
+    }
+}
+
+impl Entered {
+    /// The values of these fields.
+    ///
+    /// # Errors
+    /// PAGE(400) when one was sent twice.
+    pub fn of(params: &Params, fields: &[&str]) -> Result<Self, PageError> {
+        let mut entered = Self::default();
+        for name in fields {
+            if let Some(value) = field(params, name)? {
+                entered.values.insert((*name).to_owned(), value.to_owned());
+            }
+        }
+        Ok(entered)
+    }
+
+    /// With another status.
+    pub const fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// With an error of the form as a whole.
+    pub fn with_error(mut self, error: FormError) -> Self {
+        self.errors.push(error.into());
+        self
+    }
+
+    /// The form did not come from here (CS-03), or is for another account (CO-05).
+    pub fn refused(mut self, refused: RefusedForm) -> Self {
+        self.errors.push(refused.error);
+        self.with_status(refused.status)
+    }
+
+    /// Too many of these; the same form works later.
+    pub fn limited(self) -> Self {
+        self.with_error(FormError::RateLimited)
+            .with_status(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// The storage or the cores are busy; the same form works later (FA-01).
+    pub fn unavailable(self) -> Self {
+        self.with_error(FormError::Unavailable)
+            .with_status(StatusCode::SERVICE_UNAVAILABLE)
+    }
+}
+
+impl Common {
+    /// With what was entered.
+    #[must_use]
+    pub fn with(mut self, entered: Entered) -> Self {
+        self.values = entered.values;
+        self.errors = entered.errors;
+        self
+    }
+}

@@ -1,0 +1,202 @@
+//! Answers that take as long for a login that is taken or known as for one that is not (ASVS 6.3.8),
+//! whatever the app's model does.
+//!
+//! A model may return before it hashes when there is nothing to do: for an address that is taken, or
+//! a login that nobody has. The difference of some 30 ms is told by a few requests. An attempt that
+//! was shorter than they usually are therefore hashes here, on the same thread, and its answer waits
+//! until the time of an attempt that did everything is over: commits and mails take their time, too.
+
+use std::{
+    collections::VecDeque,
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use loco_rs::hash;
+use tokio::time::{Duration, Instant, sleep_until};
+
+/// How many of the last attempts tell how long one takes.
+const REMEMBERED: usize = 32;
+/// The longest wait: an attempt that took longer than this was a fault of the machine.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// How much of the work an attempt did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// All of it.
+    Whole,
+    /// Perhaps less, and nobody may notice.
+    Hidden,
+    /// It ended in another way, which the answer tells anyway.
+    Told,
+}
+
+/// How long attempts of one kind take.
+#[derive(Clone, Debug, Default)]
+pub struct EqualTime(Arc<Mutex<Usual>>);
+
+#[derive(Debug, Default)]
+struct Usual {
+    /// Of the last attempts that did all of the work, the oldest first.
+    taken: VecDeque<Duration>,
+    /// Until there are some: how long a hash takes.
+    hash: Option<Duration>,
+    /// Which of them is next to be waited for.
+    next: usize,
+}
+
+/// What came out of an attempt, and when its answer may be given.
+#[derive(Debug)]
+pub struct Attempt<T> {
+    outcome: T,
+    answer_at: Option<Instant>,
+}
+
+impl<T> Attempt<T> {
+    /// The outcome, when it may be told.
+    pub async fn outcome(self) -> T {
+        if let Some(at) = self.answer_at {
+            sleep_until(at).await;
+        }
+        self.outcome
+    }
+}
+
+impl EqualTime {
+    /// Runs an attempt on a thread that is there for hashing. `judge` says how much work it did.
+    pub async fn attempt<T>(
+        &self,
+        work: impl Future<Output = T>,
+        judge: impl FnOnce(&T) -> Work,
+    ) -> Attempt<T> {
+        let start = Instant::now();
+        let outcome = work.await;
+        let answer_at = match judge(&outcome) {
+            Work::Told => None,
+            Work::Whole => {
+                self.usual(|usual| usual.note(start.elapsed()));
+                None
+            }
+            Work::Hidden => Some(start + self.make_up(start.elapsed())),
+        };
+        Attempt { outcome, answer_at }
+    }
+
+    /// Hashes, if the attempt cannot have done so, and says how long it would have taken in all.
+    fn make_up(&self, took: Duration) -> Duration {
+        if self.usual(|usual| usual.is_short(took)) {
+            let start = Instant::now();
+            drop(hash::hash_password("nobody"));
+            self.usual(|usual| usual.hash = Some(start.elapsed()));
+        }
+        self.usual(Usual::another)
+    }
+
+    fn usual<T>(&self, with: impl FnOnce(&mut Usual) -> T) -> T {
+        with(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Usual {
+    fn note(&mut self, took: Duration) {
+        if self.taken.len() == REMEMBERED {
+            self.taken.pop_front();
+        }
+        self.taken.push_back(took.min(LONGEST));
+    }
+
+    /// Whether an attempt cannot have hashed: it took less than half of the shortest that did. Where
+    /// nothing is known yet, one hash too many is better than one too few.
+    fn is_short(&self, took: Duration) -> bool {
+        let shortest = self.taken.iter().min().copied().or(self.hash);
+        shortest.is_none_or(|shortest| took < shortest / 2)
+    }
+
+    /// One of the last attempts after the other, so that the answers spread as theirs did.
+    fn another(&mut self) -> Duration {
+        self.next = self.next.wrapping_add(1);
+        let place = self.next.checked_rem(self.taken.len()).unwrap_or_default();
+        let taken = self.taken.get(place).copied().or(self.hash);
+        taken.unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    const USUAL: Duration = Duration::from_millis(200);
+
+    async fn whole(times: &EqualTime) {
+        let work = tokio::time::sleep(USUAL);
+        times.attempt(work, |()| Work::Whole).await.outcome().await;
+    }
+
+    /// From the beginning of the attempt to the answer.
+    async fn takes(times: &EqualTime, work: Duration, judged: Work) -> Duration {
+        let start = Instant::now();
+        let work = tokio::time::sleep(work);
+        let attempt = times.attempt(work, |()| judged).await;
+        attempt.outcome().await;
+        start.elapsed()
+    }
+
+    #[tokio::test]
+    async fn s_b11_a_short_attempt_takes_as_long_as_a_whole_one() {
+        let times = EqualTime::default();
+        whole(&times).await;
+        let short = takes(&times, Duration::ZERO, Work::Hidden).await;
+        assert!(short >= USUAL, "{short:?}");
+    }
+
+    #[tokio::test]
+    async fn s_b11_without_an_example_it_hashes_at_least() {
+        let times = EqualTime::default();
+        takes(&times, Duration::ZERO, Work::Hidden).await;
+        let hash = times.usual(|usual| usual.hash);
+        assert!(
+            hash.is_some_and(|hash| hash > Duration::from_millis(1)),
+            "{hash:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn s_b11_what_the_answer_tells_anyway_is_told_at_once() {
+        let times = EqualTime::default();
+        whole(&times).await;
+        let told = takes(&times, Duration::ZERO, Work::Told).await;
+        assert!(told < USUAL, "{told:?}");
+    }
+
+    #[rstest]
+    #[case::nothing_known(&[], None, 0, true)]
+    #[case::a_hash_is_known(&[], Some(30), 10, true)]
+    #[case::about_a_hash(&[], Some(30), 20, false)]
+    #[case::shorter_than_the_others(&[40, 60], None, 4, true)]
+    #[case::as_long_as_the_others(&[40, 60], None, 30, false)]
+    #[case::the_others_count_more(&[400], Some(30), 100, true)]
+    fn s_b11_who_has_not_hashed(
+        #[case] taken: &[u64],
+        #[case] hash: Option<u64>,
+        #[case] took: u64,
+        #[case] short: bool,
+    ) {
+        let mut usual = Usual {
+            hash: hash.map(Duration::from_millis),
+            ..Usual::default()
+        };
+        taken
+            .iter()
+            .for_each(|took| usual.note(Duration::from_millis(*took)));
+        assert_eq!(usual.is_short(Duration::from_millis(took)), short);
+    }
+
+    #[test]
+    fn s_b11_only_the_last_attempts_count() {
+        let mut usual = Usual::default();
+        (0..=REMEMBERED).for_each(|_| usual.note(Duration::from_mins(10)));
+        assert_eq!((usual.taken.len(), usual.another()), (REMEMBERED, LONGEST));
+    }
+}

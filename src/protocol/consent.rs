@@ -1,0 +1,311 @@
+//! What a person accepted for a client, resource by resource (§8.4).
+//!
+//! A scope that was accepted for one resource says nothing about another: `write` for a sandbox
+//! and `read` for an API do not add up to `write` for the API.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::scope::Scopes;
+
+/// One scope that a person accepted for one resource: an entry of the column `history`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedScope {
+    /// The scope.
+    pub scope: String,
+    /// Identifier of the resource; absent for the app itself (a request without `resource`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// Version of the client that the person was shown.
+    pub client_version: i32,
+    /// When it was accepted, Unix seconds.
+    pub at: i64,
+}
+
+/// All that a person accepted for a client.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AcceptedScopes(Vec<AcceptedScope>);
+
+/// What a person decided on one consent page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// Resources of the request; none = the app itself.
+    pub resources: Vec<String>,
+    /// Scopes that the page showed.
+    pub shown: Scopes,
+    /// Scopes that were left ticked.
+    pub accepted: Scopes,
+    /// Version of the client that the page showed.
+    pub client_version: i32,
+    /// Unix seconds.
+    pub at: i64,
+}
+
+impl AcceptedScopes {
+    /// Reads the column. What cannot be read was accepted for nothing: rows from before scopes
+    /// were kept per resource have no entries at all.
+    pub fn read(column: Option<&Value>) -> Self {
+        let entries = column.and_then(Value::as_array).into_iter().flatten();
+        let entries = entries.filter_map(|entry| serde_json::from_value(entry.clone()).ok());
+        Self(entries.collect())
+    }
+
+    /// The column.
+    pub fn to_json(&self) -> Value {
+        serde_json::to_value(&self.0).unwrap_or_default()
+    }
+
+    /// The entries that were accepted for this version of the client; the others are void.
+    #[must_use]
+    pub fn of_version(mut self, client_version: i32) -> Self {
+        self.0
+            .retain(|entry| entry.client_version == client_version);
+        self
+    }
+
+    /// The scopes that were accepted for every one of these resources; none = the app itself.
+    pub fn for_all(&self, resources: &[String]) -> Scopes {
+        let targets = targets(resources);
+        let of = |target: Option<&str>| -> Scopes {
+            let entries = self.0.iter();
+            let entries = entries.filter(|entry| entry.resource.as_deref() == target);
+            entries.map(|entry| &entry.scope).collect()
+        };
+        let mut targets = targets.into_iter().map(of);
+        let first = targets.next().unwrap_or_default();
+        targets.fold(first, |all, next| all.intersection(&next))
+    }
+
+    /// Every scope that was accepted for anything.
+    pub fn scopes(&self) -> Scopes {
+        self.0.iter().map(|entry| &entry.scope).collect()
+    }
+
+    /// Every resource that something was accepted for.
+    pub fn resources(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for resource in self.0.iter().filter_map(|entry| entry.resource.as_ref()) {
+            if !all.contains(resource) {
+                all.push(resource.clone());
+            }
+        }
+        all
+    }
+
+    /// CO-03: for each resource of the request, what was shown and not left ticked goes, what was
+    /// accepted comes, and what was not shown stays. Entries of another version go.
+    #[must_use]
+    pub fn after(self, approval: &Approval) -> Self {
+        let mut entries = self.of_version(approval.client_version).0;
+        for target in targets(&approval.resources) {
+            let is_of = |entry: &AcceptedScope| entry.resource.as_deref() == target;
+            entries.retain(|entry| {
+                let unticked = approval.shown.contains(&entry.scope)
+                    && !approval.accepted.contains(&entry.scope);
+                !(is_of(entry) && unticked)
+            });
+            for scope in approval.accepted.iter() {
+                if !entries
+                    .iter()
+                    .any(|entry| is_of(entry) && entry.scope == scope)
+                {
+                    entries.push(AcceptedScope {
+                        scope: scope.to_owned(),
+                        resource: target.map(str::to_owned),
+                        client_version: approval.client_version,
+                        at: approval.at,
+                    });
+                }
+            }
+        }
+        Self(entries)
+    }
+}
+
+/// What a request is for: its resources, or the app itself.
+fn targets(resources: &[String]) -> Vec<Option<&str>> {
+    if resources.is_empty() {
+        return vec![None];
+    }
+    resources.iter().map(|uri| Some(uri.as_str())).collect()
+}
+
+/// A stored consent, as far as a decision needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentView {
+    /// The client's version when it was given.
+    pub client_version: i32,
+    /// What was accepted for that version.
+    pub accepted: AcceptedScopes,
+    /// When it ends, Unix seconds.
+    pub expires_at: Option<i64>,
+}
+
+/// What a stored consent must cover.
+#[derive(Clone, Copy, Debug)]
+pub struct ConsentAsk<'a> {
+    /// Requested scopes, as far as the app lets this person grant them.
+    pub scopes: &'a Scopes,
+    /// Requested resources; none = the app itself.
+    pub resources: &'a [String],
+    /// The client's version now.
+    pub client_version: i32,
+    /// Unix seconds.
+    pub now: i64,
+}
+
+impl ConsentView {
+    /// CO-02: everything that is asked was accepted for each resource that is asked for, for this
+    /// version of the client, and the consent has not ended.
+    pub fn covers(&self, ask: &ConsentAsk<'_>) -> bool {
+        let accepted = self.accepted_for(ask);
+        accepted.is_some_and(|accepted| ask.scopes.is_subset_of(&accepted))
+    }
+
+    /// The scopes that count for each resource of a request; `None` when nothing of the consent
+    /// counts any more.
+    pub fn accepted_for(&self, ask: &ConsentAsk<'_>) -> Option<Scopes> {
+        let ended = self.expires_at.is_some_and(|at| at <= ask.now);
+        let counts = !ended && self.client_version == ask.client_version;
+        counts.then(|| self.accepted.for_all(ask.resources))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    const API: &str = "https://api.example";
+    const SANDBOX: &str = "https://sandbox.example";
+
+    fn uris(resources: &[&str]) -> Vec<String> {
+        resources.iter().map(ToString::to_string).collect()
+    }
+
+    fn approval(resources: &[&str], shown: &str, accepted: &str) -> Approval {
+        Approval {
+            resources: uris(resources),
+            shown: Scopes::parse(shown).unwrap(),
+            accepted: Scopes::parse(accepted).unwrap(),
+            client_version: 1,
+            at: 100,
+        }
+    }
+
+    fn after(approvals: &[Approval]) -> AcceptedScopes {
+        let none = AcceptedScopes::default();
+        approvals.iter().fold(none, AcceptedScopes::after)
+    }
+
+    fn covers(accepted: AcceptedScopes, resources: &[&str], scopes: &str) -> bool {
+        let view = ConsentView {
+            client_version: 1,
+            accepted,
+            expires_at: None,
+        };
+        view.covers(&ConsentAsk {
+            scopes: &Scopes::parse(scopes).unwrap(),
+            resources: &uris(resources),
+            client_version: 1,
+            now: 200,
+        })
+    }
+
+    #[rstest]
+    #[case::what_was_accepted(&[API], "read", true)]
+    #[case::at_the_sandbox(&[SANDBOX], "write", true)]
+    #[case::not_added_up(&[API], "write", false)]
+    #[case::the_other_way_round(&[SANDBOX], "read", false)]
+    #[case::both_resources_at_once(&[API, SANDBOX], "read", false)]
+    #[case::what_both_have(&[API, SANDBOX], "openid", true)]
+    #[case::the_app_itself(&[], "openid", false)]
+    #[case::an_unknown_resource(&["https://new.example"], "openid", false)]
+    fn s_b4_a_scope_counts_for_its_resource(
+        #[case] resources: &[&str],
+        #[case] scopes: &str,
+        #[case] covered: bool,
+    ) {
+        let accepted = after(&[
+            approval(&[SANDBOX], "openid write", "openid write"),
+            approval(&[API], "openid read", "openid read"),
+        ]);
+        assert_eq!(covers(accepted, resources, scopes), covered);
+    }
+
+    #[rstest]
+    #[case::unticked(&[API], "read write", "read", &[API], "write", false)]
+    #[case::left_ticked(&[API], "read write", "read", &[API], "read", true)]
+    #[case::not_shown(&[API], "read", "read", &[API], "write", true)]
+    #[case::at_another_resource(&[SANDBOX], "read write", "read", &[API], "write", true)]
+    #[case::at_the_app_itself(&[], "read write", "read", &[API], "write", true)]
+    #[case::among_several(&[SANDBOX, API], "read write", "read", &[API], "write", false)]
+    fn s_b4_what_is_unticked_goes(
+        #[case] resources: &[&str],
+        #[case] shown: &str,
+        #[case] ticked: &str,
+        #[case] asked: &[&str],
+        #[case] scopes: &str,
+        #[case] covered: bool,
+    ) {
+        let accepted = after(&[
+            approval(&[API], "read write", "read write"),
+            approval(resources, shown, ticked),
+        ]);
+        assert_eq!(covers(accepted, asked, scopes), covered);
+    }
+
+    #[test]
+    fn s_b4_another_version_of_the_client_begins_anew() {
+        let second = Approval {
+            client_version: 2,
+            ..approval(&[API], "read", "read")
+        };
+        let accepted = after(&[approval(&[API], "read write", "read write"), second]);
+        assert_eq!(accepted.scopes(), Scopes::parse("read").unwrap());
+        assert!(!covers(accepted, &[API], "write"));
+    }
+
+    #[test]
+    fn s_b4_an_ended_consent_covers_nothing() {
+        let view = ConsentView {
+            client_version: 1,
+            accepted: after(&[approval(&[], "read", "read")]),
+            expires_at: Some(200),
+        };
+        let scopes = Scopes::parse("read").unwrap();
+        let ask = |now| ConsentAsk {
+            scopes: &scopes,
+            resources: &[],
+            client_version: 1,
+            now,
+        };
+        assert!(view.covers(&ask(199)));
+        assert!(!view.covers(&ask(200)));
+    }
+
+    /// What an older version of the plugin, an operator or a defect may have left there.
+    #[rstest]
+    #[case(None)]
+    #[case(Some(json!(null)))]
+    #[case(Some(json!(["read"])))]
+    #[case(Some(json!({ "scope": "read" })))]
+    #[case(Some(json!([{ "scope": "read", "at": 1 }])))]
+    #[case(Some(json!([{ "scope": "read", "client_version": 7, "at": 1 }])))]
+    fn s_b4_entries_that_say_too_little_cover_nothing(#[case] column: Option<Value>) {
+        let accepted = AcceptedScopes::read(column.as_ref()).of_version(1);
+        assert!(!covers(accepted, &[], "read"));
+    }
+
+    #[test]
+    fn the_column_is_read_as_it_was_written() {
+        let accepted = after(&[approval(&[API], "read", "read"), approval(&[], "a", "a")]);
+        let column = accepted.to_json();
+        assert_eq!(AcceptedScopes::read(Some(&column)), accepted);
+        let first = json!({ "scope": "read", "resource": API, "client_version": 1, "at": 100 });
+        assert_eq!(column[0], first);
+        assert_eq!(accepted.resources(), [API]);
+    }
+}

@@ -1,0 +1,151 @@
+//! Since when a person's present credentials are in effect (EX-03): what an app's own JWT is worth
+//! that was issued before.
+//!
+//! The plugin changes passwords itself on one page only; an app has its own ways. What the plugin
+//! can see is the credential stamp of the user: now, on the sessions and grants that were made with
+//! it, and where it was noted last.
+
+use super::client::SecretHash;
+
+/// A stamp that sessions or grants of the user carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StampSeen {
+    /// The stamp's hash.
+    pub stamp: Vec<u8>,
+    /// The first time that is known of it, Unix seconds.
+    pub first: i64,
+    /// The last one.
+    pub last: i64,
+}
+
+/// What was noted about a user's credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Noted {
+    /// The stamp's hash.
+    pub stamp: Vec<u8>,
+    /// Since when it is in effect, Unix seconds; 0 = no change is known.
+    pub since: i64,
+}
+
+/// Everything that tells since when the present credentials are in effect.
+#[derive(Clone, Debug)]
+pub struct Evidence<'a> {
+    /// Hash of the present stamp; `None` when the app has none.
+    pub stamp: Option<&'a SecretHash>,
+    /// What was noted last.
+    pub noted: Option<&'a Noted>,
+    /// What sessions and grants tell.
+    pub seen: &'a [StampSeen],
+    /// When the app says that they changed last, Unix seconds.
+    pub app_says: Option<i64>,
+    /// Unix seconds.
+    pub now: i64,
+}
+
+/// The moment since which the present credentials are in effect, Unix seconds; 0 when no change is
+/// known. Where the moment itself is not known it is the first one at which the change was seen: a
+/// JWT from before may be older than the change.
+pub fn in_effect_since(evidence: &Evidence<'_>) -> i64 {
+    let Evidence {
+        stamp,
+        noted,
+        seen,
+        app_says,
+        now,
+    } = evidence;
+    let app_says = app_says.filter(|at| *at <= *now);
+    let Some(stamp) = stamp else {
+        return app_says.unwrap_or_default();
+    };
+    let is_present = |other: &[u8]| other == stamp.0.as_slice();
+    if let Some(noted) = noted.filter(|noted| is_present(&noted.stamp)) {
+        return noted.since;
+    }
+    let (present, earlier): (Vec<_>, Vec<_>) = seen.iter().partition(|it| is_present(&it.stamp));
+    // An older stamp was still in effect then, so that the app cannot mean an earlier change.
+    let not_before = earlier.iter().map(|it| it.last).max();
+    let app_says = app_says.filter(|at| not_before.is_none_or(|last| *at >= last));
+    let first_seen = present.iter().map(|it| it.first).min();
+    let changed = noted.is_some() || !earlier.is_empty();
+    let latest = if changed { Some(*now) } else { None };
+    match (app_says, latest) {
+        (None, None) => 0,
+        (app_says, latest) => [app_says, latest, first_seen]
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(*now),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    const NOW: i64 = 1000;
+    const OLD: u8 = 1;
+    const PRESENT: u8 = 2;
+
+    fn noted(stamp: u8, since: i64) -> Noted {
+        Noted {
+            stamp: vec![stamp; 32],
+            since,
+        }
+    }
+
+    fn seen(stamp: u8, first: i64, last: i64) -> StampSeen {
+        StampSeen {
+            stamp: vec![stamp; 32],
+            first,
+            last,
+        }
+    }
+
+    #[rstest]
+    #[case::a_stranger(None, &[], None, 0)]
+    #[case::a_session_with_the_present_one(None, &[seen(PRESENT, 500, 600)], None, 0)]
+    #[case::noted_before(Some(noted(PRESENT, 0)), &[seen(PRESENT, 500, 600)], None, 0)]
+    #[case::a_change_that_was_noted(Some(noted(PRESENT, 700)), &[seen(OLD, 500, 600)], None, 700)]
+    #[case::noted_and_told(Some(noted(PRESENT, 700)), &[], Some(900), 700)]
+    #[case::another_was_noted(Some(noted(OLD, 0)), &[], None, NOW)]
+    #[case::another_was_noted_and_seen(Some(noted(OLD, 700)), &[seen(OLD, 700, 800)], None, NOW)]
+    #[case::a_session_with_another(None, &[seen(OLD, 500, 600)], None, NOW)]
+    #[case::and_one_with_the_present(None, &[seen(OLD, 500, 600), seen(PRESENT, 800, 900)], None, 800)]
+    #[case::the_app_knows(None, &[seen(OLD, 500, 600)], Some(650), 650)]
+    #[case::the_app_knows_of_a_stranger(None, &[], Some(650), 650)]
+    #[case::the_app_cannot_know(None, &[seen(OLD, 500, 600)], Some(550), NOW)]
+    #[case::the_app_is_ahead(None, &[seen(OLD, 500, 600)], Some(NOW + 1), NOW)]
+    #[case::the_app_tells_of_a_later_one(None, &[seen(PRESENT, 500, 600)], Some(900), 500)]
+    fn s_b5_since_when(
+        #[case] noted: Option<Noted>,
+        #[case] seen: &[StampSeen],
+        #[case] app_says: Option<i64>,
+        #[case] since: i64,
+    ) {
+        let evidence = Evidence {
+            stamp: Some(&SecretHash([PRESENT; 32])),
+            noted: noted.as_ref(),
+            seen,
+            app_says,
+            now: NOW,
+        };
+        assert_eq!(in_effect_since(&evidence), since);
+    }
+
+    #[rstest]
+    #[case(None, 0)]
+    #[case(Some(650), 650)]
+    #[case(Some(NOW + 1), 0)]
+    fn s_b5_an_app_without_stamps(#[case] app_says: Option<i64>, #[case] since: i64) {
+        let evidence = Evidence {
+            stamp: None,
+            noted: None,
+            seen: &[],
+            app_says,
+            now: NOW,
+        };
+        assert_eq!(in_effect_since(&evidence), since);
+    }
+}

@@ -1,0 +1,83 @@
+//! The sessions of a browser with their users and consents, by one statement.
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Cond, Expr, ExprTrait, JoinType, Query},
+};
+
+use super::{
+    StoreResult,
+    bearer::WithUser,
+    consents::ConsentRow,
+    record::{Record, eq_of, same},
+    sessions::SessionRow,
+};
+use crate::{protocol::client::SecretHash, schema::TableNames};
+
+/// A session with its user and the user's consent for a client.
+#[derive(Clone)]
+pub struct SessionWithConsent<U> {
+    /// The session.
+    pub session: SessionRow,
+    /// The consent in the name of nobody but the person.
+    pub consent: Option<ConsentRow>,
+    /// The user, where the users table can be read along.
+    pub user: Option<U>,
+}
+
+/// Which sessions, and whose consent.
+#[derive(Clone, Copy, Debug)]
+pub struct OfBrowser<'a> {
+    /// Hashes of the session secrets.
+    pub hashes: &'a [SecretHash],
+    /// The client whose consent is read along; `""` = none.
+    pub client_id: &'a str,
+    /// Unix seconds.
+    pub now: i64,
+}
+
+/// The live sessions with these secrets, in no order.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn find<U>(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (of, users): (OfBrowser<'_>, Option<&dyn WithUser<User = U>>),
+) -> StoreResult<Vec<SessionWithConsent<U>>> {
+    let (session, consent) = (tables.sessions, tables.consents);
+    let column = |name: &str| Expr::col((Alias::new(session), Alias::new(name)));
+    let mut select = Query::select();
+    select
+        .from(Alias::new(session))
+        .and_where(column("token_hash").is_in(of.hashes.iter().map(|hash| hash.0.to_vec())))
+        .and_where(column("ended_at").is_null())
+        .and_where(column("idle_expires_at").gt(of.now))
+        .and_where(column("expires_at").gt(of.now))
+        .join(
+            JoinType::LeftJoin,
+            Alias::new(consent),
+            Cond::all()
+                .add(same((consent, "user_id"), (session, "user_id")))
+                .add(eq_of(consent, "client_id", of.client_id))
+                .add(eq_of(consent, "reference", "")),
+        );
+    SessionRow::select_into(&mut select, session, "s_");
+    ConsentRow::select_into(&mut select, consent, "n_");
+    if let Some(users) = users {
+        users.join(&mut select, (session, "user_id"));
+    }
+    let rows = conn.query_all(&select).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let Some(session) = SessionRow::read(row, "s_")? else {
+            continue;
+        };
+        found.push(SessionWithConsent {
+            session,
+            consent: ConsentRow::read(row, "n_")?,
+            user: users.map(|users| users.read(row)).transpose()?.flatten(),
+        });
+    }
+    Ok(found)
+}

@@ -1,0 +1,128 @@
+//! What is known of a user's credentials: a row of `oauth_ephemerals` with the kind `credentials`,
+//! and the stamps that sessions and grants carry (EX-03).
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Expr, ExprTrait, OnConflict, Query},
+};
+use serde_json::{Value as Json, json};
+
+use super::{
+    StoreResult,
+    ephemerals::EphemeralRow,
+    record::{Record, eq, gt},
+};
+use crate::{
+    protocol::{
+        credentials::{Noted, StampSeen},
+        secret::plain_hash,
+    },
+    resource_owner::UserKey,
+    schema::TableNames,
+};
+
+const KIND: &str = "credentials";
+/// How long a note is kept, seconds: ten years, longer than a JWT should live.
+const KEPT: i64 = 315_576_000;
+
+fn key_of(user: UserKey) -> Vec<u8> {
+    plain_hash(&format!("{KIND} {user}")).0.to_vec()
+}
+
+/// What was noted about a user.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn noted(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (user, now): (UserKey, i64),
+) -> StoreResult<Option<Noted>> {
+    let mut select = EphemeralRow::select(tables.ephemerals);
+    select
+        .and_where(eq("kind", KIND))
+        .and_where(eq("key_hash", key_of(user)))
+        .and_where(gt("expires_at", now));
+    let row = conn.query_one(&select).await?;
+    let row = row.map(|row| EphemeralRow::read(&row, "")).transpose()?;
+    Ok(row.flatten().and_then(|row| {
+        let stamp = row.value?.get("stamp")?.as_str().and_then(decoded)?;
+        Some(Noted {
+            stamp,
+            since: row.counter,
+        })
+    }))
+}
+
+/// Notes which credentials a user has, and since when.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn note(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (user, noted, now): (UserKey, &Noted, i64),
+) -> StoreResult<()> {
+    let row = EphemeralRow {
+        id: 0,
+        kind: KIND.to_owned(),
+        key_hash: key_of(user),
+        counter: noted.since,
+        value: Some(json!({ "stamp": encoded(&noted.stamp) })),
+        expires_at: now.saturating_add(KEPT),
+    };
+    let mut insert = row.insert_into(tables.ephemerals);
+    insert.on_conflict(
+        OnConflict::columns(["kind", "key_hash"].map(Alias::new))
+            .update_columns(["counter", "value", "expires_at"].map(Alias::new))
+            .to_owned(),
+    );
+    conn.execute(&insert).await?;
+    Ok(())
+}
+
+/// The stamps that a user's sessions and grants carry.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn seen(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    user: UserKey,
+) -> StoreResult<Vec<StampSeen>> {
+    let mut all = Vec::new();
+    for (table, at) in [
+        // The stamp was compared whenever the session was used.
+        (tables.sessions, "last_seen_at"),
+        (tables.authorization_codes, "issued_at"),
+    ] {
+        let column = |name: &str| Expr::col(Alias::new(name));
+        let mut select = Query::select();
+        select
+            .column(Alias::new("credential_stamp"))
+            .expr_as(column(at).min(), Alias::new("first"))
+            .expr_as(column(at).max(), Alias::new("last"))
+            .from(Alias::new(table))
+            .and_where(eq("user_id", user))
+            .and_where(column("credential_stamp").is_not_null())
+            .add_group_by([column("credential_stamp")]);
+        for row in conn.query_all(&select).await? {
+            all.push(StampSeen {
+                stamp: row.try_get("", "credential_stamp")?,
+                first: row.try_get("", "first")?,
+                last: row.try_get("", "last")?,
+            });
+        }
+    }
+    Ok(all)
+}
+
+fn encoded(stamp: &[u8]) -> Json {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.encode(stamp).into()
+}
+
+fn decoded(stamp: &str) -> Option<Vec<u8>> {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.decode(stamp).ok()
+}

@@ -1,0 +1,109 @@
+//! What a code rests on, read once more in the transaction that issues it (§8.2): a sign-out, a
+//! revocation, a changed client, a disabled user or a new password that was stored meanwhile wins.
+
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Cond, JoinType, LockType, Query},
+};
+
+use super::{
+    StoreResult,
+    bearer::WithUser,
+    consents::ConsentRow,
+    record::{Record, eq_of, same},
+    sessions::SessionRow,
+};
+use crate::schema::TableNames;
+
+/// `status` of a client that may be used.
+const ACTIVE: &str = "active";
+
+/// What must still be there.
+#[derive(Clone, Debug)]
+pub struct Basis {
+    /// The browser session.
+    pub session_id: i64,
+    /// The client as it was shown; `None` for static clients, which have no row.
+    pub client: Option<ClientBasis>,
+    /// The stored consent, where nobody was asked just now.
+    pub consent_id: Option<i64>,
+}
+
+/// A client at one version.
+#[derive(Clone, Debug)]
+pub struct ClientBasis {
+    /// The `client_id`.
+    pub client_id: String,
+    /// Its version.
+    pub version: i32,
+}
+
+/// What was found, for the rules that a statement cannot check.
+pub struct Standing<U> {
+    /// The session.
+    pub session: SessionRow,
+    /// The consent of [`Basis::consent_id`].
+    pub consent: Option<ConsentRow>,
+    /// The user of the session, where the users table can be read along.
+    pub user: Option<U>,
+}
+
+/// Reads it and holds it until the end of the transaction: who ends one of these meanwhile waits,
+/// and then finds what was issued. `None` when one of them is gone.
+///
+/// # Errors
+/// [`super::StoreError`].
+pub async fn hold<U>(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    (basis, users): (&Basis, Option<&dyn WithUser<User = U>>),
+) -> StoreResult<Option<Standing<U>>> {
+    let session = tables.sessions;
+    let mut select = Query::select();
+    select
+        .from(Alias::new(session))
+        .and_where(eq_of(session, "id", basis.session_id));
+    SessionRow::select_into(&mut select, session, "s_");
+    let mut held = vec![session];
+    if let Some(client) = &basis.client {
+        let clients = tables.clients;
+        let unchanged = Cond::all()
+            .add(eq_of(clients, "client_id", client.client_id.as_str()))
+            .add(eq_of(clients, "status", ACTIVE))
+            .add(eq_of(clients, "version", client.version));
+        select.join(JoinType::InnerJoin, Alias::new(clients), unchanged);
+        held.push(clients);
+    }
+    if let Some(id) = basis.consent_id {
+        let consents = tables.consents;
+        let this_one = Cond::all()
+            .add(eq_of(consents, "id", id))
+            .add(same((consents, "user_id"), (session, "user_id")));
+        select.join(JoinType::InnerJoin, Alias::new(consents), this_one);
+        ConsentRow::select_into(&mut select, consents, "n_");
+        held.push(consents);
+    }
+    if let Some(users) = users {
+        users.join(&mut select, (session, "user_id"));
+    }
+    // SQLite has no row locks and needs none: the transaction began as a writer.
+    if conn.get_database_backend() == sea_orm::DbBackend::Postgres {
+        select.lock_with_tables(LockType::Share, held.into_iter().map(Alias::new));
+    }
+    let Some(row) = conn.query_one(&select).await? else {
+        return Ok(None);
+    };
+    let Some(session) = SessionRow::read(&row, "s_")? else {
+        return Ok(None);
+    };
+    let consent = match basis.consent_id {
+        Some(_) => ConsentRow::read(&row, "n_")?,
+        None => None,
+    };
+    let user = users.map(|users| users.read(&row)).transpose()?.flatten();
+    Ok(Some(Standing {
+        session,
+        consent,
+        user,
+    }))
+}
