@@ -80,10 +80,7 @@ pub async fn put(
     if !is_trusted {
         registration::check_anonymous(&client).map_err(OAuthError::from)?;
     }
-    server
-        .check_sector(&client)
-        .await
-        .map_err(OAuthError::from)?;
+    server.check_sector(&client, Some(old)).await?;
     server.ask_may_register(&metadata, &caller).await?;
     let (change, secret) = secret_change(&server, old, &mut client)?;
     store(&server, &managed, (&client, &change)).await?;

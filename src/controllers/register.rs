@@ -9,12 +9,10 @@ use axum::{
 use loco_rs::app::AppContext;
 
 use crate::{
-    config::RateLimitEntry,
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
     extract::{MetadataJson, TheServer},
     hooks::Registrant,
-    limits::Of,
     owners::Owner,
     protocol::{
         client::{Client, ClientSecret},
@@ -45,8 +43,7 @@ pub async fn post(
     headers: HeaderMap,
     MetadataJson(members): MetadataJson,
 ) -> Result<Response, ApiError> {
-    let keys = Of::entry(RateLimitEntry::Register).address().server();
-    server.limit(keys).await?;
+    server.limit(server.registration_keys(&headers)).await?;
     if has_no_room(&server).await? {
         return Ok(come_back_later());
     }

@@ -16,6 +16,7 @@ pub mod display_name;
 pub mod end_session;
 pub mod error;
 pub mod grants;
+pub mod host;
 pub mod id_token;
 pub mod implied_scopes;
 pub mod interaction;

@@ -5,7 +5,6 @@ mod error;
 mod jwks;
 mod operator;
 mod rules;
-mod sector;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -15,7 +14,6 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     error::{MetadataError, MetadataErrorCode, MetadataRule},
     operator::OperatorChoices,
-    sector::check_sector_document,
 };
 use super::{
     client::{Client, ClientKind, ClientStatus, GrantType},

@@ -9,7 +9,7 @@ mod tests;
 use url::{Host, Url};
 
 use self::parts::{Scheme, port_rest, scheme_of, split_loopback};
-use super::client::ApplicationType;
+use super::{client::ApplicationType, host};
 
 /// Longest redirect URI, in bytes.
 const MAX_LENGTH: usize = 2000;
@@ -211,11 +211,15 @@ pub fn private_scheme(uri: &str) -> Option<&str> {
     }
 }
 
-/// Host of an http(s) redirect URI, lower-case, without port.
+/// Host of an http(s) redirect URI, lower-case, without port and without a dot at the end: what
+/// people are shown, and what hosts are compared by.
 #[must_use]
 pub fn host(uri: &str) -> Option<String> {
     match scheme_of(uri)? {
-        Scheme::Https | Scheme::Http => Some(Url::parse(uri).ok()?.host_str()?.to_owned()),
+        Scheme::Https | Scheme::Http => {
+            let url = Url::parse(uri).ok()?;
+            Some(host::without_dot(url.host_str()?).to_owned())
+        }
         Scheme::Private | Scheme::Other => None,
     }
 }

@@ -1,8 +1,9 @@
 //! `error.html`: something that was asked for cannot be done.
 
+use fluent_bundle::FluentArgs;
 use serde::Serialize;
 
-use crate::views::{Common, ErrorKind, Page, Words, samples};
+use crate::views::{Common, ErrorKind, Page, Words, messages::text_value, samples};
 
 /// `error.html`. Shows no text of the request outside of `dev`.
 #[derive(Clone, Serialize)]
@@ -22,6 +23,8 @@ pub struct ErrorPage {
     pub hint: String,
     /// A way back: only to a validated redirect URI (AR-04) or a verified `client_uri`.
     pub return_link: Option<ReturnLink>,
+    /// The host that the explanation names.
+    pub host: Option<String>,
     /// For the developer of the client, with the setting `developer_errors`.
     pub dev: Option<Developer>,
     /// Which texts are shown.
@@ -47,6 +50,8 @@ pub struct Developer {
     pub expected: String,
     /// What was sent, masked.
     pub received: String,
+    /// What came in between: the host that did not answer, the storage that failed.
+    pub cause: Option<String>,
     /// What to change.
     pub fix: String,
     /// Section of the specification behind the rule.
@@ -65,6 +70,7 @@ impl ErrorPage {
             explanation: String::new(),
             hint: String::new(),
             return_link: None,
+            host: None,
             dev: None,
             kind,
         }
@@ -98,7 +104,16 @@ impl Page for ErrorPage {
     fn translate(&mut self, words: &Words) {
         let texts = self.kind.texts();
         self.title = words.say(texts.title);
-        self.explanation = words.say(texts.explanation);
+        self.explanation = match &self.host {
+            Some(host) => {
+                let mut args = FluentArgs::new();
+                args.set("host", text_value(host));
+                words
+                    .text_with(texts.explanation, &args)
+                    .unwrap_or_default()
+            }
+            None => words.say(texts.explanation),
+        };
         self.hint = words.say(texts.hint);
         self.return_link = self.return_link.take().filter(may_be_linked);
     }
@@ -106,13 +121,18 @@ impl Page for ErrorPage {
     fn samples() -> Vec<(&'static str, Self)> {
         let mut all: Vec<(&'static str, Self)> = ErrorKind::ALL
             .iter()
-            .map(|&kind| (kind.name(), Self::new(kind, samples::failed())))
+            .map(|&kind| {
+                let page = Self::new(kind, samples::failed());
+                let host = (kind == ErrorKind::UnreadDocument).then(|| "app.example".to_owned());
+                (kind.name(), Self { host, ..page })
+            })
             .collect();
         let main = Self::new(ErrorKind::RedirectMismatch, samples::failed());
         let dev = Developer {
             rule: "AZ-12".into(),
             expected: "one of the registered redirect URIs, byte for byte".into(),
             received: samples::MARKUP.into(),
+            cause: None,
             fix: "Register this redirect URI, or send one that is registered.".into(),
             section: "OAuth 2.1 §2.3.1".into(),
         };
