@@ -1,18 +1,60 @@
 //! Clients whose id is the URL of a document (§20, CIMD): a row of `oauth_clients` is the copy,
-//! which is fetched again when it is no longer fresh.
+//! which is fetched again when it is no longer fresh. While the host cannot be read, the copy serves
+//! for another day (CI-05).
 
 use crate::{
     error::Failure,
-    events::{AuditEvent, EventName},
+    events::{AuditEvent, EventName, Outcome},
     fetch::{DOCUMENT, FetchError, Fetched, Wanted},
     protocol::{
         client::{Client, ClientKind, ClientStatus, DocumentCache},
-        client_document::{self, DocumentError, DocumentPolicy, Hosts},
-        client_metadata::{Applicant, MetadataError, check_sector_document},
+        client_document::{self, DocumentError, DocumentPolicy, Finding, Hosts},
+        client_metadata::Applicant,
     },
+    sector_documents::unread,
     server::Server,
     store::clients::{self, ClientRow},
 };
+
+/// Seconds after which a host that could not be read may be asked again.
+pub const AGAIN_AFTER: i64 = 60;
+
+/// What a client is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A new authorization: a document that no longer describes a client blocks it (CI-06).
+    Authorization,
+    /// The client's authentication for what it was given before: grants stay (CI-06).
+    Authentication,
+}
+
+/// Why there is no client that is up to date.
+#[derive(Clone, Debug)]
+pub enum NotUpToDate {
+    /// The document at this host could not be read, which says nothing about the client.
+    Unread {
+        /// Host of the document.
+        host: String,
+        /// The answer: 503.
+        failure: Failure,
+    },
+    /// A refusal, or a fault of this server.
+    Failed(Failure),
+}
+
+impl From<NotUpToDate> for Failure {
+    fn from(why: NotUpToDate) -> Self {
+        match why {
+            NotUpToDate::Unread { failure, .. } | NotUpToDate::Failed(failure) => failure,
+        }
+    }
+}
+
+impl From<Failure> for NotUpToDate {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
 
 impl Server {
     /// Whether clients of this kind exist here: without the feature, copies of documents are
@@ -25,12 +67,12 @@ impl Server {
     /// registered, are as they are stored: they win over documents (CI-01, CIMD §6.9).
     ///
     /// # Errors
-    /// The document is not to be had or not acceptable (CI-02 to CI-05), or a fault.
+    /// The document cannot be read or is not acceptable (CI-02 to CI-05), or a fault.
     pub async fn up_to_date(
         &self,
-        client_id: &str,
-        stored: Option<Client>,
-    ) -> Result<Option<Client>, Failure> {
+        (client_id, stored): (&str, Option<Client>),
+        need: Need,
+    ) -> Result<Option<Client>, NotUpToDate> {
         let settings = &self.settings.client_id_metadata_documents;
         if !settings.enabled || !client_document::is_url(client_id) {
             return Ok(stored);
@@ -45,27 +87,92 @@ impl Server {
             allowed: &settings.allowed_hosts,
             denied: &settings.denied_hosts,
         };
-        let refused = |error: DocumentError| Failure::from(error.refusal(client_id));
-        client_document::check_url(client_id, hosts).map_err(refused)?;
+        client_document::check_url(client_id, hosts)
+            .map_err(|error| NotUpToDate::Failed(error.refusal(client_id).into()))?;
         if stored.as_ref().is_some_and(|client| self.is_fresh(client)) {
             return Ok(stored);
         }
-        let fetched = self.fetch_document(client_id, stored.as_ref()).await;
-        let fetched = fetched.map_err(refused)?;
+        match self.look((client_id, stored.as_ref())).await? {
+            Ok(client) => Ok(Some(client)),
+            Err(error) => self
+                .without_document((client_id, stored), (error, need))
+                .map(Some),
+        }
+    }
+
+    /// Asks the host of the document and keeps what it says (CI-03, CI-04).
+    async fn look(
+        &self,
+        (client_id, stored): (&str, Option<&Client>),
+    ) -> Result<Result<Client, DocumentError>, Failure> {
+        let fetched = match self.fetch_document(client_id, stored).await {
+            Ok(fetched) => fetched,
+            Err(error) => return Ok(Err(error)),
+        };
         let cache = DocumentCache {
             fetched_at: self.now(),
             expires_at: self.now().saturating_add(fetched.fresh_for),
             etag: fetched.etag,
         };
-        let client = match (fetched.body, stored) {
-            (None, Some(client)) => self.keep_cached(client, cache).await?,
-            (body, stored) => {
-                let body = body.unwrap_or_default();
-                let described = self.described(client_id, &body).await.map_err(refused)?;
-                self.replace(stored, (described, cache)).await?
-            }
+        if let (None, Some(client)) = (&fetched.body, stored) {
+            return Ok(Ok(self.keep_cached(client.clone(), cache).await?));
+        }
+        let body = fetched.body.unwrap_or_default();
+        match self.described((client_id, stored), &body).await {
+            Ok(described) => Ok(Ok(self.replace(stored, (described, cache)).await?)),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    /// CI-05, CI-06: the copy while it serves, else the refusal.
+    fn without_document(
+        &self,
+        (client_id, stored): (&str, Option<Client>),
+        (error, need): (DocumentError, Need),
+    ) -> Result<Client, NotUpToDate> {
+        let is_enough = match error.finding() {
+            Finding::NotAccepted => false,
+            Finding::Unread => true,
+            Finding::Invalid => need == Need::Authentication,
         };
-        Ok(Some(client))
+        let is_stored = stored.is_some();
+        let copy = stored.filter(|_| is_enough).and_then(|client| {
+            let until = self.copy_serves_until(client.document.as_ref()?.expires_at);
+            (self.now() < until).then_some((client, until))
+        });
+        if let Some((client, until)) = copy {
+            let event = AuditEvent::new(EventName::ClientStaleCopyUsed).outcome(Outcome::Error);
+            let event = event.client(&client).detail("copy", "document");
+            self.audit(
+                event
+                    .detail("error", error.to_string())
+                    .detail("until", until),
+            );
+            return Ok(client);
+        }
+        let cause = Some(error.to_string());
+        // The host of a client that is known here once had a document: nothing that it answers
+        // now makes the client somebody else.
+        if error.finding() == Finding::Unread && (is_stored || error.may_pass()) {
+            return Err(NotUpToDate::Unread {
+                host: client_document::host(client_id).unwrap_or_default(),
+                failure: Failure {
+                    source: cause,
+                    retry_after: Some(AGAIN_AFTER),
+                    ..DocumentError::unread(client_id).into()
+                },
+            });
+        }
+        Err(NotUpToDate::Failed(Failure {
+            source: cause,
+            ..error.refusal(client_id).into()
+        }))
+    }
+
+    /// Until when a copy serves that was fresh until `expires_at`, while its host cannot be read.
+    pub fn copy_serves_until(&self, expires_at: i64) -> i64 {
+        let settings = &self.settings.client_id_metadata_documents;
+        expires_at.saturating_add(settings.stale_seconds)
     }
 
     fn is_fresh(&self, client: &Client) -> bool {
@@ -85,22 +192,29 @@ impl Server {
             max_bytes: DOCUMENT,
             etag: cache.and_then(|cache| cache.etag.as_deref()),
         };
-        let fetched = self.fetcher.get(wanted, self.now()).await;
+        let fetched = match stored {
+            Some(_) => self.fetcher.renew(wanted, self.now()).await,
+            None => self.fetcher.get(wanted, self.now()).await,
+        };
         fetched.map_err(|error| match error {
             FetchError::Url => DocumentError::Url,
-            error => DocumentError::Fetch(error.to_string()),
+            error => unread(&error).into(),
         })
     }
 
     /// CI-04.
-    async fn described(&self, client_id: &str, body: &[u8]) -> Result<Client, DocumentError> {
+    async fn described(
+        &self,
+        (client_id, stored): (&str, Option<&Client>),
+        body: &[u8],
+    ) -> Result<Client, DocumentError> {
         let algorithms = self.keys.algorithms();
         let policy = DocumentPolicy {
             metadata: self.offers_to(Applicant::Unvouched, &algorithms),
             default_scopes: &self.settings.registration.default_scopes,
         };
         let client = client_document::client(body, client_id, &policy)?;
-        self.check_sector(&client).await?;
+        self.check_sector(&client, stored).await?;
         Ok(client)
     }
 
@@ -122,7 +236,7 @@ impl Server {
     /// What the operator decided about the client stays.
     async fn replace(
         &self,
-        stored: Option<Client>,
+        stored: Option<&Client>,
         (mut client, cache): (Client, DocumentCache),
     ) -> Result<Client, Failure> {
         client.document = Some(cache);
@@ -135,13 +249,13 @@ impl Server {
                 .await?;
             return Ok(client);
         };
-        let changed = client_document::differs(&old, &client);
+        let changed = client_document::differs(old, &client);
         client.version = old.version.saturating_add(i32::from(changed));
-        client.resources = old.resources;
+        client.resources.clone_from(&old.resources);
         client.skip_consent = old.skip_consent;
         client.last_used_at = old.last_used_at;
         if client.jwks_uri == old.jwks_uri {
-            client.key_cache = old.key_cache;
+            client.key_cache.clone_from(&old.key_cache);
         }
         let row = ClientRow::new(&client, None);
         let update = |db| clients::update_document(db, tables, (&row, old.version));
@@ -149,25 +263,5 @@ impl Server {
             self.audit(AuditEvent::new(EventName::ClientChanged).client(&client));
         }
         Ok(client)
-    }
-
-    /// Whether the document at `sector_identifier_uri` lists every redirect URI of the client
-    /// (OpenID Connect Registration §5, Core §8.1). Clients of the settings are not asked: their
-    /// operator wrote both.
-    ///
-    /// # Errors
-    /// It does not, or cannot be fetched.
-    pub async fn check_sector(&self, client: &Client) -> Result<(), MetadataError> {
-        let Some(uri) = &client.sector_identifier_uri else {
-            return Ok(());
-        };
-        let wanted = Wanted {
-            url: uri,
-            max_bytes: DOCUMENT,
-            etag: None,
-        };
-        let fetched = self.fetcher.get(wanted, self.now()).await.ok();
-        let body = fetched.and_then(|fetched| fetched.body);
-        check_sector_document(body.as_deref(), client)
     }
 }

@@ -8,23 +8,26 @@ use std::{
 use serde_json::Value;
 
 use crate::{
+    client_documents::{AGAIN_AFTER, Need, NotUpToDate},
     config::AssertionAudience,
     error::Failure,
-    fetch::{FetchError, KEY_SET, Wanted},
+    events::{AuditEvent, EventName, Outcome},
+    fetch::{KEY_SET, Wanted},
     protocol::{
         client::{Client, KeyCache},
         client_assertion::{Assertion, AssertionError, Audience, Expected, Refusal},
         client_auth::{ClientEndpoint, Credentials, refused},
-        strict_json,
+        client_document::Unread,
+        error::OAuthError,
+        strict_json::{self, JsonError},
     },
+    sector_documents::unread,
     server::Server,
     store::{clients, ephemerals},
 };
 
 /// How long a fetched key set is used without another look, seconds.
 const FRESH: i64 = 3600;
-/// How long it is used when the other looks fail, seconds.
-const LAST_GOOD: i64 = 24 * 3600;
 /// An unknown `kid` leads to another look once in this time, seconds (CA-03).
 const AGAIN: i64 = 60;
 /// How long it is known that an assertion was used, beyond its end, seconds: a clock that went
@@ -62,8 +65,7 @@ impl Server {
         let stored = self.known_client(id, row.as_ref()).cloned();
         // Nothing is fetched for an id that nobody ever agreed to.
         let client = match stored {
-            // Boxed: rarely taken, and large.
-            Some(stored) => Box::pin(self.up_to_date(id, Some(stored))).await?,
+            Some(stored) => self.current_copy(credentials, stored).await?,
             None => None,
         };
         let client = credentials.authenticate(client.as_ref(), self.now())?;
@@ -71,6 +73,25 @@ impl Server {
             Box::pin(self.prove(client, (assertion, credentials.endpoint))).await?;
         }
         Ok(client.clone())
+    }
+
+    /// The client as its document says now. While that cannot be read, and the copy is too old to
+    /// serve, whoever would not even have been the client by the copy is told so; the client is told
+    /// to come again (CI-05).
+    async fn current_copy(
+        &self,
+        credentials: &Credentials,
+        stored: Client,
+    ) -> Result<Option<Client>, Failure> {
+        let named = (credentials.client_id.as_str(), Some(stored.clone()));
+        // Boxed: rarely taken, and large.
+        match Box::pin(self.up_to_date(named, Need::Authentication)).await {
+            Err(NotUpToDate::Unread { failure, .. }) => {
+                credentials.authenticate(Some(&stored), self.now())?;
+                Err(failure)
+            }
+            result => Ok(result?),
+        }
     }
 
     /// CA-03 to CA-05, in the order of their cost.
@@ -138,28 +159,64 @@ impl Server {
                 return Ok(verdict.clone().map_err(refused)?);
             }
         }
-        let verdict = if let Some(keys) = self.fetch_keys(client).await? {
-            assertion.verify(&keys)
-        } else {
-            let usable = by_cache.filter(|_| age.is_some_and(|age| age < LAST_GOOD));
-            usable.unwrap_or_else(|| Err(assertion.unknown_key("none, jwks_uri cannot be read")))
+        let unread = match self.fetch_keys(client, cache.as_ref()).await? {
+            Ok(keys) => return Ok(assertion.verify(&keys).map_err(refused)?),
+            Err(unread) => unread,
         };
-        Ok(verdict.map_err(refused)?)
+        let until =
+            cache.map(|cache| self.copy_serves_until(cache.fetched_at.saturating_add(FRESH)));
+        let usable = by_cache.filter(|_| until.is_some_and(|until| self.now() < until));
+        // A key that the copy does not have may be a new one.
+        let usable = match (usable, &unread) {
+            (Some(Err(refusal)), Unread::Away(_))
+                if refusal.error == AssertionError::UnknownKey =>
+            {
+                None
+            }
+            (usable, _) => usable,
+        };
+        match (usable, unread) {
+            (None, Unread::Away(cause)) => Err(no_keys(cause)),
+            (None, Unread::Forbidden(cause)) => Err(Failure {
+                source: Some(cause),
+                ..refused(assertion.unknown_key("none, jwks_uri cannot be read")).into()
+            }),
+            (Some(verdict), Unread::Away(cause) | Unread::Forbidden(cause)) => {
+                let event = AuditEvent::new(EventName::ClientStaleCopyUsed).outcome(Outcome::Error);
+                let event = event.client(client).detail("copy", "keys");
+                self.audit(event.detail("error", cause).detail("until", until));
+                Ok(verdict.map_err(refused)?)
+            }
+        }
     }
 
-    /// The key set at `jwks_uri`, kept for the next time; `None` = it is not to be had.
-    async fn fetch_keys(&self, client: &Client) -> Result<Option<Value>, Failure> {
+    /// The key set at `jwks_uri`, kept for the next time; or why it was not read.
+    async fn fetch_keys(
+        &self,
+        client: &Client,
+        before: Option<&KeyCache>,
+    ) -> Result<Result<Value, Unread>, Failure> {
         let Some(url) = &client.jwks_uri else {
-            return Ok(None);
+            return Ok(Err(Unread::Forbidden("there is no jwks_uri".to_owned())));
         };
         let wanted = Wanted {
             url,
             max_bytes: KEY_SET,
             etag: None,
         };
-        let fetched = self.fetcher.get(wanted, self.now()).await;
-        let Some(keys) = key_set(fetched.map(|fetched| fetched.body)) else {
-            return Ok(None);
+        // The operator named the URLs of clients that are known here.
+        let fetched = if before.is_some() || client.is_known() {
+            self.fetcher.renew(wanted, self.now()).await
+        } else {
+            self.fetcher.get_of_client(wanted, self.now()).await
+        };
+        let keys = match fetched {
+            Ok(fetched) => key_set(&fetched.body.unwrap_or_default()),
+            Err(error) => Err(unread(&error)),
+        };
+        let keys = match keys {
+            Ok(keys) => keys,
+            Err(unread) => return Ok(Err(unread)),
         };
         let cache = KeyCache {
             keys: keys.clone(),
@@ -174,13 +231,36 @@ impl Server {
                 .run(|db| clients::keep_keys(db, tables, (id, &cache)))
                 .await?;
         }
-        Ok(Some(keys))
+        Ok(Ok(keys))
     }
 }
 
-/// RFC 7517 §5.
-fn key_set(body: Result<Option<std::sync::Arc<[u8]>>, FetchError>) -> Option<Value> {
-    let members = strict_json::object(&body.ok()??).ok()?;
-    let is_set = members.get("keys").is_some_and(Value::is_array);
-    is_set.then_some(Value::Object(members))
+/// RFC 7517 §5. What is not even JSON is the host's word, not the client's.
+fn key_set(body: &[u8]) -> Result<Value, Unread> {
+    let members = strict_json::object(body).map_err(|error| match error {
+        JsonError::Unreadable => Unread::Away(error.to_string()),
+        _ => Unread::Forbidden(error.to_string()),
+    })?;
+    if members.get("keys").is_some_and(Value::is_array) {
+        return Ok(Value::Object(members));
+    }
+    Err(Unread::Forbidden("the answer is no key set".to_owned()))
+}
+
+/// CI-05 for keys: what their host does is no fault of the assertion.
+fn no_keys(cause: String) -> Failure {
+    let error = OAuthError::temporarily_unavailable(
+        "CA-03",
+        "The keys at jwks_uri of the client could not be read from their host; try again later",
+    );
+    Failure {
+        source: Some(cause),
+        retry_after: Some(AGAIN_AFTER),
+        ..error
+            .expected(
+                "an answer of the host with status 200 and JSON within 5 seconds",
+                "",
+            )
+            .into()
+    }
 }

@@ -129,6 +129,8 @@ pub struct PageDetail {
     pub kind: Option<crate::views::ErrorKind>,
     /// A verified place to go on to: text (host) and URL (AR-04, §8.5).
     pub return_link: Option<(String, String)>,
+    /// A host that the page names.
+    pub host: Option<String>,
 }
 
 /// A failure at a JSON endpoint.
@@ -189,6 +191,13 @@ impl PageError {
     #[must_use]
     pub fn showing(mut self, kind: crate::views::ErrorKind) -> Self {
         self.0.detail.kind = Some(kind);
+        self
+    }
+
+    /// Names a host.
+    #[must_use]
+    pub fn naming(mut self, host: String) -> Self {
+        self.0.detail.host = Some(host);
         self
     }
 

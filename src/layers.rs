@@ -208,7 +208,7 @@ fn by_transport(response: &Response) -> Option<Refused> {
             client_id: None,
             page: PageDetail {
                 kind: Some(ErrorKind::MethodNotAllowed),
-                return_link: None,
+                ..PageDetail::default()
             },
         }
     })

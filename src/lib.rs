@@ -111,6 +111,7 @@ pub mod resource_owner;
 pub mod resource_server;
 mod routes;
 pub mod schema;
+mod sector_documents;
 pub mod server;
 pub mod store;
 pub mod tasks;

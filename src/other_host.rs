@@ -5,7 +5,7 @@
 //!
 //! A proxy may write a name of its own into `Host`. Then the browser is at `base_url` already, and a
 //! redirect brings the same request again. What proxies usually write is told apart
-//! ([`host::is_another_name`], and requests that name a proxy are left alone); for all others the
+//! ([`other_name::is_another_name`], and requests that name a proxy are left alone); for all others the
 //! server stops when the same request keeps coming back.
 
 use std::{
@@ -25,8 +25,8 @@ use axum::{
 };
 
 use crate::{
-    interaction::go_on::see_other, protocol::host, proxy, request::RequestFacts, server::Server,
-    store::markers,
+    interaction::go_on::see_other, protocol::other_name, proxy, request::RequestFacts,
+    server::Server, store::markers,
 };
 
 /// Name of the marker: when a page was last asked for at another host.
@@ -119,7 +119,7 @@ impl Server {
             return None;
         };
         let host = host.to_str().ok()?;
-        if !host::is_another_name(host, &self.settings.base_url) {
+        if !other_name::is_another_name(host, &self.settings.base_url) {
             return None;
         }
         self.tell_of_other_host(host);

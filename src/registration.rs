@@ -5,10 +5,12 @@ use axum::http::HeaderMap;
 
 use crate::{
     browser::Browser,
+    config::RateLimitEntry,
     error::Failure,
     events::{AuditEvent, EventName},
     extract::authorization_headers,
     hooks::Registrant,
+    limits::Of,
     owners::Owner,
     protocol::{
         client::{Client, ClientKind},
@@ -18,7 +20,7 @@ use crate::{
         error::OAuthError,
         jwk::SigningAlg,
         scope::OPENID,
-        secret::{Secret, plain_hash},
+        secret::{Secret, SecretHash, plain_hash},
     },
     random::{self, RandomError},
     server::Server,
@@ -64,11 +66,7 @@ impl Server {
         match Bearer::read(headers) {
             Bearer::Malformed => return Ok(None),
             Bearer::Token(token) => {
-                let sent = plain_hash(token.expose());
-                let mut known = false;
-                for hash in &settings.initial_access_tokens {
-                    known |= hash.matches(&sent);
-                }
+                let known = self.initial_access_token(&token).is_some();
                 return Ok(known.then_some(Registrant::InitialAccessToken));
             }
             Bearer::Absent => {}
@@ -77,6 +75,32 @@ impl Server {
             return Ok(Some(Registrant::User(owner)));
         }
         Ok(settings.anonymous.then_some(Registrant::Anonymous))
+    }
+
+    /// The hash of an initial access token, if it is one of the settings.
+    fn initial_access_token(&self, token: &Secret) -> Option<SecretHash> {
+        let sent = plain_hash(token.expose());
+        let mut known = false;
+        for hash in &self.settings.registration.initial_access_tokens {
+            // No early exit: the time must not tell which one matched.
+            known |= hash.matches(&sent);
+        }
+        known.then_some(sent)
+    }
+
+    /// What a registration counts for (RG-03). All strangers together share the server's ceiling;
+    /// whoever has an initial access token is not behind it, and is counted apart from the
+    /// strangers at the same address.
+    pub fn registration_keys(&self, headers: &HeaderMap) -> Of {
+        let of = Of::entry(RateLimitEntry::Register);
+        let holder = match Bearer::read(headers) {
+            Bearer::Token(token) => self.initial_access_token(&token),
+            Bearer::Absent | Bearer::Malformed => None,
+        };
+        match holder {
+            Some(SecretHash(hash)) => of.address_for(&format!("holder {hash:02x?}")),
+            None => of.address().server(),
+        }
     }
 
     /// Who is signed in, if a page of this origin made the request: a cookie alone proves nothing
@@ -167,16 +191,17 @@ impl Server {
     }
 
     /// What others say about a client: its sector document, and the app (RG-09), which sees what
-    /// would be registered.
+    /// would be registered. `before` = the client as it is stored.
     ///
     /// # Errors
     /// `invalid_client_metadata`, `access_denied`, or a hook that fails.
     pub async fn check_registrant(
         &self,
         client: &Client,
+        before: Option<&Client>,
         caller: &Registrant<Owner>,
     ) -> Result<(), Failure> {
-        self.check_sector(client).await.map_err(OAuthError::from)?;
+        self.check_sector(client, before).await?;
         let metadata = ClientMetadata::of(client);
         let permitted = self.owners.may_register(&metadata, caller).await;
         if permitted? {

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{
-    http::{HeaderName, HeaderValue, Method, header},
+    http::{HeaderName, HeaderValue, Method, header, request::Parts},
     middleware::from_fn_with_state,
     routing::{MethodRouter, get, post},
 };
@@ -22,7 +22,7 @@ use crate::{
     },
     error::{ApiError, Failure, PageError},
     layers::{self, Around},
-    protocol::client::GrantType,
+    protocol::{client::GrantType, host},
     urls::Urls,
 };
 
@@ -124,9 +124,14 @@ fn scripts(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
 }
 
 fn trusted(settings: &Settings) -> AllowOrigin {
-    let origins = settings.session_exchange_origins.iter();
-    // Checked with the settings: an origin is header text.
-    AllowOrigin::list(origins.filter_map(|origin| HeaderValue::from_str(origin).ok()))
+    let trusted = settings.session_exchange_origins.clone();
+    AllowOrigin::predicate(move |origin: &HeaderValue, _: &Parts| {
+        let is_named = |own: &String| {
+            let origin = origin.to_str();
+            origin.is_ok_and(|origin| host::is_same_origin(own, origin))
+        };
+        trusted.iter().any(is_named)
+    })
 }
 
 /// What people see, and the redirects between.

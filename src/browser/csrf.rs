@@ -2,7 +2,10 @@
 
 use super::Browser;
 use crate::{
-    protocol::secret::{Secret, mac, same},
+    protocol::{
+        host,
+        secret::{Secret, mac, same},
+    },
     random::RandomError,
     urls::Urls,
 };
@@ -78,7 +81,10 @@ impl Browser {
     /// EX-02: a script of this origin or of one of `trusted`.
     pub fn is_trusted_script(&self, urls: &Urls, trusted: &[String]) -> bool {
         match &self.facts.origin {
-            Some(origin) => urls.is_own_origin(origin) || trusted.contains(origin),
+            Some(origin) => {
+                let is_named = |own: &String| host::is_same_origin(own, origin);
+                urls.is_own_origin(origin) || trusted.iter().any(is_named)
+            }
             None => self.comes_from_own_page(),
         }
     }

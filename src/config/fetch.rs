@@ -16,8 +16,11 @@ pub struct FetchSettings {
     pub extra_ca_file: Option<PathBuf>,
 }
 
+/// Longest time for which a copy serves while its host cannot be read, seconds: 30 days.
+const MAX_STALE: i64 = 30 * 24 * 3600;
+
 /// `client_id_metadata_documents`. A host is `host`, or `host:port` for another port than 443.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DocumentSettings {
     /// Whether the URL of a document is accepted as a `client_id`.
@@ -26,6 +29,20 @@ pub struct DocumentSettings {
     pub allowed_hosts: Vec<String>,
     /// No documents of these hosts.
     pub denied_hosts: Vec<String>,
+    /// How long a copy that is no longer fresh serves while its host cannot be read, seconds; key
+    /// sets at `jwks_uri` likewise.
+    pub stale_seconds: i64,
+}
+
+impl Default for DocumentSettings {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            allowed_hosts: Vec::new(),
+            denied_hosts: Vec::new(),
+            stale_seconds: 24 * 3600,
+        }
+    }
 }
 
 impl Settings {
@@ -47,6 +64,13 @@ pub(super) fn check(raw: &RawSettings, production: bool, findings: &mut Findings
         );
     }
     let documents = &raw.client_id_metadata_documents;
+    if !(0..=MAX_STALE).contains(&documents.stale_seconds) {
+        findings.add(
+            "client_id_metadata_documents.stale_seconds",
+            "out of range",
+            format!("write a number of seconds from 0 to {MAX_STALE}"),
+        );
+    }
     let lists = [
         ("allowed_hosts", &documents.allowed_hosts),
         ("denied_hosts", &documents.denied_hosts),

@@ -83,25 +83,25 @@ impl RateLimitEntry {
     #[expect(clippy::match_same_arms, reason = "one row per entry, as in §31.1")]
     pub(super) const fn defaults(self) -> &'static [RateLimit] {
         match self {
-            // client and address; client
-            Self::Token => limits![60 / 60, 600 / 60],
+            // client and address: a hosted client serves many people from few addresses
+            Self::Token => limits![600 / 60],
             // client and address, failed authentications; address, refused requests
             Self::TokenFailure => limits![20 / 60, 600 / 60],
             // address; client and address
             Self::Authorize => limits![120 / 60, 60 / 60],
             // session
             Self::Consent => limits![30 / 60],
-            // normalised login; address, failures
-            Self::Login => limits![10 / 300, 50 / 300],
+            // normalised login; failures of the address, of its network, of the server
+            Self::Login => limits![10 / 300, 50 / 300, 250 / 300, 2500 / 300],
             // address
             Self::Signup => limits![10 / 3600],
             // normalised login; address
             Self::PasswordReset => limits![3 / 3600, 20 / 3600],
-            // address; server
+            // address, or holder of an initial access token there; server, strangers
             Self::Register => limits![20 / 60, 300 / 60],
-            // client
+            // client, once it is authenticated
             Self::Introspect => limits![6000 / 60],
-            // client and address
+            // client and address, what revoked nothing
             Self::Revoke => limits![60 / 60],
             // token; address
             Self::Userinfo => limits![60 / 60, 600 / 60],

@@ -119,13 +119,6 @@ impl Settings {
         names.retain(|name| !self.is_sensitive(name));
         names
     }
-
-    /// Whether a scope is sensitive in any place that defines it.
-    fn is_sensitive(&self, name: &str) -> bool {
-        let of_resources = self.resources.iter().flat_map(|resource| &resource.scopes);
-        let mut all = self.scopes.iter().chain(of_resources);
-        all.any(|scope| scope.name == name && scope.sensitive)
-    }
 }
 
 /// ST-07: no two entries name one resource, and none is written like the issuer, which stands in

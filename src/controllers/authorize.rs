@@ -9,6 +9,7 @@ use loco_rs::app::AppContext;
 
 use crate::{
     browser::{Browser, SignedIn},
+    client_documents::{Need, NotUpToDate},
     config::RateLimitEntry,
     error::{Failure, PageError},
     extract::{QueryParams, TheServer, read_form},
@@ -75,9 +76,20 @@ async fn load(server: &Server, params: &Params) -> Result<(Client, Callback), Pa
     let client_id = authorize::client_id(params)?;
     request::note_client(client_id);
     let stored = server.client(client_id).await?;
-    let client = usable(Box::pin(server.up_to_date(client_id, stored)).await?)?;
+    let current = Box::pin(server.up_to_date((client_id, stored), Need::Authorization));
+    let client = usable(current.await.map_err(no_client)?)?;
     let callback = Callback::find(params, &client, &server.urls.issuer)?;
     Ok((client, callback))
+}
+
+/// CI-05: the page names the host that could not be read.
+fn no_client(why: NotUpToDate) -> PageError {
+    match why {
+        NotUpToDate::Unread { host, failure } => PageError::from(failure)
+            .showing(ErrorKind::UnreadDocument)
+            .naming(host),
+        NotUpToDate::Failed(failure) => failure.into(),
+    }
 }
 
 /// Decide, first half: the request itself (AZ-10, AZ-13 to AZ-26).

@@ -82,8 +82,9 @@ pub async fn put(
     client_id: ClientId,
     MetadataJson(members): MetadataJson,
 ) -> Result<Response, ApiError> {
-    // RG-03: before a token is looked at or anything is fetched.
-    let keys = Of::entry(RateLimitEntry::Register).address().server();
+    // RG-03: before a token is looked at or anything is fetched. What strangers use up together, the
+    // server's ceiling of registrations, keeps nobody from their own.
+    let keys = Of::entry(RateLimitEntry::Register).address();
     server.limit(keys).await?;
     let managed = load(&server, (&headers, client_id), ManageAction::Update).await?;
     let old = &managed.registered.client;
@@ -95,7 +96,7 @@ pub async fn put(
         Manager::Person(owner) => Registrant::User(owner.clone()),
         Manager::Client(_) => Registrant::Client,
     };
-    server.check_registrant(&client, &caller).await?;
+    server.check_registrant(&client, Some(old), &caller).await?;
     let (change, secret) = secret_change(&server, old, &mut client)?;
     store(&server, &managed, (&client, &change)).await?;
     Ok(describe(&server, &managed, (&client, secret.as_ref())))

@@ -10,13 +10,15 @@ use loco_rs::app::AppContext;
 use super::{logout, page::Entered, resume::interaction_id};
 use crate::{
     browser::Browser,
-    error::PageError,
+    config::RateLimitEntry,
+    error::{Failure, PageError},
     extract::{QueryParams, TheServer, read_form},
     interaction::{
         go_on::{Arrival, see_other},
         logout::PendingLogout,
     },
     keys::Purpose,
+    limits::Of,
     protocol::{
         end_session::{self, Hint, SessionView, Verdict},
         error::OAuthError,
@@ -34,6 +36,7 @@ pub async fn get(
     mut browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
+    check_limit(&server, &params).await?;
     let pending = match interaction_id(&params)? {
         Some(id) => server.find_logout(id, &mut browser).await?,
         None => load(&server, &params).await?,
@@ -51,6 +54,7 @@ pub async fn post(
     request: Request,
 ) -> Result<Response, PageError> {
     let params = read_form(request, ("ES-01", "ES-01")).await?;
+    check_limit(&server, &params).await?;
     let mut pending = load(&server, &params).await?;
     server.open_logout(&mut pending, None).await?;
     let id = pending.state().unwrap_or_default();
@@ -62,6 +66,20 @@ pub async fn post(
 #[debug_handler]
 pub async fn switched_off(State(_ctx): State<AppContext>) -> PageError {
     PageError::switched_off("enable_end_session is off")
+}
+
+/// ES-01, AZ-05: as at the authorization endpoint and by the same limits, before anything is looked
+/// for or stored. Counted apart, so that neither endpoint uses up the other.
+async fn check_limit(server: &Server, params: &Params) -> Result<(), Failure> {
+    let named = params.one("client_id").ok().flatten().unwrap_or_default();
+    let keys = Of::entry(RateLimitEntry::Authorize).address_for("end-session");
+    // Who names no client is not one client.
+    let keys = if named.is_empty() {
+        keys
+    } else {
+        keys.client_and_address(&format!("end-session {named}"))
+    };
+    server.limit(keys).await
 }
 
 /// Load: who is meant, who asks, and where it may lead (ES-01 to ES-04).

@@ -48,7 +48,7 @@ pub async fn post(
     let answer = match asked(&server, &browser, &params)? {
         Ok(login) => {
             let keys = Of::entry(RateLimitEntry::PasswordReset);
-            let keys = keys.login(&login).address().last_first();
+            let keys = keys.login(&login).address().first_last();
             if let Some(wait) = page::check_limit(&server, keys).await? {
                 let entered = Entered::of(&params, &["login"])?.limited();
                 let answer = show(&server, &mut browser, (entered, false))?;

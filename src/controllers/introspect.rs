@@ -74,9 +74,12 @@ pub async fn post(
     check_repetition(&params, &KNOWN)?;
     let credentials = credentials(&headers, &params, ClientEndpoint::Introspection)?;
     let client_id = credentials.client_id.as_str();
-    let keys =
-        limits::of_client(client_id).and(Of::entry(RateLimitEntry::Introspect).client(client_id));
-    server.limit(keys).await?;
+    // Strangers send no request that counts for the client: theirs are not authenticated.
+    let own = Of::entry(RateLimitEntry::Introspect)
+        .client(client_id)
+        .authenticated();
+    let keys = limits::of_client(client_id).and(own);
+    server.limit(keys.clone()).await?;
     let token = one(&params, "token")?;
     let presented = server
         .presented(&credentials, token.unwrap_or_default())
@@ -85,6 +88,7 @@ pub async fn post(
         client,
         token: found,
     } = authenticated(&server, presented, client_id).await?;
+    server.did_authenticate(keys).await?;
     if !client.is_confidential() {
         let error = OAuthError::invalid_client("IN-01", "Only confidential clients may introspect")
             .observed(

@@ -96,7 +96,8 @@ async fn submit(
         return form(server, browser, again(entered.unavailable())).await;
     };
     let keys = Of::entry(RateLimitEntry::Login).login(credentials.0.unwrap_or_default());
-    let keys = keys.address().failures().last_first();
+    let keys = keys.address().failures().network().failures();
+    let keys = keys.server().failures().first_last();
     if let Some(wait) = page::check_limit(server, keys.clone()).await? {
         let answer = form(server, browser, again(entered.limited())).await?;
         return Ok(wait.on(answer));
@@ -117,7 +118,9 @@ async fn submit(
     };
     if server.waits_for_mail(&owner) {
         let login = owner.login_name();
-        server.send_verification(ctx, owner);
+        if server.may_send_verification(&owner).await? {
+            server.send_verification(ctx, owner);
+        }
         return page::check_mail(server, browser, (pending.as_deref(), &login));
     }
     let sign_in = SignIn {

@@ -9,12 +9,10 @@ use axum::{
 use loco_rs::app::AppContext;
 
 use crate::{
-    config::RateLimitEntry,
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
     extract::{MetadataJson, TheServer},
     hooks::Registrant,
-    limits::Of,
     owners::Owner,
     protocol::{
         client::{Client, ClientSecret},
@@ -46,8 +44,7 @@ pub async fn post(
     headers: HeaderMap,
     MetadataJson(members): MetadataJson,
 ) -> Result<Response, ApiError> {
-    let keys = Of::entry(RateLimitEntry::Register).address().server();
-    server.limit(keys).await?;
+    server.limit(server.registration_keys(&headers)).await?;
     let Some(caller) = server.registrant(&headers).await? else {
         return Ok(unauthorized(&server, &Bearer::read(&headers)));
     };
@@ -59,7 +56,7 @@ pub async fn post(
     let metadata = registration::metadata(members).map_err(OAuthError::from)?;
     let client_id = format!("client_{}", random::identifier()?);
     let mut client = server.registered_client(client_id, (metadata, applicant))?;
-    server.check_registrant(&client, &caller).await?;
+    server.check_registrant(&client, None, &caller).await?;
     let secrets = make_secrets(&server, &mut client)?;
     let issued_at = store(&server, (&client, &secrets), &caller).await?;
     let uri = server.urls.registration_client(&client.client_id);

@@ -7,10 +7,12 @@ use super::page::{self, Entered, field};
 use crate::{
     account::Reset,
     browser::Browser,
+    config::RateLimitEntry,
     error::PageError,
     events::{AuditEvent, EventName},
     extract::{PageForm, QueryParams, TheServer},
     interaction::go_on::see_other,
+    limits::Of,
     protocol::params::Params,
     resource_owner::FieldError,
     server::Server,
@@ -88,6 +90,15 @@ async fn submit(
             return show(server, browser, again(entered));
         }
     };
+    // Before a link is looked for: each try writes, and may hash.
+    let keys = Of::entry(RateLimitEntry::PasswordReset)
+        .login("")
+        .address_for("new password")
+        .without_first();
+    if let Some(wait) = page::check_limit(server, keys).await? {
+        let answer = show(server, browser, again(Entered::default().limited()))?;
+        return Ok(wait.on(answer));
+    }
     match server.reset_password(ctx, (token, password)).await {
         Ok(Reset::Done) => {
             server.audit(AuditEvent::new(EventName::PasswordReset));

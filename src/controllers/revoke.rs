@@ -43,9 +43,14 @@ pub async fn post(
     check_repetition(&params, &KNOWN)?;
     let credentials = credentials(&headers, &params, ClientEndpoint::Revocation)?;
     let client_id = credentials.client_id.as_str();
-    let keys = limits::of_client(client_id)
-        .and(Of::entry(RateLimitEntry::Revoke).client_and_address(client_id));
-    server.limit(keys).await?;
+    // People of a hosted client who sign out at the same time come from one address: what ends a
+    // token of theirs does not count.
+    let idle = Of::entry(RateLimitEntry::Revoke)
+        .client_and_address(client_id)
+        .failures();
+    server
+        .limit(limits::of_client(client_id).and(idle.clone()))
+        .await?;
     let token = one(&params, "token")?;
     let presented = server
         .presented(&credentials, token.unwrap_or_default())
@@ -54,11 +59,16 @@ pub async fn post(
         client,
         token: found,
     } = authenticated(&server, presented, client_id).await?;
+    let is_own = |found: &Token| found.client_id() == client.client_id;
+    let can_end = |found: &Token| is_own(found) && found.can_be_revoked(server.now());
+    if !found.as_ref().is_some_and(can_end) {
+        server.failed(idle).await?;
+    }
     if token.is_none() {
         return Err(OAuthError::invalid_request("RV-01", "token is missing").into());
     }
     match found {
-        Some(found) if found.client_id() == client.client_id => {
+        Some(found) if is_own(&found) => {
             revoke(&server, &client, &found).await?;
         }
         Some(found) => {

@@ -53,11 +53,8 @@ pub async fn post(
     // Refused after TK-05; the limit needs the name before that.
     let credentials = credentials(&headers, &params, ClientEndpoint::Token);
     let client_id = request::client_id().unwrap_or_default();
-    let keys = limits::of_client(&client_id).and(
-        Of::entry(RateLimitEntry::Token)
-            .client_and_address(&client_id)
-            .client(&client_id),
-    );
+    let keys = limits::of_client(&client_id)
+        .and(Of::entry(RateLimitEntry::Token).client_and_address(&client_id));
     server.limit(keys).await?;
     let answer = match grant_type(&server, &params) {
         Ok(grant) => answer(&server, (grant, credentials), &params).await,

@@ -36,7 +36,7 @@ pub async fn get_or_post(
 ) -> Result<Response, ApiError> {
     let token = presented_token(request).await?;
     let keys = Of::entry(RateLimitEntry::Userinfo).token(token.as_deref().unwrap_or_default());
-    server.limit(keys.address().last_first()).await?;
+    server.limit(keys.address().first_last()).await?;
     let Some(token) = token else {
         // RFC 6750 §3.1: no error code for a request without any credentials.
         let challenge = Challenge {

@@ -52,6 +52,7 @@ names! {
     ClientDisabled => "client.disabled",
     ClientDeleted => "client.deleted",
     ClientReaped => "client.reaped",
+    ClientStaleCopyUsed => "client.stale_copy_used",
     ClientAuthFailed => "client_auth.failed",
     RequestRefused => "request.refused",
     RedirectRefused => "redirect.refused",

@@ -9,8 +9,10 @@
 
 mod address;
 mod budget;
+mod error;
 mod freshness;
 mod lookup;
+mod once;
 mod rules;
 
 use std::{
@@ -24,18 +26,24 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared, WeakShared},
 };
-use reqwest::{
-    Certificate, Client, Response, StatusCode, Url,
-    header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, IF_NONE_MATCH},
-};
-
+use reqwest::{Certificate, Client, Url};
 use url::Host;
 
-pub use self::lookup::Lookup;
-use self::{budget::Budget, lookup::Guard, rules::Rules};
+use self::{
+    budget::{Budget, FirstLook},
+    lookup::Guard,
+    once::Once,
+    rules::Rules,
+};
+pub use self::{
+    error::{FetchError, SetUpError},
+    lookup::Lookup,
+};
 use crate::{
     config::Settings,
     events::{self, AuditEvent, EventName},
+    limits,
+    protocol::host,
 };
 
 /// Time for everything: name, connection, handshake, headers, body.
@@ -46,45 +54,6 @@ pub const DOCUMENT: usize = 5 * 1024;
 
 /// Most bytes of a key set.
 pub const KEY_SET: usize = 64 * 1024;
-
-/// Why there is no document. Details are for the log: what a stranger's address answered is
-/// nothing that an answer of this server may tell.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum FetchError {
-    /// Not https, with user information or a fragment, or on a port that is not configured.
-    #[error("not an address that is fetched from")]
-    Url,
-    /// Too many fetches from this host, or in all, in this minute.
-    #[error("too many fetches in this minute")]
-    Budget,
-    /// The name has no address.
-    #[error("the host is unknown")]
-    UnknownHost,
-    /// An address that is not one of the public internet.
-    #[error("the host has the special-use address {0}")]
-    SpecialUse(IpAddr),
-    /// No connection, no handshake, or not HTTP.
-    #[error("the connection failed: {0}")]
-    Connection(String),
-    /// Over 5 seconds in all.
-    #[error("not finished within 5 seconds")]
-    Deadline,
-    /// Another status than 200; redirects are not followed.
-    #[error("the status is {0}")]
-    Status(u16),
-    /// Another type than JSON, or compressed.
-    #[error("the answer is not plain JSON")]
-    Type,
-    /// Larger than asked for.
-    #[error("the answer is too large")]
-    TooLarge,
-}
-
-/// The fetcher cannot work: the file of the extra certificate authority.
-#[derive(Debug, thiserror::Error)]
-#[error("oauth_server: fetch.extra_ca_file: {0} — write the path of a PEM file with certificates")]
-pub struct SetUpError(String);
 
 /// What is fetched.
 #[derive(Clone, Copy, Debug)]
@@ -192,13 +161,42 @@ impl Fetcher {
         self.parse(url).map(drop)
     }
 
-    /// Fetches JSON. `now` is Unix seconds.
+    /// Fetches JSON from a URL that was never fetched from before, on the word of the caller of
+    /// this request. `now` is Unix seconds.
     ///
     /// # Errors
     /// [`FetchError`]; nothing of a failure is kept.
     pub async fn get(&self, wanted: Wanted<'_>, now: i64) -> Outcome {
+        self.ask((wanted, Account::Caller), now).await
+    }
+
+    /// The same for a URL that the metadata of a stored client names.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn get_of_client(&self, wanted: Wanted<'_>, now: i64) -> Outcome {
+        self.ask((wanted, Account::Client), now).await
+    }
+
+    /// The same for a URL of which there is a copy here, or that the operator named: on no
+    /// account that a stranger can use up.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn renew(&self, wanted: Wanted<'_>, now: i64) -> Outcome {
+        let outcome = self.ask((wanted, Account::Renewal), now).await;
+        if outcome == Err(FetchError::Deadline) {
+            self.budget.stalled(wanted.url, now);
+        }
+        outcome
+    }
+
+    async fn ask(&self, (wanted, account): (Wanted<'_>, Account), now: i64) -> Outcome {
         let url = self.parse(wanted.url)?;
-        let outcome = self.join(wanted, url, now)?.await;
+        let outcome = match self.join((wanted, account), url, now) {
+            Ok(fetch) => fetch.await,
+            Err(error) => Err(error),
+        };
         if let Err(error) = &outcome {
             let event = AuditEvent::new(EventName::FetchRefused).denied("CI-03");
             let event = event.detail("url", wanted.url);
@@ -220,7 +218,12 @@ impl Fetcher {
     }
 
     /// The running fetch of the same, or a new one.
-    fn join(&self, wanted: Wanted<'_>, url: Url, now: i64) -> Result<Fetch, FetchError> {
+    fn join(
+        &self,
+        (wanted, account): (Wanted<'_>, Account),
+        url: Url,
+        now: i64,
+    ) -> Result<Fetch, FetchError> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let going = |fetch: &WeakShared<_>| fetch.upgrade().filter(|fetch| fetch.peek().is_none());
         running.retain(|_, fetch| going(fetch).is_some());
@@ -229,7 +232,7 @@ impl Fetcher {
         if let Some(fetch) = running.get(&key).and_then(going) {
             return Ok(fetch);
         }
-        if !self.budget.take(url.host_str().unwrap_or_default(), now) {
+        if !self.affords((account, wanted.url), &url, now) {
             return Err(FetchError::Budget);
         }
         let fetch = Once {
@@ -247,96 +250,28 @@ impl Fetcher {
     }
 }
 
-/// One fetch.
-struct Once {
-    client: Client,
-    url: Url,
-    max_bytes: usize,
-    etag: Option<String>,
-    now: i64,
+/// On whose account a fetch goes.
+#[derive(Clone, Copy, Debug)]
+enum Account {
+    /// Whoever sent the request that is being answered.
+    Caller,
+    /// A stored client.
+    Client,
+    /// Nobody's: a copy is renewed.
+    Renewal,
 }
 
-impl Once {
-    async fn run(self) -> Outcome {
-        let answer = tokio::time::timeout(DEADLINE, self.ask()).await;
-        answer.unwrap_or(Err(FetchError::Deadline))
-    }
-
-    async fn ask(self) -> Outcome {
-        let mut request = self.client.get(self.url).header(ACCEPT, "application/json");
-        if let Some(etag) = &self.etag {
-            request = request.header(IF_NONE_MATCH, etag);
+impl Fetcher {
+    fn affords(&self, (account, written): (Account, &str), url: &Url, now: i64) -> bool {
+        let host = host::without_dot(url.host_str().unwrap_or_default());
+        let caller = limits::caller();
+        let caller = caller.as_deref();
+        match account {
+            Account::Caller => self.budget.take(FirstLook::Unknown { host, caller }, now),
+            Account::Client => self.budget.take(FirstLook::OfClient { host }, now),
+            Account::Renewal => self.budget.renew(written, now),
         }
-        let mut response = request.send().await.map_err(failure)?;
-        let fetched = Fetched {
-            body: None,
-            etag: etag(response.headers()).or_else(|| self.etag.clone()),
-            fresh_for: freshness::seconds(response.headers(), self.now),
-        };
-        match response.status() {
-            StatusCode::NOT_MODIFIED if self.etag.is_some() => return Ok(fetched),
-            StatusCode::OK => {}
-            status => return Err(FetchError::Status(status.as_u16())),
-        }
-        if !is_plain_json(response.headers()) {
-            return Err(FetchError::Type);
-        }
-        let etag = etag(response.headers());
-        let body = body(&mut response, self.max_bytes).await?;
-        Ok(Fetched {
-            body: Some(body.into()),
-            etag,
-            ..fetched
-        })
     }
-}
-
-/// The body, read no further than the limit.
-async fn body(response: &mut Response, max_bytes: usize) -> Result<Vec<u8>, FetchError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(failure)? {
-        if body.len() + chunk.len() > max_bytes {
-            return Err(FetchError::TooLarge);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// `application/json` or `application/…+json`, and not compressed.
-fn is_plain_json(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let media_type = text(CONTENT_TYPE).unwrap_or_default();
-    let media_type = media_type.split(';').next().unwrap_or_default();
-    let media_type = media_type.trim().to_ascii_lowercase();
-    let json = media_type == "application/json"
-        || (media_type.starts_with("application/") && media_type.ends_with("+json"));
-    let plain = text(CONTENT_ENCODING).is_none_or(|value| value.eq_ignore_ascii_case("identity"));
-    json && plain
-}
-
-/// An entity tag of a size that can be stored.
-fn etag(headers: &HeaderMap) -> Option<String> {
-    let etag = headers.get(ETAG)?.to_str().ok()?;
-    (etag.len() <= 200).then(|| etag.to_owned())
-}
-
-/// The guard's own refusal stands at the end of the client's chain of causes.
-fn failure(error: reqwest::Error) -> FetchError {
-    if error.is_timeout() {
-        return FetchError::Deadline;
-    }
-    let error = error.without_url();
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-    let mut innermost = String::new();
-    while let Some(current) = cause {
-        if let Some(refusal) = current.downcast_ref::<FetchError>() {
-            return refusal.clone();
-        }
-        innermost = current.to_string();
-        cause = current.source();
-    }
-    FetchError::Connection(innermost)
 }
 
 /// The certificate authorities of `fetch.extra_ca_file`.

@@ -1,11 +1,12 @@
 //! Which URLs are fetched from, as far as their text tells.
 
-use std::collections::BTreeSet;
-
 use reqwest::Url;
 
 use super::FetchError;
-use crate::{config::Settings, protocol::redirect_uri::is_loopback_host};
+use crate::{
+    config::Settings,
+    protocol::{host, redirect_uri::is_loopback_host},
+};
 
 /// Longest URL, bytes.
 const MAX_LENGTH: usize = 2000;
@@ -17,7 +18,7 @@ pub(super) struct Rules {
     /// any port.
     pub loopback: bool,
     /// `host:port` for other ports than 443.
-    hosts: BTreeSet<String>,
+    hosts: Vec<String>,
 }
 
 impl Rules {
@@ -25,7 +26,7 @@ impl Rules {
         let allowed = &settings.client_id_metadata_documents.allowed_hosts;
         Self {
             loopback: settings.fetches_from_own_machine(),
-            hosts: allowed.iter().cloned().collect(),
+            hosts: allowed.clone(),
         }
     }
 
@@ -48,6 +49,8 @@ impl Rules {
             return true;
         };
         let host = url.host_str().unwrap_or_default();
-        (self.loopback && is_loopback_host(url)) || self.hosts.contains(&format!("{host}:{port}"))
+        let with_port = format!("{host}:{port}");
+        let is_named = |allowed: &String| host::is_same(allowed, &with_port);
+        (self.loopback && is_loopback_host(url)) || self.hosts.iter().any(is_named)
     }
 }

@@ -86,6 +86,7 @@ fn render_error(
         .return_link
         .clone()
         .map(|(host, url)| ReturnLink { host, url });
+    page.host.clone_from(&refused.page.host);
     if server.settings.developer_errors {
         page.dev = Some(developer(failure));
     }
@@ -121,10 +122,8 @@ fn developer(failure: &Failure) -> Developer {
         received: detail
             .map(|detail| detail.received.clone())
             .unwrap_or_default(),
-        fix: failure
-            .source
-            .clone()
-            .unwrap_or_else(|| failure.error.description.to_owned()),
+        cause: failure.source.clone(),
+        fix: failure.error.text().to_owned(),
         section: section(failure.error.rule).to_owned(),
     }
 }

@@ -1,171 +1,30 @@
 //! Rate limits (§31.1): fixed windows, counted before the work.
 //!
 //! An endpoint names its entry and keys in the order of §31.1, [`Server::limit`] counts them in
-//! one step, in memory or by one statement. Keys that count failures only are looked at first and
-//! counted by [`Server::failed`].
+//! one step, in memory or by one statement. Keys that count failures, or what authenticated clients
+//! do, are looked at first and counted by [`Server::failed`] and [`Server::did_authenticate`]: what
+//! a stranger sends raises no counter that somebody else meets.
 
+mod keys;
+mod mails;
 mod memory;
-
-use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::StatusCode;
 
-pub use memory::Memory;
-
+use self::keys::{Counts, Key};
+pub use self::{
+    keys::{Keys, Of, caller, of_client, of_refused},
+    memory::Memory,
+};
 use crate::{
     config::{RateLimit, RateLimitEntry, RateLimitStore},
     error::Failure,
     events::{AuditEvent, EventName},
-    protocol::{
-        error::OAuthError,
-        secret::{Purpose, SecretHash, hash},
-    },
+    protocol::error::OAuthError,
     request,
     server::Server,
     store::rates::{self, Count, Counted},
 };
-
-/// What a request counts for.
-#[derive(Clone, Debug)]
-pub struct Keys(Vec<Key>);
-
-#[derive(Clone, Debug)]
-struct Key {
-    entry: RateLimitEntry,
-    /// Position among the entry's keys, which is that of its limit.
-    place: usize,
-    text: String,
-    counts: Counts,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Counts {
-    Requests,
-    Failures,
-}
-
-/// The keys of one entry, in the order of §31.1.
-#[derive(Clone, Debug)]
-pub struct Of(RateLimitEntry, Vec<Key>);
-
-impl Of {
-    /// Keys of this entry follow.
-    pub const fn entry(entry: RateLimitEntry) -> Self {
-        Self(entry, Vec::new())
-    }
-
-    /// The caller's address.
-    pub fn address(self) -> Self {
-        let text = address();
-        self.key(text)
-    }
-
-    /// A client, as it names itself.
-    pub fn client(self, client_id: &str) -> Self {
-        self.key(client_id.to_owned())
-    }
-
-    /// A client at one address.
-    pub fn client_and_address(self, client_id: &str) -> Self {
-        let text = format!("{} {client_id}", address());
-        self.key(text)
-    }
-
-    /// A login as typed, however it is written.
-    pub fn login(self, login: &str) -> Self {
-        self.key(login.trim().to_lowercase())
-    }
-
-    /// A browser session; without one the address.
-    pub fn session(self, sid: Option<&str>) -> Self {
-        match sid {
-            Some(sid) => self.key(format!("sid {sid}")),
-            None => self.address(),
-        }
-    }
-
-    /// A token that was presented.
-    pub fn token(self, token: &str) -> Self {
-        let hash = hash(Purpose::Access, token);
-        self.key(format!("{:02x?}", hash.0))
-    }
-
-    /// One counter for the whole server.
-    pub fn server(self) -> Self {
-        self.key(String::new())
-    }
-
-    /// The last key counts failures only.
-    pub fn failures(mut self) -> Self {
-        if let Some(key) = self.1.last_mut() {
-            key.counts = Counts::Failures;
-        }
-        self
-    }
-
-    /// The last key comes first: once it is used up, the others are left alone. Whoever invents a
-    /// value for them with every request, a client or a login, then stores no counter with each.
-    pub fn last_first(mut self) -> Self {
-        self.1.rotate_right(1);
-        self
-    }
-
-    /// And the keys of another entry.
-    pub fn and(self, other: Self) -> Keys {
-        let mut keys = self.1;
-        keys.extend(other.1);
-        Keys(keys)
-    }
-
-    fn key(mut self, text: String) -> Self {
-        let place = self.1.len();
-        self.1.push(Key {
-            entry: self.0,
-            place,
-            text,
-            counts: Counts::Requests,
-        });
-        self
-    }
-}
-
-impl From<Of> for Keys {
-    fn from(of: Of) -> Self {
-        Self(of.1)
-    }
-}
-
-/// Failed authentications of a client at an address, and all that is refused at an address
-/// (`token_failure`); first of the keys of every endpoint of clients, so that a stranger who guesses
-/// cannot use up what the client has.
-pub fn of_client(client_id: &str) -> Of {
-    Of::entry(RateLimitEntry::TokenFailure)
-        .client_and_address(client_id)
-        .failures()
-        .address()
-        .failures()
-        .last_first()
-}
-
-/// Of the same keys that of the address alone.
-pub fn of_refused() -> Of {
-    let Of(entry, mut keys) = of_client("");
-    keys.truncate(1);
-    Of(entry, keys)
-}
-
-fn address() -> String {
-    let address = request::current().and_then(|request| request.address);
-    address.map_or_else(|| "unknown".to_owned(), network)
-}
-
-/// IPv6 as /64: a customer has that many.
-fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).to_string(),
-    }
-}
 
 impl Server {
     /// Counts a request before its work.
@@ -193,9 +52,22 @@ impl Server {
     /// # Errors
     /// As [`Self::limit`], except 429.
     pub async fn failed(&self, keys: impl Into<Keys>) -> Result<(), Failure> {
-        let Keys(mut keys) = keys.into();
-        keys.retain(|key| key.counts == Counts::Failures);
-        self.count(&keys, Counts::Failures).await?;
+        self.raise(keys.into(), Counts::Failures).await?;
+        Ok(())
+    }
+
+    /// Counts a request of an authenticated client, for the keys that count those.
+    ///
+    /// # Errors
+    /// As [`Self::limit`], except 429.
+    pub async fn did_authenticate(&self, keys: impl Into<Keys>) -> Result<(), Failure> {
+        self.raise(keys.into(), Counts::Authenticated).await?;
+        Ok(())
+    }
+
+    async fn raise(&self, Keys(mut keys): Keys, what: Counts) -> Result<(), Failure> {
+        keys.retain(|key| key.counts == what);
+        self.count(&keys, what).await?;
         Ok(())
     }
 
@@ -273,30 +145,5 @@ fn about_client(event: AuditEvent) -> AuditEvent {
     match request::client_id() {
         Some(client_id) => event.client_id(client_id),
         None => event,
-    }
-}
-
-impl Key {
-    /// The counters hold no address and no login in clear.
-    fn hash(&self) -> SecretHash {
-        let Self {
-            entry, place, text, ..
-        } = self;
-        hash(Purpose::Rate, &format!("{} {place} {text}", entry.as_str()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::network;
-
-    #[rstest]
-    #[case::v4("203.0.113.9", "203.0.113.9")]
-    #[case::mapped("::ffff:203.0.113.9", "203.0.113.9")]
-    #[case::v6("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
-    fn an_address_is_one_customer(#[case] address: &str, #[case] expected: &str) {
-        assert_eq!(network(address.parse().unwrap()), expected);
     }
 }

@@ -1,69 +1,21 @@
 //! Client id metadata documents (§20; CIMD): the `client_id` is the https URL of a JSON document
 //! with the client's metadata.
 
+mod error;
+mod sector;
+
 use serde_json::{Map, Value};
 use url::Url;
 
+pub use self::{
+    error::{DocumentError, Finding, Unread},
+    sector::{SectorError, check_sector_document, no_sector_document},
+};
 use super::{
     client::{Client, ClientKind},
-    client_metadata::{ClientIdentity, MetadataError, MetadataPolicy},
-    error::OAuthError,
-    redirect_uri, registration,
-    strict_json::{self, JsonError},
+    client_metadata::{ClientIdentity, MetadataPolicy},
+    host as names, redirect_uri, registration, strict_json,
 };
-
-/// Why a document, or its URL, is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DocumentError {
-    /// CI-02, CIMD §3.
-    #[error("the client_id is not an https URL with a path, in normal form")]
-    Url,
-    /// CI-02: the settings do not allow the host.
-    #[error("documents of this host are not accepted")]
-    Host,
-    /// CI-03: not fetched.
-    #[error("the document could not be fetched: {0}")]
-    Fetch(String),
-    /// CI-04: not an object, or a member twice.
-    #[error("{0}")]
-    Json(#[from] JsonError),
-    /// CI-04, CIMD §4.1.
-    #[error("client_id of the document is not its URL")]
-    ClientId,
-    /// CI-04.
-    #[error("the member {0} is missing")]
-    Missing(&'static str),
-    /// CI-04, CIMD §4.1: a public document cannot hold a secret.
-    #[error("the member {0} is about a secret")]
-    Secret(&'static str),
-    /// CI-04: §13.2, §13.3.
-    #[error("{0}")]
-    Metadata(#[from] MetadataError),
-}
-
-impl DocumentError {
-    /// The rule of §20 that is broken.
-    #[must_use]
-    pub const fn rule(&self) -> &'static str {
-        match self {
-            Self::Url | Self::Host => "CI-02",
-            Self::Fetch(_) => "CI-03",
-            _ => "CI-04",
-        }
-    }
-
-    /// The refusal. What the fetch met is for the operator alone.
-    #[must_use]
-    pub fn refusal(&self, client_id: &str) -> OAuthError {
-        let description = match self {
-            Self::Url => "The client_id is not the URL of a metadata document",
-            Self::Host => "Metadata documents of this host are not accepted",
-            Self::Fetch(_) => "The metadata document of the client could not be fetched",
-            _ => "The metadata document of the client is not acceptable",
-        };
-        OAuthError::invalid_client(self.rule(), description).expected(self.to_string(), client_id)
-    }
-}
 
 /// Whether `client_id` has the form of these ids: no other id begins so (CI-01).
 #[must_use]
@@ -71,7 +23,8 @@ pub fn is_url(client_id: &str) -> bool {
     client_id.starts_with("https://")
 }
 
-/// Hosts whose documents are accepted: `host`, or `host:port` for another port than 443.
+/// Hosts whose documents are accepted: `host`, or `host:port` for another port than 443. A dot
+/// at the end makes no other host.
 #[derive(Clone, Copy, Debug)]
 pub struct Hosts<'a> {
     /// Only these; empty = every host.
@@ -95,8 +48,11 @@ pub fn check_url(client_id: &str, hosts: Hosts<'_>) -> Result<(), DocumentError>
     let host = url.host_str().unwrap_or_default();
     let with_port = url.port().map(|port| format!("{host}:{port}"));
     let named = |list: &[String]| {
-        let names = |name: &String| name == host || Some(name) == with_port.as_ref();
-        list.iter().any(names)
+        let is_host = |name: &String| {
+            let is_with_port = |host: &String| names::is_same(name, host);
+            names::is_same(name, host) || with_port.as_ref().is_some_and(is_with_port)
+        };
+        list.iter().any(is_host)
     };
     if named(hosts.denied) || !(hosts.allowed.is_empty() || named(hosts.allowed)) {
         return Err(DocumentError::Host);

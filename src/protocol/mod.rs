@@ -25,6 +25,7 @@ pub mod interaction;
 pub mod jwk;
 pub mod metadata;
 pub mod numeric_date;
+pub mod other_name;
 pub mod params;
 pub mod pkce;
 pub mod policy;

@@ -36,6 +36,8 @@ pub enum ErrorKind {
     DisabledClient,
     /// The redirect URI is not one of the client's.
     RedirectMismatch,
+    /// The document of the client could not be read from its host (CI-05).
+    UnreadDocument,
 
     // What it says about an interaction.
     /// Waited too long.
@@ -116,7 +118,7 @@ type Row = (
 
 impl ErrorKind {
     /// Every situation, for tests.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::InvalidRequest,
         Self::MethodNotAllowed,
         Self::UnsupportedMediaType,
@@ -132,6 +134,7 @@ impl ErrorKind {
         Self::RemovedClient,
         Self::DisabledClient,
         Self::RedirectMismatch,
+        Self::UnreadDocument,
         Self::InteractionExpired,
         Self::OtherBrowser,
         Self::AlreadyCompleted,
@@ -157,7 +160,7 @@ impl ErrorKind {
     /// The situation of an OAuth error code that no other situation explains better.
     #[must_use]
     pub fn of_code(code: &str) -> Self {
-        let sent_back = &Self::ALL[20..];
+        let sent_back = &Self::ALL[21..];
         sent_back
             .iter()
             .copied()
@@ -215,6 +218,7 @@ impl ErrorKind {
             Self::RemovedClient => ("removed-client", 400, "invalid_client", "problem-removed-client-title", "problem-removed-client", hint::START_AGAIN),
             Self::DisabledClient => ("disabled-client", 400, "unauthorized_client", "problem-disabled-client-title", "problem-disabled-client", hint::TELL_APP),
             Self::RedirectMismatch => ("redirect", 400, "invalid_request", "problem-redirect-title", "problem-redirect", hint::TELL_APP),
+            Self::UnreadDocument => ("unread-document", 503, "temporarily_unavailable", "problem-unread-document-title", "problem-unread-document", hint::WAIT),
             Self::InteractionExpired => ("expired", 400, "invalid_request", "problem-expired-title", "problem-expired", hint::START_AGAIN),
             Self::OtherBrowser => ("other-browser", 400, "invalid_request", "problem-other-browser-title", "problem-other-browser", hint::SAME_BROWSER),
             Self::AlreadyCompleted => ("completed", 400, "invalid_request", "problem-completed-title", "problem-completed", hint::CLOSE),

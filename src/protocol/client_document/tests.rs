@@ -8,6 +8,7 @@ use crate::protocol::{
     client::{AuthMethod, GrantType},
     client_metadata::Applicant,
     jwk::SigningAlg,
+    strict_json::JsonError,
 };
 
 const URL: &str = "https://client.example/app.json";
@@ -86,6 +87,57 @@ fn ci_02_a_port_is_allowed_with_its_host() {
     assert_eq!(check(URL), Err(DocumentError::Host));
     let other = check("https://client.example:9443/app");
     assert_eq!(other, Err(DocumentError::Host));
+}
+
+/// A dot at the end is no other host, in the id or in the settings.
+#[rstest]
+#[case::denied("https://client.example./app.json", &[], &["client.example"], false)]
+#[case::denied_with_dot("https://client.example/app.json", &[], &["client.example."], false)]
+#[case::denied_on_a_port("https://client.example.:8443/app", &[], &["client.example:8443"], false)]
+#[case::denied_on_every_port("https://client.example.:8443/app", &[], &["client.example"], false)]
+#[case::allowed("https://client.example./app.json", &["client.example"], &[], true)]
+#[case::allowed_with_dot("https://client.example/app.json", &["client.example."], &[], true)]
+#[case::other("https://client.example./app.json", &["other.example"], &["b.example."], false)]
+fn s_b12_hosts_with_a_dot_at_the_end(
+    #[case] url: &str,
+    #[case] allowed: &[&str],
+    #[case] denied: &[&str],
+    #[case] good: bool,
+) {
+    let texts = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let (allowed, denied) = (texts(allowed), texts(denied));
+    let hosts = Hosts {
+        allowed: &allowed,
+        denied: &denied,
+    };
+    let expected = if good {
+        Ok(())
+    } else {
+        Err(DocumentError::Host)
+    };
+    assert_eq!(check_url(url, hosts), expected);
+    assert_eq!(host(url).as_deref(), Some("client.example"));
+}
+
+/// What was not read says nothing about the client; what was read and is wrong does.
+#[rstest]
+#[case(DocumentError::Url, Finding::NotAccepted, false)]
+#[case(DocumentError::Host, Finding::NotAccepted, false)]
+#[case(Unread::Away("503".to_owned()).into(), Finding::Unread, true)]
+#[case(Unread::Forbidden("302".to_owned()).into(), Finding::Unread, false)]
+#[case(DocumentError::Sector(Unread::Away("503".to_owned())), Finding::Unread, true)]
+#[case(JsonError::Unreadable.into(), Finding::Unread, true)]
+#[case(JsonError::NotAnObject.into(), Finding::Invalid, false)]
+#[case(JsonError::Duplicate.into(), Finding::Invalid, false)]
+#[case(DocumentError::ClientId, Finding::Invalid, false)]
+#[case(DocumentError::Missing("redirect_uris"), Finding::Invalid, false)]
+#[case(DocumentError::Secret("client_secret"), Finding::Invalid, false)]
+fn s_c7_what_an_error_says_about_the_client(
+    #[case] error: DocumentError,
+    #[case] finding: Finding,
+    #[case] may_pass: bool,
+) {
+    assert_eq!((error.finding(), error.may_pass()), (finding, may_pass));
 }
 
 fn good() -> Value {

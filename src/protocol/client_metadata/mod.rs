@@ -7,7 +7,6 @@ mod narrowing;
 mod operator;
 mod registered;
 mod rules;
-mod sector;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -18,7 +17,6 @@ pub(in crate::protocol) use self::texts::LOCALIZED;
 pub use self::{
     error::{MetadataError, MetadataErrorCode, MetadataRule},
     operator::OperatorChoices,
-    sector::check_sector_document,
 };
 use super::{
     client::{Client, ClientKind, ClientStatus, GrantType},

@@ -10,7 +10,7 @@ use url::{Host, Url};
 
 use self::parts::{Scheme, port_rest, scheme_of, split_loopback};
 pub use self::parts::{is_dotless, is_never_a_redirect};
-use super::client::ApplicationType;
+use super::{client::ApplicationType, host};
 
 /// Longest redirect URI, in bytes.
 const MAX_LENGTH: usize = 2000;
@@ -229,11 +229,15 @@ pub fn dotless_scheme(uri: &str) -> Option<&str> {
     (scheme_of(uri)? == Scheme::Dotless).then(|| parts::scheme_text(uri))
 }
 
-/// Host of an http(s) redirect URI, lower-case, without port.
+/// Host of an http(s) redirect URI, lower-case, without port and without a dot at the end: what
+/// people are shown, and what hosts are compared by.
 #[must_use]
 pub fn host(uri: &str) -> Option<String> {
     match scheme_of(uri)? {
-        Scheme::Https | Scheme::Http => Some(Url::parse(uri).ok()?.host_str()?.to_owned()),
+        Scheme::Https | Scheme::Http => {
+            let url = Url::parse(uri).ok()?;
+            Some(host::without_dot(url.host_str()?).to_owned())
+        }
         Scheme::ReverseDomain | Scheme::Dotless | Scheme::Forbidden => None,
     }
 }

@@ -26,6 +26,8 @@ pub struct ErrorPage {
     pub address: String,
     /// A way back: only to a validated redirect URI (AR-04) or a verified `client_uri`.
     pub return_link: Option<ReturnLink>,
+    /// The host that the explanation names.
+    pub host: Option<String>,
     /// For the developer of the client, with the setting `developer_errors`.
     pub dev: Option<Developer>,
     /// Which texts are shown.
@@ -51,6 +53,8 @@ pub struct Developer {
     pub expected: String,
     /// What was sent, masked.
     pub received: String,
+    /// What came in between: the host that did not answer, the storage that failed.
+    pub cause: Option<String>,
     /// What to change.
     pub fix: String,
     /// Section of the specification behind the rule.
@@ -70,6 +74,7 @@ impl ErrorPage {
             hint: String::new(),
             address: String::new(),
             return_link: None,
+            host: None,
             dev: None,
             kind,
         }
@@ -103,7 +108,16 @@ impl Page for ErrorPage {
     fn translate(&mut self, words: &Words) {
         let texts = self.kind.texts();
         self.title = words.say(texts.title);
-        self.explanation = words.say(texts.explanation);
+        self.explanation = match &self.host {
+            Some(host) => {
+                let mut args = FluentArgs::new();
+                args.set("host", text_value(host));
+                words
+                    .text_with(texts.explanation, &args)
+                    .unwrap_or_default()
+            }
+            None => words.say(texts.explanation),
+        };
         let mut args = FluentArgs::new();
         args.set("address", text_value(&self.address));
         let hint = words.text_with(texts.hint, &args);
@@ -117,6 +131,7 @@ impl Page for ErrorPage {
             .map(|&kind| {
                 let mut page = Self::new(kind, samples::failed());
                 page.address = "https://id.example.com".into();
+                page.host = (kind == ErrorKind::UnreadDocument).then(|| "app.example".to_owned());
                 (kind.name(), page)
             })
             .collect();
@@ -125,6 +140,7 @@ impl Page for ErrorPage {
             rule: "AZ-12".into(),
             expected: "one of the registered redirect URIs, byte for byte".into(),
             received: samples::MARKUP.into(),
+            cause: None,
             fix: "Register this redirect URI, or send one that is registered.".into(),
             section: "OAuth 2.1 §2.3.1".into(),
         };

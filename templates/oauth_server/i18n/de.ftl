@@ -232,6 +232,10 @@ problem-disabled-client = Die App, von der Sie kommen, darf zurzeit nicht benutz
 problem-redirect-title = Wir können Sie nicht zurückleiten
 problem-redirect = Die App hat für den Rückweg eine Adresse angegeben, die nicht für sie eingetragen ist. Zu Ihrem Schutz halten wir hier an.
 
+problem-unread-document-title = Eine App konnte sich nicht vorstellen
+# $host: the host that could not be read.
+problem-unread-document = Was die App über sich sagt, konnten wir von { $host } nicht lesen. Das liegt weder an Ihnen noch an der Anfrage der App.
+
 problem-expired-title = Das hat zu lange gedauert
 problem-expired = Die Anfrage ist zu Ihrer Sicherheit abgelaufen.
 problem-other-browser-title = In einem anderen Browser begonnen
@@ -279,4 +283,5 @@ dev-title = Für die Entwicklung der App
 dev-rule = Regel
 dev-expected = Erwartet
 dev-received = Erhalten
+dev-cause = Ursache
 dev-fix = Was zu tun ist

@@ -237,6 +237,10 @@ problem-disabled-client = The app that sent you here may not be used at the mome
 problem-redirect-title = We cannot send you back
 problem-redirect = The app gave an address for the way back that is not registered for it. To protect you, we stop here.
 
+problem-unread-document-title = An app could not introduce itself
+# $host: the host that could not be read.
+problem-unread-document = We could not read what the app says about itself from { $host }. That is nothing you or the app did here.
+
 problem-expired-title = This took too long
 problem-expired = The request has expired for your safety.
 problem-other-browser-title = Started in another browser
@@ -285,4 +289,5 @@ dev-title = For the developer of the app
 dev-rule = Rule
 dev-expected = Expected
 dev-received = Received
+dev-cause = Cause
 dev-fix = What to do

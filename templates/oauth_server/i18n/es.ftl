@@ -232,6 +232,10 @@ problem-disabled-client = La aplicación que te ha enviado aquí no se puede usa
 problem-redirect-title = No podemos llevarte de vuelta
 problem-redirect = La aplicación indicó una dirección de vuelta que no tiene registrada. Para protegerte, nos detenemos aquí.
 
+problem-unread-document-title = Una aplicación no ha podido presentarse
+# $host: the host that could not be read.
+problem-unread-document = No hemos podido leer de { $host } lo que la aplicación dice de sí misma. No se debe a nada que tú o la aplicación hayáis hecho aquí.
+
 problem-expired-title = Ha pasado demasiado tiempo
 problem-expired = La solicitud ha caducado por tu seguridad.
 problem-other-browser-title = Empezó en otro navegador
@@ -279,4 +283,5 @@ dev-title = Para quien desarrolla la aplicación
 dev-rule = Regla
 dev-expected = Se esperaba
 dev-received = Se recibió
+dev-cause = Causa
 dev-fix = Qué hacer

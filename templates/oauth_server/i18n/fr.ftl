@@ -232,6 +232,10 @@ problem-disabled-client = L’application qui vous a envoyé ici ne peut pas êt
 problem-redirect-title = Nous ne pouvons pas vous renvoyer
 problem-redirect = L’application a indiqué une adresse de retour qui n’est pas enregistrée pour elle. Pour vous protéger, nous nous arrêtons ici.
 
+problem-unread-document-title = Une application n’a pas pu se présenter
+# $host: the host that could not be read.
+problem-unread-document = Nous n’avons pas pu lire sur { $host } ce que l’application dit d’elle-même. Ni vous ni l’application n’y êtes pour rien.
+
 problem-expired-title = Cela a pris trop de temps
 problem-expired = La demande a expiré pour votre sécurité.
 problem-other-browser-title = Commencée dans un autre navigateur
@@ -279,4 +283,5 @@ dev-title = Pour les développeurs de l’application
 dev-rule = Règle
 dev-expected = Attendu
 dev-received = Reçu
+dev-cause = Cause
 dev-fix = Que faire

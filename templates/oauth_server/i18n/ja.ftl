@@ -217,6 +217,10 @@ problem-disabled-client = あなたをここに案内したアプリは、現在
 problem-redirect-title = 元の場所に戻せません
 problem-redirect = アプリが指定した戻り先は、そのアプリに登録されていません。あなたを守るため、ここで止めました。
 
+problem-unread-document-title = アプリの情報を読み取れませんでした
+# $host: the host that could not be read.
+problem-unread-document = { $host } からアプリの自己紹介を読み取れませんでした。あなたの操作やアプリの要求が原因ではありません。
+
 problem-expired-title = 時間がかかりすぎました
 problem-expired = 安全のため、リクエストの有効期限が切れました。
 problem-other-browser-title = 別のブラウザーで始められました
@@ -264,4 +268,5 @@ dev-title = アプリの開発者の方へ
 dev-rule = 規則
 dev-expected = 期待される値
 dev-received = 受け取った値
+dev-cause = 原因
 dev-fix = 対処方法

@@ -232,6 +232,10 @@ problem-disabled-client = O aplicativo que enviou você não pode ser usado no m
 problem-redirect-title = Não podemos levar você de volta
 problem-redirect = O aplicativo informou um endereço de retorno que não está registrado para ele. Para proteger você, paramos aqui.
 
+problem-unread-document-title = Um aplicativo não pôde se apresentar
+# $host: the host that could not be read.
+problem-unread-document = Não conseguimos ler em { $host } o que o aplicativo diz sobre si mesmo. Isso não foi causado por você nem pelo aplicativo.
+
 problem-expired-title = Demorou demais
 problem-expired = A solicitação expirou para sua segurança.
 problem-other-browser-title = Começou em outro navegador
@@ -279,4 +283,5 @@ dev-title = Para quem desenvolve o aplicativo
 dev-rule = Regra
 dev-expected = Esperado
 dev-received = Recebido
+dev-cause = Causa
 dev-fix = O que fazer

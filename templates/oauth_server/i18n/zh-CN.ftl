@@ -217,6 +217,10 @@ problem-disabled-client = 将您带到这里的应用目前不可使用。
 problem-redirect-title = 我们无法带您返回
 problem-redirect = 应用提供的返回地址没有为其登记。为了保护您，我们在此停止。
 
+problem-unread-document-title = 无法读取应用的信息
+# $host: the host that could not be read.
+problem-unread-document = 我们无法从 { $host } 读取该应用的自我介绍。这不是您或该应用的操作造成的。
+
 problem-expired-title = 用时过长
 problem-expired = 为了您的安全，请求已过期。
 problem-other-browser-title = 在其他浏览器中开始
@@ -264,4 +268,5 @@ dev-title = 致应用的开发者
 dev-rule = 规则
 dev-expected = 期望
 dev-received = 收到
+dev-cause = 原因
 dev-fix = 如何处理

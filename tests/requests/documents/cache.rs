@@ -38,7 +38,7 @@ async fn ci_05_a_copy_counts_as_long_as_its_headers_say() {
     assert_eq!(site.rows().await[0].version, 1);
 }
 
-/// CI-05: an hour without headers.
+/// CI-05: an hour without headers, and a day more while the site is gone.
 #[tokio::test(flavor = "multi_thread")]
 async fn ci_05_a_site_that_is_gone() {
     let site = Site::start().await;
@@ -47,10 +47,10 @@ async fn ci_05_a_site_that_is_gone() {
     site.https.serve("/app.json", Reply::status(500));
     let tokens = site.refresh(refresh).await.ok();
     let refresh = tokens["refresh_token"].as_str().unwrap();
-    site.server.advance(3600);
-    site.authorize().await.assert_page(400);
+    site.server.advance(3600 + 24 * 3600);
+    site.authorize().await.assert_page(503);
     let answer = site.refresh(refresh).await;
-    answer.assert_error(401, "invalid_client");
+    answer.assert_error(503, "temporarily_unavailable");
     // The grant stays: it works again when the site is back.
     site.publish(&json!({}));
     site.refresh(refresh).await.ok();

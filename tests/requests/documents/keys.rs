@@ -53,7 +53,7 @@ async fn c172_a_document_with_keys() {
         })
         .await;
     let answer = site.redeem_signed(&code, (&key, "3")).await;
-    answer.assert_error(401, "invalid_client");
+    answer.assert_error(503, "temporarily_unavailable");
     let answer = site.redeem(&code, &[]).await;
     answer.assert_error(401, "invalid_client");
     assert_eq!(site.server.access_tokens().await.len(), 1);

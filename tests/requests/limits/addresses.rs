@@ -9,6 +9,16 @@ use crate::app::{
     server::{Answer, TestServer},
 };
 
+async fn register_from(server: &TestServer, address: &str) -> u16 {
+    let http = reqwest::Client::builder()
+        .local_address(Some(address.parse().unwrap()))
+        .build()
+        .unwrap();
+    let metadata = json!({ "redirect_uris": ["https://tool.example/cb"] });
+    let request = http.post(server.url("/oauth/register")).json(&metadata);
+    server.send(request).await.status
+}
+
 async fn from(server: &TestServer, (address, forwarded): (&str, &str)) -> Answer {
     let http = reqwest::Client::builder()
         .local_address(Some(address.parse().unwrap()))
@@ -29,24 +39,27 @@ fn narrow(limit: u32, wide: u32) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_address_cannot_use_up_what_all_share() {
     for store in ["memory", "database"] {
-        let server = TestServer::with(only("token", &narrow(2, 5), store)).await;
+        let mut settings = only("register", &narrow(2, 5), store);
+        settings["allow_dynamic_client_registration"] = json!(true);
+        settings["allow_unauthenticated_client_registration"] = json!(true);
+        let server = TestServer::with(settings).await;
         for (address, status) in [
-            ("127.0.0.1", 200),
-            ("127.0.0.1", 200),
-            // Refused at the address: the client's own limit does not hear of these.
+            ("127.0.0.1", 201),
+            ("127.0.0.1", 201),
+            // Refused at the address: the limit of the server does not hear of these.
             ("127.0.0.1", 429),
             ("127.0.0.1", 429),
             ("127.0.0.1", 429),
             ("127.0.0.1", 429),
-            ("127.0.0.2", 200),
-            ("127.0.0.2", 200),
-            ("127.0.0.3", 200),
+            ("127.0.0.2", 201),
+            ("127.0.0.2", 201),
+            ("127.0.0.3", 201),
             // Five in all.
             ("127.0.0.3", 429),
             ("127.0.0.4", 429),
         ] {
-            let answer = from(&server, (address, "203.0.113.1")).await;
-            assert_eq!(answer.status, status, "{store} {address}");
+            let answer = register_from(&server, address).await;
+            assert_eq!(answer, status, "{store} {address}");
         }
     }
 }

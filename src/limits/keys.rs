@@ -1,0 +1,246 @@
+//! What a request counts for: keys in the order of §31.1, and when each of them is raised.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::{
+    config::RateLimitEntry,
+    protocol::secret::{Purpose, SecretHash, hash},
+    request,
+};
+
+/// The keys of one request, in the order in which they are looked at.
+#[derive(Clone, Debug)]
+pub struct Keys(pub(super) Vec<Key>);
+
+/// One counter.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    pub entry: RateLimitEntry,
+    /// Position among the entry's keys, which is that of its limit.
+    pub place: usize,
+    text: String,
+    pub counts: Counts,
+}
+
+/// Which requests raise a counter. All of them are looked at before the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counts {
+    /// Every request, before its work.
+    Requests,
+    /// Requests that failed: whoever does things right is not counted.
+    Failures,
+    /// Requests whose client is authenticated: what somebody else sends in its name is not
+    /// counted.
+    Authenticated,
+}
+
+/// The keys of one entry, in the order of §31.1.
+#[derive(Clone, Debug)]
+pub struct Of(RateLimitEntry, Vec<Key>);
+
+impl Of {
+    /// Keys of this entry follow.
+    pub const fn entry(entry: RateLimitEntry) -> Self {
+        Self(entry, Vec::new())
+    }
+
+    /// The caller's address.
+    pub fn address(self) -> Self {
+        let text = address();
+        self.key(text)
+    }
+
+    /// The network of the caller's address: IPv4 /24, IPv6 /48. A customer may have that much of
+    /// IPv6 (RFC 6177 §2).
+    pub fn network(self) -> Self {
+        let address = request::current().and_then(|request| request.address);
+        self.key(address.map_or_else(|| "unknown".to_owned(), request::ip_prefix))
+    }
+
+    /// The caller's address, counted apart from other requests of the same entry.
+    pub fn address_for(self, what: &str) -> Self {
+        let text = format!("{what} {}", address());
+        self.key(text)
+    }
+
+    /// A client, as it names itself.
+    pub fn client(self, client_id: &str) -> Self {
+        self.key(client_id.to_owned())
+    }
+
+    /// A client at one address.
+    pub fn client_and_address(self, client_id: &str) -> Self {
+        let text = format!("{} {client_id}", address());
+        self.key(text)
+    }
+
+    /// A login as typed, however it is written.
+    pub fn login(self, login: &str) -> Self {
+        self.key(login.trim().to_lowercase())
+    }
+
+    /// A browser session; without one the address.
+    pub fn session(self, sid: Option<&str>) -> Self {
+        match sid {
+            Some(sid) => self.key(format!("sid {sid}")),
+            None => self.address(),
+        }
+    }
+
+    /// A token that was presented.
+    pub fn token(self, token: &str) -> Self {
+        let hash = hash(Purpose::Access, token);
+        self.key(format!("{:02x?}", hash.0))
+    }
+
+    /// One counter for the whole server.
+    pub fn server(self) -> Self {
+        self.key(String::new())
+    }
+
+    /// The last key counts failures only.
+    pub fn failures(self) -> Self {
+        self.last_counts(Counts::Failures)
+    }
+
+    /// The last key counts requests of authenticated clients only.
+    pub fn authenticated(self) -> Self {
+        self.last_counts(Counts::Authenticated)
+    }
+
+    fn last_counts(mut self, counts: Counts) -> Self {
+        if let Some(key) = self.1.last_mut() {
+            key.counts = counts;
+        }
+        self
+    }
+
+    /// The first key comes last: it is left alone once one of the others is used up. Whoever
+    /// invents a value for it with every request, a client or a login, then stores no counter
+    /// with each.
+    pub fn first_last(mut self) -> Self {
+        let keys = self.1.len().min(1);
+        self.1.rotate_left(keys);
+        self
+    }
+
+    /// The others alone, each with its own limit.
+    pub fn without_first(mut self) -> Self {
+        let keys = self.1.len().min(1);
+        self.1.drain(..keys);
+        self
+    }
+
+    /// And the keys of another entry.
+    pub fn and(self, other: Self) -> Keys {
+        let mut keys = self.1;
+        keys.extend(other.1);
+        Keys(keys)
+    }
+
+    fn key(mut self, text: String) -> Self {
+        let place = self.1.len();
+        self.1.push(Key {
+            entry: self.0,
+            place,
+            text,
+            counts: Counts::Requests,
+        });
+        self
+    }
+}
+
+impl From<Of> for Keys {
+    fn from(of: Of) -> Self {
+        Self(of.1)
+    }
+}
+
+impl Key {
+    /// The counters hold no address and no login in clear.
+    pub(super) fn hash(&self) -> SecretHash {
+        let Self {
+            entry, place, text, ..
+        } = self;
+        hash(Purpose::Rate, &format!("{} {place} {text}", entry.as_str()))
+    }
+}
+
+/// Failed authentications of a client at an address, and all that is refused at an address
+/// (`token_failure`); first of the keys of every endpoint of clients, so that a stranger who guesses
+/// cannot use up what the client has.
+pub fn of_client(client_id: &str) -> Of {
+    Of::entry(RateLimitEntry::TokenFailure)
+        .client_and_address(client_id)
+        .failures()
+        .address()
+        .failures()
+        .first_last()
+}
+
+/// Of the same keys that of the address alone.
+pub fn of_refused() -> Of {
+    Of::entry(RateLimitEntry::TokenFailure)
+        .client_and_address("")
+        .address()
+        .failures()
+        .without_first()
+}
+
+/// The caller's address as one customer, for counters in memory that have limits of their own.
+pub fn caller() -> Option<String> {
+    request::current().map(|_| address())
+}
+
+fn address() -> String {
+    let address = request::current().and_then(|request| request.address);
+    address.map_or_else(|| "unknown".to_owned(), customer)
+}
+
+/// IPv6 as /64: a customer has that many.
+fn customer(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::{Counts, Of, customer};
+    use crate::config::RateLimitEntry;
+
+    #[rstest]
+    #[case::v4("203.0.113.9", "203.0.113.9")]
+    #[case::mapped("::ffff:203.0.113.9", "203.0.113.9")]
+    #[case::v6("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
+    fn an_address_is_one_customer(#[case] address: &str, #[case] expected: &str) {
+        assert_eq!(customer(address.parse().unwrap()), expected);
+    }
+
+    #[test]
+    fn the_first_key_comes_last_and_keeps_its_limit() {
+        let Of(_, keys) = Of::entry(RateLimitEntry::Login)
+            .login(" Alice@Example.com")
+            .address()
+            .failures()
+            .network()
+            .failures()
+            .server()
+            .failures()
+            .first_last();
+        let places: Vec<usize> = keys.iter().map(|key| key.place).collect();
+        assert_eq!(places, [1, 2, 3, 0]);
+        assert_eq!(keys[3].text, "alice@example.com");
+        assert_eq!(keys[3].counts, Counts::Requests);
+        assert!(keys[..3].iter().all(|key| key.counts == Counts::Failures));
+    }
+
+    #[test]
+    fn no_keys_are_no_fault() {
+        let Of(_, keys) = Of::entry(RateLimitEntry::Login).first_last();
+        assert!(keys.is_empty());
+    }
+}

@@ -1,0 +1,36 @@
+//! How often a correct login of an account that is not verified sends the mail once more.
+
+use crate::{
+    error::Failure,
+    owners::Owner,
+    protocol::secret::{Purpose, hash},
+    server::Server,
+    store::rates::{self, Count},
+};
+
+/// One mail for an account in this time, seconds. Whoever has somebody's password, or their own
+/// account under somebody's address, cannot fill a mailbox.
+const APART: i64 = 300;
+
+impl Server {
+    /// Whether the mail that verifies an address may be sent to this account now; if so it is
+    /// counted. The counter is in the database: an account has one mailbox, however many nodes
+    /// there are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn may_send_verification(&self, owner: &Owner) -> Result<bool, Failure> {
+        let (now, tables) = (self.now(), self.store.tables());
+        let name = format!("verification_mail {}", owner.key());
+        let mail = [Count {
+            key: hash(Purpose::Rate, &name),
+            add: 1,
+            limit: 1,
+            ends_at: now.saturating_add(APART),
+        }];
+        let count = |db| rates::count(db, tables, (mail.as_slice(), now));
+        let counted = self.store.run(count).await?;
+        let before = counted.into_iter().flatten().next();
+        Ok(before.is_none_or(|counted| counted.count <= 1))
+    }
+}

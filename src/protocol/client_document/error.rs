@@ -1,0 +1,145 @@
+//! Why a document, or its URL, is refused, and what that says about its client.
+
+use crate::protocol::{client_metadata::MetadataError, error::OAuthError, strict_json::JsonError};
+
+use super::sector::SectorError;
+
+/// Why a document, or its URL, is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// CI-02, CIMD §3.
+    #[error("the client_id is not an https URL with a path, in normal form")]
+    Url,
+    /// CI-02: the settings do not allow the host.
+    #[error("documents of this host are not accepted")]
+    Host,
+    /// CI-03: not fetched.
+    #[error("{0}")]
+    Fetch(#[from] Unread),
+    /// CI-04: not an object, or a member twice.
+    #[error("{0}")]
+    Json(#[from] JsonError),
+    /// CI-04, CIMD §4.1.
+    #[error("client_id of the document is not its URL")]
+    ClientId,
+    /// CI-04.
+    #[error("the member {0} is missing")]
+    Missing(&'static str),
+    /// CI-04, CIMD §4.1: a public document cannot hold a secret.
+    #[error("the member {0} is about a secret")]
+    Secret(&'static str),
+    /// CI-04: §13.2, §13.3.
+    #[error("{0}")]
+    Metadata(#[from] MetadataError),
+    /// CI-04: the document at `sector_identifier_uri` was not read.
+    #[error("sector_identifier_uri: {0}")]
+    Sector(Unread),
+}
+
+/// Why something that a URL names was not read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unread {
+    /// The rules of fetching forbid it: a redirect, the size, an address that is not public.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The host is away or busy, or answers with something else, as the walls against robots do;
+    /// or too much was fetched in this minute.
+    #[error("{0}")]
+    Away(String),
+}
+
+/// What an error says about the client of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// The operator does not want such clients.
+    NotAccepted,
+    /// Nothing: what the document says was not read.
+    Unread,
+    /// The document was read, and describes no client that may be used.
+    Invalid,
+}
+
+impl From<SectorError> for DocumentError {
+    fn from(error: SectorError) -> Self {
+        match error {
+            SectorError::Unread(unread) => Self::Sector(unread),
+            SectorError::Metadata(error) => Self::Metadata(error),
+        }
+    }
+}
+
+impl DocumentError {
+    /// What it says about the client.
+    #[must_use]
+    pub const fn finding(&self) -> Finding {
+        match self {
+            Self::Url | Self::Host => Finding::NotAccepted,
+            Self::Fetch(_) | Self::Sector(_) | Self::Json(JsonError::Unreadable) => Finding::Unread,
+            Self::Json(_)
+            | Self::ClientId
+            | Self::Missing(_)
+            | Self::Secret(_)
+            | Self::Metadata(_) => Finding::Invalid,
+        }
+    }
+
+    /// Whether the same document may be read in a minute, so that nothing is said against the
+    /// client by now.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Fetch(Unread::Away(_))
+                | Self::Sector(Unread::Away(_))
+                | Self::Json(JsonError::Unreadable)
+        )
+    }
+
+    /// The rule of §20 that is broken.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::Url | Self::Host => "CI-02",
+            Self::Fetch(_) => "CI-03",
+            _ => "CI-04",
+        }
+    }
+
+    /// The refusal. What the fetch met is for the operator alone, and no fault of the request.
+    #[must_use]
+    pub fn refusal(&self, client_id: &str) -> OAuthError {
+        let (description, expected) = match self {
+            Self::Url => (
+                "The client_id is not the URL of a metadata document",
+                self.to_string(),
+            ),
+            Self::Host => (
+                "Metadata documents of this host are not accepted",
+                "a host that allowed_hosts and denied_hosts let through".to_owned(),
+            ),
+            Self::Fetch(_) => (
+                "The metadata document of the client is not one that this server fetches",
+                "a document of at most 5 kB at a public address, without a redirect".to_owned(),
+            ),
+            _ => (
+                "The metadata document of the client is not acceptable",
+                self.to_string(),
+            ),
+        };
+        OAuthError::invalid_client(self.rule(), description).expected(expected, client_id)
+    }
+
+    /// The answer while the document cannot be read (CI-05): the host's trouble, and never
+    /// `invalid_client`, upon which clients forget their registration.
+    #[must_use]
+    pub fn unread(client_id: &str) -> OAuthError {
+        OAuthError::temporarily_unavailable(
+            "CI-05",
+            "The metadata document of the client could not be read from its host; try again later",
+        )
+        .expected(
+            "an answer of the host with status 200 and JSON within 5 seconds",
+            client_id,
+        )
+    }
+}
