@@ -214,11 +214,11 @@ async fn s_b2_invented_tokens_raise_no_counter_of_a_real_one() {
     for store in STORES {
         let server = TestServer::with(only(&[("userinfo", a_minute(&[2, 4]))], store)).await;
         let tokens = server.tokens(&Authorize::base()).await;
-        for stranger in STRANGERS {
-            let stranger = Caller::at(&server, stranger);
+        for address in STRANGERS {
+            let stranger = Caller::at(&server, address);
             for number in 0..6 {
                 let request = stranger.http.get(server.url("/oauth/userinfo"));
-                let request = request.bearer_auth(format!("invented{number}"));
+                let request = request.bearer_auth(format!("{address}-{number}"));
                 let status = server.send(request).await.status;
                 assert_eq!(status, if number < 4 { 401 } else { 429 });
             }
