@@ -7,7 +7,7 @@ use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use async_trait::async_trait;
 use loco_rs::{app::AppContext, model::ModelResult};
-use sea_orm::{DatabaseConnection, DbErr, QueryResult, sea_query::SelectStatement};
+use sea_orm::DatabaseConnection;
 
 pub use self::hooks::AppHooks;
 use self::lookup::looked_up;
@@ -213,18 +213,6 @@ impl<D: OAuthServerDefinition> Default for OwnersOf<D> {
             table: D::users_table(),
             definition: PhantomData,
         }
-    }
-}
-
-impl<U: ResourceOwner> WithUser for UsersTable<U> {
-    type User = Owner;
-
-    fn join(&self, select: &mut SelectStatement, from: (&str, &str)) {
-        self.join(select, from);
-    }
-
-    fn read(&self, row: &QueryResult) -> Result<Option<Owner>, DbErr> {
-        Ok(self.read(row)?.map(Owner::new))
     }
 }
 

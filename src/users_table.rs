@@ -5,6 +5,8 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait, JoinType, SelectStatement},
 };
 
+use crate::{owners::Owner, resource_owner::ResourceOwner, store::bearer::WithUser};
+
 /// Before the names of the user's columns in the answer.
 const PREFIX: &str = "u_";
 
@@ -39,6 +41,18 @@ impl<U> UsersTable<U> {
     /// When the row does not fit the model.
     pub(crate) fn read(&self, row: &QueryResult) -> Result<Option<U>, DbErr> {
         (self.read)(row)
+    }
+}
+
+impl<U: ResourceOwner> WithUser for UsersTable<U> {
+    type User = Owner;
+
+    fn join(&self, select: &mut SelectStatement, from: (&str, &str)) {
+        self.join(select, from);
+    }
+
+    fn read(&self, row: &QueryResult) -> Result<Option<Owner>, DbErr> {
+        Ok(self.read(row)?.map(Owner::new))
     }
 }
 

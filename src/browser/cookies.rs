@@ -155,13 +155,14 @@ mod tests {
         #[values("__Host-oauth_session", "__Host-oauth_browser")] name: &str,
     ) {
         let other = SECRET.to_ascii_uppercase();
-        let fill = |line: &&str| {
+        let fill = |line: &str| {
             let line = line.replace("{name}", name).replace("{own}", SECRET);
             HeaderValue::from_str(&line.replace("{other}", &other)).expect("a header")
         };
-        let lines = lines.iter().map(|line| (header::COOKIE, fill(line)));
         let mut headers = HeaderMap::new();
-        headers.extend(lines.map(|(name, value)| (Some(name), value)));
+        for line in lines.iter().copied() {
+            headers.append(header::COOKIE, fill(line));
+        }
         // The other cookie is not touched by that.
         let kept = if name.ends_with("browser") {
             "__Host-oauth_session"

@@ -2,32 +2,26 @@
 
 mod end;
 mod row;
+mod subject;
 
 use super::{Browser, MAX_ACCOUNTS, cookies::Lifetime};
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
     owners::Owner,
-    protocol::{
-        secret::{Purpose, Secret},
-        subject,
-    },
+    protocol::secret::{Purpose, Secret},
     random,
     server::Server,
     store::{
         browser_sessions::{self, OfBrowser},
-        clients,
         consents::{self, ConsentRow},
-        sessions::{self, EndReason, SessionRow},
+        sessions::{EndReason, SessionRow},
         transaction::retry,
     },
 };
 
 /// A session that may be live, as it was read.
 type Candidate = browser_sessions::SessionWithConsent<Owner>;
-
-/// A session is marked as used at most this often, seconds.
-const SEEN_EVERY: i64 = 300;
 
 /// How a person signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,56 +182,9 @@ impl Server {
         Ok(retry(find).await?)
     }
 
-    /// Moves the idle end; a failure costs nothing but that.
-    async fn seen(&self, session: &SessionRow) {
-        let now = self.now();
-        if now - session.last_seen_at < SEEN_EVERY {
-            return;
-        }
-        let idle = self
-            .idle_end(session.remembered, now)
-            .min(session.expires_at);
-        let tables = self.store.tables();
-        let touch = |db| sessions::touch(db, tables, (session.id, now, idle));
-        if let Err(error) = self.store.run(touch).await {
-            tracing::warn!(%error, "a session could not be marked as used");
-        }
-    }
-
-    const fn idle_end(&self, remembered: bool, now: i64) -> i64 {
-        let idle = if remembered {
-            self.settings.session_ttl_seconds
-        } else {
-            self.settings.session_idle_ttl_seconds
-        };
-        now.saturating_add(idle)
-    }
-
     /// Whether a person must verify their address first (`require_verified_email`).
     pub fn waits_for_mail(&self, owner: &Owner) -> bool {
         self.settings.require_verified_email && !owner.is_verified()
-    }
-
-    /// SU-01, SU-02: whoever may be signed in has a subject that is nobody else's. Client ids are the
-    /// `sub` of machine tokens: a user with the id of a client as subject would be taken for it.
-    async fn check_subject(&self, owner: &Owner) -> Result<(), Failure> {
-        let subject = owner.subject();
-        if !owner.is_active() || !subject::is_usable(&subject) {
-            return Err(Failure::internal("SU-02: the user cannot be signed in"));
-        }
-        let taken = self.static_client(&subject).is_some() || {
-            let (tables, ids) = (self.store.tables(), [subject]);
-            let find = |db| clients::existing(db, tables, &ids);
-            !self.store.run(find).await?.is_empty()
-        };
-        if taken {
-            return Err(Failure::internal(format!(
-                "SU-02: the subject of the user with the key {} is the client_id of a client, and the \
-                 user cannot be signed in: give the client another id",
-                owner.key()
-            )));
-        }
-        Ok(())
     }
 
     /// Signs a person in in a browser: a new secret on the session the user already has there, or

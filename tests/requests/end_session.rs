@@ -315,9 +315,12 @@ async fn es_06_a_hint_ends_the_session_it_names_and_no_other() {
     let page = browser.get(&path(&[("id_token_hint", &hint)])).await;
     assert!(page.body.contains(QUESTION), "ES-07: another user's");
     assert!(page.body.contains(BOB));
-    // Alice signs in anew: her subject is enough.
+    // Alice signs in anew: that is another session than the hint's (ES-06).
     browser.sign_in().await;
-    let done = browser.get(&path(&[("id_token_hint", &hint)])).await;
+    let page = browser.get(&path(&[("id_token_hint", &hint)])).await;
+    assert!(page.body.contains(QUESTION), "{}", page.body);
+    assert_eq!(live_sessions(&server).await, 2);
+    let done = confirm(&mut browser, &page).await;
     assert!(done.body.contains(DONE));
     assert_eq!(live_sessions(&server).await, 1);
 }

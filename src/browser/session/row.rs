@@ -17,7 +17,35 @@ use crate::{
     store::sessions::{self, Renewal, SessionRow},
 };
 
+/// A session is marked as used at most this often, seconds.
+const SEEN_EVERY: i64 = 300;
+
 impl Server {
+    /// Moves the idle end; a failure costs nothing but that.
+    pub(super) async fn seen(&self, session: &SessionRow) {
+        let now = self.now();
+        if now - session.last_seen_at < SEEN_EVERY {
+            return;
+        }
+        let idle = self
+            .idle_end(session.remembered, now)
+            .min(session.expires_at);
+        let tables = self.store.tables();
+        let touch = |db| sessions::touch(db, tables, (session.id, now, idle));
+        if let Err(error) = self.store.run(touch).await {
+            tracing::warn!(%error, "a session could not be marked as used");
+        }
+    }
+
+    const fn idle_end(&self, remembered: bool, now: i64) -> i64 {
+        let idle = if remembered {
+            self.settings.session_ttl_seconds
+        } else {
+            self.settings.session_idle_ttl_seconds
+        };
+        now.saturating_add(idle)
+    }
+
     pub(super) fn session_row(
         &self,
         browser: &Browser,

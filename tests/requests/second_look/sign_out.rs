@@ -59,15 +59,20 @@ async fn s_b9_strangers_are_not_sent_on(
     #[case] asked: bool,
     #[values("GET", "POST")] method: &str,
 ) {
-    let server = TestServer::start().await;
+    let documents = json!({ "client_id_metadata_documents": { "enabled": true } });
+    let server = TestServer::with(documents).await;
+    let id = match kind {
+        ClientKind::Cimd => "https://evil.example/client",
+        _ => "leaving",
+    };
     let client = if confidential {
-        fixtures::confidential("leaving", &[DYN_CB])
+        fixtures::confidential(id, &[DYN_CB])
     } else {
-        fixtures::client("leaving", &[DYN_CB])
+        fixtures::client(id, &[DYN_CB])
     };
     fixtures::insert(&server, &leaving(Client { kind, ..client }, uri)).await;
     let asked_for = [
-        ("client_id", "leaving"),
+        ("client_id", id),
         ("post_logout_redirect_uri", uri),
         ("state", "S"),
     ];

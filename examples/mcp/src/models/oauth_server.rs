@@ -96,10 +96,9 @@ impl ResourceOwner for users::Model {
         let email = values.get("email").trim().to_lowercase();
         let password = values.get("password").to_owned();
         if password.len() < 8 {
-            return Err(SignUpError::Invalid(vec![FieldError {
-                field: "password".to_owned(),
-                message: "error-field-too-short".to_owned(),
-            }]));
+            return Err(SignUpError::Invalid(vec![FieldError::too_short(
+                "password", 8,
+            )]));
         }
         match Self::create(&ctx.db, &email, password).await {
             Err(ModelError::DbErr(error))
