@@ -12,7 +12,10 @@ use tokio::{
     time::{Duration, timeout},
 };
 
-use crate::{error::Failure, protocol::error::OAuthError};
+use crate::{
+    error::Failure,
+    protocol::{error::OAuthError, refusals},
+};
 
 /// Longest wait for a free thread, seconds.
 const WAIT: u64 = 2;
@@ -36,7 +39,7 @@ pub struct Hashing {
 pub struct Place(#[expect(dead_code, reason = "given back when dropped")] OwnedSemaphorePermit);
 
 fn busy() -> Failure {
-    OAuthError::temporarily_unavailable("FA-04", "Please try again").into()
+    OAuthError::of(&refusals::HASHING_BUSY).into()
 }
 
 /// One core is left to everybody else: with all of them busy hashing, a token takes more than twice as

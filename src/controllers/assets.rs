@@ -11,7 +11,7 @@ use loco_rs::app::AppContext;
 use crate::{
     error::{ApiError, Failure},
     extract::TheServer,
-    protocol::error::OAuthError,
+    protocol::{error::OAuthError, received::Received, refusals},
 };
 
 /// The file with this name.
@@ -23,7 +23,8 @@ pub async fn get(
 ) -> Result<Response, ApiError> {
     let stylesheet = server.views.stylesheet().map_err(Failure::internal)?;
     if file != stylesheet.file_name() {
-        let error = OAuthError::invalid_request("PG-04", "There is no such file");
+        let file = Received::Public(&file);
+        let error = OAuthError::of(&refusals::STYLESHEET_UNKNOWN).received(file);
         return Err(Failure::transport(StatusCode::NOT_FOUND, error).into());
     }
     let headers = [

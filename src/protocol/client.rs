@@ -67,6 +67,18 @@ pub enum GrantType {
     ClientCredentials,
 }
 
+impl GrantType {
+    /// The value of `grant_type` and of the metadata.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+}
+
 /// `application_type` (OpenID Connect Registration §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -39,6 +39,7 @@ mod registration;
 mod retry;
 mod revoke;
 mod script_pages;
+mod second_look;
 mod secrets;
 mod session_exchange;
 mod token;

@@ -1,0 +1,3 @@
+//! What the second look found, one file per area.
+
+mod messages;
