@@ -238,13 +238,14 @@ fn check_response(params: &Params, client: &Client, policy: &Policy) -> Result<(
             .iter()
             .map(|grant| grant.as_str())
             .collect();
-        let registered = match offered {
-            true => format!(
+        let registered = if offered {
+            format!(
                 "a client with the grant types {} and the response types {}",
                 grants.join(" "),
                 client.response_types.join(" ")
-            ),
-            false => "a server whose grant_types has no authorization_code".to_owned(),
+            )
+        } else {
+            "a server whose grant_types has no authorization_code".to_owned()
         };
         return Err(OAuthError::of(&refusals::CODE_GRANT_NOT_ALLOWED)
             .received(Received::Public(&registered)));

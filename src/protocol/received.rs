@@ -98,14 +98,11 @@ fn query_shown(text: &str) -> String {
         let delimiter = part.get(end.len()..).unwrap_or_default();
         match end.split_once('=') {
             Some((name, value)) if is_secret(name) && !value.is_empty() => {
-                shown.push_str(&format!("{name}={}", masked_value(value)));
+                shown.extend([name, "=", masked_value(value).as_str()]);
             }
             Some((name, value)) => {
-                shown.push_str(&format!(
-                    "{}={}",
-                    without_tokens(name),
-                    without_tokens(value)
-                ));
+                let (name, value) = (without_tokens(name), without_tokens(value));
+                shown.extend([name.as_str(), "=", value.as_str()]);
             }
             None => shown.push_str(&without_tokens(end)),
         }

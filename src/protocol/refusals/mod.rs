@@ -59,7 +59,7 @@ macro_rules! refusals {
         }
     )+) => {
         $(
-            #[doc = $problem]
+            #[doc = concat!("Rule `", $rule, "`.")]
             pub const $name: $crate::protocol::refusals::Refusal =
                 $crate::protocol::refusals::Refusal {
                     name: stringify!($name),

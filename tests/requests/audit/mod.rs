@@ -230,7 +230,10 @@ async fn a_refusal_is_found_by_its_reference() {
     assert_eq!(details["code"], "invalid_request");
     assert!(details["section"].as_str().unwrap().contains("RFC 9700"));
     assert_eq!(details["received"], "https://evil.example/cb");
-    assert_eq!(details["expected"], format!("one of, byte for byte: {CONF_CB}"));
+    assert_eq!(
+        details["expected"],
+        format!("one of, byte for byte: {CONF_CB}")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

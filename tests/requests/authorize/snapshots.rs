@@ -81,5 +81,8 @@ async fn developers_see_the_rule() {
     assert_answer!("authorize_error_page_for_developers", &page);
     let page = TestServer::start().await.get(&wrong.path()).await;
     assert!(!page.body.contains("AZ-12"), "only with developer_errors");
-    assert!(!page.body.contains("wrong-callback"), "nothing of the request");
+    assert!(
+        !page.body.contains("wrong-callback"),
+        "nothing of the request"
+    );
 }

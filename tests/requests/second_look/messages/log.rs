@@ -135,8 +135,18 @@ async fn s_d1_a_reference_explains_every_refusal_of_the_authorization_endpoint()
             "",
         ),
         ("twice", base().and("state", "T"), "state", ""),
-        ("twice, unknown", base().and("x", "1").and("x", "2"), "x", ""),
-        ("response type", base().with("response_type", "token"), "token", ""),
+        (
+            "twice, unknown",
+            base().and("x", "1").and("x", "2"),
+            "x",
+            "",
+        ),
+        (
+            "response type",
+            base().with("response_type", "token"),
+            "token",
+            "",
+        ),
         ("no response type", base().without("response_type"), "", ""),
         (
             "secret for a response type",
@@ -144,19 +154,49 @@ async fn s_d1_a_reference_explains_every_refusal_of_the_authorization_endpoint()
             "",
             WRONG,
         ),
-        ("response mode", base().with("response_mode", "fragment"), "fragment", ""),
-        ("prompt", base().with("prompt", "sometimes"), "sometimes", ""),
-        ("prompts", base().with("prompt", "none login"), "none login", ""),
+        (
+            "response mode",
+            base().with("response_mode", "fragment"),
+            "fragment",
+            "",
+        ),
+        (
+            "prompt",
+            base().with("prompt", "sometimes"),
+            "sometimes",
+            "",
+        ),
+        (
+            "prompts",
+            base().with("prompt", "none login"),
+            "none login",
+            "",
+        ),
         ("max_age", base().with("max_age", "soon"), "soon", ""),
         ("request", base().with("request", WRONG), "", WRONG),
-        ("request_uri", base().with("request_uri", "https://a.example"), "", ""),
+        (
+            "request_uri",
+            base().with("request_uri", "https://a.example"),
+            "",
+            "",
+        ),
         ("registration", base().with("registration", "{}"), "", ""),
         ("hint", base().with("id_token_hint", WRONG), "", WRONG),
         ("silent", base().with("prompt", "none"), "", ""),
         ("scope", base().with("scope", "admin"), "admin", ""),
         ("challenge", base().without("code_challenge"), "", ""),
-        ("method", base().with("code_challenge_method", "plain"), "", ""),
-        ("resource", base().with("resource", "https://no.example"), "https://no.example", ""),
+        (
+            "method",
+            base().with("code_challenge_method", "plain"),
+            "",
+            "",
+        ),
+        (
+            "resource",
+            base().with("resource", "https://no.example"),
+            "https://no.example",
+            "",
+        ),
     ];
     for (what, request, shown, hidden) in cases {
         let answer = server.get(&request.path()).await;
@@ -170,7 +210,10 @@ async fn s_d1_a_reference_explains_every_refusal_of_the_authorization_endpoint()
         refused.check(&logs);
     }
     // A form as well, and a stranger's client, for which a page is shown.
-    let form = [("client_id", "conf"), ("redirect_uri", "https://evil.example/cb")];
+    let form = [
+        ("client_id", "conf"),
+        ("redirect_uri", "https://evil.example/cb"),
+    ];
     let answer = server.post("/oauth/authorize", &form).await;
     Refused::new("form", answer)
         .shows("https://evil.example/cb")
@@ -190,13 +233,33 @@ async fn s_d1_a_reference_explains_every_refusal_of_pages() {
     let mut browser = server.browser();
     for (what, path, hidden) in [
         ("nothing to resume", "/oauth/continue".to_owned(), ""),
-        ("twice", "/oauth/continue?interaction=a&interaction=b".to_owned(), ""),
-        ("unknown", format!("/oauth/continue?interaction={WRONG}"), WRONG),
-        ("page of another", format!("/oauth/login?interaction={WRONG}"), WRONG),
+        (
+            "twice",
+            "/oauth/continue?interaction=a&interaction=b".to_owned(),
+            "",
+        ),
+        (
+            "unknown",
+            format!("/oauth/continue?interaction={WRONG}"),
+            WRONG,
+        ),
+        (
+            "page of another",
+            format!("/oauth/login?interaction={WRONG}"),
+            WRONG,
+        ),
         ("encoding", "/oauth/login?a=%zz".to_owned(), ""),
         ("stylesheet", "/oauth/assets/old.css".to_owned(), ""),
-        ("resource", "/.well-known/oauth-protected-resource/no".to_owned(), ""),
-        ("hint", format!("/oauth/end-session?id_token_hint={WRONG}"), WRONG),
+        (
+            "resource",
+            "/.well-known/oauth-protected-resource/no".to_owned(),
+            "",
+        ),
+        (
+            "hint",
+            format!("/oauth/end-session?id_token_hint={WRONG}"),
+            WRONG,
+        ),
         (
             "way back",
             "/oauth/end-session?client_id=conf&post_logout_redirect_uri=https://evil.example/"
@@ -205,7 +268,10 @@ async fn s_d1_a_reference_explains_every_refusal_of_pages() {
         ),
     ] {
         let answer = browser.get(&path).await;
-        assert!(answer.status >= 400 || what == "way back", "{what}: {answer:?}");
+        assert!(
+            answer.status >= 400 || what == "way back",
+            "{what}: {answer:?}"
+        );
         if answer.status < 400 {
             continue;
         }
@@ -249,7 +315,10 @@ async fn s_d1_a_refusal_on_the_way_through_the_pages_is_logged_too() {
         .set("login", "bob@example.com")
         .set("password", PASSWORD);
     let answer = browser.submit(&form).await;
-    let answer = if answer.header("location").is_some_and(|to| to.starts_with(CONF_CB)) {
+    let answer = if answer
+        .header("location")
+        .is_some_and(|to| to.starts_with(CONF_CB))
+    {
         answer
     } else {
         browser.follow(answer).await
@@ -277,12 +346,20 @@ async fn s_d1_a_reference_explains_every_refusal_of_the_token_endpoint() {
         Refused::new("no grant type", by(vec![("scope", own("read"))]).await),
         Refused::new(
             "grant type",
-            by(vec![("grant_type", own("urn:ietf:params:oauth:grant-type:device_code"))]).await,
+            by(vec![(
+                "grant_type",
+                own("urn:ietf:params:oauth:grant-type:device_code"),
+            )])
+            .await,
         )
         .shows("urn:ietf:params:oauth:grant-type:device_code"),
         Refused::new(
             "refresh token",
-            by(vec![("grant_type", own("refresh_token")), ("refresh_token", own(WRONG))]).await,
+            by(vec![
+                ("grant_type", own("refresh_token")),
+                ("refresh_token", own(WRONG)),
+            ])
+            .await,
         )
         .hides(WRONG),
         Refused::new(
@@ -309,7 +386,10 @@ async fn s_d1_a_reference_explains_every_refusal_of_the_token_endpoint() {
     let form = [("grant_type", "client_credentials"), ("scope", "admin")];
     let answer = server.as_client("m2m", token, &form).await;
     all.push(Refused::new("scope", answer).shows("admin"));
-    let form = [("grant_type", "client_credentials"), ("resource", "https://no.example")];
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("resource", "https://no.example"),
+    ];
     let answer = server.as_client("m2m", token, &form).await;
     all.push(Refused::new("resource", answer).shows("https://no.example"));
     for (what, client) in [("secret", "conf"), ("unknown client", "nobody")] {
@@ -322,23 +402,40 @@ async fn s_d1_a_reference_explains_every_refusal_of_the_token_endpoint() {
         ("client_id", "conf"),
         ("client_secret", WRONG),
     ];
-    let answer = server.post_as(("conf", &encoded(SECRET)), token, &form).await;
-    all.push(Refused::new("two methods", answer).hides(WRONG).hides(SECRET));
+    let answer = server
+        .post_as(("conf", &encoded(SECRET)), token, &form)
+        .await;
+    all.push(
+        Refused::new("two methods", answer)
+            .hides(WRONG)
+            .hides(SECRET),
+    );
     let form = [
         ("grant_type", "client_credentials"),
-        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        (
+            "client_assertion_type",
+            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        ),
         ("client_assertion", WRONG),
     ];
     all.push(Refused::new("assertion", server.post(token, &form).await).hides(WRONG));
-    let request = server.http.post(server.url(&format!("{token}?code={WRONG}")));
+    let request = server
+        .http
+        .post(server.url(&format!("{token}?code={WRONG}")));
     let answer = server.send(request.form(&form[..1])).await;
     all.push(Refused::new("in the URL", answer).hides(WRONG));
     let request = server.http.post(server.url(token));
     let answer = server.send(request.json(&json!({ "code": WRONG }))).await;
-    all.push(Refused::new("JSON", answer).hides(WRONG).shows("application/json"));
+    all.push(
+        Refused::new("JSON", answer)
+            .hides(WRONG)
+            .shows("application/json"),
+    );
     let request = server.http.post(server.url(token));
     let request = request.header("content-type", "application/x-www-form-urlencoded");
-    let answer = server.send(request.body(format!("code={WRONG}&x=%zz"))).await;
+    let answer = server
+        .send(request.body(format!("code={WRONG}&x=%zz")))
+        .await;
     all.push(Refused::new("encoding", answer).hides(WRONG));
     all.push(Refused::new("method", server.get(token).await));
     for refused in all {
@@ -364,7 +461,10 @@ async fn s_d1_a_reference_explains_every_refusal_of_the_other_endpoints() {
         all.push(Refused::new("secret", answer).hides(WRONG));
     }
     let answer = server
-        .post("/oauth/introspect", &[("client_id", "pub"), ("token", WRONG)])
+        .post(
+            "/oauth/introspect",
+            &[("client_id", "pub"), ("token", WRONG)],
+        )
         .await;
     all.push(Refused::new("public client", answer).hides(WRONG));
     let get = |path: &str| server.http.get(server.url(path)).bearer_auth(WRONG);
@@ -391,7 +491,12 @@ async fn s_d1_a_reference_explains_every_refusal_of_the_other_endpoints() {
     let decide = decide.header("origin", crate::app::server::ISSUER);
     all.push(Refused::new("csrf", browser.send(decide).await).hides(WRONG));
     for refused in all {
-        assert!(refused.answer.status >= 400, "{}: {:?}", refused.what, refused.answer);
+        assert!(
+            refused.answer.status >= 400,
+            "{}: {:?}",
+            refused.what,
+            refused.answer
+        );
         refused.check(&logs);
     }
 }

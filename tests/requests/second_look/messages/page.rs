@@ -71,7 +71,11 @@ async fn s_d6_both_redirect_uris_are_shown_and_the_difference_is_marked(
 #[tokio::test(flavor = "multi_thread")]
 async fn s_d6_the_nearest_of_several_is_compared() {
     let server = developing().await;
-    let uris = ["http://127.0.0.1/cb", "https://b.example/", "https://app.example/oauth/cb"];
+    let uris = [
+        "http://127.0.0.1/cb",
+        "https://b.example/",
+        "https://app.example/oauth/cb",
+    ];
     fixtures::insert(&server, &fixtures::client("several", &uris)).await;
     for (sent, nearest) in [
         ("https://app.example/oauth/cb2", uris[2]),
@@ -127,7 +131,10 @@ async fn s_d8_no_row_of_the_box_is_empty() {
             "Send", "Set", "Register", "Start", "Let", "Encode", "Use", "Reload", "Open", "Go",
             "Switch",
         ];
-        assert!(verbs.iter().any(|verb| fix.starts_with(verb)), "{path}: {fix}");
+        assert!(
+            verbs.iter().any(|verb| fix.starts_with(verb)),
+            "{path}: {fix}"
+        );
         assert_ne!(term(&terms, "What was wrong"), Some(fix));
     }
 }
