@@ -10,7 +10,11 @@ use axum::{
 };
 
 use crate::{
-    protocol::error::{ErrorCode, OAuthError},
+    protocol::{
+        error::{ErrorCode, OAuthError},
+        received::Received,
+        refusals,
+    },
     random::RandomError,
     store::StoreError,
 };
@@ -45,7 +49,7 @@ impl Failure {
     /// A fault of this server: the client learns nothing but "internal error".
     pub fn internal(source: impl std::fmt::Display) -> Self {
         Self {
-            error: OAuthError::server_error("FA-01", "internal error"),
+            error: OAuthError::of(&refusals::FAULT),
             status: StatusCode::INTERNAL_SERVER_ERROR,
             source: Some(source.to_string()),
             retry_after: None,
@@ -74,7 +78,7 @@ impl From<OAuthError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         if error.is_unavailable() {
-            let refusal = OAuthError::temporarily_unavailable("FA-01", "Please try again");
+            let refusal = OAuthError::of(&refusals::STORAGE_BUSY);
             return Self {
                 source: Some(error.to_string()),
                 ..refusal.into()
@@ -180,11 +184,12 @@ impl PageError {
         self.0.failure
     }
 
-    /// GE-11: the page belongs to something that a setting switched off.
-    pub fn switched_off(description: &'static str) -> Self {
-        let error = OAuthError::invalid_request("GE-11", description);
-        Self::from(Failure::transport(StatusCode::NOT_FOUND, error))
-            .showing(crate::views::ErrorKind::SwitchedOff)
+    /// GE-11: the page belongs to something that a setting switched off, as `setting` says.
+    pub fn switched_off(setting: &'static str) -> Self {
+        let expected = format!("a setting that switches it on, but {setting}");
+        let error = OAuthError::of(&refusals::SWITCHED_OFF);
+        let error = error.expected(expected, Received::Nothing);
+        Failure::transport(StatusCode::NOT_FOUND, error).into()
     }
 
     /// Shows a situation that the code alone does not tell.

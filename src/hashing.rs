@@ -12,7 +12,11 @@ use tokio::{
     time::{Duration, timeout},
 };
 
-use crate::{equal_time::EqualTime, error::Failure, protocol::error::OAuthError};
+use crate::{
+    equal_time::EqualTime,
+    error::Failure,
+    protocol::{error::OAuthError, refusals},
+};
 
 /// Longest wait for a free thread, seconds. On a small machine, and in a debug build, a check takes a
 /// good part of a second: people who sign in at the same moment wait for each other rather than be
@@ -42,7 +46,7 @@ pub struct Hashing {
 pub struct Place(#[expect(dead_code, reason = "given back when dropped")] OwnedSemaphorePermit);
 
 fn busy() -> Failure {
-    OAuthError::temporarily_unavailable("FA-04", "Please try again").into()
+    OAuthError::of(&refusals::HASHING_BUSY).into()
 }
 
 /// One core is left to everybody else: with all of them busy hashing, a token takes more than twice as

@@ -20,13 +20,11 @@ use crate::{
     protocol::{
         error::OAuthError,
         params::{Params, encode},
+        refusals,
         scope::OFFLINE_ACCESS,
     },
     server::Server,
-    views::{
-        ErrorKind,
-        pages::{AppLine, AppsNotice, AppsPage, DeviceLine, GrantedScope, SessionLine},
-    },
+    views::pages::{AppLine, AppsNotice, AppsPage, DeviceLine, GrantedScope, SessionLine},
 };
 
 const ROUTE: &str = "apps";
@@ -145,8 +143,8 @@ async fn person(
 
 /// ASVS 8.2.2: what belongs to somebody else is not there.
 fn not_found() -> PageError {
-    let error = OAuthError::invalid_request("S9.4", "There is no such app or session");
-    PageError::from(Failure::transport(StatusCode::NOT_FOUND, error)).showing(ErrorKind::NotFound)
+    let error = OAuthError::of(&refusals::APP_OR_SESSION_UNKNOWN);
+    Failure::transport(StatusCode::NOT_FOUND, error).into()
 }
 
 /// 303 to the login page, and from there back.

@@ -11,7 +11,7 @@ use loco_rs::app::AppContext;
 use crate::{
     error::{ApiError, Failure},
     extract::TheServer,
-    protocol::error::OAuthError,
+    protocol::{error::OAuthError, received::Received, refusals},
 };
 
 /// The file with this name.
@@ -23,8 +23,10 @@ pub async fn get(
 ) -> Result<Response, ApiError> {
     let stylesheet = server.views.stylesheet().map_err(Failure::internal)?;
     // A part of the path that is no text names no file.
-    if !file.is_ok_and(|Path(file)| file == stylesheet.file_name()) {
-        let error = OAuthError::invalid_request("PG-04", "There is no such file");
+    let file = file.map_or_else(|_| String::new(), |Path(file)| file);
+    if file != stylesheet.file_name() {
+        let file = Received::Public(&file);
+        let error = OAuthError::of(&refusals::STYLESHEET_UNKNOWN).received(file);
         return Err(Failure::transport(StatusCode::NOT_FOUND, error).into());
     }
     let headers = [

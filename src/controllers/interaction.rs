@@ -23,7 +23,7 @@ use crate::{
     extract::{QueryParams, TheServer, read_json},
     interaction::{go_on::Arrival, own_page::Decision},
     limits::Of,
-    protocol::{error::OAuthError, params::Params},
+    protocol::{error::OAuthError, params::Params, received::Received, refusals},
 };
 
 /// The request, for a page that a script draws.
@@ -150,12 +150,10 @@ pub async fn post(
 fn check_token(interaction: &OAuthInteraction, token: &str) -> Result<(), Failure> {
     match interaction.judge_token(token) {
         CsrfCheck::Good => Ok(()),
-        CsrfCheck::OtherAccount => {
-            let error = OAuthError::invalid_request("CO-05", "Another account is signed in now");
-            Err(error.into())
-        }
+        CsrfCheck::OtherAccount => Err(OAuthError::of(&refusals::OTHER_ACCOUNT_NOW).into()),
         CsrfCheck::ForeignOrigin | CsrfCheck::Bad => {
-            let error = OAuthError::access_denied("CS-01", "csrf_token does not belong here");
+            let token = Received::Secret(token);
+            let error = OAuthError::of(&refusals::CSRF_TOKEN_FOREIGN).received(token);
             Err(Failure::transport(StatusCode::FORBIDDEN, error))
         }
     }
@@ -170,7 +168,7 @@ fn decision(interaction: &OAuthInteraction, act: Act) -> Result<Decision, OAuthE
         Action::Deny | Action::Cancel => Decision::Deny,
         Action::UseAnother => Decision::UseAnother,
         Action::Select => {
-            let missing = || OAuthError::invalid_request("EX-01", "sid is missing");
+            let missing = || OAuthError::of(&refusals::SID_MISSING);
             Decision::Choose(act.sid.ok_or_else(missing)?)
         }
     })
@@ -180,7 +178,7 @@ fn decision(interaction: &OAuthInteraction, act: Act) -> Result<Decision, OAuthE
 fn location(answer: &Response) -> Result<Response, OAuthError> {
     let location = answer.headers().get(header::LOCATION);
     let location = location.and_then(|location| location.to_str().ok());
-    let completed = || OAuthError::invalid_request("IX-05", "The request is already completed");
+    let completed = || OAuthError::of(&refusals::INTERACTION_COMPLETED);
     let location = location.ok_or_else(completed)?;
     Ok(Json(Location { location }).into_response())
 }

@@ -13,7 +13,7 @@ use crate::{
     interaction::{Pending, go_on::Arrival},
     limits::Keys,
     pages,
-    protocol::{display_name, error::OAuthError, interaction::Step, params::Params},
+    protocol::{display_name, error::OAuthError, interaction::Step, params::Params, refusals},
     server::Server,
     urls::Urls,
     views::{Common, pages::CheckMailPage},
@@ -92,7 +92,7 @@ pub async fn posted(
 /// # Errors
 /// PAGE(400) when it was sent twice.
 pub fn field<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, PageError> {
-    let twice = |_| OAuthError::invalid_request("PG-08", "A field was sent twice or as a list");
+    let twice = |_| OAuthError::of(&refusals::FIELD_REPEATED);
     Ok(params.one(name).map_err(twice)?)
 }
 

@@ -12,7 +12,7 @@ use super::jwks::CACHE;
 use crate::{
     error::{ApiError, Failure},
     extract::TheServer,
-    protocol::{error::OAuthError, resource_metadata},
+    protocol::{error::OAuthError, received::Received, refusals, resource_metadata},
 };
 
 /// The document of the resource whose path is asked for; no statement is needed.
@@ -24,7 +24,8 @@ pub async fn get(
 ) -> Result<impl IntoResponse, ApiError> {
     let documents = &server.resource_metadata;
     let Some(document) = resource_metadata::find(documents, uri.path(), uri.query()) else {
-        let error = OAuthError::invalid_request("S19.2", "There is no resource at this path");
+        let path = Received::Public(uri.path());
+        let error = OAuthError::of(&refusals::RESOURCE_METADATA_UNKNOWN).received(path);
         return Err(Failure::transport(StatusCode::NOT_FOUND, error).into());
     };
     let headers = [

@@ -11,9 +11,8 @@ use crate::{
     error::PageError,
     extract::{QueryParams, TheServer},
     interaction::go_on::Arrival,
-    protocol::{error::OAuthError, interaction::Step, params::Params},
+    protocol::{error::OAuthError, interaction::Step, params::Params, refusals},
     server::Server,
-    views::ErrorKind,
 };
 
 /// Looks at the situation anew: the next page, or the end.
@@ -55,12 +54,11 @@ async fn resume(
 /// # Errors
 /// PAGE(400) when it is named twice.
 pub fn interaction_id(params: &Params) -> Result<Option<&str>, PageError> {
-    let twice = |_| OAuthError::invalid_request("IX-03", "interaction was sent twice");
+    let twice = |_| OAuthError::of(&refusals::INTERACTION_REPEATED);
     Ok(params.one("interaction").map_err(twice)?)
 }
 
 /// PAGE(400): nothing to resume.
 pub fn no_interaction() -> PageError {
-    let error = OAuthError::invalid_request("IX-03", "interaction is missing");
-    PageError::from(error).showing(ErrorKind::NoInteraction)
+    OAuthError::of(&refusals::INTERACTION_MISSING).into()
 }

@@ -1,6 +1,8 @@
 //! The log line of an event: one line, whatever texts it holds (ASVS 16.4.1).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
+
+use serde_json::Value;
 
 use super::{AuditEvent, EventName, Outcome};
 use crate::protocol::{client::ClientKind, display_name::is_invisible};
@@ -10,13 +12,11 @@ use crate::protocol::{client::ClientKind, display_name::is_invisible};
 pub fn log(event: &AuditEvent) {
     macro_rules! line {
         ($level:ident) => {{
-            let details = if event.details.is_empty() {
-                None
-            } else {
-                serde_json::to_string(&event.details).ok()
-            };
+            let told = |name| event.details.get(name).and_then(Value::as_str).map(escaped);
+            let details = details(event);
             tracing::$level!(
                 target: "oauth_server::audit",
+                message = told("message").as_deref(),
                 v = event.v,
                 event = event.event.as_str(),
                 at = event.at,
@@ -34,6 +34,10 @@ pub fn log(event: &AuditEvent) {
                 ip_prefix = event.ip_prefix.as_deref(),
                 user_agent_family = event.user_agent_family.as_deref(),
                 token_ref = event.token_ref.as_deref(),
+                expected = told("expected").as_deref(),
+                received = told("received").as_deref(),
+                difference = told("difference").as_deref(),
+                fix = told("fix").as_deref(),
                 details = details.as_deref().map(escaped).as_deref(),
             )
         }};
@@ -43,6 +47,20 @@ pub fn log(event: &AuditEvent) {
         (_, Outcome::Error) => line!(error),
         _ => line!(info),
     }
+}
+
+/// Details that are read by people, and stand in the line as fields of their own.
+const IN_WORDS: [&str; 5] = ["message", "expected", "received", "difference", "fix"];
+
+/// The other details, as JSON.
+fn details(event: &AuditEvent) -> Option<String> {
+    let others = event.details.iter();
+    let others = others.filter(|(name, _)| !IN_WORDS.contains(&name.as_str()));
+    let others: BTreeMap<&String, &Value> = others.collect();
+    let none = others.is_empty();
+    (!none)
+        .then(|| serde_json::to_string(&others).ok())
+        .flatten()
 }
 
 /// As the serialised event has it.

@@ -3,16 +3,22 @@
 use super::{AuditEvent, EventName, Outcome, emit};
 use crate::{
     error::{Failure, Refused},
-    protocol::error::{ErrorCode, OAuthError},
+    protocol::{
+        error::{ErrorCode, OAuthError},
+        redirect_difference::Difference,
+    },
     request,
 };
 
 /// Longest cause of a fault in an event, characters.
 const MAX_SOURCE: usize = 500;
 
-/// The text behind a rule (§29.4): of its family, or its own.
-pub fn section(rule: &str) -> &'static str {
-    match rule.split('-').next().unwrap_or_default() {
+/// The text behind a refusal (§29.4): its own, or that of its family.
+pub fn section(error: &OAuthError) -> &'static str {
+    if let Some(refusal) = error.refusal {
+        return refusal.standard;
+    }
+    match error.rule.split('-').next().unwrap_or_default() {
         "AZ" => "RFC 6749 §4.1, OpenID Connect Core §3.1.2",
         "IX" => "RFC 6749 §10.12",
         "CS" | "PG" => "OAuth 2.1 §7.10",
@@ -50,7 +56,9 @@ pub fn refused(refused: &Refused, of_client: OfClient) {
         .denied(error.rule)
         .detail("code", error.code.as_str())
         .detail("status", status.as_u16())
-        .detail("section", section(error.rule));
+        .detail("section", section(error))
+        .detail("message", error.problem())
+        .detail("fix", error.fix());
     if let Some(request) = request::current() {
         event = event
             .detail("method", request.method.as_str())
@@ -68,13 +76,20 @@ pub fn refused(refused: &Refused, of_client: OfClient) {
 }
 
 /// What would have passed the check, and what came.
-fn detailed(event: AuditEvent, error: &OAuthError) -> AuditEvent {
-    match error.detail.as_deref() {
-        Some(detail) => event
-            .detail("expected", detail.expected.as_str())
-            .detail("received", detail.received.as_str()),
-        None => event,
+fn detailed(mut event: AuditEvent, error: &OAuthError) -> AuditEvent {
+    let difference = error.detail.as_deref();
+    let difference = difference.and_then(|detail| detail.difference.as_ref());
+    let difference = difference.map(Difference::sentence);
+    for (name, text) in [
+        ("expected", error.wanted()),
+        ("received", error.came()),
+        ("difference", difference.as_deref().unwrap_or_default()),
+    ] {
+        if !text.is_empty() {
+            event = event.detail(name, text);
+        }
     }
+    event
 }
 
 fn about(event: AuditEvent, client_id: Option<&str>) -> AuditEvent {

@@ -9,7 +9,13 @@ use axum::{
 use http_body_util::LengthLimitError;
 use tokio::time::timeout;
 
-use crate::{error::Failure, protocol::error::OAuthError};
+use crate::{
+    error::Failure,
+    protocol::{
+        error::OAuthError,
+        refusals::{self, Refusal},
+    },
+};
 
 /// Most bytes of a body.
 const MOST: usize = 64 * 1024;
@@ -17,27 +23,27 @@ const MOST: usize = 64 * 1024;
 /// and a task of the server (ASVS 15.2.2).
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Reads a body; `refused` makes the error of the endpoint of a description.
+/// Reads a body; `refused` makes the error of the endpoint of a refusal.
 ///
 /// # Errors
 /// 413 over 64 KiB, 408 for what does not arrive in 10 seconds, 400 for what is no body (RFC 9112
 /// §7.1).
 pub(super) async fn read(
     body: Body,
-    refused: impl Fn(&'static str) -> OAuthError,
+    refused: impl Fn(&'static Refusal) -> OAuthError,
 ) -> Result<Bytes, Failure> {
     match timeout(LONGEST, to_bytes(body, MOST)).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(error)) if is_too_long(&error) => {
-            let error = refused("The body is larger than 64 KiB");
+            let error = refused(&refusals::BODY_TOO_LONG);
             Err(Failure::transport(StatusCode::PAYLOAD_TOO_LARGE, error))
         }
         Ok(Err(_)) => {
-            let error = refused("The body breaks off or is not framed by the rules of HTTP");
+            let error = refused(&refusals::BODY_BROKEN);
             Err(Failure::transport(StatusCode::BAD_REQUEST, error))
         }
         Err(_) => {
-            let error = refused("The body did not arrive within 10 seconds");
+            let error = refused(&refusals::BODY_TOO_SLOW);
             Err(Failure::transport(StatusCode::REQUEST_TIMEOUT, error))
         }
     }

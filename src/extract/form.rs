@@ -12,6 +12,8 @@ use crate::{
         bearer,
         error::OAuthError,
         params::{Params, ParamsError},
+        received::Received,
+        refusals,
     },
 };
 
@@ -38,8 +40,7 @@ impl<S: Send + Sync> FromRequest<S> for ApiForm {
         let query = request.uri().query().unwrap_or_default();
         let query = Params::parse(query.as_bytes()).map_err(|error| unreadable("TK-02", error))?;
         if NEVER_IN_QUERY.iter().any(|name| query.contains(name)) {
-            let error = OAuthError::invalid_request("TK-03", "Credentials must not be in the URL");
-            return Err(error.into());
+            return Err(OAuthError::of(&refusals::CREDENTIALS_IN_URL).into());
         }
         Ok(Self(read(request, ("TK-01", "TK-02")).await?))
     }
@@ -84,22 +85,22 @@ pub async fn read(
 ) -> Result<Params, Failure> {
     check_target(request.uri(), of_body)?;
     if !is_of_type(request.headers(), "application/x-www-form-urlencoded") {
-        let error = OAuthError::invalid_request(
-            of_type,
-            "The body must be application/x-www-form-urlencoded",
-        );
+        let sent = request.headers().get(header::CONTENT_TYPE);
+        let sent = sent.and_then(|sent| sent.to_str().ok()).unwrap_or_default();
+        let error = OAuthError::of(&refusals::FORM_TYPE).by(of_type);
+        let error = error.received(Received::Public(sent));
         return Err(Failure::transport(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             error,
         ));
     }
-    let refused = |description| OAuthError::invalid_request(of_body, description);
+    let refused = |refusal| OAuthError::of(refusal).by(of_body);
     let body = body::read(request.into_body(), refused).await?;
     Params::parse(&body).map_err(|error| unreadable(of_body, error))
 }
 
 fn unreadable(rule: &'static str, error: ParamsError) -> Failure {
-    OAuthError::invalid_request(rule, error.description()).into()
+    OAuthError::of(error.refusal()).by(rule).into()
 }
 
 /// TK-02, AZ-02: the request target is at most 16 KiB.
@@ -113,7 +114,9 @@ pub fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Fai
     if length <= MAX_TARGET {
         return Ok(());
     }
-    let error = OAuthError::invalid_request(rule, "The URL is longer than 16 KiB");
+    let received = format!("{length} bytes");
+    let error = OAuthError::of(&refusals::URL_TOO_LONG).by(rule);
+    let error = error.received(Received::Public(&received));
     Err(Failure::transport(StatusCode::URI_TOO_LONG, error))
 }
 

@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     error::{ApiError, Failure},
-    protocol::{error::OAuthError, strict_json},
+    protocol::{
+        error::{ErrorCode, OAuthError},
+        strict_json,
+    },
 };
 
 /// The members of the JSON object in the body.
@@ -32,7 +35,10 @@ impl<S: Send + Sync> FromRequest<S> for MetadataJson {
             );
             return Err(Failure::transport(StatusCode::UNSUPPORTED_MEDIA_TYPE, error).into());
         }
-        let refused = |description| OAuthError::invalid_client_metadata("RG-02", description);
+        let refused = |refusal| OAuthError {
+            code: ErrorCode::InvalidClientMetadata,
+            ..OAuthError::of(refusal).by("RG-02")
+        };
         let body = body::read(request.into_body(), refused).await?;
         let members = strict_json::object(&body)
             .map_err(|error| OAuthError::invalid_client_metadata("RG-02", error.description()))?;
@@ -53,7 +59,7 @@ pub async fn read<T: DeserializeOwned>(request: Request, rule: &'static str) -> 
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Failure::transport(status, error));
     }
-    let refused = |description| OAuthError::invalid_request(rule, description);
+    let refused = |refusal| OAuthError::of(refusal).by(rule);
     let body = body::read(request.into_body(), refused).await?;
     let members = strict_json::object(&body)
         .map_err(|error| OAuthError::invalid_request(rule, error.description()))?;

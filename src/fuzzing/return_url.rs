@@ -10,7 +10,7 @@ use crate::protocol::{
     end_session::{Asked, Destination, destination},
     error::OAuthError,
     params::{Params, encode},
-    redirect_uri, return_to,
+    redirect_uri, refusals, return_to,
 };
 
 const ISSUER: &str = "https://as.example";
@@ -59,10 +59,10 @@ fn callback(client: &Client, sent: &str, state: Option<&str>) {
         uri,
         &with(&[("code", "SplxlOBeZQQYbYS6WxSbIA")]),
     );
-    let refused = OAuthError::access_denied("IX", "The person refused");
+    let refused = OAuthError::of(&refusals::PERSON_REFUSED);
     let fields = [
         ("error", "access_denied"),
-        ("error_description", "The person refused"),
+        ("error_description", "The person refused the request"),
     ];
     arrives(&callback.error(&refused), uri, &with(&fields));
 }

@@ -9,8 +9,12 @@ use super::{Finished, Pending};
 use crate::{
     browser::{Browser, SignedIn},
     error::{Failure, PageError},
-    events::{AuditEvent, EventName},
-    protocol::{error::OAuthError, interaction::Step, redirect_uri, scope::Scopes},
+    events::{
+        AuditEvent, EventName,
+        refusal::{self, OfClient},
+    },
+    layers::SentBack,
+    protocol::{error::OAuthError, interaction::Step, redirect_uri, refusals, scope::Scopes},
     server::Server,
     views::{
         Common,
@@ -43,7 +47,11 @@ impl Server {
         arrival: Arrival,
     ) -> Result<Response, PageError> {
         let finished = match (self.next_step(pending, current).await?, current) {
-            (Err(error), _) => self.refuse(pending, browser, &error).await?,
+            (Err(error), _) => {
+                let finished = self.refuse(pending, browser, &error).await?;
+                tell(error, pending);
+                finished
+            }
             (Ok(Step::Issue), Some(current)) => {
                 self.issue_code(pending, (browser, current), None).await?
             }
@@ -123,7 +131,7 @@ impl Server {
         pending: &Pending,
         (browser, arrival): (&mut Browser, Arrival),
     ) -> Result<Response, PageError> {
-        let error = OAuthError::access_denied("IX-05", "The person refused the request");
+        let error = OAuthError::of(&refusals::PERSON_REFUSED);
         let finished = self.refuse(pending, browser, &error).await?;
         let event = AuditEvent::new(EventName::ConsentDenied).denied("IX-05");
         let event = event.client(&pending.client);
@@ -219,6 +227,12 @@ impl Server {
     pub fn continue_url(&self, state: &str) -> String {
         format!("{}?interaction={state}", self.urls.resume)
     }
+}
+
+/// A refusal that goes to the client with the next redirect, which no layer sees (§29.4).
+fn tell(error: OAuthError, pending: &Pending) {
+    let sent_back = SentBack::new(error, &pending.client.client_id);
+    refusal::refused(&sent_back.0, OfClient::Page);
 }
 
 /// 303 (GE-08).

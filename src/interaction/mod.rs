@@ -18,9 +18,11 @@ use crate::{
     owners::Owner,
     protocol::{
         authorize,
-        client::{Client, ClientStatus, SecretHash},
+        client::{Client, SecretHash},
         error::OAuthError,
         interaction::Step,
+        received::Received,
+        refusals,
     },
     random, request,
     server::Server,
@@ -28,7 +30,6 @@ use crate::{
         authorization_states::{self, InteractionRow, Person, StepDone},
         joined,
     },
-    views::ErrorKind,
 };
 
 /// Seconds within which an interaction that came by POST must be bound (IX-03).
@@ -43,16 +44,7 @@ const MAX_RENEWALS: i64 = 4;
 /// # Errors
 /// PAGE(400): unknown, removed or disabled.
 pub fn usable(client: Option<Client>) -> Result<Client, PageError> {
-    let refused = match authorize::check_client(client.as_ref()) {
-        Ok(client) => return Ok(client.clone()),
-        Err(error) => PageError::from(error),
-    };
-    match client {
-        Some(client) if client.status == ClientStatus::Deleted => {
-            Err(refused.showing(ErrorKind::RemovedClient))
-        }
-        _ => Err(refused),
-    }
+    Ok(authorize::check_client(client.as_ref())?.clone())
 }
 
 impl Server {
@@ -138,8 +130,8 @@ impl Server {
         let find = |db| joined::interaction(db, tables, id);
         let found = self.store.run(find).await?;
         let unknown = || {
-            let error = OAuthError::invalid_request("IX-03", "The request is not known here");
-            PageError::from(error).showing(ErrorKind::InteractionExpired)
+            let error = OAuthError::of(&refusals::INTERACTION_UNKNOWN);
+            PageError::from(error.received(Received::Identifier(id)))
         };
         let mut found = found
             .filter(|found| found.interaction.kind == kind)
@@ -148,8 +140,7 @@ impl Server {
         // First, so that another browser learns nothing of the request or its client.
         self.check_binding(row, browser).await?;
         if row.consumed_at.is_none() && row.expires_at <= self.now() {
-            let error = OAuthError::invalid_request("IX-06", "The request has expired");
-            return Err(PageError::from(error).showing(ErrorKind::InteractionExpired));
+            return Err(OAuthError::of(&refusals::INTERACTION_EXPIRED).into());
         }
         Ok(found)
     }
@@ -159,15 +150,19 @@ impl Server {
         row: &mut InteractionRow,
         browser: &mut Browser,
     ) -> Result<(), PageError> {
+        let has_cookie = browser.hash().is_some();
         let foreign = || {
-            let error =
-                OAuthError::invalid_request("IX-03", "The request was started in another browser");
-            // Mostly this is another name of the same machine: cookies belong to one.
-            let expected = format!(
-                "the browser that began the request, at the host of base_url, {}",
-                self.settings.base_url
-            );
-            PageError::from(error.expected(expected, "")).showing(ErrorKind::OtherBrowser)
+            let received = if has_cookie {
+                "the cookie of another browser"
+            } else {
+                "no such cookie"
+            };
+            let base_url = &self.settings.base_url;
+            let expected = format!("the cookie of the browser that started it, at {base_url}");
+            PageError::from(
+                OAuthError::of(&refusals::INTERACTION_OF_OTHER_BROWSER)
+                    .expected(expected, Received::Public(received)),
+            )
         };
         if let Some(bound) = &row.browser_hash {
             let own = browser.hash();

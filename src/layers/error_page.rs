@@ -17,7 +17,7 @@ use crate::{
     server::Server,
     views::{
         Common, ErrorKind,
-        pages::{Developer, ErrorPage, ReturnLink},
+        pages::{Developer, Differs, ErrorPage, ReturnLink},
     },
 };
 
@@ -102,28 +102,30 @@ fn kind_of(failure: &Failure) -> ErrorKind {
         StatusCode::SERVICE_UNAVAILABLE => ErrorKind::Unavailable,
         StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
         StatusCode::INTERNAL_SERVER_ERROR => ErrorKind::ServerError,
-        _ => match failure.error.rule {
-            "AZ-06" => ErrorKind::MissingClient,
-            "AZ-07" => ErrorKind::UnknownClient,
-            "AZ-08" => ErrorKind::DisabledClient,
-            "AZ-12" => ErrorKind::RedirectMismatch,
-            _ => ErrorKind::of_code(failure.error.code.as_str()),
-        },
+        _ => {
+            let of_table = failure.error.refusal.and_then(|refusal| refusal.page);
+            of_table.unwrap_or_else(|| ErrorKind::of_code(failure.error.code.as_str()))
+        }
     }
 }
 
 fn developer(failure: &Failure) -> Developer {
-    let detail = failure.error.detail.as_deref();
+    let error = &failure.error;
+    let problem = error.problem().to_owned();
+    let difference = error.detail.as_deref();
+    let difference = difference.and_then(|detail| detail.difference.clone());
     Developer {
-        rule: failure.error.rule.to_owned(),
-        expected: detail
-            .map(|detail| detail.expected.clone())
-            .unwrap_or_default(),
-        received: detail
-            .map(|detail| detail.received.clone())
-            .unwrap_or_default(),
+        rule: error.rule.to_owned(),
+        problem,
         cause: failure.source.clone(),
-        fix: failure.error.text().to_owned(),
-        section: section(failure.error.rule).to_owned(),
+        expected: error.wanted().to_owned(),
+        received: error.came().to_owned(),
+        difference: difference.map(|difference| Differs {
+            sent: difference.sent,
+            registered: difference.registered,
+            words: difference.words,
+        }),
+        fix: error.fix().to_owned(),
+        section: section(error).to_owned(),
     }
 }

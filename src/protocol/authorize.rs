@@ -9,7 +9,8 @@ use super::{
     error::OAuthError,
     params::{Params, Repeated},
     policy::Policy,
-    requested,
+    received::Received,
+    refusals, requested,
     scope::Scopes,
 };
 
@@ -83,13 +84,13 @@ pub fn client_id(params: &Params) -> Result<&str, OAuthError> {
     for name in ["client_id", "redirect_uri", "request", "request_uri"] {
         params
             .one(name)
-            .map_err(|_| OAuthError::invalid_request("AZ-04", "A parameter was sent twice"))?;
+            .map_err(|_| OAuthError::of(&refusals::PARAMETER_OF_TARGET_REPEATED).naming(name))?;
     }
     params
         .one("client_id")
         .ok()
         .flatten()
-        .ok_or_else(|| OAuthError::invalid_request("AZ-06", "client_id is missing"))
+        .ok_or_else(|| OAuthError::of(&refusals::CLIENT_ID_MISSING))
 }
 
 /// Whether the client exists and may be used (AZ-07, AZ-08).
@@ -97,19 +98,13 @@ pub fn client_id(params: &Params) -> Result<&str, OAuthError> {
 /// # Errors
 /// `invalid_client` or `unauthorized_client`, for a page.
 pub fn check_client(client: Option<&Client>) -> Result<&Client, OAuthError> {
-    let client =
-        client.ok_or_else(|| OAuthError::invalid_client("AZ-07", "The client is not known"))?;
-    match client.status {
-        ClientStatus::Active => Ok(client),
-        ClientStatus::Deleted => Err(OAuthError::invalid_client(
-            "AZ-07",
-            "The client registration was removed",
-        )),
-        ClientStatus::Disabled => Err(OAuthError::unauthorized_client(
-            "AZ-08",
-            "The client is disabled",
-        )),
-    }
+    let client = client.ok_or_else(|| OAuthError::of(&refusals::CLIENT_UNKNOWN))?;
+    let refusal = match client.status {
+        ClientStatus::Active => return Ok(client),
+        ClientStatus::Deleted => &refusals::CLIENT_REMOVED,
+        ClientStatus::Disabled => &refusals::CLIENT_DISABLED,
+    };
+    Err(OAuthError::of(refusal))
 }
 
 /// Verifies an `id_token_hint` and gives its `sub`.
@@ -143,7 +138,7 @@ pub fn validate(
     let hint_subject = match one(params, "id_token_hint")? {
         None => None,
         Some(hint) => Some(verify_hint(hint).ok_or_else(|| {
-            OAuthError::invalid_request("AZ-25", "id_token_hint is not an ID token of this server")
+            OAuthError::of(&refusals::ID_TOKEN_HINT_INVALID).received(Received::Secret(hint))
         })?),
     };
     let text = |name| one(params, name).map(|value| value.map(str::to_owned));
@@ -175,16 +170,10 @@ pub fn validate(
 /// AZ-10: request objects are not offered (OIDC Core §3.1.2.6).
 fn check_not_offered(params: &Params) -> Result<(), OAuthError> {
     if one(params, "request_uri")?.is_some() {
-        return Err(OAuthError::request_uri_not_supported(
-            "AZ-10",
-            "request_uri is not supported",
-        ));
+        return Err(OAuthError::of(&refusals::REQUEST_URI_NOT_OFFERED));
     }
     if one(params, "request")?.is_some() {
-        return Err(OAuthError::request_not_supported(
-            "AZ-10",
-            "request is not supported",
-        ));
+        return Err(OAuthError::of(&refusals::REQUEST_OBJECT_NOT_OFFERED));
     }
     Ok(())
 }
@@ -207,8 +196,13 @@ fn check_repetition(params: &Params) -> Result<(), OAuthError> {
     Ok(())
 }
 
-fn repeated(_: Repeated) -> OAuthError {
-    OAuthError::invalid_request("AZ-13", "A parameter was sent twice or as a list")
+fn repeated(Repeated(name): Repeated) -> OAuthError {
+    let error = OAuthError::of(&refusals::PARAMETER_REPEATED).received(Received::Public(&name));
+    // The client is told words of this server only.
+    match KNOWN.into_iter().find(|known| *known == name) {
+        Some(known) => error.naming(known),
+        None => error,
+    }
 }
 
 fn one<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, OAuthError> {
@@ -222,26 +216,17 @@ fn words(list: &str) -> impl Iterator<Item = &str> {
 
 /// AZ-14 to AZ-17.
 fn check_response(params: &Params, client: &Client, policy: &Policy) -> Result<(), OAuthError> {
-    if !matches!(one(params, "response_mode")?, None | Some("query")) {
-        return Err(OAuthError::invalid_request(
-            "AZ-14",
-            "response_mode is not supported",
-        ));
+    if let Some(other) = one(params, "response_mode")?.filter(|mode| *mode != "query") {
+        return Err(OAuthError::of(&refusals::RESPONSE_MODE_NOT_OFFERED)
+            .offering(["query"])
+            .received(Received::Public(other)));
     }
     match one(params, "response_type")? {
         Some("code") => {}
-        None => {
-            return Err(OAuthError::invalid_request(
-                "AZ-15",
-                "response_type is missing",
-            ));
-        }
+        None => return Err(OAuthError::of(&refusals::RESPONSE_TYPE_MISSING)),
         Some(other) => {
-            return Err(OAuthError::unsupported_response_type(
-                "AZ-15",
-                "Only the response type code is supported",
-            )
-            .expected("code", other));
+            return Err(OAuthError::of(&refusals::RESPONSE_TYPE_NOT_OFFERED)
+                .received(Received::Public(other)));
         }
     }
     let offered = policy.grant_types.contains(&GrantType::AuthorizationCode);
@@ -251,15 +236,26 @@ fn check_response(params: &Params, client: &Client, policy: &Policy) -> Result<(
             .iter()
             .any(|response_type| response_type == "code");
     if !(offered && allowed) {
-        return Err(OAuthError::unauthorized_client(
-            "AZ-16",
-            "The client may not use the authorization code grant",
-        ));
+        let grants: Vec<&str> = client
+            .grant_types
+            .iter()
+            .map(|grant| grant.as_str())
+            .collect();
+        let registered = if offered {
+            format!(
+                "a client with the grant types {} and the response types {}",
+                grants.join(" "),
+                client.response_types.join(" ")
+            )
+        } else {
+            "a server whose grant_types has no authorization_code".to_owned()
+        };
+        return Err(OAuthError::of(&refusals::CODE_GRANT_NOT_ALLOWED)
+            .received(Received::Public(&registered)));
     }
     if one(params, "registration")?.is_some() {
-        return Err(OAuthError::registration_not_supported(
-            "AZ-17",
-            "registration is not supported",
+        return Err(OAuthError::of(
+            &refusals::REGISTRATION_PARAMETER_NOT_OFFERED,
         ));
     }
     Ok(())
@@ -273,9 +269,6 @@ fn max_age(params: &Params) -> Result<Option<i64>, OAuthError> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse::<i32>() {
         Ok(seconds) if digits => Ok(Some(seconds.into())),
-        _ => Err(OAuthError::invalid_request(
-            "AZ-19",
-            "max_age is not a number of seconds",
-        )),
+        _ => Err(OAuthError::of(&refusals::MAX_AGE_MALFORMED).received(Received::Public(text))),
     }
 }

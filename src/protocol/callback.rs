@@ -7,8 +7,13 @@ use super::{
     client::Client,
     error::OAuthError,
     params::{Params, encode},
-    redirect_uri,
+    received::Received,
+    redirect_difference::Difference,
+    redirect_uri, refusals,
 };
+
+/// Most registered redirect URIs that one refusal names.
+const NAMED: usize = 10;
 
 /// A validated redirect URI with what every response to it carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,20 +30,21 @@ impl Callback {
     /// # Errors
     /// `invalid_request`, for a page: nothing may be redirected.
     pub fn find(params: &Params, client: &Client, issuer: &str) -> Result<Self, OAuthError> {
-        let refuse = |description| OAuthError::invalid_request("AZ-12", description);
-        let sent = params
-            .one("redirect_uri")
-            .map_err(|_| OAuthError::invalid_request("AZ-04", "redirect_uri was sent twice"))?;
+        let sent = params.one("redirect_uri").map_err(|_| {
+            OAuthError::of(&refusals::PARAMETER_OF_TARGET_REPEATED).naming("redirect_uri")
+        })?;
         let redirect_uri = match (sent, client.redirect_uris.as_slice()) {
             (Some(sent), registered) => {
                 if !redirect_uri::matches(registered, sent, client.application_type) {
-                    return Err(refuse("redirect_uri is not registered for this client")
-                        .expected(registered.join(" "), sent));
+                    return Err(mismatch(registered, sent));
                 }
                 sent
             }
             (None, [only]) if !asks_openid(params) => only,
-            (None, _) => return Err(refuse("redirect_uri is missing")),
+            (None, registered) => {
+                return Err(OAuthError::of(&refusals::REDIRECT_URI_MISSING)
+                    .expected(one_of(registered), Received::Nothing));
+            }
         };
         Ok(Self {
             redirect_uri: redirect_uri.to_owned(),
@@ -72,10 +78,8 @@ impl Callback {
         if redirect_uri::matches(registered, &self.redirect_uri, native) {
             return Ok(());
         }
-        Err(OAuthError::invalid_request(
-            "AZ-12",
-            "redirect_uri is not registered for this client any more",
-        ))
+        Err(OAuthError::of(&refusals::REDIRECT_URI_WITHDRAWN)
+            .expected(one_of(registered), Received::Public(&self.redirect_uri)))
     }
 
     /// The URI as it was sent (RU-03).
@@ -107,7 +111,7 @@ impl Callback {
     pub fn error(&self, error: &OAuthError) -> String {
         self.location(&[
             ("error", error.code.as_str()),
-            ("error_description", error.description),
+            ("error_description", error.text()),
         ])
     }
 
@@ -132,6 +136,26 @@ pub fn with_query(uri: &str, query: &str) -> String {
         Some(_) => "&",
     };
     format!("{uri}{separator}{query}")
+}
+
+fn mismatch(registered: &[String], sent: &str) -> OAuthError {
+    OAuthError::of(&refusals::REDIRECT_URI_NOT_REGISTERED)
+        .expected(one_of(registered), Received::Public(sent))
+        .differing(Difference::find(registered, sent))
+}
+
+/// The registered redirect URIs for the operator.
+fn one_of(registered: &[String]) -> String {
+    if registered.is_empty() {
+        return "a registered redirect URI; this client has none".to_owned();
+    }
+    let shown = registered.iter().take(NAMED);
+    let shown: Vec<String> = shown.map(|uri| Received::Public(uri).shown()).collect();
+    let more = match registered.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("one of, byte for byte: {}{more}", shown.join(" "))
 }
 
 fn asks_openid(params: &Params) -> bool {
@@ -167,7 +191,7 @@ mod tests {
     #[test]
     fn c255_ar_02_no_control_character_reaches_the_location() {
         let location = callback("https://app.example/cb", Some("\r\nSet-Cookie: x=é"))
-            .error(&OAuthError::access_denied("IX", "The person refused"));
+            .error(&OAuthError::of(&refusals::PERSON_REFUSED));
         assert!(location.is_ascii());
         assert!(!location.contains(['\r', '\n', ' ']));
     }

@@ -1,9 +1,17 @@
 //! Refusals with the codes of the RFCs.
 //!
-//! A refusal has three channels: the code and a fixed public description for the client, and what
-//! was expected and received for the operator's log. The public part reflects no input.
+//! A refusal has three channels: the code and a fixed public description for the client, what was
+//! wrong, expected and received for the operator's log, and what the person reads on a page. The
+//! texts of all of them stand in one table, [`refusals`](super::refusals). The public part reflects
+//! no input.
 
 use std::fmt;
+
+use super::{
+    received::Received,
+    redirect_difference::Difference,
+    refusals::{Refusal, offer},
+};
 
 /// `error` values of RFC 6749, RFC 6750, RFC 7591, RFC 8707 and OpenID Connect Core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,9 +98,6 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-/// Longest received value in the log that is not masked, characters.
-const MAX_OBSERVED: usize = 500;
-
 /// One refused request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OAuthError {
@@ -107,15 +112,19 @@ pub struct OAuthError {
     pub finding: Option<Box<str>>,
     /// What the rule wanted and what it got, for the operator only; never a secret.
     pub detail: Option<Box<Detail>>,
+    /// The row of the table that all other texts come from.
+    pub refusal: Option<&'static Refusal>,
 }
 
 /// The operator's view of a refusal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Detail {
-    /// What would have been accepted.
+    /// What would have been accepted, here more exactly than in the table; or empty.
     pub expected: String,
-    /// What was sent, masked.
+    /// What was sent, as far as it may be shown; or empty.
     pub received: String,
+    /// How a redirect URI differs from the nearest registered one.
+    pub difference: Option<Difference>,
 }
 
 macro_rules! constructors {
@@ -124,7 +133,7 @@ macro_rules! constructors {
             $(
                 #[doc = concat!("A refusal with the code `", stringify!($name), "`.")]
                 pub const fn $name(rule: &'static str, description: &'static str) -> Self {
-                    Self { code: ErrorCode::$code, rule, description, finding: None, detail: None }
+                    Self { code: ErrorCode::$code, rule, description, finding: None, detail: None, refusal: None }
                 }
             )+
         }
@@ -173,39 +182,120 @@ impl OAuthError {
         self.finding.as_deref().unwrap_or(self.description)
     }
 
-    /// Adds what the operator should see: the wanted and the received value. The received value
-    /// is masked here (length and first 4 characters), so that logs stay free of identifiers.
+    /// A refusal of the table.
+    pub const fn of(refusal: &'static Refusal) -> Self {
+        Self {
+            code: refusal.code,
+            rule: refusal.rule,
+            description: refusal.client,
+            finding: None,
+            detail: None,
+            refusal: Some(refusal),
+        }
+    }
+
+    /// The same refusal by the rule of another endpoint.
     #[must_use]
-    pub fn expected(mut self, expected: impl Into<String>, received: &str) -> Self {
-        self.detail = Some(Box::new(Detail {
-            expected: expected.into(),
-            received: mask(received),
-        }));
+    pub const fn by(mut self, rule: &'static str) -> Self {
+        self.rule = rule;
         self
     }
 
     /// The same for a received value that is neither a secret nor about a person, such as an
     /// origin: the operator sees all of it.
     #[must_use]
-    pub fn with_detail(mut self, expected: impl Into<String>, received: impl Into<String>) -> Self {
-        self.detail = Some(Box::new(Detail {
-            expected: expected.into(),
-            received: received.into(),
-        }));
-        self
+    pub fn with_detail(self, expected: impl Into<String>, received: impl AsRef<str>) -> Self {
+        self.expected(expected, Received::Public(received.as_ref()))
     }
-}
 
-impl OAuthError {
     /// Adds what the operator should see, with a received value that is shown as it is: words of this
     /// server about what came, an audience, a redirect URI, scopes. Never a secret or a token.
     #[must_use]
-    pub fn observed(mut self, expected: impl Into<String>, received: impl AsRef<str>) -> Self {
-        self.detail = Some(Box::new(Detail {
-            expected: expected.into(),
-            received: received.as_ref().chars().take(MAX_OBSERVED).collect(),
-        }));
+    pub fn observed(self, expected: impl Into<String>, received: impl AsRef<str>) -> Self {
+        self.expected(expected, Received::Public(received.as_ref()))
+    }
+
+    /// Names the parameter that is wrong, a word of this server, to the client.
+    #[must_use]
+    pub fn naming(mut self, parameter: &'static str) -> Self {
+        self.finding = Some(format!("{}: {parameter}", self.description).into());
         self
+    }
+
+    /// Names what is offered instead, values of this server or of the client's record, to the
+    /// client and the operator.
+    #[must_use]
+    pub fn offering<'o>(mut self, offered: impl IntoIterator<Item = &'o str>) -> Self {
+        let offered: Vec<&str> = offered.into_iter().collect();
+        self.finding = Some(offer(self.description, &offered).into());
+        self.detail_mut().expected = match offered.as_slice() {
+            [] => "nothing: this client may ask for none".to_owned(),
+            offered => format!("one of: {}", offered.join(" ")),
+        };
+        self
+    }
+
+    /// Adds what the operator should see: what is wanted, and what came, shown as its kind allows.
+    #[must_use]
+    pub fn expected<'r>(
+        mut self,
+        expected: impl Into<String>,
+        received: impl Into<Received<'r>>,
+    ) -> Self {
+        self.detail_mut().expected = expected.into();
+        self.received(received.into())
+    }
+
+    /// Adds what came, where the table says what is wanted.
+    #[must_use]
+    pub fn received(mut self, received: Received<'_>) -> Self {
+        self.detail_mut().received = received.shown();
+        self
+    }
+
+    /// Adds how a redirect URI differs from the nearest registered one.
+    #[must_use]
+    pub fn differing(mut self, difference: Option<Difference>) -> Self {
+        self.detail_mut().difference = difference;
+        self
+    }
+
+    fn detail_mut(&mut self) -> &mut Detail {
+        self.detail.get_or_insert_default()
+    }
+
+    /// What was wrong, for the operator.
+    #[must_use]
+    pub fn problem(&self) -> &str {
+        self.refusal
+            .map_or_else(|| self.text(), |refusal| refusal.problem)
+    }
+
+    /// What would have been accepted, for the operator; may be empty.
+    #[must_use]
+    pub fn wanted(&self) -> &str {
+        let exactly = self
+            .detail
+            .as_deref()
+            .map(|detail| detail.expected.as_str());
+        exactly
+            .filter(|expected| !expected.is_empty())
+            .unwrap_or_else(|| self.refusal.map_or("", |refusal| refusal.expected))
+    }
+
+    /// What came, as far as it may be shown; empty when nothing did.
+    #[must_use]
+    pub fn came(&self) -> &str {
+        self.detail.as_deref().map_or("", |detail| &detail.received)
+    }
+
+    /// What to do, for the operator and the developer.
+    #[must_use]
+    pub fn fix(&self) -> &'static str {
+        self.refusal
+            .map_or("Compare the request with what is expected.", |refusal| {
+                refusal.fix
+            })
     }
 }
 
@@ -217,21 +307,16 @@ impl fmt::Display for OAuthError {
 
 impl std::error::Error for OAuthError {}
 
-/// `abcd… (17)`: the first 4 characters and the length in bytes.
-fn mask(value: &str) -> String {
-    let head: String = value.chars().take(4).collect();
-    format!("{}… ({})", head.escape_debug(), value.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn received_values_are_masked() {
-        let error = OAuthError::invalid_grant("TK-12", "no").expected("43", "secret-value\n");
-        let detail = error.detail.unwrap();
-        assert_eq!(detail.received, "secr… (13)");
+    fn received_values_are_masked_unless_they_are_said_to_be_public() {
+        let error = OAuthError::invalid_grant("TK-12", "no").expected("43", "some-value");
+        assert_eq!(error.came(), "some… (10)");
+        let error = error.received(Received::Secret("some-value"));
+        assert_eq!(error.came(), "a secret of 10 bytes");
     }
 
     #[test]

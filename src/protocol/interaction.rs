@@ -7,6 +7,8 @@ use super::{
     client::Client,
     consent::{ConsentAsk, ConsentView},
     error::OAuthError,
+    received::Received,
+    refusals,
     scope::Scopes,
 };
 
@@ -146,17 +148,14 @@ pub fn next_step(situation: &Situation<'_>) -> Result<Step, OAuthError> {
     }
     // NX-03
     let Some(session) = situation.session else {
-        return ask(
-            Step::Login,
-            OAuthError::login_required("NX-03", "Nobody is signed in"),
-        );
+        return ask(Step::Login, OAuthError::of(&refusals::NOBODY_SIGNED_IN));
     };
     // NX-04
     if asked
         .hint_subject
         .is_some_and(|hint| hint != session.subject)
     {
-        let error = OAuthError::login_required("NX-04", "Somebody else is signed in");
+        let error = OAuthError::of(&refusals::SOMEBODY_ELSE_SIGNED_IN);
         return if progress.authenticated_at.is_some() {
             Err(error)
         } else {
@@ -165,46 +164,42 @@ pub fn next_step(situation: &Situation<'_>) -> Result<Step, OAuthError> {
     }
     // NX-05
     if too_old(situation, session) {
+        let age = situation.now.saturating_sub(session.auth_time);
+        let age = format!("a login {age} seconds ago");
         return ask(
             Step::Login,
-            OAuthError::login_required("NX-05", "The login is too old"),
+            OAuthError::of(&refusals::LOGIN_TOO_OLD).received(Received::Public(&age)),
         );
     }
     // NX-06: a login here was the attempt; what is asked as a wish is no reason to refuse.
     if acr_too_weak(situation, session) && !logged_in_here(situation) {
         return ask(
             Step::Login,
-            OAuthError::login_required("NX-06", "The login is too weak"),
+            OAuthError::of(&refusals::LOGIN_TOO_WEAK).expected(
+                format!("one of: {}", asked.acr_values.join(" ")),
+                Received::Public(session.acr.as_deref().unwrap_or("a login of no class")),
+            ),
         );
     }
     // NX-07
     if (open(Prompt::SelectAccount) || situation.app.wants_choice) && !progress.selected {
         return ask(
             Step::SelectAccount,
-            OAuthError::account_selection_required("NX-07", "An account must be chosen"),
+            OAuthError::of(&refusals::ACCOUNT_NOT_CHOSEN),
         );
     }
     // NX-08
     let step = situation.app.post_login.as_ref();
     if step.is_some_and(|step| !progress.post_login.contains(step)) {
-        return ask(
-            Step::PostLogin,
-            OAuthError::interaction_required("NX-08", "The app has a step to do"),
-        );
+        return ask(Step::PostLogin, OAuthError::of(&refusals::STEP_OF_APP_OPEN));
     }
     // CO-04: nothing left is a refusal.
     if situation.app.allows_nothing {
-        return Err(OAuthError::access_denied(
-            "CO-04",
-            "The app grants none of the scopes",
-        ));
+        return Err(OAuthError::of(&refusals::APP_GRANTS_NOTHING));
     }
     // NX-09
     if consent_needed(situation) {
-        return ask(
-            Step::Consent,
-            OAuthError::consent_required("NX-09", "Consent was not given"),
-        );
+        return ask(Step::Consent, OAuthError::of(&refusals::CONSENT_MISSING));
     }
     Ok(Step::Issue)
 }

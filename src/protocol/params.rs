@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use super::refusals::{self, Refusal};
+
 /// Most parameters of one request.
 const MAX_PARAMS: usize = 100;
 /// Most bytes of one decoded value.
@@ -26,12 +28,12 @@ pub enum ParamsError {
 }
 
 impl ParamsError {
-    /// Fixed public sentence.
-    pub const fn description(self) -> &'static str {
+    /// What is told about it.
+    pub const fn refusal(self) -> &'static Refusal {
         match self {
-            Self::Encoding => "The parameters are not valid percent-encoded UTF-8",
-            Self::TooMany => "There are too many parameters",
-            Self::TooLong => "A parameter is too long",
+            Self::Encoding => &refusals::PARAMETERS_NOT_UTF8,
+            Self::TooMany => &refusals::TOO_MANY_PARAMETERS,
+            Self::TooLong => &refusals::PARAMETER_TOO_LONG,
         }
     }
 }

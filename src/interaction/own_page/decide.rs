@@ -7,7 +7,7 @@ use crate::{
     browser::{CsrfCheck, Form, SignedIn},
     error::PageError,
     interaction::go_on::{Arrival, see_other},
-    protocol::{error::OAuthError, interaction::Step, scope::Scopes},
+    protocol::{error::OAuthError, interaction::Step, received::Received, refusals, scope::Scopes},
 };
 
 /// What a person decides on an own page.
@@ -109,10 +109,11 @@ impl OAuthInteraction {
             (Decision::Choose(sid), Step::SelectAccount, _) => {
                 let of = (pending, browser);
                 let chosen = server.choose(of, (&sid, arrival)).await?;
-                chosen.ok_or_else(|| {
-                    let gone = "The account is not signed in here any more";
-                    OAuthError::invalid_request("NX-07", gone).into()
-                })
+                let gone = || {
+                    let sid = Received::Identifier(&sid);
+                    OAuthError::of(&refusals::ACCOUNT_GONE).received(sid).into()
+                };
+                chosen.ok_or_else(gone)
             }
             (Decision::UseAnother, Step::SelectAccount | Step::Consent, _) => {
                 server.use_another((pending, browser), arrival).await

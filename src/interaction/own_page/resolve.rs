@@ -15,10 +15,10 @@ use crate::{
     error::{Failure, PageError},
     extract::server_of,
     layers, pages,
-    protocol::{error::OAuthError, interaction::Step, return_to},
+    protocol::{error::OAuthError, interaction::Step, refusals, return_to},
     request::{self, RequestFacts},
     server::Server,
-    views::{ErrorKind, Page},
+    views::Page,
 };
 
 impl OAuthInteraction {
@@ -50,8 +50,7 @@ impl OAuthInteraction {
         if let Some(found) = Self::try_resolve_login_context(server, parts).await? {
             return Ok(found);
         }
-        let error = OAuthError::invalid_request("IX-03", "interaction is missing");
-        let error = PageError::from(error).showing(ErrorKind::NoInteraction);
+        let error = PageError::from(OAuthError::of(&refusals::INTERACTION_MISSING));
         let asked_by = RequestFacts::of(&mut parts.clone());
         let refuse = async { rendered(server, error) };
         Err(layers::on_route_of_app(server, asked_by, refuse).await)
@@ -78,8 +77,7 @@ impl OAuthInteraction {
         let asked_by = asked_by.ok_or_else(|| Failure::internal("outside of a request"))?;
         let mut pending = server.find_pending(id, &mut browser).await?;
         if pending.is_finished() {
-            let error = OAuthError::invalid_request("IX-05", "The request is already completed");
-            return Err(PageError::from(error).showing(ErrorKind::AlreadyCompleted));
+            return Err(OAuthError::of(&refusals::INTERACTION_COMPLETED).into());
         }
         let current = server.current(&browser, &pending.client.client_id).await?;
         let next = server.next_step(&mut pending, current.as_ref()).await?;
@@ -126,7 +124,7 @@ impl OAuthInteraction {
 /// The id that the query names.
 fn interaction_of(parts: &Parts) -> Result<Option<String>, OAuthError> {
     return_to::interaction(parts.uri.query().unwrap_or_default())
-        .map_err(|_| OAuthError::invalid_request("IX-03", "interaction cannot be read"))
+        .map_err(|_| OAuthError::of(&refusals::INTERACTION_UNREADABLE))
 }
 
 impl FromRequestParts<AppContext> for OAuthInteraction {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{one, words};
-use crate::protocol::{error::OAuthError, params::Params};
+use crate::protocol::{error::OAuthError, params::Params, received::Received, refusals};
 
 /// Words of `prompt` (OIDC Core §3.1.2.1, Initiating User Registration 1.0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,16 +21,18 @@ pub enum Prompt {
     None,
 }
 
+/// All of them.
+const WORDS: [Prompt; 5] = [
+    Prompt::None,
+    Prompt::Login,
+    Prompt::Consent,
+    Prompt::SelectAccount,
+    Prompt::Create,
+];
+
 impl Prompt {
     fn parse(word: &str) -> Option<Self> {
-        match word {
-            "create" => Some(Self::Create),
-            "login" => Some(Self::Login),
-            "consent" => Some(Self::Consent),
-            "select_account" => Some(Self::SelectAccount),
-            "none" => Some(Self::None),
-            _ => None,
-        }
+        WORDS.into_iter().find(|prompt| prompt.as_str() == word)
     }
 
     /// The word.
@@ -49,8 +51,12 @@ impl Prompt {
 pub(super) fn prompts(params: &Params) -> Result<(Vec<Prompt>, bool), OAuthError> {
     let mut prompts = Vec::new();
     for word in one(params, "prompt")?.into_iter().flat_map(words) {
-        let prompt = Prompt::parse(word)
-            .ok_or_else(|| OAuthError::invalid_request("AZ-18", "prompt has an unknown word"))?;
+        let unknown = || {
+            OAuthError::of(&refusals::PROMPT_UNKNOWN)
+                .offering(WORDS.iter().map(|prompt| prompt.as_str()))
+                .received(Received::Public(word))
+        };
+        let prompt = Prompt::parse(word).ok_or_else(unknown)?;
         if !prompts.contains(&prompt) {
             prompts.push(prompt);
         }
@@ -63,10 +69,9 @@ pub(super) fn prompts(params: &Params) -> Result<(Vec<Prompt>, bool), OAuthError
         return Ok((prompts, false));
     }
     if prompts.len() > 1 {
-        return Err(OAuthError::invalid_request(
-            "AZ-18",
-            "prompt=none stands alone",
-        ));
+        let sent: Vec<&str> = prompts.iter().map(|prompt| prompt.as_str()).collect();
+        return Err(OAuthError::of(&refusals::PROMPT_NONE_WITH_OTHERS)
+            .received(Received::Public(&sent.join(" "))));
     }
     Ok((Vec::new(), true))
 }

@@ -3,6 +3,7 @@
 use fluent_bundle::FluentArgs;
 use serde::Serialize;
 
+use crate::protocol::redirect_difference::Marked;
 use crate::views::{Common, ErrorKind, Page, Words, messages::text_value, samples};
 
 /// `error.html`. Shows no text of the request outside of `dev`.
@@ -49,16 +50,31 @@ pub struct ReturnLink {
 pub struct Developer {
     /// Rule id, `AZ-12`.
     pub rule: String,
-    /// What the rule wants.
+    /// What was wrong, in words.
+    pub problem: String,
+    /// What the rule wants; empty when the rest says it.
     pub expected: String,
-    /// What was sent, masked.
+    /// What was sent, as far as it may be shown; empty when nothing was.
     pub received: String,
     /// What came in between: the host that did not answer, the storage that failed.
     pub cause: Option<String>,
+    /// How a redirect URI differs from the nearest registered one.
+    pub difference: Option<Differs>,
     /// What to change.
     pub fix: String,
     /// Section of the specification behind the rule.
     pub section: String,
+}
+
+/// Two redirect URIs side by side, the pieces marked that only one of them has.
+#[derive(Clone, Debug, Serialize)]
+pub struct Differs {
+    /// What was sent.
+    pub sent: Marked,
+    /// The registered one that is most like it.
+    pub registered: Marked,
+    /// The parts that differ, in words.
+    pub words: String,
 }
 
 impl ErrorPage {
@@ -136,11 +152,22 @@ impl Page for ErrorPage {
             })
             .collect();
         let main = Self::new(ErrorKind::RedirectMismatch, samples::failed());
+        let marked = |differs: &str| Marked {
+            before: "https://app.example/".into(),
+            differs: differs.into(),
+            after: String::new(),
+        };
         let dev = Developer {
             rule: "AZ-12".into(),
+            problem: "The redirect URI is none of those that the client registered.".into(),
             expected: "one of the registered redirect URIs, byte for byte".into(),
             received: samples::MARKUP.into(),
             cause: None,
+            difference: Some(Differs {
+                sent: marked(samples::MARKUP),
+                registered: marked("callback"),
+                words: "the path".into(),
+            }),
             fix: "Register this redirect URI, or send one that is registered.".into(),
             section: "OAuth 2.1 §2.3.1".into(),
         };
@@ -148,12 +175,24 @@ impl Page for ErrorPage {
             host: "app.example".into(),
             url: url.into(),
         };
+        let nothing_sent = Developer {
+            received: String::new(),
+            difference: None,
+            ..dev.clone()
+        };
         let back = link("https://app.example/callback?error=invalid_scope&state=1");
         all.push((
             "developer",
             Self {
                 dev: Some(dev),
                 ..main.clone()
+            },
+        ));
+        all.push((
+            "developer_of_nothing_sent",
+            Self {
+                dev: Some(nothing_sent),
+                ..Self::new(ErrorKind::MissingClient, samples::failed())
             },
         ));
         all.push((

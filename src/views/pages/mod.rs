@@ -11,7 +11,7 @@ mod sign_up;
 
 pub use apps::{AppLine, AppsNotice, AppsPage, DeviceLine, SessionLine};
 pub use consent::{ConsentPage, GrantedScope, ResourceLine, ScopeLine, Warning};
-pub use error::{Developer, ErrorPage, ReturnLink};
+pub use error::{Developer, Differs, ErrorPage, ReturnLink};
 pub use outcome::{CheckMailPage, CompletedPage, HandoffPage};
 pub use password::{ForgotPasswordPage, ResetPasswordPage};
 pub use sign_in::{AccountLine, ExternalLogin, LoginPage, SelectAccountPage};

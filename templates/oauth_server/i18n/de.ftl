@@ -281,7 +281,10 @@ hint-same-browser = Gehen Sie zurück zur App und beginnen Sie in diesem Browser
 
 dev-title = Für die Entwicklung der App
 dev-rule = Regel
+dev-problem = Was nicht stimmt
 dev-expected = Erwartet
 dev-received = Erhalten
 dev-cause = Ursache
+dev-nearest = Am ähnlichsten registriert
+dev-difference = Unterschied
 dev-fix = Was zu tun ist

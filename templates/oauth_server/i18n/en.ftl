@@ -287,7 +287,10 @@ hint-same-browser = Go back to the app and start again in this browser, with coo
 
 dev-title = For the developer of the app
 dev-rule = Rule
+dev-problem = What was wrong
 dev-expected = Expected
 dev-received = Received
 dev-cause = Cause
+dev-nearest = Nearest registered
+dev-difference = Difference
 dev-fix = What to do

@@ -281,7 +281,10 @@ hint-same-browser = Vuelve a la aplicación y empieza de nuevo en este navegador
 
 dev-title = Para quien desarrolla la aplicación
 dev-rule = Regla
+dev-problem = Qué falla
 dev-expected = Se esperaba
 dev-received = Se recibió
 dev-cause = Causa
+dev-nearest = Registrada más parecida
+dev-difference = Diferencia
 dev-fix = Qué hacer

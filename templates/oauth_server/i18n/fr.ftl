@@ -281,7 +281,10 @@ hint-same-browser = Retournez à l’application et recommencez dans ce navigate
 
 dev-title = Pour les développeurs de l’application
 dev-rule = Règle
+dev-problem = Ce qui ne va pas
 dev-expected = Attendu
 dev-received = Reçu
 dev-cause = Cause
+dev-nearest = La plus proche enregistrée
+dev-difference = Différence
 dev-fix = Que faire

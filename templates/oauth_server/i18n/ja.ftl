@@ -266,7 +266,10 @@ hint-same-browser = アプリに戻り、Cookie を有効にして、このブ�
 
 dev-title = アプリの開発者の方へ
 dev-rule = 規則
+dev-problem = 問題点
 dev-expected = 期待される値
 dev-received = 受け取った値
 dev-cause = 原因
+dev-nearest = 最も近い登録値
+dev-difference = 相違点
 dev-fix = 対処方法

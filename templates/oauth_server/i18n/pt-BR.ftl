@@ -281,7 +281,10 @@ hint-same-browser = Volte ao aplicativo e comece de novo neste navegador, com os
 
 dev-title = Para quem desenvolve o aplicativo
 dev-rule = Regra
+dev-problem = O que está errado
 dev-expected = Esperado
 dev-received = Recebido
 dev-cause = Causa
+dev-nearest = Registrada mais parecida
+dev-difference = Diferença
 dev-fix = O que fazer

@@ -266,7 +266,10 @@ hint-same-browser = 请返回应用，启用 Cookie，并在此浏览器中重�
 
 dev-title = 致应用的开发者
 dev-rule = 规则
+dev-problem = 问题所在
 dev-expected = 期望
 dev-received = 收到
 dev-cause = 原因
+dev-nearest = 最接近的已注册值
+dev-difference = 差异
 dev-fix = 如何处理

@@ -228,8 +228,12 @@ async fn a_refusal_is_found_by_its_reference() {
     assert_eq!(details["method"], "GET");
     assert_eq!(details["status"], 400);
     assert_eq!(details["code"], "invalid_request");
-    assert!(details["section"].as_str().unwrap().contains("RFC 6749"));
-    assert_eq!(details["received"], "http… (23)");
+    assert!(details["section"].as_str().unwrap().contains("RFC 9700"));
+    assert_eq!(details["received"], "https://evil.example/cb");
+    assert_eq!(
+        details["expected"],
+        format!("one of, byte for byte: {CONF_CB}")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! What a review and trials with real clients found: each test bears the name of its finding, and
 //! comes with others of the same kind.
 
@@ -93,3 +94,8 @@ impl<'a> Caller<'a> {
         self.server.send(request).await
     }
 }
+=======
+//! What the second look found, one file per area.
+
+mod messages;
+>>>>>>> w-messages

@@ -1,0 +1,214 @@
+//! The authorization endpoint: the request itself (AZ-04 to AZ-25).
+
+use super::refusals;
+
+refusals! {
+    AUTHORIZE:
+    PARAMETER_OF_TARGET_REPEATED {
+        rule: "AZ-04",
+        code: InvalidRequest,
+        client: "A parameter was sent twice or as a list",
+        problem: "A parameter that tells the client or its redirect URI was sent twice or with \
+            brackets, so that nobody can say which value counts.",
+        expected: "client_id, redirect_uri, request and request_uri at most once, without brackets",
+        fix: "Send the parameter once; look for a library or proxy that adds it a second time.",
+        standard: "RFC 6749 §3.1",
+    }
+    CLIENT_ID_MISSING {
+        rule: "AZ-06",
+        code: InvalidRequest,
+        page: MissingClient,
+        client: "client_id is missing",
+        problem: "The authorization request does not say which client it is of.",
+        expected: "client_id, the id of a registered client",
+        fix: "Set the client id in the configuration of the app that sent the request.",
+        standard: "RFC 6749 §4.1.1",
+    }
+    CLIENT_UNKNOWN {
+        rule: "AZ-07",
+        code: InvalidClient,
+        page: UnknownClient,
+        client: "The client is not known",
+        problem: "No client has this client_id: it is neither in the settings nor in the table \
+            nor the URL of a client metadata document.",
+        expected: "the id of a client of this server",
+        fix: "Register the client (oauth:client:create, the setting clients, or POST to the \
+            registration endpoint), or set the id it got in the app; oauth:client:list shows all \
+            ids.",
+        standard: "RFC 6749 §4.1.2.1",
+    }
+    CLIENT_REMOVED {
+        rule: "AZ-07",
+        code: InvalidClient,
+        page: RemovedClient,
+        client: "The client registration was removed",
+        problem: "A client with this client_id was registered once, and was deleted or cleaned up \
+            because nobody used it.",
+        expected: "the id of a client that is still registered",
+        fix: "Let the app register itself again, or make the client anew with oauth:client:create \
+            and set its new id in the app.",
+        standard: "RFC 6749 §4.1.2.1, RFC 7592 §2.3",
+    }
+    CLIENT_DISABLED {
+        rule: "AZ-08",
+        code: UnauthorizedClient,
+        page: DisabledClient,
+        client: "The client is disabled",
+        problem: "The operator of this server switched the client off.",
+        expected: "a client that is not disabled",
+        fix: "Switch it on again with oauth:client:disable enable:true, if it may be used.",
+        standard: "RFC 6749 §4.1.2.1",
+    }
+    REQUEST_URI_NOT_OFFERED {
+        rule: "AZ-10",
+        code: RequestUriNotSupported,
+        client: "request_uri is not supported",
+        problem: "The client sent its request as a reference to a request object, which this \
+            server does not read.",
+        expected: "the parameters themselves, without request_uri",
+        fix: "Switch request objects by reference off in the client.",
+        standard: "OpenID Connect Core §3.1.2.6",
+    }
+    REQUEST_OBJECT_NOT_OFFERED {
+        rule: "AZ-10",
+        code: RequestNotSupported,
+        client: "request is not supported",
+        problem: "The client sent its request as a signed request object, which this server does \
+            not read.",
+        expected: "the parameters themselves, without request",
+        fix: "Switch request objects off in the client.",
+        standard: "OpenID Connect Core §3.1.2.6",
+    }
+    REDIRECT_URI_MISSING {
+        rule: "AZ-12",
+        code: InvalidRequest,
+        page: RedirectMismatch,
+        client: "redirect_uri is missing",
+        problem: "The request does not say where the answer goes, and the client has several \
+            redirect URIs, or none, or asks for openid, which always wants one.",
+        expected: "redirect_uri, one of those registered for the client",
+        fix: "Send one of the registered redirect URIs as redirect_uri.",
+        standard: "OAuth 2.1 §2.3.2, OpenID Connect Core §3.1.2.1",
+    }
+    REDIRECT_URI_NOT_REGISTERED {
+        rule: "AZ-12",
+        code: InvalidRequest,
+        page: RedirectMismatch,
+        client: "redirect_uri is not registered for this client",
+        problem: "The redirect URI of the request is none of those that the client registered. \
+            Nothing is sent there, because it may belong to somebody else.",
+        expected: "one of the registered redirect URIs, byte for byte",
+        fix: "Send a redirect URI exactly as it is registered, or register the one that was sent.",
+        standard: "OAuth 2.1 §2.3.1, RFC 9700 §4.1.3",
+    }
+    REDIRECT_URI_WITHDRAWN {
+        rule: "AZ-12",
+        code: InvalidRequest,
+        page: RedirectMismatch,
+        client: "redirect_uri is not registered for this client any more",
+        problem: "The redirect URI was taken out of the client's registration after this request \
+            began.",
+        expected: "one of the redirect URIs that are registered now, byte for byte",
+        fix: "Start again in the app with a redirect URI that is registered, or register this one \
+            again.",
+        standard: "OAuth 2.1 §2.3.1",
+    }
+    PARAMETER_REPEATED {
+        rule: "AZ-13",
+        code: InvalidRequest,
+        client: "A parameter was sent twice or as a list",
+        problem: "A parameter of the authorization request was sent twice or with brackets, so \
+            that nobody can say which value counts.",
+        expected: "every parameter but resource at most once, without brackets",
+        fix: "Send the parameter once; look for a library or proxy that adds it a second time.",
+        standard: "RFC 6749 §3.1",
+    }
+    RESPONSE_MODE_NOT_OFFERED {
+        rule: "AZ-14",
+        code: InvalidRequest,
+        client: "response_mode is not supported",
+        problem: "The client wants its answer in a way that this server does not offer.",
+        expected: "query, or no response_mode",
+        fix: "Set the response mode of the client to query.",
+        standard: "OAuth 2.0 Multiple Response Type Encoding Practices §2.1",
+    }
+    RESPONSE_TYPE_MISSING {
+        rule: "AZ-15",
+        code: InvalidRequest,
+        client: "response_type is missing",
+        problem: "The authorization request does not say what it wants.",
+        expected: "response_type=code",
+        fix: "Send response_type=code.",
+        standard: "RFC 6749 §3.1.1",
+    }
+    RESPONSE_TYPE_NOT_OFFERED {
+        rule: "AZ-15",
+        code: UnsupportedResponseType,
+        client: "Only the response type code is supported",
+        problem: "The client asks for another response type than code, as the implicit and hybrid \
+            flows do.",
+        expected: "response_type=code",
+        fix: "Use the authorization code flow with PKCE in the client.",
+        standard: "RFC 6749 §3.1.1, RFC 9700 §2.1.2",
+    }
+    CODE_GRANT_NOT_ALLOWED {
+        rule: "AZ-16",
+        code: UnauthorizedClient,
+        client: "The client may not use the authorization code grant",
+        problem: "The authorization code grant is not among what this client registered, or not \
+            among what this server offers.",
+        expected: "a client with the grant type authorization_code and the response type code, at \
+            a server whose grant_types has authorization_code",
+        fix: "Register the client with grant_types authorization_code and response_types code, or \
+            use the grant that it registered.",
+        standard: "RFC 6749 §4.1.2.1",
+    }
+    REGISTRATION_PARAMETER_NOT_OFFERED {
+        rule: "AZ-17",
+        code: RegistrationNotSupported,
+        client: "registration is not supported",
+        problem: "The client sent its metadata in the authorization request, which this server \
+            does not read.",
+        expected: "no parameter registration",
+        fix: "Register the client beforehand, and leave registration out.",
+        standard: "OpenID Connect Core §3.1.2.6",
+    }
+    PROMPT_UNKNOWN {
+        rule: "AZ-18",
+        code: InvalidRequest,
+        client: "prompt has an unknown word",
+        problem: "The parameter prompt has a word that this server does not know.",
+        expected: "words of none, login, consent, select_account and create",
+        fix: "Send only words of prompt that the metadata of this server names in \
+            prompt_values_supported.",
+        standard: "OpenID Connect Core §3.1.2.1",
+    }
+    PROMPT_NONE_WITH_OTHERS {
+        rule: "AZ-18",
+        code: InvalidRequest,
+        client: "prompt=none stands alone",
+        problem: "The parameter prompt asks for no page and for a page at once.",
+        expected: "none alone, or other words without it",
+        fix: "Send prompt=none alone.",
+        standard: "OpenID Connect Core §3.1.2.1",
+    }
+    MAX_AGE_MALFORMED {
+        rule: "AZ-19",
+        code: InvalidRequest,
+        client: "max_age is not a number of seconds",
+        problem: "The parameter max_age is not a whole number of seconds.",
+        expected: "a decimal integer of 0 to 2147483647",
+        fix: "Send max_age as digits, or leave it out.",
+        standard: "OpenID Connect Core §3.1.2.1",
+    }
+    ID_TOKEN_HINT_INVALID {
+        rule: "AZ-25",
+        code: InvalidRequest,
+        client: "id_token_hint is not an ID token of this server",
+        problem: "The parameter id_token_hint is not an ID token that this server signed: it is \
+            damaged, of another issuer, or signed with a key that was withdrawn.",
+        expected: "an ID token of this server, which may have expired",
+        fix: "Send the ID token of the last login as it was issued, or leave id_token_hint out.",
+        standard: "OpenID Connect Core §3.1.2.1",
+    }
+}

@@ -1,0 +1,125 @@
+//! Every refusal of this server, in one table: its rule and code, what a client reads, what the
+//! log says, what would have been right, what to do, and what a person reads.
+//!
+//! Error pages, log lines and `docs/refusals.md` are made from it. A refusal is written as
+//! `OAuthError::of(&refusals::CLIENT_UNKNOWN)`, with `.received(…)` for the value that was wrong.
+//! A file of the table is a family of endpoints.
+
+mod authorize;
+mod document;
+mod interaction;
+mod pages;
+mod server;
+#[cfg(test)]
+mod tests;
+mod transport;
+
+pub use self::{
+    authorize::*, document::document, interaction::*, pages::*, server::*, transport::*,
+};
+use super::error::ErrorCode;
+use crate::views::ErrorKind;
+
+/// One way in which a request is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Name of the row.
+    pub name: &'static str,
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// The RFC's code.
+    pub code: ErrorCode,
+    /// What the client reads: `error_description`, of `%x20-21 / %x23-5B / %x5D-7E` (RFC 6749
+    /// §5.2).
+    pub client: &'static str,
+    /// What was wrong, for whoever runs the server.
+    pub problem: &'static str,
+    /// What would have been accepted.
+    pub expected: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+    /// What a person reads on a page; `None` = what the code says.
+    pub page: Option<ErrorKind>,
+    /// The text behind the rule.
+    pub standard: &'static str,
+}
+
+/// Rows of the table: a constant for each, and the list of them.
+macro_rules! refusals {
+    ($table:ident: $(
+        $name:ident {
+            rule: $rule:literal,
+            code: $code:ident,
+            $(page: $page:ident,)?
+            client: $client:literal,
+            problem: $problem:literal,
+            expected: $expected:literal,
+            fix: $fix:literal,
+            standard: $standard:literal,
+        }
+    )+) => {
+        $(
+            #[doc = concat!("Rule `", $rule, "`.")]
+            pub const $name: $crate::protocol::refusals::Refusal =
+                $crate::protocol::refusals::Refusal {
+                    name: stringify!($name),
+                    rule: $rule,
+                    code: $crate::protocol::error::ErrorCode::$code,
+                    client: $client,
+                    problem: $problem,
+                    expected: $expected,
+                    fix: $fix,
+                    page: $crate::protocol::refusals::refusals!(@page $($page)?),
+                    standard: $standard,
+                };
+        )+
+
+        /// The rows of this file.
+        pub(super) const $table: &[&$crate::protocol::refusals::Refusal] = &[$(&$name),+];
+    };
+    (@page) => { None };
+    (@page $page:ident) => { Some($crate::views::ErrorKind::$page) };
+}
+use refusals;
+
+/// The rows of all files.
+pub fn all() -> impl Iterator<Item = &'static Refusal> {
+    [
+        transport::TRANSPORT,
+        authorize::AUTHORIZE,
+        interaction::INTERACTION,
+        pages::PAGES,
+        server::SERVER,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+/// Most characters that a client reads (§29.1).
+const LONGEST: usize = 200;
+
+/// The sentence for the client, with what is offered instead, as much of it as has room.
+pub(super) fn offer(sentence: &str, offered: &[&str]) -> String {
+    let printable = |text: &&&str| {
+        text.bytes()
+            .all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+    };
+    let mut told = format!("{sentence}; offered: ");
+    let mut first = true;
+    for value in offered.iter().filter(printable) {
+        let comma = if first { "" } else { ", " };
+        // Room for the dots.
+        if told.len() + comma.len() + value.len() + 5 > LONGEST {
+            told.push_str(if first { "..." } else { ", ..." });
+            return told;
+        }
+        told.push_str(comma);
+        told.push_str(value);
+        first = false;
+    }
+    if first {
+        told.push_str("none");
+    }
+    told
+}
