@@ -12,7 +12,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use loco_rs::controller::{AppRoutes, ErrorDetail};
+use loco_rs::{
+    app::AppContext,
+    controller::{AppRoutes, ErrorDetail},
+};
 
 use super::{
     asked::Asked,
@@ -54,10 +57,14 @@ impl Provider {
     ///
     /// # Errors
     /// All names of guards that the settings do not know.
-    pub fn new(server: Arc<Server>, routes: impl FnOnce() -> AppRoutes) -> Result<Self, String> {
+    pub fn new(
+        server: Arc<Server>,
+        ctx: &AppContext,
+        routes: impl FnOnce() -> AppRoutes,
+    ) -> Result<Self, String> {
         let routes = needs::check_named(&server.settings, routes)?;
         let routes = routes.map(|routes| routes.collect()).unwrap_or_default();
-        let preflights = Preflights::of(routes);
+        let preflights = Preflights::of(routes, ctx);
         Ok(Self { server, preflights })
     }
 }

@@ -15,7 +15,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use loco_rs::controller::ListRoutes;
+use loco_rs::{app::AppContext, controller::ListRoutes};
 
 /// Headers that a script may send; others of the protocol's own family come on top.
 const ALLOWED: &str =
@@ -146,12 +146,13 @@ pub struct Preflights(Arc<BTreeMap<String, HeaderValue>>);
 
 impl Preflights {
     /// Those of a list of routes. Which layers a route has cannot be asked, but who copies a route
-    /// copies them: the guard tells it, and no handler is called.
-    pub fn of(routes: Vec<ListRoutes>) -> Self {
+    /// copies them, once they are around its handlers: the guard tells it, and no handler is called.
+    pub fn of(routes: Vec<ListRoutes>, ctx: &AppContext) -> Self {
         let mut methods = BTreeMap::<String, Vec<String>>::new();
         for route in routes {
+            let layered = route.method.with_state::<()>(ctx.clone());
             COPIED.set(false);
-            drop(route.method.clone());
+            drop(layered.clone());
             if COPIED.take() {
                 let actions = route.actions.iter().map(ToString::to_string);
                 methods.entry(route.uri).or_default().extend(actions);

@@ -35,10 +35,14 @@ async fn single_page(kind: &str) -> TestServer {
     let middlewares = match kind {
         "fallback" => json!({ "fallback": { "enable": true, "file": page, "code": 200 } }),
         "text" => json!({ "fallback": { "enable": true, "not_found": PAGE, "code": 200 } }),
-        _ => json!({ "static": {
-            "enable": true, "must_exist": true, "precompressed": false,
-            "folder": { "uri": "/", "path": folder }, "fallback": page,
-        } }),
+        // As the client-side starter has it.
+        _ => json!({
+            "fallback": { "enable": false },
+            "static": {
+                "enable": true, "must_exist": true, "precompressed": false,
+                "folder": { "uri": "/", "path": folder }, "fallback": page,
+            },
+        }),
     };
     let mut settings = guarded::settings();
     settings["middlewares"] = middlewares;
