@@ -46,13 +46,16 @@ impl Received<'_> {
 impl<'a> From<&'a str> for Received<'a> {
     /// The careful reading of a value of which nothing is said.
     fn from(value: &'a str) -> Self {
-        Self::Identifier(value)
+        match value {
+            "" => Self::Nothing,
+            value => Self::Identifier(value),
+        }
     }
 }
 
 impl<'a> From<&'a String> for Received<'a> {
     fn from(value: &'a String) -> Self {
-        Self::Identifier(value)
+        value.as_str().into()
     }
 }
 

@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! What a review and trials with real clients found: each test bears the name of its finding, and
 //! comes with others of the same kind.
 
@@ -22,6 +21,7 @@ mod keys;
 mod logins;
 mod lost_race;
 mod meanwhile;
+mod messages;
 mod misuse_at_once;
 mod refresh_misuse;
 mod registration;
@@ -94,8 +94,3 @@ impl<'a> Caller<'a> {
         self.server.send(request).await
     }
 }
-=======
-//! What the second look found, one file per area.
-
-mod messages;
->>>>>>> w-messages
