@@ -321,8 +321,12 @@ mod tests {
 
     #[test]
     fn s_d2_observed_values_are_shown_but_bounded() {
-        let long = "a".repeat(MAX_OBSERVED + 1);
-        let error = OAuthError::invalid_token("GU-02", "no").observed("https://a", &long);
-        assert_eq!(error.detail.unwrap().received.len(), MAX_OBSERVED);
+        let audience = "https://api.example/notes";
+        let error = OAuthError::invalid_token("GU-02", "no").observed("https://a", audience);
+        assert_eq!(error.came(), audience);
+        let long = "a b ".repeat(1000);
+        let error = error.observed("https://a", &long);
+        assert!(error.came().starts_with("a b a b"), "{}", error.came());
+        assert!(error.came().chars().count() < 310, "{}", error.came());
     }
 }
