@@ -138,7 +138,7 @@ refusals! {
         client: "response_type is missing",
         problem: "The authorization request does not say what it wants.",
         expected: "response_type=code",
-        fix: "Send response_type=code.",
+        fix: "Send response_type=code in the authorization request.",
         standard: "RFC 6749 §3.1.1",
     }
     RESPONSE_TYPE_NOT_OFFERED {
