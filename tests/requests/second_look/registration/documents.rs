@@ -3,8 +3,9 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use super::machines::sensitive;
 use crate::{
-    app::{https::Reply, server::TestServer},
+    app::{https::Reply, tokens::R1},
     requests::documents::{CALLBACK, Site},
 };
 
@@ -110,5 +111,43 @@ async fn s_b1_the_default_of_a_narrowed_document_is_below_the_ceiling() {
         scopes,
         Some(json!(["openid", "offline_access", "mcp:read"]))
     );
-    let _: &TestServer = &site.server;
+}
+
+/// A document is a stranger's word.
+#[tokio::test(flavor = "multi_thread")]
+async fn s_b1_documents_get_neither_machines_nor_sensitive_scopes() {
+    let site = Site::with(&sensitive()).await;
+    site.publish(&json!({
+        "grant_types": ["client_credentials", "authorization_code"],
+        "scope": "mcp:delete mcp:all admin mcp:read",
+    }));
+    let request = site
+        .request()
+        .with("scope", "mcp:read")
+        .with("resource", R1);
+    site.server.get(&request.path()).await.location();
+    let rows = site.rows().await;
+    assert_eq!(rows[0].grant_types, json!(["authorization_code"]));
+    assert_eq!(rows[0].scopes, Some(json!(["mcp:read"])));
+    let request = site
+        .request()
+        .with("scope", "mcp:delete")
+        .with("resource", R1);
+    let mut browser = site.server.browser();
+    browser.sign_in().await;
+    let answer = browser.authorize(&request).await;
+    assert_eq!(
+        answer.location_param("error").as_deref(),
+        Some("invalid_scope")
+    );
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", site.id.as_str()),
+    ];
+    let answer = site.server.post("/oauth/token", &form).await;
+    answer.assert_error(400, "unauthorized_client");
+    // Nothing but that grant.
+    let only = Site::with(&sensitive()).await;
+    only.publish(&json!({ "grant_types": ["client_credentials"] }));
+    only.assert_refused().await;
 }

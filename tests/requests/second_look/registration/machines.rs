@@ -12,17 +12,13 @@ use crate::{
         server::{ISSUER, TestServer},
         tokens::{R1, text},
     },
-    requests::{
-        documents::{CALLBACK, Site},
-        hooks::with_client,
-        registration::metadata,
-    },
+    requests::{hooks::with_client, registration::metadata},
 };
 
 const MACHINE: [(&str, &str); 1] = [("grant_type", "client_credentials")];
 
 /// APIs with a sensitive scope, one that implies it, and a sensitive one of the app's own.
-fn sensitive() -> Value {
+pub(super) fn sensitive() -> Value {
     settings(&json!({
         "scopes": { "read": {}, "write": {}, "jobs": {}, "admin": { "sensitive": true } },
         "default_scopes": ["openid", "admin"],
@@ -213,41 +209,6 @@ async fn s_b1_a_machine_registered_earlier_is_below_the_ceiling_too() {
     }
     let form = [MACHINE[0], ("scope", "mcp:read")];
     server.as_client("old", "/oauth/token", &form).await.ok();
-}
-
-/// A document is a stranger's word.
-#[tokio::test(flavor = "multi_thread")]
-async fn s_b1_documents_get_neither_machines_nor_sensitive_scopes() {
-    let site = Site::with(&sensitive()).await;
-    site.publish(&json!({
-        "grant_types": ["client_credentials", "authorization_code"],
-        "scope": "mcp:delete mcp:all admin mcp:read",
-    }));
-    let request = site
-        .request()
-        .with("scope", "mcp:read")
-        .with("resource", R1);
-    site.server.get(&request.path()).await.location();
-    let rows = site.rows().await;
-    assert_eq!(rows[0].grant_types, json!(["authorization_code"]));
-    assert_eq!(rows[0].scopes, Some(json!(["mcp:read"])));
-    let request = site
-        .request()
-        .with("scope", "mcp:delete")
-        .with("resource", R1);
-    let mut browser = site.server.browser();
-    browser.sign_in().await;
-    browser
-        .authorize(&request)
-        .await
-        .assert_back(CALLBACK, "invalid_scope");
-    let form = [MACHINE[0], ("client_id", site.id.as_str())];
-    let answer = site.server.post("/oauth/token", &form).await;
-    answer.assert_error(400, "unauthorized_client");
-    // Nothing but that grant.
-    let only = Site::with(&sensitive()).await;
-    only.publish(&json!({ "grant_types": ["client_credentials"] }));
-    only.assert_refused().await;
 }
 
 /// The app decides on machine scopes, too (hook `machine_scopes`).
