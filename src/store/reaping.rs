@@ -72,10 +72,11 @@ async fn never_used(
     Ok(ids)
 }
 
-/// Makes a tombstone of a client, unless it came to life meanwhile; the row of a document, which is
-/// only a copy, goes for good: whoever comes with its id again has it fetched. `false` = the client
-/// came to life, or another node was faster. Inside a transaction, which this begins with the write
-/// that ends the client.
+/// Removes a client, unless it came to life meanwhile or another node was faster (`false`).
+///
+/// A registered client leaves a tombstone. The row of a document, which is only a copy, goes for
+/// good: whoever comes with its id again has it fetched. Inside a transaction, which this begins with
+/// the write that ends the client.
 ///
 /// # Errors
 /// [`super::StoreError`].

@@ -110,13 +110,13 @@ fn configured(
 ) -> Vec<String> {
     let mut found = Vec::new();
     for (index, name) in resources.iter().enumerate() {
-        match resource::find(known.iter().map(String::as_str), name) {
-            Some(identifier) => found.push(identifier.to_owned()),
-            None => {
-                let member = format!("resources[{index}]");
-                let finding = MetadataError::new(member, MetadataRule::UnknownResource);
-                errors.push(finding.received(name).offering(known));
-            }
+        let identifier = resource::find(known.iter().map(String::as_str), name);
+        if let Some(identifier) = identifier {
+            found.push(identifier.to_owned());
+        } else {
+            let member = format!("resources[{index}]");
+            let finding = MetadataError::new(member, MetadataRule::UnknownResource);
+            errors.push(finding.received(name).offering(known));
         }
     }
     found

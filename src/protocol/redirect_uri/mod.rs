@@ -243,8 +243,10 @@ pub fn host(uri: &str) -> Option<String> {
 }
 
 /// The type of a client that names none (§13.2): `native` if any redirect URI is loopback or
-/// private-use. Only a program on a person's device has such a one, and its port is free
-/// (RFC 8252 §7.3), whatever else stands in the list.
+/// private-use.
+///
+/// Only a program on a person's device has such a one, and its port is free (RFC 8252 §7.3),
+/// whatever else stands in the list.
 #[must_use]
 pub fn infer_application_type(redirect_uris: &[String]) -> ApplicationType {
     let native = |uri: &String| is_loopback(uri) || private_scheme(uri).is_some();

@@ -60,8 +60,10 @@ pub(in crate::store) fn bury(update: &mut UpdateStatement, now: i64) {
 }
 
 /// Deletes the oldest tombstones of clients that were never used, if there are more than `most`, and
-/// gives their number, at most `batch`. To those who were sent away by them an unknown client tells
-/// nearly the same.
+/// gives their number, at most `batch`.
+///
+/// Whoever comes with the id of one that is gone is told that the client is unknown, which is nearly
+/// the same.
 ///
 /// # Errors
 /// [`crate::store::StoreError`].
