@@ -251,6 +251,8 @@ fn check_url(text: &str) {
     let written = written.split('?').next().unwrap_or_default();
     assert_eq!(segments(url.path()), segments(written), "{text:?}");
     let host = client_document::host(text).unwrap_or_default();
-    assert_eq!(url.host_str(), Some(host.as_str()));
+    // A dot at the end names the same host.
+    let parsed = url.host_str().map(|host| host.trim_end_matches('.'));
+    assert_eq!(parsed, Some(host.as_str()));
     assert!(written.to_ascii_lowercase().starts_with(&host), "{text:?}");
 }
