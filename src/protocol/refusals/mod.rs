@@ -6,16 +6,21 @@
 //! A file of the table is a family of endpoints.
 
 mod authorize;
+mod client_auth;
 mod document;
+mod grants;
 mod interaction;
 mod pages;
 mod server;
+mod targets;
 #[cfg(test)]
 mod tests;
+mod token;
 mod transport;
 
 pub use self::{
-    authorize::*, document::document, interaction::*, pages::*, server::*, transport::*,
+    authorize::*, client_auth::*, document::document, grants::*, interaction::*, pages::*,
+    server::*, targets::*, token::*, transport::*,
 };
 use super::error::ErrorCode;
 use crate::views::ErrorKind;
@@ -87,6 +92,10 @@ pub fn all() -> impl Iterator<Item = &'static Refusal> {
     [
         transport::TRANSPORT,
         authorize::AUTHORIZE,
+        targets::TARGETS,
+        token::TOKEN,
+        grants::GRANTS,
+        client_auth::CLIENT_AUTH,
         interaction::INTERACTION,
         pages::PAGES,
         server::SERVER,
