@@ -1,7 +1,10 @@
 //! Bearer tokens in the `Authorization` header, and the challenge to who sends none or a wrong one
 //! (RFC 6750 §2.1, §3; RFC 9728 §5.1).
 
-use super::error::{ErrorCode, OAuthError};
+use super::{
+    error::{ErrorCode, OAuthError},
+    refusals,
+};
 
 /// The token of the `Authorization` headers, `None` when there is none. Another scheme is a client
 /// that does not know what is needed (RFC 6750 §3.1).
@@ -9,7 +12,7 @@ use super::error::{ErrorCode, OAuthError};
 /// # Errors
 /// `invalid_request` by `rule` for several headers, and for a header without exactly one token.
 pub fn token<'a>(headers: &[&'a str], rule: &'static str) -> Result<Option<&'a str>, OAuthError> {
-    let malformed = || OAuthError::invalid_request(rule, "The Authorization header is malformed");
+    let malformed = || OAuthError::of(&refusals::BEARER_MALFORMED).by(rule);
     match headers {
         [] => Ok(None),
         [header] => {

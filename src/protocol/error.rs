@@ -168,7 +168,7 @@ constructors! {
 impl OAuthError {
     /// Tells a finding instead of the fixed sentence.
     #[must_use]
-    pub fn with_finding(self, finding: &impl fmt::Display, received: &str) -> Self {
+    pub fn with_finding(self, finding: &impl fmt::Display, received: Received<'_>) -> Self {
         let finding = finding.to_string();
         Self {
             finding: Some(finding.as_str().into()),

@@ -9,9 +9,14 @@ mod authorize;
 mod client_auth;
 mod document;
 mod grants;
+mod guard;
 mod interaction;
+mod json;
+mod logout;
 mod pages;
+mod registration;
 mod server;
+mod session;
 mod targets;
 #[cfg(test)]
 mod tests;
@@ -19,8 +24,9 @@ mod token;
 mod transport;
 
 pub use self::{
-    authorize::*, client_auth::*, document::document, grants::*, interaction::*, pages::*,
-    server::*, targets::*, token::*, transport::*,
+    authorize::*, client_auth::*, document::document, grants::*, guard::*, interaction::*, json::*,
+    logout::*, pages::*, registration::*, server::*, session::*, targets::*, token::*,
+    transport::*,
 };
 use super::error::ErrorCode;
 use crate::views::ErrorKind;
@@ -97,6 +103,11 @@ pub fn all() -> impl Iterator<Item = &'static Refusal> {
         grants::GRANTS,
         client_auth::CLIENT_AUTH,
         interaction::INTERACTION,
+        session::SESSION,
+        logout::LOGOUT,
+        guard::GUARD,
+        registration::REGISTRATION,
+        json::JSON,
         pages::PAGES,
         server::SERVER,
     ]
