@@ -6,9 +6,6 @@ use std::{
 
 use super::{all, document, offer};
 
-/// Files that still write their refusals by hand. It only gets shorter.
-const NOT_YET: &[&str] = &[];
-
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
@@ -52,14 +49,7 @@ fn s_d1_no_refusal_is_written_outside_of_the_table() {
             .filter(|rest| !rest.starts_with("of(") && !rest.starts_with("from("))
             .filter(|rest| rest.split_once('(').is_some_and(|(call, _)| is_name(call)))
             .count();
-        assert!(
-            by_hand == 0 || NOT_YET.contains(&name.as_str()),
-            "{name} writes {by_hand} refusals by hand"
-        );
-        assert!(
-            by_hand > 0 || !NOT_YET.contains(&name.as_str()),
-            "{name} is done: take it off the list"
-        );
+        assert_eq!(by_hand, 0, "{name} writes refusals by hand");
     }
 }
 
