@@ -195,7 +195,7 @@ impl Credentials {
         // Looked at in any case, so that an unknown client takes as long as a wrong secret.
         let secret = self.secret_of(client, now);
         let Some(client) = client else {
-            let sent = Received::Public(&self.client_id);
+            let sent = Received::Public("an unknown client_id");
             return Err(OAuthError::of(&refusals::CLIENT_UNKNOWN_AT_TOKEN).received(sent));
         };
         if client.status != ClientStatus::Active {
@@ -216,7 +216,7 @@ impl Credentials {
             SecretMatch::Good => return Ok(client),
             SecretMatch::Expired => (&refusals::SECRET_EXPIRED, "one that has expired"),
             SecretMatch::None if client.secrets.is_empty() => {
-                (&refusals::SECRET_WRONG, "one, but the client has none")
+                (&refusals::SECRET_WRONG, "a client without one")
             }
             SecretMatch::None => (&refusals::SECRET_WRONG, "another secret"),
         };
