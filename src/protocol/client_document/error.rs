@@ -112,15 +112,12 @@ impl DocumentError {
     #[must_use]
     pub fn refusal(&self, client_id: &str) -> OAuthError {
         let sent = Received::Public(client_id);
-        let refusal = match self {
-            Self::Url => &refusals::DOCUMENT_URL_WRONG,
-            Self::Host => return OAuthError::of(&refusals::DOCUMENT_HOST_REFUSED).received(sent),
-            Self::Fetch(_) => {
-                return OAuthError::of(&refusals::DOCUMENT_NOT_FETCHED).received(sent);
-            }
-            _ => &refusals::DOCUMENT_REFUSED,
-        };
-        OAuthError::of(refusal).expected(self.to_string(), sent)
+        match self {
+            Self::Url => OAuthError::of(&refusals::DOCUMENT_URL_WRONG).received(sent),
+            Self::Host => OAuthError::of(&refusals::DOCUMENT_HOST_REFUSED).received(sent),
+            Self::Fetch(_) => OAuthError::of(&refusals::DOCUMENT_NOT_FETCHED).received(sent),
+            _ => OAuthError::of(&refusals::DOCUMENT_REFUSED).expected(self.to_string(), sent),
+        }
     }
 
     /// The answer while the document cannot be read (CI-05): the host's trouble, and never

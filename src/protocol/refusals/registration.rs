@@ -1,4 +1,4 @@
-//! Registration of clients, their metadata documents and what both name (RG-01 to RG-09, CI-02 to CI-05).
+//! Registration of clients and their metadata documents (RG-01 to RG-09, CI-02 to CI-05).
 
 use super::refusals;
 
@@ -17,11 +17,11 @@ refusals! {
         rule: "RG-03",
         code: TemporarilyUnavailable,
         client: "Too many registered clients were never used; try again later",
-        problem: "As many clients as registration.max_unused_clients says registered themselves \
+        problem: "As many clients as max_unused_clients says registered themselves \
             and were never used.",
-        expected: "fewer unused clients than registration.max_unused_clients",
+        expected: "fewer unused clients than max_unused_clients",
         fix: "Wait until the cleanup removes them, or look for somebody who registers clients in \
-            a loop; raise registration.max_unused_clients if they are wanted.",
+            a loop; raise max_unused_clients if they are wanted.",
         standard: "RFC 7591 §5",
     }
     REGISTRATION_NEEDS_TOKEN {
@@ -88,8 +88,7 @@ refusals! {
         code: InvalidClient,
         client: "The client_id is not the URL of a metadata document",
         problem: "The client_id is a URL, but not one that may name a client metadata document.",
-        expected: "an https URL with a path, without dots in it, a fragment, a password or a \
-            port that is not allowed",
+        expected: "an https URL with a path, in normal form",
         fix: "Use the URL of the document as client_id, exactly as it is fetched.",
         standard: "OAuth Client ID Metadata Document §3",
     }
@@ -131,7 +130,8 @@ refusals! {
         problem: "The host of the metadata document did not answer with JSON; source says what \
             it did.",
         expected: "an answer of the host with status 200 and JSON within 5 seconds",
-        fix: "Look at the host of the client_id; the client may try again.",
+        fix: "Wait, or mend the host of the client_id: the document could not be read from its \
+            host.",
         standard: "OAuth Client ID Metadata Document §4",
     }
 }

@@ -56,10 +56,10 @@ async fn s_b12_a_slow_node_loses_the_race_after_the_window() {
     slow.oauth()
         .store
         .faults()
-        .delay(Duration::from_millis(500));
+        .delay(Duration::from_millis(1500));
     let (late, ()) = tokio::join!(slow.refresh(refresh), async {
         // The slow node has read the live token by now, and waits to read its user.
-        tokio::time::sleep(Duration::from_millis(700)).await;
+        tokio::time::sleep(Duration::from_millis(2200)).await;
         server.refresh(refresh).await.ok();
         slow.advance(31);
         slow.oauth().store.faults().mend();

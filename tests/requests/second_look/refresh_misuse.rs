@@ -301,6 +301,8 @@ async fn s_b3_a_fault_while_counting_is_503() {
     let server = TestServer::start().await;
     let tokens = with_resource(&server).await;
     let refresh = text(&tokens, "refresh_token");
+    // What is noted after the answer has its own statements.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     // The statements before it read the token and its user.
     server.oauth().store.faults().fail_once(2);
     let answer = server.refresh_with(refresh, &[("scope", "zzz")]).await;
