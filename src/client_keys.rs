@@ -19,6 +19,7 @@ use crate::{
         client_auth::{ClientEndpoint, Credentials, refused},
         client_document::Unread,
         error::OAuthError,
+        refusals,
         strict_json::{self, JsonError},
     },
     sector_documents::unread,
@@ -249,18 +250,9 @@ fn key_set(body: &[u8]) -> Result<Value, Unread> {
 
 /// CI-05 for keys: what their host does is no fault of the assertion.
 fn no_keys(cause: String) -> Failure {
-    let error = OAuthError::temporarily_unavailable(
-        "CA-03",
-        "The keys at jwks_uri of the client could not be read from their host; try again later",
-    );
     Failure {
         source: Some(cause),
         retry_after: Some(AGAIN_AFTER),
-        ..error
-            .expected(
-                "an answer of the host with status 200 and JSON within 5 seconds",
-                "",
-            )
-            .into()
+        ..OAuthError::of(&refusals::CLIENT_KEYS_UNREAD).into()
     }
 }

@@ -85,18 +85,10 @@ impl From<StoreError> for Failure {
             };
         }
         if let StoreError::Unstorable(_) = error {
-            let refusal = OAuthError::invalid_request(
-                "S35.1",
-                "A value has characters that cannot be stored",
-            );
+            let refusal = OAuthError::of(&refusals::VALUE_NOT_STORABLE);
             return Self {
                 source: Some(error.to_string()),
-                ..refusal
-                    .expected(
-                        "texts without U+0000, within the limits of their columns",
-                        "",
-                    )
-                    .into()
+                ..refusal.into()
             };
         }
         Self::internal(error)

@@ -23,7 +23,7 @@ use crate::{
     error::{Failure, PageDetail, RETRY_AFTER, Refused},
     events::refusal::{self, OfClient},
     extract::server_of,
-    protocol::error::OAuthError,
+    protocol::{error::OAuthError, refusals},
     request::{self, RequestFacts},
     server::Server,
     store::transaction::budgeted,
@@ -202,7 +202,7 @@ fn name_methods(response: &mut Response, around: &Around) {
 /// Refusals that the router made without us: 405.
 fn by_transport(response: &Response) -> Option<Refused> {
     (response.status() == StatusCode::METHOD_NOT_ALLOWED).then(|| {
-        let error = OAuthError::invalid_request("TK-01", "The method is not allowed here");
+        let error = OAuthError::of(&refusals::METHOD_NOT_ALLOWED);
         Refused {
             failure: Failure::transport(StatusCode::METHOD_NOT_ALLOWED, error),
             client_id: None,

@@ -19,6 +19,7 @@ use crate::{
         },
         error::OAuthError,
         jwk::SigningAlg,
+        refusals,
         scope::OPENID,
         secret::{Secret, SecretHash, plain_hash},
     },
@@ -154,7 +155,7 @@ impl Server {
         let mut client = metadata.into_client(identity, &policy).map_err(|errors| {
             let first = errors.into_iter().next();
             first.map_or_else(
-                || OAuthError::invalid_client_metadata("RG-07", "The metadata is not acceptable"),
+                || OAuthError::of(&refusals::METADATA_REFUSED),
                 OAuthError::from,
             )
         })?;
@@ -207,7 +208,7 @@ impl Server {
         if permitted? {
             return Ok(());
         }
-        let error = OAuthError::access_denied("RG-09", "This client may not be registered here");
+        let error = OAuthError::of(&refusals::REGISTRATION_NOT_PERMITTED);
         Err(Failure::transport(axum::http::StatusCode::FORBIDDEN, error))
     }
 

@@ -8,6 +8,7 @@ use crate::{
         client::Client,
         client_document::{SectorError, Unread, check_sector_document, no_sector_document},
         error::OAuthError,
+        refusals,
     },
     server::Server,
 };
@@ -68,12 +69,7 @@ impl From<SectorError> for Failure {
             SectorError::Unread(Unread::Away(cause)) => Self {
                 source: Some(cause),
                 retry_after: Some(AGAIN_AFTER),
-                ..OAuthError::temporarily_unavailable(
-                    "RG-07",
-                    "The document at sector_identifier_uri could not be read; try again later",
-                )
-                .expected("an answer of its host with status 200 and JSON", "")
-                .into()
+                ..OAuthError::of(&refusals::SECTOR_DOCUMENT_UNREAD).into()
             },
         }
     }

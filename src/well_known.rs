@@ -18,7 +18,7 @@ use crate::{
     error::{ApiError, Failure},
     extract::TheServer,
     layers::{self, Around},
-    protocol::{error::OAuthError, resource_metadata, well_known},
+    protocol::{error::OAuthError, received::Received, refusals, resource_metadata, well_known},
     routes,
 };
 
@@ -67,7 +67,8 @@ async fn missing(
         let document = controllers::resource_metadata::get(state, server, uri).await?;
         return Ok(document.into_response());
     }
-    let error = OAuthError::invalid_request("S6.4", "There is no metadata at this address");
+    let error =
+        OAuthError::of(&refusals::METADATA_ADDRESS_UNKNOWN).received(Received::Public(uri.path()));
     Err(Failure::transport(StatusCode::NOT_FOUND, error).into())
 }
 

@@ -28,7 +28,7 @@ use crate::{
         error::{ErrorCode, OAuthError},
         interaction::Step,
         params::Params,
-        redirect_uri,
+        redirect_uri, refusals,
     },
     request,
     server::Server,
@@ -135,8 +135,7 @@ async fn decide(
         pending.request.callback.check(&pending.client)?;
         current = server.current(browser, &client_id).await?;
     }
-    let changing = "The login or the app changed while it was looked at. Please try again";
-    Err(OAuthError::temporarily_unavailable("NX-10", changing).into())
+    Err(OAuthError::of(&refusals::STATE_KEEPS_CHANGING).into())
 }
 
 /// GE-11: `grant_types` without `authorization_code`.

@@ -20,6 +20,7 @@ use crate::{
         client::{Client, ClientKind, ClientSecret, ClientStatus},
         client_metadata::Applicant,
         error::OAuthError,
+        refusals,
         registration::{self, ClientInformation, Issued},
         secret::{Purpose, Secret},
     },
@@ -121,7 +122,7 @@ pub async fn delete(
 /// One answer for a missing, wrong or foreign token, for an unknown, removed or disabled client,
 /// and for one that did not register itself.
 fn denied() -> OAuthError {
-    OAuthError::invalid_token("RG-04", "The registration access token is not valid here")
+    OAuthError::of(&refusals::MANAGEMENT_TOKEN_INVALID)
 }
 
 /// Load: the client, if the caller may manage it.

@@ -14,7 +14,7 @@ use crate::{
     extract::{PageForm, QueryParams, TheServer},
     interaction::{Pending, go_on::Arrival},
     limits::Of,
-    protocol::{error::OAuthError, interaction::Step, params::Params, scope::Scopes},
+    protocol::{error::OAuthError, interaction::Step, params::Params, refusals, scope::Scopes},
     server::Server,
     views::{FormError, pages::ConsentPage},
 };
@@ -111,7 +111,7 @@ async fn submit(
 
 /// The scopes that were left ticked.
 fn ticked(params: &Params) -> Result<Scopes, PageError> {
-    let as_list = |_| OAuthError::invalid_request("CO-04", "scope was sent as a list");
+    let as_list = |_| OAuthError::of(&refusals::SCOPE_AS_LIST);
     Ok(params.all("scope").map_err(as_list)?.into_iter().collect())
 }
 

@@ -23,6 +23,8 @@ use crate::{
         end_session::{self, Hint, SessionView, Verdict},
         error::OAuthError,
         params::Params,
+        received::Received,
+        refusals,
     },
     server::Server,
     views::ErrorKind,
@@ -109,11 +111,8 @@ fn verified(server: &Server, token: &str) -> Result<Hint, PageError> {
         .keys
         .verify(token, Purpose::IdTokenHint, server.now())
         .map_err(|error| {
-            let refused = OAuthError::invalid_request(
-                "ES-02",
-                "id_token_hint is not an ID token of this server",
-            );
-            PageError::from(refused.expected(error.to_string(), token))
+            let refused = OAuthError::of(&refusals::LOGOUT_HINT_INVALID);
+            PageError::from(refused.expected(error.to_string(), Received::Secret(token)))
                 .showing(ErrorKind::LogoutHint)
         })?;
     Ok(Hint {

@@ -10,7 +10,7 @@ use crate::{
     browser::{Browser, CsrfCheck, Form},
     error::{Failure, PageDetail, PageError, Refused},
     events::refusal::{OfClient, refused},
-    protocol::{error::OAuthError, params::Params},
+    protocol::{error::OAuthError, params::Params, received::Received, refusals},
     server::Server,
     views::{Common, ErrorLine, FormError},
 };
@@ -42,7 +42,7 @@ pub fn check_csrf(
         CsrfCheck::Good => return Ok(None),
         CsrfCheck::ForeignOrigin => {
             let expected = format!("a form that a page of {origin} sent");
-            let refusal = OAuthError::invalid_request("CS-02", "The form came from another origin");
+            let refusal = OAuthError::of(&refusals::FORM_OF_OTHER_ORIGIN);
             (
                 FormError::ForeignOrigin.of(&[("origin", origin.as_str())]),
                 StatusCode::FORBIDDEN,
@@ -52,19 +52,16 @@ pub fn check_csrf(
         CsrfCheck::OtherAccount => (
             FormError::AccountChanged.into(),
             StatusCode::BAD_REQUEST,
-            OAuthError::invalid_request("CO-05", "The form is for another account").with_detail(
-                "the form of the account that is signed in now",
-                "another one",
-            ),
+            OAuthError::of(&refusals::FORM_OF_OTHER_ACCOUNT)
+                .received(Received::Public("the form of another account")),
         ),
         CsrfCheck::Bad => {
             let received = token.map_or("no csrf_token", |_| "a csrf_token of something else");
-            let expected = "the csrf_token of this form, and the binding cookie it was made for";
-            let refusal = OAuthError::invalid_request("CS-01", "The form does not belong here");
+            let refusal = OAuthError::of(&refusals::FORM_FOREIGN);
             (
                 FormError::FormExpired.into(),
                 StatusCode::FORBIDDEN,
-                refusal.with_detail(expected, received),
+                refusal.received(Received::Public(received)),
             )
         }
     };

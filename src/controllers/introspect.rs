@@ -16,7 +16,7 @@ use crate::{
     presented::{Live, Presented, Token},
     protocol::{
         access_token::Audience, client::Client, client_auth::ClientEndpoint, error::OAuthError,
-        grants::one,
+        grants::one, received::Received, refusals,
     },
     server::Server,
     store::record::Strings,
@@ -90,15 +90,12 @@ pub async fn post(
     } = authenticated(&server, presented, client_id).await?;
     server.did_authenticate(keys).await?;
     if !client.is_confidential() {
-        let error = OAuthError::invalid_client("IN-01", "Only confidential clients may introspect")
-            .observed(
-                "a confidential client",
-                "a client registered with the method none",
-            );
+        let error = OAuthError::of(&refusals::INTROSPECTION_OF_PUBLIC_CLIENT)
+            .received(Received::Public("a client registered with the method none"));
         return Err(error.into());
     }
     if token.is_none() {
-        return Err(OAuthError::invalid_request("IN-02", "token is missing").into());
+        return Err(OAuthError::of(&refusals::INTROSPECTED_TOKEN_MISSING).into());
     }
     // A JWT of a withdrawn key is as dead here as at a guard (§28.2).
     let stands = |found: &Token| {

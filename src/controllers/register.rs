@@ -18,6 +18,7 @@ use crate::{
         client::{Client, ClientSecret},
         client_metadata::Applicant,
         error::OAuthError,
+        refusals,
         registration::{self, ClientInformation, Issued},
         secret::{Purpose, Secret},
     },
@@ -93,10 +94,7 @@ async fn has_no_room(server: &Server) -> Result<bool, Failure> {
 }
 
 fn come_back_later() -> Response {
-    let error = OAuthError::temporarily_unavailable(
-        "RG-03",
-        "Too many registered clients were never used; try again later",
-    );
+    let error = OAuthError::of(&refusals::TOO_MANY_UNUSED_CLIENTS);
     let failure = Failure::transport(StatusCode::TOO_MANY_REQUESTS, error);
     let mut response = ApiError::from(failure).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, AN_HOUR);
@@ -105,7 +103,7 @@ fn come_back_later() -> Response {
 
 /// RG-04. No error code for a request without any credentials (RFC 6750 §3.1).
 fn unauthorized(server: &Server, bearer: &Bearer) -> Response {
-    let error = OAuthError::invalid_token("RG-04", "Registration needs an initial access token");
+    let error = OAuthError::of(&refusals::REGISTRATION_NEEDS_TOKEN);
     let mut response = ApiError::from(error).into_response();
     let challenge = format!("Bearer realm=\"{}\"", server.urls.issuer);
     if let (Bearer::Absent, Ok(challenge)) = (bearer, HeaderValue::from_str(&challenge)) {
@@ -162,9 +160,6 @@ async fn store(
 /// GE-11.
 #[debug_handler]
 pub async fn switched_off(State(_ctx): State<AppContext>) -> ApiError {
-    let error = OAuthError::invalid_request(
-        "RG-01",
-        "Registration is off: the setting is allow_dynamic_client_registration",
-    );
+    let error = OAuthError::of(&refusals::REGISTRATION_OFF);
     Failure::transport(StatusCode::NOT_FOUND, error).into()
 }

@@ -15,7 +15,9 @@ use crate::{
     extract::{ApiForm, TheServer, credentials},
     limits::{self, Of},
     presented::{Presented, Token},
-    protocol::{client::Client, client_auth::ClientEndpoint, error::OAuthError, grants::one},
+    protocol::{
+        client::Client, client_auth::ClientEndpoint, error::OAuthError, grants::one, refusals,
+    },
     server::Server,
     store::{
         access_tokens,
@@ -65,7 +67,7 @@ pub async fn post(
         server.failed(idle).await?;
     }
     if token.is_none() {
-        return Err(OAuthError::invalid_request("RV-01", "token is missing").into());
+        return Err(OAuthError::of(&refusals::REVOKED_TOKEN_MISSING).into());
     }
     match found {
         Some(found) if is_own(&found) => {

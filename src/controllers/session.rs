@@ -20,7 +20,7 @@ use crate::{
     extract::{TheServer, read_json},
     limits::Of,
     owners::Owner,
-    protocol::{error::OAuthError, session_exchange::AppLogin},
+    protocol::{error::OAuthError, received::Received, refusals, session_exchange::AppLogin},
     server::Server,
     store::transaction::retry,
 };
@@ -106,13 +106,13 @@ async fn app_login(
     parts: &Parts,
 ) -> Result<Result<(Owner, AppLogin), OAuthError>, Failure> {
     let Ok(config) = get_jwt_from_config(ctx) else {
-        let error = OAuthError::invalid_request("GE-11", "auth.jwt is not configured");
+        let error = OAuthError::of(&refusals::SESSION_EXCHANGE_OFF);
         return Err(Failure::transport(StatusCode::NOT_FOUND, error));
     };
-    let not_valid = || OAuthError::invalid_token("EX-03", "The token is missing or not valid");
+    let not_valid = || OAuthError::of(&refusals::APP_TOKEN_INVALID);
     let Ok(jwt) = extract_jwt_from_request_parts(parts, ctx) else {
         let expected = "a JWT of the app that auth.jwt accepts";
-        return Ok(Err(not_valid().expected(expected, "none, or another")));
+        return Ok(Err(not_valid().observed(expected, "none, or another")));
     };
     let subject = &jwt.claims.pid;
     let find = || async {
@@ -122,7 +122,9 @@ async fn app_login(
     let owner: Option<Owner> = retry(find).await?;
     let Some(owner) = owner.filter(Owner::is_active) else {
         let expected = "a pid of a user who may sign in";
-        return Ok(Err(not_valid().expected(expected, subject)));
+        return Ok(Err(
+            not_valid().expected(expected, Received::Identifier(subject))
+        ));
     };
     // The end of its life is private there, and public once serialised.
     let claims = serde_json::to_value(&jwt.claims).map_err(Failure::internal)?;
@@ -130,10 +132,9 @@ async fn app_login(
     let login = AppLogin::of(&claims, config.expiration, server.now());
     let since = server.credentials_since(&owner).await?;
     if login.is_stale(since) {
-        let description = "The token is from before the credentials changed. Log in again";
         let expected = format!("a JWT that was issued at {since} or later (Unix seconds)");
-        let stale = OAuthError::invalid_token("EX-03", description);
-        return Ok(Err(stale.expected(expected, &login.issued_at.to_string())));
+        let stale = OAuthError::of(&refusals::APP_TOKEN_STALE);
+        return Ok(Err(stale.observed(expected, login.issued_at.to_string())));
     }
     Ok(Ok((owner, login)))
 }
@@ -143,7 +144,7 @@ fn check_verified(server: &Server, owner: &Owner) -> Result<(), Failure> {
     if !server.waits_for_mail(owner) {
         return Ok(());
     }
-    let error = OAuthError::access_denied("EX-03", "The address is not verified yet");
+    let error = OAuthError::of(&refusals::ADDRESS_NOT_VERIFIED);
     Err(Failure::transport(StatusCode::FORBIDDEN, error))
 }
 
@@ -175,7 +176,7 @@ pub fn check_origin(server: &Server, browser: &Browser) -> Result<(), Failure> {
         .chain(&server.settings.session_exchange_origins)
         .map(String::as_str)
         .collect();
-    let error = OAuthError::access_denied("EX-02", "This origin may not use sessions").with_detail(
+    let error = OAuthError::of(&refusals::ORIGIN_NOT_TRUSTED).with_detail(
         format!("Origin: one of {}", trusted.join(" ")),
         browser.origin_facts(),
     );

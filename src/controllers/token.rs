@@ -21,6 +21,8 @@ use crate::{
         error::{ErrorCode, OAuthError},
         grants::one,
         params::Params,
+        received::Received,
+        refusals,
     },
     request,
     server::Server,
@@ -104,14 +106,16 @@ async fn answer(
 
 /// TK-05.
 fn grant_type(server: &Server, params: &Params) -> Result<GrantType, OAuthError> {
-    let sent = one(params, "grant_type")?
-        .ok_or_else(|| OAuthError::invalid_request("TK-05", "grant_type is missing"))?;
+    let sent =
+        one(params, "grant_type")?.ok_or_else(|| OAuthError::of(&refusals::GRANT_TYPE_MISSING))?;
     let known = serde_json::from_value::<GrantType>(sent.into()).ok();
     known
         .filter(|grant| server.policy.grant_types.contains(grant))
         .ok_or_else(|| {
-            OAuthError::unsupported_grant_type("TK-05", "The grant type is not supported")
-                .expected("a grant type of the metadata", sent)
+            let offered = server.policy.grant_types.iter().map(|grant| grant.as_str());
+            OAuthError::of(&refusals::GRANT_TYPE_NOT_OFFERED)
+                .offering(offered)
+                .received(Received::Public(sent))
         })
 }
 

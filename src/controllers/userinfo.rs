@@ -21,7 +21,7 @@ use crate::{
         claims,
         error::OAuthError,
         grants::one,
-        id_token,
+        id_token, refusals,
         scope::{OPENID, Scopes},
     },
     server::Server,
@@ -53,7 +53,7 @@ pub async fn get_or_post(
 
 /// UI-02, UI-03, UI-05.
 async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
-    let invalid = || OAuthError::invalid_token("UI-02", "The access token is not valid here");
+    let invalid = || OAuthError::of(&refusals::ACCESS_TOKEN_INVALID).by("UI-02");
     let wanted = || {
         let (issuer, userinfo) = (&server.urls.issuer, &server.urls.userinfo_endpoint);
         format!("a live access token for {userinfo} or {issuer}")
@@ -71,7 +71,7 @@ async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
     }
     let scopes: Scopes = access.token.scopes.0.iter().collect();
     let Some(owner) = live.owner.filter(|_| scopes.contains(OPENID)) else {
-        let error = OAuthError::insufficient_scope("UI-03", "The scope openid is needed")
+        let error = OAuthError::of(&refusals::USERINFO_NEEDS_OPENID)
             .observed("a person's token with the scope openid", scopes.to_string());
         return Err(error.into());
     };
@@ -99,7 +99,7 @@ async fn presented_token(request: Request) -> Result<Option<String>, Failure> {
     let of_body = one(&params, "access_token")?.map(str::to_owned);
     match (of_header, of_body) {
         (Some(_), Some(_)) => {
-            let error = OAuthError::invalid_request("UI-01", "The access token was sent twice");
+            let error = OAuthError::of(&refusals::ACCESS_TOKEN_REPEATED);
             Err(error.into())
         }
         (of_header, of_body) => Ok(of_header.or(of_body)),

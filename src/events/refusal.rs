@@ -13,29 +13,6 @@ use crate::{
 /// Longest cause of a fault in an event, characters.
 const MAX_SOURCE: usize = 500;
 
-/// The text behind a refusal (§29.4): its own, or that of its family.
-pub fn section(error: &OAuthError) -> &'static str {
-    if let Some(refusal) = error.refusal {
-        return refusal.standard;
-    }
-    match error.rule.split('-').next().unwrap_or_default() {
-        "AZ" => "RFC 6749 §4.1, OpenID Connect Core §3.1.2",
-        "IX" => "RFC 6749 §10.12",
-        "CS" | "PG" => "OAuth 2.1 §7.10",
-        "CO" => "OAuth 2.1 §7.9",
-        "NX" => "OpenID Connect Core §3.1.2.3",
-        "TK" => "RFC 6749 §5.2, OAuth 2.1 §3.2",
-        "CA" => "RFC 6749 §2.3",
-        "RG" => "RFC 7591 §3.2.2",
-        "IN" => "RFC 7662 §2",
-        "RV" => "RFC 7009 §2",
-        "UI" => "OpenID Connect Core §5.3",
-        "GU" => "RFC 6750 §3",
-        "LO" => "OpenID Connect RP-Initiated Logout §2",
-        _ => "OAuth 2.1",
-    }
-}
-
 /// One `request.refused` per refusal and fault; and the event of its own that some have.
 /// `of_client` tells that the client authenticates here: an unknown one at a page did not try to.
 pub fn refused(refused: &Refused, of_client: OfClient) {
@@ -56,7 +33,7 @@ pub fn refused(refused: &Refused, of_client: OfClient) {
         .denied(error.rule)
         .detail("code", error.code.as_str())
         .detail("status", status.as_u16())
-        .detail("section", section(error))
+        .detail("section", error.refusal.standard)
         .detail("message", error.problem())
         .detail("fix", error.fix());
     if let Some(request) = request::current() {

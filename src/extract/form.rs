@@ -148,9 +148,9 @@ pub fn authorization_headers(headers: &HeaderMap) -> Result<Vec<&str>, OAuthErro
     let values = headers.get_all(header::AUTHORIZATION).iter();
     values
         .map(|value| {
-            value.to_str().map_err(|_| {
-                OAuthError::invalid_request("CA-01", "The Authorization header is not ASCII text")
-            })
+            value
+                .to_str()
+                .map_err(|_| OAuthError::of(&refusals::AUTHORIZATION_NOT_ASCII))
         })
         .collect()
 }

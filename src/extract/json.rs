@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRequest, Request},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode, header},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -15,7 +15,8 @@ use crate::{
     error::{ApiError, Failure},
     protocol::{
         error::{ErrorCode, OAuthError},
-        strict_json,
+        received::Received,
+        refusals, strict_json,
     },
 };
 
@@ -29,10 +30,10 @@ impl<S: Send + Sync> FromRequest<S> for MetadataJson {
     async fn from_request(request: Request, _state: &S) -> Result<Self, Self::Rejection> {
         check_target(request.uri(), "RG-02")?;
         if !is_of_type(request.headers(), "application/json") {
-            let error = OAuthError::invalid_client_metadata(
-                "RG-01",
-                "The body must be application/json in UTF-8",
-            );
+            let error = OAuthError {
+                code: ErrorCode::InvalidClientMetadata,
+                ..of_type(request.headers(), "RG-01")
+            };
             return Err(Failure::transport(StatusCode::UNSUPPORTED_MEDIA_TYPE, error).into());
         }
         let refused = |refusal| OAuthError {
@@ -40,8 +41,7 @@ impl<S: Send + Sync> FromRequest<S> for MetadataJson {
             ..OAuthError::of(refusal).by("RG-02")
         };
         let body = body::read(request.into_body(), refused).await?;
-        let members = strict_json::object(&body)
-            .map_err(|error| OAuthError::invalid_client_metadata("RG-02", error.description()))?;
+        let members = strict_json::object(&body).map_err(|error| refused(error.refusal()))?;
         Ok(Self(members))
     }
 }
@@ -55,15 +55,21 @@ pub async fn read<T: DeserializeOwned>(request: Request, rule: &'static str) -> 
     check_target(request.uri(), rule)?;
     // Browsers send it across origins only after a preflight.
     if !is_of_type(request.headers(), "application/json") {
-        let error = OAuthError::invalid_request(rule, "The body must be application/json in UTF-8");
+        let error = of_type(request.headers(), rule);
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Failure::transport(status, error));
     }
     let refused = |refusal| OAuthError::of(refusal).by(rule);
     let body = body::read(request.into_body(), refused).await?;
-    let members = strict_json::object(&body)
-        .map_err(|error| OAuthError::invalid_request(rule, error.description()))?;
-    serde_json::from_value(Value::Object(members)).map_err(|_| {
-        OAuthError::invalid_request(rule, "A member is missing or of another type").into()
-    })
+    let members = strict_json::object(&body).map_err(|error| refused(error.refusal()))?;
+    serde_json::from_value(Value::Object(members))
+        .map_err(|_| refused(&refusals::JSON_MEMBER_WRONG).into())
+}
+
+/// The refusal of another content type.
+fn of_type(headers: &HeaderMap, rule: &'static str) -> OAuthError {
+    let sent = headers.get(header::CONTENT_TYPE);
+    let sent = sent.and_then(|sent| sent.to_str().ok()).unwrap_or_default();
+    let error = OAuthError::of(&refusals::JSON_TYPE).by(rule);
+    error.received(Received::Public(sent))
 }

@@ -10,7 +10,7 @@ use crate::{
     error::{Failure, PageError, Refused},
     events::{
         AuditEvent, EventName, Outcome,
-        refusal::{self, OfClient, section},
+        refusal::{self, OfClient},
     },
     protocol::redirect_uri,
     request::{self, RequestFacts},
@@ -103,7 +103,7 @@ fn kind_of(failure: &Failure) -> ErrorKind {
         StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
         StatusCode::INTERNAL_SERVER_ERROR => ErrorKind::ServerError,
         _ => {
-            let of_table = failure.error.refusal.and_then(|refusal| refusal.page);
+            let of_table = failure.error.refusal.page;
             of_table.unwrap_or_else(|| ErrorKind::of_code(failure.error.code.as_str()))
         }
     }
@@ -126,6 +126,6 @@ fn developer(failure: &Failure) -> Developer {
             words: difference.words,
         }),
         fix: error.fix().to_owned(),
-        section: section(error).to_owned(),
+        section: error.refusal.standard.to_owned(),
     }
 }

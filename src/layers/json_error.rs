@@ -27,7 +27,7 @@ struct ErrorBody<'a> {
 pub fn error_body(error: &OAuthError) -> Vec<u8> {
     let body = ErrorBody {
         error: error.code.as_str(),
-        error_description: error.description,
+        error_description: error.text(),
     };
     serde_json::to_vec(&body).unwrap_or_default()
 }
@@ -98,7 +98,8 @@ pub(super) fn challenge(
         ErrorCode::InvalidRequest if error.rule.starts_with("UI-") => bearer(realm, error),
         ErrorCode::InvalidToken | ErrorCode::InsufficientScope => format!(
             "Bearer realm=\"{realm}\", scope=\"{OPENID}\", error=\"{}\", error_description=\"{}\"",
-            error.code, error.description
+            error.code,
+            error.text()
         ),
         _ => return,
     };
@@ -112,6 +113,7 @@ pub(super) fn challenge(
 fn bearer(realm: &str, error: &OAuthError) -> String {
     format!(
         "Bearer realm=\"{realm}\", error=\"{}\", error_description=\"{}\"",
-        error.code, error.description
+        error.code,
+        error.text()
     )
 }

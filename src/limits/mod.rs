@@ -20,7 +20,7 @@ use crate::{
     config::{RateLimit, RateLimitEntry, RateLimitStore},
     error::Failure,
     events::{AuditEvent, EventName},
-    protocol::error::OAuthError,
+    protocol::{error::OAuthError, refusals},
     request,
     server::Server,
     store::rates::{self, Count, Counted},
@@ -133,7 +133,7 @@ impl Server {
             let event = AuditEvent::new(EventName::LoginThrottled).denied(entry.rule());
             self.audit(about_client(event));
         }
-        let error = OAuthError::temporarily_unavailable(entry.rule(), "Too many requests");
+        let error = OAuthError::of(&refusals::TOO_MANY_REQUESTS).by(entry.rule());
         Failure {
             retry_after: Some(rest),
             ..Failure::transport(StatusCode::TOO_MANY_REQUESTS, error)

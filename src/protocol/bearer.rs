@@ -1,7 +1,10 @@
 //! Bearer tokens in the `Authorization` header, and the challenge to who sends none or a wrong one
 //! (RFC 6750 §2.1, §3; RFC 9728 §5.1).
 
-use super::error::{ErrorCode, OAuthError};
+use super::{
+    error::{ErrorCode, OAuthError},
+    refusals,
+};
 
 /// The token of the `Authorization` headers, `None` when there is none. Another scheme is a client
 /// that does not know what is needed (RFC 6750 §3.1).
@@ -9,7 +12,7 @@ use super::error::{ErrorCode, OAuthError};
 /// # Errors
 /// `invalid_request` by `rule` for several headers, and for a header without exactly one token.
 pub fn token<'a>(headers: &[&'a str], rule: &'static str) -> Result<Option<&'a str>, OAuthError> {
-    let malformed = || OAuthError::invalid_request(rule, "The Authorization header is malformed");
+    let malformed = || OAuthError::of(&refusals::BEARER_MALFORMED).by(rule);
     match headers {
         [] => Ok(None),
         [header] => {
@@ -56,9 +59,10 @@ impl std::fmt::Display for Challenge<'_> {
             ErrorCode::InsufficientScope,
         ];
         match self.error.filter(|error| of_token.contains(&error.code)) {
-            Some(OAuthError {
-                code, description, ..
-            }) => write!(f, ", error=\"{code}\", error_description=\"{description}\""),
+            Some(error) => {
+                let (code, description) = (error.code, error.text());
+                write!(f, ", error=\"{code}\", error_description=\"{description}\"")
+            }
             None => Ok(()),
         }
     }
@@ -95,15 +99,15 @@ mod tests {
 
     #[test]
     fn s19_4_the_challenge() {
-        let error = OAuthError::insufficient_scope("GU-04", "More is needed");
+        let error = OAuthError::of(&refusals::SCOPE_LACKING);
         let challenge = Challenge {
             realm: "https://as.example",
             resource_metadata: Some("https://as.example/.well-known/oauth-protected-resource/mcp"),
             scope: "mcp:read mcp:write",
             error: Some(&error),
         };
-        insta::assert_snapshot!(challenge, @r#"Bearer realm="https://as.example", resource_metadata="https://as.example/.well-known/oauth-protected-resource/mcp", scope="mcp:read mcp:write", error="insufficient_scope", error_description="More is needed""#);
-        let fault = OAuthError::temporarily_unavailable("GU-06", "Please try again");
+        insta::assert_snapshot!(challenge, @r#"Bearer realm="https://as.example", resource_metadata="https://as.example/.well-known/oauth-protected-resource/mcp", scope="mcp:read mcp:write", error="insufficient_scope", error_description="The access token lacks a scope""#);
+        let fault = OAuthError::of(&refusals::STORAGE_BUSY).by("GU-06");
         let bare = Challenge {
             resource_metadata: None,
             scope: "",

@@ -8,11 +8,10 @@ use super::{
     client_assertion::{self, Assertion, AssertionError, Refusal},
     error::OAuthError,
     params::{Params, decode},
+    received::Received,
+    refusals,
     secret::{Purpose, Secret, hash, plain_hash},
 };
-
-const ONE_METHOD: &str = "The client must authenticate in exactly one way";
-const FAILED: &str = "Client authentication failed";
 
 /// What the client shows besides its id.
 #[derive(Clone, Debug)]
@@ -53,14 +52,14 @@ impl Credentials {
     /// `invalid_request` for more than one method (CA-01), `invalid_client` for none or a malformed
     /// one (CA-02).
     pub fn read(authorization: &[&str], params: &Params) -> Result<Self, OAuthError> {
-        let repeated = |_| OAuthError::invalid_request("CA-01", "A parameter was sent twice");
+        let repeated = |_| OAuthError::of(&refusals::CREDENTIALS_REPEATED);
         let body_id = params.one("client_id").map_err(repeated)?;
         let body_secret = params.one("client_secret").map_err(repeated)?;
         let kind = params.one("client_assertion_type").map_err(repeated)?;
         let assertion = params.one("client_assertion").map_err(repeated)?;
         if kind.is_some() || assertion.is_some() {
             if body_secret.is_some() || !authorization.is_empty() {
-                return Err(OAuthError::invalid_request("CA-01", ONE_METHOD));
+                return Err(OAuthError::of(&refusals::TWO_METHODS));
             }
             return Self::assertion(kind, assertion, body_id);
         }
@@ -71,7 +70,7 @@ impl Credentials {
                 Self::of_body(body_id, AuthMethod::ClientSecretPost, proof)
             }
             ([header], None) => Self::basic(header, body_id),
-            _ => Err(OAuthError::invalid_request("CA-01", ONE_METHOD)),
+            _ => Err(OAuthError::of(&refusals::TWO_METHODS)),
         }
     }
 
@@ -88,8 +87,8 @@ impl Credentials {
         proof: Proof,
     ) -> Result<Self, OAuthError> {
         let client_id = body_id.ok_or_else(|| {
-            let wanted = "client_id in the body, a Basic Authorization header, or an assertion";
-            failed(wanted, "none of them")
+            let none = Received::Public("none of them");
+            OAuthError::of(&refusals::CREDENTIALS_MISSING).received(none)
         })?;
         Ok(Self {
             client_id: client_id.to_owned(),
@@ -102,8 +101,7 @@ impl Credentials {
     /// RFC 6749 §2.3.1: both parts are form-encoded before they are joined by a colon.
     fn basic(header: &str, body_id: Option<&str>) -> Result<Self, OAuthError> {
         let malformed = |received: &str| {
-            let wanted = "Basic and base64 of client_id:client_secret, both form-encoded";
-            failed(wanted, received)
+            OAuthError::of(&refusals::BASIC_MALFORMED).received(Received::Public(received))
         };
         let Some((scheme, value)) = header.split_once(' ') else {
             return Err(malformed("an Authorization header without a space"));
@@ -126,7 +124,7 @@ impl Credentials {
             return Err(malformed("a Basic value with an empty client_id"));
         }
         if body_id.is_some_and(|body_id| body_id != client_id) {
-            return Err(OAuthError::invalid_request("CA-01", ONE_METHOD).observed(
+            return Err(OAuthError::of(&refusals::TWO_CLIENTS).observed(
                 "the client_id of the Authorization header",
                 "another in the body",
             ));
@@ -146,11 +144,12 @@ impl Credentials {
         body_id: Option<&str>,
     ) -> Result<Self, OAuthError> {
         if kind != Some(client_assertion::TYPE) {
-            let wanted = format!("client_assertion_type: {}", client_assertion::TYPE);
-            return Err(failed(wanted, kind.unwrap_or("no client_assertion_type")));
+            let sent = Received::Public(kind.unwrap_or("no client_assertion_type"));
+            return Err(OAuthError::of(&refusals::ASSERTION_TYPE_UNKNOWN).received(sent));
         }
         let Some(assertion) = assertion else {
-            return Err(failed("client_assertion", "client_assertion_type alone"));
+            let alone = Received::Public("client_assertion_type alone");
+            return Err(OAuthError::of(&refusals::ASSERTION_MISSING).received(alone));
         };
         let assertion = Assertion::parse(assertion).map_err(refused)?;
         let subject = assertion.subject().filter(|subject| !subject.is_empty());
@@ -161,7 +160,7 @@ impl Credentials {
             })?
             .to_owned();
         if body_id.is_some_and(|body_id| body_id != client_id) {
-            return Err(OAuthError::invalid_request("CA-01", ONE_METHOD).observed(
+            return Err(OAuthError::of(&refusals::TWO_CLIENTS).observed(
                 "the client_id of the assertion's sub",
                 "another in the body",
             ));
@@ -196,31 +195,32 @@ impl Credentials {
         // Looked at in any case, so that an unknown client takes as long as a wrong secret.
         let secret = self.secret_of(client, now);
         let Some(client) = client else {
-            return Err(failed(
-                "a client that is registered here",
-                "an unknown client_id",
-            ));
+            let sent = Received::Public("an unknown client_id");
+            return Err(OAuthError::of(&refusals::CLIENT_UNKNOWN_AT_TOKEN).received(sent));
         };
         if client.status != ClientStatus::Active {
             let received = format!("a client whose status is {}", client.status.as_str());
-            return Err(failed("an active client", received));
+            let received = Received::Public(&received);
+            return Err(OAuthError::of(&refusals::CLIENT_NOT_ACTIVE).received(received));
         }
         let (registered, used) = (client.token_endpoint_auth_method, self.method);
         if registered != used {
             let wanted = format!("{}, the registered method", registered.as_str());
-            return Err(failed(wanted, used.as_str()));
+            let error = OAuthError::of(&refusals::METHOD_NOT_OF_CLIENT);
+            return Err(error.observed(wanted, used.as_str()));
         }
         if !used.uses_secret() {
             return Ok(client);
         }
-        match secret {
-            SecretMatch::Good => Ok(client),
-            SecretMatch::Expired => Err(failed("the present secret", "one that has expired")),
+        let (refusal, received) = match secret {
+            SecretMatch::Good => return Ok(client),
+            SecretMatch::Expired => (&refusals::SECRET_EXPIRED, "one that has expired"),
             SecretMatch::None if client.secrets.is_empty() => {
-                Err(failed("a client with a secret", "a client without one"))
+                (&refusals::SECRET_WRONG, "a client without one")
             }
-            SecretMatch::None => Err(failed("the secret of this client", "another secret")),
-        }
+            SecretMatch::None => (&refusals::SECRET_WRONG, "another secret"),
+        };
+        Err(OAuthError::of(refusal).received(Received::Public(received)))
     }
 
     fn secret_of(&self, client: Option<&Client>, now: i64) -> SecretMatch {
@@ -263,15 +263,14 @@ enum SecretMatch {
 }
 
 /// The answer says no more than that authentication failed; the operator's log has the check.
-fn failed(expected: impl Into<String>, received: impl AsRef<str>) -> OAuthError {
-    OAuthError::invalid_client("CA-02", FAILED).observed(expected, received)
-}
-
-/// The same for an assertion.
 pub fn refused(refusal: Refusal) -> OAuthError {
-    let rule = refusal.error.rule();
+    let row = match refusal.error.rule() {
+        "CA-05" => &refusals::ASSERTION_NOT_FRESH,
+        "CA-04" => &refusals::ASSERTION_CLAIM_WRONG,
+        _ => &refusals::ASSERTION_REFUSED,
+    };
     let expected = format!("{} ({})", refusal.expected, refusal.error);
-    OAuthError::invalid_client(rule, FAILED).observed(expected, refusal.received)
+    OAuthError::of(row).observed(expected, refusal.received)
 }
 
 #[cfg(test)]

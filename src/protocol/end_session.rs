@@ -5,6 +5,8 @@ use super::{
     client::{Client, ClientStatus},
     error::OAuthError,
     params::{Params, encode},
+    received::Received,
+    refusals,
 };
 
 /// Parameters with a meaning here; `logout_hint` has none, because only an ID token says
@@ -39,8 +41,7 @@ pub struct Asked<'a> {
 /// `invalid_request` for one that was sent twice or as a list.
 pub fn read(params: &Params) -> Result<Asked<'_>, OAuthError> {
     let one = |name| {
-        let twice =
-            |_| OAuthError::invalid_request("ES-01", "A parameter was sent twice or as a list");
+        let twice = |_| OAuthError::of(&refusals::LOGOUT_PARAMETER_REPEATED);
         params.one(name).map_err(twice)
     };
     for name in KNOWN {
@@ -79,9 +80,10 @@ pub fn client_id<'a>(
         return Ok(audience.map(String::as_str));
     };
     match hint {
-        Some(hint) if !hint.audiences.iter().any(|audience| audience == named) => Err(
-            OAuthError::invalid_request("ES-03", "client_id is not the audience of id_token_hint"),
-        ),
+        Some(hint) if !hint.audiences.iter().any(|audience| audience == named) => {
+            let wanted = format!("client_id: {}", hint.audiences.join(" or "));
+            Err(OAuthError::of(&refusals::LOGOUT_CLIENT_OF_OTHER_HINT).observed(wanted, named))
+        }
         _ => Ok(Some(named)),
     }
 }
@@ -93,10 +95,8 @@ pub fn client_id<'a>(
 pub fn check_client(asked: &Asked<'_>, client: Option<&Client>) -> Result<(), OAuthError> {
     let exists = client.is_some_and(|client| client.status != ClientStatus::Deleted);
     if asked.client_id.is_some() && !exists {
-        return Err(OAuthError::invalid_request(
-            "ES-03",
-            "client_id is not known",
-        ));
+        let sent = Received::Public(asked.client_id.unwrap_or_default());
+        return Err(OAuthError::of(&refusals::LOGOUT_CLIENT_UNKNOWN).received(sent));
     }
     Ok(())
 }

@@ -113,7 +113,7 @@ pub struct OAuthError {
     /// What the rule wanted and what it got, for the operator only; never a secret.
     pub detail: Option<Box<Detail>>,
     /// The row of the table that all other texts come from.
-    pub refusal: Option<&'static Refusal>,
+    pub refusal: &'static Refusal,
 }
 
 /// The operator's view of a refusal.
@@ -127,48 +127,10 @@ pub struct Detail {
     pub difference: Option<Difference>,
 }
 
-macro_rules! constructors {
-    ($($name:ident => $code:ident),+ $(,)?) => {
-        impl OAuthError {
-            $(
-                #[doc = concat!("A refusal with the code `", stringify!($name), "`.")]
-                pub const fn $name(rule: &'static str, description: &'static str) -> Self {
-                    Self { code: ErrorCode::$code, rule, description, finding: None, detail: None, refusal: None }
-                }
-            )+
-        }
-    };
-}
-
-constructors! {
-    invalid_request => InvalidRequest,
-    invalid_client => InvalidClient,
-    invalid_grant => InvalidGrant,
-    unauthorized_client => UnauthorizedClient,
-    unsupported_grant_type => UnsupportedGrantType,
-    unsupported_response_type => UnsupportedResponseType,
-    invalid_scope => InvalidScope,
-    invalid_target => InvalidTarget,
-    access_denied => AccessDenied,
-    server_error => ServerError,
-    temporarily_unavailable => TemporarilyUnavailable,
-    login_required => LoginRequired,
-    consent_required => ConsentRequired,
-    account_selection_required => AccountSelectionRequired,
-    interaction_required => InteractionRequired,
-    request_not_supported => RequestNotSupported,
-    request_uri_not_supported => RequestUriNotSupported,
-    registration_not_supported => RegistrationNotSupported,
-    invalid_redirect_uri => InvalidRedirectUri,
-    invalid_client_metadata => InvalidClientMetadata,
-    invalid_token => InvalidToken,
-    insufficient_scope => InsufficientScope,
-}
-
 impl OAuthError {
     /// Tells a finding instead of the fixed sentence.
     #[must_use]
-    pub fn with_finding(self, finding: &impl fmt::Display, received: &str) -> Self {
+    pub fn with_finding(self, finding: &impl fmt::Display, received: Received<'_>) -> Self {
         let finding = finding.to_string();
         Self {
             finding: Some(finding.as_str().into()),
@@ -190,7 +152,7 @@ impl OAuthError {
             description: refusal.client,
             finding: None,
             detail: None,
-            refusal: Some(refusal),
+            refusal,
         }
     }
 
@@ -237,13 +199,9 @@ impl OAuthError {
 
     /// Adds what the operator should see: what is wanted, and what came, shown as its kind allows.
     #[must_use]
-    pub fn expected<'r>(
-        mut self,
-        expected: impl Into<String>,
-        received: impl Into<Received<'r>>,
-    ) -> Self {
+    pub fn expected(mut self, expected: impl Into<String>, received: Received<'_>) -> Self {
         self.detail_mut().expected = expected.into();
-        self.received(received.into())
+        self.received(received)
     }
 
     /// Adds what came, where the table says what is wanted.
@@ -266,9 +224,8 @@ impl OAuthError {
 
     /// What was wrong, for the operator.
     #[must_use]
-    pub fn problem(&self) -> &str {
-        self.refusal
-            .map_or_else(|| self.text(), |refusal| refusal.problem)
+    pub const fn problem(&self) -> &'static str {
+        self.refusal.problem
     }
 
     /// What would have been accepted, for the operator; may be empty.
@@ -280,7 +237,7 @@ impl OAuthError {
             .map(|detail| detail.expected.as_str());
         exactly
             .filter(|expected| !expected.is_empty())
-            .unwrap_or_else(|| self.refusal.map_or("", |refusal| refusal.expected))
+            .unwrap_or(self.refusal.expected)
     }
 
     /// What came, as far as it may be shown; empty when nothing did.
@@ -291,11 +248,8 @@ impl OAuthError {
 
     /// What to do, for the operator and the developer.
     #[must_use]
-    pub fn fix(&self) -> &'static str {
-        self.refusal
-            .map_or("Compare the request with what is expected.", |refusal| {
-                refusal.fix
-            })
+    pub const fn fix(&self) -> &'static str {
+        self.refusal.fix
     }
 }
 
@@ -310,10 +264,12 @@ impl std::error::Error for OAuthError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::refusals;
 
     #[test]
-    fn received_values_are_masked_unless_they_are_said_to_be_public() {
-        let error = OAuthError::invalid_grant("TK-12", "no").expected("43", "some-value");
+    fn received_values_are_shown_as_their_kind_allows() {
+        let error = OAuthError::of(&refusals::VERIFIER_WRONG);
+        let error = error.expected("43", Received::Identifier("some-value"));
         assert_eq!(error.came(), "some… (10)");
         let error = error.received(Received::Secret("some-value"));
         assert_eq!(error.came(), "a secret of 10 bytes");
@@ -322,11 +278,11 @@ mod tests {
     #[test]
     fn s_d2_observed_values_are_shown_but_bounded() {
         let audience = "https://api.example/notes";
-        let error = OAuthError::invalid_token("GU-02", "no").observed("https://a", audience);
+        let error = OAuthError::of(&refusals::ACCESS_TOKEN_INVALID).observed("https://a", audience);
         assert_eq!(error.came(), audience);
         let long = "a b ".repeat(1000);
         let error = error.observed("https://a", &long);
-        assert!(error.came().starts_with("a b a b"), "{}", error.came());
-        assert!(error.came().chars().count() < 310, "{}", error.came());
+        // 300 characters of it, and how long it was.
+        assert_eq!(error.came(), format!("{}… (4000 bytes)", "a b ".repeat(75)));
     }
 }

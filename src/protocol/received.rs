@@ -43,22 +43,6 @@ impl Received<'_> {
     }
 }
 
-impl<'a> From<&'a str> for Received<'a> {
-    /// The careful reading of a value of which nothing is said.
-    fn from(value: &'a str) -> Self {
-        match value {
-            "" => Self::Nothing,
-            value => Self::Identifier(value),
-        }
-    }
-}
-
-impl<'a> From<&'a String> for Received<'a> {
-    fn from(value: &'a String) -> Self {
-        value.as_str().into()
-    }
-}
-
 /// `abcd… (17)`: the first 4 characters and the length in bytes.
 fn masked(value: &str) -> String {
     let head: String = value.chars().take(4).collect();

@@ -13,6 +13,8 @@ use super::{
     client::Client,
     client_metadata::{ClientMetadata, LOCALIZED, MetadataError, MetadataErrorCode, MetadataRule},
     error::OAuthError,
+    received::Received,
+    refusals,
     secret::{Purpose, hash},
 };
 
@@ -146,11 +148,12 @@ pub fn check_update(members: &Map<String, Value>, client: &Client) -> Result<(),
 impl From<MetadataError> for OAuthError {
     fn from(error: MetadataError) -> Self {
         let refusal = match error.code() {
-            MetadataErrorCode::InvalidRedirectUri => Self::invalid_redirect_uri,
-            MetadataErrorCode::InvalidClientMetadata => Self::invalid_client_metadata,
+            MetadataErrorCode::InvalidRedirectUri => &refusals::REDIRECT_URI_REFUSED,
+            MetadataErrorCode::InvalidClientMetadata => &refusals::METADATA_REFUSED,
         };
-        let refusal = refusal(error.rule_id(), "The client metadata is not acceptable");
-        refusal.with_finding(&error, error.value.as_deref().unwrap_or_default())
+        let sent = Received::Public(error.value.as_deref().unwrap_or_default());
+        let refusal = Self::of(refusal).by(error.rule_id());
+        refusal.with_finding(&error, sent)
     }
 }
 

@@ -51,13 +51,9 @@ fn only<T>(mut found: impl Iterator<Item = T>) -> Option<T> {
     found.next().is_none().then_some(first)
 }
 
-/// The resources that `client` may name, for the log.
+/// The resources that `client` may name.
 #[must_use]
-pub fn names(policy: &Policy, client: &Client) -> String {
+pub fn names<'a>(policy: &'a Policy, client: &Client) -> Vec<&'a str> {
     let names = { policy.resources.iter() }.filter_map(|resource| reached(client, resource));
-    let names: Vec<&str> = names.collect();
-    if names.is_empty() {
-        return "no resource: this client may name none".to_owned();
-    }
-    format!("one of: {}", names.join(", "))
+    names.collect()
 }

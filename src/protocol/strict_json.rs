@@ -6,6 +6,8 @@ use std::{cell::Cell, fmt};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use super::refusals::{self, Refusal};
+
 /// Deepest nesting; the object itself is the first level.
 const MAX_DEPTH: usize = 8;
 
@@ -30,15 +32,15 @@ pub enum JsonError {
 }
 
 impl JsonError {
-    /// A sentence for `error_description`.
+    /// The refusal of a request with such a body.
     #[must_use]
-    pub const fn description(self) -> &'static str {
+    pub const fn refusal(self) -> &'static Refusal {
         match self {
-            Self::Unreadable => "The body is not JSON in UTF-8",
-            Self::NotAnObject => "The body is not a JSON object",
-            Self::Duplicate => "A member of the JSON object stands there twice",
-            Self::TooDeep => "The JSON is nested more than 8 levels deep",
-            Self::Nul => "A text of the JSON has a NUL character",
+            Self::Unreadable => &refusals::JSON_UNREADABLE,
+            Self::NotAnObject => &refusals::JSON_NOT_AN_OBJECT,
+            Self::Duplicate => &refusals::JSON_MEMBER_REPEATED,
+            Self::TooDeep => &refusals::JSON_TOO_DEEP,
+            Self::Nul => &refusals::JSON_WITH_NUL,
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{answer::BearerError, gate::Gate};
 use crate::{
     error::Failure,
     owners::Owner,
-    protocol::{error::OAuthError, scope::Scopes},
+    protocol::{error::OAuthError, received::Received, refusals, scope::Scopes},
     resource_owner::{ResourceOwner, UserKey, UserKeyType},
     store::{StoreError, transaction::retry},
 };
@@ -70,7 +70,8 @@ impl AccessToken {
     /// 403 for the token of a machine; 401 when there is no such user; a fault of the database.
     pub async fn user<U: ResourceOwner>(&self, ctx: &AppContext) -> Result<U, BearerError> {
         let Some(key) = self.user_id else {
-            let error = OAuthError::insufficient_scope("GU-04", "A person's token is needed");
+            let error = OAuthError::of(&refusals::PERSON_NEEDED)
+                .received(Received::Public("a token of a client that acts for itself"));
             return Err(self.gate.refuse(error));
         };
         if let Some(user) = self.owner.as_ref().and_then(Owner::model::<U>) {
@@ -85,7 +86,7 @@ impl AccessToken {
             None => None,
         };
         found.ok_or_else(|| {
-            let error = OAuthError::invalid_token("GU-02", "The user is not there any more");
+            let error = OAuthError::of(&refusals::USER_OF_TOKEN_GONE);
             self.gate.refuse(error)
         })
     }
@@ -93,8 +94,7 @@ impl AccessToken {
     /// GU-04: the refusal by an operation that needs these scopes.
     pub(super) fn lacking(&self, needed: &Scopes) -> BearerError {
         let (wanted, held) = (format!("the scopes {needed}"), self.scopes.to_string());
-        let error = OAuthError::insufficient_scope("GU-04", "The access token lacks a scope")
-            .observed(wanted, held);
+        let error = OAuthError::of(&refusals::SCOPE_LACKING).observed(wanted, held);
         self.gate.refuse_needing(needed, error)
     }
 }

@@ -188,7 +188,7 @@ impl std::error::Error for BearerError {}
 impl From<BearerError> for loco_rs::Error {
     fn from(error: BearerError) -> Self {
         let told = &error.0.failure.error;
-        let detail = ErrorDetail::new(told.code.as_str(), told.description);
+        let detail = ErrorDetail::new(told.code.as_str(), told.text());
         let status = error.status();
         // The first one is the answer.
         let slot = Arc::clone(&error.0.slot);

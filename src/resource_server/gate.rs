@@ -15,7 +15,8 @@ use crate::{
     extract::bearer_token,
     presented::ActiveToken,
     protocol::{
-        bearer::Challenge, error::OAuthError, implied_scopes::ImpliedScopes, scope::Scopes,
+        bearer::Challenge, error::OAuthError, implied_scopes::ImpliedScopes, received::Received,
+        refusals, scope::Scopes,
     },
     server::Server,
     store::transaction::budgeted,
@@ -85,7 +86,7 @@ impl Gate {
     pub async fn admit(self: Arc<Self>, token: &str) -> Result<AccessToken, BearerError> {
         let found = budgeted(self.server.bearer(token)).await;
         let found = found.map_err(|failure| self.refuse(failure))?;
-        let invalid = || OAuthError::invalid_token("GU-02", "The access token is not valid here");
+        let invalid = || OAuthError::of(&refusals::ACCESS_TOKEN_INVALID);
         let ActiveToken { access, live } = found.map_err(|why| {
             let wanted = format!("a live access token for {}", self.resource);
             self.refuse(invalid().observed(wanted, why.to_string()))
@@ -134,8 +135,8 @@ impl Gate {
 
     /// 401 to a request without a token: no error code (RFC 6750 §3.1).
     pub fn ask(&self) -> BearerError {
-        let error = OAuthError::invalid_token("GU-01", "An access token is needed")
-            .observed("Authorization: Bearer and a token", "no bearer token");
+        let error = OAuthError::of(&refusals::ACCESS_TOKEN_MISSING)
+            .received(Received::Public("no bearer token"));
         let challenge = self.challenge((&self.needed, None));
         BearerError::new(error.into(), Some(challenge), (&self.asked, &self.slot)).silent()
     }

@@ -7,7 +7,8 @@ use crate::protocol::{
     params::Params,
     pkce::{CodeChallenge, PkceError},
     policy::Policy,
-    requested,
+    received::Received,
+    refusals, requested,
     scope::{self, Scopes},
 };
 
@@ -21,30 +22,27 @@ pub(super) fn scopes(
     let Some(sent) = one(params, "scope")? else {
         let of_resources = requested::default_scopes(policy, resources);
         let default = policy.default_scopes.union(&of_resources);
-        return some_scope(default.intersection(&allowed));
+        return some_scope(default.intersection(&allowed), (&allowed, ""));
     };
-    let asked = Scopes::parse(sent)
-        .map_err(|_| OAuthError::invalid_scope("AZ-20", "scope has a forbidden character"))?;
+    let malformed = |_| OAuthError::of(&refusals::SCOPE_MALFORMED).received(Received::Public(sent));
+    let asked = Scopes::parse(sent).map_err(malformed)?;
     // OIDC Core §3.1.2.1: scopes nobody knows are ignored; §11: so is offline_access without use.
     let refreshes = client.may_use(GrantType::RefreshToken);
     let asked = asked.filtered(|scope| {
         policy.defined_scopes.contains(scope) && (refreshes || scope != scope::OFFLINE_ACCESS)
     });
     if let Some(foreign) = asked.iter().find(|scope| !allowed.contains(scope)) {
-        return Err(
-            OAuthError::invalid_scope("AZ-21", "The client may not ask for this scope")
-                .expected(allowed.to_string(), foreign),
-        );
+        return Err(OAuthError::of(&refusals::SCOPE_NOT_OF_CLIENT)
+            .observed(format!("one of: {allowed}"), foreign));
     }
-    some_scope(asked)
+    some_scope(asked, (&allowed, sent))
 }
 
-fn some_scope(scopes: Scopes) -> Result<Scopes, OAuthError> {
+fn some_scope(scopes: Scopes, (allowed, sent): (&Scopes, &str)) -> Result<Scopes, OAuthError> {
     if scopes.is_empty() {
-        return Err(OAuthError::invalid_scope(
-            "AZ-21",
-            "No scope is left to grant",
-        ));
+        return Err(OAuthError::of(&refusals::NO_SCOPE_LEFT)
+            .offering(allowed.iter())
+            .received(Received::Public(sent)));
     }
     Ok(scopes)
 }
@@ -55,17 +53,17 @@ pub(super) fn code_challenge(
     client: &Client,
     scopes: &Scopes,
 ) -> Result<Option<String>, OAuthError> {
-    let refuse = |description| OAuthError::invalid_request("AZ-22", description);
     let method = one(params, "code_challenge_method")?;
-    let challenge = CodeChallenge::parse(one(params, "code_challenge")?, method).map_err(
-        |error| match error {
-            PkceError::Method => refuse("code_challenge_method must be S256"),
-            _ => refuse("code_challenge is not 43 characters of base64url"),
-        },
-    )?;
+    let sent = one(params, "code_challenge")?;
+    let challenge = CodeChallenge::parse(sent, method).map_err(|error| match error {
+        PkceError::Method => OAuthError::of(&refusals::CHALLENGE_METHOD_NOT_OFFERED)
+            .received(Received::Public(method.unwrap_or_default())),
+        _ => OAuthError::of(&refusals::CHALLENGE_MALFORMED)
+            .received(Received::Secret(sent.unwrap_or_default())),
+    })?;
     let exempt = !client.require_pkce && client.is_confidential() && scopes.contains(scope::OPENID);
     if challenge.is_none() && !exempt {
-        return Err(refuse("code_challenge is missing"));
+        return Err(OAuthError::of(&refusals::CHALLENGE_MISSING));
     }
     Ok(challenge.map(|challenge| challenge.as_str().to_owned()))
 }
@@ -78,16 +76,17 @@ pub(super) fn resources(
 ) -> Result<Vec<String>, OAuthError> {
     let sent = params.all("resource").map_err(repeated)?;
     if sent.len() > 10 {
-        return Err(OAuthError::invalid_target(
-            "AZ-23",
-            "There are more than 10 resources",
-        ));
+        let count = format!("{} resources", sent.len());
+        return Err(
+            OAuthError::of(&refusals::TOO_MANY_RESOURCES).received(Received::Public(&count))
+        );
     }
     let mut found = Vec::new();
     for uri in sent {
         let resource = requested::resource_of(policy, client, uri).ok_or_else(|| {
-            OAuthError::invalid_target("AZ-23", "The resource is not known")
-                .observed(requested::names(policy, client), uri)
+            OAuthError::of(&refusals::RESOURCE_UNKNOWN)
+                .offering(requested::names(policy, client))
+                .received(Received::Public(uri))
         })?;
         if !found.contains(&resource) {
             found.push(resource);
@@ -107,10 +106,10 @@ pub(super) fn one_signature(resources: &[String], policy: &Policy) -> Result<(),
         .map(|resource| (resource.jwt, resource.jwt.then_some(&resource.signing_alg)));
     let first = formats.next();
     if formats.any(|format| Some(format) != first) {
-        return Err(OAuthError::invalid_target(
-            "AZ-23",
-            "These resources cannot share one access token",
-        ));
+        let named = resources.join(" ");
+        return Err(
+            OAuthError::of(&refusals::RESOURCES_OF_TWO_FORMATS).received(Received::Public(&named))
+        );
     }
     Ok(())
 }

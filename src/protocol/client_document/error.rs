@@ -1,6 +1,9 @@
 //! Why a document, or its URL, is refused, and what that says about its client.
 
-use crate::protocol::{client_metadata::MetadataError, error::OAuthError, strict_json::JsonError};
+use crate::protocol::{
+    client_metadata::MetadataError, error::OAuthError, received::Received, refusals,
+    strict_json::JsonError,
+};
 
 use super::sector::SectorError;
 
@@ -108,38 +111,19 @@ impl DocumentError {
     /// The refusal. What the fetch met is for the operator alone, and no fault of the request.
     #[must_use]
     pub fn refusal(&self, client_id: &str) -> OAuthError {
-        let (description, expected) = match self {
-            Self::Url => (
-                "The client_id is not the URL of a metadata document",
-                self.to_string(),
-            ),
-            Self::Host => (
-                "Metadata documents of this host are not accepted",
-                "a host that allowed_hosts and denied_hosts let through".to_owned(),
-            ),
-            Self::Fetch(_) => (
-                "The metadata document of the client is not one that this server fetches",
-                "a document of at most 5 kB at a public address, without a redirect".to_owned(),
-            ),
-            _ => (
-                "The metadata document of the client is not acceptable",
-                self.to_string(),
-            ),
-        };
-        OAuthError::invalid_client(self.rule(), description).expected(expected, client_id)
+        let sent = Received::Public(client_id);
+        match self {
+            Self::Url => OAuthError::of(&refusals::DOCUMENT_URL_WRONG).received(sent),
+            Self::Host => OAuthError::of(&refusals::DOCUMENT_HOST_REFUSED).received(sent),
+            Self::Fetch(_) => OAuthError::of(&refusals::DOCUMENT_NOT_FETCHED).received(sent),
+            _ => OAuthError::of(&refusals::DOCUMENT_REFUSED).expected(self.to_string(), sent),
+        }
     }
 
     /// The answer while the document cannot be read (CI-05): the host's trouble, and never
     /// `invalid_client`, upon which clients forget their registration.
     #[must_use]
     pub fn unread(client_id: &str) -> OAuthError {
-        OAuthError::temporarily_unavailable(
-            "CI-05",
-            "The metadata document of the client could not be read from its host; try again later",
-        )
-        .expected(
-            "an answer of the host with status 200 and JSON within 5 seconds",
-            client_id,
-        )
+        OAuthError::of(&refusals::DOCUMENT_UNREAD).received(Received::Public(client_id))
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{Bound, Granted, OwnerState, audience, one, resources};
 use crate::protocol::{
-    client::Client, error::OAuthError, params::Params, pkce, policy::Policy, scope::Scopes,
+    client::Client, error::OAuthError, params::Params, pkce, policy::Policy, received::Received,
+    refusals, scope::Scopes,
 };
 
 /// The parameters of the request.
@@ -23,8 +24,7 @@ impl<'a> Request<'a> {
     pub fn read(params: &'a Params) -> Result<Self, OAuthError> {
         one(params, "scope")?;
         Ok(Self {
-            code: one(params, "code")?
-                .ok_or_else(|| OAuthError::invalid_request("TK-09", "code is missing"))?,
+            code: one(params, "code")?.ok_or_else(|| OAuthError::of(&refusals::CODE_MISSING))?,
             redirect_uri: one(params, "redirect_uri")?,
             code_verifier: one(params, "code_verifier")?,
             resources: resources(params)?,
@@ -69,12 +69,11 @@ pub enum Verdict {
 }
 
 /// The answer to a replay.
-pub const REPLAY: OAuthError =
-    OAuthError::invalid_grant("TK-15", "The code was used before; its tokens are revoked");
+pub const REPLAY: OAuthError = OAuthError::of(&refusals::CODE_USED);
 /// The answer to an unknown or foreign code.
-pub const UNKNOWN: OAuthError = OAuthError::invalid_grant("TK-09", "The code is not valid");
+pub const UNKNOWN: OAuthError = OAuthError::of(&refusals::CODE_UNKNOWN);
 /// The answer to a code of another client.
-pub const FOREIGN: OAuthError = OAuthError::invalid_grant("TK-10", "The code is not valid");
+pub const FOREIGN: OAuthError = OAuthError::of(&refusals::CODE_OF_OTHER_CLIENT);
 
 /// TK-09 to TK-17. A replay is punished only if everything else is right, so that a thief without
 /// the verifier cannot end the rightful client's tokens.
@@ -87,7 +86,8 @@ pub fn decide(
     request: &Request<'_>,
     now: i64,
 ) -> Result<Verdict, OAuthError> {
-    let code = code.ok_or(UNKNOWN)?;
+    let sent = Received::Secret(request.code);
+    let code = code.ok_or_else(|| UNKNOWN.received(sent))?;
     if code.client_id != client.client_id {
         return Ok(Verdict::Foreign);
     }
@@ -97,19 +97,13 @@ pub fn decide(
         return Ok(Verdict::Replay);
     }
     if code.revoked {
-        return Err(OAuthError::invalid_grant(
-            "TK-15",
-            "The authorization was revoked",
-        ));
+        return Err(OAuthError::of(&refusals::CODE_REVOKED).received(sent));
     }
     if code.expires_at <= now {
-        return Err(OAuthError::invalid_grant("TK-16", "The code has expired"));
+        return Err(OAuthError::of(&refusals::CODE_EXPIRED).received(sent));
     }
     if !code.owner.as_ref().is_some_and(OwnerState::is_good) {
-        return Err(OAuthError::invalid_grant(
-            "TK-16",
-            "The account is not active",
-        ));
+        return Err(OAuthError::of(&refusals::CODE_OF_LOST_ACCOUNT).received(sent));
     }
     let bound = Bound {
         resources: code.resources,
@@ -126,27 +120,23 @@ pub fn decide(
 fn check_redirect_uri(code: &Code<'_>, request: &Request<'_>) -> Result<(), OAuthError> {
     match request.redirect_uri {
         Some(sent) if sent == code.redirect_uri => Ok(()),
-        Some(_) => Err(OAuthError::invalid_grant(
-            "TK-11",
-            "redirect_uri is not the one of the authorization request",
-        )),
+        Some(sent) => Err(OAuthError::of(&refusals::REDIRECT_URI_OF_OTHER_REQUEST)
+            .observed(code.redirect_uri, sent)),
         None if code.code_challenge.is_some() || !code.redirect_uri_explicit => Ok(()),
-        None => Err(OAuthError::invalid_request(
-            "TK-11",
-            "redirect_uri is missing",
-        )),
+        None => Err(OAuthError::of(&refusals::TOKEN_REDIRECT_URI_MISSING)),
     }
 }
 
 /// TK-12, TK-13.
 fn check_verifier(code: &Code<'_>, request: &Request<'_>) -> Result<(), OAuthError> {
-    let refuse = |rule, description| Err(OAuthError::invalid_grant(rule, description));
     match (code.code_challenge, request.code_verifier) {
-        (Some(challenge), Some(verifier)) => pkce::verify(verifier, challenge)
-            .or_else(|_| refuse("TK-12", "code_verifier does not match the challenge")),
-        (Some(_), None) => refuse("TK-12", "code_verifier is missing"),
+        (Some(challenge), Some(verifier)) => pkce::verify(verifier, challenge).map_err(|_| {
+            OAuthError::of(&refusals::VERIFIER_WRONG).received(Received::Secret(verifier))
+        }),
+        (Some(_), None) => Err(OAuthError::of(&refusals::VERIFIER_MISSING)),
         // RFC 9700 §4.8.2: a verifier without a challenge is a downgrade.
-        (None, Some(_)) => refuse("TK-13", "The authorization request had no code_challenge"),
+        (None, Some(verifier)) => Err(OAuthError::of(&refusals::VERIFIER_WITHOUT_CHALLENGE)
+            .received(Received::Secret(verifier))),
         (None, None) => Ok(()),
     }
 }

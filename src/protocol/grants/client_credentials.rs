@@ -6,6 +6,8 @@ use crate::protocol::{
     error::OAuthError,
     params::Params,
     policy::Policy,
+    received::Received,
+    refusals,
     requested::{default_resource, default_scopes, names, resource_of, resource_of_scopes},
     scope::{PERSONAL, Scopes},
 };
@@ -40,10 +42,8 @@ pub fn decide(
     request: &Request<'_>,
 ) -> Result<Granted, OAuthError> {
     if !client.is_confidential() {
-        return Err(OAuthError::unauthorized_client(
-            "TK-28",
-            "Only confidential clients may use this grant type",
-        ));
+        let method = Received::Public(client.token_endpoint_auth_method.as_str());
+        return Err(OAuthError::of(&refusals::MACHINE_NOT_CONFIDENTIAL).received(method));
     }
     // Default scopes depend on the resources, but a bad scope is told first.
     let named = named(client, policy, request);
@@ -68,9 +68,8 @@ pub fn narrow(granted: Granted, permitted: &[String]) -> Result<Granted, OAuthEr
     let permitted: Scopes = permitted.iter().collect();
     let scopes = granted.scopes.intersection(&permitted);
     if scopes.is_empty() && !granted.scopes.is_empty() {
-        let refused = "The app permits this client none of these scopes";
-        return Err(OAuthError::invalid_scope("TK-29", refused)
-            .expected(permitted.to_string(), &granted.scopes.to_string()));
+        return Err(OAuthError::of(&refusals::MACHINE_SCOPES_NOT_PERMITTED)
+            .observed(format!("one of: {permitted}"), granted.scopes.to_string()));
     }
     Ok(Granted { scopes, ..granted })
 }
@@ -84,8 +83,9 @@ fn named(
     let mut found = Vec::new();
     for uri in &request.resources {
         let resource = resource_of(policy, client, uri).ok_or_else(|| {
-            OAuthError::invalid_target("TK-30", "The resource is not known")
-                .observed(names(policy, client), uri)
+            OAuthError::of(&refusals::MACHINE_RESOURCE_UNKNOWN)
+                .offering(names(policy, client))
+                .received(Received::Public(uri))
         })?;
         if !found.contains(&resource) {
             found.push(resource);
@@ -117,22 +117,18 @@ fn scopes(
             .union(&of_resources);
         return Ok(default.intersection(&own));
     };
-    let asked = Scopes::parse(sent)
-        .map_err(|_| OAuthError::invalid_scope("TK-29", "scope has a forbidden character"))?;
+    let malformed =
+        |_| OAuthError::of(&refusals::MACHINE_SCOPE_MALFORMED).received(Received::Public(sent));
+    let asked = Scopes::parse(sent).map_err(malformed)?;
     let known = |scope: &str| policy.defined_scopes.contains(scope) || PERSONAL.contains(&scope);
     let asked = asked.filtered(known);
     if asked.is_empty() {
-        return Err(OAuthError::invalid_scope(
-            "TK-29",
-            "scope names nothing that this server knows",
-        )
-        .observed(format!("one of: {own}"), sent));
+        return Err(OAuthError::of(&refusals::MACHINE_SCOPE_UNKNOWN)
+            .observed(format!("one of: {own}"), sent));
     }
     if !asked.is_subset_of(&own) {
-        return Err(
-            OAuthError::invalid_scope("TK-29", "The client may not ask for this scope")
-                .observed(format!("one of: {own}"), asked.difference(&own).to_string()),
-        );
+        return Err(OAuthError::of(&refusals::MACHINE_SCOPE_NOT_ALLOWED)
+            .observed(format!("one of: {own}"), asked.difference(&own).to_string()));
     }
     Ok(asked)
 }

@@ -9,6 +9,8 @@ use super::{
     error::OAuthError,
     params::{Params, Repeated},
     policy::Policy,
+    received::Received,
+    refusals,
     scope::{self, Scopes},
 };
 
@@ -54,7 +56,7 @@ pub fn resources(params: &Params) -> Result<Vec<&str>, OAuthError> {
 }
 
 fn repeated(_: Repeated) -> OAuthError {
-    OAuthError::invalid_request("TK-02", "A parameter was sent twice or as a list")
+    OAuthError::of(&refusals::TOKEN_PARAMETER_REPEATED)
 }
 
 /// TK-07: whether the client may use this grant.
@@ -65,10 +67,9 @@ pub fn check_allowed(client: &Client, grant: GrantType) -> Result<(), OAuthError
     if client.may_use(grant) {
         return Ok(());
     }
-    Err(OAuthError::unauthorized_client(
-        "TK-07",
-        "The client may not use this grant type",
-    ))
+    let registered: Vec<&str> = client.grant_types.iter().map(|it| it.as_str()).collect();
+    let wanted = format!("one of: {}", registered.join(" "));
+    Err(OAuthError::of(&refusals::GRANT_NOT_ALLOWED).observed(wanted, grant.as_str()))
 }
 
 /// What a grant holds that decides about the audience of its access tokens.
@@ -97,11 +98,10 @@ pub fn audience(
     if asked.is_empty() {
         let mut audience: Vec<String> = resources().cloned().chain(userinfo).collect();
         if audience.is_empty() && !bound.resources.is_empty() {
-            let error = "The client may no longer reach a resource of the grant";
-            return Err(OAuthError::invalid_target("TK-17", error).observed(
-                "a client that may reach one of the resources of the grant",
-                bound.resources.join(" "),
-            ));
+            let of_grant = bound.resources.join(" ");
+            return Err(
+                OAuthError::of(&refusals::NO_RESOURCE_LEFT).received(Received::Public(&of_grant))
+            );
         }
         if audience.is_empty() {
             audience.push(policy.issuer.clone());
@@ -115,7 +115,7 @@ pub fn audience(
             .or_else(|| userinfo.clone().filter(|userinfo| userinfo == uri));
         let found = found.ok_or_else(|| {
             let of_grant: Vec<&str> = resources().map(String::as_str).collect();
-            OAuthError::invalid_target("TK-17", "The resource is not part of the grant").observed(
+            OAuthError::of(&refusals::RESOURCE_NOT_OF_GRANT).observed(
                 format!("resources of the grant: {}", of_grant.join(" ")),
                 uri,
             )

@@ -6,6 +6,8 @@ use crate::protocol::{
     error::OAuthError,
     params::Params,
     policy::Policy,
+    received::Received,
+    refusals,
     scope::Scopes,
     secret::{Purpose, hash},
 };
@@ -27,7 +29,7 @@ impl<'a> Request<'a> {
     pub fn read(params: &'a Params) -> Result<Self, OAuthError> {
         Ok(Self {
             refresh_token: one(params, "refresh_token")?
-                .ok_or_else(|| OAuthError::invalid_request("TK-19", "refresh_token is missing"))?,
+                .ok_or_else(|| OAuthError::of(&refusals::REFRESH_TOKEN_MISSING))?,
             scope: one(params, "scope")?,
             resources: resources(params)?,
         })
@@ -130,18 +132,9 @@ impl Replay {
     /// The answer.
     pub const fn error(self) -> OAuthError {
         match self {
-            Self::UsedBefore => OAuthError::invalid_grant(
-                "TK-21",
-                "The refresh token was used before; the authorization is revoked",
-            ),
-            Self::AnotherRequest => OAuthError::invalid_grant(
-                "RF-03",
-                "The refresh token was used for another request; the authorization is revoked",
-            ),
-            Self::TooManyMisuses => OAuthError::invalid_grant(
-                "RF-03",
-                "The refresh token came too often with a wrong scope or resource; the authorization is revoked",
-            ),
+            Self::UsedBefore => OAuthError::of(&refusals::REFRESH_TOKEN_USED),
+            Self::AnotherRequest => OAuthError::of(&refusals::REFRESH_TOKEN_USED_FOR_OTHER_REQUEST),
+            Self::TooManyMisuses => OAuthError::of(&refusals::REFRESH_TOKEN_MISUSED),
         }
     }
 }
@@ -160,10 +153,9 @@ pub enum Loss {
 }
 
 /// The answer to a grant whose user may no longer use it.
-pub const LOST: OAuthError = OAuthError::invalid_grant("TK-20", "The account is not active");
+pub const LOST: OAuthError = OAuthError::of(&refusals::REFRESH_TOKEN_OF_LOST_ACCOUNT);
 /// The answer to an unknown token.
-pub const UNKNOWN: OAuthError =
-    OAuthError::invalid_grant("TK-19", "The refresh token is not valid");
+pub const UNKNOWN: OAuthError = OAuthError::of(&refusals::REFRESH_TOKEN_UNKNOWN);
 
 /// TK-19 to TK-24.
 ///
@@ -175,15 +167,13 @@ pub fn decide(
     request: &Request<'_>,
     now: i64,
 ) -> Result<Verdict, OAuthError> {
-    let token = token.ok_or(UNKNOWN)?;
+    let sent = Received::Secret(request.refresh_token);
+    let token = token.ok_or_else(|| UNKNOWN.received(sent))?;
     if token.client_id != client.client_id {
         return Ok(Verdict::Foreign);
     }
     if token.grant_revoked {
-        return Err(OAuthError::invalid_grant(
-            "TK-20",
-            "The authorization was revoked",
-        ));
+        return Err(OAuthError::of(&refusals::REFRESH_TOKEN_REVOKED).received(sent));
     }
     if let Some(loss) = loss(token.owner.as_ref()) {
         return Ok(Verdict::Lost(loss));
@@ -192,10 +182,7 @@ pub fn decide(
         return Ok(of_superseded(token, (policy, request), now));
     }
     if token.expires_at <= now || token.absolute_expires_at <= now {
-        return Err(OAuthError::invalid_grant(
-            "TK-22",
-            "The refresh token has expired",
-        ));
+        return Err(OAuthError::of(&refusals::REFRESH_TOKEN_EXPIRED).received(sent));
     }
     let allowed = policy
         .grantable_scopes(client)
@@ -203,10 +190,8 @@ pub fn decide(
     let left = token.scopes.intersection(&allowed);
     if left.is_empty() {
         // Nobody can use this token any more, whatever is asked for: it tells nothing.
-        return Err(
-            OAuthError::invalid_scope("TK-23", "No granted scope is still allowed")
-                .observed(format!("one of: {allowed}"), token.scopes.to_string()),
-        );
+        return Err(OAuthError::of(&refusals::NO_GRANTED_SCOPE_ALLOWED)
+            .observed(format!("one of: {allowed}"), token.scopes.to_string()));
     }
     match granted(token, (client, policy), (request, &left)) {
         Ok(granted) => Ok(Verdict::Rotate(granted)),
@@ -228,10 +213,7 @@ fn granted(
         scopes: &scopes,
     };
     let audience = audience((client, policy), &request.resources, bound);
-    let audience = audience.map_err(|error| OAuthError {
-        rule: "TK-24",
-        ..error
-    })?;
+    let audience = audience.map_err(|error| error.by("TK-24"))?;
     Ok(Granted { scopes, audience })
 }
 
@@ -272,22 +254,21 @@ fn narrowed(
     let Some(sent) = request.scope else {
         return Ok(left.clone());
     };
-    let refuse = |description| OAuthError::invalid_scope("TK-23", description);
     let granted = || format!("scopes of the grant: {}", token.scopes);
-    let asked = request
-        .known_scopes(policy)
-        .ok_or_else(|| refuse("scope has a forbidden character"))?;
+    let malformed =
+        || OAuthError::of(&refusals::REFRESH_SCOPE_MALFORMED).received(Received::Public(sent));
+    let asked = request.known_scopes(policy).ok_or_else(malformed)?;
     if asked.is_empty() {
-        let error = refuse("scope names nothing that this server knows");
+        let error = OAuthError::of(&refusals::REFRESH_SCOPE_UNKNOWN);
         return Err(error.observed(granted(), sent));
     }
     if !asked.is_subset_of(&token.scopes) {
         let beyond = asked.difference(&token.scopes).to_string();
-        return Err(refuse("scope is more than was granted").observed(granted(), beyond));
+        return Err(OAuthError::of(&refusals::SCOPE_NOT_GRANTED).observed(granted(), beyond));
     }
     let scopes = asked.intersection(left);
     if scopes.is_empty() {
-        let error = refuse("None of these scopes is still allowed");
+        let error = OAuthError::of(&refusals::GRANTED_SCOPE_NOT_ALLOWED);
         return Err(error.observed(format!("one of: {left}"), asked.to_string()));
     }
     Ok(scopes)

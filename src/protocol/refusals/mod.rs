@@ -6,16 +6,27 @@
 //! A file of the table is a family of endpoints.
 
 mod authorize;
+mod client_auth;
 mod document;
+mod grants;
+mod guard;
 mod interaction;
+mod json;
+mod logout;
 mod pages;
+mod registration;
 mod server;
+mod session;
+mod targets;
 #[cfg(test)]
 mod tests;
+mod token;
 mod transport;
 
 pub use self::{
-    authorize::*, document::document, interaction::*, pages::*, server::*, transport::*,
+    authorize::*, client_auth::*, document::document, grants::*, guard::*, interaction::*, json::*,
+    logout::*, pages::*, registration::*, server::*, session::*, targets::*, token::*,
+    transport::*,
 };
 use super::error::ErrorCode;
 use crate::views::ErrorKind;
@@ -87,7 +98,16 @@ pub fn all() -> impl Iterator<Item = &'static Refusal> {
     [
         transport::TRANSPORT,
         authorize::AUTHORIZE,
+        targets::TARGETS,
+        token::TOKEN,
+        grants::GRANTS,
+        client_auth::CLIENT_AUTH,
         interaction::INTERACTION,
+        session::SESSION,
+        logout::LOGOUT,
+        guard::GUARD,
+        registration::REGISTRATION,
+        json::JSON,
         pages::PAGES,
         server::SERVER,
     ]

@@ -95,4 +95,33 @@ refusals! {
         fix: "Send a value within that bound.",
         standard: "RFC 6749 §3.1",
     }
+    METHOD_NOT_ALLOWED {
+        rule: "TK-01",
+        code: InvalidRequest,
+        client: "The method is not allowed here",
+        problem: "The address exists, but not for this method.",
+        expected: "a method that the header Allow of the answer names",
+        fix: "Send the request with a method that is allowed: POST to the token endpoint.",
+        standard: "RFC 9110 §15.5.6",
+    }
+    METADATA_ADDRESS_UNKNOWN {
+        rule: "S6.4",
+        code: InvalidRequest,
+        client: "There is no metadata at this address",
+        problem: "A metadata document was asked for at an address that belongs to no issuer of \
+            this server.",
+        expected: "the address of the metadata: /.well-known/ and the path of the issuer",
+        fix: "Compare the address with the setting issuer, also its path and its slashes.",
+        standard: "RFC 8414 §3",
+    }
+    TOO_MANY_REQUESTS {
+        rule: "AZ-05",
+        code: TemporarilyUnavailable,
+        client: "Too many requests",
+        problem: "A rate limit was hit; the event ratelimit.hit says which.",
+        expected: "fewer requests than the setting rate_limits says",
+        fix: "Wait for the seconds of the header Retry-After; change rate_limits if they are too \
+            low for rightful use.",
+        standard: "RFC 6585 §4",
+    }
 }

@@ -1,0 +1,112 @@
+//! Access tokens at resource servers and at UserInfo (GU-01 to GU-04, UI-01 to UI-03).
+
+use super::refusals;
+
+refusals! {
+    GUARD:
+    BEARER_MALFORMED {
+        rule: "GU-01",
+        code: InvalidRequest,
+        client: "The Authorization header is malformed",
+        problem: "There are several Authorization headers, or one without exactly one token.",
+        expected: "one header, Authorization: Bearer and the token",
+        fix: "Send one Authorization header with the scheme Bearer, one space and the token.",
+        standard: "RFC 6750 §2.1",
+    }
+    ACCESS_TOKEN_MISSING {
+        rule: "GU-01",
+        code: InvalidToken,
+        client: "An access token is needed",
+        problem: "The request has no access token in its Authorization header.",
+        expected: "Authorization: Bearer and a token",
+        fix: "Send the access token in the Authorization header; look for a proxy that takes it \
+            away.",
+        standard: "RFC 6750 §3",
+    }
+    ACCESS_TOKEN_INVALID {
+        rule: "GU-02",
+        code: InvalidToken,
+        client: "The access token is not valid here",
+        problem: "The access token is not one of this server, is over, or is for another \
+            audience; received says which.",
+        expected: "a live access token for this resource",
+        fix: "Refresh the token or start a new authorization; name this resource in the request \
+            when the audience is another.",
+        standard: "RFC 6750 §3.1, RFC 8707 §2",
+    }
+    USER_OF_TOKEN_GONE {
+        rule: "GU-02",
+        code: InvalidToken,
+        client: "The user is not there any more",
+        problem: "The account behind the access token was deleted.",
+        expected: "a token of an account that exists",
+        fix: "Start a new authorization with an account that exists.",
+        standard: "RFC 6750 §3.1",
+    }
+    PERSON_NEEDED {
+        rule: "GU-04",
+        code: InsufficientScope,
+        client: "A person's token is needed",
+        problem: "The access token is of a client that acts for itself, and the route asks for a \
+            person.",
+        expected: "an access token that a person granted",
+        fix: "Use the authorization code grant for this route.",
+        standard: "RFC 6750 §3.1",
+    }
+    SCOPE_LACKING {
+        rule: "GU-04",
+        code: InsufficientScope,
+        client: "The access token lacks a scope",
+        problem: "The access token is good, but does not have every scope that the route asks for.",
+        expected: "every scope that the route asks for",
+        fix: "Ask for the missing scope in a new authorization; the challenge names all that are \
+            needed.",
+        standard: "RFC 6750 §3.1",
+    }
+    ACCESS_TOKEN_REPEATED {
+        rule: "UI-01",
+        code: InvalidRequest,
+        client: "The access token was sent twice",
+        problem: "The request has an access token in its header and in its body.",
+        expected: "the access token in one place",
+        fix: "Send the access token in the Authorization header only.",
+        standard: "RFC 6750 §2",
+    }
+    USERINFO_NEEDS_OPENID {
+        rule: "UI-03",
+        code: InsufficientScope,
+        client: "The scope openid is needed",
+        problem: "The access token is of a client that acts for itself, or has no scope openid.",
+        expected: "a token of a person with the scope openid",
+        fix: "Ask for the scope openid in the authorization request.",
+        standard: "OpenID Connect Core §5.3",
+    }
+    REVOKED_TOKEN_MISSING {
+        rule: "RV-01",
+        code: InvalidRequest,
+        client: "token is missing",
+        problem: "The request does not say which token it is about.",
+        expected: "token, an access or refresh token",
+        fix: "Send token in the form body.",
+        standard: "RFC 7009 §2.1",
+    }
+    INTROSPECTED_TOKEN_MISSING {
+        rule: "IN-02",
+        code: InvalidRequest,
+        client: "token is missing",
+        problem: "The request does not say which token it asks about.",
+        expected: "token, an access or refresh token",
+        fix: "Send token in the form body.",
+        standard: "RFC 7662 §2.1",
+    }
+    INTROSPECTION_OF_PUBLIC_CLIENT {
+        rule: "IN-01",
+        code: InvalidClient,
+        client: "Only confidential clients may introspect",
+        problem: "A client that has no secret or key asked about a token.",
+        expected: "a confidential client",
+        fix: "Let the resource server authenticate with a client of its own: oauth:client:create \
+            auth:basic.",
+        standard: "RFC 7662 §2.1",
+    }
+}
