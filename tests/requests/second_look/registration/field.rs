@@ -52,14 +52,14 @@ fn assert_nothing_empty(name: &str, value: &Value) {
         Value::String(text) => assert!(!text.is_empty(), "{name} is empty"),
         Value::Array(entries) => {
             assert!(!entries.is_empty(), "{name} is empty");
-            entries
-                .iter()
-                .for_each(|entry| assert_nothing_empty(name, entry));
+            for entry in entries {
+                assert_nothing_empty(name, entry);
+            }
         }
         Value::Object(members) => {
-            members
-                .iter()
-                .for_each(|(name, value)| assert_nothing_empty(name, value));
+            for (name, value) in members {
+                assert_nothing_empty(name, value);
+            }
         }
         _ => {}
     }
