@@ -241,7 +241,7 @@ impl Credentials {
             let matches = secret.hash.matches(&sent);
             // No early exit: the time must not tell which secret matched.
             good |= matches & live;
-            expired |= matches & !live;
+            expired |= matches && !live;
         }
         match (good, expired) {
             (true, _) => SecretMatch::Good,

@@ -2,8 +2,8 @@
 //! §3, `OpenID` Connect Discovery §4) and of protected resources (RFC 9728 §3).
 //!
 //! Clients look for the documents at many addresses before they give up: the official MCP SDKs, VS
-//! Code, Cursor, Claude and ChatGPT put the path of the resource or of the issuer behind the name
-//! and in front of it, and ChatGPT even that of the token endpoint. They go on to the next address
+//! Code, Cursor, Claude and `ChatGPT` put the path of the resource or of the issuer behind the name
+//! and in front of it, and `ChatGPT` even that of the token endpoint. They go on to the next address
 //! when the answer is 404, and stop at a page.
 
 const SEGMENT: &str = "/.well-known/";
