@@ -125,6 +125,10 @@ impl Server {
     }
 
     /// CI-05, CI-06: the copy while it serves, else the refusal.
+    #[allow(
+        clippy::result_large_err,
+        reason = "the rare outcome, whose size is that of the refusal"
+    )]
     fn without_document(
         &self,
         (client_id, stored): (&str, Option<Client>),

@@ -72,7 +72,8 @@ where
 pub async fn api(State(around): State<Around>, request: Request, next: Next) -> Response {
     let ctx = around.ctx.clone();
     let api = |request, asked| in_api(around, (request, next), asked);
-    around_request(&ctx, request, api).await
+    // Boxed: the future of a whole request is large.
+    Box::pin(around_request(&ctx, request, api)).await
 }
 
 async fn in_api(
@@ -127,7 +128,8 @@ async fn in_discovery((request, next): (Request, Next), asked: Arc<RequestFacts>
 pub async fn page(State(around): State<Around>, request: Request, next: Next) -> Response {
     let ctx = around.ctx.clone();
     let page = |request, asked| in_page(around, (request, next), asked);
-    around_request(&ctx, request, page).await
+    // Boxed: the future of a whole request is large.
+    Box::pin(around_request(&ctx, request, page)).await
 }
 
 async fn in_page(

@@ -141,23 +141,23 @@ mod tests {
 
     /// BS-01: neither the first nor the last of two is taken, whatever they hold.
     #[rstest]
-    #[case::two_values(&["{name}={own}; {name}={other}"])]
-    #[case::the_other_first(&["{name}={other}; {name}={own}"])]
-    #[case::the_same_value(&["{name}={own}; {name}={own}"])]
-    #[case::an_empty_one(&["{name}={own}; {name}="])]
-    #[case::no_secret(&["{name}=x; {name}={own}"])]
-    #[case::three(&["{name}={own}; a=b; {name}={other}; {name}={own}"])]
-    #[case::without_spaces(&["{name}={own};{name}={other}"])]
-    #[case::two_headers(&["{name}={own}", "{name}={other}"])]
-    #[case::two_headers_with_others(&["a=b; {name}={own}", "c=d; {name}={own}; e=f"])]
+    #[case::two_values(&["NAME=OWN; NAME=OTHER"])]
+    #[case::the_other_first(&["NAME=OTHER; NAME=OWN"])]
+    #[case::the_same_value(&["NAME=OWN; NAME=OWN"])]
+    #[case::an_empty_one(&["NAME=OWN; NAME="])]
+    #[case::no_secret(&["NAME=x; NAME=OWN"])]
+    #[case::three(&["NAME=OWN; a=b; NAME=OTHER; NAME=OWN"])]
+    #[case::without_spaces(&["NAME=OWN;NAME=OTHER"])]
+    #[case::two_headers(&["NAME=OWN", "NAME=OTHER"])]
+    #[case::two_headers_with_others(&["a=b; NAME=OWN", "c=d; NAME=OWN; e=f"])]
     fn s_b12_two_cookies_of_a_name_are_none(
         #[case] lines: &[&str],
         #[values("__Host-oauth_session", "__Host-oauth_browser")] name: &str,
     ) {
         let other = SECRET.to_ascii_uppercase();
         let fill = |line: &str| {
-            let line = line.replace("{name}", name).replace("{own}", SECRET);
-            HeaderValue::from_str(&line.replace("{other}", &other)).expect("a header")
+            let line = line.replace("NAME", name).replace("OWN", SECRET);
+            HeaderValue::from_str(&line.replace("OTHER", &other)).expect("a header")
         };
         let mut headers = HeaderMap::new();
         for line in lines.iter().copied() {

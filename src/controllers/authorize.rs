@@ -77,7 +77,7 @@ async fn load(server: &Server, params: &Params) -> Result<(Client, Callback), Pa
     request::note_client(client_id);
     let stored = server.client(client_id).await?;
     let current = Box::pin(server.up_to_date((client_id, stored), Need::Authorization));
-    let client = usable(current.await.map_err(no_client)?)?;
+    let client = usable(current.await.map_err(no_client)?.as_ref())?;
     let callback = Callback::find(params, &client, &server.urls.issuer)?;
     Ok((client, callback))
 }
@@ -131,7 +131,7 @@ async fn decide(
             return server.after(finished, (pending, browser), Arrival::Request);
         }
         let client_id = pending.client.client_id.clone();
-        pending.client = usable(server.client(&client_id).await?)?;
+        pending.client = usable(server.client(&client_id).await?.as_ref())?;
         pending.request.callback.check(&pending.client)?;
         current = server.current(browser, &client_id).await?;
     }

@@ -282,11 +282,11 @@ pub fn client_assertion(data: &[u8]) {
     for claim in ["iss", "sub"] {
         assert_eq!(claims.get(claim), Some(&json!(CLIENT)));
     }
-    let aud = match claims.get("aud") {
+    let audience = match claims.get("aud") {
         Some(Value::Array(list)) => list.clone(),
         one => one.cloned().into_iter().collect(),
     };
-    assert!(!aud.is_empty() && aud.iter().all(|one| *one == json!(ISSUER)));
+    assert!(!audience.is_empty() && audience.iter().all(|one| *one == json!(ISSUER)));
     let jti = claims.get("jti").and_then(Value::as_str);
     assert!(jti.is_some_and(|jti| (1..=255).contains(&jti.chars().count())));
     let time = |name: &str| claims.get(name).and_then(numeric_date::rounded_up);

@@ -43,8 +43,8 @@ const MAX_RENEWALS: i64 = 4;
 ///
 /// # Errors
 /// PAGE(400): unknown, removed or disabled.
-pub fn usable(client: Option<Client>) -> Result<Client, PageError> {
-    Ok(authorize::check_client(client.as_ref())?.clone())
+pub fn usable(client: Option<&Client>) -> Result<Client, PageError> {
+    Ok(authorize::check_client(client)?.clone())
 }
 
 impl Server {
@@ -113,7 +113,7 @@ impl Server {
         } = self.bound(id, (pending::KIND, browser)).await?;
         request::note_client(&row.client_id);
         let client = self.known_client(&row.client_id, client.as_ref());
-        let client = usable(client.cloned())?;
+        let client = usable(client)?;
         let pending = Pending::stored(client, row, grant, &self.urls.issuer);
         // Withdrawn meanwhile, a redirect URI gets no code any more.
         pending.request.callback.check(&pending.client)?;

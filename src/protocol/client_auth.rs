@@ -240,7 +240,7 @@ impl Credentials {
             let live = secret.expires_at.is_none_or(|at| at > now);
             let matches = secret.hash.matches(&sent);
             // No early exit: the time must not tell which secret matched.
-            good |= matches & live;
+            good |= matches && live;
             expired |= matches && !live;
         }
         match (good, expired) {

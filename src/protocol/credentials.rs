@@ -43,7 +43,9 @@ pub struct Evidence<'a> {
 }
 
 /// The moment since which the present credentials are in effect, Unix seconds; 0 when no change is
-/// known. Where the moment itself is not known it is the first one at which the change was seen: a
+/// known.
+///
+/// Where the moment itself is not known it is the first one at which the change was seen: a
 /// JWT from before may be older than the change.
 pub fn in_effect_since(evidence: &Evidence<'_>) -> i64 {
     let Evidence {

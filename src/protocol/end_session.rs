@@ -199,7 +199,9 @@ pub enum Onward {
     ByLink,
 }
 
-/// ES-05: without a session and without an ID token anybody can make this request with a client
+/// ES-05: whether the browser goes on to the client by itself.
+///
+/// Without a session and without an ID token anybody can make this request with a client
 /// that they registered themselves, so that this server would be an open redirector (RFC 9700
 /// §4.11.2). Only a client that an operator vouches for, and that nobody can pass themselves off as,
 /// is gone on to without a click.

@@ -6,7 +6,9 @@ use serde_json::Value;
 /// 2^53: from here on a JSON number with a fraction no longer names a single second.
 const BEYOND: f64 = 9_007_199_254_740_992.0;
 
-/// The time as whole seconds, a fraction counted as a whole one. For limits (`exp`, `nbf`, `iat`)
+/// The time as whole seconds, a fraction counted as a whole one.
+///
+/// For limits (`exp`, `nbf`, `iat`)
 /// that are compared with whole seconds, this decides as the exact value would. `None` = not a
 /// number, or one that no clock shows.
 #[must_use]

@@ -1,4 +1,6 @@
-//! `oauth_consents`: what a person approved for a client. The column `history` says which scope for
+//! `oauth_consents`: what a person approved for a client.
+//!
+//! The column `history` says which scope for
 //! which resource, and for which version of the client; `scopes` and `resources` are its summaries,
 //! for pages and for the app's own queries, and decide nothing. A row without such entries is from
 //! an older version of the plugin, which merged approvals of different resources into one set: it

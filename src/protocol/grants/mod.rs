@@ -81,7 +81,9 @@ pub struct Bound<'a> {
     pub scopes: &'a Scopes,
 }
 
-/// TK-17: the audience of the access token. `asked` narrows the grant's resources; a grant with
+/// TK-17: the audience of the access token.
+///
+/// `asked` narrows the grant's resources; a grant with
 /// `openid` reaches the `UserInfo` endpoint too; without any, the issuer itself. Resources that the
 /// client may no longer reach are left out, as scopes are.
 ///

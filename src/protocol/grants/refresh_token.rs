@@ -43,14 +43,15 @@ impl<'a> Request<'a> {
     /// What a retry must ask for again to get the same answer (RF-02): the set of scopes, without
     /// those that nobody defined (TK-23), and the set of resources, in whatever spelling.
     pub fn fingerprint(&self, policy: &Policy) -> SecretHash {
-        let mut scope = String::new();
-        if self.scope.is_some() {
+        let scope = if self.scope.is_some() {
             let known = self.known_scopes(policy).unwrap_or_default();
             let mut words: Vec<&str> = known.iter().collect();
             words.sort_unstable();
             // The sign tells it from a request without a scope, also when no word is left.
-            scope = format!("={}", words.join(" "));
-        }
+            format!("={}", words.join(" "))
+        } else {
+            String::new()
+        };
         let configured = |uri: &&str| policy.resource(uri).map(|it| it.identifier.clone());
         let sent = self.resources.iter();
         let mut resources: Vec<String> = sent

@@ -303,8 +303,8 @@ async fn s_b3_a_fault_while_counting_is_503() {
     let refresh = text(&tokens, "refresh_token");
     // What is noted after the answer has its own statements.
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    // The statements before it read the token and its user.
-    server.oauth().store.faults().fail_once(2);
+    // The statement before it reads the token; its user is read by the app's own model.
+    server.oauth().store.faults().fail_once(1);
     let answer = server.refresh_with(refresh, &[("scope", "zzz")]).await;
     answer.assert_error(503, "temporarily_unavailable");
     server.oauth().store.faults().mend();
