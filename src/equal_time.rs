@@ -187,9 +187,9 @@ mod tests {
             hash: hash.map(Duration::from_millis),
             ..Usual::default()
         };
-        taken
-            .iter()
-            .for_each(|took| usual.note(Duration::from_millis(*took)));
+        for took in taken {
+            usual.note(Duration::from_millis(*took));
+        }
         assert_eq!(usual.is_short(Duration::from_millis(took)), short);
     }
 

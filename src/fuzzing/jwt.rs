@@ -284,7 +284,7 @@ pub fn client_assertion(data: &[u8]) {
     }
     let audience = match claims.get("aud") {
         Some(Value::Array(list)) => list.clone(),
-        one => one.cloned().into_iter().collect(),
+        single => single.cloned().into_iter().collect(),
     };
     assert!(!audience.is_empty() && audience.iter().all(|one| *one == json!(ISSUER)));
     let jti = claims.get("jti").and_then(Value::as_str);

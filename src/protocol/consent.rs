@@ -172,6 +172,10 @@ impl ConsentView {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a column of a table each, which rstest makes an argument"
+)]
 mod tests {
     use rstest::rstest;
     use serde_json::json;
@@ -242,10 +246,6 @@ mod tests {
     #[case::at_another_resource(&[SANDBOX], "read write", "read", &[API], "write", true)]
     #[case::at_the_app_itself(&[], "read write", "read", &[API], "write", true)]
     #[case::among_several(&[SANDBOX, API], "read write", "read", &[API], "write", false)]
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "a column of the table each, which rstest makes an argument"
-    )]
     fn s_b4_what_is_unticked_goes(
         #[case] resources: &[&str],
         #[case] shown: &str,

@@ -170,7 +170,7 @@ impl ErrorLine {
             && query.contains('=')
         {
             values.extend(url::form_urlencoded::parse(query.as_bytes()).into_owned());
-            key = name.to_owned();
+            name.clone_into(&mut key);
         }
         Self {
             field: field.into(),
