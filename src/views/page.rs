@@ -170,7 +170,8 @@ impl ErrorLine {
             && query.contains('=')
         {
             values.extend(url::form_urlencoded::parse(query.as_bytes()).into_owned());
-            name.clone_into(&mut key);
+            let bare = name.to_owned();
+            key = bare;
         }
         Self {
             field: field.into(),
