@@ -6,6 +6,7 @@ use crate::{
     protocol::{
         error::{ErrorCode, OAuthError},
         redirect_difference::Difference,
+        refusals::About,
     },
     request,
 };
@@ -22,8 +23,10 @@ pub fn refused(refused: &Refused, of_client: OfClient) {
         ErrorCode::InvalidClient if of_client == OfClient::Endpoint => {
             Some(EventName::ClientAuthFailed)
         }
-        _ if error.rule == "AZ-12" => Some(EventName::RedirectRefused),
-        _ => None,
+        _ => match error.refusal.about {
+            About::RedirectUri => Some(EventName::RedirectRefused),
+            About::Request => None,
+        },
     };
     if let Some(name) = more {
         let event = AuditEvent::new(name).denied(error.rule);

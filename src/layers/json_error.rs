@@ -11,10 +11,7 @@ use serde::Serialize;
 use crate::{
     error::Failure,
     extract::server_of,
-    protocol::{
-        error::{ErrorCode, OAuthError},
-        scope::OPENID,
-    },
+    protocol::{error::OAuthError, refusals::Challenge, scope::OPENID},
 };
 
 #[derive(Serialize)]
@@ -87,33 +84,25 @@ pub(super) fn challenge(
     }
     let Ok(server) = server_of(ctx) else { return };
     let realm = &server.urls.issuer;
-    let value = match error.code {
-        ErrorCode::InvalidClient => match scheme {
+    let reason = format!(
+        "error=\"{}\", error_description=\"{}\"",
+        error.code,
+        error.text()
+    );
+    let value = match error.refusal.challenge {
+        Challenge::None => return,
+        Challenge::Client => match scheme {
             ClientScheme::Basic => format!("Basic realm=\"{realm}\""),
             ClientScheme::OAuth => format!("OAuth realm=\"{realm}\""),
         },
-        // No scope leads to the management of a registration.
-        ErrorCode::InvalidToken if error.rule.starts_with("RG-") => bearer(realm, error),
-        // RFC 6750 §3.1: also for a request that shows its token in the wrong way.
-        ErrorCode::InvalidRequest if error.rule.starts_with("UI-") => bearer(realm, error),
-        ErrorCode::InvalidToken | ErrorCode::InsufficientScope => format!(
-            "Bearer realm=\"{realm}\", scope=\"{OPENID}\", error=\"{}\", error_description=\"{}\"",
-            error.code,
-            error.text()
-        ),
-        _ => return,
+        Challenge::Bearer => format!("Bearer realm=\"{realm}\", {reason}"),
+        Challenge::BearerWithOpenid => {
+            format!("Bearer realm=\"{realm}\", scope=\"{OPENID}\", {reason}")
+        }
     };
     if let Ok(value) = HeaderValue::from_str(&value) {
         response
             .headers_mut()
             .insert(header::WWW_AUTHENTICATE, value);
     }
-}
-
-fn bearer(realm: &str, error: &OAuthError) -> String {
-    format!(
-        "Bearer realm=\"{realm}\", error=\"{}\", error_description=\"{}\"",
-        error.code,
-        error.text()
-    )
 }

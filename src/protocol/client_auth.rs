@@ -264,11 +264,7 @@ enum SecretMatch {
 
 /// The answer says no more than that authentication failed; the operator's log has the check.
 pub fn refused(refusal: Refusal) -> OAuthError {
-    let row = match refusal.error.rule() {
-        "CA-05" => &refusals::ASSERTION_NOT_FRESH,
-        "CA-04" => &refusals::ASSERTION_CLAIM_WRONG,
-        _ => &refusals::ASSERTION_REFUSED,
-    };
+    let row = refusal.error.row();
     let expected = format!("{} ({})", refusal.expected, refusal.error);
     OAuthError::of(row).observed(expected, refusal.received)
 }

@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::protocol::refusals;
+
 /// Longest value of a claim in the log, characters.
 const MAX_SHOWN: usize = 200;
 
@@ -49,16 +51,16 @@ pub enum AssertionError {
 }
 
 impl AssertionError {
-    /// The rule of §12 that is broken.
+    /// The row of the table of refusals: by the check of §12 that failed.
     #[must_use]
-    pub fn rule(self) -> &'static str {
+    pub fn row(self) -> &'static refusals::Refusal {
         match self {
             Self::Claim("jti" | "exp" | "iat" | "nbf")
             | Self::Expiry
             | Self::NotYet
-            | Self::Replay => "CA-05",
-            Self::Claim(_) => "CA-04",
-            _ => "CA-03",
+            | Self::Replay => &refusals::ASSERTION_NOT_FRESH,
+            Self::Claim(_) => &refusals::ASSERTION_CLAIM_WRONG,
+            _ => &refusals::ASSERTION_REFUSED,
         }
     }
 

@@ -24,6 +24,19 @@ impl MetadataErrorCode {
     }
 }
 
+/// The checks of client metadata in their order (RFC 7591 §2, §3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MetadataCheck {
+    /// How much there is of it.
+    Size,
+    /// Types and lengths of the members.
+    Members,
+    /// The redirect URIs.
+    RedirectUris,
+    /// What the members ask for.
+    Meaning,
+}
+
 /// The rule that a member breaks (§13.1, §13.2). The texts are those of `error_description`:
 /// neither quotes nor backslashes (RFC 6749 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -211,30 +224,42 @@ impl MetadataError {
     /// The error code of an answer about it (RFC 7591 §3.2.2).
     #[must_use]
     pub fn code(&self) -> MetadataErrorCode {
-        if self.rule_id() == "RG-06" {
-            MetadataErrorCode::InvalidRedirectUri
-        } else {
-            MetadataErrorCode::InvalidClientMetadata
+        match self.check() {
+            MetadataCheck::RedirectUris => MetadataErrorCode::InvalidRedirectUri,
+            MetadataCheck::Size | MetadataCheck::Members | MetadataCheck::Meaning => {
+                MetadataErrorCode::InvalidClientMetadata
+            }
         }
     }
 
-    /// The check of §13.1 that fails. They stand in this order.
+    /// The id of the check that fails, for the log.
     #[must_use]
     pub fn rule_id(&self) -> &'static str {
+        match self.check() {
+            MetadataCheck::Size => "RG-02",
+            MetadataCheck::Members => "RG-05",
+            MetadataCheck::RedirectUris => "RG-06",
+            MetadataCheck::Meaning => "RG-07",
+        }
+    }
+
+    /// The check that fails. They stand in this order.
+    #[must_use]
+    pub fn check(&self) -> MetadataCheck {
         match self.rule {
-            MetadataRule::TooLarge | MetadataRule::StatementTooLong => "RG-02",
+            MetadataRule::TooLarge | MetadataRule::StatementTooLong => MetadataCheck::Size,
             MetadataRule::Type(_)
             | MetadataRule::TooLong
             | MetadataRule::TooMany
             | MetadataRule::Control
             | MetadataRule::Name
-            | MetadataRule::KeySet => "RG-05",
+            | MetadataRule::KeySet => MetadataCheck::Members,
             MetadataRule::RedirectUri(_) | MetadataRule::RedirectUriNeeded
                 if self.member.starts_with("redirect_uris") =>
             {
-                "RG-06"
+                MetadataCheck::RedirectUris
             }
-            _ => "RG-07",
+            _ => MetadataCheck::Meaning,
         }
     }
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub(in crate::protocol) use self::texts::LOCALIZED;
 pub use self::{
-    error::{MetadataError, MetadataErrorCode, MetadataRule},
+    error::{MetadataCheck, MetadataError, MetadataErrorCode, MetadataRule},
     operator::OperatorChoices,
 };
 use super::{

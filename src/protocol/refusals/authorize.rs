@@ -83,6 +83,7 @@ refusals! {
         rule: "AZ-12",
         code: InvalidRequest,
         page: RedirectMismatch,
+        about: RedirectUri,
         client: "redirect_uri is missing",
         problem: "The request does not say where the answer goes, and the client has several \
             redirect URIs, or none, or asks for openid, which always wants one.",
@@ -94,6 +95,7 @@ refusals! {
         rule: "AZ-12",
         code: InvalidRequest,
         page: RedirectMismatch,
+        about: RedirectUri,
         client: "redirect_uri is not registered for this client",
         problem: "The redirect URI of the request is none of those that the client registered. \
             Nothing is sent there, because it may belong to somebody else.",
@@ -105,6 +107,7 @@ refusals! {
         rule: "AZ-12",
         code: InvalidRequest,
         page: RedirectMismatch,
+        about: RedirectUri,
         client: "redirect_uri is not registered for this client any more",
         problem: "The redirect URI was taken out of the client's registration after this request \
             began.",

@@ -66,6 +66,7 @@ refusals! {
     ACCESS_TOKEN_REPEATED {
         rule: "UI-01",
         code: InvalidRequest,
+        challenge: Bearer,
         client: "The access token was sent twice",
         problem: "The request has an access token in its header and in its body.",
         expected: "the access token in one place",

@@ -51,8 +51,47 @@ pub struct Refusal {
     pub fix: &'static str,
     /// What a person reads on a page; `None` = what the code says.
     pub page: Option<ErrorKind>,
+    /// The challenge of an answer by a JSON endpoint (`WWW-Authenticate`).
+    pub challenge: Challenge,
+    /// What the refusal is about, for those who watch the audit events.
+    pub about: About,
     /// The text behind the rule.
     pub standard: &'static str,
+}
+
+/// What the header `WWW-Authenticate` asks for (RFC 9110 §11.6.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    /// Nothing: other credentials would not help.
+    None,
+    /// Authentication of the client (RFC 6749 §5.2).
+    Client,
+    /// A token to which no scope leads: of a registration (RFC 7592 §3), of the app, or one that was
+    /// shown in the wrong way (RFC 6750 §3.1).
+    Bearer,
+    /// An access token with the scope `openid`, at `UserInfo` (RFC 6750 §3).
+    BearerWithOpenid,
+}
+
+impl Challenge {
+    /// The usual one of a code.
+    const fn of(code: ErrorCode) -> Self {
+        match code {
+            ErrorCode::InvalidClient => Self::Client,
+            ErrorCode::InvalidToken | ErrorCode::InsufficientScope => Self::BearerWithOpenid,
+            _ => Self::None,
+        }
+    }
+}
+
+/// What a refusal is about, where that has an audit event of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// The request as a whole.
+    Request,
+    /// The redirect URI: somebody may try to have answers sent to a place of their own (RFC 9700
+    /// §4.1).
+    RedirectUri,
 }
 
 /// Rows of the table: a constant for each, and the list of them.
@@ -62,6 +101,8 @@ macro_rules! refusals {
             rule: $rule:literal,
             code: $code:ident,
             $(page: $page:ident,)?
+            $(challenge: $challenge:ident,)?
+            $(about: $about:ident,)?
             client: $client:literal,
             problem: $problem:literal,
             expected: $expected:literal,
@@ -81,6 +122,8 @@ macro_rules! refusals {
                     expected: $expected,
                     fix: $fix,
                     page: $crate::protocol::refusals::refusals!(@page $($page)?),
+                    challenge: $crate::protocol::refusals::refusals!(@challenge $code $($challenge)?),
+                    about: $crate::protocol::refusals::refusals!(@about $($about)?),
                     standard: $standard,
                 };
         )+
@@ -90,6 +133,14 @@ macro_rules! refusals {
     };
     (@page) => { None };
     (@page $page:ident) => { Some($crate::views::ErrorKind::$page) };
+    (@challenge $code:ident) => {
+        $crate::protocol::refusals::Challenge::of($crate::protocol::error::ErrorCode::$code)
+    };
+    (@challenge $code:ident $challenge:ident) => {
+        $crate::protocol::refusals::Challenge::$challenge
+    };
+    (@about) => { $crate::protocol::refusals::About::Request };
+    (@about $about:ident) => { $crate::protocol::refusals::About::$about };
 }
 use refusals;
 

@@ -27,6 +27,7 @@ refusals! {
     REGISTRATION_NEEDS_TOKEN {
         rule: "RG-04",
         code: InvalidToken,
+        challenge: Bearer,
         client: "Registration needs an initial access token",
         problem: "The request has no initial access token or a wrong one, and strangers may not \
             register here.",
@@ -38,6 +39,7 @@ refusals! {
     MANAGEMENT_TOKEN_INVALID {
         rule: "RG-04",
         code: InvalidToken,
+        challenge: Bearer,
         client: "The registration access token is not valid here",
         problem: "The registration access token is missing, wrong or of another client, or the \
             client does not exist any more.",

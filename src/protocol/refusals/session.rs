@@ -28,6 +28,7 @@ refusals! {
     APP_TOKEN_INVALID {
         rule: "EX-03",
         code: InvalidToken,
+        challenge: Bearer,
         client: "The token is missing or not valid",
         problem: "The request has no JWT of the app, a wrong one, or one of a person who may not \
             sign in.",
@@ -38,6 +39,7 @@ refusals! {
     APP_TOKEN_STALE {
         rule: "EX-03",
         code: InvalidToken,
+        challenge: Bearer,
         client: "The token is from before the credentials changed. Log in again",
         problem: "The JWT of the app was issued before the password of the person changed.",
         expected: "a JWT that was issued after the change",

@@ -1,9 +1,12 @@
 //! The app's pool (OS-13, OS-20): no reaper, and what SQLite needs on every connection.
 
+use std::time::Duration;
+
 use loco_rs::app::{AppContext, Hooks};
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, Statement,
     TransactionTrait,
+    sqlx::{Database, pool::PoolOptions},
 };
 use serde_json::{Value, json};
 
@@ -58,38 +61,53 @@ async fn s_a1_every_connection_of_sqlite_has_what_the_plugin_relies_on() {
     assert_eq!(pragma(&server.ctx, "busy_timeout").await, ["5000"; 5]);
 }
 
-/// Whether the pool has a task that closes idle connections, and asks each before it is used.
-fn reaped_and_checked(db: &DatabaseConnection) -> (bool, bool) {
-    let options = match db.get_database_backend() {
-        DatabaseBackend::Sqlite => {
-            let pool = db.get_sqlite_connection_pool();
-            let options = pool.options();
-            let times = (options.get_idle_timeout(), options.get_max_lifetime());
-            (times, options.get_test_before_acquire())
+/// What a pool was opened with.
+#[derive(Debug, PartialEq, Eq)]
+struct Opened {
+    /// sqlx starts its reaper where one of two times is set.
+    reaped: bool,
+    /// Each connection is asked before it is used.
+    checked: bool,
+    max: u32,
+    min: u32,
+    wait: Duration,
+}
+
+impl Opened {
+    fn of(db: &DatabaseConnection) -> Self {
+        if db.get_database_backend() == DatabaseBackend::Sqlite {
+            Self::with(db.get_sqlite_connection_pool().options())
+        } else {
+            Self::with(db.get_postgres_connection_pool().options())
         }
-        _ => {
-            let pool = db.get_postgres_connection_pool();
-            let options = pool.options();
-            let times = (options.get_idle_timeout(), options.get_max_lifetime());
-            (times, options.get_test_before_acquire())
+    }
+
+    fn with<D: Database>(options: &PoolOptions<D>) -> Self {
+        let times = [options.get_idle_timeout(), options.get_max_lifetime()];
+        Self {
+            reaped: times.iter().any(Option::is_some),
+            checked: options.get_test_before_acquire(),
+            max: options.get_max_connections(),
+            min: options.get_min_connections(),
+            wait: options.get_acquire_timeout(),
         }
-    };
-    let (times, checked) = options;
-    (times != (None, None), checked)
+    }
 }
 
 /// A1: sqlx starts its reaper where one of the two times is set.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_a1_the_pool_has_no_reaper() {
     let server = TestServer::start().await;
-    assert_eq!(reaped_and_checked(&server.ctx.db), (false, true));
+    let own = Opened::of(&server.ctx.db);
+    assert!(!own.reaped && own.checked, "{own:?}");
     // A second call, as by an app that has the line twice, opens nothing anew.
     let again = OAuth::after_context(server.ctx.clone()).await.unwrap();
-    assert_eq!(reaped_and_checked(&again.db), (false, true));
+    assert_eq!(Opened::of(&again.db), own);
     server.ctx.db.ping().await.unwrap();
 
     let loco = loco_rs::db::connect(&server.ctx.config.database).await;
-    assert_eq!(reaped_and_checked(&loco.unwrap()), (true, true));
+    let loco = Opened::of(&loco.unwrap());
+    assert!(loco.reaped, "{loco:?}");
 }
 
 /// A1: all that the app's settings say holds for the new pool.
@@ -103,29 +121,14 @@ async fn s_a1_the_pool_has_the_settings_of_the_app() {
     config.database.acquire_timeout = Some(900);
     let ctx = loco_rs::boot::create_context::<App>(&server.ctx.environment, config).await;
     let ctx = ctx.unwrap();
-    let (max, min, wait) = match ctx.db.get_database_backend() {
-        DatabaseBackend::Sqlite => {
-            let pool = ctx.db.get_sqlite_connection_pool();
-            let options = pool.options();
-            let wait = options.get_acquire_timeout();
-            (
-                options.get_max_connections(),
-                options.get_min_connections(),
-                wait,
-            )
-        }
-        _ => {
-            let pool = ctx.db.get_postgres_connection_pool();
-            let options = pool.options();
-            let wait = options.get_acquire_timeout();
-            (
-                options.get_max_connections(),
-                options.get_min_connections(),
-                wait,
-            )
-        }
+    let opened = Opened {
+        reaped: false,
+        checked: true,
+        max: 3,
+        min: 2,
+        wait: Duration::from_millis(900),
     };
-    assert_eq!((max, min, wait.as_millis()), (3, 2, 900));
+    assert_eq!(Opened::of(&ctx.db), opened);
 }
 
 /// A database in memory belongs to one connection, however many the settings name.
@@ -146,7 +149,7 @@ async fn s_a1_a_database_in_memory_has_one_connection() {
             .await
             .unwrap();
         // Longer than Loco's idle timeout, after which its reaper would drop the table.
-        tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
+        tokio::time::sleep(Duration::from_millis(1200)).await;
         ctx.db
             .execute_unprepared("INSERT INTO t VALUES (1)")
             .await

@@ -42,7 +42,8 @@ async fn s_d2_the_log_says_which_check_failed() {
         format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
     };
     let post = |id: &'static str| vec![("client_id", id), ("client_secret", "wrong-secret")];
-    let cases: Vec<(Vec<(&str, &str)>, Option<String>, &str, &str)> = vec![
+    type Form = Vec<(&'static str, &'static str)>;
+    let cases: Vec<(Form, Option<String>, &str, &str)> = vec![
         (
             vec![],
             Some(basic("m2m", "wrong-secret")),

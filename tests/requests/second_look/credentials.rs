@@ -217,7 +217,7 @@ async fn s_b5_the_log_says_since_when() {
     server.oauth().take_events();
     exchange(&server, issued(&server, 60)).await;
     let refused = server.event("request.refused");
-    assert_eq!(refused.rule.as_deref(), Some("EX-03"));
+    assert_eq!(refused.rule, Some("EX-03"));
     let expected = refused.details["expected"].as_str().unwrap().to_owned();
     assert!(expected.contains(&changed.to_string()), "{expected}");
 }

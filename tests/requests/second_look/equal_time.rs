@@ -80,7 +80,7 @@ async fn s_b11_an_unknown_login_takes_as_long_as_a_known_one() {
     let now = chrono::Utc::now().fixed_offset();
     server
         .change_user(ALICE, |alice| {
-            alice.email_verified_at = sea_orm::Set(Some(now))
+            alice.email_verified_at = sea_orm::Set(Some(now));
         })
         .await;
     server

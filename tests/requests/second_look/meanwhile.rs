@@ -129,7 +129,10 @@ async fn s_b12_a_change_meanwhile_wins_over_a_remembered_consent(
         browser.code(&request).await;
         let before = server.codes().await.len();
         at_next_question(&server, &client_id, change);
-        let request = prompt.map_or(request.clone(), |prompt| request.with("prompt", prompt));
+        let request = match prompt {
+            Some(prompt) => request.with("prompt", prompt),
+            None => request,
+        };
         let answer = browser.get(&request.path()).await;
         if prompt.is_some() {
             answer.assert_back(CONF_CB, silent);
@@ -208,7 +211,7 @@ async fn s_b12_a_revocation_meanwhile_is_asked_about_at_continue() {
 }
 
 /// Takes an app's access back on the page of connected apps, in another tab.
-async fn disconnect(browser: &mut Browser<'_>) {
+async fn disconnect(browser: &Browser<'_>) {
     let mut tab = browser.twin();
     let page = tab.get("/oauth/apps").await;
     let form = Form::all(&page)

@@ -76,7 +76,7 @@ fn assert_missing(answer: &Answer, path: &str) {
     assert!(answer.header("x-request-id").is_some());
 }
 
-/// What the MCP SDKs, VS Code, Cursor, Claude and ChatGPT ask for beside what exists.
+/// What the MCP SDKs, VS Code, Cursor, Claude and `ChatGPT` ask for beside what exists.
 const PROBES: [&str; 24] = [
     "/.well-known/oauth-authorization-server/mcp",
     "/.well-known/oauth-authorization-server/mcp/",
