@@ -31,6 +31,9 @@ fn told(server: &TestServer) -> (Value, Value) {
     refused
 }
 
+/// Names and values of a form.
+type FormFields = Vec<(&'static str, &'static str)>;
+
 /// Each failure has its own line, and all have one answer.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_d2_the_log_says_which_check_failed() {
@@ -42,8 +45,7 @@ async fn s_d2_the_log_says_which_check_failed() {
         format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
     };
     let post = |id: &'static str| vec![("client_id", id), ("client_secret", "wrong-secret")];
-    type Form = Vec<(&'static str, &'static str)>;
-    let cases: Vec<(Form, Option<String>, &str, &str)> = vec![
+    let cases: Vec<(FormFields, Option<String>, &str, &str)> = vec![
         (
             vec![],
             Some(basic("m2m", "wrong-secret")),

@@ -249,7 +249,7 @@ async fn s_b12_a_revocation_in_another_tab_ends_the_open_page(
     assert_eq!(place(&page), "consent", "{page:?}");
     let id = server.interactions().await.last().unwrap().state.clone();
     let seen = browser.see(&server, &id).await.ok();
-    disconnect(&mut browser).await;
+    disconnect(&browser).await;
     let answer = if way == "page" {
         browser.allow(&page).await
     } else {
