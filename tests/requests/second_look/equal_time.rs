@@ -16,8 +16,12 @@ use crate::app::{
 const HASH: Duration = Duration::from_millis(400);
 
 async fn server() -> TestServer {
+    server_that_hashes_for(HASH).await
+}
+
+async fn server_that_hashes_for(hash: Duration) -> TestServer {
     let server = TestServer::with(json!({ "require_verified_email": true })).await;
-    server.ctx.shared_store.insert(Hasty(HASH));
+    server.ctx.shared_store.insert(Hasty(hash));
     server
 }
 
@@ -57,13 +61,15 @@ async fn s_b11_a_taken_address_takes_as_long_as_a_free_one() {
 /// What the page says anyway need not wait.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b11_a_form_with_errors_is_answered_at_once() {
-    let server = server().await;
+    // So long that a busy machine does not look like a hash.
+    let hash = Duration::from_secs(4);
+    let server = server_that_hashes_for(hash).await;
     sign_up(&server, "anna@example.com").await;
     for email in [ALICE, BOB] {
         let fields = [("email", email), ("password", "short")];
         let (page, took) = timed(&server, "/oauth/signup", &fields).await;
         page.assert_page(400);
-        assert!(took < HASH, "{took:?}");
+        assert!(took < hash, "{took:?}");
     }
 }
 
@@ -109,9 +115,12 @@ async fn s_b11_an_unknown_login_takes_as_long_as_a_known_one() {
 async fn s_b11_the_first_unknown_login_hashes() {
     let server = TestServer::start().await;
     server.ctx.shared_store.insert(Hasty(Duration::ZERO));
-    let start = Instant::now();
-    loco_rs::hash::hash_password("nobody").unwrap();
-    let hash = start.elapsed();
+    let hash = (0..5).map(|_| {
+        let start = Instant::now();
+        loco_rs::hash::hash_password("nobody").unwrap();
+        start.elapsed()
+    });
+    let hash = hash.min().unwrap();
     let took = log_in(&server, "nobody@example.com", PASSWORD).await;
     assert!(took >= hash / 2, "{took:?}, a hash: {hash:?}");
 }
