@@ -2,16 +2,14 @@
 
 use axum::{
     Json, debug_handler,
-    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use loco_rs::app::AppContext;
 
 use crate::{
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
-    extract::{MetadataJson, TheServer},
+    extract::{MetadataJson, SharedContext, TheServer},
     hooks::Registrant,
     owners::Owner,
     protocol::{
@@ -38,9 +36,8 @@ struct Secrets {
 }
 
 /// Registers a client.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     headers: HeaderMap,
     MetadataJson(members): MetadataJson,
@@ -158,8 +155,8 @@ async fn store(
 }
 
 /// GE-11.
-#[debug_handler]
-pub async fn switched_off(State(_ctx): State<AppContext>) -> ApiError {
+#[debug_handler(state = SharedContext)]
+pub async fn switched_off() -> ApiError {
     let error = OAuthError::of(&refusals::REGISTRATION_OFF);
     Failure::transport(StatusCode::NOT_FOUND, error).into()
 }

@@ -1,7 +1,6 @@
 //! GET, POST `{prefix}/select-account` — the account chooser (OIDC Core §3.1.2.1).
 
-use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
-use loco_rs::app::AppContext;
+use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
     page::{self, Entered, Visit, field},
@@ -10,7 +9,7 @@ use super::{
 use crate::{
     browser::Browser,
     error::PageError,
-    extract::{PageForm, QueryParams, TheServer},
+    extract::{PageForm, QueryParams, SharedContext, TheServer},
     interaction::{Pending, go_on::Arrival},
     protocol::{interaction::Step, params::Params},
     server::Server,
@@ -20,9 +19,8 @@ use crate::{
 const ROUTE: &str = "select-account";
 
 /// The accounts of this browser.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     QueryParams(params): QueryParams,
@@ -44,9 +42,8 @@ async fn show(
 }
 
 /// The choice.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     PageForm(params): PageForm,
