@@ -9,7 +9,7 @@ use crate::{
     server::Server,
     store::{
         StoreResult,
-        cleanup::{self, Expired},
+        cleanup::{self, Expired, ExpiredBatch},
         clients, markers,
         reaping::{self, Reaping},
     },
@@ -86,12 +86,12 @@ impl Server {
             seconds: 0,
         };
         for kind in Expired::ALL {
-            let mut deleted = self.delete_expired(kind, (options, started)).await?;
+            let mut deleted = self.delete_expired(kind, options, started).await?;
             if kind == Expired::Clients {
                 deleted += thinned;
             }
             let (tables, now) = (self.store.tables(), self.now());
-            let count = |db| cleanup::remaining(db, tables, (kind, now));
+            let count = |db| cleanup::remaining(db, tables, kind, now);
             report.tables.push(Cleaned {
                 table: kind.table(tables),
                 deleted,
@@ -101,7 +101,7 @@ impl Server {
         report.seconds = started.elapsed().as_secs();
         if !options.dry_run {
             let (tables, now) = (self.store.tables(), self.now());
-            let mark = |db| markers::set(db, tables, (MARKER, now));
+            let mark = |db| markers::set(db, tables, MARKER, now);
             self.store.run(mark).await?;
             self.tell(&report).await;
         }
@@ -122,19 +122,24 @@ impl Server {
     async fn delete_expired(
         &self,
         kind: Expired,
-        (options, started): (CleanupOptions, Instant),
+        options: CleanupOptions,
+        started: Instant,
     ) -> StoreResult<u64> {
         let mut deleted = 0;
         while !options.dry_run && started.elapsed() < options.most {
-            let (now, batch) = (self.now(), options.batch);
+            let batch = ExpiredBatch {
+                kind,
+                now: self.now(),
+                most: options.batch,
+            };
             let rows = self
                 .store
                 .write(move |txn, tables| {
-                    Box::pin(async move { cleanup::delete(txn, tables, (kind, now, batch)).await })
+                    Box::pin(async move { cleanup::delete(txn, tables, batch).await })
                 })
                 .await?;
             deleted += rows;
-            if rows < batch {
+            if rows < options.batch {
                 break;
             }
             tokio::time::sleep(options.pause).await;
@@ -149,7 +154,7 @@ impl Server {
         let mut deleted = 0;
         while !options.dry_run && started.elapsed() < options.most {
             let (tables, batch) = (self.store.tables(), options.batch);
-            let thin = |db| clients::thin_out(db, tables, (most, batch));
+            let thin = |db| clients::thin_out(db, tables, most, batch);
             let rows = self.store.run(thin).await?;
             deleted += rows;
             if rows < batch {
@@ -164,7 +169,7 @@ impl Server {
         let id = client_id.to_owned();
         let reap = self.store.write(move |txn, tables| {
             let id = id.clone();
-            Box::pin(async move { reaping::reap(txn, tables, (&id, &reaping)).await })
+            Box::pin(async move { reaping::reap(txn, tables, &id, &reaping).await })
         });
         reap.await
     }

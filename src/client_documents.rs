@@ -249,7 +249,7 @@ impl Server {
             let row = ClientRow::new(&client, None);
             let most = self.settings.registration.max_unused_clients;
             self.store
-                .run(|db| clients::insert_document(db, tables, (&row, most)))
+                .run(|db| clients::insert_document(db, tables, &row, most))
                 .await?;
             return Ok(client);
         };
@@ -262,7 +262,7 @@ impl Server {
             client.key_cache.clone_from(&old.key_cache);
         }
         let row = ClientRow::new(&client, None);
-        let update = |db| clients::update_document(db, tables, (&row, old.version));
+        let update = |db| clients::update_document(db, tables, &row, old.version);
         if self.store.run(update).await? && changed {
             self.audit(AuditEvent::new(EventName::ClientChanged).client(&client));
         }

@@ -24,7 +24,10 @@ use crate::{
     },
     sector_documents::unread,
     server::Server,
-    store::{clients, ephemerals},
+    store::{
+        clients,
+        ephemerals::{self, Fact},
+    },
 };
 
 /// How long a fetched key set is used without another look, seconds.
@@ -121,17 +124,15 @@ impl Server {
             Some(keys) => assertion.verify(keys).map_err(refused)?,
             None => self.verify_by_uri(client, assertion).await?,
         }
-        let (use_up, tables) = (
-            (
-                ephemerals::JTI,
-                &once.hash,
-                once.until.saturating_add(USED_KEPT),
-            ),
-            self.store.tables(),
-        );
+        let tables = self.store.tables();
+        let used = Fact {
+            kind: ephemerals::JTI,
+            hash: &once.hash,
+            expires_at: once.until.saturating_add(USED_KEPT),
+        };
         let first = self
             .store
-            .run(|db| ephemerals::take(db, tables, use_up))
+            .run(|db| ephemerals::take(db, tables, &used))
             .await?;
         if first {
             Ok(())
@@ -229,7 +230,7 @@ impl Server {
         } else {
             let tables = self.store.tables();
             self.store
-                .run(|db| clients::keep_keys(db, tables, (id, &cache)))
+                .run(|db| clients::keep_keys(db, tables, id, &cache))
                 .await?;
         }
         Ok(Ok(keys))

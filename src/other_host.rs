@@ -152,7 +152,7 @@ impl Server {
         let server = Arc::clone(self);
         tokio::spawn(async move {
             let (tables, now) = (server.store.tables(), server.now());
-            let set = |db| markers::set(db, tables, (MARKER, now));
+            let set = |db| markers::set(db, tables, MARKER, now);
             if let Err(error) = server.store.run(set).await {
                 tracing::warn!(%error, "pages at another host could not be noted");
             }

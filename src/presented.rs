@@ -14,7 +14,7 @@ use crate::{
     server::Server,
     store::{
         authorization_codes::GrantRow,
-        bearer,
+        bearer::{self, BearerToken},
         joined::{self, AccessWithGrant, RefreshWithGrant},
         refresh_tokens::RefreshTokenRow,
     },
@@ -154,17 +154,17 @@ impl Server {
     ) -> Result<(Option<Client>, Option<Token>), Failure> {
         let tables = self.store.tables();
         if refresh {
-            let wanted = (client_id, &hash(Purpose::Refresh, token));
+            let hash = hash(Purpose::Refresh, token);
             let found = self
                 .store
-                .run(|db| joined::client_and_refresh_token(db, tables, wanted))
+                .run(|db| joined::client_and_refresh_token(db, tables, client_id, &hash))
                 .await?;
             return Ok((found.client, found.found.map(Box::new).map(Token::Refresh)));
         }
-        let wanted = (client_id, &hash(Purpose::Access, token));
+        let hash = hash(Purpose::Access, token);
         let found = self
             .store
-            .run(|db| joined::client_and_access_token(db, tables, wanted))
+            .run(|db| joined::client_and_access_token(db, tables, client_id, &hash))
             .await?;
         Ok((found.client, found.found.map(Box::new).map(Token::Access)))
     }
@@ -186,15 +186,15 @@ impl Server {
             }
         }
         let (tables, users) = (self.store.tables(), self.owners.table());
-        let wanted = (&hash(Purpose::Access, token), users);
+        let hash = hash(Purpose::Access, token);
         let found = self
             .store
-            .run(|db| bearer::find(db, tables, wanted))
+            .run(|db| bearer::find(db, tables, &hash, users))
             .await?;
-        let Some((found, user)) = found else {
+        let Some(BearerToken { access, user }) = found else {
             return Ok(Err(NotLive::Unknown));
         };
-        let token = Token::Access(Box::new(found));
+        let token = Token::Access(Box::new(access));
         let live = match users {
             Some(_) => self.live_with(&token, None, user).await?,
             None => self.live(&token, None).await?,

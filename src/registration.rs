@@ -239,7 +239,7 @@ impl Server {
             .store
             .write(move |txn, tables| {
                 let id = id.clone();
-                Box::pin(async move { clients::delete(txn, tables, (&id, now)).await })
+                Box::pin(async move { clients::delete(txn, tables, &id, now).await })
             })
             .await?;
         if deleted {

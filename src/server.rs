@@ -210,7 +210,7 @@ impl Server {
         }
         let (store, client_id) = (self.store.clone(), client.client_id.clone());
         tokio::spawn(async move {
-            let touch = |db| clients::touch(db, store.tables(), (&client_id, now));
+            let touch = |db| clients::touch(db, store.tables(), &client_id, now);
             if let Err(error) = store.run(touch).await {
                 tracing::warn!(%error, "the last use of a client could not be noted");
             }

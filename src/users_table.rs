@@ -5,7 +5,11 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait, JoinType, SelectStatement},
 };
 
-use crate::{owners::Owner, resource_owner::ResourceOwner, store::bearer::WithUser};
+use crate::{
+    owners::Owner,
+    resource_owner::ResourceOwner,
+    store::{bearer::WithUser, record::Column},
+};
 
 /// Before the names of the user's columns in the answer.
 const PREFIX: &str = "u_";
@@ -13,7 +17,7 @@ const PREFIX: &str = "u_";
 /// How a statement of the plugin reads a row of the users table along with its own rows.
 pub struct UsersTable<U> {
     key: &'static str,
-    join: fn(&mut SelectStatement, &str, (&str, &str)),
+    join: fn(&mut SelectStatement, &str, Column<'_>),
     read: fn(&QueryResult) -> Result<Option<U>, DbErr>,
 }
 
@@ -31,7 +35,7 @@ impl<U: FromQueryResult> UsersTable<U> {
 
 impl<U> UsersTable<U> {
     /// Joins the user whose key stands in a column of another table.
-    pub(crate) fn join(&self, select: &mut SelectStatement, from: (&str, &str)) {
+    pub(crate) fn join(&self, select: &mut SelectStatement, from: Column<'_>) {
         (self.join)(select, self.key, from);
     }
 
@@ -47,7 +51,7 @@ impl<U> UsersTable<U> {
 impl<U: ResourceOwner> WithUser for UsersTable<U> {
     type User = Owner;
 
-    fn join(&self, select: &mut SelectStatement, from: (&str, &str)) {
+    fn join(&self, select: &mut SelectStatement, from: Column<'_>) {
         self.join(select, from);
     }
 
@@ -56,7 +60,7 @@ impl<U: ResourceOwner> WithUser for UsersTable<U> {
     }
 }
 
-fn join<E: EntityTrait>(select: &mut SelectStatement, key: &str, (table, column): (&str, &str)) {
+fn join<E: EntityTrait>(select: &mut SelectStatement, key: &str, from: Column<'_>) {
     let users = E::default();
     for column in E::Column::iter() {
         let name = Alias::new(format!("{PREFIX}{}", column.as_str()));
@@ -64,6 +68,6 @@ fn join<E: EntityTrait>(select: &mut SelectStatement, key: &str, (table, column)
         select.expr_as(column.select_as(value), name);
     }
     let of_user = Expr::col((Alias::new(users.table_name()), Alias::new(key)));
-    let same = of_user.equals((Alias::new(table), Alias::new(column)));
+    let same = of_user.equals((Alias::new(from.table), Alias::new(from.name)));
     select.join(JoinType::LeftJoin, users.table_ref(), same);
 }

@@ -130,7 +130,7 @@ async fn due(server: &TestServer) -> f64 {
     let (tables, now) = (oauth.store.tables(), oauth.now());
     let mut over = 0;
     for kind in Expired::ALL {
-        let count = |db| cleanup::remaining(db, tables, (kind, now));
+        let count = |db| cleanup::remaining(db, tables, kind, now);
         over += oauth.store.run(count).await.unwrap();
     }
     let all: i64 = server.table_sizes().await.values().sum();

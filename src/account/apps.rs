@@ -11,7 +11,7 @@ use crate::{
     server::Server,
     store::{
         access_tokens,
-        authorization_codes::{self, GrantRow, OfUser, RevokeReason},
+        authorization_codes::{self, GrantRow, OfUser, Revocation, RevokeReason},
         authorization_states, clients,
         consents::{self, ConsentRow},
     },
@@ -39,7 +39,7 @@ impl Server {
         let (tables, now) = (self.store.tables(), self.now());
         let consents = |db| consents::of_user(db, tables, user);
         let consents = self.store.run(consents).await?;
-        let grants = |db| authorization_codes::live_of_user(db, tables, (user, now));
+        let grants = |db| authorization_codes::live_of_user(db, tables, user, now);
         let grants = self.store.run(grants).await?;
         let ids: Vec<i64> = grants.iter().map(|grant| grant.id).collect();
         let last_use = |db| access_tokens::last_use(db, tables, &ids);
@@ -113,14 +113,14 @@ impl Server {
         let client = match (id.strip_prefix(BY_GRANT), id) {
             (Some(grant), _) => match grant.parse() {
                 Ok(grant) => {
-                    let find = |db| authorization_codes::client_of(db, tables, (grant, user));
+                    let find = |db| authorization_codes::client_of(db, tables, grant, user);
                     self.store.run(find).await?
                 }
                 Err(_) => None,
             },
             (None, consent) => match consent.parse() {
                 Ok(consent) => {
-                    let find = |db| consents::client_of(db, tables, (consent, user));
+                    let find = |db| consents::client_of(db, tables, consent, user);
                     self.store.run(find).await?
                 }
                 Err(_) => None,
@@ -162,10 +162,13 @@ impl Server {
                 Box::pin(async move {
                     // The grants last: a code that is being issued holds its login and its consent,
                     // so that this waits for it and then finds its grant.
-                    authorization_states::abandon(txn, tables, (&which, now)).await?;
+                    authorization_states::abandon(txn, tables, &which, now).await?;
                     consents::delete_of_user(txn, tables, &which).await?;
-                    let of = (&which, RevokeReason::User, now);
-                    authorization_codes::revoke_of_user(txn, tables, of).await?;
+                    let revocation = Revocation {
+                        reason: RevokeReason::User,
+                        at: now,
+                    };
+                    authorization_codes::revoke_of_user(txn, tables, &which, revocation).await?;
                     Ok(())
                 })
             })

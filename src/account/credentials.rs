@@ -5,7 +5,7 @@ use crate::{
     owners::Owner,
     protocol::credentials::{Evidence, Noted, in_effect_since},
     server::Server,
-    store::credentials,
+    store::credentials::{self, CredentialNote},
 };
 
 impl Server {
@@ -19,7 +19,7 @@ impl Server {
         let stamp = owner.credential_stamp();
         let (mut noted, mut seen) = (None, Vec::new());
         if let Some(stamp) = &stamp {
-            let find = |db| credentials::noted(db, tables, (user, now));
+            let find = |db| credentials::noted(db, tables, user, now);
             noted = self.store.run(find).await?;
             if noted.as_ref().is_none_or(|it| it.stamp != stamp.0) {
                 let find = |db| credentials::seen(db, tables, user);
@@ -52,7 +52,12 @@ impl Server {
             stamp: stamp.0.to_vec(),
             since,
         };
-        let note = |db| credentials::note(db, tables, (user, &noted, now));
+        let note = CredentialNote {
+            user,
+            noted: &noted,
+            now,
+        };
+        let note = |db| credentials::note(db, tables, note);
         self.store.run(note).await?;
         Ok(())
     }

@@ -18,10 +18,10 @@ use crate::{
     server::Server,
     store::{
         StoreError,
-        authorization_codes::{self, OfUser, RevokeReason},
-        credentials,
+        authorization_codes::{self, OfUser, Revocation, RevokeReason},
+        credentials::{self, CredentialNote},
         reset_links::{self, ResetLink},
-        sessions::{self, EndReason},
+        sessions::{self, EndReason, SessionEnd},
         transaction::retry,
     },
     views::mails::ResetMail,
@@ -122,7 +122,7 @@ impl Server {
     /// When the database or the app's model fails.
     pub async fn is_reset_link(&self, token: &str) -> Result<bool, Failure> {
         let (hash, now, tables) = (hash_of(token), self.now(), self.store.tables());
-        let find = |db| reset_links::find(db, tables, (&hash, now));
+        let find = |db| reset_links::find(db, tables, &hash, now);
         match self.store.run(find).await? {
             Some(link) => Ok(self.owner_of_link(&link).await?.is_some()),
             None => Ok(false),
@@ -141,7 +141,7 @@ impl Server {
         (token, password): (&str, &str),
     ) -> Result<Reset, Failure> {
         let (hash, now, tables) = (hash_of(token), self.now(), self.store.tables());
-        let spend = |db| reset_links::spend(db, tables, (&hash, now));
+        let spend = |db| reset_links::spend(db, tables, &hash, now);
         let Some(link) = self.store.run(spend).await? else {
             return Ok(Reset::Refused);
         };
@@ -210,13 +210,24 @@ impl Server {
                 let (all, noted) = (all.clone(), noted.clone());
                 Box::pin(async move {
                     if let Some(noted) = noted {
-                        credentials::note(txn, tables, (user, &noted, now)).await?;
+                        let note = CredentialNote {
+                            user,
+                            noted: &noted,
+                            now,
+                        };
+                        credentials::note(txn, tables, note).await?;
                     }
-                    let of = (user, EndReason::CredentialChange, now);
-                    sessions::end_of_user(txn, tables, of).await?;
+                    let end = SessionEnd {
+                        reason: EndReason::CredentialChange,
+                        at: now,
+                    };
+                    sessions::end_of_user(txn, tables, user, end).await?;
                     if grants_too {
-                        let of = (&all, RevokeReason::CredentialChange, now);
-                        authorization_codes::revoke_of_user(txn, tables, of).await?;
+                        let revocation = Revocation {
+                            reason: RevokeReason::CredentialChange,
+                            at: now,
+                        };
+                        authorization_codes::revoke_of_user(txn, tables, &all, revocation).await?;
                     }
                     Ok(())
                 })

@@ -30,8 +30,8 @@ impl Server {
     /// # Errors
     /// When the database fails.
     pub async fn user_sessions(&self, user: UserKey) -> Result<Vec<UserSession>, Failure> {
-        let (of, tables) = ((user, self.now()), self.store.tables());
-        let find = |db| sessions::live_of_user(db, tables, of);
+        let (now, tables) = (self.now(), self.store.tables());
+        let find = |db| sessions::live_of_user(db, tables, user, now);
         let rows = self.store.run(find).await?;
         Ok(rows.iter().map(UserSession::from).collect())
     }
@@ -60,7 +60,7 @@ impl Server {
             LogoutRevokes::All => OfSession::All,
             LogoutRevokes::Session | LogoutRevokes::Online => OfSession::Online,
         };
-        self.end_with(session, EndReason::SignOut, (grants, RevokeReason::Logout))
+        self.end_with(session, EndReason::SignOut, grants, RevokeReason::Logout)
             .await
     }
 }

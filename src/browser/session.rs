@@ -14,7 +14,7 @@ use crate::{
     server::Server,
     store::{
         browser_sessions::{self, OfBrowser},
-        consents::{self, ConsentRow},
+        consents::{self, ConsentKey, ConsentRow},
         sessions::{EndReason, SessionRow},
         transaction::retry,
     },
@@ -93,8 +93,12 @@ impl Server {
         let reference = self.owners.consent_reference(&signed_in.owner).await?;
         if !reference.is_empty() {
             let tables = self.store.tables();
-            let of = (signed_in.owner.key(), client_id, reference.as_str());
-            let find = |db| consents::find(db, tables, of);
+            let key = ConsentKey {
+                user: signed_in.owner.key(),
+                client_id,
+                reference: &reference,
+            };
+            let find = |db| consents::find(db, tables, key);
             signed_in.consent = self.store.run(find).await?;
         }
         signed_in.reference = reference;
@@ -128,7 +132,7 @@ impl Server {
             client_id,
             now: self.now(),
         };
-        let find = |db| browser_sessions::find(db, tables, (of, users));
+        let find = |db| browser_sessions::find(db, tables, of, users);
         let mut found = self.store.run(find).await?;
         let place = |row: &SessionRow| {
             hashes

@@ -25,7 +25,7 @@ use crate::{
     },
     registration::Bearer,
     server::Server,
-    store::clients::{self, ClientRow, Registered, SecretChange},
+    store::clients::{self, ClientRow, MetadataUpdate, Registered, SecretChange},
 };
 
 /// The id in the path; one that is no text is nobody's.
@@ -205,7 +205,12 @@ async fn store(
         Manager::Person(_) => None,
     };
     let tables = server.store.tables();
-    let update = |db| clients::update(db, tables, (&row, change, token));
+    let new = MetadataUpdate {
+        row: &row,
+        secrets: change,
+        token,
+    };
+    let update = |db| clients::update(db, tables, new);
     if !server.store.run(update).await? {
         return Err(denied().into());
     }

@@ -19,7 +19,7 @@ use crate::{
     server::Server,
     store::{
         access_tokens,
-        authorization_codes::{self, RevokeReason},
+        authorization_codes::{self, Revocation, RevokeReason},
     },
 };
 
@@ -91,19 +91,23 @@ async fn revoke(server: &Server, client: &Client, token: &Token) -> Result<(), F
     // means that nothing was revoked (RV-04).
     let won = match token {
         Token::Refresh(found) => {
-            let family = (found.grant.id, RevokeReason::Client, now);
+            let family = found.grant.id;
+            let revocation = Revocation {
+                reason: RevokeReason::Client,
+                at: now,
+            };
             server
                 .store
                 .write(move |txn, tables| {
-                    Box::pin(authorization_codes::revoke(txn, tables, family))
+                    Box::pin(authorization_codes::revoke(txn, tables, family, revocation))
                 })
                 .await?
         }
         Token::Access(found) => {
-            let token = (found.token.id, now);
+            let id = found.token.id;
             server
                 .store
-                .write(move |txn, tables| Box::pin(access_tokens::revoke(txn, tables, token)))
+                .write(move |txn, tables| Box::pin(access_tokens::revoke(txn, tables, id, now)))
                 .await?
         }
     };

@@ -50,7 +50,7 @@ async fn look(store: &Store, now: i64) -> StoreResult<(i64, Option<i64>)> {
     let tables = store.tables();
     let mut rows = 0;
     for kind in Expired::ALL {
-        let count = |db| cleanup::remaining(db, tables, (kind, now));
+        let count = |db| cleanup::remaining(db, tables, kind, now);
         rows += store.run(count).await?;
     }
     let ran_at = store.run(|db| markers::get(db, tables, MARKER)).await?;

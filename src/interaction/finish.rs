@@ -21,7 +21,7 @@ use crate::{
     server::Server,
     store::{
         authorization_codes::GrantRow,
-        authorization_states,
+        authorization_states::{self, Completion},
         consents::NewApproval,
         standing::{Basis, ClientBasis},
     },
@@ -139,11 +139,14 @@ impl Server {
         let Some(row) = &pending.row else {
             return Ok(Finished::At(location));
         };
-        let sealed = seal(browser, (row, &location))?;
-        let (id, now, tables) = (row.id, self.now(), self.store.tables());
-        let consume = |db| {
-            authorization_states::consume(db, tables, (id, now, Some(sealed.clone()), "denied"))
+        let tables = self.store.tables();
+        let denied = Completion {
+            id: row.id,
+            now: self.now(),
+            sealed_result: Some(seal(browser, (row, &location))?),
+            intent: "denied",
         };
+        let consume = |db| authorization_states::consume(db, tables, denied.clone());
         if self.store.run(consume).await? {
             return Ok(Finished::At(location));
         }

@@ -15,7 +15,7 @@ use crate::{
     random,
     server::Server,
     store::{
-        authorization_states::{self, InteractionRow},
+        authorization_states::{self, Completion, InteractionRow},
         record::Strings,
     },
 };
@@ -194,7 +194,13 @@ impl Server {
         let Some(row) = &pending.row else {
             return Ok(());
         };
-        let (done, tables) = ((row.id, self.now(), None, "done"), self.store.tables());
+        let tables = self.store.tables();
+        let done = Completion {
+            id: row.id,
+            now: self.now(),
+            sealed_result: None,
+            intent: "done",
+        };
         self.store
             .run(|db| authorization_states::consume(db, tables, done.clone()))
             .await?;

@@ -27,7 +27,7 @@ use crate::{
     random, request,
     server::Server,
     store::{
-        authorization_states::{self, InteractionRow, Person, StepDone},
+        authorization_states::{self, BrowserBinding, InteractionRow, Person, StepDone},
         joined,
     },
 };
@@ -171,11 +171,15 @@ impl Server {
         }
         browser.bind()?;
         let hash = browser.hash().ok_or_else(foreign)?;
-        let bind = (row.id, &hash, self.now().saturating_sub(BIND_WITHIN));
+        let binding = BrowserBinding {
+            id: row.id,
+            browser: &hash,
+            started_after: self.now().saturating_sub(BIND_WITHIN),
+        };
         let tables = self.store.tables();
         if !self
             .store
-            .run(|db| authorization_states::bind(db, tables, bind))
+            .run(|db| authorization_states::bind(db, tables, &binding))
             .await?
         {
             return Err(foreign());
@@ -186,9 +190,9 @@ impl Server {
 
     /// IX-06: a browser cannot fill the table.
     async fn keep_newest(&self, browser: &SecretHash) -> Result<(), Failure> {
-        let (newest, tables) = ((browser, PER_BROWSER), self.store.tables());
+        let tables = self.store.tables();
         self.store
-            .run(|db| authorization_states::keep_newest(db, tables, newest))
+            .run(|db| authorization_states::keep_newest(db, tables, browser, PER_BROWSER))
             .await?;
         Ok(())
     }
@@ -238,7 +242,7 @@ impl Server {
             expires_at: self.now().saturating_add(ttl).min(latest),
         };
         let tables = self.store.tables();
-        let record = |db| authorization_states::record_step(db, tables, (row, &step));
+        let record = |db| authorization_states::record_step(db, tables, row, &step);
         self.store.run(record).await?;
         Ok(())
     }
@@ -265,7 +269,7 @@ impl Server {
         }
         let (id, tables) = (row.id, self.store.tables());
         self.store
-            .run(|db| authorization_states::note_person(db, tables, (id, person)))
+            .run(|db| authorization_states::note_person(db, tables, id, person))
             .await?;
         Ok(())
     }
@@ -279,9 +283,9 @@ impl Server {
         let Some(row) = &pending.row else {
             return Ok(());
         };
-        let (adopted, tables) = ((row.id, pending.client.version), self.store.tables());
+        let (id, version, tables) = (row.id, pending.client.version, self.store.tables());
         self.store
-            .run(|db| authorization_states::adopt_client_version(db, tables, adopted))
+            .run(|db| authorization_states::adopt_client_version(db, tables, id, version))
             .await?;
         Ok(())
     }

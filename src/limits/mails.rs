@@ -28,7 +28,7 @@ impl Server {
             limit: 1,
             ends_at: now.saturating_add(APART),
         }];
-        let count = |db| rates::count(db, tables, (mail.as_slice(), now));
+        let count = |db| rates::count(db, tables, mail.as_slice(), now);
         let counted = self.store.run(count).await?;
         let before = counted.into_iter().flatten().next();
         Ok(before.is_none_or(|counted| counted.count <= 1))

@@ -114,7 +114,7 @@ impl Server {
             return Ok(known);
         }
         let tables = self.store.tables();
-        let count = |db| rates::count(db, tables, (counts, now));
+        let count = |db| rates::count(db, tables, counts, now);
         let counted = self.store.run(count).await?;
         self.limits.remember(counts, (&counted, now));
         Ok(counted)

@@ -87,7 +87,8 @@ pub async fn last_use(
 pub async fn revoke(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, now): (i64, i64),
+    id: i64,
+    now: i64,
 ) -> StoreResult<bool> {
     let mut update = Query::update();
     update
@@ -106,7 +107,8 @@ pub async fn revoke(
 pub async fn revoke_of_machine(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (client_id, now): (&str, i64),
+    client_id: &str,
+    now: i64,
 ) -> StoreResult<u64> {
     let mut update = Query::update();
     update

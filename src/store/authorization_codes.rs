@@ -7,6 +7,7 @@ use sea_orm::{
 };
 use serde_json::Value as Json;
 
+pub use super::revocation::{OfSession, Revocation, RevokeReason, SessionGrants};
 use super::{
     StoreResult,
     record::{Record, Strings, eq, gt, is_null, record},
@@ -68,41 +69,15 @@ record! {
     }
 }
 
-/// Why a family was revoked (column `revoke_reason`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RevokeReason {
-    /// By the person, at the page of connected apps.
-    User,
-    /// By the client (RFC 7009).
-    Client,
-    /// A code was used twice.
-    CodeReplay,
-    /// A superseded refresh token was used.
-    RefreshReplay,
-    /// The person signed out.
-    Logout,
-    /// The person's credentials changed.
-    CredentialChange,
-    /// The person's account was locked or removed.
-    Admin,
-    /// The client's registration was removed.
-    ClientDeleted,
-}
-
-impl RevokeReason {
-    /// The word in the column.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Client => "client",
-            Self::CodeReplay => "code_replay",
-            Self::RefreshReplay => "refresh_replay",
-            Self::Logout => "logout",
-            Self::CredentialChange => "credential_change",
-            Self::Admin => "admin",
-            Self::ClientDeleted => "client_deleted",
-        }
-    }
+/// A code that is to be redeemed.
+#[derive(Clone, Copy, Debug)]
+pub struct Redemption<'a> {
+    /// Hash of the code.
+    pub code: &'a SecretHash,
+    /// Unix seconds.
+    pub now: i64,
+    /// Last moment anything issued for it can be live, Unix seconds.
+    pub retain_until: i64,
 }
 
 /// Takes the code: one statement, one winner (CC-01). The grant's row, or `None` when the code is
@@ -113,16 +88,16 @@ impl RevokeReason {
 pub async fn redeem(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (code, now, retain_until): (&SecretHash, i64, i64),
+    redemption: &Redemption<'_>,
 ) -> StoreResult<bool> {
     let mut update = update(tables);
     update
-        .value(Alias::new("redeemed_at"), now)
-        .value(Alias::new("retain_until"), retain_until)
-        .and_where(eq("code_hash", code.0.to_vec()))
+        .value(Alias::new("redeemed_at"), redemption.now)
+        .value(Alias::new("retain_until"), redemption.retain_until)
+        .and_where(eq("code_hash", redemption.code.0.to_vec()))
         .and_where(is_null("redeemed_at"))
         .and_where(is_null("revoked_at"))
-        .and_where(gt("expires_at", now))
+        .and_where(gt("expires_at", redemption.now))
         .returning_col(Alias::new("id"));
     Ok(conn.query_one(&update).await?.is_some())
 }
@@ -134,22 +109,12 @@ pub async fn redeem(
 pub async fn revoke(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (grant_id, reason, now): (i64, RevokeReason, i64),
+    grant_id: i64,
+    revocation: Revocation,
 ) -> StoreResult<bool> {
-    let mut update = revocation(tables, reason, now);
+    let mut update = revoking(tables, revocation);
     update.and_where(eq("id", grant_id));
     Ok(conn.execute(&update).await?.rows_affected() == 1)
-}
-
-/// Which grants of a session a sign-out ends (BS-05).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OfSession {
-    /// Codes that were not redeemed yet.
-    Unredeemed,
-    /// Those without `offline_access`, and unredeemed codes.
-    Online,
-    /// All of them.
-    All,
 }
 
 /// Revokes grants that were given in a session.
@@ -159,12 +124,13 @@ pub enum OfSession {
 pub async fn revoke_of_session(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (session_id, which, reason, now): (i64, OfSession, RevokeReason, i64),
+    of: SessionGrants,
+    revocation: Revocation,
 ) -> StoreResult<u64> {
-    let mut update = revocation(tables, reason, now);
-    update.and_where(eq("session_id", session_id));
+    let mut update = revoking(tables, revocation);
+    update.and_where(eq("session_id", of.session_id));
     let unredeemed = is_null("redeemed_at");
-    match which {
+    match of.which {
         OfSession::Unredeemed => update.and_where(unredeemed),
         OfSession::Online => update.and_where(unredeemed.or(lacks_offline_access())),
         OfSession::All => &mut update,
@@ -198,9 +164,10 @@ impl OfUser {
 pub async fn revoke_of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (which, reason, now): (&OfUser, RevokeReason, i64),
+    which: &OfUser,
+    revocation: Revocation,
 ) -> StoreResult<u64> {
-    let mut update = revocation(tables, reason, now);
+    let mut update = revoking(tables, revocation);
     update.cond_where(which.condition());
     Ok(conn.execute(&update).await?.rows_affected())
 }
@@ -212,7 +179,8 @@ pub async fn revoke_of_user(
 pub async fn live_of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (user, now): (UserKey, i64),
+    user: UserKey,
+    now: i64,
 ) -> StoreResult<Vec<GrantRow>> {
     let mut select = GrantRow::select(tables.authorization_codes);
     select
@@ -234,7 +202,8 @@ pub async fn live_of_user(
 pub async fn client_of(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, user): (i64, UserKey),
+    id: i64,
+    user: UserKey,
 ) -> StoreResult<Option<String>> {
     let mut select = Query::select();
     select
@@ -253,9 +222,10 @@ pub async fn client_of(
 pub async fn revoke_of_client(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (client_id, reason, now): (&str, RevokeReason, i64),
+    client_id: &str,
+    revocation: Revocation,
 ) -> StoreResult<u64> {
-    let mut update = revocation(tables, reason, now);
+    let mut update = revoking(tables, revocation);
     update.and_where(eq("client_id", client_id));
     Ok(conn.execute(&update).await?.rows_affected())
 }
@@ -267,11 +237,11 @@ fn lacks_offline_access() -> sea_orm::sea_query::SimpleExpr {
         .not_like("%\"offline_access\"%")
 }
 
-fn revocation(tables: &TableNames, reason: RevokeReason, now: i64) -> UpdateStatement {
+fn revoking(tables: &TableNames, revocation: Revocation) -> UpdateStatement {
     let mut update = update(tables);
     update
-        .value(Alias::new("revoked_at"), now)
-        .value(Alias::new("revoke_reason"), reason.as_str())
+        .value(Alias::new("revoked_at"), revocation.at)
+        .value(Alias::new("revoke_reason"), revocation.reason.as_str())
         .and_where(is_null("revoked_at"));
     update
 }

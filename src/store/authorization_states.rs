@@ -100,7 +100,8 @@ pub async fn insert(
 pub async fn keep_newest(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (browser, keep): (&SecretHash, u64),
+    browser: &SecretHash,
+    keep: u64,
 ) -> StoreResult<()> {
     let mut newest = Query::select();
     newest
@@ -120,6 +121,17 @@ pub async fn keep_newest(
     Ok(())
 }
 
+/// An interaction and the browser that it is to be bound to.
+#[derive(Clone, Copy, Debug)]
+pub struct BrowserBinding<'a> {
+    /// The row.
+    pub id: i64,
+    /// Hash of the binding cookie.
+    pub browser: &'a SecretHash,
+    /// Interactions that began at this Unix second or before are too old to be bound.
+    pub started_after: i64,
+}
+
 /// Binds an unbound interaction to a browser; `false` when it is bound or too old (IX-03).
 ///
 /// # Errors
@@ -127,13 +139,13 @@ pub async fn keep_newest(
 pub async fn bind(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, browser, started_after): (i64, &SecretHash, i64),
+    binding: &BrowserBinding<'_>,
 ) -> StoreResult<bool> {
-    let mut update = update(tables, id);
+    let mut update = update(tables, binding.id);
     update
-        .value(Alias::new("browser_hash"), browser.0.to_vec())
+        .value(Alias::new("browser_hash"), binding.browser.0.to_vec())
         .and_where(is_null("browser_hash"))
-        .and_where(gt("started_at", started_after));
+        .and_where(gt("started_at", binding.started_after));
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
@@ -163,7 +175,8 @@ pub struct StepDone {
 pub async fn record_step(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, step): (i64, &StepDone),
+    id: i64,
+    step: &StepDone,
 ) -> StoreResult<bool> {
     let mut update = update(tables, id);
     update
@@ -196,7 +209,8 @@ pub struct Person {
 pub async fn note_person(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, person): (i64, Person),
+    id: i64,
+    person: Person,
 ) -> StoreResult<()> {
     let mut update = update(tables, id);
     update
@@ -214,7 +228,8 @@ pub async fn note_person(
 pub async fn adopt_client_version(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, version): (i64, i32),
+    id: i64,
+    version: i32,
 ) -> StoreResult<()> {
     let mut update = update(tables, id);
     update
@@ -224,6 +239,19 @@ pub async fn adopt_client_version(
     Ok(())
 }
 
+/// How an interaction is finished.
+#[derive(Clone)]
+pub struct Completion {
+    /// The row.
+    pub id: i64,
+    /// Unix seconds.
+    pub now: i64,
+    /// The final location, sealed under the binding cookie; `None` = there is none to fetch again.
+    pub sealed_result: Option<Vec<u8>>,
+    /// What the operator sees in place of a next step.
+    pub intent: &'static str,
+}
+
 /// Finishes an interaction: one statement, one winner (IX-05, CC-01).
 ///
 /// # Errors
@@ -231,15 +259,15 @@ pub async fn adopt_client_version(
 pub async fn consume(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, now, sealed, intent): (i64, i64, Option<Vec<u8>>, &'static str),
+    completion: Completion,
 ) -> StoreResult<bool> {
-    let mut update = update(tables, id);
+    let mut update = update(tables, completion.id);
     update
-        .value(Alias::new("consumed_at"), now)
-        .value(Alias::new("result_sealed"), sealed)
-        .value(Alias::new("intent"), intent)
+        .value(Alias::new("consumed_at"), completion.now)
+        .value(Alias::new("result_sealed"), completion.sealed_result)
+        .value(Alias::new("intent"), completion.intent)
         .and_where(is_null("consumed_at"))
-        .and_where(gt("expires_at", now))
+        .and_where(gt("expires_at", completion.now))
         .returning_col(Alias::new("id"));
     Ok(conn.query_one(&update).await?.is_some())
 }
@@ -251,7 +279,8 @@ pub async fn consume(
 pub async fn abandon(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (which, now): (&OfUser, i64),
+    which: &OfUser,
+    now: i64,
 ) -> StoreResult<()> {
     let mut update = Query::update();
     update
@@ -271,7 +300,8 @@ pub async fn abandon(
 pub async fn link(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, grant_id): (i64, i64),
+    id: i64,
+    grant_id: i64,
 ) -> StoreResult<()> {
     let mut update = update(tables, id);
     update.value(Alias::new("grant_id"), grant_id);

@@ -11,7 +11,7 @@ use super::{
     authorization_codes::GrantRow,
     clients::ClientRow,
     joined::{AccessWithGrant, join_grant, join_session},
-    record::{Record, eq_of, same},
+    record::{Column, Record, column, eq_of, same},
     sessions::SessionRow,
 };
 use crate::{protocol::client::SecretHash, schema::TableNames};
@@ -22,13 +22,21 @@ pub trait WithUser: Send + Sync {
     type User;
 
     /// Joins the user whose key stands in a column of another table.
-    fn join(&self, select: &mut SelectStatement, from: (&str, &str));
+    fn join(&self, select: &mut SelectStatement, from: Column<'_>);
 
     /// The joined user, if the row has one.
     ///
     /// # Errors
     /// When the row does not fit the app's model.
     fn read(&self, row: &QueryResult) -> Result<Option<Self::User>, DbErr>;
+}
+
+/// An access token with its user.
+pub struct BearerToken<U> {
+    /// The token with its family and its client.
+    pub access: AccessWithGrant,
+    /// The user, where the users table can be read along.
+    pub user: Option<U>,
 }
 
 /// The access token with this hash, with its family, its client and its user.
@@ -38,8 +46,9 @@ pub trait WithUser: Send + Sync {
 pub async fn find<U>(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (token, users): (&SecretHash, Option<&dyn WithUser<User = U>>),
-) -> StoreResult<Option<(AccessWithGrant, Option<U>)>> {
+    token: &SecretHash,
+    users: Option<&dyn WithUser<User = U>>,
+) -> StoreResult<Option<BearerToken<U>>> {
     let (access, clients) = (tables.access_tokens, tables.clients);
     let mut select = Query::select();
     select
@@ -48,11 +57,11 @@ pub async fn find<U>(
     AccessTokenRow::select_into(&mut select, access, "a_");
     join_grant(&mut select, tables, access);
     join_session(&mut select, tables);
-    let client = same((clients, "client_id"), (access, "client_id"));
+    let client = same(column(clients, "client_id"), column(access, "client_id"));
     select.join(JoinType::LeftJoin, Alias::new(clients), client);
     ClientRow::select_into(&mut select, clients, "c_");
     if let Some(users) = users {
-        users.join(&mut select, (access, "user_id"));
+        users.join(&mut select, column(access, "user_id"));
     }
     let Some(row) = conn.query_one(&select).await? else {
         return Ok(None);
@@ -60,7 +69,7 @@ pub async fn find<U>(
     let Some(token) = AccessTokenRow::read(&row, "a_")? else {
         return Ok(None);
     };
-    let found = AccessWithGrant {
+    let access = AccessWithGrant {
         token,
         grant: GrantRow::read(&row, "g_")?,
         session: SessionRow::read(&row, "s_")?,
@@ -69,5 +78,5 @@ pub async fn find<U>(
             .transpose()?,
     };
     let user = users.map(|users| users.read(&row)).transpose()?.flatten();
-    Ok(Some((found, user)))
+    Ok(Some(BearerToken { access, user }))
 }

@@ -9,7 +9,7 @@ use super::{
     StoreResult,
     bearer::WithUser,
     consents::ConsentRow,
-    record::{Record, eq_of, same},
+    record::{Record, column, eq_of, same},
     sessions::SessionRow,
 };
 use crate::{protocol::client::SecretHash, schema::TableNames};
@@ -43,29 +43,30 @@ pub struct OfBrowser<'a> {
 pub async fn find<U>(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (of, users): (OfBrowser<'_>, Option<&dyn WithUser<User = U>>),
+    of: OfBrowser<'_>,
+    users: Option<&dyn WithUser<User = U>>,
 ) -> StoreResult<Vec<SessionWithConsent<U>>> {
     let (session, consent) = (tables.sessions, tables.consents);
-    let column = |name: &str| Expr::col((Alias::new(session), Alias::new(name)));
+    let of_session = |name: &str| Expr::col((Alias::new(session), Alias::new(name)));
     let mut select = Query::select();
     select
         .from(Alias::new(session))
-        .and_where(column("token_hash").is_in(of.hashes.iter().map(|hash| hash.0.to_vec())))
-        .and_where(column("ended_at").is_null())
-        .and_where(column("idle_expires_at").gt(of.now))
-        .and_where(column("expires_at").gt(of.now))
+        .and_where(of_session("token_hash").is_in(of.hashes.iter().map(|hash| hash.0.to_vec())))
+        .and_where(of_session("ended_at").is_null())
+        .and_where(of_session("idle_expires_at").gt(of.now))
+        .and_where(of_session("expires_at").gt(of.now))
         .join(
             JoinType::LeftJoin,
             Alias::new(consent),
             Cond::all()
-                .add(same((consent, "user_id"), (session, "user_id")))
+                .add(same(column(consent, "user_id"), column(session, "user_id")))
                 .add(eq_of(consent, "client_id", of.client_id))
                 .add(eq_of(consent, "reference", "")),
         );
     SessionRow::select_into(&mut select, session, "s_");
     ConsentRow::select_into(&mut select, consent, "n_");
     if let Some(users) = users {
-        users.join(&mut select, (session, "user_id"));
+        users.join(&mut select, column(session, "user_id"));
     }
     let rows = conn.query_all(&select).await?;
     let mut found = Vec::with_capacity(rows.len());

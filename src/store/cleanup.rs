@@ -97,7 +97,18 @@ impl Expired {
     }
 }
 
-/// Deletes at most `batch` rows of a kind and gives their number; of grants inside a transaction,
+/// The oldest rows of a kind that are over.
+#[derive(Clone, Copy, Debug)]
+pub struct ExpiredBatch {
+    /// Their kind.
+    pub kind: Expired,
+    /// Unix seconds.
+    pub now: i64,
+    /// How many at most.
+    pub most: u64,
+}
+
+/// Deletes a batch of rows of a kind and gives their number; of grants inside a transaction,
 /// whose tokens go first.
 ///
 /// # Errors
@@ -105,10 +116,10 @@ impl Expired {
 pub async fn delete(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (kind, now, batch): (Expired, i64, u64),
+    batch: ExpiredBatch,
 ) -> StoreResult<u64> {
-    let oldest = || oldest(tables, (kind, now, batch));
-    if kind == Expired::Grants {
+    let oldest = || oldest(tables, batch);
+    if batch.kind == Expired::Grants {
         for children in [tables.access_tokens, tables.refresh_tokens] {
             let mut delete = Query::delete();
             delete
@@ -119,12 +130,13 @@ pub async fn delete(
     }
     let mut delete = Query::delete();
     delete
-        .from_table(Alias::new(kind.table(tables)))
+        .from_table(Alias::new(batch.kind.table(tables)))
         .and_where(Expr::col(Alias::new("id")).in_subquery(oldest()));
     Ok(conn.execute(&delete).await?.rows_affected())
 }
 
-fn oldest(tables: &TableNames, (kind, now, batch): (Expired, i64, u64)) -> SelectStatement {
+fn oldest(tables: &TableNames, batch: ExpiredBatch) -> SelectStatement {
+    let ExpiredBatch { kind, now, most } = batch;
     let mut select = Query::select();
     select
         .column(Alias::new("id"))
@@ -132,7 +144,7 @@ fn oldest(tables: &TableNames, (kind, now, batch): (Expired, i64, u64)) -> Selec
         .cond_where(kind.condition(tables, now))
         .order_by(Alias::new(kind.order()), sea_orm::sea_query::Order::Asc)
         .order_by(Alias::new("id"), sea_orm::sea_query::Order::Asc)
-        .limit(batch)
+        .limit(most)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     select
 }
@@ -144,7 +156,8 @@ fn oldest(tables: &TableNames, (kind, now, batch): (Expired, i64, u64)) -> Selec
 pub async fn remaining(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (kind, now): (Expired, i64),
+    kind: Expired,
+    now: i64,
 ) -> StoreResult<i64> {
     let mut select = Query::select();
     select

@@ -110,7 +110,7 @@ pub async fn approve(
     approval: &NewApproval,
 ) -> StoreResult<i64> {
     if let Some(stored) = locked(conn, tables, approval).await? {
-        return replace(conn, tables, (&stored, approval)).await;
+        return replace(conn, tables, &stored, approval).await;
     }
     let mut insert = approval.row(None).insert_into(tables.consents);
     let unique = ["user_id", "client_id", "reference"].map(Alias::new);
@@ -123,7 +123,18 @@ pub async fn approve(
     // Another approval was stored a moment ago: the statement waited for it, so it is there now.
     let stored = locked(conn, tables, approval).await?;
     let stored = stored.ok_or(DbErr::RecordNotInserted)?;
-    replace(conn, tables, (&stored, approval)).await
+    replace(conn, tables, &stored, approval).await
+}
+
+/// Whose consent, for which client and in whose name: the unique key of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct ConsentKey<'a> {
+    /// The person.
+    pub user: UserKey,
+    /// The client.
+    pub client_id: &'a str,
+    /// Organisation; `""` = none.
+    pub reference: &'a str,
 }
 
 /// The consent of a person for a client, in the name of `reference`.
@@ -133,22 +144,19 @@ pub async fn approve(
 pub async fn find(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    of: (UserKey, &str, &str),
+    key: ConsentKey<'_>,
 ) -> StoreResult<Option<ConsentRow>> {
-    let stored = conn.query_one(&select(tables, of)).await?;
+    let stored = conn.query_one(&select(tables, key)).await?;
     let stored = stored.map(|row| ConsentRow::read(&row, "")).transpose()?;
     Ok(stored.flatten())
 }
 
-fn select(
-    tables: &TableNames,
-    (user, client_id, reference): (UserKey, &str, &str),
-) -> SelectStatement {
+fn select(tables: &TableNames, key: ConsentKey<'_>) -> SelectStatement {
     let mut select = ConsentRow::select(tables.consents);
     select
-        .and_where(eq("user_id", user))
-        .and_where(eq("client_id", client_id))
-        .and_where(eq("reference", reference));
+        .and_where(eq("user_id", key.user))
+        .and_where(eq("client_id", key.client_id))
+        .and_where(eq("reference", key.reference));
     select
 }
 
@@ -177,7 +185,8 @@ pub async fn of_user(
 pub async fn client_of(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, user): (i64, UserKey),
+    id: i64,
+    user: UserKey,
 ) -> StoreResult<Option<String>> {
     let mut select = Query::select();
     select
@@ -210,7 +219,12 @@ async fn locked(
     tables: &TableNames,
     of: &NewApproval,
 ) -> StoreResult<Option<ConsentRow>> {
-    let mut select = select(tables, (of.user_id, &of.client_id, &of.reference));
+    let key = ConsentKey {
+        user: of.user_id,
+        client_id: &of.client_id,
+        reference: &of.reference,
+    };
+    let mut select = select(tables, key);
     // SQLite has no row locks and needs none: the transaction began as a writer.
     if conn.get_database_backend() == sea_orm::DbBackend::Postgres {
         select.lock(LockType::Update);
@@ -223,7 +237,8 @@ async fn locked(
 async fn replace(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (stored, approval): (&ConsentRow, &NewApproval),
+    stored: &ConsentRow,
+    approval: &NewApproval,
 ) -> StoreResult<i64> {
     let row = approval.row(Some(stored));
     let mut update = Query::update();

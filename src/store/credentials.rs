@@ -36,7 +36,8 @@ fn key_of(user: UserKey) -> Vec<u8> {
 pub async fn noted(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (user, now): (UserKey, i64),
+    user: UserKey,
+    now: i64,
 ) -> StoreResult<Option<Noted>> {
     let mut select = EphemeralRow::select(tables.ephemerals);
     select
@@ -54,6 +55,17 @@ pub async fn noted(
     }))
 }
 
+/// What is to be noted about a user.
+#[derive(Clone, Copy)]
+pub struct CredentialNote<'a> {
+    /// The user.
+    pub user: UserKey,
+    /// Their credentials, and since when they are in effect.
+    pub noted: &'a Noted,
+    /// Unix seconds.
+    pub now: i64,
+}
+
 /// Notes which credentials a user has, and since when.
 ///
 /// # Errors
@@ -61,15 +73,15 @@ pub async fn noted(
 pub async fn note(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (user, noted, now): (UserKey, &Noted, i64),
+    note: CredentialNote<'_>,
 ) -> StoreResult<()> {
     let row = EphemeralRow {
         id: 0,
         kind: KIND.to_owned(),
-        key_hash: key_of(user),
-        counter: noted.since,
-        value: Some(json!({ "stamp": encoded(&noted.stamp) })),
-        expires_at: now.saturating_add(KEPT),
+        key_hash: key_of(note.user),
+        counter: note.noted.since,
+        value: Some(json!({ "stamp": encoded(&note.noted.stamp) })),
+        expires_at: note.now.saturating_add(KEPT),
     };
     let mut insert = row.insert_into(tables.ephemerals);
     insert.on_conflict(

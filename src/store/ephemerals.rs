@@ -33,6 +33,31 @@ record! {
     }
 }
 
+/// A fact on its way into the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Fact<'a> {
+    /// What kind of fact it is.
+    pub kind: &'a str,
+    /// Hash of what it is about.
+    pub hash: &'a SecretHash,
+    /// Unix seconds after which it means nothing.
+    pub expires_at: i64,
+}
+
+impl Fact<'_> {
+    /// The row of a fact that was seen once.
+    fn row(&self) -> EphemeralRow {
+        EphemeralRow {
+            id: 0,
+            kind: self.kind.to_owned(),
+            key_hash: self.hash.0.to_vec(),
+            counter: 1,
+            value: None,
+            expires_at: self.expires_at,
+        }
+    }
+}
+
 /// Takes what can be used once: the insert itself is the check, on every node (CC-01). `false` =
 /// somebody was there before.
 ///
@@ -41,17 +66,9 @@ record! {
 pub async fn take(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (kind, hash, expires_at): (&str, &SecretHash, i64),
+    fact: &Fact<'_>,
 ) -> StoreResult<bool> {
-    let row = EphemeralRow {
-        id: 0,
-        kind: kind.to_owned(),
-        key_hash: hash.0.to_vec(),
-        counter: 1,
-        value: None,
-        expires_at,
-    };
-    let mut insert = row.insert_into(tables.ephemerals);
+    let mut insert = fact.row().insert_into(tables.ephemerals);
     let unique = ["kind", "key_hash"].map(Alias::new);
     insert.on_conflict(OnConflict::columns(unique).do_nothing().to_owned());
     Ok(conn.execute(&insert).await?.rows_affected() == 1)
@@ -64,18 +81,10 @@ pub async fn take(
 pub async fn count(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (kind, hash, expires_at): (&str, &SecretHash, i64),
+    fact: &Fact<'_>,
 ) -> StoreResult<i64> {
     let table = tables.ephemerals;
-    let row = EphemeralRow {
-        id: 0,
-        kind: kind.to_owned(),
-        key_hash: hash.0.to_vec(),
-        counter: 1,
-        value: None,
-        expires_at,
-    };
-    let mut insert = row.insert_into(table);
+    let mut insert = fact.row().insert_into(table);
     let counted = Expr::col((Alias::new(table), Alias::new("counter"))).add(1);
     let unique = ["kind", "key_hash"].map(Alias::new);
     insert

@@ -12,7 +12,7 @@ use super::{
     authorization_codes::GrantRow,
     authorization_states::InteractionRow,
     clients::ClientRow,
-    record::{Record, eq_of, same},
+    record::{Record, column, eq_of, same},
     refresh_tokens::RefreshTokenRow,
     sessions::SessionRow,
 };
@@ -71,11 +71,12 @@ pub struct AccessWithGrant {
 pub async fn client_and_code(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (client_id, code): (Option<&str>, &SecretHash),
+    client_id: Option<&str>,
+    code: &SecretHash,
 ) -> StoreResult<Presented<GrantWithSession>> {
     let grant = tables.authorization_codes;
     let by_hash = eq_of(grant, "code_hash", code.0.to_vec());
-    let mut select = presented(tables, client_id, (grant, by_hash));
+    let mut select = presented(tables, client_id, grant, by_hash);
     GrantRow::select_into(&mut select, grant, "g_");
     join_session(&mut select, tables);
     read_presented(conn, &select, |row| {
@@ -92,11 +93,12 @@ pub async fn client_and_code(
 pub async fn client_and_refresh_token(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (client_id, token): (Option<&str>, &SecretHash),
+    client_id: Option<&str>,
+    token: &SecretHash,
 ) -> StoreResult<Presented<RefreshWithGrant>> {
     let refresh = tables.refresh_tokens;
     let by_hash = eq_of(refresh, "token_hash", token.0.to_vec());
-    let mut select = presented(tables, client_id, (refresh, by_hash));
+    let mut select = presented(tables, client_id, refresh, by_hash);
     RefreshTokenRow::select_into(&mut select, refresh, "r_");
     join_grant(&mut select, tables, refresh);
     join_session(&mut select, tables);
@@ -107,7 +109,10 @@ pub async fn client_and_refresh_token(
         Alias::new(refresh),
         successor.clone(),
         Cond::all()
-            .add(same(("successor", "grant_id"), (refresh, "grant_id")))
+            .add(same(
+                column("successor", "grant_id"),
+                column(refresh, "grant_id"),
+            ))
             .add(Expr::col((successor.clone(), Alias::new("generation"))).eq(next)),
     );
     select.expr_as(
@@ -138,11 +143,12 @@ pub async fn client_and_refresh_token(
 pub async fn client_and_access_token(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (client_id, token): (Option<&str>, &SecretHash),
+    client_id: Option<&str>,
+    token: &SecretHash,
 ) -> StoreResult<Presented<AccessWithGrant>> {
     let access = tables.access_tokens;
     let by_hash = eq_of(access, "token_hash", token.0.to_vec());
-    let mut select = presented(tables, client_id, (access, by_hash));
+    let mut select = presented(tables, client_id, access, by_hash);
     AccessTokenRow::select_into(&mut select, access, "a_");
     join_grant(&mut select, tables, access);
     join_session(&mut select, tables);
@@ -151,7 +157,7 @@ pub async fn client_and_access_token(
         JoinType::LeftJoin,
         Alias::new(tables.clients),
         owner,
-        same(("owner", "client_id"), (access, "client_id")),
+        same(column("owner", "client_id"), column(access, "client_id")),
     );
     ClientRow::select_into(&mut select, "owner", "o_");
     read_presented(conn, &select, |row| {
@@ -196,7 +202,10 @@ pub async fn interaction(
         .from(Alias::new(state))
         .and_where(eq_of(state, "state", id));
     InteractionRow::select_into(&mut select, state, "i_");
-    let client = same((tables.clients, "client_id"), (state, "client_id"));
+    let client = same(
+        column(tables.clients, "client_id"),
+        column(state, "client_id"),
+    );
     select.join(JoinType::LeftJoin, Alias::new(tables.clients), client);
     ClientRow::select_into(&mut select, tables.clients, "c_");
     join_grant(&mut select, tables, state);
@@ -219,7 +228,8 @@ pub async fn interaction(
 fn presented(
     tables: &TableNames,
     client_id: Option<&str>,
-    (table, by_hash): (&str, SimpleExpr),
+    table: &str,
+    by_hash: SimpleExpr,
 ) -> SelectStatement {
     let mut one = Query::select();
     one.expr_as(Expr::value(1), Alias::new("one"));
@@ -238,14 +248,14 @@ pub(super) fn join_grant(select: &mut SelectStatement, tables: &TableNames, from
     select.join(
         JoinType::LeftJoin,
         Alias::new(grant),
-        same((grant, "id"), (from, "grant_id")),
+        same(column(grant, "id"), column(from, "grant_id")),
     );
     GrantRow::select_into(select, grant, "g_");
 }
 
 pub(super) fn join_session(select: &mut SelectStatement, tables: &TableNames) {
     let (session, grant) = (tables.sessions, tables.authorization_codes);
-    let by_id = same((session, "id"), (grant, "session_id"));
+    let by_id = same(column(session, "id"), column(grant, "session_id"));
     select.join(JoinType::LeftJoin, Alias::new(session), by_id);
     SessionRow::select_into(select, session, "s_");
 }

@@ -19,7 +19,8 @@ const KEPT: i64 = 3_155_760_000;
 pub async fn set(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (name, now): (&str, i64),
+    name: &str,
+    now: i64,
 ) -> StoreResult<()> {
     let mut insert = Query::insert();
     insert

@@ -23,6 +23,7 @@ pub mod reaping;
 pub mod record;
 pub mod refresh_tokens;
 pub mod reset_links;
+pub mod revocation;
 pub mod sessions;
 pub mod standing;
 pub mod storable;

@@ -49,13 +49,14 @@ pub struct Counted {
 pub async fn count(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (counts, now): (&[Count], i64),
+    counts: &[Count],
+    now: i64,
 ) -> StoreResult<Vec<Option<Counted>>> {
     let table = tables.ephemerals;
     let mut rows = counts
         .iter()
         .enumerate()
-        .map(|(place, count)| row(table, count, (counts.get(..place).unwrap_or_default(), now)));
+        .map(|(place, count)| row(table, count, counts.get(..place).unwrap_or_default(), now));
     let Some(mut select) = rows.next() else {
         return Ok(Vec::new());
     };
@@ -91,7 +92,7 @@ pub async fn count(
 
 /// The row of a key, unless one of the earlier keys is used up. The condition is there for every
 /// row: SQLite takes `ON CONFLICT` after a bare SELECT for a join.
-fn row(table: &str, count: &Count, (earlier, now): (&[Count], i64)) -> SelectStatement {
+fn row(table: &str, count: &Count, earlier: &[Count], now: i64) -> SelectStatement {
     let mut select = Query::select();
     select
         .expr(Expr::val(KIND))

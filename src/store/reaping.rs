@@ -10,7 +10,7 @@ use super::{
     StoreResult,
     clients::tombstone::{self, DELETED},
     consents,
-    record::{eq, gt, is_null, same},
+    record::{column, eq, gt, is_null, same},
 };
 use crate::schema::TableNames;
 
@@ -83,7 +83,8 @@ async fn never_used(
 pub async fn reap(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (client_id, reaping): (&str, &Reaping),
+    client_id: &str,
+    reaping: &Reaping,
 ) -> StoreResult<bool> {
     let last_used = || Expr::col(Alias::new("last_used_at"));
     let conditions = |kind: &str| {
@@ -134,8 +135,8 @@ fn has_live_grant(tables: &TableNames, now: i64) -> SimpleExpr {
     live.expr(Expr::val(1))
         .from(Alias::new(tables.authorization_codes))
         .and_where(same(
-            (tables.authorization_codes, "client_id"),
-            (tables.clients, "client_id"),
+            column(tables.authorization_codes, "client_id"),
+            column(tables.clients, "client_id"),
         ))
         .and_where(is_null("revoked_at"))
         .and_where(gt("retain_until", now));

@@ -144,10 +144,24 @@ pub fn eq_of(table: &str, column: &str, value: impl Into<Value>) -> SimpleExpr {
     Expr::col((Alias::new(table), Alias::new(column))).eq(value.into())
 }
 
+/// A column of a table in a joined statement.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a> {
+    /// The table, or its alias.
+    pub table: &'a str,
+    /// The column.
+    pub name: &'a str,
+}
+
+/// The column `name` of `table`.
+pub const fn column<'a>(table: &'a str, name: &'a str) -> Column<'a> {
+    Column { table, name }
+}
+
 /// `left.a = right.b`
-pub fn same(left: (&str, &str), right: (&str, &str)) -> SimpleExpr {
-    Expr::col((Alias::new(left.0), Alias::new(left.1)))
-        .equals((Alias::new(right.0), Alias::new(right.1)))
+pub fn same(left: Column<'_>, right: Column<'_>) -> SimpleExpr {
+    Expr::col((Alias::new(left.table), Alias::new(left.name)))
+        .equals((Alias::new(right.table), Alias::new(right.name)))
 }
 
 /// `column IS NULL`

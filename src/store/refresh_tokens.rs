@@ -141,27 +141,39 @@ pub async fn supersede(
     Ok(ids.contains(&rotation.id))
 }
 
+/// A token that lives on without a rotation.
+#[derive(Clone, Copy, Debug)]
+pub struct RefreshSlide {
+    /// The row.
+    pub token_id: i64,
+    /// Its family.
+    pub grant_id: i64,
+    /// Unix seconds.
+    pub now: i64,
+    /// Its new end, Unix seconds.
+    pub expires_at: i64,
+}
+
 /// Restarts the life of a token that is not rotated (`rotate_refresh_tokens: public_only`), as
-/// long as its grant is live (CC-01). `life` is now and the new end, Unix seconds.
+/// long as its grant is live (CC-01).
 ///
 /// # Errors
 /// [`super::StoreError`].
 pub async fn slide(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, grant_id): (i64, i64),
-    (now, expires_at): (i64, i64),
+    slide: &RefreshSlide,
 ) -> StoreResult<bool> {
     let mut update = Query::update();
     update
         .table(Alias::new(tables.refresh_tokens))
-        .value(Alias::new("expires_at"), expires_at)
+        .value(Alias::new("expires_at"), slide.expires_at)
         .value(Alias::new("updated_at"), Expr::current_timestamp())
-        .and_where(eq("id", id))
+        .and_where(eq("id", slide.token_id))
         .and_where(is_null("superseded_at"))
-        .and_where(gt("expires_at", now))
-        .and_where(gt("absolute_expires_at", now))
-        .and_where(has_live_grant(tables, grant_id));
+        .and_where(gt("expires_at", slide.now))
+        .and_where(gt("absolute_expires_at", slide.now))
+        .and_where(has_live_grant(tables, slide.grant_id));
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 

@@ -58,7 +58,8 @@ pub async fn insert(
 pub async fn find(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (hash, now): (&SecretHash, i64),
+    hash: &SecretHash,
+    now: i64,
 ) -> StoreResult<Option<Json>> {
     let mut select = Query::select();
     select
@@ -80,7 +81,8 @@ pub async fn find(
 pub async fn spend(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (hash, now): (&SecretHash, i64),
+    hash: &SecretHash,
+    now: i64,
 ) -> StoreResult<Option<Json>> {
     let mut update = update(tables, hash);
     update

@@ -125,7 +125,8 @@ pub struct Renewal {
 pub async fn is_live(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, now): (i64, i64),
+    id: i64,
+    now: i64,
 ) -> StoreResult<bool> {
     let mut select = Query::select();
     select
@@ -145,7 +146,8 @@ pub async fn is_live(
 pub async fn live_of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (user, now): (UserKey, i64),
+    user: UserKey,
+    now: i64,
 ) -> StoreResult<Vec<SessionRow>> {
     let mut select = SessionRow::select(tables.sessions);
     select
@@ -220,6 +222,17 @@ pub async fn renew(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
+/// A session in use.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionUse {
+    /// The row.
+    pub id: i64,
+    /// Unix seconds.
+    pub now: i64,
+    /// Its new idle end, Unix seconds.
+    pub idle_expires_at: i64,
+}
+
 /// Moves the idle end of a session in use.
 ///
 /// # Errors
@@ -227,17 +240,26 @@ pub async fn renew(
 pub async fn touch(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, now, idle_expires_at): (i64, i64, i64),
+    used: &SessionUse,
 ) -> StoreResult<()> {
     let mut update = Query::update();
     update
         .table(Alias::new(tables.sessions))
-        .value(Alias::new("last_seen_at"), now)
-        .value(Alias::new("idle_expires_at"), idle_expires_at)
-        .and_where(eq("id", id))
+        .value(Alias::new("last_seen_at"), used.now)
+        .value(Alias::new("idle_expires_at"), used.idle_expires_at)
+        .and_where(eq("id", used.id))
         .and_where(is_null("ended_at"));
     conn.execute(&update).await?;
     Ok(())
+}
+
+/// Why sessions end, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionEnd {
+    /// Why.
+    pub reason: EndReason,
+    /// Unix seconds.
+    pub at: i64,
 }
 
 /// Ends every session of a user.
@@ -247,9 +269,10 @@ pub async fn touch(
 pub async fn end_of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (user, reason, now): (UserKey, EndReason, i64),
+    user: UserKey,
+    end: SessionEnd,
 ) -> StoreResult<()> {
-    let mut update = ending(tables, (reason, now));
+    let mut update = ending(tables, end);
     update.and_where(eq("user_id", user));
     conn.execute(&update).await?;
     Ok(())
@@ -262,19 +285,20 @@ pub async fn end_of_user(
 pub async fn end(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (id, reason, now): (i64, EndReason, i64),
+    id: i64,
+    end: SessionEnd,
 ) -> StoreResult<bool> {
-    let mut update = ending(tables, (reason, now));
+    let mut update = ending(tables, end);
     update.and_where(eq("id", id));
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-fn ending(tables: &TableNames, (reason, now): (EndReason, i64)) -> UpdateStatement {
+fn ending(tables: &TableNames, end: SessionEnd) -> UpdateStatement {
     let mut update = Query::update();
     update
         .table(Alias::new(tables.sessions))
-        .value(Alias::new("ended_at"), now)
-        .value(Alias::new("end_reason"), reason.as_str())
+        .value(Alias::new("ended_at"), end.at)
+        .value(Alias::new("end_reason"), end.reason.as_str())
         .value(Alias::new("updated_at"), Expr::current_timestamp())
         .and_where(is_null("ended_at"));
     update

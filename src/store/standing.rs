@@ -10,7 +10,7 @@ use super::{
     StoreResult,
     bearer::WithUser,
     consents::ConsentRow,
-    record::{Record, eq_of, same},
+    record::{Record, column, eq_of, same},
     sessions::SessionRow,
 };
 use crate::schema::TableNames;
@@ -56,7 +56,8 @@ pub struct Standing<U> {
 pub async fn hold<U>(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (basis, users): (&Basis, Option<&dyn WithUser<User = U>>),
+    basis: &Basis,
+    users: Option<&dyn WithUser<User = U>>,
 ) -> StoreResult<Option<Standing<U>>> {
     let session = tables.sessions;
     let mut select = Query::select();
@@ -76,15 +77,16 @@ pub async fn hold<U>(
     }
     if let Some(id) = basis.consent_id {
         let consents = tables.consents;
-        let this_one = Cond::all()
-            .add(eq_of(consents, "id", id))
-            .add(same((consents, "user_id"), (session, "user_id")));
+        let this_one = Cond::all().add(eq_of(consents, "id", id)).add(same(
+            column(consents, "user_id"),
+            column(session, "user_id"),
+        ));
         select.join(JoinType::InnerJoin, Alias::new(consents), this_one);
         ConsentRow::select_into(&mut select, consents, "n_");
         held.push(consents);
     }
     if let Some(users) = users {
-        users.join(&mut select, (session, "user_id"));
+        users.join(&mut select, column(session, "user_id"));
     }
     // SQLite has no row locks and needs none: the transaction began as a writer.
     if conn.get_database_backend() == sea_orm::DbBackend::Postgres {

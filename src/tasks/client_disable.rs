@@ -9,7 +9,7 @@ use crate::{
     events::{AuditEvent, EventName},
     plugin,
     protocol::client::ClientStatus::{Active, Disabled},
-    store::clients,
+    store::clients::{self, StatusChange},
 };
 
 const KEYS: [&str; 2] = ["id", "enable"];
@@ -37,7 +37,12 @@ impl<D: OAuthServerDefinition> ClientDisable<D> {
         let client = changeable(&server, id).await?;
         if client.status != to {
             let tables = server.store.tables();
-            let write = |db| clients::set_status(db, tables, (id, from, to));
+            let change = StatusChange {
+                client_id: id,
+                from,
+                to,
+            };
+            let write = |db| clients::set_status(db, tables, change);
             if !server.store.run(write).await.map_err(boot::error)? {
                 return Err(changed_meanwhile(id));
             }

@@ -11,7 +11,7 @@ use crate::{
     plugin,
     protocol::{client::Client, secret::Purpose},
     server::Server,
-    store::clients::{self, SecretChange},
+    store::clients::{self, SecretChange, SecretReplacement},
 };
 
 const KEYS: [&str; 2] = ["id", "overlap_seconds"];
@@ -62,8 +62,13 @@ async fn rotate(
         expires_at,
         old_until,
     };
-    let (tables, hash) = (server.store.tables(), current.hash);
-    let write = |db| clients::change_secret(db, tables, (id, hash, &change));
+    let tables = server.store.tables();
+    let replacement = SecretReplacement {
+        client_id: id,
+        current: current.hash,
+        secrets: &change,
+    };
+    let write = |db| clients::change_secret(db, tables, replacement);
     if !server.store.run(write).await.map_err(boot::error)? {
         return Err(changed_meanwhile(id));
     }

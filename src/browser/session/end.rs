@@ -8,8 +8,8 @@ use crate::{
     protocol::secret::Purpose,
     server::Server,
     store::{
-        authorization_codes::{self, OfSession, RevokeReason},
-        sessions::{self, EndReason, SessionRow},
+        authorization_codes::{self, OfSession, Revocation, RevokeReason, SessionGrants},
+        sessions::{self, EndReason, SessionEnd, SessionRow},
     },
 };
 
@@ -44,7 +44,7 @@ impl Server {
         session: &SessionRow,
         reason: EndReason,
     ) -> Result<(), Failure> {
-        let grants = match (reason, self.settings.logout_revokes) {
+        let (which, why) = match (reason, self.settings.logout_revokes) {
             // Grants of other sessions carry the stamp themselves and fail at their next use.
             (EndReason::CredentialChange, _) if self.settings.revoke_on_credential_change => {
                 (OfSession::All, RevokeReason::CredentialChange)
@@ -56,7 +56,7 @@ impl Server {
             (_, LogoutRevokes::Online) => (OfSession::Online, RevokeReason::Logout),
             (_, LogoutRevokes::All) => (OfSession::All, RevokeReason::Logout),
         };
-        self.end_with(session, reason, grants).await
+        self.end_with(session, reason, which, why).await
     }
 
     /// Ends one session, and these of its grants.
@@ -67,15 +67,21 @@ impl Server {
         &self,
         session: &SessionRow,
         reason: EndReason,
-        (which, why): (OfSession, RevokeReason),
+        which: OfSession,
+        why: RevokeReason,
     ) -> Result<(), Failure> {
-        let (id, now) = (session.id, self.now());
+        let (id, at) = (session.id, self.now());
+        let end = SessionEnd { reason, at };
         self.store
             .write(move |txn, tables| {
                 Box::pin(async move {
-                    sessions::end(txn, tables, (id, reason, now)).await?;
-                    let of = (id, which, why, now);
-                    authorization_codes::revoke_of_session(txn, tables, of).await?;
+                    sessions::end(txn, tables, id, end).await?;
+                    let of = SessionGrants {
+                        session_id: id,
+                        which,
+                    };
+                    let revocation = Revocation { reason: why, at };
+                    authorization_codes::revoke_of_session(txn, tables, of, revocation).await?;
                     Ok(())
                 })
             })

@@ -14,7 +14,7 @@ use crate::{
     random,
     request::ip_prefix,
     server::Server,
-    store::sessions::{self, Renewal, SessionRow},
+    store::sessions::{self, Renewal, SessionRow, SessionUse},
 };
 
 /// A session is marked as used at most this often, seconds.
@@ -27,11 +27,16 @@ impl Server {
         if now - session.last_seen_at < SEEN_EVERY {
             return;
         }
-        let idle = self
+        let idle_expires_at = self
             .idle_end(session.remembered, now)
             .min(session.expires_at);
         let tables = self.store.tables();
-        let touch = |db| sessions::touch(db, tables, (session.id, now, idle));
+        let used = SessionUse {
+            id: session.id,
+            now,
+            idle_expires_at,
+        };
+        let touch = |db| sessions::touch(db, tables, &used);
         if let Err(error) = self.store.run(touch).await {
             tracing::warn!(%error, "a session could not be marked as used");
         }

@@ -20,7 +20,7 @@ use crate::{
     server::Server,
     store::{
         access_tokens,
-        authorization_codes::{self, GrantRow, RevokeReason},
+        authorization_codes::{self, GrantRow, Redemption, Revocation, RevokeReason},
         joined::{self, GrantWithSession},
         refresh_tokens::{self, RefreshTokenRow},
     },
@@ -83,10 +83,10 @@ async fn load(
     code: &SecretHash,
 ) -> Result<Loaded, Failure> {
     let tables = server.store.tables();
-    let wanted = (server.id_in_table(&credentials.client_id), code);
+    let client_id = server.id_in_table(&credentials.client_id);
     let presented = server
         .store
-        .run(|db| joined::client_and_code(db, tables, wanted))
+        .run(|db| joined::client_and_code(db, tables, client_id, code))
         .await?;
     let client = match known {
         Some(client) => client,
@@ -183,8 +183,12 @@ async fn store(
         .write(move |txn, tables| {
             let (mut access, refresh) = (access.clone(), refresh.clone());
             Box::pin(async move {
-                let take = (&code, now, retain_until);
-                if !authorization_codes::redeem(txn, tables, take).await? {
+                let redemption = Redemption {
+                    code: &code,
+                    now,
+                    retain_until,
+                };
+                if !authorization_codes::redeem(txn, tables, &redemption).await? {
                     return Ok(false);
                 }
                 if let Some(refresh) = refresh {
@@ -222,10 +226,13 @@ fn first_generation(server: &Server, behind: Behind<'_>, token: &Secret) -> Refr
 /// TK-15, CC-05: the verdict is committed before it is answered.
 async fn revoke(server: &Server, (client, grant): (&Client, &GrantRow)) -> Result<(), Failure> {
     let tables = server.store.tables();
-    let family = (grant.id, RevokeReason::CodeReplay, server.now());
+    let replay = Revocation {
+        reason: RevokeReason::CodeReplay,
+        at: server.now(),
+    };
     let revoked = server
         .store
-        .run(|db| authorization_codes::revoke(db, tables, family))
+        .run(|db| authorization_codes::revoke(db, tables, grant.id, replay))
         .await?;
     if revoked {
         let event = AuditEvent::new(EventName::CodeReplayed).denied(REPLAY.rule);

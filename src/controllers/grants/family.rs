@@ -12,8 +12,8 @@ use crate::{
     },
     server::Server,
     store::{
-        authorization_codes::{self, RevokeReason},
-        ephemerals,
+        authorization_codes::{self, Revocation, RevokeReason},
+        ephemerals::{self, Fact},
         joined::RefreshWithGrant,
     },
 };
@@ -51,12 +51,13 @@ pub async fn misused(
         hash.try_into()
             .map_err(|_| Failure::internal("token hash length"))?,
     );
-    let end = found.token.absolute_expires_at;
-    let (tables, misuse) = (
-        server.store.tables(),
-        (ephemerals::REFRESH_MISUSE, &hash, end),
-    );
-    let count = |db| ephemerals::count(db, tables, misuse);
+    let tables = server.store.tables();
+    let misuse = Fact {
+        kind: ephemerals::REFRESH_MISUSE,
+        hash: &hash,
+        expires_at: found.token.absolute_expires_at,
+    };
+    let count = |db| ephemerals::count(db, tables, &misuse);
     if server.store.run(count).await? <= MOST_MISUSES {
         return Ok(refusal);
     }
@@ -90,7 +91,8 @@ async fn revoke(
     reason: RevokeReason,
 ) -> Result<bool, Failure> {
     let tables = server.store.tables();
-    let family = (found.grant.id, reason, server.now());
-    let revoke = |db| authorization_codes::revoke(db, tables, family);
+    let (family, at) = (found.grant.id, server.now());
+    let revocation = Revocation { reason, at };
+    let revoke = |db| authorization_codes::revoke(db, tables, family, revocation);
     Ok(server.store.run(revoke).await?)
 }

@@ -24,7 +24,7 @@ use crate::{
     store::{
         access_tokens::{self, AccessTokenRow},
         joined::{self, RefreshWithGrant},
-        refresh_tokens::{self, RefreshTokenRow, Retry, Rotation},
+        refresh_tokens::{self, RefreshSlide, RefreshTokenRow, Retry, Rotation},
     },
 };
 
@@ -107,10 +107,10 @@ async fn load(
     token: &SecretHash,
 ) -> Result<Loaded, Failure> {
     let tables = server.store.tables();
-    let wanted = (server.id_in_table(&credentials.client_id), token);
+    let client_id = server.id_in_table(&credentials.client_id);
     let presented = server
         .store
-        .run(|db| joined::client_and_refresh_token(db, tables, wanted))
+        .run(|db| joined::client_and_refresh_token(db, tables, client_id, token))
         .await?;
     let client = match known {
         Some(client) => client,
@@ -245,15 +245,19 @@ impl Refreshing<'_> {
     }
 
     async fn slide(&self, server: &Server, mut access: AccessTokenRow) -> Result<bool, Failure> {
-        let token = (self.found.token.id, self.found.grant.id);
-        let life = (server.now(), self.new_end(server));
-        access.refresh_token_id = Some(token.0);
+        let slide = RefreshSlide {
+            token_id: self.found.token.id,
+            grant_id: self.found.grant.id,
+            now: server.now(),
+            expires_at: self.new_end(server),
+        };
+        access.refresh_token_id = Some(slide.token_id);
         let won = server
             .store
             .write(move |txn, tables| {
                 let access = access.clone();
                 Box::pin(async move {
-                    if !refresh_tokens::slide(txn, tables, token, life).await? {
+                    if !refresh_tokens::slide(txn, tables, &slide).await? {
                         return Ok(false);
                     }
                     access_tokens::insert(txn, tables, &access).await?;

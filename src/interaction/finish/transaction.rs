@@ -13,7 +13,7 @@ use crate::{
     store::{
         StoreResult,
         authorization_codes::{self, GrantRow},
-        authorization_states,
+        authorization_states::{self, Completion},
         consents::{self, NewApproval},
         standing::{self, Basis, Standing},
     },
@@ -104,13 +104,18 @@ impl Finish {
         tables: &TableNames,
     ) -> StoreResult<Outcome> {
         let users = self.owners.table();
-        let standing = standing::hold(txn, tables, (&self.basis, users)).await?;
+        let standing = standing::hold(txn, tables, &self.basis, users).await?;
         if !standing.is_some_and(|standing| self.still_holds(&standing)) {
             return Ok(Outcome::Changed);
         }
         if let Some(Consumed { id, sealed }) = &self.interaction {
-            let consumed = (*id, self.now, Some(sealed.clone()), "done");
-            if !authorization_states::consume(txn, tables, consumed).await? {
+            let done = Completion {
+                id: *id,
+                now: self.now,
+                sealed_result: Some(sealed.clone()),
+                intent: "done",
+            };
+            if !authorization_states::consume(txn, tables, done).await? {
                 return Ok(Outcome::Lost);
             }
         }
@@ -122,7 +127,7 @@ impl Finish {
         };
         let grant_id = authorization_codes::insert(txn, tables, &grant).await?;
         if let Some(Consumed { id, .. }) = &self.interaction {
-            authorization_states::link(txn, tables, (*id, grant_id)).await?;
+            authorization_states::link(txn, tables, *id, grant_id).await?;
         }
         Ok(Outcome::Issued(grant_id))
     }

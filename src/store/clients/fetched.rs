@@ -31,9 +31,10 @@ const CIMD: &str = "cimd";
 pub async fn insert_document(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (row, most): (&ClientRow, u64),
+    row: &ClientRow,
+    most: u64,
 ) -> StoreResult<()> {
-    if count_unused_of(conn, tables, (&[CIMD], most)).await? >= most {
+    if count_unused_of(conn, tables, &[CIMD], most).await? >= most {
         remove_oldest_unused(conn, tables).await?;
     }
     let mut insert = row.insert_into(tables.clients);
@@ -72,7 +73,8 @@ async fn remove_oldest_unused(conn: &impl ConnectionTrait, tables: &TableNames) 
 pub async fn update_document(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (row, old_version): (&ClientRow, i32),
+    row: &ClientRow,
+    old_version: i32,
 ) -> StoreResult<bool> {
     let mut update = set_metadata(tables, row);
     update
@@ -108,7 +110,8 @@ pub async fn keep_document(
 pub async fn keep_keys(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (client_id, cache): (&str, &KeyCache),
+    client_id: &str,
+    cache: &KeyCache,
 ) -> StoreResult<()> {
     let fetched_at = || Expr::col(Alias::new("jwks_fetched_at"));
     let older = Cond::any()

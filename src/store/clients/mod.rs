@@ -4,6 +4,7 @@ mod fetched;
 mod listing;
 mod registration;
 mod row;
+mod secrets;
 pub(super) mod tombstone;
 
 use sea_orm::{
@@ -15,10 +16,11 @@ pub use self::{
     fetched::{insert_document, keep_document, keep_keys, update_document},
     listing::{Listed, list},
     registration::{
-        Registered, SecretChange, change_secret, count_unused, delete, register, registered,
-        set_status, update,
+        MetadataUpdate, Registered, StatusChange, change_secret, count_unused, delete, register,
+        registered, set_status, update,
     },
     row::ClientRow,
+    secrets::{SecretChange, SecretReplacement},
     tombstone::thin_out,
 };
 use super::{
@@ -130,7 +132,8 @@ pub async fn existing(
 pub async fn touch(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (client_id, now): (&str, i64),
+    client_id: &str,
+    now: i64,
 ) -> StoreResult<()> {
     let mut update = Query::update();
     update

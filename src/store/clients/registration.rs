@@ -8,6 +8,7 @@ use sea_orm::{
 
 use super::{
     ClientRow,
+    secrets::{SecretChange, SecretReplacement},
     tombstone::{self, DELETED},
 };
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     schema::TableNames,
     store::{
         StoreResult, access_tokens,
-        authorization_codes::{self, RevokeReason},
+        authorization_codes::{self, Revocation, RevokeReason},
         consents,
         record::{Record, eq, is_null},
     },
@@ -108,14 +109,15 @@ pub async fn count_unused(
     tables: &TableNames,
     most: u64,
 ) -> StoreResult<u64> {
-    count_unused_of(conn, tables, (&["dynamic", "cimd"], most)).await
+    count_unused_of(conn, tables, &["dynamic", "cimd"], most).await
 }
 
 /// The same of these kinds.
 pub(super) async fn count_unused_of(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (kinds, most): (&[&str], u64),
+    kinds: &[&str],
+    most: u64,
 ) -> StoreResult<u64> {
     let mut unused = Query::select();
     unused
@@ -134,66 +136,30 @@ pub(super) async fn count_unused_of(
     Ok(count.unwrap_or_default().unsigned_abs())
 }
 
-/// What a change does to the secrets.
-#[derive(Clone, Debug)]
-pub enum SecretChange {
-    /// They stay.
-    Keep,
-    /// The client has none any more.
-    Remove,
-    /// Another one, and until when the old one works beside it (Unix seconds; `None` = not).
-    Replace {
-        /// The new secret.
-        new: SecretHash,
-        /// Its end; `None` = never.
-        expires_at: Option<i64>,
-        /// The end of the old one.
-        old_until: Option<i64>,
-    },
+/// New metadata of a client.
+#[derive(Clone, Copy)]
+pub struct MetadataUpdate<'a> {
+    /// The client with its new metadata.
+    pub row: &'a ClientRow,
+    /// What happens to its secrets.
+    pub secrets: &'a SecretChange,
+    /// Hash of the registration access token that still has to be the client's; `None` = whichever.
+    pub token: Option<SecretHash>,
 }
 
-impl SecretChange {
-    fn apply(&self, update: &mut UpdateStatement) {
-        let mut set = |name: &str, value: SimpleExpr| {
-            update.value(Alias::new(name), value);
-        };
-        let null = || Expr::cust("NULL");
-        let seconds = |at: &Option<i64>| at.map_or_else(null, Expr::value);
-        match self {
-            Self::Keep => {}
-            Self::Remove => {
-                set("client_secret_hash", null());
-                set("client_secret_expires_at", null());
-                set("previous_secret_hash", null());
-                set("previous_secret_expires_at", null());
-            }
-            Self::Replace {
-                new,
-                expires_at,
-                old_until,
-            } => {
-                let old = match old_until {
-                    Some(_) => Expr::col(Alias::new("client_secret_hash")),
-                    None => null(),
-                };
-                set("previous_secret_hash", old);
-                set("previous_secret_expires_at", seconds(old_until));
-                set("client_secret_hash", Expr::value(new.0.to_vec()));
-                set("client_secret_expires_at", seconds(expires_at));
-            }
-        }
-    }
-}
-
-/// Writes new metadata of an active client and raises its version. `token` = the registration
-/// access token that still has to be the client's.
+/// Writes new metadata of an active client and raises its version; `false` = it is not
+/// active any more, or has another registration access token.
 ///
 /// # Errors
 /// [`crate::store::StoreError`].
 pub async fn update(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (row, secrets, token): (&ClientRow, &SecretChange, Option<SecretHash>),
+    MetadataUpdate {
+        row,
+        secrets,
+        token,
+    }: MetadataUpdate<'_>,
 ) -> StoreResult<bool> {
     let mut update = set_metadata(tables, row);
     secrets.apply(&mut update);
@@ -236,12 +202,27 @@ fn bound(value: Value) -> SimpleExpr {
 pub async fn change_secret(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (client_id, current, secrets): (&str, SecretHash, &SecretChange),
+    SecretReplacement {
+        client_id,
+        current,
+        secrets,
+    }: SecretReplacement<'_>,
 ) -> StoreResult<bool> {
     let mut update = change(tables, client_id);
     secrets.apply(&mut update);
     update.and_where(eq("client_secret_hash", current.0.to_vec()));
     Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// A client that is to be switched off or on.
+#[derive(Clone, Copy, Debug)]
+pub struct StatusChange<'a> {
+    /// The client.
+    pub client_id: &'a str,
+    /// The status that it still has to have.
+    pub from: ClientStatus,
+    /// Its new status.
+    pub to: ClientStatus,
 }
 
 /// Switches a client off or on.
@@ -251,7 +232,11 @@ pub async fn change_secret(
 pub async fn set_status(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (client_id, from, to): (&str, ClientStatus, ClientStatus),
+    StatusChange {
+        client_id,
+        from,
+        to,
+    }: StatusChange<'_>,
 ) -> StoreResult<bool> {
     let mut update = change(tables, client_id);
     update
@@ -270,7 +255,8 @@ pub async fn set_status(
 pub async fn delete(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (client_id, now): (&str, i64),
+    client_id: &str,
+    now: i64,
 ) -> StoreResult<bool> {
     let mut update = change(tables, client_id);
     tombstone::bury(&mut update, now);
@@ -281,9 +267,12 @@ pub async fn delete(
     if conn.execute(&update).await?.rows_affected() == 0 {
         return Ok(false);
     }
-    let reason = RevokeReason::ClientDeleted;
-    authorization_codes::revoke_of_client(conn, tables, (client_id, reason, now)).await?;
-    access_tokens::revoke_of_machine(conn, tables, (client_id, now)).await?;
+    let revocation = Revocation {
+        reason: RevokeReason::ClientDeleted,
+        at: now,
+    };
+    authorization_codes::revoke_of_client(conn, tables, client_id, revocation).await?;
+    access_tokens::revoke_of_machine(conn, tables, client_id, now).await?;
     consents::delete_of_client(conn, tables, client_id).await?;
     Ok(true)
 }

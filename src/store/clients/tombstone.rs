@@ -70,7 +70,8 @@ pub(in crate::store) fn bury(update: &mut UpdateStatement, now: i64) {
 pub async fn thin_out(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    (most, batch): (u64, u64),
+    most: u64,
+    batch: u64,
 ) -> StoreResult<u64> {
     let mut surplus = Query::select();
     surplus
