@@ -1,7 +1,7 @@
 //! Edits to `src/app.rs`.
 
 use super::{
-    edit::{Draft, Edited, Misfit, Missing, indent_at, insert, line_start},
+    edit::{Draft, Edited, Finished, Missing, indent_at, insert, line_start},
     source::{self, Function, function, mask, words},
 };
 
@@ -29,7 +29,7 @@ const SERVE: &str = "
 
 /// Wires the plugin into the app's hooks.
 #[must_use]
-pub fn wire(text: &str) -> (String, Vec<Misfit>) {
+pub fn wire(text: &str) -> Finished {
     Draft::new(FILE, text)
         .then(import)
         .then(initializer)

@@ -10,7 +10,7 @@ use std::{
 
 use serde_yaml_ng::Value;
 
-use super::edit::{Draft, Edited, Misfit, Missing, insert};
+use super::edit::{Draft, Edited, Finished, Missing, insert};
 
 /// A block and the keys it belongs under.
 pub struct Block {
@@ -49,7 +49,7 @@ pub const CLEANUP: Block = Block {
 
 /// Adds the blocks that a configuration file lacks.
 #[must_use]
-pub fn configure(file: &str, text: &str, blocks: &[Block]) -> (String, Vec<Misfit>) {
+pub fn configure(file: &str, text: &str, blocks: &[Block]) -> Finished {
     blocks
         .iter()
         .fold(Draft::new(file, text), |draft, block| {

@@ -65,9 +65,21 @@ impl Draft {
     }
 
     /// The new text and what found no place.
-    pub fn finish(self) -> (String, Vec<Misfit>) {
-        (self.text, self.misfits)
+    pub fn finish(self) -> Finished {
+        Finished {
+            text: self.text,
+            misfits: self.misfits,
+        }
     }
+}
+
+/// A file after its edits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// The new text.
+    pub text: String,
+    /// What found no place.
+    pub misfits: Vec<Misfit>,
 }
 
 /// The line ending that a text uses.

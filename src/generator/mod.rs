@@ -30,7 +30,13 @@ use std::path::Path;
 
 use chrono::Utc;
 
-pub use self::{edit::Misfit, error::GeneratorError, options::Options, plan::Plan, planner::plan};
+pub use self::{
+    edit::{Finished, Misfit},
+    error::GeneratorError,
+    options::Options,
+    plan::Plan,
+    planner::plan,
+};
 
 /// Runs the command in the current directory, which is the app's root under `cargo loco`.
 ///

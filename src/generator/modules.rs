@@ -2,7 +2,7 @@
 //! `migration/src/lib.rs`.
 
 use super::{
-    edit::{Draft, Edited, Misfit, Missing, indent_at, insert, line_start},
+    edit::{Draft, Edited, Finished, Missing, indent_at, insert, line_start},
     source::mask,
 };
 
@@ -54,7 +54,7 @@ fn below(text: &str, at: usize, line: &str) -> String {
 
 /// Registers a migration in `migration/src/lib.rs`: the module, and the entry above Loco's anchor.
 #[must_use]
-pub fn register_migration(text: &str, module: &str) -> (String, Vec<Misfit>) {
+pub fn register_migration(text: &str, module: &str) -> Finished {
     Draft::new("migration/src/lib.rs", text)
         .then(|text| declare(text, &format!("mod {module};")))
         .then(|text| list_migration(text, module))

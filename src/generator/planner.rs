@@ -5,9 +5,9 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::{
-    GeneratorError, Misfit, Options, Plan, app_rs,
+    GeneratorError, Options, Plan, app_rs,
     config::{self, Block},
-    edit,
+    edit::{self, Finished},
     files::{self, NewFile},
     manifest::Manifest,
     modules,
@@ -34,7 +34,10 @@ pub fn plan(root: &Path, options: &Options, now: DateTime<Utc>) -> Result<Plan, 
         force: options.force,
         plan: Plan::default(),
     };
-    planner.edit("Cargo.toml", |_| (manifest.with_plugin(), Vec::new()))?;
+    planner.edit("Cargo.toml", |_| Finished {
+        text: manifest.with_plugin(),
+        misfits: Vec::new(),
+    })?;
     planner.model(&users)?;
     planner.migrations(&manifest, &users, now)?;
     planner.edit(app_rs::FILE, app_rs::wire)?;
@@ -79,19 +82,21 @@ impl Planner<'_> {
     ) -> Result<(), GeneratorError> {
         let file = "migration/Cargo.toml";
         let manifest = Manifest::parse(file, &required(self.root, file)?)?;
-        self.edit(file, |_| {
-            (manifest.with_migrations(&app.source()), Vec::new())
+        self.edit(file, |_| Finished {
+            text: manifest.with_migrations(&app.source()),
+            misfits: Vec::new(),
         })?;
         let migrations = files::migrations(self.root, users, now)?;
         self.edit("migration/src/lib.rs", |text| {
-            migrations.iter().fold(
-                (text.to_owned(), Vec::new()),
-                |(text, mut misfits), migration| {
-                    let (text, more) = modules::register_migration(&text, &migration.module);
-                    misfits.extend(more);
-                    (text, misfits)
-                },
-            )
+            let before = Finished {
+                text: text.to_owned(),
+                misfits: Vec::new(),
+            };
+            migrations.iter().fold(before, |before, migration| {
+                let mut after = modules::register_migration(&before.text, &migration.module);
+                after.misfits.splice(0..0, before.misfits);
+                after
+            })
         })?;
         self.files(migrations.into_iter().map(|migration| migration.file))
     }
@@ -157,10 +162,13 @@ impl Planner<'_> {
     fn edit(
         &mut self,
         file: &str,
-        edit: impl FnOnce(&str) -> (String, Vec<Misfit>),
+        edit: impl FnOnce(&str) -> Finished,
     ) -> Result<(), GeneratorError> {
         let before = self.text(file)?;
-        let (after, misfits) = edit(before.as_deref().unwrap_or_default());
+        let Finished {
+            text: after,
+            misfits,
+        } = edit(before.as_deref().unwrap_or_default());
         if before.is_none() {
             self.plan.notes.push(format!(
                 "{file} is not there; what belongs into it:\n{after}"

@@ -42,9 +42,18 @@ pub fn stamped(body: &str, style: Style) -> String {
     }
 }
 
+/// A generated file, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unstamped {
+    /// What was written.
+    pub body: String,
+    /// The fingerprint in the stamp line, if there is one.
+    pub fingerprint: Option<String>,
+}
+
 /// A text without its stamp line, and the fingerprint that the line names.
 #[must_use]
-pub fn unstamped(text: &str) -> (String, Option<String>) {
+pub fn unstamped(text: &str) -> Unstamped {
     let mut stamp = None;
     let body: String = text
         .split_inclusive('\n')
@@ -55,7 +64,10 @@ pub fn unstamped(text: &str) -> (String, Option<String>) {
             is_body
         })
         .collect();
-    (body, stamp)
+    Unstamped {
+        body,
+        fingerprint: stamp,
+    }
 }
 
 fn named_fingerprint(line: &str) -> Option<String> {
@@ -99,9 +111,12 @@ pub enum Standing {
 /// Compares the text on disk with the one to be written.
 #[must_use]
 pub fn standing(on_disk: &str, planned: &str) -> Standing {
-    let (body, stamp) = unstamped(on_disk);
+    let Unstamped {
+        body,
+        fingerprint: stamp,
+    } = unstamped(on_disk);
     let now = fingerprint(&body);
-    let new = fingerprint(&unstamped(planned).0);
+    let new = fingerprint(&unstamped(planned).body);
     match stamp {
         _ if now == new => Standing::Current,
         None => Standing::Foreign,

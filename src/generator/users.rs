@@ -35,20 +35,21 @@ impl Users {
     /// When there is none, or its key is of no type the plugin can refer to.
     pub fn of(root: &Path, options: &Options) -> Result<Self, GeneratorError> {
         let module = options.users.as_deref().unwrap_or(STARTER);
-        let (file, entity) = module_text(root, module)?.ok_or_else(|| GeneratorError::NoUsers {
+        let entity = module_text(root, module)?.ok_or_else(|| GeneratorError::NoUsers {
             path: module.to_owned(),
             files: module_files(module).join(", "),
         })?;
+        let ModuleText { file, text: entity } = entity;
         let methods = module.replace("::_entities::", "::");
-        let model = module_text(root, &methods)?.map(|(_, text)| text);
+        let model = module_text(root, &methods)?.map(|model| model.text);
         let key = primary_key(&entity);
         let (column, key_type) = match (&key, &options.user_key) {
-            (Ok((column, _)), Some(given)) => (column.clone(), given.clone()),
+            (Ok(key), Some(given)) => (key.name.clone(), given.clone()),
             (Err(_), Some(given)) => ("id".to_owned(), given.clone()),
-            (Ok((column, found)), None) if KEY_TYPES.contains(&found.as_str()) => {
-                (column.clone(), found.clone())
+            (Ok(key), None) if KEY_TYPES.contains(&key.kind.as_str()) => {
+                (key.name.clone(), key.kind.clone())
             }
-            (Ok((_, found)) | Err(found), None) => {
+            (Ok(Field { kind: found, .. }) | Err(found), None) => {
                 return Err(GeneratorError::UserKey {
                     file,
                     found: found.clone(),
@@ -69,10 +70,15 @@ impl Users {
 const KEY_TYPES: [&str; 3] = ["i32", "i64", "Uuid"];
 
 /// The file of a module, and its text.
-fn module_text(root: &Path, module: &str) -> Result<Option<(String, String)>, GeneratorError> {
+struct ModuleText {
+    file: String,
+    text: String,
+}
+
+fn module_text(root: &Path, module: &str) -> Result<Option<ModuleText>, GeneratorError> {
     for file in module_files(module) {
         if let Some(text) = read(root, &file)? {
-            return Ok(Some((file, text)));
+            return Ok(Some(ModuleText { file, text }));
         }
     }
     Ok(None)
@@ -84,8 +90,15 @@ fn module_files(module: &str) -> [String; 2] {
     [format!("src/{path}.rs"), format!("src/{path}/mod.rs")]
 }
 
+/// A field of a struct.
+struct Field {
+    name: String,
+    /// Its type, without a path.
+    kind: String,
+}
+
 /// Name and type of the one primary key column, or what was found instead.
-fn primary_key(entity: &str) -> Result<(String, String), String> {
+fn primary_key(entity: &str) -> Result<Field, String> {
     let code = mask(entity);
     let body = struct_body(&code, "Model").ok_or("no `struct Model`")?;
     let mut keys = words(body, "primary_key").filter_map(|at| field_after(&body[at..]));
@@ -103,7 +116,7 @@ fn struct_body<'a>(code: &'a str, name: &'a str) -> Option<&'a str> {
 }
 
 /// The field below an attribute: the text after the attribute's `]`.
-fn field_after(attribute: &str) -> Option<(String, String)> {
+fn field_after(attribute: &str) -> Option<Field> {
     let field = attribute
         .lines()
         .skip(1)
@@ -112,7 +125,10 @@ fn field_after(attribute: &str) -> Option<(String, String)> {
     let (name, kind) = field.trim_start_matches("pub ").split_once(':')?;
     let kind = kind.trim().trim_end_matches(',');
     let kind = kind.rsplit("::").next().unwrap_or(kind);
-    Some((name.trim().to_owned(), kind.to_owned()))
+    Some(Field {
+        name: name.trim().to_owned(),
+        kind: kind.to_owned(),
+    })
 }
 
 fn table_name(entity: &str) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Edits to `src/app.rs` in the forms that developers give it.
 
 use insta::assert_snapshot;
-use loco_oauth_server::generator::{Options, app_rs::wire};
+use loco_oauth_server::generator::{Finished, Options, app_rs::wire};
 use rstest::rstest;
 
 use super::{snapshots, starter, starter_named};
@@ -28,7 +28,7 @@ impl Hooks for App {{
 }
 
 fn wired(text: &str) -> String {
-    let (text, misfits) = wire(text);
+    let Finished { text, misfits } = wire(text);
     assert_eq!(misfits, []);
     text
 }

@@ -1,15 +1,16 @@
 //! Edits to `config/*.yaml`.
 
 use insta::assert_snapshot;
-use loco_oauth_server::generator::config::{
-    CLEANUP, DEVELOPMENT, PRODUCTION, TEST, add, configure,
+use loco_oauth_server::generator::{
+    Finished,
+    config::{CLEANUP, DEVELOPMENT, PRODUCTION, TEST, add, configure},
 };
 use rstest::rstest;
 
 use super::snapshots;
 
 fn configured(text: &str) -> String {
-    let (text, misfits) = configure("config/test.yaml", text, &[TEST, CLEANUP]);
+    let Finished { text, misfits } = configure("config/test.yaml", text, &[TEST, CLEANUP]);
     assert_eq!(misfits, []);
     text
 }

@@ -20,7 +20,8 @@ fn force() -> Options {
 
 /// Rewrites the model as an older version of the generator would have: other text, right stamp.
 fn age(app: &Starter) {
-    let (body, _) = loco_oauth_server::generator::stamp::unstamped(&app.read(MODEL));
+    let unstamped = loco_oauth_server::generator::stamp::unstamped(&app.read(MODEL));
+    let body = unstamped.body;
     let older = body.replace(
         "const PASSWORD_MIN_LENGTH: usize = 8;",
         "const PASSWORD_MIN_LENGTH: usize = 6;",
