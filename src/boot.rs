@@ -16,7 +16,7 @@ use crate::{
     protocol::{
         implied_scopes::ImpliedScopes,
         metadata::ServerMetadata,
-        policy::{Lifetimes, Policy, ResourcePolicy},
+        policy::{Lifetimes, Policy, ResourcePolicy, ScopeLifetime},
         resource_metadata::{ResourceMetadata, WELL_KNOWN},
     },
     resource_owner::ResourceOwner,
@@ -202,7 +202,9 @@ pub fn policy(settings: &Settings, urls: &Urls, app_signs_up: bool) -> Policy {
             refresh_max: settings.refresh_token_max_ttl_seconds,
             retry_window: settings.refresh_token_retry_window_seconds,
             id_token: settings.id_token_ttl_seconds,
-            scopes: settings.scope_expirations.clone().into_iter().collect(),
+            scopes: { settings.scope_expirations.clone().into_iter() }
+                .map(|(scope, seconds)| ScopeLifetime { scope, seconds })
+                .collect(),
         },
     }
 }
@@ -221,15 +223,27 @@ fn resource(settings: &Settings, resource: &crate::config::Resource) -> Resource
     }
 }
 
+/// What the server metadata tells besides settings and addresses.
+#[derive(Clone, Copy)]
+pub struct Told<'a> {
+    /// The rules.
+    pub policy: &'a Policy,
+    /// The keys.
+    pub keys: &'a Keys,
+    /// Claims that the users model has.
+    pub claims: &'a [&'a str],
+}
+
 /// The server metadata, ready to be sent (§6.5).
 ///
 /// # Errors
 /// Never in practice: every member is text.
-pub fn metadata(
-    settings: &Settings,
-    urls: &Urls,
-    (policy, keys, claims): (&Policy, &Keys, &[&str]),
-) -> loco_rs::Result<String> {
+pub fn metadata(settings: &Settings, urls: &Urls, told: Told<'_>) -> loco_rs::Result<String> {
+    let Told {
+        policy,
+        keys,
+        claims,
+    } = told;
     let input = settings.metadata_input(
         urls,
         MetadataFacts {

@@ -70,7 +70,8 @@ impl Server {
     /// The document cannot be read or is not acceptable (CI-02 to CI-05), or a fault.
     pub async fn up_to_date(
         &self,
-        (client_id, stored): (&str, Option<Client>),
+        client_id: &str,
+        stored: Option<Client>,
         need: Need,
     ) -> Result<Option<Client>, NotUpToDate> {
         let settings = &self.settings.client_id_metadata_documents;
@@ -92,10 +93,10 @@ impl Server {
         if stored.as_ref().is_some_and(|client| self.is_fresh(client)) {
             return Ok(stored);
         }
-        match self.look((client_id, stored.as_ref())).await? {
+        match self.look(client_id, stored.as_ref()).await? {
             Ok(client) => Ok(Some(client)),
             Err(error) => self
-                .without_document((client_id, stored), (error, need))
+                .without_document(client_id, stored, error, need)
                 .map(Some),
         }
     }
@@ -103,7 +104,8 @@ impl Server {
     /// Asks the host of the document and keeps what it says (CI-03, CI-04).
     async fn look(
         &self,
-        (client_id, stored): (&str, Option<&Client>),
+        client_id: &str,
+        stored: Option<&Client>,
     ) -> Result<Result<Client, DocumentError>, Failure> {
         let fetched = match self.fetch_document(client_id, stored).await {
             Ok(fetched) => fetched,
@@ -118,8 +120,8 @@ impl Server {
             return Ok(Ok(self.keep_cached(client.clone(), cache).await?));
         }
         let body = fetched.body.unwrap_or_default();
-        match self.described((client_id, stored), &body).await {
-            Ok(described) => Ok(Ok(self.replace(stored, (described, cache)).await?)),
+        match self.described(client_id, stored, &body).await {
+            Ok(described) => Ok(Ok(self.replace(stored, described, cache).await?)),
             Err(error) => Ok(Err(error)),
         }
     }
@@ -131,8 +133,10 @@ impl Server {
     )]
     fn without_document(
         &self,
-        (client_id, stored): (&str, Option<Client>),
-        (error, need): (DocumentError, Need),
+        client_id: &str,
+        stored: Option<Client>,
+        error: DocumentError,
+        need: Need,
     ) -> Result<Client, NotUpToDate> {
         let is_enough = match error.finding() {
             Finding::NotAccepted => false,
@@ -209,7 +213,8 @@ impl Server {
     /// CI-04.
     async fn described(
         &self,
-        (client_id, stored): (&str, Option<&Client>),
+        client_id: &str,
+        stored: Option<&Client>,
         body: &[u8],
     ) -> Result<Client, DocumentError> {
         let algorithms = self.keys.algorithms();
@@ -241,7 +246,8 @@ impl Server {
     async fn replace(
         &self,
         stored: Option<&Client>,
-        (mut client, cache): (Client, DocumentCache),
+        mut client: Client,
+        cache: DocumentCache,
     ) -> Result<Client, Failure> {
         client.document = Some(cache);
         let tables = self.store.tables();

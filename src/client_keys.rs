@@ -74,7 +74,7 @@ impl Server {
         };
         let client = credentials.authenticate(client.as_ref(), self.now())?;
         if let Some(assertion) = credentials.unproven_assertion() {
-            Box::pin(self.prove(client, (assertion, credentials.endpoint))).await?;
+            Box::pin(self.prove(client, assertion, credentials.endpoint)).await?;
         }
         Ok(client.clone())
     }
@@ -87,9 +87,9 @@ impl Server {
         credentials: &Credentials,
         stored: Client,
     ) -> Result<Option<Client>, Failure> {
-        let named = (credentials.client_id.as_str(), Some(stored.clone()));
+        let (id, copy) = (credentials.client_id.as_str(), Some(stored.clone()));
         // Boxed: rarely taken, and large.
-        match Box::pin(self.up_to_date(named, Need::Authentication)).await {
+        match Box::pin(self.up_to_date(id, copy, Need::Authentication)).await {
             Err(NotUpToDate::Unread { failure, .. }) => {
                 credentials.authenticate(Some(&stored), self.now())?;
                 Err(failure)
@@ -102,7 +102,8 @@ impl Server {
     async fn prove(
         &self,
         client: &Client,
-        (assertion, endpoint): (&Assertion, ClientEndpoint),
+        assertion: &Assertion,
+        endpoint: ClientEndpoint,
     ) -> Result<(), Failure> {
         let urls = &self.urls;
         let any = [

@@ -17,6 +17,7 @@ use crate::{
     },
     random::RandomError,
     store::StoreError,
+    views::pages::ReturnLink,
 };
 
 /// Seconds after which a client may try again when the storage was busy (§29.3).
@@ -123,8 +124,8 @@ pub struct Refused {
 pub struct PageDetail {
     /// A situation that the code alone does not tell.
     pub kind: Option<crate::views::ErrorKind>,
-    /// A verified place to go on to: text (host) and URL (AR-04, §8.5).
-    pub return_link: Option<(String, String)>,
+    /// A verified place to go on to (AR-04, §8.5).
+    pub return_link: Option<ReturnLink>,
     /// A host that the page names.
     pub host: Option<String>,
 }
@@ -201,7 +202,7 @@ impl PageError {
     /// Offers a verified link.
     #[must_use]
     pub fn with_link(mut self, host: String, url: String) -> Self {
-        self.0.detail.return_link = Some((host, url));
+        self.0.detail.return_link = Some(ReturnLink { host, url });
         self
     }
 }

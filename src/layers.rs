@@ -70,14 +70,15 @@ where
 /// Around the JSON endpoints (TK-01, §29.1, §30.1).
 pub async fn api(State(around): State<Around>, request: Request, next: Next) -> Response {
     let app = around.app.clone();
-    let api = |request, asked| in_api(around, (request, next), asked);
+    let api = |request, asked| in_api(around, request, next, asked);
     // Boxed: the future of a whole request is large.
     Box::pin(around_request(&app, request, api)).await
 }
 
 async fn in_api(
     around: Around,
-    (request, next): (Request, Next),
+    request: Request,
+    next: Next,
     asked: Arc<RequestFacts>,
 ) -> Response {
     let scheme = ClientScheme::asked_by(request.headers());
@@ -86,7 +87,7 @@ async fn in_api(
         refusal::refused(&refused, OfClient::Endpoint);
         response = json_error(&response, &refused.failure);
         let error = &refused.failure.error;
-        challenge(&mut response, &around.app, (error, scheme));
+        challenge(&mut response, &around.app, error, scheme);
     }
     name_methods(&mut response, &around);
     let headers = response.headers_mut();
@@ -102,11 +103,11 @@ async fn in_api(
 
 /// Around metadata, keys and assets: public, cacheable, HEAD allowed (§6.3).
 pub async fn discovery(State(around): State<Around>, request: Request, next: Next) -> Response {
-    let discovery = |request, asked| in_discovery((request, next), asked);
+    let discovery = |request, asked| in_discovery(request, next, asked);
     around_request(&around.app, request, discovery).await
 }
 
-async fn in_discovery((request, next): (Request, Next), asked: Arc<RequestFacts>) -> Response {
+async fn in_discovery(request: Request, next: Next, asked: Arc<RequestFacts>) -> Response {
     let mut response = next.run(request).await;
     if let Some(refused) = refusal_of(&mut response) {
         refusal::refused(&refused, OfClient::Page);
@@ -126,14 +127,15 @@ async fn in_discovery((request, next): (Request, Next), asked: Arc<RequestFacts>
 /// Around the authorization endpoint and the pages (§9.1, §30.3).
 pub async fn page(State(around): State<Around>, request: Request, next: Next) -> Response {
     let app = around.app.clone();
-    let page = |request, asked| in_page(around, (request, next), asked);
+    let page = |request, asked| in_page(around, request, next, asked);
     // Boxed: the future of a whole request is large.
     Box::pin(around_request(&app, request, page)).await
 }
 
 async fn in_page(
     around: Around,
-    (request, next): (Request, Next),
+    request: Request,
+    next: Next,
     asked: Arc<RequestFacts>,
 ) -> Response {
     let server = server_of(&around.app).ok();
@@ -149,7 +151,7 @@ async fn in_page(
     }
     if let Some(refused) = refusal_of(&mut response) {
         refusal::refused(&refused, OfClient::Page);
-        response = error_page(&response, &refused, (server.as_deref(), &asked));
+        response = error_page(&response, &refused, server.as_deref(), &asked);
     }
     name_methods(&mut response, &around);
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {

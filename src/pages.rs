@@ -34,7 +34,8 @@ impl Server {
     /// When a template fails.
     pub fn page<P: Page>(
         &self,
-        (browser, pending): (&Browser, Option<&Pending>),
+        browser: &Browser,
+        pending: Option<&Pending>,
         status: StatusCode,
         mut page: P,
     ) -> Result<Response, PageError> {

@@ -127,7 +127,8 @@ pub async fn server<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Resu
 pub async fn sign_in<D: OAuthServerDefinition>(
     ctx: &AppContext,
     headers: &HeaderMap,
-    (user, sign_in): (&D::User, SignIn),
+    user: &D::User,
+    sign_in: SignIn,
 ) -> loco_rs::Result<SetCookies> {
     let server = server::<D>(ctx).await?;
     let mut browser = Browser::of_headers(&server, headers, None);

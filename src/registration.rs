@@ -54,6 +54,14 @@ impl Bearer {
     }
 }
 
+/// A client's secret that is not stored yet.
+pub struct NewSecret {
+    /// The secret.
+    pub secret: Secret,
+    /// Unix seconds; `None` = it does not end.
+    pub expires_at: Option<i64>,
+}
+
 impl Server {
     /// Who wants to register a client, as far as it is permitted (RG-04).
     ///
@@ -144,7 +152,8 @@ impl Server {
     pub fn registered_client(
         &self,
         client_id: String,
-        (metadata, applicant): (ClientMetadata, Applicant),
+        metadata: ClientMetadata,
+        applicant: Applicant,
     ) -> Result<Client, OAuthError> {
         let (settings, algorithms) = (&self.settings, self.keys.algorithms());
         let policy = self.offers_to(applicant, &algorithms);
@@ -216,17 +225,14 @@ impl Server {
     ///
     /// # Errors
     /// When the random generator fails.
-    pub fn new_client_secret(
-        &self,
-        kind: ClientKind,
-    ) -> Result<(Secret, Option<i64>), RandomError> {
+    pub fn new_client_secret(&self, kind: ClientKind) -> Result<NewSecret, RandomError> {
         let secret = random::secret(&self.settings.token_prefixes.client_secret)?;
         let life = match kind {
             ClientKind::Dynamic => self.settings.registration.client_secret_ttl_seconds,
             _ => 0,
         };
         let expires_at = (life > 0).then(|| self.now().saturating_add(life));
-        Ok((secret, expires_at))
+        Ok(NewSecret { secret, expires_at })
     }
 
     /// Ends a client and everything that it was given (RFC 7592 §2.3); `false` = there was none.

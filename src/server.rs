@@ -19,7 +19,7 @@ use crate::{
     protocol::{client::Client, policy::Policy},
     store::{Store, StoreResult, clients},
     urls::Urls,
-    views::Views,
+    views::{LoadedViews, Views},
 };
 
 /// Where the app keeps its overrides of pages, stylesheet and texts.
@@ -88,32 +88,34 @@ impl Server {
         let password_reset = boot::password_reset::<D>(&settings, ctx)?;
         let owners = OwnersOf::<D>::default();
         boot::check_subjects(&store, &settings, &owners).await?;
-        let clock = Clock::system();
-        let events = Events::new(owners.subscribers(ctx), clock.clone());
         let owners = Arc::new(owners);
-        let mut server = Self::assemble(settings, store, (owners, clock, events)).await?;
+        let mut server = Self::assemble(ctx, settings, store, owners).await?;
         server.password_reset = password_reset;
         Ok(Arc::new(server))
     }
 
     async fn assemble(
+        ctx: &AppContext,
         settings: Settings,
         store: Store,
-        (owners, clock, events): (Arc<dyn ResourceOwners>, Clock, Events),
+        owners: Arc<dyn ResourceOwners>,
     ) -> loco_rs::Result<Self> {
+        let clock = Clock::system();
+        let events = Events::new(owners.subscribers(ctx), clock.clone());
         let keys = Keys::load(&settings, clock.now())
             .await
             .map_err(boot::error)?;
         let fetcher = Fetcher::new(&settings).map_err(boot::error)?;
         let urls = Urls::new(&settings);
         let policy = boot::policy(&settings, &urls, !owners.signup_fields().is_empty());
-        let metadata = boot::metadata(
-            &settings,
-            &urls,
-            (&policy, &keys, owners.supported_claims()),
-        )?;
+        let told = boot::Told {
+            policy: &policy,
+            keys: &keys,
+            claims: owners.supported_claims(),
+        };
+        let metadata = boot::metadata(&settings, &urls, told)?;
         let resource_metadata = boot::resource_metadata(&settings, &urls)?;
-        let (views, broken) = Views::new(
+        let LoadedViews { views, broken } = Views::new(
             Some(PathBuf::from(VIEWS)),
             &settings.locales,
             &settings.default_locale,

@@ -53,14 +53,14 @@ impl Server {
             let app = apps
                 .entry(consent.client_id.clone())
                 .or_insert_with(|| of_consent(consent));
-            widen(app, (&consent.scopes.0, &consent.resources.0));
+            widen(app, &consent.scopes.0, &consent.resources.0);
         }
         for grant in &grants {
             let app = apps
                 .entry(grant.client_id.clone())
                 .or_insert_with(|| of_grant(grant));
             let last_used_at = last_use.get(&grant.id).copied();
-            widen(app, (&grant.scopes.0, &grant.resources.0));
+            widen(app, &grant.scopes.0, &grant.resources.0);
             app.last_used_at = app.last_used_at.max(last_used_at);
             app.devices.push(ConnectedDevice {
                 label: grant.device_label.clone(),
@@ -203,7 +203,7 @@ fn of_grant(grant: &GrantRow) -> ConnectedApp {
     }
 }
 
-fn widen(app: &mut ConnectedApp, (scopes, resources): (&[String], &[String])) {
+fn widen(app: &mut ConnectedApp, scopes: &[String], resources: &[String]) {
     for (all, more) in [(&mut app.scopes, scopes), (&mut app.resources, resources)] {
         for one in more {
             if !all.contains(one) {

@@ -52,11 +52,12 @@ impl Server {
     pub(crate) fn send_reset_link(
         self: &Arc<Self>,
         app: &SharedContext,
-        (login, lang): (String, String),
+        login: String,
+        lang: String,
     ) {
         let (server, app) = (Arc::clone(self), app.clone());
         tokio::spawn(async move {
-            if let Err(failure) = server.make_reset_link(&app, (&login, &lang)).await {
+            if let Err(failure) = server.make_reset_link(&app, &login, &lang).await {
                 let error = failure.source.unwrap_or_else(|| failure.error.to_string());
                 tracing::error!(error, "a link to a new password was not sent");
             }
@@ -76,7 +77,8 @@ impl Server {
     async fn make_reset_link(
         &self,
         app: &SharedContext,
-        (login, lang): (&str, &str),
+        login: &str,
+        lang: &str,
     ) -> Result<(), Failure> {
         let find = || async { Ok(self.owners.find_by_login(self.store.db(), login).await?) };
         let owner = retry(find).await?.filter(Owner::is_active);
@@ -96,13 +98,13 @@ impl Server {
         let tables = self.store.tables();
         let insert = |db| reset_links::insert(db, tables, &link);
         self.store.run(insert).await?;
-        let mail = self.reset_mail((&token, lang), address)?;
+        let mail = self.reset_mail(&token, lang, address)?;
         ResetMailer::mail(app, &mail)
             .await
             .map_err(Failure::internal)
     }
 
-    fn reset_mail(&self, (token, lang): (&Secret, &str), to: String) -> Result<Email, Failure> {
+    fn reset_mail(&self, token: &Secret, lang: &str, to: String) -> Result<Email, Failure> {
         let link = format!("{}?token={}", self.urls.reset_password, token.expose());
         let mail = ResetMail::new(&self.settings.app_name, link);
         let words = self.views.words(lang).map_err(Failure::internal)?;
@@ -138,7 +140,8 @@ impl Server {
     pub async fn reset_password(
         &self,
         app: &SharedContext,
-        (token, password): (&str, &str),
+        token: &str,
+        password: &str,
     ) -> Result<Reset, Failure> {
         let (hash, now, tables) = (hash_of(token), self.now(), self.store.tables());
         let spend = |db| reset_links::spend(db, tables, &hash, now);
@@ -148,7 +151,7 @@ impl Server {
         let Some(owner) = self.owner_of_link(&link).await? else {
             return Ok(Reset::Refused);
         };
-        let set = match self.set_password(app, (&owner, password)).await {
+        let set = match self.set_password(app, &owner, password).await {
             Ok(owner) => {
                 self.end_everything(&owner).await?;
                 return Ok(Reset::Done);
@@ -164,7 +167,8 @@ impl Server {
     async fn set_password(
         &self,
         app: &SharedContext,
-        (owner, password): (&Owner, &str),
+        owner: &Owner,
+        password: &str,
     ) -> Result<Owner, NotSet> {
         let (app, owners) = (app.clone(), Arc::clone(&self.owners));
         let (owner, password) = (owner.clone(), password.to_owned());

@@ -15,6 +15,15 @@ pub enum Lifetime {
     Remembered(i64),
 }
 
+/// The secrets that a browser sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cookies {
+    /// Of the binding cookie.
+    pub binding: Option<Secret>,
+    /// Of the session cookie, the current account first.
+    pub sessions: Vec<Secret>,
+}
+
 /// Names and attributes; the plain names exist only with an http `base_url`.
 #[derive(Clone, Copy, Debug)]
 pub struct CookieNames {
@@ -43,13 +52,13 @@ impl CookieNames {
     }
 
     /// The binding secret and the session secrets of a request.
-    pub fn read(self, headers: &HeaderMap) -> (Option<Secret>, Vec<Secret>) {
+    pub fn read(self, headers: &HeaderMap) -> Cookies {
         let value = |name| value_of(headers, name).unwrap_or_default();
         let sessions = value(self.session_name()).split(|byte| *byte == b'.');
-        (
-            secret(value(self.binding_name())),
-            sessions.filter_map(secret).take(MAX_ACCOUNTS).collect(),
-        )
+        Cookies {
+            binding: secret(value(self.binding_name())),
+            sessions: sessions.filter_map(secret).take(MAX_ACCOUNTS).collect(),
+        }
     }
 
     /// `Set-Cookie` of the binding cookie.
@@ -134,7 +143,7 @@ mod tests {
     #[case::another_case(b"__host-oauth_browser", false)]
     #[case::in_the_value_of_another(b"a=__Host-oauth_browser", false)]
     fn s10_2_the_name_is_exact(#[case] cookie: &[u8], #[case] found: bool) {
-        let (binding, sessions) = CookieNames::new(true).read(&headers(cookie));
+        let Cookies { binding, sessions } = CookieNames::new(true).read(&headers(cookie));
         let expected = found.then(|| Secret::new(SECRET));
         assert_eq!((binding, sessions), (expected, Vec::new()));
     }
@@ -171,7 +180,7 @@ mod tests {
         };
         let line = HeaderValue::from_str(&format!("{kept}={SECRET}")).expect("a header");
         headers.append(header::COOKIE, line);
-        let (binding, sessions) = CookieNames::new(true).read(&headers);
+        let Cookies { binding, sessions } = CookieNames::new(true).read(&headers);
         if name.ends_with("browser") {
             assert_eq!((binding, sessions), (None, vec![Secret::new(SECRET)]));
         } else {
@@ -188,7 +197,7 @@ mod tests {
         let cookie = format!("oauth_session={front}{SECRET}");
         let value = HeaderValue::from_str(&cookie).expect("a header");
         let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
-        let (_, sessions) = CookieNames::new(false).read(&headers);
+        let Cookies { sessions, .. } = CookieNames::new(false).read(&headers);
         assert_eq!(sessions.len(), 1 + more);
     }
 }

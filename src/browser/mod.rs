@@ -23,7 +23,7 @@ use crate::{
     request,
     server::Server,
 };
-use cookies::CookieNames;
+use cookies::{CookieNames, Cookies};
 
 /// Most accounts signed in in one browser (BS-01).
 const MAX_ACCOUNTS: usize = 5;
@@ -97,7 +97,7 @@ impl Browser {
     /// The browser that sent these headers.
     pub fn of_headers(server: &Server, headers: &HeaderMap, address: Option<IpAddr>) -> Self {
         let names = CookieNames::new(server.settings.cookie_secure);
-        let (binding, sessions) = names.read(headers);
+        let Cookies { binding, sessions } = names.read(headers);
         Self {
             names,
             binding,

@@ -211,7 +211,7 @@ impl Server {
         let own = live
             .iter()
             .find(|candidate| candidate.session.user_id == owner.key());
-        let row = self.session_row(browser, owner, (&secret, &sign_in))?;
+        let row = self.session_row(browser, owner, &secret, &sign_in)?;
         let session = match own {
             Some(own) => self.renew(&own.session, &row).await?,
             None => self.insert_session(row).await?,

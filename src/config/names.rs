@@ -86,15 +86,25 @@ const MAX_EDITS: usize = 3;
 
 const NOT_YET: &str = "not available in this version";
 
+/// What is wrong with a key, and what to do.
+pub(super) struct UnknownKey {
+    pub(super) problem: String,
+    pub(super) fix: String,
+}
+
 /// What to say about an unknown key at `path`, where `expected` would be known.
-pub(super) fn unknown_key(path: &str, expected: &[&str]) -> (String, String) {
+pub(super) fn unknown_key(path: &str, expected: &[&str]) -> UnknownKey {
+    let told = |problem: &str, fix: String| UnknownKey {
+        problem: problem.to_owned(),
+        fix,
+    };
     if let Some((_, fix)) = REPLACED.iter().find(|(key, _)| *key == path) {
-        return ("not a setting of this server".into(), (*fix).to_owned());
+        return told("not a setting of this server", (*fix).to_owned());
     }
     let name = path.rsplit('.').next().unwrap_or(path);
     let in_entry = path.contains("].");
     if LATER.contains(&path) || (in_entry && LATER_IN_ENTRIES.contains(&name)) {
-        return (NOT_YET.into(), "remove it".into());
+        return told(NOT_YET, "remove it".into());
     }
     let nearest = expected
         .iter()
@@ -105,7 +115,7 @@ pub(super) fn unknown_key(path: &str, expected: &[&str]) -> (String, String) {
         Some((_, key)) => format!("did you mean `{key}`?"),
         None => format!("known here: {}", expected.join(", ")),
     };
-    ("unknown key".into(), fix)
+    told("unknown key", fix)
 }
 
 /// What to say about an unknown word, in backticks, that a later version will know.

@@ -30,7 +30,7 @@ fn note(path: &Path, message: &str, findings: &mut Findings) {
     let key = path.to_string();
     let (found, expected) = message.split_once(", expected ").unwrap_or((message, ""));
     if found.starts_with("unknown field ") {
-        let (problem, fix) = names::unknown_key(&key, &quoted(expected));
+        let names::UnknownKey { problem, fix } = names::unknown_key(&key, &quoted(expected));
         findings.add(key, problem, fix);
     } else if let Some(word) = found.strip_prefix("unknown variant ") {
         match names::later_value(&key, word) {

@@ -76,13 +76,13 @@ pub(super) fn resolve(
         let key = "client_registration_require_pkce";
         findings.add(key, "off in production", "remove it");
     }
-    let (default_scopes, allowed_scopes) = scopes(raw, settings, findings);
+    let RegistrationScopes { default, allowed } = scopes(raw, settings, findings);
     RegistrationSettings {
         enabled: raw.enabled,
         anonymous: raw.anonymous,
         initial_access_tokens: tokens(&raw.tokens, findings),
-        default_scopes,
-        allowed_scopes,
+        default_scopes: default,
+        allowed_scopes: allowed,
         client_secret_ttl_seconds: raw.client_secret_ttl_seconds,
         require_pkce: raw.require_pkce,
         max_unused_clients: raw.max_unused_clients,
@@ -120,13 +120,21 @@ fn tokens(written: &[Secret], findings: &mut Findings) -> Vec<SecretHash> {
     hashes
 }
 
+/// Scopes of clients that register themselves.
+struct RegistrationScopes {
+    /// Of those that name none.
+    default: Vec<String>,
+    /// The ceiling.
+    allowed: Vec<String>,
+}
+
 /// Default and ceiling. A client that names no scope can ask for whatever it could have named:
 /// MCP clients register before they know which scopes an API wants.
 fn scopes(
     raw: &RawRegistration,
     settings: &Settings,
     findings: &mut Findings,
-) -> (Vec<String>, Vec<String>) {
+) -> RegistrationScopes {
     let known = settings.known_scopes();
     let lists = [
         ("client_registration_default_scopes", &raw.default_scopes),
@@ -165,7 +173,10 @@ fn scopes(
             "add it there, or take it out here",
         );
     }
-    (default.into(), allowed.into())
+    RegistrationScopes {
+        default: default.into(),
+        allowed: allowed.into(),
+    }
 }
 
 /// Whether the scope is `sensitive`, or comes with one that is: nobody has to be asked about those

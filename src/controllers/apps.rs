@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 
-use super::page::{self, Entered};
+use super::page::{self, Entered, OwnForm};
 use crate::{
     account::{Connected, UserSession},
     browser::{Browser, SignedIn},
@@ -42,8 +42,12 @@ pub async fn get(
     let answer = match server.current(&browser, "").await? {
         None => to_login(&server)?,
         Some(current) => {
-            let entered = Entered::default();
-            show(&server, &mut browser, (&current, entered, notice)).await?
+            let lists = Lists {
+                current: &current,
+                entered: Entered::default(),
+                notice,
+            };
+            show(&server, &mut browser, lists).await?
         }
     };
     Ok(browser.answer(answer)?)
@@ -127,12 +131,19 @@ async fn person(
     let Some(current) = server.current(browser, "").await? else {
         return Ok(Person::Refused(to_login(server)?));
     };
-    let sid = Some(current.session.sid.as_str());
-    let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, sid))? else {
+    let own_form = OwnForm {
+        route: ROUTE,
+        current: Some(&current),
+    };
+    let Some(refused) = page::check_csrf(server, browser, params, own_form)? else {
         return Ok(Person::Here(Box::new(current)));
     };
-    let entered = Entered::default().refused(refused);
-    let page = show(server, browser, (&current, entered, None)).await?;
+    let lists = Lists {
+        current: &current,
+        entered: Entered::default().refused(refused),
+        notice: None,
+    };
+    let page = show(server, browser, lists).await?;
     Ok(Person::Refused(page))
 }
 
@@ -162,28 +173,44 @@ fn back(server: &Server, notice: AppsNotice) -> Result<Response, Failure> {
     see_other(&format!("{}?done={}", server.urls.apps, notice.as_str()))
 }
 
+/// Whose lists are shown, and what is said above them.
+struct Lists<'a> {
+    current: &'a SignedIn,
+    entered: Entered,
+    notice: Option<AppsNotice>,
+}
+
 async fn show(
     server: &Server,
     browser: &mut Browser,
-    (current, entered, notice): (&SignedIn, Entered, Option<AppsNotice>),
+    lists: Lists<'_>,
 ) -> Result<Response, PageError> {
+    let Lists {
+        current,
+        entered,
+        notice,
+    } = lists;
     let user = current.owner.key();
     let apps = server.connected_apps(user).await?;
     let sessions = server.user_sessions(user).await?;
     let status = entered.status;
+    let own_form = OwnForm {
+        route: ROUTE,
+        current: Some(current),
+    };
     let page = AppsPage {
-        common: page::form(server, browser, (ROUTE, None, Some(current)))?.with(entered),
+        common: page::form(server, browser, own_form, None)?.with(entered),
         apps: apps.iter().map(|app| app_line(server, app)).collect(),
         sessions: sessions
             .iter()
-            .map(|session| session_line(server, (session, &current.session.sid)))
+            .map(|session| session_line(server, session, &current.session.sid))
             .collect(),
         revoke_all_action: server.urls.revoke_all_apps(),
         logout_url: server.urls.logout.clone(),
         done: notice,
         notice: None,
     };
-    server.page((browser, None), status, page)
+    server.page(browser, None, status, page)
 }
 
 fn app_line(server: &Server, Connected { app, client }: &Connected) -> AppLine {
@@ -216,7 +243,7 @@ fn app_line(server: &Server, Connected { app, client }: &Connected) -> AppLine {
     }
 }
 
-fn session_line(server: &Server, (session, current): (&UserSession, &str)) -> SessionLine {
+fn session_line(server: &Server, session: &UserSession, current: &str) -> SessionLine {
     SessionLine {
         sid: session.sid.clone(),
         label: session.label.clone().unwrap_or_default(),

@@ -23,6 +23,7 @@ use crate::{
         error::{ErrorCode, OAuthError},
         interaction::Step,
         params::Params,
+        policy::Entitlement,
         redirect_uri, refusals,
     },
     request,
@@ -46,34 +47,42 @@ async fn by_query(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    let (client, callback) = load(server, params).await?;
+    let requester = load(server, params).await?;
+    let Requester { client, callback } = &requester;
     let current = match server.current(browser, &client.client_id).await {
         Ok(current) => current,
-        Err(failure) => return send_failure(&callback, failure, &client),
+        Err(failure) => return send_failure(callback, failure, client),
     };
-    let request = match validate(server, params, (&client, &callback)) {
+    let request = match validate(server, params, &requester) {
         Ok(request) => request,
-        Err(error) => return refuse((&client, &callback), current.as_ref(), (params, error)),
+        Err(error) => return refuse(&requester, current.as_ref(), params, error),
     };
+    let Requester { client, callback } = requester;
     let mut pending = Pending::new(client, request, server.now());
-    match decide(server, &mut pending, (browser, current)).await {
+    match decide(server, &mut pending, browser, current).await {
         Ok(answer) => Ok(answer),
         Err(error) => send_failure(&callback, error.into_failure(), &pending.client),
     }
 }
 
+/// The client of a request, and where answers to it may go.
+struct Requester {
+    client: Client,
+    callback: Callback,
+}
+
 /// Load: the client and where answers to it may go (AZ-04 to AZ-12).
-async fn load(server: &Server, params: &Params) -> Result<(Client, Callback), PageError> {
+async fn load(server: &Server, params: &Params) -> Result<Requester, PageError> {
     let named = params.one("client_id").ok().flatten().unwrap_or_default();
     let keys = Of::entry(RateLimitEntry::Authorize).address();
     server.limit(keys.client_and_address(named)).await?;
     let client_id = authorize::client_id(params)?;
     request::note_client(client_id);
     let stored = server.client(client_id).await?;
-    let current = Box::pin(server.up_to_date((client_id, stored), Need::Authorization));
+    let current = Box::pin(server.up_to_date(client_id, stored, Need::Authorization));
     let client = usable(current.await.map_err(no_client)?.as_ref())?;
     let callback = Callback::find(params, &client, &server.urls.issuer)?;
-    Ok((client, callback))
+    Ok(Requester { client, callback })
 }
 
 /// CI-05: the page names the host that could not be read.
@@ -90,21 +99,26 @@ fn no_client(why: NotUpToDate) -> PageError {
 fn validate(
     server: &Server,
     params: &Params,
-    of: (&Client, &Callback),
+    requester: &Requester,
 ) -> Result<AuthorizationRequest, OAuthError> {
     let verify_hint = |token: &str| {
         let now = server.now();
         let hint = server.keys.verify(token, Purpose::IdTokenHint, now).ok()?;
         Some(hint.subject)
     };
-    authorize::validate(params, of, &server.policy, &verify_hint)
+    let entitlement = Entitlement {
+        client: &requester.client,
+        policy: &server.policy,
+    };
+    authorize::validate(params, entitlement, &requester.callback, &verify_hint)
 }
 
 /// Decide, second half, then persist and respond: a code at once, or a row and the first page.
 async fn decide(
     server: &Server,
     pending: &mut Pending,
-    (browser, mut current): (&mut Browser, Option<SignedIn>),
+    browser: &mut Browser,
+    mut current: Option<SignedIn>,
 ) -> Result<Response, PageError> {
     // A situation can change while it is finished; twice in a row is a storm, not a person.
     for _ in 0..2 {
@@ -114,15 +128,15 @@ async fn decide(
                 return sent_back(&pending.request.callback, error, &pending.client);
             }
             (Ok(Step::Issue), Some(current)) => {
-                server.issue_code(pending, (browser, current), None).await?
+                server.issue_code(pending, browser, current, None).await?
             }
             (Ok(step), current) => {
-                server.open(pending, (Some(browser), current), step).await?;
+                server.open(pending, Some(browser), current, step).await?;
                 return Ok(server.redirect_to_step(pending, step));
             }
         };
         if finished != Finished::Again {
-            return server.after(finished, (pending, browser), Arrival::Request);
+            return server.after(finished, pending, browser, Arrival::Request);
         }
         let client_id = pending.client.client_id.clone();
         pending.client = usable(server.client(&client_id).await?.as_ref())?;
@@ -142,14 +156,15 @@ pub async fn switched_off() -> PageError {
 /// `Lax` cookie (§7.1).
 #[debug_handler(state = SharedContext)]
 pub async fn post(server: TheServer, request: Request) -> Result<Response, PageError> {
-    let params = read_form(request, ("AZ-01", "AZ-02")).await?;
-    let (client, callback) = load(&server, &params).await?;
-    let request = match validate(&server, &params, (&client, &callback)) {
+    let params = read_form(request, "AZ-01", "AZ-02").await?;
+    let requester = load(&server, &params).await?;
+    let request = match validate(&server, &params, &requester) {
         Ok(request) => request,
-        Err(error) => return refuse((&client, &callback), None, (&params, error)),
+        Err(error) => return refuse(&requester, None, &params, error),
     };
+    let Requester { client, callback } = requester;
     let mut pending = Pending::new(client, request, server.now());
-    match server.open(&mut pending, (None, None), Step::Login).await {
+    match server.open(&mut pending, None, None, Step::Login).await {
         Ok(()) => Ok(server.redirect_to_continue(&pending)),
         Err(failure) => send_failure(&callback, failure, &pending.client),
     }
@@ -157,10 +172,12 @@ pub async fn post(server: TheServer, request: Request) -> Result<Response, PageE
 
 /// AR-02, or for strangers the page that names the target and needs a click (AR-04).
 fn refuse(
-    (client, callback): (&Client, &Callback),
+    requester: &Requester,
     current: Option<&SignedIn>,
-    (params, error): (&Params, OAuthError),
+    params: &Params,
+    error: OAuthError,
 ) -> Result<Response, PageError> {
+    let Requester { client, callback } = requester;
     let silent = matches!(params.one("prompt"), Ok(Some("none")));
     if client.is_known() || current.is_some() || silent {
         return sent_back(callback, error, client);

@@ -23,7 +23,7 @@ use crate::{
         registration::{self, ClientInformation, Issued},
         secret::{Purpose, Secret},
     },
-    registration::Bearer,
+    registration::{Bearer, NewSecret},
     server::Server,
     store::clients::{self, ClientRow, MetadataUpdate, Registered, SecretChange},
 };
@@ -64,11 +64,12 @@ pub async fn get(
     headers: HeaderMap,
     client_id: ClientId,
 ) -> Result<Response, ApiError> {
-    let managed = load(&server, (&headers, client_id), ManageAction::Read).await?;
+    let managed = load(&server, &headers, client_id, ManageAction::Read).await?;
     Ok(describe(
         &server,
         &managed,
-        (&managed.registered.client, None),
+        &managed.registered.client,
+        None,
     ))
 }
 
@@ -84,20 +85,20 @@ pub async fn put(
     // server's ceiling of registrations, keeps nobody from their own.
     let keys = Of::entry(RateLimitEntry::Register).address();
     server.limit(keys).await?;
-    let managed = load(&server, (&headers, client_id), ManageAction::Update).await?;
+    let managed = load(&server, &headers, client_id, ManageAction::Update).await?;
     let old = &managed.registered.client;
     registration::check_update(&members, old).map_err(OAuthError::from)?;
     let metadata = registration::metadata(members).map_err(OAuthError::from)?;
-    let as_sent = (metadata, managed.applicant());
-    let mut client = server.registered_client(old.client_id.clone(), as_sent)?;
+    let (id, applicant) = (old.client_id.clone(), managed.applicant());
+    let mut client = server.registered_client(id, metadata, applicant)?;
     let caller = match &managed.by {
         Manager::Person(owner) => Registrant::User(owner.clone()),
         Manager::Client(_) => Registrant::Client,
     };
     server.check_registrant(&client, Some(old), &caller).await?;
-    let (change, secret) = secret_change(&server, old, &mut client)?;
-    store(&server, &managed, (&client, &change)).await?;
-    Ok(describe(&server, &managed, (&client, secret.as_ref())))
+    let NewSecrets { change, secret } = secret_change(&server, old, &mut client)?;
+    store(&server, &managed, &client, &change).await?;
+    Ok(describe(&server, &managed, &client, secret.as_ref()))
 }
 
 /// The end of the registration (RFC 7592 §2.3).
@@ -107,7 +108,7 @@ pub async fn delete(
     headers: HeaderMap,
     client_id: ClientId,
 ) -> Result<StatusCode, ApiError> {
-    let managed = load(&server, (&headers, client_id), ManageAction::Delete).await?;
+    let managed = load(&server, &headers, client_id, ManageAction::Delete).await?;
     let client_id = &managed.registered.client.client_id;
     if !server.delete_client(client_id).await? {
         return Err(denied().into());
@@ -124,7 +125,8 @@ fn denied() -> OAuthError {
 /// Load: the client, if the caller may manage it.
 async fn load(
     server: &Server,
-    (headers, client_id): (&HeaderMap, ClientId),
+    headers: &HeaderMap,
+    client_id: ClientId,
     action: ManageAction,
 ) -> Result<Managed, Failure> {
     // A part of the path that is no text is no id.
@@ -163,23 +165,37 @@ async fn load(
     }
 }
 
+/// What an update does to the secrets, and the secret that the client does not know yet.
+struct NewSecrets {
+    change: SecretChange,
+    secret: Option<Secret>,
+}
+
 /// What becomes of the secret: it stays while it works; a client that needs one and has none that
 /// works gets one.
 fn secret_change(
     server: &Server,
     old: &Client,
     client: &mut Client,
-) -> Result<(SecretChange, Option<Secret>), Failure> {
+) -> Result<NewSecrets, Failure> {
     if !client.token_endpoint_auth_method.uses_secret() {
-        return Ok((SecretChange::Remove, None));
+        let change = SecretChange::Remove;
+        return Ok(NewSecrets {
+            change,
+            secret: None,
+        });
     }
     let now = server.now();
     let works = |secret: &ClientSecret| secret.expires_at.is_none_or(|at| at > now);
     if old.secrets.first().is_some_and(works) {
         client.secrets.clone_from(&old.secrets);
-        return Ok((SecretChange::Keep, None));
+        let change = SecretChange::Keep;
+        return Ok(NewSecrets {
+            change,
+            secret: None,
+        });
     }
-    let (secret, expires_at) = server.new_client_secret(client.kind)?;
+    let NewSecret { secret, expires_at } = server.new_client_secret(client.kind)?;
     let new = secret.hash(Purpose::Secret);
     client.secrets = vec![ClientSecret {
         hash: new,
@@ -190,14 +206,18 @@ fn secret_change(
         expires_at,
         old_until: None,
     };
-    Ok((change, Some(secret)))
+    Ok(NewSecrets {
+        change,
+        secret: Some(secret),
+    })
 }
 
 /// Persist: one statement, in which the token still has to be the client's.
 async fn store(
     server: &Server,
     managed: &Managed,
-    (client, change): (&Client, &SecretChange),
+    client: &Client,
+    change: &SecretChange,
 ) -> Result<(), Failure> {
     let row = ClientRow::new(client, None);
     let token = match &managed.by {
@@ -222,7 +242,8 @@ async fn store(
 fn describe(
     server: &Server,
     managed: &Managed,
-    (client, secret): (&Client, Option<&Secret>),
+    client: &Client,
+    secret: Option<&Secret>,
 ) -> Response {
     let registration_token = match &managed.by {
         Manager::Client(token) => Some(token),

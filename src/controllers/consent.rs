@@ -3,7 +3,7 @@
 use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
-    page::{self, Entered, Visit, field},
+    page::{self, Entered, OwnForm, Visit, field},
     resume::no_interaction,
 };
 use crate::{
@@ -11,7 +11,10 @@ use crate::{
     config::RateLimitEntry,
     error::PageError,
     extract::{PageForm, QueryParams, SharedContext, TheServer},
-    interaction::{Pending, go_on::Arrival},
+    interaction::{
+        Pending,
+        go_on::{Agreement, Arrival},
+    },
     limits::Of,
     protocol::{error::OAuthError, interaction::Step, params::Params, refusals, scope::Scopes},
     server::Server,
@@ -36,10 +39,10 @@ async fn show(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    match page::visit(server, browser, (params, Step::Consent)).await? {
+    match page::visit(server, browser, params, Step::Consent).await? {
         Visit::Elsewhere(answer) => Ok(answer),
         Visit::Here(None) => Err(no_interaction()),
-        Visit::Here(Some(pending)) => form(server, browser, (&pending, Entered::default())).await,
+        Visit::Here(Some(pending)) => form(server, browser, &pending, Entered::default()).await,
     }
 }
 
@@ -67,42 +70,49 @@ async fn submit(
     let current = server.current(browser, &pending.client.client_id).await?;
     // First, because it says what the form may show.
     let next = server.next_step(&mut pending, current.as_ref()).await?;
-    let sid = current.as_ref().map(|current| current.session.sid.clone());
-    if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, sid.as_deref()))? {
+    let own_form = OwnForm {
+        route: ROUTE,
+        current: current.as_ref(),
+    };
+    if let Some(refused) = page::check_csrf(server, browser, params, own_form)? {
         return form(
             server,
             browser,
-            (&pending, Entered::default().refused(refused)),
+            &pending,
+            Entered::default().refused(refused),
         )
         .await;
     }
-    let keys = Of::entry(RateLimitEntry::Consent).session(sid.as_deref());
+    let keys = Of::entry(RateLimitEntry::Consent).session(own_form.sid());
     if let Some(wait) = page::check_limit(server, keys).await? {
-        let answer = form(server, browser, (&pending, Entered::default().limited())).await?;
+        let answer = form(server, browser, &pending, Entered::default().limited()).await?;
         return Ok(wait.on(answer));
     }
     if field(params, "action")? == Some("use_another") {
         return server
-            .use_another((&mut pending, browser), Arrival::Form)
+            .use_another(&mut pending, browser, Arrival::Form)
             .await;
     }
     let decision = field(params, "action")?.or(field(params, "decision")?);
     if matches!(decision, Some("deny" | "cancel")) {
-        return server.deny(&pending, (browser, Arrival::Form)).await;
+        return server.deny(&pending, browser, Arrival::Form).await;
     }
     if decision != Some("allow") {
         let entered = Entered::default()
             .with_error(FormError::NoDecision)
             .with_status(StatusCode::BAD_REQUEST);
-        return form(server, browser, (&pending, entered)).await;
+        return form(server, browser, &pending, entered).await;
     }
     // An allow counts only while consent is what is asked (§8.3).
     let (Some(current), Ok(Step::Consent)) = (&current, next) else {
         return Ok(server.redirect_to_continue(&pending));
     };
-    let ticked = ticked(params)?;
+    let agreement = Agreement {
+        person: current,
+        ticked: &ticked(params)?,
+    };
     server
-        .accept(&mut pending, (browser, current), (&ticked, Arrival::Form))
+        .accept(&mut pending, browser, agreement, Arrival::Form)
         .await
 }
 
@@ -115,16 +125,21 @@ fn ticked(params: &Params) -> Result<Scopes, PageError> {
 async fn form(
     server: &Server,
     browser: &mut Browser,
-    (pending, entered): (&Pending, Entered),
+    pending: &Pending,
+    entered: Entered,
 ) -> Result<Response, PageError> {
     let Some(current) = server.current(browser, &pending.client.client_id).await? else {
         return Ok(server.redirect_to_continue(pending));
     };
     let status = entered.status;
-    let common = page::common(server, browser, (ROUTE, Some(pending), Some(&current)))?;
+    let own_form = OwnForm {
+        route: ROUTE,
+        current: Some(&current),
+    };
+    let common = page::common(server, browser, own_form, Some(pending))?;
     let page = ConsentPage {
         common: common.with(entered),
         ..server.asked(pending, Some(&current))
     };
-    server.page((browser, Some(pending)), status, page)
+    server.page(browser, Some(pending), status, page)
 }

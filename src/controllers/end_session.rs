@@ -2,7 +2,11 @@
 
 use axum::{debug_handler, extract::Request, response::Response};
 
-use super::{logout, page::Entered, resume::interaction_id};
+use super::{
+    logout::{self, Question},
+    page::Entered,
+    resume::interaction_id,
+};
 use crate::{
     browser::Browser,
     config::RateLimitEntry,
@@ -45,7 +49,7 @@ pub async fn get(
 /// `Lax` cookie.
 #[debug_handler(state = SharedContext)]
 pub async fn post(server: TheServer, request: Request) -> Result<Response, PageError> {
-    let params = read_form(request, ("ES-01", "ES-01")).await?;
+    let params = read_form(request, "ES-01", "ES-01").await?;
     check_limit(&server, &params).await?;
     let mut pending = load(&server, &params).await?;
     server.open_logout(&mut pending, None).await?;
@@ -119,7 +123,7 @@ async fn decide(
     mut pending: PendingLogout,
 ) -> Result<Response, PageError> {
     if pending.row.as_ref().is_some_and(|row| row.is_done) {
-        return logout::leave(server, browser, (Some(&pending), Arrival::Request));
+        return logout::leave(server, browser, Some(&pending), Arrival::Request);
     }
     let accounts = server.accounts(browser).await?;
     let sessions: Vec<_> = accounts
@@ -129,7 +133,7 @@ async fn decide(
         })
         .collect();
     match end_session::judge(pending.hint.as_ref(), &sessions) {
-        Verdict::Nobody => logout::leave_unasked(server, browser, (&pending, Arrival::Request)),
+        Verdict::Nobody => logout::leave_unasked(server, browser, &pending, Arrival::Request),
         Verdict::End(place) => {
             let ended: Vec<_> = accounts
                 .get(place)
@@ -138,17 +142,18 @@ async fn decide(
                 .collect();
             server.sign_out(browser, &ended).await?;
             server.close_logout(&pending).await?;
-            logout::leave(server, browser, (Some(&pending), Arrival::Request))
+            logout::leave(server, browser, Some(&pending), Arrival::Request)
         }
         Verdict::Ask => {
             if pending.row.is_none() && pending.says_something() {
                 server.open_logout(&mut pending, Some(browser)).await?;
             }
-            logout::form(
-                server,
-                browser,
-                (Some(&pending), &accounts, Entered::default()),
-            )
+            let question = Question {
+                pending: Some(&pending),
+                accounts: &accounts,
+                entered: Entered::default(),
+            };
+            logout::form(server, browser, question)
         }
     }
 }

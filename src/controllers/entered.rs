@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 
-use super::{page::field, resume::interaction_id};
+use super::{
+    page::{OwnForm, field},
+    resume::interaction_id,
+};
 use crate::{
     browser::{Browser, CsrfCheck, Form},
     error::{Failure, PageDetail, PageError, Refused},
@@ -29,12 +32,13 @@ pub struct RefusedForm {
 pub fn check_csrf(
     server: &Server,
     browser: &Browser,
-    (params, route, sid): (&Params, &str, Option<&str>),
+    params: &Params,
+    own_form: OwnForm<'_>,
 ) -> Result<Option<RefusedForm>, PageError> {
     let form = Form {
-        route,
+        route: own_form.route,
         interaction: interaction_id(params)?,
-        sid,
+        sid: own_form.sid(),
     };
     let token = field(params, "csrf_token")?;
     let origin = &server.urls.origin;

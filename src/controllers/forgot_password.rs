@@ -2,7 +2,7 @@
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
-use super::page::{self, Entered, field};
+use super::page::{self, Entered, OwnForm, field};
 use crate::{
     browser::Browser,
     config::RateLimitEntry,
@@ -29,8 +29,11 @@ pub async fn get(
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
     server.check_password_reset()?;
-    let sent = field(&params, "sent")?.is_some();
-    let answer = show(&server, &mut browser, (Entered::default(), sent))?;
+    let shown = match field(&params, "sent")? {
+        Some(_) => Shown::Sent,
+        None => Shown::Form(Entered::default()),
+    };
+    let answer = show(&server, &mut browser, shown)?;
     Ok(browser.answer(answer)?)
 }
 
@@ -49,15 +52,15 @@ pub async fn post(
             let keys = keys.login(&login).address().first_last();
             if let Some(wait) = page::check_limit(&server, keys).await? {
                 let entered = Entered::of(&params, &["login"])?.limited();
-                let answer = show(&server, &mut browser, (entered, false))?;
+                let answer = show(&server, &mut browser, Shown::Form(entered))?;
                 return Ok(browser.answer(wait.on(answer))?);
             }
             server.audit(AuditEvent::new(EventName::PasswordResetRequested));
             let lang = server.language(&browser, None);
-            server.0.send_reset_link(&app, (login, lang));
+            server.0.send_reset_link(&app, login, lang);
             see_other(&format!("{}?sent=1", server.urls.forgot_password))?
         }
-        Err(entered) => show(&server, &mut browser, (entered, false))?,
+        Err(entered) => show(&server, &mut browser, Shown::Form(entered))?,
     };
     Ok(browser.answer(answer)?)
 }
@@ -68,7 +71,7 @@ fn asked(
     params: &Params,
 ) -> Result<Result<String, Entered>, PageError> {
     let mut entered = Entered::of(params, &["login"])?;
-    if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
+    if let Some(refused) = page::check_csrf(server, browser, params, OwnForm::at(ROUTE))? {
         return Ok(Err(entered.refused(refused)));
     }
     let problem = match field(params, "login")? {
@@ -80,16 +83,25 @@ fn asked(
     Ok(Err(entered.with_status(StatusCode::BAD_REQUEST)))
 }
 
-fn show(
-    server: &Server,
-    browser: &mut Browser,
-    (entered, sent): (Entered, bool),
-) -> Result<Response, PageError> {
+/// What the page is about.
+enum Shown {
+    /// The login is asked for.
+    Form(Entered),
+    /// A mail is on its way.
+    Sent,
+}
+
+fn show(server: &Server, browser: &mut Browser, shown: Shown) -> Result<Response, PageError> {
+    let sent = matches!(shown, Shown::Sent);
+    let entered = match shown {
+        Shown::Form(entered) => entered,
+        Shown::Sent => Entered::default(),
+    };
     let status = entered.status;
     let page = ForgotPasswordPage {
-        common: page::form(server, browser, (ROUTE, None, None))?.with(entered),
+        common: page::form(server, browser, OwnForm::at(ROUTE), None)?.with(entered),
         sent,
         login_url: server.urls.login_page.clone(),
     };
-    server.page((browser, None), status, page)
+    server.page(browser, None, status, page)
 }

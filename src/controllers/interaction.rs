@@ -126,7 +126,7 @@ pub async fn post(
     if pending.is_finished() {
         // Double clicks and lost answers (§8.5).
         let finished = server.repeat(&pending, &browser);
-        let answer = server.after(finished, (&pending, &browser), Arrival::Script);
+        let answer = server.after(finished, &pending, &browser, Arrival::Script);
         let answer = answer.map_err(PageError::into_failure)?;
         return Ok(browser.answer(location(&answer)?)?);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
-use super::page::{self, Entered, Visit, field};
+use super::page::{self, Entered, OwnForm, Visit, field};
 use crate::{
     browser::{Browser, SignIn},
     config::RateLimitEntry,
@@ -49,11 +49,11 @@ async fn show(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    match page::visit(server, browser, (params, Step::Login)).await? {
+    match page::visit(server, browser, params, Step::Login).await? {
         Visit::Elsewhere(answer) => Ok(answer),
         Visit::Here(pending) => {
             let entered = Entered::of(params, &[NEXT])?;
-            form(server, browser, (pending.as_deref(), entered)).await
+            form(server, browser, pending.as_deref(), entered).await
         }
     }
 }
@@ -66,12 +66,13 @@ pub async fn post(
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
-    let answer = submit((&app, &server), &mut browser, &params).await?;
+    let answer = submit(&app, &server, &mut browser, &params).await?;
     Ok(browser.answer(answer)?)
 }
 
 async fn submit(
-    (app, server): (&SharedContext, &Server),
+    app: &SharedContext,
+    server: &Server,
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
@@ -79,47 +80,50 @@ async fn submit(
         Visit::Elsewhere(answer) => return Ok(answer),
         Visit::Here(pending) => pending,
     };
-    let again = |entered| (pending.as_deref(), entered);
+    let request = pending.as_deref();
     let mut entered = Entered::of(params, &["login", "remember", NEXT])?;
-    if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
-        return form(server, browser, again(entered.refused(refused))).await;
+    if let Some(refused) = page::check_csrf(server, browser, params, OwnForm::at(ROUTE))? {
+        return form(server, browser, request, entered.refused(refused)).await;
     }
     if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
-        return server.deny(pending, (browser, Arrival::Form)).await;
+        return server.deny(pending, browser, Arrival::Form).await;
     }
-    let credentials = (field(params, "login")?, field(params, "password")?);
+    let credentials = EnteredCredentials {
+        login: field(params, "login")?,
+        password: field(params, "password")?,
+    };
     let remember = field(params, "remember")?.is_some();
     // Before anything is counted: a flood that finds no place costs no statement (C264).
     let Ok(place) = server.hashing.place() else {
-        return form(server, browser, again(entered.unavailable())).await;
+        return form(server, browser, request, entered.unavailable()).await;
     };
-    let keys = Of::entry(RateLimitEntry::Login).login(credentials.0.unwrap_or_default());
+    let keys = Of::entry(RateLimitEntry::Login).login(credentials.login.unwrap_or_default());
     let keys = keys.address().failures().network().failures();
     let keys = keys.server().failures().first_last();
     if let Some(wait) = page::check_limit(server, keys.clone()).await? {
-        let answer = form(server, browser, again(entered.limited())).await?;
+        let answer = form(server, browser, request, entered.limited()).await?;
         return Ok(wait.on(answer));
     }
-    let owner = match authenticate((app, server), credentials, place).await {
+    let owner = match authenticate(app, server, credentials, place).await {
         Ok(owner) => owner,
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
-            return form(server, browser, again(entered.unavailable())).await;
+            return form(server, browser, request, entered.unavailable()).await;
         }
         Err(failure) => return Err(failure.into()),
     };
     let Some(owner) = owner else {
         server.failed(keys).await?;
-        login_failed(server, (pending.as_deref(), credentials.0));
+        login_failed(server, pending.as_deref(), credentials.login);
         entered.errors.push(FormError::Credentials.into());
         let entered = entered.with_status(StatusCode::BAD_REQUEST);
-        return form(server, browser, again(entered)).await;
+        return form(server, browser, request, entered).await;
     };
     if server.waits_for_mail(&owner) {
         let login = owner.login_name();
         if server.may_send_verification(&owner).await? {
             server.send_verification(app, owner);
         }
-        return page::check_mail(server, browser, (pending.as_deref(), &login));
+        return page::check_mail(server, browser, pending.as_deref(), &login);
     }
     let sign_in = SignIn {
         remember,
@@ -127,11 +131,20 @@ async fn submit(
     };
     let to_apps = pending.is_none() && field(params, NEXT)? == Some(APPS);
     let pending = pending.map(|pending| *pending);
-    let answer = enter(server, browser, (pending, owner, sign_in)).await?;
+    let authenticated = Authenticated { owner, sign_in };
+    let answer = enter(server, browser, pending, authenticated).await?;
     if to_apps {
         return Ok(see_other(&server.urls.apps)?);
     }
     Ok(answer)
+}
+
+/// Who was authenticated, and how.
+pub struct Authenticated {
+    /// The user.
+    pub owner: Owner,
+    /// How.
+    pub sign_in: SignIn,
 }
 
 /// The person is who they say: session, step, next page.
@@ -141,22 +154,22 @@ async fn submit(
 pub async fn enter(
     server: &Server,
     browser: &mut Browser,
-    (pending, owner, sign_in): (Option<Pending>, Owner, SignIn),
+    pending: Option<Pending>,
+    authenticated: Authenticated,
 ) -> Result<Response, PageError> {
+    let Authenticated { owner, sign_in } = authenticated;
     let Some(mut pending) = pending else {
         server.sign_in(browser, &owner, sign_in).await?;
         return Ok(see_other(&server.urls.after_login)?);
     };
-    let current = server
-        .enter(&mut pending, browser, (&owner, sign_in))
-        .await?;
+    let current = server.enter(&mut pending, browser, &owner, sign_in).await?;
     server
-        .go_on(&mut pending, (browser, current.as_ref()), Arrival::Form)
+        .go_on(&mut pending, browser, current.as_ref(), Arrival::Form)
         .await
 }
 
 /// The login is masked: people type passwords into the wrong field.
-fn login_failed(server: &Server, (pending, login): (Option<&Pending>, Option<&str>)) {
+fn login_failed(server: &Server, pending: Option<&Pending>, login: Option<&str>) {
     let mut event = AuditEvent::new(EventName::LoginFailed).outcome(Outcome::Denied);
     if let Some(pending) = pending {
         event = event.client(&pending.client);
@@ -164,14 +177,22 @@ fn login_failed(server: &Server, (pending, login): (Option<&Pending>, Option<&st
     server.audit(event.detail("login", display_name::masked(login.unwrap_or_default())));
 }
 
+/// What was typed into the form.
+#[derive(Clone, Copy)]
+struct EnteredCredentials<'a> {
+    login: Option<&'a str>,
+    password: Option<&'a str>,
+}
+
 /// `ResourceOwner::authenticate`, on all cores but one (FA-04). Unknown, wrong and
 /// inactive look alike and take the same time, whatever the app's model does.
 async fn authenticate(
-    (app, server): (&SharedContext, &Server),
-    (login, password): (Option<&str>, Option<&str>),
+    app: &SharedContext,
+    server: &Server,
+    credentials: EnteredCredentials<'_>,
     place: Place,
 ) -> Result<Option<Owner>, Failure> {
-    let (Some(login), Some(password)) = (login, password) else {
+    let (Some(login), Some(password)) = (credentials.login, credentials.password) else {
         return Ok(None);
     };
     if login.len() > MAX_PASSWORD || password.len() > MAX_PASSWORD {
@@ -197,7 +218,8 @@ async fn authenticate(
 async fn form(
     server: &Server,
     browser: &mut Browser,
-    (pending, entered): (Option<&Pending>, Entered),
+    pending: Option<&Pending>,
+    entered: Entered,
 ) -> Result<Response, PageError> {
     let signup_url = server
         .has_signup()
@@ -219,7 +241,7 @@ async fn form(
         .cloned();
     let page = LoginPage {
         next,
-        common: page::common(server, browser, (ROUTE, pending, None))?.with(entered),
+        common: page::common(server, browser, OwnForm::at(ROUTE), pending)?.with(entered),
         login_hint: pending.and_then(|pending| pending.request.login_hint.clone()),
         locked_login,
         reauthenticate: pending.is_some_and(asked_again),
@@ -230,7 +252,7 @@ async fn form(
             .then(|| server.urls.forgot_password.clone()),
         external,
     };
-    server.page((browser, pending), status, page)
+    server.page(browser, pending, status, page)
 }
 
 /// The account of this browser that `id_token_hint` names: a login of anybody else ends with

@@ -4,7 +4,7 @@
 use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
-    page::{self, Entered, field},
+    page::{self, Entered, OwnForm, field},
     resume::interaction_id,
 };
 use crate::{
@@ -39,7 +39,12 @@ pub async fn get(
     _query: QueryParams,
 ) -> Result<Response, PageError> {
     let accounts = server.accounts(&browser).await?;
-    let answer = form(&server, &mut browser, (None, &accounts, Entered::default()))?;
+    let question = Question {
+        pending: None,
+        accounts: &accounts,
+        entered: Entered::default(),
+    };
+    let answer = form(&server, &mut browser, question)?;
     Ok(browser.answer(answer)?)
 }
 
@@ -65,13 +70,21 @@ async fn submit(
     };
     let pending = pending.as_ref();
     if pending.is_some_and(|pending| pending.row.as_ref().is_some_and(|row| row.is_done)) {
-        return leave(server, browser, (pending, Arrival::Form));
+        return leave(server, browser, pending, Arrival::Form);
     }
     let accounts = server.accounts(browser).await?;
-    let sid = accounts.first().map(|account| account.session.sid.as_str());
-    if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, sid))? {
+    let question = |entered| Question {
+        pending,
+        accounts: &accounts,
+        entered,
+    };
+    let own_form = OwnForm {
+        route: ROUTE,
+        current: accounts.first(),
+    };
+    if let Some(refused) = page::check_csrf(server, browser, params, own_form)? {
         let entered = Entered::default().refused(refused);
-        return form(server, browser, (pending, &accounts, entered));
+        return form(server, browser, question(entered));
     }
     let count = match field(params, "action")? {
         Some("sign_out") => 1,
@@ -80,7 +93,7 @@ async fn submit(
             let entered = Entered::default()
                 .with_error(FormError::NoDecision)
                 .with_status(StatusCode::BAD_REQUEST);
-            return form(server, browser, (pending, &accounts, entered));
+            return form(server, browser, question(entered));
         }
     };
     let ended: Vec<SessionRow> = accounts
@@ -92,7 +105,17 @@ async fn submit(
     if let Some(pending) = pending {
         server.close_logout(pending).await?;
     }
-    leave(server, browser, (pending, Arrival::Form))
+    leave(server, browser, pending, Arrival::Form)
+}
+
+/// The question whether to sign out.
+pub struct Question<'a> {
+    /// The client's request; `None` = the person asked for it.
+    pub pending: Option<&'a PendingLogout>,
+    /// The accounts of the browser, the current one first.
+    pub accounts: &'a [SignedIn],
+    /// What goes back into the form.
+    pub entered: Entered,
 }
 
 /// The question, for a client or for the person alone.
@@ -102,24 +125,33 @@ async fn submit(
 pub fn form(
     server: &Server,
     browser: &mut Browser,
-    (pending, accounts, entered): (Option<&PendingLogout>, &[SignedIn], Entered),
+    question: Question<'_>,
 ) -> Result<Response, PageError> {
+    let Question {
+        pending,
+        accounts,
+        entered,
+    } = question;
     let Some((current, others)) = accounts.split_first() else {
         return match pending {
-            Some(pending) => leave_unasked(server, browser, (pending, Arrival::Link)),
-            None => leave(server, browser, (None, Arrival::Link)),
+            Some(pending) => leave_unasked(server, browser, pending, Arrival::Link),
+            None => leave(server, browser, None, Arrival::Link),
         };
     };
     let status = entered.status;
     let state = pending.and_then(PendingLogout::state);
-    let mut common = page::form(server, browser, (ROUTE, state, Some(current)))?.with(entered);
+    let own_form = OwnForm {
+        route: ROUTE,
+        current: Some(current),
+    };
+    let mut common = page::form(server, browser, own_form, state)?.with(entered);
     common.ui_locales = pending.and_then(|pending| pending.ui_locales.clone());
     let page = LogoutPage {
         common,
         other_accounts: others.iter().map(other).collect(),
         post_logout_host: pending.and_then(PendingLogout::host),
     };
-    let mut answer = server.page((browser, None), status, page)?;
+    let mut answer = server.page(browser, None, status, page)?;
     if let Some(pending) = pending {
         answer.extensions_mut().insert(policy(pending));
     }
@@ -154,14 +186,15 @@ fn other(account: &SignedIn) -> OtherAccount {
 pub fn leave_unasked(
     server: &Server,
     browser: &Browser,
-    (pending, arrival): (&PendingLogout, Arrival),
+    pending: &PendingLogout,
+    arrival: Arrival,
 ) -> Result<Response, PageError> {
     let Destination::Registered(to) = &pending.destination else {
-        return leave(server, browser, (Some(pending), arrival));
+        return leave(server, browser, Some(pending), arrival);
     };
     let onward = end_session::onward(pending.hint.as_ref(), pending.client.as_ref(), to);
     if onward == Onward::Straight {
-        return leave(server, browser, (Some(pending), arrival));
+        return leave(server, browser, Some(pending), arrival);
     }
     let mut page = LoggedOutPage {
         return_link: Some(ReturnLink {
@@ -171,7 +204,7 @@ pub fn leave_unasked(
         ..LoggedOutPage::default()
     };
     page.common.ui_locales.clone_from(&pending.ui_locales);
-    server.page((browser, None), StatusCode::OK, page)
+    server.page(browser, None, StatusCode::OK, page)
 }
 
 /// ES-08: to the client, to the app, or to the page that says that it is over.
@@ -181,7 +214,8 @@ pub fn leave_unasked(
 pub fn leave(
     server: &Server,
     browser: &Browser,
-    (pending, arrival): (Option<&PendingLogout>, Arrival),
+    pending: Option<&PendingLogout>,
+    arrival: Arrival,
 ) -> Result<Response, PageError> {
     let destination = pending.map(|pending| &pending.destination);
     let mut page = LoggedOutPage::default();
@@ -195,5 +229,5 @@ pub fn leave(
         (_, Some(url)) if arrival != Arrival::Link => return Ok(see_other(url)?),
         _ => {}
     }
-    server.page((browser, None), StatusCode::OK, page)
+    server.page(browser, None, StatusCode::OK, page)
 }

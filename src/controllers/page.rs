@@ -34,7 +34,8 @@ pub enum Visit {
 pub async fn visit(
     server: &Server,
     browser: &mut Browser,
-    (params, step): (&Params, Step),
+    params: &Params,
+    step: Step,
 ) -> Result<Visit, PageError> {
     let Some(id) = interaction_id(params)? else {
         return Ok(Visit::Here(None));
@@ -44,7 +45,8 @@ pub async fn visit(
         let finished = server.repeat(&pending, browser);
         return Ok(Visit::Elsewhere(server.after(
             finished,
-            (&pending, browser),
+            &pending,
+            browser,
             Arrival::Link,
         )?));
     }
@@ -80,7 +82,8 @@ pub async fn posted(
         let finished = server.repeat(&pending, browser);
         return Ok(Visit::Elsewhere(server.after(
             finished,
-            (&pending, browser),
+            &pending,
+            browser,
             Arrival::Form,
         )?));
     }
@@ -127,6 +130,28 @@ impl RetryAfter {
     }
 }
 
+/// A form of ours, and whose account it is for.
+#[derive(Clone, Copy)]
+pub struct OwnForm<'a> {
+    /// Where it posts.
+    pub route: &'a str,
+    /// The account, where the form decides for one.
+    pub current: Option<&'a SignedIn>,
+}
+
+impl<'a> OwnForm<'a> {
+    /// A form that decides for no account.
+    pub const fn at(route: &'a str) -> Self {
+        let current = None;
+        Self { route, current }
+    }
+
+    /// `sid` of the account.
+    pub fn sid(self) -> Option<&'a str> {
+        self.current.map(|current| current.session.sid.as_str())
+    }
+}
+
 /// The variables of a form of ours.
 ///
 /// # Errors
@@ -134,10 +159,11 @@ impl RetryAfter {
 pub fn common(
     server: &Server,
     browser: &mut Browser,
-    (route, pending, current): (&str, Option<&Pending>, Option<&SignedIn>),
+    own_form: OwnForm<'_>,
+    pending: Option<&Pending>,
 ) -> Result<Common, PageError> {
     let state = pending.and_then(Pending::state);
-    let mut common = form(server, browser, (route, state, current))?;
+    let mut common = form(server, browser, own_form, state)?;
     common.cancel_action = pending.map(|_| common.form_action.clone());
     Ok(common)
 }
@@ -149,13 +175,14 @@ pub fn common(
 pub fn form(
     server: &Server,
     browser: &mut Browser,
-    (route, interaction, current): (&str, Option<&str>, Option<&SignedIn>),
+    own_form: OwnForm<'_>,
+    interaction: Option<&str>,
 ) -> Result<Common, PageError> {
-    let sid = current.map(|current| current.session.sid.as_str());
+    let OwnForm { route, current } = own_form;
     let token = Form {
         route,
         interaction,
-        sid,
+        sid: own_form.sid(),
     };
     let token = browser.csrf_token(token)?;
     let mut common = pages::form(action(&server.urls, route), token, current);
@@ -183,11 +210,12 @@ fn action<'a>(urls: &'a Urls, route: &str) -> &'a str {
 pub fn check_mail(
     server: &Server,
     browser: &Browser,
-    (pending, address): (Option<&Pending>, &str),
+    pending: Option<&Pending>,
+    address: &str,
 ) -> Result<Response, PageError> {
     let page = CheckMailPage {
         common: Common::default(),
         address_hint: display_name::masked(address),
     };
-    server.page((browser, pending), StatusCode::OK, page)
+    server.page(browser, pending, StatusCode::OK, page)
 }

@@ -21,7 +21,7 @@ use crate::{
         secret::{Purpose, Secret},
     },
     random,
-    registration::Bearer,
+    registration::{Bearer, NewSecret},
     server::Server,
     store::clients::{self, ClientRow},
 };
@@ -53,10 +53,10 @@ pub async fn post(
     }
     let metadata = registration::metadata(members).map_err(OAuthError::from)?;
     let client_id = format!("client_{}", random::identifier()?);
-    let mut client = server.registered_client(client_id, (metadata, applicant))?;
+    let mut client = server.registered_client(client_id, metadata, applicant)?;
     server.check_registrant(&client, None, &caller).await?;
     let secrets = make_secrets(&server, &mut client)?;
-    let issued_at = store(&server, (&client, &secrets), &caller).await?;
+    let issued_at = store(&server, &client, &secrets, &caller).await?;
     let uri = server.urls.registration_client(&client.client_id);
     let issued = Issued {
         at: issued_at,
@@ -118,7 +118,7 @@ fn make_secrets(server: &Server, client: &mut Client) -> Result<Secrets, Failure
         registration: random::secret(&prefixes.registration_token)?,
     };
     if client.token_endpoint_auth_method.uses_secret() {
-        let (secret, expires_at) = server.new_client_secret(client.kind)?;
+        let NewSecret { secret, expires_at } = server.new_client_secret(client.kind)?;
         client.secrets = vec![ClientSecret {
             hash: secret.hash(Purpose::Secret),
             expires_at,
@@ -131,7 +131,8 @@ fn make_secrets(server: &Server, client: &mut Client) -> Result<Secrets, Failure
 /// Persist; gives the Unix second of the registration.
 async fn store(
     server: &Server,
-    (client, secrets): (&Client, &Secrets),
+    client: &Client,
+    secrets: &Secrets,
     caller: &Registrant<Owner>,
 ) -> Result<i64, Failure> {
     let owner = match caller {

@@ -2,7 +2,7 @@
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
-use super::page::{self, Entered, field};
+use super::page::{self, Entered, OwnForm, field};
 use crate::{
     account::Reset,
     browser::Browser,
@@ -40,7 +40,7 @@ async fn look(
     params: &Params,
 ) -> Result<Response, PageError> {
     if field(params, "done")?.is_some() {
-        return show(server, browser, (Shown::Done, Entered::default()));
+        return show(server, browser, Shown::Done, Entered::default());
     }
     let Some(token) = field(params, "token")? else {
         return refused(server, browser);
@@ -48,7 +48,7 @@ async fn look(
     if !server.is_reset_link(token).await? {
         return refused(server, browser);
     }
-    show(server, browser, (Shown::Form(token), Entered::default()))
+    show(server, browser, Shown::Form(token), Entered::default())
 }
 
 /// The new password: spends the link.
@@ -60,21 +60,22 @@ pub async fn post(
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
     server.check_password_reset()?;
-    let answer = submit((&app, &server), &mut browser, &params).await?;
+    let answer = submit(&app, &server, &mut browser, &params).await?;
     Ok(browser.answer(answer)?)
 }
 
 async fn submit(
-    (app, server): (&SharedContext, &Server),
+    app: &SharedContext,
+    server: &Server,
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
     let Some(token) = field(params, "token")? else {
         return refused(server, browser);
     };
-    let again = |entered| (Shown::Form(token), entered);
-    if let Some(verdict) = page::check_csrf(server, browser, (params, ROUTE, None))? {
-        return show(server, browser, again(Entered::default().refused(verdict)));
+    let form = Shown::Form(token);
+    if let Some(verdict) = page::check_csrf(server, browser, params, OwnForm::at(ROUTE))? {
+        return show(server, browser, form, Entered::default().refused(verdict));
     }
     let password = match field(params, "password")? {
         Some(password) if password.len() <= MAX_PASSWORD => password,
@@ -85,7 +86,7 @@ async fn submit(
             };
             let mut entered = Entered::default().with_status(StatusCode::BAD_REQUEST);
             entered.errors.push(error.into());
-            return show(server, browser, again(entered));
+            return show(server, browser, form, entered);
         }
     };
     // Before a link is looked for: each try writes, and may hash.
@@ -94,10 +95,10 @@ async fn submit(
         .address_for("new password")
         .without_first();
     if let Some(wait) = page::check_limit(server, keys).await? {
-        let answer = show(server, browser, again(Entered::default().limited()))?;
+        let answer = show(server, browser, form, Entered::default().limited())?;
         return Ok(wait.on(answer));
     }
-    match server.reset_password(app, (token, password)).await {
+    match server.reset_password(app, token, password).await {
         Ok(Reset::Done) => {
             server.audit(AuditEvent::new(EventName::PasswordReset));
             let done = format!("{}?done=1", server.urls.reset_password);
@@ -109,16 +110,17 @@ async fn submit(
             entered
                 .errors
                 .extend(errors.into_iter().map(ErrorLine::from));
-            show(server, browser, again(entered))
+            show(server, browser, form, entered)
         }
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
-            show(server, browser, again(Entered::default().unavailable()))
+            show(server, browser, form, Entered::default().unavailable())
         }
         Err(failure) => Err(failure.into()),
     }
 }
 
 /// What the page is about.
+#[derive(Clone, Copy)]
 enum Shown<'a> {
     /// The link can be used.
     Form(&'a str),
@@ -131,17 +133,18 @@ enum Shown<'a> {
 /// One answer for links that are unknown, used, expired or too old.
 fn refused(server: &Server, browser: &mut Browser) -> Result<Response, PageError> {
     let entered = Entered::default().with_status(StatusCode::BAD_REQUEST);
-    show(server, browser, (Shown::Refused, entered))
+    show(server, browser, Shown::Refused, entered)
 }
 
 fn show(
     server: &Server,
     browser: &mut Browser,
-    (shown, entered): (Shown<'_>, Entered),
+    shown: Shown<'_>,
+    entered: Entered,
 ) -> Result<Response, PageError> {
     let status = entered.status;
     let page = ResetPasswordPage {
-        common: page::form(server, browser, (ROUTE, None, None))?.with(entered),
+        common: page::form(server, browser, OwnForm::at(ROUTE), None)?.with(entered),
         token: match shown {
             Shown::Form(token) => Some(token.to_owned()),
             Shown::Refused | Shown::Done => None,
@@ -150,5 +153,5 @@ fn show(
         login_url: server.urls.login_page.clone(),
         forgot_url: server.urls.forgot_password.clone(),
     };
-    server.page((browser, None), status, page)
+    server.page(browser, None, status, page)
 }

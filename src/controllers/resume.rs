@@ -34,7 +34,7 @@ async fn resume(
     let mut pending = server.find_pending(id, browser).await?;
     if pending.is_finished() {
         let finished = server.repeat(&pending, browser);
-        return server.after(finished, (&pending, browser), Arrival::Link);
+        return server.after(finished, &pending, browser, Arrival::Link);
     }
     let current = server.current(browser, &pending.client.client_id).await?;
     if page::field(params, "done")? == Some(Step::PostLogin.as_str()) {
@@ -43,7 +43,7 @@ async fn resume(
             .await?;
     }
     server
-        .go_on(&mut pending, (browser, current.as_ref()), Arrival::Link)
+        .go_on(&mut pending, browser, current.as_ref(), Arrival::Link)
         .await
 }
 

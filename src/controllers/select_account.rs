@@ -3,7 +3,7 @@
 use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
-    page::{self, Entered, Visit, field},
+    page::{self, Entered, OwnForm, Visit, field},
     resume::no_interaction,
 };
 use crate::{
@@ -34,10 +34,10 @@ async fn show(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    match page::visit(server, browser, (params, Step::SelectAccount)).await? {
+    match page::visit(server, browser, params, Step::SelectAccount).await? {
         Visit::Elsewhere(answer) => Ok(answer),
         Visit::Here(None) => Err(no_interaction()),
-        Visit::Here(Some(pending)) => form(server, browser, (&pending, Entered::default())).await,
+        Visit::Here(Some(pending)) => form(server, browser, &pending, Entered::default()).await,
     }
 }
 
@@ -62,36 +62,37 @@ async fn submit(
         Visit::Here(None) => return Err(no_interaction()),
         Visit::Here(Some(pending)) => pending,
     };
-    if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
+    if let Some(refused) = page::check_csrf(server, browser, params, OwnForm::at(ROUTE))? {
         return form(
             server,
             browser,
-            (&pending, Entered::default().refused(refused)),
+            &pending,
+            Entered::default().refused(refused),
         )
         .await;
     }
     match (field(params, "action")?, field(params, "sid")?) {
-        (Some("cancel"), _) => server.deny(&pending, (browser, Arrival::Form)).await,
+        (Some("cancel"), _) => server.deny(&pending, browser, Arrival::Form).await,
         (Some("use_another"), _) => {
             server
-                .use_another((&mut pending, browser), Arrival::Form)
+                .use_another(&mut pending, browser, Arrival::Form)
                 .await
         }
         (_, Some(sid)) => {
-            let of = (&mut *pending, &mut *browser);
-            if let Some(answer) = server.choose(of, (sid, Arrival::Form)).await? {
+            let chosen = server.choose(&mut pending, browser, sid, Arrival::Form);
+            if let Some(answer) = chosen.await? {
                 return Ok(answer);
             }
             let entered = Entered::default()
                 .with_error(FormError::AccountGone)
                 .with_status(StatusCode::BAD_REQUEST);
-            form(server, browser, (&pending, entered)).await
+            form(server, browser, &pending, entered).await
         }
         _ => {
             let entered = Entered::default()
                 .with_error(FormError::NoDecision)
                 .with_status(StatusCode::BAD_REQUEST);
-            form(server, browser, (&pending, entered)).await
+            form(server, browser, &pending, entered).await
         }
     }
 }
@@ -99,13 +100,14 @@ async fn submit(
 async fn form(
     server: &Server,
     browser: &mut Browser,
-    (pending, entered): (&Pending, Entered),
+    pending: &Pending,
+    entered: Entered,
 ) -> Result<Response, PageError> {
     let accounts = server.account_lines(browser).await?;
     let status = entered.status;
     let page = SelectAccountPage {
-        common: page::common(server, browser, (ROUTE, Some(pending), None))?.with(entered),
+        common: page::common(server, browser, OwnForm::at(ROUTE), Some(pending))?.with(entered),
         accounts,
     };
-    server.page((browser, Some(pending)), status, page)
+    server.page(browser, Some(pending), status, page)
 }

@@ -10,6 +10,7 @@ use axum::{
 use loco_rs::controller::extractor::auth::{extract_jwt_from_request_parts, get_jwt_from_config};
 use serde::{Deserialize, Serialize};
 
+use super::login::Authenticated;
 use crate::{
     browser::{Browser, SignIn, SignedIn},
     config::RateLimitEntry,
@@ -50,7 +51,7 @@ pub async fn post(
     check_origin(&server, &browser)?;
     let keys = Of::entry(RateLimitEntry::Session).address();
     server.limit(keys).await?;
-    let (owner, login) = match app_login(&app, &server, &parts).await? {
+    let LoggedIn { owner, login } = match app_login(&app, &server, &parts).await? {
         Ok(login) => login,
         Err(refused) => return Ok(unauthorized(&server, refused)),
     };
@@ -64,8 +65,8 @@ pub async fn post(
     let (signed_in, return_to) = match exchange.interaction {
         None => (server.sign_in(&mut browser, &owner, sign_in).await?, None),
         Some(id) => {
-            let sign_in = (&owner, sign_in);
-            let signed_in = enter(&server, &mut browser, (&id, sign_in)).await?;
+            let authenticated = Authenticated { owner, sign_in };
+            let signed_in = enter(&server, &mut browser, &id, authenticated).await?;
             (signed_in, Some(server.continue_url(&id)))
         }
     };
@@ -82,17 +83,23 @@ pub async fn post(
 async fn enter(
     server: &Server,
     browser: &mut Browser,
-    (id, (owner, sign_in)): (&str, (&Owner, SignIn)),
+    id: &str,
+    authenticated: Authenticated,
 ) -> Result<SignedIn, Failure> {
+    let Authenticated { owner, sign_in } = authenticated;
     let found = server.find_pending(id, browser).await;
     let mut pending = found.map_err(PageError::into_failure)?;
     if pending.is_finished() {
-        return server.sign_in(browser, owner, sign_in).await;
+        return server.sign_in(browser, &owner, sign_in).await;
     }
-    let current = server
-        .enter(&mut pending, browser, (owner, sign_in))
-        .await?;
+    let current = server.enter(&mut pending, browser, &owner, sign_in).await?;
     current.ok_or_else(|| Failure::internal("the new session ended at once"))
+}
+
+/// The user of a JWT, and their login at the app.
+struct LoggedIn {
+    owner: Owner,
+    login: AppLogin,
 }
 
 /// EX-03: the user of a valid JWT, and when they logged in. A login with credentials that were
@@ -101,7 +108,7 @@ async fn app_login(
     app: &SharedContext,
     server: &Server,
     parts: &Parts,
-) -> Result<Result<(Owner, AppLogin), OAuthError>, Failure> {
+) -> Result<Result<LoggedIn, OAuthError>, Failure> {
     let Ok(config) = get_jwt_from_config(app) else {
         let error = OAuthError::of(&refusals::SESSION_EXCHANGE_OFF);
         return Err(Failure::transport(StatusCode::NOT_FOUND, error));
@@ -133,7 +140,7 @@ async fn app_login(
         let stale = OAuthError::of(&refusals::APP_TOKEN_STALE);
         return Ok(Err(stale.observed(expected, login.issued_at.to_string())));
     }
-    Ok(Ok((owner, login)))
+    Ok(Ok(LoggedIn { owner, login }))
 }
 
 /// `require_verified_email`, as on the login page.

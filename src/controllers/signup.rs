@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
 use super::{
-    login,
-    page::{self, Entered, Visit, field},
+    login::{self, Authenticated},
+    page::{self, Entered, OwnForm, Visit, field},
 };
 use crate::{
     browser::{Browser, SignIn},
@@ -46,9 +46,9 @@ async fn show(
     params: &Params,
 ) -> Result<Response, PageError> {
     check_offered(server)?;
-    match page::visit(server, browser, (params, Step::Create)).await? {
+    match page::visit(server, browser, params, Step::Create).await? {
         Visit::Elsewhere(answer) => Ok(answer),
-        Visit::Here(pending) => form(server, browser, (pending.as_deref(), Entered::default())),
+        Visit::Here(pending) => form(server, browser, pending.as_deref(), Entered::default()),
     }
 }
 
@@ -60,12 +60,13 @@ pub async fn post(
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
-    let answer = submit((&app, &server), &mut browser, &params).await?;
+    let answer = submit(&app, &server, &mut browser, &params).await?;
     Ok(browser.answer(answer)?)
 }
 
 async fn submit(
-    (app, server): (&SharedContext, &Server),
+    app: &SharedContext,
+    server: &Server,
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
@@ -75,15 +76,16 @@ async fn submit(
         Visit::Here(pending) => pending,
     };
     let entered = entered(server, params)?;
-    if let Some(refused) = page::check_csrf(server, browser, (params, ROUTE, None))? {
+    if let Some(refused) = page::check_csrf(server, browser, params, OwnForm::at(ROUTE))? {
         return form(
             server,
             browser,
-            (pending.as_deref(), entered.refused(refused)),
+            pending.as_deref(),
+            entered.refused(refused),
         );
     }
     if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
-        return server.deny(pending, (browser, Arrival::Form)).await;
+        return server.deny(pending, browser, Arrival::Form).await;
     }
     let values = match values(server, params)? {
         Ok(values) => values,
@@ -91,14 +93,15 @@ async fn submit(
             return form(
                 server,
                 browser,
-                (pending.as_deref(), with_errors(entered, errors)),
+                pending.as_deref(),
+                with_errors(entered, errors),
             );
         }
     };
     if let Some(wait) =
         page::check_limit(server, Of::entry(RateLimitEntry::Signup).address()).await?
     {
-        let answer = form(server, browser, (pending.as_deref(), entered.limited()))?;
+        let answer = form(server, browser, pending.as_deref(), entered.limited())?;
         return Ok(wait.on(answer));
     }
     let address = login_value(server, &values);
@@ -117,7 +120,7 @@ async fn submit(
     };
     let signed_up = match server.hashing.run(attempt).await {
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
-            return form(server, browser, (pending.as_deref(), entered.unavailable()));
+            return form(server, browser, pending.as_deref(), entered.unavailable());
         }
         attempt => attempt?.outcome().await,
     };
@@ -130,18 +133,19 @@ async fn submit(
             return form(
                 server,
                 browser,
-                (pending.as_deref(), with_errors(entered, errors)),
+                pending.as_deref(),
+                with_errors(entered, errors),
             );
         }
         // ASVS 6.3.8: a taken address looks like a free one.
         Err(SignUpError::Taken) if server.settings.require_verified_email => {
-            return page::check_mail(server, browser, (pending.as_deref(), &address));
+            return page::check_mail(server, browser, pending.as_deref(), &address);
         }
         Err(SignUpError::Taken) => {
             let entered = entered
                 .with_error(FormError::SignUpFailed)
                 .with_status(StatusCode::BAD_REQUEST);
-            return form(server, browser, (pending.as_deref(), entered));
+            return form(server, browser, pending.as_deref(), entered);
         }
         Err(SignUpError::Unsupported) => return Err(PageError::switched_off(OFF)),
         Err(SignUpError::Other(error)) => {
@@ -149,12 +153,17 @@ async fn submit(
         }
     };
     if server.waits_for_mail(&owner) {
-        return page::check_mail(server, browser, (pending.as_deref(), &address));
+        return page::check_mail(server, browser, pending.as_deref(), &address);
     }
+    let authenticated = Authenticated {
+        owner,
+        sign_in: SignIn::default(),
+    };
     login::enter(
         server,
         browser,
-        (pending.map(|pending| *pending), owner, SignIn::default()),
+        pending.map(|pending| *pending),
+        authenticated,
     )
     .await
 }
@@ -213,11 +222,12 @@ fn login_value(server: &Server, values: &SignUp) -> String {
 fn form(
     server: &Server,
     browser: &mut Browser,
-    (pending, entered): (Option<&Pending>, Entered),
+    pending: Option<&Pending>,
+    entered: Entered,
 ) -> Result<Response, PageError> {
     let status = entered.status;
     let page = SignUpPage {
-        common: page::common(server, browser, (ROUTE, pending, None))?.with(entered),
+        common: page::common(server, browser, OwnForm::at(ROUTE), pending)?.with(entered),
         fields: server
             .owners
             .signup_fields()
@@ -226,5 +236,5 @@ fn form(
             .collect(),
         login_url: server.step_url(pending, Step::Login),
     };
-    server.page((browser, pending), status, page)
+    server.page(browser, pending, status, page)
 }

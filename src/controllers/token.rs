@@ -56,7 +56,7 @@ pub async fn post(
         .and(Of::entry(RateLimitEntry::Token).client_and_address(&client_id));
     server.limit(keys).await?;
     let answer = match grant_type(&server, &params) {
-        Ok(grant) => answer(&server, (grant, credentials), &params).await,
+        Ok(grant) => answer(&server, grant, credentials, &params).await,
         Err(error) => Err(error.into()),
     };
     Ok(json(authenticated(&server, answer, &client_id).await?))
@@ -84,7 +84,8 @@ pub async fn authenticated<T>(
 
 async fn answer(
     server: &Server,
-    (grant, credentials): (GrantType, Result<Credentials, Failure>),
+    grant: GrantType,
+    credentials: Result<Credentials, Failure>,
     params: &Params,
 ) -> Result<Vec<u8>, Failure> {
     let credentials = credentials?;

@@ -70,7 +70,7 @@ async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
             .observed("a person's token with the scope openid", scopes.to_string());
         return Err(error.into());
     };
-    let mut claims = server.user_claims(&live.client, (&owner, &scopes));
+    let mut claims = server.user_claims(&live.client, &owner, &scopes);
     claims.insert(
         "sub".to_owned(),
         server.subject_for(&live.client, &owner)?.into(),
@@ -90,7 +90,7 @@ async fn presented_token(request: Request) -> Result<Option<String>, Failure> {
     if !has_form {
         return Ok(of_header);
     }
-    let params = read_form(request, ("UI-01", "UI-01")).await?;
+    let params = read_form(request, "UI-01", "UI-01").await?;
     let of_body = one(&params, "access_token")?.map(str::to_owned);
     match (of_header, of_body) {
         (Some(_), Some(_)) => {

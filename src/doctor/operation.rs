@@ -27,7 +27,7 @@ const TOO_MANY: i64 = 10_000;
 pub async fn expired_rows(ctx: &AppContext, store: &Store) -> Option<Finding> {
     let running = ctx.shared_store.get::<Arc<Server>>();
     let now = running.map_or_else(|| chrono::Utc::now().timestamp(), |server| server.now());
-    let (rows, ran_at) = match look(store, now).await {
+    let Waiting { rows, ran_at } = match look(store, now).await {
         Ok(seen) => seen,
         Err(error) => {
             let text = format!("the tables cannot be counted: {error}");
@@ -46,7 +46,13 @@ pub async fn expired_rows(ctx: &AppContext, store: &Store) -> Option<Finding> {
     })
 }
 
-async fn look(store: &Store, now: i64) -> StoreResult<(i64, Option<i64>)> {
+/// Rows that are over, and when a cleanup ran last, Unix seconds.
+struct Waiting {
+    rows: i64,
+    ran_at: Option<i64>,
+}
+
+async fn look(store: &Store, now: i64) -> StoreResult<Waiting> {
     let tables = store.tables();
     let mut rows = 0;
     for kind in Expired::ALL {
@@ -54,7 +60,7 @@ async fn look(store: &Store, now: i64) -> StoreResult<(i64, Option<i64>)> {
         rows += store.run(count).await?;
     }
     let ran_at = store.run(|db| markers::get(db, tables, MARKER)).await?;
-    Ok((rows, ran_at))
+    Ok(Waiting { rows, ran_at })
 }
 
 /// OS-09, as the servers have noted it.

@@ -115,7 +115,7 @@ fn pages(settings: &Settings, directory: &Path) -> Vec<Finding> {
         false,
     );
     let broken = match loaded {
-        Ok((_, broken)) => broken,
+        Ok(loaded) => loaded.broken,
         Err(error) => vec![error.to_string()],
     };
     let mut findings: Vec<Finding> = broken

@@ -42,7 +42,7 @@ impl<S: Send + Sync> FromRequest<S> for ApiForm {
         if NEVER_IN_QUERY.iter().any(|name| query.contains(name)) {
             return Err(OAuthError::of(&refusals::CREDENTIALS_IN_URL).into());
         }
-        Ok(Self(read(request, ("TK-01", "TK-02")).await?))
+        Ok(Self(read(request, "TK-01", "TK-02").await?))
     }
 }
 
@@ -54,7 +54,7 @@ impl<S: Send + Sync> FromRequest<S> for PageForm {
     type Rejection = PageError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(read(request, ("PG-08", "PG-08")).await?))
+        Ok(Self(read(request, "PG-08", "PG-08").await?))
     }
 }
 
@@ -81,7 +81,8 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
 /// arrives too slowly, 400 for what cannot be read.
 pub async fn read(
     request: Request,
-    (of_type, of_body): (&'static str, &'static str),
+    of_type: &'static str,
+    of_body: &'static str,
 ) -> Result<Params, Failure> {
     check_target(request.uri(), of_body)?;
     if !is_of_type(request.headers(), "application/x-www-form-urlencoded") {

@@ -32,7 +32,7 @@ use url::Host;
 use self::{
     budget::{Budget, FirstLook},
     lookup::Guard,
-    once::Once,
+    once::{FetchKey, Once},
     rules::Rules,
 };
 pub use self::{
@@ -79,7 +79,7 @@ pub struct Fetched {
 
 type Outcome = Result<Fetched, FetchError>;
 type Fetch = Shared<BoxFuture<'static, Outcome>>;
-type Running = HashMap<(String, usize, Option<String>), WeakShared<BoxFuture<'static, Outcome>>>;
+type Running = HashMap<FetchKey, WeakShared<BoxFuture<'static, Outcome>>>;
 
 /// The fetcher of one server.
 pub struct Fetcher {
@@ -167,7 +167,7 @@ impl Fetcher {
     /// # Errors
     /// [`FetchError`]; nothing of a failure is kept.
     pub async fn get(&self, wanted: Wanted<'_>, now: i64) -> Outcome {
-        self.ask((wanted, Account::Caller), now).await
+        self.ask(wanted, Account::Caller, now).await
     }
 
     /// The same for a URL that the metadata of a stored client names.
@@ -175,7 +175,7 @@ impl Fetcher {
     /// # Errors
     /// As [`Self::get`].
     pub async fn get_of_client(&self, wanted: Wanted<'_>, now: i64) -> Outcome {
-        self.ask((wanted, Account::Client), now).await
+        self.ask(wanted, Account::Client, now).await
     }
 
     /// The same for a URL of which there is a copy here, or that the operator named: on no
@@ -184,16 +184,16 @@ impl Fetcher {
     /// # Errors
     /// As [`Self::get`].
     pub async fn renew(&self, wanted: Wanted<'_>, now: i64) -> Outcome {
-        let outcome = self.ask((wanted, Account::Renewal), now).await;
+        let outcome = self.ask(wanted, Account::Renewal, now).await;
         if outcome == Err(FetchError::Deadline) {
             self.budget.stalled(wanted.url, now);
         }
         outcome
     }
 
-    async fn ask(&self, (wanted, account): (Wanted<'_>, Account), now: i64) -> Outcome {
+    async fn ask(&self, wanted: Wanted<'_>, account: Account, now: i64) -> Outcome {
         let url = self.parse(wanted.url)?;
-        let outcome = match self.join((wanted, account), url, now) {
+        let outcome = match self.join(wanted, account, url, now) {
             Ok(fetch) => fetch.await,
             Err(error) => Err(error),
         };
@@ -220,7 +220,8 @@ impl Fetcher {
     /// The running fetch of the same, or a new one.
     fn join(
         &self,
-        (wanted, account): (Wanted<'_>, Account),
+        wanted: Wanted<'_>,
+        account: Account,
         url: Url,
         now: i64,
     ) -> Result<Fetch, FetchError> {
@@ -228,11 +229,15 @@ impl Fetcher {
         let going = |fetch: &WeakShared<_>| fetch.upgrade().filter(|fetch| fetch.peek().is_none());
         running.retain(|_, fetch| going(fetch).is_some());
         let etag = wanted.etag.map(str::to_owned);
-        let key = (wanted.url.to_owned(), wanted.max_bytes, etag.clone());
+        let key = FetchKey {
+            url: wanted.url.to_owned(),
+            max_bytes: wanted.max_bytes,
+            etag: etag.clone(),
+        };
         if let Some(fetch) = running.get(&key).and_then(going) {
             return Ok(fetch);
         }
-        if !self.affords((account, wanted.url), &url, now) {
+        if !self.affords(account, wanted.url, &url, now) {
             return Err(FetchError::Budget);
         }
         let fetch = Once {
@@ -262,7 +267,7 @@ enum Account {
 }
 
 impl Fetcher {
-    fn affords(&self, (account, written): (Account, &str), url: &Url, now: i64) -> bool {
+    fn affords(&self, account: Account, written: &str, url: &Url, now: i64) -> bool {
         let host = host::without_dot(url.host_str().unwrap_or_default());
         let caller = limits::caller();
         let caller = caller.as_deref();

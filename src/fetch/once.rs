@@ -7,6 +7,14 @@ use reqwest::{
 
 use super::{DEADLINE, FetchError, Fetched, Outcome, freshness};
 
+/// What makes two fetches one.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct FetchKey {
+    pub(super) url: String,
+    pub(super) max_bytes: usize,
+    pub(super) etag: Option<String>,
+}
+
 /// One fetch.
 pub(super) struct Once {
     pub client: Client,

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::{
-    browser::cookies::{CookieNames, Lifetime},
+    browser::cookies::{CookieNames, Cookies, Lifetime},
     protocol::secret::Secret,
 };
 
@@ -18,7 +18,7 @@ pub fn cookies(data: &[u8]) {
     }
     for (secure, prefix) in [(true, "__Host-"), (false, "")] {
         let names = CookieNames::new(secure);
-        let (binding, sessions) = names.read(&headers);
+        let Cookies { binding, sessions } = names.read(&headers);
         let sent = |name: &str| sent(&headers, &format!("{prefix}{name}"));
 
         let bindings = sent("oauth_browser");
@@ -93,7 +93,7 @@ fn round_trip(names: CookieNames, sessions: &[Secret], binding: Option<&Secret>)
             value.unwrap_or_else(|error| panic!("{error}")),
         );
     }
-    let (binding_again, sessions_again) = names.read(&headers);
-    assert_eq!(binding_again.as_ref(), binding);
-    assert_eq!(sessions_again, sessions);
+    let again = names.read(&headers);
+    assert_eq!(again.binding.as_ref(), binding);
+    assert_eq!(again.sessions, sessions);
 }

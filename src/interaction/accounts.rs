@@ -18,7 +18,8 @@ impl Server {
     /// When the database or the app's model fails.
     pub async fn account_lines(&self, browser: &Browser) -> Result<Vec<AccountLine>, Failure> {
         let accounts = self.accounts(browser).await?;
-        Ok(accounts.iter().enumerate().map(line).collect())
+        let lines = accounts.iter().enumerate();
+        Ok(lines.map(|(place, it)| line(place, it)).collect())
     }
 
     /// The person chose an account; `None` when it is not signed in here any more.
@@ -27,8 +28,10 @@ impl Server {
     /// When the database or a hook fails.
     pub async fn choose(
         &self,
-        (pending, browser): (&mut Pending, &mut Browser),
-        (sid, arrival): (&str, Arrival),
+        pending: &mut Pending,
+        browser: &mut Browser,
+        sid: &str,
+        arrival: Arrival,
     ) -> Result<Option<Response>, PageError> {
         if self.switch_account(browser, sid).await?.is_none() {
             return Ok(None);
@@ -37,7 +40,7 @@ impl Server {
         pending.person_changed();
         let current = self.current(browser, &pending.client.client_id).await?;
         self.record_step(pending, current.as_ref()).await?;
-        let answer = self.go_on(pending, (browser, current.as_ref()), arrival);
+        let answer = self.go_on(pending, browser, current.as_ref(), arrival);
         answer.await.map(Some)
     }
 
@@ -47,7 +50,8 @@ impl Server {
     /// When the database or a hook fails.
     pub async fn use_another(
         &self,
-        (pending, browser): (&mut Pending, &mut Browser),
+        pending: &mut Pending,
+        browser: &mut Browser,
         arrival: Arrival,
     ) -> Result<Response, PageError> {
         if !pending.request.prompts.contains(&Prompt::Login) {
@@ -56,12 +60,12 @@ impl Server {
         pending.progress.authenticated_at = None;
         let current = self.current(browser, &pending.client.client_id).await?;
         self.record_step(pending, current.as_ref()).await?;
-        self.go_on(pending, (browser, current.as_ref()), arrival)
+        self.go_on(pending, browser, current.as_ref(), arrival)
             .await
     }
 }
 
-fn line((place, account): (usize, &SignedIn)) -> AccountLine {
+fn line(place: usize, account: &SignedIn) -> AccountLine {
     AccountLine {
         sid: account.session.sid.clone(),
         name: account.owner.display_name(),

@@ -50,7 +50,8 @@ impl Server {
     pub async fn issue_code(
         &self,
         pending: &Pending,
-        (browser, current): (&mut Browser, &SignedIn),
+        browser: &mut Browser,
+        current: &SignedIn,
         approved: Option<Scopes>,
     ) -> Result<Finished, PageError> {
         let code = random::secret(&self.settings.token_prefixes.authorization_code)?;
@@ -60,7 +61,7 @@ impl Server {
             None => None,
             Some(row) => Some(Consumed {
                 id: row.id,
-                sealed: seal(browser, (row, &location))?,
+                sealed: seal(browser, row, &location)?,
             }),
         };
         let consent = match &approved {
@@ -72,7 +73,7 @@ impl Server {
             basis: self.basis(pending, current, &consent),
             owners: Arc::clone(&self.owners),
             now: self.now(),
-            grant: self.grant_row(pending, current, (&code, scopes)),
+            grant: self.grant_row(pending, current, &code, scopes),
             consent,
         };
         let grant = finish.grant.clone();
@@ -143,7 +144,7 @@ impl Server {
         let denied = Completion {
             id: row.id,
             now: self.now(),
-            sealed_result: Some(seal(browser, (row, &location))?),
+            sealed_result: Some(seal(browser, row, &location)?),
             intent: "denied",
         };
         let consume = |db| authorization_states::consume(db, tables, denied.clone());
@@ -184,7 +185,8 @@ impl Server {
         &self,
         pending: &Pending,
         current: &SignedIn,
-        (code, scopes): (&Secret, &Scopes),
+        code: &Secret,
+        scopes: &Scopes,
     ) -> GrantRow {
         let (now, request) = (self.now(), &pending.request);
         let expires_at = now.saturating_add(self.policy.ttl.code);
@@ -235,7 +237,7 @@ impl Server {
     }
 }
 
-fn seal(browser: &mut Browser, (row, location): (&Stored, &str)) -> Result<Vec<u8>, Failure> {
+fn seal(browser: &mut Browser, row: &Stored, location: &str) -> Result<Vec<u8>, Failure> {
     let binding = browser.bind()?;
     Ok(seal_key(&binding, &row.state).seal(random::bytes()?, location.as_bytes())?)
 }

@@ -35,6 +35,15 @@ pub enum Arrival {
     Script,
 }
 
+/// What a person agreed to.
+#[derive(Clone, Copy)]
+pub struct Agreement<'a> {
+    /// The person, who is signed in.
+    pub person: &'a SignedIn,
+    /// The scopes that they left ticked.
+    pub ticked: &'a Scopes,
+}
+
 impl Server {
     /// Looks at the situation anew and answers with the next page, or finishes.
     ///
@@ -43,7 +52,8 @@ impl Server {
     pub async fn go_on(
         &self,
         pending: &mut Pending,
-        (browser, current): (&mut Browser, Option<&SignedIn>),
+        browser: &mut Browser,
+        current: Option<&SignedIn>,
         arrival: Arrival,
     ) -> Result<Response, PageError> {
         let finished = match (self.next_step(pending, current).await?, current) {
@@ -53,14 +63,14 @@ impl Server {
                 finished
             }
             (Ok(Step::Issue), Some(current)) => {
-                self.issue_code(pending, (browser, current), None).await?
+                self.issue_code(pending, browser, current, None).await?
             }
             (Ok(step), _) => {
                 self.note_person(pending, current).await?;
                 return Ok(self.redirect_to_step(pending, step));
             }
         };
-        self.after(finished, (pending, browser), arrival)
+        self.after(finished, pending, browser, arrival)
     }
 
     /// The answer to a finished interaction.
@@ -70,17 +80,18 @@ impl Server {
     pub fn after(
         &self,
         finished: Finished,
-        (pending, browser): (&Pending, &Browser),
+        pending: &Pending,
+        browser: &Browser,
         arrival: Arrival,
     ) -> Result<Response, PageError> {
         match finished {
-            Finished::At(location) => self.leave(&location, (pending, browser), arrival),
+            Finished::At(location) => self.leave(&location, pending, browser, arrival),
             Finished::Again => Ok(self.redirect_to_continue(pending)),
             Finished::Completed => {
                 let page = CompletedPage {
                     common: Common::default(),
                 };
-                self.page((browser, Some(pending)), StatusCode::BAD_REQUEST, page)
+                self.page(browser, Some(pending), StatusCode::BAD_REQUEST, page)
             }
         }
     }
@@ -92,9 +103,11 @@ impl Server {
     pub async fn accept(
         &self,
         pending: &mut Pending,
-        (browser, current): (&mut Browser, &SignedIn),
-        (ticked, arrival): (&Scopes, Arrival),
+        browser: &mut Browser,
+        agreement: Agreement<'_>,
+        arrival: Arrival,
     ) -> Result<Response, PageError> {
+        let current = agreement.person;
         if pending.has_changed_client() {
             self.adopt_client_version(pending).await?;
             return Ok(self.redirect_to_continue(pending));
@@ -109,17 +122,17 @@ impl Server {
             Ok(step) => return Ok(self.redirect_to_step(pending, step)),
             Err(error) => {
                 let finished = self.refuse(pending, browser, &error).await?;
-                return self.after(finished, (pending, browser), arrival);
+                return self.after(finished, pending, browser, arrival);
             }
         }
-        let scopes = self.accepted(pending, ticked);
+        let scopes = self.accepted(pending, agreement.ticked);
         if scopes.is_empty() {
-            return self.deny(pending, (browser, arrival)).await;
+            return self.deny(pending, browser, arrival).await;
         }
         let finished = self
-            .issue_code(pending, (browser, current), Some(scopes))
+            .issue_code(pending, browser, current, Some(scopes))
             .await?;
-        self.after(finished, (pending, browser), arrival)
+        self.after(finished, pending, browser, arrival)
     }
 
     /// Ends the interaction because the person refused or cancelled.
@@ -129,14 +142,15 @@ impl Server {
     pub async fn deny(
         &self,
         pending: &Pending,
-        (browser, arrival): (&mut Browser, Arrival),
+        browser: &mut Browser,
+        arrival: Arrival,
     ) -> Result<Response, PageError> {
         let error = OAuthError::of(&refusals::PERSON_REFUSED);
         let finished = self.refuse(pending, browser, &error).await?;
         let event = AuditEvent::new(EventName::ConsentDenied).denied("IX-05");
         let event = event.client(&pending.client);
         self.audit(event.scopes(pending.request.scopes.as_slice()));
-        self.after(finished, (pending, browser), arrival)
+        self.after(finished, pending, browser, arrival)
     }
 
     /// The last hop: a redirect, or the hand-off page where Chromium would apply `form-action` to
@@ -147,7 +161,8 @@ impl Server {
     fn leave(
         &self,
         location: &str,
-        (pending, browser): (&Pending, &Browser),
+        pending: &Pending,
+        browser: &Browser,
         arrival: Arrival,
     ) -> Result<Response, PageError> {
         let by_form = match arrival {
@@ -159,7 +174,7 @@ impl Server {
         if !(by_form && pending.request.callback.is_web()) {
             return Ok(see_other(location)?);
         }
-        self.hand_off(location, (browser, Some(pending)))
+        self.hand_off(location, browser, Some(pending))
     }
 
     /// The page that sends the browser on without a redirect (AR-05).
@@ -169,14 +184,15 @@ impl Server {
     pub fn hand_off(
         &self,
         location: &str,
-        of: (&Browser, Option<&Pending>),
+        browser: &Browser,
+        pending: Option<&Pending>,
     ) -> Result<Response, PageError> {
         let page = HandoffPage {
             common: Common::default(),
             target: location.to_owned(),
             target_host: redirect_uri::host(location).unwrap_or_default(),
         };
-        self.page(of, StatusCode::OK, page)
+        self.page(browser, pending, StatusCode::OK, page)
     }
 
     /// 303 to the page of a step: the app's own, or ours.

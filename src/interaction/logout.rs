@@ -69,7 +69,7 @@ impl PendingLogout {
         }
     }
 
-    fn to_row(&self, state: String, (now, ttl): (i64, i64)) -> InteractionRow {
+    fn to_row(&self, state: String, now: i64, ttl: i64) -> InteractionRow {
         let redirect = match &self.destination {
             Destination::Registered(redirect) => Some(redirect.clone()),
             _ => None,
@@ -160,8 +160,8 @@ impl Server {
         pending: &mut PendingLogout,
         browser: Option<&mut Browser>,
     ) -> Result<(), Failure> {
-        let life = (self.now(), self.settings.state_ttl_seconds);
-        let mut row = pending.to_row(random::identifier()?, life);
+        let ttl = self.settings.state_ttl_seconds;
+        let mut row = pending.to_row(random::identifier()?, self.now(), ttl);
         self.insert_row(&mut row, browser).await?;
         pending.row = Some(StoredLogout {
             id: row.id,
@@ -180,7 +180,7 @@ impl Server {
         id: &str,
         browser: &mut Browser,
     ) -> Result<PendingLogout, PageError> {
-        let found = self.bound(id, (KIND, browser)).await?;
+        let found = self.bound(id, KIND, browser).await?;
         let client = self.known_client(&found.interaction.client_id, found.client.as_ref());
         let client = client.cloned();
         Ok(PendingLogout::stored(found.interaction, client))
@@ -220,7 +220,7 @@ impl Server {
     ) -> Result<Response, PageError> {
         let location = to.location();
         if arrival == Arrival::Form && browser.is_navigating() && to.is_web() {
-            return self.hand_off(&location, (browser, None));
+            return self.hand_off(&location, browser, None);
         }
         Ok(see_other(&location)?)
     }

@@ -56,7 +56,8 @@ impl Server {
     pub async fn open(
         &self,
         pending: &mut Pending,
-        (browser, current): (Option<&mut Browser>, Option<&SignedIn>),
+        browser: Option<&mut Browser>,
+        current: Option<&SignedIn>,
         intent: Step,
     ) -> Result<(), Failure> {
         let mut row = pending.to_row(
@@ -110,7 +111,7 @@ impl Server {
             interaction: row,
             client,
             grant,
-        } = self.bound(id, (pending::KIND, browser)).await?;
+        } = self.bound(id, pending::KIND, browser).await?;
         request::note_client(&row.client_id);
         let client = self.known_client(&row.client_id, client.as_ref());
         let client = usable(client)?;
@@ -124,7 +125,8 @@ impl Server {
     async fn bound(
         &self,
         id: &str,
-        (kind, browser): (&str, &mut Browser),
+        kind: &str,
+        browser: &mut Browser,
     ) -> Result<joined::InteractionWithClient, PageError> {
         let tables = self.store.tables();
         let find = |db| joined::interaction(db, tables, id);
@@ -205,7 +207,8 @@ impl Server {
         &self,
         pending: &mut Pending,
         browser: &mut Browser,
-        (owner, sign_in): (&Owner, SignIn),
+        owner: &Owner,
+        sign_in: SignIn,
     ) -> Result<Option<SignedIn>, Failure> {
         let entered = self.sign_in(browser, owner, sign_in).await?;
         pending.signed_in(entered.session.auth_time);

@@ -98,9 +98,7 @@ impl Server {
             false
         } else {
             let session = SessionFacts::of(&current.session);
-            let hook = self
-                .owners
-                .select_account(owner, (&client, &session), asked);
+            let hook = self.owners.select_account(owner, &client, &session, asked);
             hook.await?
         };
         let allowed = self.owners.authorize_scopes(owner, &client, asked).await?;

@@ -155,12 +155,12 @@ impl OAuthInteraction {
     async fn enter(&mut self, owner: Owner, sign_in: SignIn) -> Result<Response, PageError> {
         if self.server.waits_for_mail(&owner) {
             let login = owner.login_name();
-            let of = (Some(&self.pending), login.as_str());
-            return page::check_mail(&self.server, &self.browser, of);
+            let pending = Some(&self.pending);
+            return page::check_mail(&self.server, &self.browser, pending, &login);
         }
         let (server, pending) = (&self.server, &mut self.pending);
         server
-            .enter(pending, &mut self.browser, (&owner, sign_in))
+            .enter(pending, &mut self.browser, &owner, sign_in)
             .await?;
         Ok(see_other(&self.return_to)?)
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     protocol::{
         authorize::{AuthorizationRequest, Prompt},
-        callback::Callback,
+        callback::{Callback, StoredRedirect},
         client::Client,
         interaction::{Progress, Step},
         scope::Scopes,
@@ -114,7 +114,10 @@ impl Pending {
         let request = AuthorizationRequest {
             client_id: row.client_id,
             callback: Callback::stored(
-                (row.redirect_uri, row.redirect_uri_explicit),
+                StoredRedirect {
+                    uri: row.redirect_uri,
+                    explicit: row.redirect_uri_explicit,
+                },
                 row.client_state,
                 iss,
             ),

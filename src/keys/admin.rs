@@ -46,7 +46,7 @@ pub struct KeyLine {
 pub fn list_keys(settings: &Settings, now: i64) -> Result<Vec<KeyLine>, KeyError> {
     let needs = Needs::of(settings);
     let keys = Source::open(&settings.keys, &needs)?.described()?;
-    Ok(lines(&keys, (now, needs.token_life)))
+    Ok(lines(&keys, now, needs.token_life))
 }
 
 /// The key files that their group or everybody on the machine can read (OS-03).
@@ -61,14 +61,14 @@ pub fn open_key_files(settings: &Settings) -> Result<Vec<PathBuf>, KeyError> {
     }
 }
 
-fn lines(keys: &[Described], (now, token_life): (i64, i64)) -> Vec<KeyLine> {
+fn lines(keys: &[Described], now: i64, token_life: i64) -> Vec<KeyLine> {
     let all: Vec<&KeyDescription> = keys.iter().map(|key| &key.description).collect();
     let line = |key: &Described| {
         let Timeline {
             state,
             since,
             next_change,
-        } = timeline(&key.description, &all, (now, token_life));
+        } = timeline(&key.description, &all, now, token_life);
         KeyLine {
             kid: key.pair.kid.clone(),
             alg: key.pair.alg,
@@ -130,7 +130,7 @@ pub fn withdraw_key(
         .filter(|other| other.pair.kid != kid)
         .cloned()
         .collect();
-    let signs = lines(&others, (now, needs.token_life))
+    let signs = lines(&others, now, needs.token_life)
         .iter()
         .any(|line| line.alg == alg && line.state == KeyState::Active);
     let replacement = if signs {

@@ -37,7 +37,7 @@ pub use self::{
 };
 use self::{
     load::{Needs, Source},
-    set::KeySet,
+    set::{KeyChange, KeySet},
     verify::Expected,
 };
 use crate::{
@@ -134,7 +134,7 @@ impl Keys {
     }
 
     /// Looks at the source, and tells which keys came into which state.
-    fn look_again(&self, now: i64) -> Result<Vec<(String, KeyState)>, KeyError> {
+    fn look_again(&self, now: i64) -> Result<Vec<KeyChange>, KeyError> {
         let mut source = self.0.source.lock().unwrap_or_else(PoisonError::into_inner);
         let set = Arc::new(source.read(&self.0.needs, now)?);
         let mut current = self.0.set.write().unwrap_or_else(PoisonError::into_inner);
@@ -197,8 +197,8 @@ impl Keys {
 }
 
 /// Tells of keys that began to sign, and of keys that left the key set.
-fn tell(events: Option<&Events>, changed: Vec<(String, KeyState)>) {
-    for (kid, state) in changed {
+fn tell(events: Option<&Events>, changed: Vec<KeyChange>) {
+    for KeyChange { kid, state } in changed {
         let name = match state {
             KeyState::Active => EventName::KeyActivated,
             KeyState::Retired => EventName::KeyRetired,

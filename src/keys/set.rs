@@ -29,6 +29,15 @@ pub(super) struct KeySet {
     entries: Vec<Entry>,
 }
 
+/// A key that came into another state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyChange {
+    /// Key id.
+    pub kid: String,
+    /// Its new state.
+    pub state: KeyState,
+}
+
 impl KeySet {
     /// States of `keys` at `now`. `token_life`: longest life of a signed token, seconds.
     pub fn new(keys: &[Described], now: i64, token_life: i64, first: SigningAlg) -> Self {
@@ -72,13 +81,16 @@ impl KeySet {
     }
 
     /// Keys whose state is another one than in `before`, with the new state.
-    pub fn changed_since(&self, before: &Self) -> Vec<(String, KeyState)> {
+    pub fn changed_since(&self, before: &Self) -> Vec<KeyChange> {
         let changed = self.entries.iter().filter(|entry| {
             let old = before.by_kid(&entry.pair.kid);
             old.is_none_or(|old| old.state != entry.state)
         });
         changed
-            .map(|entry| (entry.pair.kid.clone(), entry.state))
+            .map(|entry| KeyChange {
+                kid: entry.pair.kid.clone(),
+                state: entry.state,
+            })
             .collect()
     }
 

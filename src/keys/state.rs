@@ -147,7 +147,8 @@ pub struct Timeline {
 pub fn timeline(
     key: &KeyDescription,
     all: &[&KeyDescription],
-    (now, token_life): (i64, i64),
+    now: i64,
+    token_life: i64,
 ) -> Timeline {
     let state = state_at(key, all, now, token_life);
     let retiring = superseded_at(key, all, now).or(key.retiring_at);

@@ -17,7 +17,7 @@ use crate::{
     server::Server,
     views::{
         Common, ErrorKind,
-        pages::{Developer, Differs, ErrorPage, ReturnLink},
+        pages::{Developer, Differs, ErrorPage},
     },
 };
 
@@ -26,7 +26,7 @@ pub fn rendered(server: &Server, error: PageError) -> Response {
     let mut response = error.into_response();
     if let (Some(refused), Some(asked)) = (refusal_of(&mut response), request::current()) {
         refusal::refused(&refused, OfClient::Page);
-        response = error_page(&response, &refused, (Some(server), &asked));
+        response = error_page(&response, &refused, Some(server), &asked);
         refer(response.headers_mut(), &asked);
     }
     with_page_headers(response)
@@ -35,13 +35,14 @@ pub fn rendered(server: &Server, error: PageError) -> Response {
 pub(super) fn error_page(
     bare: &Response,
     refused: &Refused,
-    (server, asked): (Option<&Server>, &RequestFacts),
+    server: Option<&Server>,
+    asked: &RequestFacts,
 ) -> Response {
     let rendered = server
         .ok_or_else(|| "no server".to_owned())
         .and_then(|server| render_error(server, refused, asked).map_err(|e| e.to_string()));
     let mut response = match rendered {
-        Ok((lang, html)) => {
+        Ok(RenderedPage { lang, html }) => {
             let mut response = (refused.failure.status, axum::response::Html(html)).into_response();
             if let Ok(lang) = HeaderValue::from_str(&lang) {
                 response
@@ -61,11 +62,17 @@ pub(super) fn error_page(
     response
 }
 
+/// A page as HTML, and the language it is in.
+struct RenderedPage {
+    lang: String,
+    html: String,
+}
+
 fn render_error(
     server: &Server,
     refused: &Refused,
     asked: &RequestFacts,
-) -> Result<(String, String), crate::views::ViewsError> {
+) -> Result<RenderedPage, crate::views::ViewsError> {
     let failure = &refused.failure;
     let kind = refused.page.kind.unwrap_or_else(|| kind_of(failure));
     let lang = server
@@ -81,17 +88,13 @@ fn render_error(
     let mut page = ErrorPage::new(kind, common).with_status(failure.status.as_u16());
     failure.error.code.as_str().clone_into(&mut page.code);
     page.address.clone_from(&server.settings.base_url);
-    page.return_link = refused
-        .page
-        .return_link
-        .clone()
-        .map(|(host, url)| ReturnLink { host, url });
+    page.return_link.clone_from(&refused.page.return_link);
     page.host.clone_from(&refused.page.host);
     if server.settings.developer_errors {
         page.dev = Some(developer(failure));
     }
     let html = server.views.render(&lang, &page)?;
-    Ok((lang, html))
+    Ok(RenderedPage { lang, html })
 }
 
 fn kind_of(failure: &Failure) -> ErrorKind {

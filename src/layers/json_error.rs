@@ -76,7 +76,8 @@ impl ClientScheme {
 pub(super) fn challenge(
     response: &mut Response,
     app: &SharedContext,
-    (error, scheme): (&OAuthError, ClientScheme),
+    error: &OAuthError,
+    scheme: ClientScheme,
 ) {
     if response.headers().contains_key(header::WWW_AUTHENTICATE) {
         return;

@@ -67,7 +67,7 @@ impl Memory {
     }
 
     /// Notes the keys that the database found used up.
-    pub fn remember(&self, counts: &[Count], (counted, now): (&[Option<Counted>], i64)) {
+    pub fn remember(&self, counts: &[Count], counted: &[Option<Counted>], now: i64) {
         let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (count, counted) in counts.iter().zip(counted) {
             let Some(counted) = counted else { continue };

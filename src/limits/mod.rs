@@ -26,6 +26,14 @@ use crate::{
     store::rates::{self, Count, Counted},
 };
 
+/// A key with its counter.
+struct KeyCount<'a> {
+    key: &'a Key,
+    count: Count,
+    /// `None` = left alone.
+    counted: Option<Counted>,
+}
+
 impl Server {
     /// Counts a request before its work.
     ///
@@ -35,8 +43,8 @@ impl Server {
     pub async fn limit(&self, keys: impl Into<Keys>) -> Result<(), Failure> {
         let Keys(keys) = keys.into();
         let counted = self.count(&keys, Counts::Requests).await?;
-        let over = counted.into_iter().find_map(|(key, count, counted)| {
-            let counted = counted?;
+        let over = counted.into_iter().find_map(|it| {
+            let (key, count, counted) = (it.key, it.count, it.counted?);
             // A key that is only looked at is used up when it has reached its limit.
             let used_up = counted.count.saturating_sub(count.add) >= count.limit;
             used_up.then_some((key, counted))
@@ -72,11 +80,7 @@ impl Server {
     }
 
     /// Counts the keys that have a limit; of the others `what` decides whether they are counted.
-    async fn count<'a>(
-        &self,
-        keys: &'a [Key],
-        what: Counts,
-    ) -> Result<Vec<(&'a Key, Count, Option<Counted>)>, Failure> {
+    async fn count<'a>(&self, keys: &'a [Key], what: Counts) -> Result<Vec<KeyCount<'a>>, Failure> {
         let now = self.now();
         let counts = keys.iter().filter_map(|key| {
             let RateLimit { limit, seconds } = self.settings.rate_limit(key.entry, key.place)?;
@@ -94,20 +98,25 @@ impl Server {
         let counted = if counts.is_empty() {
             Vec::new()
         } else if shared {
-            self.count_in_database(&counts, (what, now)).await?
+            self.count_in_database(&counts, what, now).await?
         } else {
             self.limits.count(&counts, now)
         };
         let keys = keys.into_iter().zip(counts).zip(counted);
         Ok(keys
-            .map(|((key, count), counted)| (key, count, counted))
+            .map(|((key, count), counted)| KeyCount {
+                key,
+                count,
+                counted,
+            })
             .collect())
     }
 
     async fn count_in_database(
         &self,
         counts: &[Count],
-        (what, now): (Counts, i64),
+        what: Counts,
+        now: i64,
     ) -> Result<Vec<Option<Counted>>, Failure> {
         let asks = what == Counts::Requests;
         if let Some(known) = asks.then(|| self.limits.used_up(counts, now)).flatten() {
@@ -116,7 +125,7 @@ impl Server {
         let tables = self.store.tables();
         let count = |db| rates::count(db, tables, counts, now);
         let counted = self.store.run(count).await?;
-        self.limits.remember(counts, (&counted, now));
+        self.limits.remember(counts, &counted, now);
         Ok(counted)
     }
 

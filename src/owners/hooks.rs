@@ -27,7 +27,8 @@ pub trait AppHooks: Send + Sync {
     async fn select_account(
         &self,
         owner: &Owner,
-        of: (&ClientFacts, &SessionFacts),
+        client: &ClientFacts,
+        session: &SessionFacts,
         scopes: &[String],
     ) -> Result<bool, Failure>;
     /// `authorize_scopes`
@@ -98,7 +99,8 @@ impl<D: OAuthServerDefinition> AppHooks for OwnersOf<D> {
     async fn select_account(
         &self,
         owner: &Owner,
-        (client, session): (&ClientFacts, &SessionFacts),
+        client: &ClientFacts,
+        session: &SessionFacts,
         scopes: &[String],
     ) -> Result<bool, Failure> {
         let user = user::<D::User>(owner)?;

@@ -8,13 +8,14 @@ use super::{
     client::{Client, ClientStatus, GrantType},
     error::OAuthError,
     params::{Params, Repeated},
-    policy::Policy,
+    policy::{Entitlement, Policy},
     received::Received,
     refusals, requested,
     scope::Scopes,
 };
 
 pub use self::prompt::Prompt;
+use self::prompt::Prompts;
 
 /// A request that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,19 +117,23 @@ pub type VerifyHint<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 /// The refusal for the client.
 pub fn validate(
     params: &Params,
-    (client, callback): (&Client, &Callback),
-    policy: &Policy,
+    entitlement: Entitlement<'_>,
+    callback: &Callback,
     verify_hint: VerifyHint<'_>,
 ) -> Result<AuthorizationRequest, OAuthError> {
+    let Entitlement { client, policy } = entitlement;
     check_not_offered(params)?;
     check_repetition(params)?;
     check_response(params, client, policy)?;
-    let (prompts, silent) = prompt::prompts(params)?;
+    let Prompts {
+        words: prompts,
+        silent,
+    } = prompt::prompts(params)?;
     let max_age = max_age(params)?;
     // Default scopes depend on the resources, but a bad scope is told first.
     let resources = targets::resources(params, client, policy);
     let named = resources.as_deref().unwrap_or_default();
-    let scopes = targets::scopes(params, client, (policy, named))?;
+    let scopes = targets::scopes(params, client, policy, named)?;
     let code_challenge = targets::code_challenge(params, client, &scopes)?;
     let mut resources = resources?;
     if resources.is_empty() {

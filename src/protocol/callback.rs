@@ -24,6 +24,15 @@ pub struct Callback {
     issuer: String,
 }
 
+/// A redirect URI that was matched when its request was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRedirect {
+    /// The URI as it was sent.
+    pub uri: String,
+    /// Whether the request named it.
+    pub explicit: bool,
+}
+
 impl Callback {
     /// Matches the request's redirect URI (AZ-12) and takes its `state`.
     ///
@@ -56,14 +65,10 @@ impl Callback {
     }
 
     /// The callback of a stored, once validated request.
-    pub fn stored(
-        (redirect_uri, explicit): (String, bool),
-        state: Option<String>,
-        issuer: &str,
-    ) -> Self {
+    pub fn stored(redirect: StoredRedirect, state: Option<String>, issuer: &str) -> Self {
         Self {
-            redirect_uri,
-            explicit,
+            redirect_uri: redirect.uri,
+            explicit: redirect.explicit,
             state,
             issuer: issuer.to_owned(),
         }
@@ -170,7 +175,10 @@ mod tests {
 
     fn callback(uri: &str, state: Option<&str>) -> Callback {
         Callback::stored(
-            (uri.into(), true),
+            StoredRedirect {
+                uri: uri.into(),
+                explicit: true,
+            },
             state.map(str::to_owned),
             "https://as.example",
         )

@@ -101,7 +101,7 @@ pub struct IdTokenBase {
 impl IdTokenClaims {
     /// An ID token beside `access_token`, to be signed with `alg`.
     #[must_use]
-    pub fn new(base: IdTokenBase, (access_token, alg): (&str, SigningAlg)) -> Self {
+    pub fn new(base: IdTokenBase, access_token: &str, alg: SigningAlg) -> Self {
         Self {
             iss: base.iss,
             sub: base.sub,
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn s17_1_what_is_not_known_is_left_out() {
-        let claims = IdTokenClaims::new(base(), ("token", SigningAlg::ES256));
+        let claims = IdTokenClaims::new(base(), "token", SigningAlg::ES256);
         let expected = json!({
             "iss": "https://as.example", "sub": "alice", "aud": "web", "exp": 4600, "iat": 1000,
             "jti": "id", "auth_time": 900, "at_hash": at_hash("token", SigningAlg::ES256),
@@ -196,7 +196,7 @@ mod tests {
         let Value::Object(user) = user else {
             unreachable!()
         };
-        let claims = IdTokenClaims::new(base(), ("token", SigningAlg::ES256))
+        let claims = IdTokenClaims::new(base(), "token", SigningAlg::ES256)
             .with_user_claims(user)
             .with_nonce(Some("n".into()))
             .with_authentication(Some("acr".into()), vec!["pwd".into()])

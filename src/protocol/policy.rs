@@ -1,6 +1,12 @@
 //! What the operator allows, as values for the rules: computed once at boot from the settings.
 
-use super::{grants::Granted, implied_scopes::ImpliedScopes, jwk::SigningAlg, scope::Scopes};
+use super::{
+    client::{Client, GrantType},
+    grants::Granted,
+    implied_scopes::ImpliedScopes,
+    jwk::SigningAlg,
+    scope::Scopes,
+};
 
 /// One configured resource (RFC 8707), as far as the rules need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,13 +54,22 @@ pub struct Policy {
     /// Bound to requests that name no resource.
     pub default_resource: Option<String>,
     /// Whether `authorization_code`, `refresh_token`, `client_credentials` are offered.
-    pub grant_types: Vec<super::client::GrantType>,
+    pub grant_types: Vec<GrantType>,
     /// Whether people can sign up, so that `prompt=create` leads to a sign-up page.
     pub signup: bool,
     /// Refresh tokens only with `offline_access` (`refresh_token_policy`).
     pub refresh_needs_offline_access: bool,
     /// Lifetimes, seconds.
     pub ttl: Lifetimes,
+}
+
+/// What decides what a client may have: its registration and the operator's decisions.
+#[derive(Clone, Copy, Debug)]
+pub struct Entitlement<'a> {
+    /// The client.
+    pub client: &'a Client,
+    /// The operator's decisions.
+    pub policy: &'a Policy,
 }
 
 /// Lifetimes in seconds (spec §3.4).
@@ -75,7 +90,16 @@ pub struct Lifetimes {
     /// ID token.
     pub id_token: i64,
     /// Caps by scope; the smallest match wins.
-    pub scopes: Vec<(String, i64)>,
+    pub scopes: Vec<ScopeLifetime>,
+}
+
+/// How long an access token with a scope may live at most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopeLifetime {
+    /// The scope.
+    pub scope: String,
+    /// Seconds.
+    pub seconds: i64,
 }
 
 impl Policy {
@@ -102,7 +126,7 @@ impl Policy {
     }
 
     /// The scopes `client` may ask for.
-    pub fn client_scopes<'a>(&'a self, client: &'a super::client::Client) -> Scopes {
+    pub fn client_scopes<'a>(&'a self, client: &'a Client) -> Scopes {
         let scopes = client.scopes.as_ref();
         scopes.map_or_else(
             || self.default_scopes.clone(),
@@ -113,7 +137,7 @@ impl Policy {
     /// The scopes that `client` may ask a person for. Who registered itself did so with the scopes
     /// of the first challenge it met, as MCP clients do: it may come back for the others of the
     /// same resource ("step-up"), and the person decides.
-    pub fn grantable_scopes(&self, client: &super::client::Client) -> Scopes {
+    pub fn grantable_scopes(&self, client: &Client) -> Scopes {
         let own = self.client_scopes(client);
         if client.is_known() {
             return own;
@@ -135,8 +159,8 @@ impl Policy {
         let base = resources.map(|resource| resource.access_token_ttl).min();
         let scopes = self.ttl.scopes.iter();
         let caps = scopes
-            .filter(|(scope, _)| granted.scopes.contains(scope))
-            .map(|(_, ttl)| *ttl);
+            .filter(|cap| granted.scopes.contains(&cap.scope))
+            .map(|cap| cap.seconds);
         let machine = machine.then_some(self.ttl.m2m);
         let base = base.unwrap_or(self.ttl.access);
         caps.chain(machine).fold(base, i64::min)

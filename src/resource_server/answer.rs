@@ -89,7 +89,8 @@ impl BearerError {
     pub(super) fn new(
         failure: Failure,
         challenge: Option<String>,
-        (asked, slot): (&Asked, &Slot),
+        asked: &Asked,
+        slot: &Slot,
     ) -> Self {
         let refused = Refused {
             failure,

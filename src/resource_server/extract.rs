@@ -67,7 +67,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AccessToken {
             let fault = Failure::internal(
                 "a handler takes an AccessToken, but no OAuth::require or OAuth::mcp is around it",
             );
-            BearerError::new(fault, None, (&Asked::of_parts(parts), &Slot::default()))
+            BearerError::new(fault, None, &Asked::of_parts(parts), &Slot::default())
         })
     }
 }
@@ -82,7 +82,7 @@ async fn admitted<S: RequiredScopes>(
         Some(provided) => provided.clone(),
         None => Provided {
             server: server_of(ctx)
-                .map_err(|failure| BearerError::new(failure, None, (&asked, &Slot::default())))?,
+                .map_err(|failure| BearerError::new(failure, None, &asked, &Slot::default()))?,
             slot: Slot::default(),
             opened: Opened::default(),
         },

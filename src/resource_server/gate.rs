@@ -50,7 +50,7 @@ impl Gate {
             Err(text) => {
                 tracing::error!("{text}");
                 let fault = Failure::internal(text);
-                return Err(BearerError::new(fault, None, (&asked, &slot)));
+                return Err(BearerError::new(fault, None, &asked, &slot));
             }
         };
         let (resource, scopes, implied) = (
@@ -137,8 +137,8 @@ impl Gate {
     pub fn ask(&self) -> BearerError {
         let error = OAuthError::of(&refusals::ACCESS_TOKEN_MISSING)
             .received(Received::Public("no bearer token"));
-        let challenge = self.challenge((&self.needed, None));
-        BearerError::new(error.into(), Some(challenge), (&self.asked, &self.slot)).silent()
+        let challenge = self.challenge(&self.needed, None);
+        BearerError::new(error.into(), Some(challenge), &self.asked, &self.slot).silent()
     }
 
     /// A refusal of the token.
@@ -151,11 +151,11 @@ impl Gate {
         let failure = rule_of_faults(failure.into());
         // A fault of ours says nothing about the token (GU-06).
         let challenge = (!failure.status.is_server_error())
-            .then(|| self.challenge((needed, Some(&failure.error))));
-        BearerError::new(failure, challenge, (&self.asked, &self.slot))
+            .then(|| self.challenge(needed, Some(&failure.error)));
+        BearerError::new(failure, challenge, &self.asked, &self.slot)
     }
 
-    fn challenge(&self, (needed, error): (&Scopes, Option<&OAuthError>)) -> String {
+    fn challenge(&self, needed: &Scopes, error: Option<&OAuthError>) -> String {
         let metadata = self.server.urls.resource_metadata(&self.resource);
         let challenge = Challenge {
             realm: &self.server.urls.issuer,

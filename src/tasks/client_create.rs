@@ -58,7 +58,7 @@ impl<D: OAuthServerDefinition> ClientCreate<D> {
         arguments.required("name", "\"My app\"")?;
         let server = plugin::server::<D>(ctx).await?;
         let owner = owner::<D>(ctx, arguments.get("owner")).await?;
-        let (client, secret) = build(&server, arguments)?;
+        let NewClient { client, secret } = build(&server, arguments)?;
         check_subject::<D>(ctx, &client.client_id).await?;
         if arguments.flag("dry_run")? != Some(true) {
             let row = ClientRow::new(&client, owner);
@@ -118,7 +118,13 @@ async fn check_subject<D: OAuthServerDefinition>(
     Ok(())
 }
 
-fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<(Client, Option<Secret>)> {
+/// A client that is not stored yet, with its secret if it has one.
+struct NewClient {
+    client: Client,
+    secret: Option<Secret>,
+}
+
+fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<NewClient> {
     let settings = &server.settings;
     let method = auth(arguments)?;
     let secret = if method.uses_secret() {
@@ -168,12 +174,10 @@ fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<(Client, 
         resources: arguments.list("resources"),
         secrets: stored.into_iter().collect(),
     };
-    Ok((
-        choices
-            .apply(client, &resources)
-            .map_err(|errors| refused(&errors))?,
-        secret,
-    ))
+    let client = choices
+        .apply(client, &resources)
+        .map_err(|errors| refused(&errors))?;
+    Ok(NewClient { client, secret })
 }
 
 fn metadata(arguments: Arguments<'_>) -> ClientMetadata {

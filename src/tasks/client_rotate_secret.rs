@@ -10,6 +10,7 @@ use crate::{
     events::{AuditEvent, EventName},
     plugin,
     protocol::{client::Client, secret::Purpose},
+    registration::NewSecret,
     server::Server,
     store::clients::{self, SecretChange, SecretReplacement},
 };
@@ -38,21 +39,23 @@ impl<D: OAuthServerDefinition> ClientRotateSecret<D> {
         let overlap = arguments.number("overlap_seconds", LONGEST)?;
         let server = plugin::server::<D>(ctx).await?;
         let client = changeable(&server, id).await?;
-        rotate(&server, &client, (overlap.unwrap_or(OVERLAP), arguments)).await
+        rotate(&server, &client, overlap.unwrap_or(OVERLAP), arguments).await
     }
 }
 
 async fn rotate(
     server: &Server,
     client: &Client,
-    (overlap, arguments): (i64, Arguments<'_>),
+    overlap: i64,
+    arguments: Arguments<'_>,
 ) -> loco_rs::Result<String> {
     let id = client.client_id.as_str();
     let uses_secret = client.token_endpoint_auth_method.uses_secret();
     let current = client.secrets.first().filter(|_| uses_secret);
     let current =
         current.ok_or_else(|| boot::error(format!("id: the client {id} has no secret")))?;
-    let (secret, expires_at) = server.new_client_secret(client.kind).map_err(boot::error)?;
+    let NewSecret { secret, expires_at } =
+        server.new_client_secret(client.kind).map_err(boot::error)?;
     // The overlap does not lengthen a life that ends earlier.
     let until = server.now().saturating_add(overlap);
     let until = current.expires_at.map_or(until, |end| end.min(until));

@@ -4,7 +4,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use loco_rs::app::AppContext;
 
 use super::{
-    factory::{self, GrantBuilder},
+    factory::{self, ClientBuilder, GrantBuilder},
     server,
 };
 use crate::{
@@ -77,9 +77,13 @@ impl ActingAs {
     /// Makes the token.
     pub async fn token(self, ctx: &AppContext) -> ActingToken {
         let server = server(ctx);
-        let client = find_or_create(ctx, (self.client.as_deref(), self.user.is_none())).await;
+        let new = match self.user {
+            Some(_) => factory::client(),
+            None => factory::client().machine(),
+        };
+        let client = find_or_create(ctx, self.client.as_deref(), new).await;
         let Some(user) = self.user else {
-            return machine_token(&server, &client, (&self.scopes, &self.resources)).await;
+            return machine_token(&server, &client, &self.scopes, &self.resources).await;
         };
         let grant = user.client_as_stored(client).scopes(self.scopes);
         let grant = self
@@ -90,7 +94,7 @@ impl ActingAs {
     }
 }
 
-async fn find_or_create(ctx: &AppContext, (id, machine): (Option<&str>, bool)) -> Client {
+async fn find_or_create(ctx: &AppContext, id: Option<&str>, new: ClientBuilder) -> Client {
     let known = match id {
         Some(id) => server(ctx).client(id).await.expect("the client is read"),
         None => None,
@@ -98,18 +102,18 @@ async fn find_or_create(ctx: &AppContext, (id, machine): (Option<&str>, bool)) -
     if let Some(client) = known {
         return client;
     }
-    let mut new = factory::client();
-    if let Some(id) = id {
-        new = new.id(id);
-    }
-    let new = if machine { new.machine() } else { new };
+    let new = match id {
+        Some(id) => new.id(id),
+        None => new,
+    };
     new.create(ctx).await.client
 }
 
 async fn machine_token(
     server: &Server,
     client: &Client,
-    (scopes, resources): (&[String], &[String]),
+    scopes: &[String],
+    resources: &[String],
 ) -> ActingToken {
     assert!(
         client.may_use(GrantType::ClientCredentials),
@@ -117,7 +121,7 @@ async fn machine_token(
         client.client_id
     );
     let resources = factory::resources(server, resources);
-    let granted = factory::granted(server, client, (scopes, &resources));
+    let granted = factory::granted(server, client, scopes, &resources);
     let access = server.access_token(client, &granted, None);
     let access = access.await.expect("the token is made");
     let store = &server.store;

@@ -102,19 +102,20 @@ impl<'a> Browser<'a> {
     /// Opens a path or URL of the app and follows redirects while they stay in it.
     pub async fn open(&mut self, url: &str) -> Page {
         let response = self.get(url).await;
-        self.follow((url, response), None).await
+        self.follow(url, response, None).await
     }
 
     /// Submits a form and follows redirects while they stay in the app.
     pub async fn submit(&mut self, form: &Form) -> Page {
         let response = self.post(form).await;
-        self.follow((&form.action, response), None).await
+        self.follow(&form.action, response, None).await
     }
 
     /// Follows redirects within the app, but not to `stop`: the redirect URI of a client.
     pub(super) async fn follow(
         &mut self,
-        (url, mut response): (&str, TestResponse),
+        url: &str,
+        mut response: TestResponse,
         stop: Option<&str>,
     ) -> Page {
         let mut url = url.to_owned();
@@ -165,7 +166,7 @@ impl<'a> Browser<'a> {
         let target = target.expect("the interaction goes on").to_owned();
         if self.is_local(&target) && !leads_to(&target, stop) {
             let response = self.get(&target).await;
-            return self.follow((&target, response), Some(stop)).await;
+            return self.follow(&target, response, Some(stop)).await;
         }
         // The client has the answer in its address; the redirect came from no request of ours.
         let response = self.get("/").await;

@@ -35,6 +35,15 @@ pub struct EvilClient<'a> {
     flow: Flow<'a>,
 }
 
+/// An interaction that was opened in the wrong browser.
+#[derive(Debug)]
+pub struct SwappedBrowsers {
+    /// The page there.
+    pub page: Page,
+    /// The answer to the form of the right browser, posted from there.
+    pub answer: TestResponse,
+}
+
 /// A credential used twice.
 #[derive(Debug)]
 pub struct Replay<'a> {
@@ -97,13 +106,13 @@ impl<'a> EvilClient<'a> {
 
     /// Opens the person's interaction in another browser, and posts its form from there: the page
     /// and the answer to the form.
-    pub async fn swap_browsers(&self) -> (Page, TestResponse) {
+    pub async fn swap_browsers(&self) -> SwappedBrowsers {
         let victim = self.at(Step::Consent).await;
         let (url, form) = (victim.page().url.clone(), victim.form());
         let mut other = Browser::new(self.flow.request, &self.flow.ctx);
         let page = other.open(&url).await;
         let answer = other.post(&form).await;
-        (page, answer)
+        SwappedBrowsers { page, answer }
     }
 
     /// The addresses at the client to which a success and a refusal lead. A client of several
@@ -151,10 +160,10 @@ impl<'a> EvilClient<'a> {
     /// (RFC 9700 §4.1).
     pub async fn bend_redirect_uri(&self) -> Vec<(String, TestResponse)> {
         let begun = self.at(Step::Code).await;
-        let (good, sent) = begun.request();
+        let sent = begun.request();
         let mut answers = Vec::new();
-        for uri in bent(&good) {
-            let mut params: Vec<_> = sent.clone();
+        for uri in bent(&sent.redirect_uri) {
+            let mut params: Vec<_> = sent.params.clone();
             for (name, value) in &mut params {
                 if name == "redirect_uri" {
                     value.clone_from(&uri);

@@ -194,11 +194,11 @@ impl<'a> Flow<'a> {
         let client = self.chosen(&server).await;
         let browser = self.browser;
         let browser = browser.unwrap_or_else(|| Browser::new(self.request, &self.ctx));
-        let mut running = Running::new((self.request, server), client, browser);
+        let mut running = Running::new(self.request, server, client, browser);
         running.person = self.person;
         running.deny = self.deny;
         running.unticked = self.unticked;
-        running.begin((&self.params, &self.removed)).await;
+        running.begin(&self.params, &self.removed).await;
         running
     }
 

@@ -10,7 +10,8 @@ use super::{browser::local, caller::Caller};
 /// The claims; panics when a check fails.
 pub(super) async fn verify(
     caller: &Caller<'_>,
-    (token, access_token): (&str, &str),
+    token: &str,
+    access_token: &str,
     nonce: Option<&str>,
 ) -> Value {
     let server = &caller.server;

@@ -88,7 +88,7 @@ pub use self::{
     assertions::{assert_no_store, assert_oauth_error, assert_page, location, shown},
     browser::{Browser, sign_in_browser},
     clock::Clock,
-    evil::{EvilClient, Replay},
+    evil::{EvilClient, Replay, SwappedBrowsers},
     flow::{ClientChoice, Failing, Flow, Stopping, flow},
     page::{Form, Page},
     redactions::redactions,

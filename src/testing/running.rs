@@ -48,6 +48,14 @@ enum Place {
     Nowhere,
 }
 
+/// An authorization request as it was sent.
+pub struct SentRequest {
+    /// The redirect URI, named or not.
+    pub redirect_uri: String,
+    /// The parameters.
+    pub params: Vec<(String, String)>,
+}
+
 /// A flow on its way.
 pub struct Running<'a> {
     pub(super) browser: Browser<'a>,
@@ -62,7 +70,8 @@ pub struct Running<'a> {
 
 impl<'a> Running<'a> {
     pub(super) fn new(
-        (request, server): (&'a TestServer, Arc<Server>),
+        request: &'a TestServer,
+        server: Arc<Server>,
         client: TestClient,
         browser: Browser<'a>,
     ) -> Self {
@@ -83,7 +92,7 @@ impl<'a> Running<'a> {
     }
 
     /// Sends the authorization request and follows to the first page, or to the client.
-    pub(super) async fn begin(&mut self, (params, removed): (&[(String, String)], &[String])) {
+    pub(super) async fn begin(&mut self, params: &[(String, String)], removed: &[String]) {
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&self.verifier));
         let (state, nonce) = (random_text(), random_text());
         let client = &self.caller.client;
@@ -109,7 +118,7 @@ impl<'a> Running<'a> {
         let (stop, endpoint) = (self.callback(), &self.server().urls.authorization_endpoint);
         let url = format!("{endpoint}?{query}");
         let response = self.browser.get(&url).await;
-        let page = self.browser.follow((&url, response), Some(&stop)).await;
+        let page = self.browser.follow(&url, response, Some(&stop)).await;
         self.page = Some(page);
     }
 
@@ -122,8 +131,11 @@ impl<'a> Running<'a> {
     }
 
     /// The redirect URI and the parameters of the request.
-    pub(super) fn request(&self) -> (String, Vec<(String, String)>) {
-        (self.callback(), self.sent.clone())
+    pub(super) fn request(&self) -> SentRequest {
+        SentRequest {
+            redirect_uri: self.callback(),
+            params: self.sent.clone(),
+        }
     }
 
     /// Submits a form.
@@ -184,8 +196,8 @@ impl<'a> Running<'a> {
             return Err(Box::new(Refused::at_token(&url, response)));
         }
         let nonce = self.sent("nonce").map(str::to_owned);
-        let with = (self.caller.clone(), self.browser.clone());
-        Ok(Tokens::read(with, &response, nonce.as_deref()).await)
+        let (caller, browser) = (self.caller.clone(), self.browser.clone());
+        Ok(Tokens::read(caller, browser, &response, nonce.as_deref()).await)
     }
 
     fn place(&self) -> Place {

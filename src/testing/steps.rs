@@ -103,7 +103,7 @@ impl Running<'_> {
         let stop = self.callback();
         let response = self.browser.post(form).await;
         self.browser
-            .follow((&form.action, response), Some(&stop))
+            .follow(&form.action, response, Some(&stop))
             .await
     }
 }

@@ -6,7 +6,7 @@ use super::{
     Step, Tokens,
     browser::Browser,
     page::{Form, Page},
-    running::Running,
+    running::{Running, SentRequest},
 };
 
 /// A flow that waits at a step: at a page of the server, or with a code in the client's hands.
@@ -58,7 +58,7 @@ impl<'a> Stopped<'a> {
     }
 
     /// The redirect URI and the parameters of the authorization request.
-    pub(super) fn request(&self) -> (String, Vec<(String, String)>) {
+    pub(super) fn request(&self) -> SentRequest {
         self.running.request()
     }
 

@@ -55,7 +55,8 @@ impl std::fmt::Debug for Tokens<'_> {
 impl<'a> Tokens<'a> {
     /// Reads a token response and checks it as a client must.
     pub(super) async fn read(
-        (caller, browser): (Caller<'a>, Browser<'a>),
+        caller: Caller<'a>,
+        browser: Browser<'a>,
         response: &TestResponse,
         nonce: Option<&str>,
     ) -> Self {
@@ -68,7 +69,7 @@ impl<'a> Tokens<'a> {
         let (access_token, id_token) = (member("access_token"), member("id_token"));
         let access_token = access_token.expect("a token response has an access token");
         let claims = match &id_token {
-            Some(token) => Some(id_token::verify(&caller, (token, &access_token), nonce).await),
+            Some(token) => Some(id_token::verify(&caller, token, &access_token, nonce).await),
             None => None,
         };
         Self {
@@ -106,8 +107,8 @@ impl<'a> Tokens<'a> {
     /// Exchanges the refresh token for the next tokens.
     pub async fn refresh(&self) -> Self {
         let response = self.try_refresh().await;
-        let with = (self.caller.clone(), self.browser.clone());
-        Self::read(with, &response, None).await
+        let (caller, browser) = (self.caller.clone(), self.browser.clone());
+        Self::read(caller, browser, &response, None).await
     }
 
     /// The answer to a refresh, whatever it is.

@@ -12,9 +12,9 @@ use tera::Context;
 use super::{
     files::{self, Files, Fingerprint},
     locale,
-    messages::{Messages, Words},
+    messages::{LoadedMessages, Messages, Words},
     page::Page,
-    templates::{self, Engine},
+    templates::{self, Engine, SortedSources},
 };
 use crate::events::{self, AuditEvent, EventName, Outcome};
 
@@ -63,6 +63,14 @@ pub struct Views {
     loaded: Arc<RwLock<Arc<Loaded>>>,
 }
 
+/// Pages that were loaded.
+pub struct LoadedViews {
+    /// The pages.
+    pub views: Views,
+    /// Files of the app that are broken, with the reason; the shipped ones are in their place.
+    pub broken: Vec<String>,
+}
+
 impl Views {
     /// Loads the shipped pages and the app's files over them.
     ///
@@ -76,7 +84,7 @@ impl Views {
         locales: &[String],
         default_locale: &str,
         debug: bool,
-    ) -> Result<(Self, Vec<String>), ViewsError> {
+    ) -> Result<LoadedViews, ViewsError> {
         let source = Source {
             dir: app_views_dir,
             locales: locales.to_vec(),
@@ -86,13 +94,13 @@ impl Views {
         let loaded = source.load()?;
         let broken = loaded.broken.clone();
         let loaded = Arc::new(RwLock::new(Arc::new(loaded)));
-        Ok((
-            Self {
+        Ok(LoadedViews {
+            views: Self {
                 source: Arc::new(source),
                 loaded,
             },
             broken,
-        ))
+        })
     }
 
     /// The page as HTML in an offered language; any other tag gives the default language.
@@ -213,10 +221,15 @@ impl Source {
         let shipped = Files::shipped();
         let app = self.dir.as_deref().map(Files::of_app).unwrap_or_default();
 
-        let (messages, broken_texts) = Messages::load(&shipped, &app);
+        let LoadedMessages {
+            messages,
+            broken: broken_texts,
+        } = Messages::load(&shipped, &app);
         let messages = Arc::new(messages);
-        let (overrides, broken_pages) =
-            templates::sort_out(&shipped.templates, app.templates, &messages);
+        let SortedSources {
+            good: overrides,
+            broken: broken_pages,
+        } = templates::sort_out(&shipped.templates, app.templates, &messages);
         let compile = |overrides| {
             Engine::compile(&shipped.templates, overrides, self.words(&messages))
                 .map_err(|error| ViewsError::Shipped(error.to_string()))

@@ -28,7 +28,15 @@ pub(super) struct Files {
 }
 
 /// What changes when a file is changed, added or removed.
-pub(super) type Fingerprint = Vec<(PathBuf, u64, Option<SystemTime>)>;
+pub(super) type Fingerprint = Vec<FileMark>;
+
+/// A file, with what changes when it is written.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FileMark {
+    path: PathBuf,
+    size: u64,
+    changed_at: Option<SystemTime>,
+}
 
 impl Files {
     /// The files compiled into the crate.
@@ -45,7 +53,7 @@ impl Files {
     /// The app's files, none when it has no such directory.
     pub(super) fn of_app(dir: &Path) -> Self {
         let mut files = Self::default();
-        for (path, ..) in fingerprint(dir) {
+        for FileMark { path, .. } in fingerprint(dir) {
             let Some(name) = name_below(dir, &path) else {
                 continue;
             };
@@ -89,7 +97,11 @@ fn list(dir: &Path, found: &mut Fingerprint) -> io::Result<()> {
         if metadata.is_dir() {
             list(&path, found)?;
         } else {
-            found.push((path, metadata.len(), metadata.modified().ok()));
+            found.push(FileMark {
+                path,
+                size: metadata.len(),
+                changed_at: metadata.modified().ok(),
+            });
         }
     }
     Ok(())

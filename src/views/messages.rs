@@ -20,9 +20,16 @@ pub(super) struct Messages {
     bundles: HashMap<String, Bundle>,
 }
 
+/// Messages that were loaded.
+pub(super) struct LoadedMessages {
+    pub(super) messages: Messages,
+    /// Files that were left out, with the reason.
+    pub(super) broken: Vec<String>,
+}
+
 impl Messages {
     /// Puts the app's texts over the shipped ones. A file with a mistake is left out and named.
-    pub(super) fn load(shipped: &Files, app: &Files) -> (Self, Vec<String>) {
+    pub(super) fn load(shipped: &Files, app: &Files) -> LoadedMessages {
         let mut bundles = HashMap::new();
         let mut broken = Vec::new();
         let tags: BTreeSet<&String> = shipped.texts.keys().chain(app.texts.keys()).collect();
@@ -38,7 +45,10 @@ impl Messages {
             add(&mut bundle, tag, &app.texts, &mut broken);
             bundles.insert(tag.clone(), bundle);
         }
-        (Self { bundles }, broken)
+        LoadedMessages {
+            messages: Self { bundles },
+            broken,
+        }
     }
 
     fn format(&self, tag: &str, key: &str, args: &FluentArgs<'_>) -> Option<String> {
@@ -182,7 +192,7 @@ mod tests {
 
     use rstest::rstest;
 
-    use super::{Files, Messages, Words};
+    use super::{Files, LoadedMessages, Messages, Words};
 
     #[rstest]
     #[case(1, "for 1 minute")]
@@ -197,7 +207,8 @@ mod tests {
     #[case(31_536_000, "for 1 year")]
     #[case(34_560_000, "for 400 days")]
     fn durations_are_told_in_the_largest_fitting_unit(#[case] seconds: u64, #[case] text: &str) {
-        let (messages, broken) = Messages::load(&Files::shipped(), &Files::default());
+        let LoadedMessages { messages, broken } =
+            Messages::load(&Files::shipped(), &Files::default());
 
         assert_eq!(broken, Vec::<String>::new());
         assert_eq!(

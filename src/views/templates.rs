@@ -69,16 +69,23 @@ impl Engine {
     }
 }
 
+/// The app's templates, sorted out.
+pub(super) struct SortedSources {
+    /// Those that compile.
+    pub(super) good: Sources,
+    /// Why the others do not.
+    pub(super) broken: Vec<String>,
+}
+
 /// Splits the app's templates into those that compile and those that do not, with the reason.
-pub(super) fn sort_out(
-    shipped: &Sources,
-    app: Sources,
-    messages: &Arc<Messages>,
-) -> (Sources, Vec<String>) {
+pub(super) fn sort_out(shipped: &Sources, app: Sources, messages: &Arc<Messages>) -> SortedSources {
     let attempt =
         |app: &Sources| Engine::compile(shipped, app, [Words::new(messages, "en")]).map(|_| ());
     if attempt(&app).is_ok() {
-        return (app, Vec::new());
+        return SortedSources {
+            good: app,
+            broken: Vec::new(),
+        };
     }
     // One template may need another of the app, so each is tried again while any is taken over.
     let (mut good, mut waiting) = (Sources::new(), app);
@@ -95,7 +102,10 @@ pub(super) fn sort_out(
             }
         }
         if waiting.len() == before || waiting.is_empty() {
-            return (good, reasons);
+            return SortedSources {
+                good,
+                broken: reasons,
+            };
         }
     }
 }

@@ -270,9 +270,9 @@ async fn forms_are_bound_to_the_browser_that_asked() {
         let evil = EvilClient::new(flow(&request, &ctx).user(&user).scope("openid"));
 
         assert_page(&evil.forge_csrf().await, 403);
-        let (page, answer) = evil.swap_browsers().await;
-        assert_page(&page.response, 400);
-        assert_page(&answer, 400);
+        let swapped = evil.swap_browsers().await;
+        assert_page(&swapped.page.response, 400);
+        assert_page(&swapped.answer, 400);
         for (what, answer) in evil.tamper_form().await {
             assert!(answer.status_code().is_client_error(), "{what}");
         }

@@ -1,7 +1,7 @@
 //! `EvilClient`: every attack is refused, and would be noticed if it were not.
 
 use loco_oauth_server::testing::{
-    EvilClient, assert_no_store, assert_oauth_error, assert_page, factory,
+    EvilClient, SwappedBrowsers, assert_no_store, assert_oauth_error, assert_page, factory,
 };
 
 use super::Kit;
@@ -34,7 +34,7 @@ async fn forms_belong_to_one_browser_and_one_interaction() {
     let evil = EvilClient::new(kit.flow());
 
     assert_page(&evil.forge_csrf().await, 403);
-    let (page, answer) = evil.swap_browsers().await;
+    let SwappedBrowsers { page, answer } = evil.swap_browsers().await;
     assert_page(&page.response, 400);
     assert_page(&answer, 400);
     for (what, answer) in evil.tamper_form().await {

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use loco_oauth_server::views::{
-    Views, ViewsError,
+    LoadedViews, Views, ViewsError,
     pages::{ConsentPage, LoginPage},
 };
 use tempfile::TempDir;
@@ -37,14 +37,14 @@ impl App {
     }
 
     pub fn debug(&self) -> Views {
-        self.views(true).0
+        self.views(true).views
     }
 
-    pub fn release(&self) -> (Views, Vec<String>) {
+    pub fn release(&self) -> LoadedViews {
         self.views(false)
     }
 
-    fn views(&self, debug: bool) -> (Views, Vec<String>) {
+    fn views(&self, debug: bool) -> LoadedViews {
         let mut locales = LANGUAGES.map(String::from).to_vec();
         locales.extend(["it".into(), "ar".into()]);
         Views::new(Some(self.path().to_owned()), &locales, "en", debug).unwrap()

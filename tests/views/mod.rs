@@ -9,7 +9,7 @@ mod snapshots;
 mod texts;
 
 use loco_oauth_server::views::{
-    Page, Views,
+    LoadedViews, Page, Views,
     pages::{
         AppsPage, CheckMailPage, CompletedPage, ConsentPage, ErrorPage, ForgotPasswordPage,
         HandoffPage, LoggedOutPage, LoginPage, LogoutPage, ResetPasswordPage, SelectAccountPage,
@@ -29,7 +29,8 @@ struct Rendered {
 }
 
 fn shipped_views() -> Views {
-    let (views, broken) = Views::new(None, &LANGUAGES.map(String::from), "en", true).unwrap();
+    let LoadedViews { views, broken } =
+        Views::new(None, &LANGUAGES.map(String::from), "en", true).unwrap();
     assert_eq!(broken, Vec::<String>::new());
     views
 }

@@ -26,7 +26,7 @@ fn pg_02_debug_builds_notice_new_changed_and_removed_files() {
 #[test]
 fn pg_02_release_builds_load_once() {
     let app = App::with(&[]);
-    let (views, _) = app.release();
+    let views = app.release().views;
 
     app.write("login.html", "changed");
 

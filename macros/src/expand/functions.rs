@@ -96,7 +96,7 @@ pub fn functions(ident: &Ident) -> TokenStream {
                     user: &<Self as OAuthServerDefinition>::User,
                     sign_in: SignIn,
                 ) -> Result<SetCookies> {
-                    plugin::sign_in::<Self>(ctx, headers, (user, sign_in)).await
+                    plugin::sign_in::<Self>(ctx, headers, user, sign_in).await
                 }
 
                 /// Signs every account of the browser out, for the app's own sign-out.

@@ -55,7 +55,8 @@ impl Server {
         &self,
         browser: &Browser,
         owner: &Owner,
-        (secret, sign_in): (&Secret, &SignIn),
+        secret: &Secret,
+        sign_in: &SignIn,
     ) -> Result<SessionRow, Failure> {
         let now = self.now();
         let expires_at = now.saturating_add(self.settings.session_ttl_seconds);

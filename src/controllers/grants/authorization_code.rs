@@ -1,6 +1,6 @@
 //! `grant_type=authorization_code` — RFC 6749 §4.1.3.
 
-use super::{Behind, NewAccessToken, TokenResponse};
+use super::{Behind, NewAccessToken, TokenResponse, WithOwner};
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
@@ -29,7 +29,7 @@ use crate::{
 /// What the request is about, loaded by two statements.
 struct Loaded {
     client: Client,
-    found: Option<(GrantWithSession, Option<Owner>)>,
+    found: Option<WithOwner<GrantWithSession>>,
 }
 
 /// Redeems a code.
@@ -47,18 +47,23 @@ pub async fn answer(
     // Its client is authenticated already: an assertion is good for one look only.
     let mut known = None;
     for _ in 0..2 {
-        let loaded = load(server, (credentials, known.take()), &code).await?;
+        let loaded = load(server, credentials, known.take(), &code).await?;
         known = Some(loaded.client.clone());
         check_allowed(&loaded.client, GrantType::AuthorizationCode)?;
         let request = Request::read(params)?;
         let verdict = judge(server, &loaded, &request)?;
-        let Some((grant, owner)) = &loaded.found else {
+        let Some(found) = &loaded.found else {
             continue;
         };
-        match (verdict, owner) {
+        let grant = &found.presented;
+        match (verdict, &found.owner) {
             (Verdict::Redeem(granted), Some(owner)) => {
-                let grant = (grant, owner);
-                if let Some(body) = redeem(server, (&loaded.client, grant), &granted).await? {
+                let behind = Behind {
+                    grant: &grant.grant,
+                    session: grant.session.as_ref(),
+                    owner,
+                };
+                if let Some(body) = redeem(server, &loaded.client, behind, &granted).await? {
                     return Ok(body);
                 }
             }
@@ -68,7 +73,7 @@ pub async fn answer(
                 return Err(FOREIGN.into());
             }
             (Verdict::Replay | Verdict::Redeem(_), _) => {
-                revoke(server, (&loaded.client, &grant.grant)).await?;
+                revoke(server, &loaded.client, &grant.grant).await?;
                 return Err(REPLAY.into());
             }
         }
@@ -79,7 +84,8 @@ pub async fn answer(
 /// Load: client and grant together, then the user.
 async fn load(
     server: &Server,
-    (credentials, known): (&Credentials, Option<Client>),
+    credentials: &Credentials,
+    known: Option<Client>,
     code: &SecretHash,
 ) -> Result<Loaded, Failure> {
     let tables = server.store.tables();
@@ -99,7 +105,10 @@ async fn load(
                 Some(key) => server.owner(key).await?,
                 None => None,
             };
-            Some((found, owner))
+            Some(WithOwner {
+                presented: found,
+                owner,
+            })
         }
     };
     Ok(Loaded { client, found })
@@ -107,8 +116,8 @@ async fn load(
 
 /// Decide (TK-09 to TK-17).
 fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verdict, Failure> {
-    let code = loaded.found.as_ref().map(|(found, owner)| {
-        let GrantWithSession { grant, session } = found;
+    let code = loaded.found.as_ref().map(|WithOwner { presented, owner }| {
+        let GrantWithSession { grant, session } = presented;
         let signed_out = session
             .as_ref()
             .is_some_and(|session| session.ended_at.is_some());
@@ -126,21 +135,17 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
             owner: owner.as_ref().map(state),
         }
     });
-    let of = (&loaded.client, &server.policy);
-    Ok(decide(of, code.as_ref(), request, server.now())?)
+    let entitlement = server.entitlement(&loaded.client);
+    Ok(decide(entitlement, code.as_ref(), request, server.now())?)
 }
 
 /// Persist, then the answer; `None` when another request took the code first (TK-18).
 async fn redeem(
     server: &Server,
-    (client, (found, owner)): (&Client, (&GrantWithSession, &Owner)),
+    client: &Client,
+    behind: Behind<'_>,
     granted: &Granted,
 ) -> Result<Option<Vec<u8>>, Failure> {
-    let behind = Behind {
-        grant: &found.grant,
-        session: found.session.as_ref(),
-        owner,
-    };
     let access = server.access_token(client, granted, Some(behind)).await?;
     let refresh = if server.has_refresh_token(client, behind.grant) {
         let prefix = &server.settings.token_prefixes.refresh_token;
@@ -148,16 +153,16 @@ async fn redeem(
     } else {
         None
     };
-    let nonce = found.grant.nonce.as_deref();
-    let id_token = server.id_token(client, behind, (&access, nonce)).await?;
+    let nonce = behind.grant.nonce.as_deref();
+    let id_token = server.id_token(client, behind, &access, nonce).await?;
     let body = TokenResponse::bytes(&access, refresh.as_ref(), id_token)?;
     let refresh = refresh.map(|token| first_generation(server, behind, &token));
     let issued = access.row.clone();
-    let won = store(server, behind, (access, refresh)).await?;
+    let won = store(server, behind, access, refresh).await?;
     server.used(client);
     if won {
-        let of = |name| AuditEvent::new(name).client(client).owner(owner);
-        server.audit(of(EventName::CodeRedeemed).grant(&found.grant));
+        let of = |name| AuditEvent::new(name).client(client).owner(behind.owner);
+        server.audit(of(EventName::CodeRedeemed).grant(behind.grant));
         server.audit(of(EventName::TokenIssued).access_token(&issued));
     }
     Ok(won.then_some(body))
@@ -166,7 +171,8 @@ async fn redeem(
 async fn store(
     server: &Server,
     behind: Behind<'_>,
-    (access, refresh): (NewAccessToken, Option<RefreshTokenRow>),
+    access: NewAccessToken,
+    refresh: Option<RefreshTokenRow>,
 ) -> Result<bool, Failure> {
     let Some(code) = behind.grant.code_hash.clone() else {
         return Ok(false);
@@ -224,7 +230,7 @@ fn first_generation(server: &Server, behind: Behind<'_>, token: &Secret) -> Refr
 }
 
 /// TK-15, CC-05: the verdict is committed before it is answered.
-async fn revoke(server: &Server, (client, grant): (&Client, &GrantRow)) -> Result<(), Failure> {
+async fn revoke(server: &Server, client: &Client, grant: &GrantRow) -> Result<(), Failure> {
     let tables = server.store.tables();
     let replay = Revocation {
         reason: RevokeReason::CodeReplay,

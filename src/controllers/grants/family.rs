@@ -24,7 +24,8 @@ use crate::{
 /// A fault.
 pub async fn replayed(
     server: &Server,
-    (client, found): (&Client, &RefreshWithGrant),
+    client: &Client,
+    found: &RefreshWithGrant,
     replay: Replay,
 ) -> Result<OAuthError, Failure> {
     let answer = replay.error();
@@ -43,7 +44,8 @@ pub async fn replayed(
 /// A fault.
 pub async fn misused(
     server: &Server,
-    (client, found): (&Client, &RefreshWithGrant),
+    client: &Client,
+    found: &RefreshWithGrant,
     refusal: OAuthError,
 ) -> Result<OAuthError, Failure> {
     let hash = found.token.token_hash.clone();
@@ -61,7 +63,7 @@ pub async fn misused(
     if server.store.run(count).await? <= MOST_MISUSES {
         return Ok(refusal);
     }
-    replayed(server, (client, found), Replay::TooManyMisuses).await
+    replayed(server, client, found, Replay::TooManyMisuses).await
 }
 
 /// The user may no longer use the grant; it stays lost, whatever becomes of the account later.
@@ -70,7 +72,8 @@ pub async fn misused(
 /// A fault.
 pub async fn lost(
     server: &Server,
-    (client, found): (&Client, &RefreshWithGrant),
+    client: &Client,
+    found: &RefreshWithGrant,
     loss: Loss,
 ) -> Result<(), Failure> {
     let reason = match loss {

@@ -22,6 +22,7 @@ use crate::{
         grants::{Granted, OwnerState},
         id_token::{self, IdTokenBase, IdTokenClaims},
         jwk::SigningAlg,
+        policy::Entitlement,
         scope::{OPENID, Scopes},
         secret::{Purpose, Secret},
     },
@@ -52,7 +53,30 @@ pub struct NewAccessToken {
     pub fields: Map<String, Value>,
 }
 
+/// What a request presents, and the user behind it.
+struct WithOwner<T> {
+    presented: T,
+    /// While the account exists.
+    owner: Option<Owner>,
+}
+
+/// Which JWT it is, and how long it lives.
+#[derive(Clone, Copy)]
+struct TokenLife<'a> {
+    jti: &'a str,
+    /// Unix seconds.
+    issued_at: i64,
+    /// Unix seconds.
+    expires_at: i64,
+}
+
 impl Server {
+    /// What decides what `client` may have.
+    const fn entitlement<'a>(&'a self, client: &'a Client) -> Entitlement<'a> {
+        let policy = &self.policy;
+        Entitlement { client, policy }
+    }
+
     /// What the token rules look at of a user (TK-16, TK-20).
     pub fn owner_state(&self, owner: &Owner, grant: &GrantRow) -> OwnerState {
         let stamp = owner.credential_stamp().map(|stamp| stamp.0.to_vec());
@@ -93,11 +117,15 @@ impl Server {
         let token = match jwt {
             None => random::secret(&self.settings.token_prefixes.access_token)?,
             Some(resource) => {
-                let mut claims =
-                    self.access_token_claims((client, granted), behind, (&jti, now, expires_at))?;
+                let life = TokenLife {
+                    jti: &jti,
+                    issued_at: now,
+                    expires_at,
+                };
+                let mut claims = self.access_token_claims(client, granted, behind, life)?;
                 let more = self.owners.access_token_claims(owner, &facts).await?;
                 claims::add(&mut claims.more, more.iter(), &access_token::REGISTERED);
-                Secret::new(self.sign(resource.signing_alg, (access_token::TYP, &claims))?)
+                Secret::new(self.sign(resource.signing_alg, access_token::TYP, &claims)?)
             }
         };
         let row = AccessTokenRow {
@@ -129,7 +157,8 @@ impl Server {
         &self,
         client: &Client,
         behind: Behind<'_>,
-        (access, nonce): (&NewAccessToken, Option<&str>),
+        access: &NewAccessToken,
+        nonce: Option<&str>,
     ) -> Result<Option<String>, Failure> {
         let scopes: Scopes = behind.grant.scopes.0.iter().collect();
         if !scopes.contains(OPENID) {
@@ -137,7 +166,7 @@ impl Server {
         }
         let now = self.now();
         let mut more = if self.settings.id_token_scope_claims {
-            self.user_claims(client, (behind.owner, &scopes))
+            self.user_claims(client, behind.owner, &scopes)
         } else {
             Map::new()
         };
@@ -157,19 +186,15 @@ impl Server {
         let alg = alg
             .and_then(|alg| alg.parse().ok())
             .unwrap_or(self.settings.keys.id_token_alg);
-        let claims = IdTokenClaims::new(base, (access.token.expose(), alg))
+        let claims = IdTokenClaims::new(base, access.token.expose(), alg)
             .with_nonce(nonce.map(str::to_owned))
             .with_authentication(behind.grant.acr.clone(), amr(behind.grant))
             .with_session(self.sid(behind.session))
             .with_user_claims(more);
-        Ok(Some(self.sign(alg, (id_token::TYP, &claims))?))
+        Ok(Some(self.sign(alg, id_token::TYP, &claims)?))
     }
 
-    fn sign(
-        &self,
-        alg: SigningAlg,
-        (typ, claims): (&str, &impl Serialize),
-    ) -> Result<String, Failure> {
+    fn sign(&self, alg: SigningAlg, typ: &str, claims: &impl Serialize) -> Result<String, Failure> {
         self.keys.sign(alg, typ, claims).map_err(Failure::internal)
     }
 
@@ -177,7 +202,8 @@ impl Server {
     pub fn user_claims(
         &self,
         client: &Client,
-        (owner, scopes): (&Owner, &Scopes),
+        owner: &Owner,
+        scopes: &Scopes,
     ) -> Map<String, Value> {
         let request = ClaimRequest {
             client_id: &client.client_id,
@@ -205,9 +231,10 @@ impl Server {
 
     fn access_token_claims(
         &self,
-        (client, granted): (&Client, &Granted),
+        client: &Client,
+        granted: &Granted,
         behind: Option<Behind<'_>>,
-        (jti, iat, exp): (&str, i64, i64),
+        life: TokenLife<'_>,
     ) -> Result<AccessTokenClaims, Failure> {
         let sub = match behind {
             Some(behind) => self.subject_for(client, behind.owner)?,
@@ -215,12 +242,12 @@ impl Server {
         };
         Ok(AccessTokenClaims {
             iss: self.urls.issuer.clone(),
-            exp,
+            exp: life.expires_at,
             aud: Audience(granted.audience.clone()),
             sub,
             client_id: client.client_id.clone(),
-            iat,
-            jti: jti.to_owned(),
+            iat: life.issued_at,
+            jti: life.jti.to_owned(),
             scope: granted.scopes.clone(),
             login: behind.and_then(|behind| login_claims(behind.grant)),
             sid: behind.and_then(|behind| self.sid(behind.session)),

@@ -1,7 +1,7 @@
 //! `grant_type=refresh_token` — RFC 6749 §6, OAuth 2.1 §4.3, RFC 9700 §4.14.2.
 
 use super::{
-    Behind, TokenResponse, family,
+    Behind, TokenResponse, WithOwner, family,
     retry::{repeat, seal_key},
 };
 use crate::{
@@ -31,7 +31,7 @@ use crate::{
 /// What the request is about, loaded by two statements.
 struct Loaded {
     client: Client,
-    found: Option<(RefreshWithGrant, Option<Owner>)>,
+    found: Option<WithOwner<RefreshWithGrant>>,
 }
 
 /// Refreshes.
@@ -49,18 +49,20 @@ pub async fn answer(
     // Its client is authenticated already: an assertion is good for one look only.
     let mut known = None;
     for _ in 0..2 {
-        let loaded = load(server, (credentials, known.take()), &token).await?;
-        known = Some(loaded.client.clone());
-        check_allowed(&loaded.client, GrantType::RefreshToken)?;
+        let loaded = load(server, credentials, known.take(), &token).await?;
+        let client = &loaded.client;
+        known = Some(client.clone());
+        check_allowed(client, GrantType::RefreshToken)?;
         let request = Request::read(params)?;
         let verdict = judge(server, &loaded, &request)?;
-        let Some((found, owner)) = &loaded.found else {
+        let Some(WithOwner { presented, owner }) = &loaded.found else {
             continue;
         };
+        let found = presented;
         match (verdict, owner) {
             (Verdict::Rotate(granted), Some(owner)) => {
                 let refreshing = Refreshing {
-                    client: &loaded.client,
+                    client,
                     found,
                     owner,
                     request,
@@ -73,26 +75,26 @@ pub async fn answer(
                 let body = repeat(found, &request)?;
                 server.audit(
                     AuditEvent::new(EventName::TokenRetried)
-                        .client(&loaded.client)
+                        .client(client)
                         .refresh_token(found),
                 );
                 return Ok(body);
             }
             (Verdict::Replay(replay), _) => {
-                let of = (&loaded.client, found);
-                return Err(family::replayed(server, of, replay).await?.into());
+                let refused = family::replayed(server, client, found, replay);
+                return Err(refused.await?.into());
             }
             (Verdict::Misuse(refusal), _) => {
-                let of = (&loaded.client, found);
-                return Err(family::misused(server, of, refusal).await?.into());
+                let refused = family::misused(server, client, found, refusal);
+                return Err(refused.await?.into());
             }
             (Verdict::Lost(loss), _) => {
-                family::lost(server, (&loaded.client, found), loss).await?;
+                family::lost(server, client, found, loss).await?;
                 return Err(LOST.into());
             }
             (Verdict::Foreign | Verdict::Rotate(_), _) => {
                 let event = AuditEvent::new(EventName::RefreshForeign).denied(UNKNOWN.rule);
-                server.audit(event.client(&loaded.client).refresh_token(found));
+                server.audit(event.client(client).refresh_token(found));
                 return Err(UNKNOWN.into());
             }
         }
@@ -103,7 +105,8 @@ pub async fn answer(
 /// Load: client, token, family together, then the user.
 async fn load(
     server: &Server,
-    (credentials, known): (&Credentials, Option<Client>),
+    credentials: &Credentials,
+    known: Option<Client>,
     token: &SecretHash,
 ) -> Result<Loaded, Failure> {
     let tables = server.store.tables();
@@ -120,7 +123,10 @@ async fn load(
         None => None,
         Some(found) => {
             let owner = server.owner(found.token.user_id).await?;
-            Some((found, owner))
+            Some(WithOwner {
+                presented: found,
+                owner,
+            })
         }
     };
     Ok(Loaded { client, found })
@@ -128,15 +134,15 @@ async fn load(
 
 /// Decide (TK-19 to TK-24).
 fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verdict, Failure> {
-    let token = loaded.found.as_ref().map(|(found, owner)| {
-        let RefreshWithGrant { token, grant, .. } = found;
+    let token = loaded.found.as_ref().map(|WithOwner { presented, owner }| {
+        let RefreshWithGrant { token, grant, .. } = presented;
         let fingerprint = token.request_fingerprint.clone();
         RefreshToken {
             client_id: &token.client_id,
             expires_at: token.expires_at,
             absolute_expires_at: token.absolute_expires_at,
             superseded: token.superseded_at.is_some(),
-            successor_superseded: found.successor_superseded,
+            successor_superseded: presented.successor_superseded,
             // Without the answer there is nothing to repeat, whatever the clock says.
             successor_until: token
                 .successor_until
@@ -150,8 +156,8 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
             owner: owner.as_ref().map(|owner| server.owner_state(owner, grant)),
         }
     });
-    let of = (&loaded.client, &server.policy);
-    Ok(decide(of, token.as_ref(), request, server.now())?)
+    let entitlement = server.entitlement(&loaded.client);
+    Ok(decide(entitlement, token.as_ref(), request, server.now())?)
 }
 
 /// A good request on its way to an answer.
@@ -174,9 +180,7 @@ impl Refreshing<'_> {
             .access_token(self.client, granted, Some(behind))
             .await?;
         // No nonce at refresh (OIDC Core §12.2).
-        let id_token = server
-            .id_token(self.client, behind, (&access, None))
-            .await?;
+        let id_token = server.id_token(self.client, behind, &access, None).await?;
         let keeps = server.settings.rotate_refresh_tokens == RefreshRotation::PublicOnly
             && self.client.is_confidential();
         server.used(self.client);
@@ -190,7 +194,7 @@ impl Refreshing<'_> {
         let body = TokenResponse::bytes(&access, Some(&next), id_token)?;
         let rotation = self.rotation(server, &body)?;
         let next = self.next_generation(server, &next);
-        let won = rotate(server, rotation, (next, access.row.clone())).await?;
+        let won = rotate(server, rotation, next, access.row.clone()).await?;
         self.refreshed(server, won.then_some(&access.row));
         Ok(won.then_some(body))
     }
@@ -272,7 +276,8 @@ impl Refreshing<'_> {
 async fn rotate(
     server: &Server,
     rotation: Rotation,
-    (next, access): (RefreshTokenRow, AccessTokenRow),
+    next: RefreshTokenRow,
+    access: AccessTokenRow,
 ) -> Result<bool, Failure> {
     let won = server
         .store

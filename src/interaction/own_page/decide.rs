@@ -6,7 +6,7 @@ use super::{InteractionError, OAuthInteraction};
 use crate::{
     browser::{CsrfCheck, Form, SignedIn},
     error::PageError,
-    interaction::go_on::{Arrival, see_other},
+    interaction::go_on::{Agreement, Arrival, see_other},
     protocol::{error::OAuthError, interaction::Step, received::Received, refusals, scope::Scopes},
 };
 
@@ -101,14 +101,16 @@ impl OAuthInteraction {
     ) -> Result<Response, PageError> {
         let (server, pending, browser) = (&self.server, &mut self.pending, &mut self.browser);
         match (decision, self.intent, &self.current) {
-            (Decision::Deny, ..) => server.deny(pending, (browser, arrival)).await,
+            (Decision::Deny, ..) => server.deny(pending, browser, arrival).await,
             (Decision::Allow(ticked), Step::Consent, Some(current)) => {
-                let with = (browser, current);
-                server.accept(pending, with, (&ticked, arrival)).await
+                let agreement = Agreement {
+                    person: current,
+                    ticked: &ticked,
+                };
+                server.accept(pending, browser, agreement, arrival).await
             }
             (Decision::Choose(sid), Step::SelectAccount, _) => {
-                let of = (pending, browser);
-                let chosen = server.choose(of, (&sid, arrival)).await?;
+                let chosen = server.choose(pending, browser, &sid, arrival).await?;
                 let gone = || {
                     let sid = Received::Identifier(&sid);
                     OAuthError::of(&refusals::ACCOUNT_GONE).received(sid).into()
@@ -116,7 +118,7 @@ impl OAuthInteraction {
                 chosen.ok_or_else(gone)
             }
             (Decision::UseAnother, Step::SelectAccount | Step::Consent, _) => {
-                server.use_another((pending, browser), arrival).await
+                server.use_another(pending, browser, arrival).await
             }
             _ => Ok(see_other(&self.return_to)?),
         }

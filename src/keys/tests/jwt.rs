@@ -21,13 +21,13 @@ const BOTH: [(&str, Purpose); 2] = [
 ];
 
 /// Header and claims of a good token.
-fn good(keys: &Keys, (alg, typ): (SigningAlg, &str)) -> (Value, Value) {
+fn good(keys: &Keys, alg: SigningAlg, typ: &str) -> (Value, Value) {
     let kid = keys.set().signer(alg).expect("key").kid.clone();
     (json!({ "alg": alg, "kid": kid, "typ": typ }), claims())
 }
 
 /// The signature of this server over whatever is in header and payload.
-fn signed(keys: &Keys, alg: SigningAlg, (header, claims): (&Value, &Value)) -> String {
+fn signed(keys: &Keys, alg: SigningAlg, header: &Value, claims: &Value) -> String {
     let message = format!("{}.{}", part(header), part(claims));
     let pair = keys.set();
     let pair = pair.signer(alg).expect("key");
@@ -38,9 +38,9 @@ fn signed(keys: &Keys, alg: SigningAlg, (header, claims): (&Value, &Value)) -> S
 /// What every verifier says of a changed token whose signature is good.
 fn refused(keys: &Keys, change: impl Fn(&mut Value, &mut Value)) -> JwtError {
     let errors = BOTH.map(|(typ, purpose)| {
-        let (mut header, mut claims) = good(keys, (SigningAlg::ES256, typ));
+        let (mut header, mut claims) = good(keys, SigningAlg::ES256, typ);
         change(&mut header, &mut claims);
-        let token = signed(keys, SigningAlg::ES256, (&header, &claims));
+        let token = signed(keys, SigningAlg::ES256, &header, &claims);
         keys.verify(&token, purpose, NOW).expect_err(typ)
     });
     assert_eq!(errors[0], errors[1]);
@@ -54,7 +54,7 @@ fn refused_with(
     sign: impl Fn(&str) -> String,
 ) -> JwtError {
     let errors = BOTH.map(|(typ, purpose)| {
-        let (mut header, claims) = good(keys, (SigningAlg::EdDsa, typ));
+        let (mut header, claims) = good(keys, SigningAlg::EdDsa, typ);
         change(&mut header);
         let message = format!("{}.{}", part(&header), part(&claims));
         let token = format!("{message}.{}", sign(&message));
@@ -82,8 +82,8 @@ fn verdict(keys: &Keys, claims: &Value) -> Result<VerifiedJwt, JwtError> {
 async fn a_good_token_is_accepted() {
     let keys = quick_keys().await;
     for (typ, purpose) in BOTH {
-        let (header, claims) = good(&keys, (SigningAlg::ES256, typ));
-        let token = signed(&keys, SigningAlg::ES256, (&header, &claims));
+        let (header, claims) = good(&keys, SigningAlg::ES256, typ);
+        let token = signed(&keys, SigningAlg::ES256, &header, &claims);
         keys.verify(&token, purpose, NOW).expect("good token");
     }
     let jwt = verdict(&keys, &claims()).expect("good token");

@@ -47,8 +47,16 @@ impl Prompt {
     }
 }
 
+/// The parameter `prompt` of a request.
+pub(super) struct Prompts {
+    /// Its words, without `none`.
+    pub words: Vec<Prompt>,
+    /// `prompt=none`: no page may be shown.
+    pub silent: bool,
+}
+
 /// AZ-18: the words, and whether no page may be shown.
-pub(super) fn prompts(params: &Params) -> Result<(Vec<Prompt>, bool), OAuthError> {
+pub(super) fn prompts(params: &Params) -> Result<Prompts, OAuthError> {
     let mut prompts = Vec::new();
     for word in one(params, "prompt")?.into_iter().flat_map(words) {
         let unknown = || {
@@ -66,12 +74,18 @@ pub(super) fn prompts(params: &Params) -> Result<(Vec<Prompt>, bool), OAuthError
         if prompts.contains(&Prompt::Create) {
             prompts.retain(|prompt| *prompt != Prompt::Login);
         }
-        return Ok((prompts, false));
+        return Ok(Prompts {
+            words: prompts,
+            silent: false,
+        });
     }
     if prompts.len() > 1 {
         let sent: Vec<&str> = prompts.iter().map(|prompt| prompt.as_str()).collect();
         return Err(OAuthError::of(&refusals::PROMPT_NONE_WITH_OTHERS)
             .received(Received::Public(&sent.join(" "))));
     }
-    Ok((Vec::new(), true))
+    Ok(Prompts {
+        words: Vec::new(),
+        silent: true,
+    })
 }

@@ -16,13 +16,14 @@ use crate::protocol::{
 pub(super) fn scopes(
     params: &Params,
     client: &Client,
-    (policy, resources): (&Policy, &[String]),
+    policy: &Policy,
+    resources: &[String],
 ) -> Result<Scopes, OAuthError> {
     let allowed = policy.grantable_scopes(client);
     let Some(sent) = one(params, "scope")? else {
         let of_resources = requested::default_scopes(policy, resources);
         let default = policy.default_scopes.union(&of_resources);
-        return some_scope(default.intersection(&allowed), (&allowed, ""));
+        return some_scope(default.intersection(&allowed), &allowed, "");
     };
     let malformed = |_| OAuthError::of(&refusals::SCOPE_MALFORMED).received(Received::Public(sent));
     let asked = Scopes::parse(sent).map_err(malformed)?;
@@ -35,10 +36,10 @@ pub(super) fn scopes(
         return Err(OAuthError::of(&refusals::SCOPE_NOT_OF_CLIENT)
             .observed(format!("one of: {allowed}"), foreign));
     }
-    some_scope(asked, (&allowed, sent))
+    some_scope(asked, &allowed, sent)
 }
 
-fn some_scope(scopes: Scopes, (allowed, sent): (&Scopes, &str)) -> Result<Scopes, OAuthError> {
+fn some_scope(scopes: Scopes, allowed: &Scopes, sent: &str) -> Result<Scopes, OAuthError> {
     if scopes.is_empty() {
         return Err(OAuthError::of(&refusals::NO_SCOPE_LEFT)
             .offering(allowed.iter())

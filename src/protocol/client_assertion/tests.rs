@@ -20,28 +20,34 @@ fn expected() -> Expected<'static> {
     }
 }
 
-/// Header and claims of a good assertion.
-fn good() -> (Value, Value) {
-    (
-        json!({ "alg": "EdDSA", "kid": "k1", "typ": "JWT" }),
-        json!({
+/// Header and claims of an assertion.
+struct Parts {
+    header: Value,
+    claims: Value,
+}
+
+/// Those of a good assertion.
+fn good() -> Parts {
+    Parts {
+        header: json!({ "alg": "EdDSA", "kid": "k1", "typ": "JWT" }),
+        claims: json!({
             "iss": "machine", "sub": "machine", "aud": ISSUER, "jti": "j1",
             "iat": NOW, "exp": NOW + 60,
         }),
-    )
+    }
 }
 
 /// A good one with changed members; null takes one away.
-fn with(header: Value, claims: Value) -> (Value, Value) {
-    let (mut good_header, mut good_claims) = good();
-    for (target, changes) in [(&mut good_header, header), (&mut good_claims, claims)] {
+fn with(header: Value, claims: Value) -> Parts {
+    let mut good = good();
+    for (target, changes) in [(&mut good.header, header), (&mut good.claims, claims)] {
         for (name, value) in changes.as_object().unwrap() {
             target[name] = value.clone();
         }
         let members = target.as_object_mut().unwrap();
         members.retain(|_, value| !value.is_null());
     }
-    (good_header, good_claims)
+    good
 }
 
 fn key(seed: u8) -> (Ed25519KeyPair, Value) {
@@ -51,23 +57,25 @@ fn key(seed: u8) -> (Ed25519KeyPair, Value) {
     (key, set)
 }
 
-fn signed(key: &Ed25519KeyPair, (header, claims): (Value, Value)) -> String {
+fn signed(key: &Ed25519KeyPair, parts: &Parts) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let message = format!("{}.{}", part(&header), part(&claims));
+    let message = format!("{}.{}", part(&parts.header), part(&parts.claims));
     let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes()));
     format!("{message}.{signature}")
 }
 
-fn judge(parts: (Value, Value), expected: &Expected<'_>) -> Result<SingleUse, AssertionError> {
+fn judge(parts: Parts, expected: &Expected<'_>) -> Result<SingleUse, AssertionError> {
     let (key, set) = key(1);
-    refusal(parts, (expected, &key, &set)).map_err(|refusal| refusal.error)
+    refusal(parts, expected, &key, &set).map_err(|refusal| refusal.error)
 }
 
 fn refusal(
-    parts: (Value, Value),
-    (expected, key, set): (&Expected<'_>, &Ed25519KeyPair, &Value),
+    parts: Parts,
+    expected: &Expected<'_>,
+    key: &Ed25519KeyPair,
+    set: &Value,
 ) -> Result<SingleUse, Refusal> {
-    let assertion = Assertion::parse(&signed(key, parts))?;
+    let assertion = Assertion::parse(&signed(key, &parts))?;
     let once = assertion.check(expected)?;
     assertion.verify(set)?;
     Ok(once)
@@ -77,7 +85,7 @@ fn refusal(
 fn a_good_assertion() {
     let once = judge(good(), &expected()).unwrap();
     assert_eq!(once.until, NOW + 70);
-    let assertion = Assertion::parse(&signed(&key(1).0, good())).unwrap();
+    let assertion = Assertion::parse(&signed(&key(1).0, &good())).unwrap();
     assert_eq!(assertion.subject(), Some("machine"));
     assert_eq!(format!("{assertion:?}"), "[redacted]");
 }
@@ -205,7 +213,7 @@ fn s_d2_each_refusal_says_what_was_expected_and_sent(
         alg: Some("EdDSA"),
         ..expected()
     };
-    let refused = refusal(with(header, claims), (&expected, &key, &set)).unwrap_err();
+    let refused = refusal(with(header, claims), &expected, &key, &set).unwrap_err();
     assert_eq!(refused.error.row().rule, rule);
     assert!(refused.expected.contains(wanted), "{refused:?}");
     assert!(refused.received.contains(sent), "{refused:?}");
@@ -214,7 +222,7 @@ fn s_d2_each_refusal_says_what_was_expected_and_sent(
 #[test]
 fn s_d2_a_wrong_signature_names_the_key() {
     let ((_, set), (stranger, _)) = (key(1), key(2));
-    let refused = refusal(good(), (&expected(), &stranger, &set)).unwrap_err();
+    let refused = refusal(good(), &expected(), &stranger, &set).unwrap_err();
     assert_eq!(refused.error, AssertionError::Signature);
     assert!(
         refused.expected.contains(r#"the key "k1" of EdDSA"#),
@@ -324,12 +332,12 @@ fn a_signature_of_another_key_or_over_another_text() {
         let verified = Assertion::parse(text).unwrap().verify(&set);
         verified.map_err(|refusal| refusal.error)
     };
-    assert_eq!(verify(&signed(&key, good())), Ok(()));
-    let foreign = signed(&stranger, good());
+    assert_eq!(verify(&signed(&key, &good())), Ok(()));
+    let foreign = signed(&stranger, &good());
     assert_eq!(verify(&foreign), Err(AssertionError::Signature));
     let (mine, other) = (
-        signed(&key, good()),
-        signed(&key, with(json!({}), json!({ "jti": "j2" }))),
+        signed(&key, &good()),
+        signed(&key, &with(json!({}), json!({ "jti": "j2" }))),
     );
     let (message, _) = mine.rsplit_once('.').unwrap();
     let (_, signature) = other.rsplit_once('.').unwrap();

@@ -144,20 +144,25 @@ impl ClientMetadata {
         rules.redirect_uris("post_logout_redirect_uris", &post_logout_redirect_uris);
         let application_type = rules.application_type(
             self.application_type.as_deref(),
-            (&redirect_uris, &post_logout_redirect_uris),
+            &redirect_uris,
+            &post_logout_redirect_uris,
         );
         let method = rules.auth_method(self.token_endpoint_auth_method.as_deref(), &redirect_uris);
         let grant_types = rules.grant_types(self.grant_types.as_deref(), method);
         if redirect_uris.is_empty() && grant_types.contains(&GrantType::AuthorizationCode) {
             rules.refuse("redirect_uris", MetadataRule::RedirectUriNeeded);
         }
-        let (jwks, jwks_uri) = rules.keys(self.jwks, self.jwks_uri);
+        let rules::KeySources { jwks, jwks_uri } = rules.keys(self.jwks, self.jwks_uri);
         rules.keys_of(method, jwks.is_some() || jwks_uri.is_some());
         let sector_identifier_uri =
             rules.fetched("sector_identifier_uri", self.sector_identifier_uri);
-        let (subject_type, sector) = rules.subject(
+        let rules::SubjectChoice {
+            subject_type,
+            sector,
+        } = rules.subject(
             self.subject_type.as_deref(),
-            (&redirect_uris, sector_identifier_uri.as_deref()),
+            &redirect_uris,
+            sector_identifier_uri.as_deref(),
         );
         let client = Client {
             client_id: identity.client_id,

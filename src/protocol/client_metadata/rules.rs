@@ -22,6 +22,28 @@ pub(super) const MAX_ENTRIES: usize = 20;
 /// gigabytes in a table full of clients that nobody uses.
 const MAX_STORED: usize = 16 * 1024;
 
+/// Which subjects a client sees.
+pub(super) struct SubjectChoice {
+    pub(super) subject_type: SubjectType,
+    /// The host of pairwise subjects.
+    pub(super) sector: Option<String>,
+}
+
+impl SubjectChoice {
+    const PUBLIC: Self = Self {
+        subject_type: SubjectType::Public,
+        sector: None,
+    };
+}
+
+/// Where the keys of a client are.
+pub(super) struct KeySources {
+    /// In its metadata.
+    pub(super) jwks: Option<Value>,
+    /// At this address.
+    pub(super) jwks_uri: Option<String>,
+}
+
 pub(super) struct Rules<'a> {
     pub(super) policy: &'a MetadataPolicy<'a>,
     errors: Vec<MetadataError>,
@@ -76,7 +98,8 @@ impl<'a> Rules<'a> {
     pub fn application_type(
         &mut self,
         sent: Option<&str>,
-        (uris, post_logout): (&[String], &[String]),
+        uris: &[String],
+        post_logout: &[String],
     ) -> ApplicationType {
         let private = |uri: &String| redirect_uri::private_scheme(uri).is_some();
         match sent {
@@ -123,15 +146,21 @@ impl<'a> Rules<'a> {
     pub fn subject(
         &mut self,
         sent: Option<&str>,
-        (uris, sector_identifier_uri): (&[String], Option<&str>),
-    ) -> (SubjectType, Option<String>) {
+        uris: &[String],
+        sector_identifier_uri: Option<&str>,
+    ) -> SubjectChoice {
         match sent {
-            None | Some("public") => return (SubjectType::Public, None),
+            None | Some("public") => return SubjectChoice::PUBLIC,
             Some("pairwise") if !self.policy.pairwise => {
                 self.refuse("subject_type", MetadataRule::PairwiseOff);
             }
             Some("pairwise") => match sector(uris, sector_identifier_uri) {
-                Some(host) => return (SubjectType::Pairwise, Some(host)),
+                Some(host) => {
+                    return SubjectChoice {
+                        subject_type: SubjectType::Pairwise,
+                        sector: Some(host),
+                    };
+                }
                 None => self.refuse("subject_type", MetadataRule::PairwiseHost),
             },
             Some(other) => {
@@ -139,23 +168,24 @@ impl<'a> Rules<'a> {
                 self.note(finding.received(other));
             }
         }
-        (SubjectType::Public, None)
+        SubjectChoice::PUBLIC
     }
 
     pub fn algorithm(&mut self, member: &str, sent: Option<String>) -> Option<String> {
         let offered = self.policy.algorithms;
-        self.one_of(offered, (member, sent))
+        self.one_of(offered, member, sent)
     }
 
     /// Algorithms that clients sign with: all that can be verified.
     pub fn assertion_algorithm(&mut self, member: &str, sent: Option<String>) -> Option<String> {
-        self.one_of(&SigningAlg::ALL, (member, sent))
+        self.one_of(&SigningAlg::ALL, member, sent)
     }
 
     fn one_of(
         &mut self,
         offered: &[SigningAlg],
-        (member, sent): (&str, Option<String>),
+        member: &str,
+        sent: Option<String>,
     ) -> Option<String> {
         let is_offered = |text: &String| {
             text.parse()
@@ -169,11 +199,7 @@ impl<'a> Rules<'a> {
     }
 
     /// §13.2: one source of keys, public ones only.
-    pub fn keys(
-        &mut self,
-        jwks: Option<Map<String, Value>>,
-        uri: Option<String>,
-    ) -> (Option<Value>, Option<String>) {
+    pub fn keys(&mut self, jwks: Option<Map<String, Value>>, uri: Option<String>) -> KeySources {
         if jwks.is_some() && uri.is_some() {
             self.refuse("jwks", MetadataRule::TwoKeySources);
         }
@@ -181,7 +207,8 @@ impl<'a> Rules<'a> {
         if let Some(Err(rule)) = jwks.as_ref().map(jwks::check) {
             self.refuse("jwks", rule);
         }
-        (jwks, self.fetched("jwks_uri", uri))
+        let jwks_uri = self.fetched("jwks_uri", uri);
+        KeySources { jwks, jwks_uri }
     }
 
     /// §13.2, CA-03: who signs has keys that the server knows.

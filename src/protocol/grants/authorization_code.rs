@@ -2,8 +2,8 @@
 
 use super::{Bound, Granted, OwnerState, audience, one, resources};
 use crate::protocol::{
-    client::Client, error::OAuthError, params::Params, pkce, policy::Policy, received::Received,
-    refusals, scope::Scopes,
+    error::OAuthError, params::Params, pkce, policy::Entitlement, received::Received, refusals,
+    scope::Scopes,
 };
 
 /// The parameters of the request.
@@ -81,14 +81,14 @@ pub const FOREIGN: OAuthError = OAuthError::of(&refusals::CODE_OF_OTHER_CLIENT);
 /// # Errors
 /// `invalid_grant`, `invalid_request` or `invalid_target`; the code stays usable.
 pub fn decide(
-    (client, policy): (&Client, &Policy),
+    entitlement: Entitlement<'_>,
     code: Option<&Code<'_>>,
     request: &Request<'_>,
     now: i64,
 ) -> Result<Verdict, OAuthError> {
     let sent = Received::Secret(request.code);
     let code = code.ok_or_else(|| UNKNOWN.received(sent))?;
-    if code.client_id != client.client_id {
+    if code.client_id != entitlement.client.client_id {
         return Ok(Verdict::Foreign);
     }
     check_redirect_uri(code, request)?;
@@ -109,7 +109,7 @@ pub fn decide(
         resources: code.resources,
         scopes: &code.scopes,
     };
-    let audience = audience((client, policy), &request.resources, bound)?;
+    let audience = audience(entitlement, &request.resources, bound)?;
     Ok(Verdict::Redeem(Granted {
         scopes: code.scopes.clone(),
         audience,

@@ -49,7 +49,8 @@ pub fn decide(
     let named = named(client, policy, request);
     let scopes = scopes(
         client,
-        (policy, named.as_deref().unwrap_or_default()),
+        policy,
+        named.as_deref().unwrap_or_default(),
         request,
     )?;
     let mut audience = named?;
@@ -100,7 +101,8 @@ fn named(
 /// TK-29. Words that nobody defined are ignored, as at the authorization endpoint.
 fn scopes(
     client: &Client,
-    (policy, resources): (&Policy, &[String]),
+    policy: &Policy,
+    resources: &[String],
     request: &Request<'_>,
 ) -> Result<Scopes, OAuthError> {
     let mut own = policy.client_scopes(client);

@@ -8,7 +8,7 @@ use super::{
     client::{Client, GrantType},
     error::OAuthError,
     params::{Params, Repeated},
-    policy::Policy,
+    policy::{Entitlement, Policy},
     received::Received,
     refusals,
     scope::{self, Scopes},
@@ -90,10 +90,11 @@ pub struct Bound<'a> {
 /// # Errors
 /// `invalid_target` for a resource outside the grant, and where none of its resources is left.
 pub fn audience(
-    (client, policy): (&Client, &Policy),
+    entitlement: Entitlement<'_>,
     asked: &[&str],
     bound: Bound<'_>,
 ) -> Result<Vec<String>, OAuthError> {
+    let Entitlement { client, policy } = entitlement;
     let userinfo = bound.scopes.contains(scope::OPENID);
     let userinfo = userinfo.then(|| policy.userinfo_url.clone());
     let resources = || bound.resources.iter().filter(|uri| client.may_reach(uri));

@@ -2,10 +2,10 @@
 
 use super::{Bound, Granted, OwnerState, audience, one, resources};
 use crate::protocol::{
-    client::{Client, SecretHash},
+    client::SecretHash,
     error::OAuthError,
     params::Params,
-    policy::Policy,
+    policy::{Entitlement, Policy},
     received::Received,
     refusals,
     scope::Scopes,
@@ -163,11 +163,12 @@ pub const UNKNOWN: OAuthError = OAuthError::of(&refusals::REFRESH_TOKEN_UNKNOWN)
 /// # Errors
 /// `invalid_grant`, `invalid_scope` or `invalid_target`; the token is not rotated.
 pub fn decide(
-    (client, policy): (&Client, &Policy),
+    entitlement: Entitlement<'_>,
     token: Option<&RefreshToken<'_>>,
     request: &Request<'_>,
     now: i64,
 ) -> Result<Verdict, OAuthError> {
+    let Entitlement { client, policy } = entitlement;
     let sent = Received::Secret(request.refresh_token);
     let token = token.ok_or_else(|| UNKNOWN.received(sent))?;
     if token.client_id != client.client_id {
@@ -180,7 +181,7 @@ pub fn decide(
         return Ok(Verdict::Lost(loss));
     }
     if token.superseded {
-        return Ok(of_superseded(token, (policy, request), now));
+        return Ok(of_superseded(token, policy, request, now));
     }
     if token.expires_at <= now || token.absolute_expires_at <= now {
         return Err(OAuthError::of(&refusals::REFRESH_TOKEN_EXPIRED).received(sent));
@@ -194,7 +195,7 @@ pub fn decide(
         return Err(OAuthError::of(&refusals::NO_GRANTED_SCOPE_ALLOWED)
             .observed(format!("one of: {allowed}"), token.scopes.to_string()));
     }
-    match granted(token, (client, policy), (request, &left)) {
+    match granted(token, entitlement, request, &left) {
         Ok(granted) => Ok(Verdict::Rotate(granted)),
         Err(error) if request.is_plain() => Err(error),
         Err(error) => Ok(Verdict::Misuse(error)),
@@ -205,15 +206,16 @@ pub fn decide(
 /// grant's scopes.
 fn granted(
     token: &RefreshToken<'_>,
-    (client, policy): (&Client, &Policy),
-    (request, left): (&Request<'_>, &Scopes),
+    entitlement: Entitlement<'_>,
+    request: &Request<'_>,
+    left: &Scopes,
 ) -> Result<Granted, OAuthError> {
-    let scopes = narrowed(token, policy, (request, left))?;
+    let scopes = narrowed(token, entitlement.policy, request, left)?;
     let bound = Bound {
         resources: token.resources,
         scopes: &scopes,
     };
-    let audience = audience((client, policy), &request.resources, bound);
+    let audience = audience(entitlement, &request.resources, bound);
     let audience = audience.map_err(|error| error.by("TK-24"))?;
     Ok(Granted { scopes, audience })
 }
@@ -229,7 +231,8 @@ fn loss(owner: Option<&OwnerState>) -> Option<Loss> {
 /// RF-02 to RF-04: a lost answer or a second tab is not theft.
 fn of_superseded(
     token: &RefreshToken<'_>,
-    (policy, request): (&Policy, &Request<'_>),
+    policy: &Policy,
+    request: &Request<'_>,
     now: i64,
 ) -> Verdict {
     let in_window = token.successor_until.is_some_and(|until| now < until);
@@ -250,7 +253,8 @@ fn of_superseded(
 fn narrowed(
     token: &RefreshToken<'_>,
     policy: &Policy,
-    (request, left): (&Request<'_>, &Scopes),
+    request: &Request<'_>,
+    left: &Scopes,
 ) -> Result<Scopes, OAuthError> {
     let Some(sent) = request.scope else {
         return Ok(left.clone());

@@ -188,10 +188,10 @@ pub fn matches(registered: &[String], sent: &str, application_type: ApplicationT
 
 fn same_but_for_port(registered: &str, sent: &str) -> bool {
     match (split_loopback(registered), split_loopback(sent)) {
-        (Some((host, after)), Some((sent_host, sent_after))) => {
-            host == sent_host
-                && port_rest(after).is_some()
-                && port_rest(after) == port_rest(sent_after)
+        (Some(own), Some(sent)) => {
+            own.origin == sent.origin
+                && port_rest(own.after).is_some()
+                && port_rest(own.after) == port_rest(sent.after)
         }
         _ => false,
     }

@@ -134,12 +134,20 @@ fn host_end(authority: &str) -> Option<usize> {
     }
 }
 
+/// A loopback redirect URI, in two parts.
+pub(super) struct LoopbackUri<'a> {
+    /// Scheme and host.
+    pub(super) origin: &'static str,
+    /// What follows.
+    pub(super) after: &'a str,
+}
+
 /// A loopback redirect URI, split right after its host. What follows is nothing, a port, a path
 /// or a query; anything else would belong to another host (`localhost.evil.example`).
-pub(super) fn split_loopback(uri: &str) -> Option<(&'static str, &str)> {
+pub(super) fn split_loopback(uri: &str) -> Option<LoopbackUri<'_>> {
     LOOPBACK.into_iter().find_map(|origin| {
         let after = uri.strip_prefix(origin)?;
-        port_rest(after).map(|_| (origin, after))
+        port_rest(after).map(|_| LoopbackUri { origin, after })
     })
 }
 

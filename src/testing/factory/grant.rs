@@ -10,6 +10,7 @@ use crate::{
     protocol::{
         client::Client,
         grants::{self, Bound, Granted},
+        policy::Entitlement,
         scope::Scopes,
         secret::{Purpose, Secret},
     },
@@ -106,7 +107,7 @@ impl GrantBuilder {
             session: None,
             owner: &self.owner,
         };
-        let granted = granted(&server, &client, (&row.scopes.0, &row.resources.0));
+        let granted = granted(&server, &client, &row.scopes.0, &row.resources.0);
         let access = server
             .access_token(&client, &granted, Some(behind))
             .await
@@ -203,14 +204,19 @@ pub(in crate::testing) fn resources(server: &Server, named: &[String]) -> Vec<St
 pub(in crate::testing) fn granted(
     server: &Server,
     client: &Client,
-    (scopes, resources): (&[String], &[String]),
+    scopes: &[String],
+    resources: &[String],
 ) -> Granted {
     let scopes: Scopes = scopes.iter().collect();
     let bound = Bound {
         resources,
         scopes: &scopes,
     };
-    let audience = grants::audience((client, &server.policy), &[], bound);
+    let entitlement = Entitlement {
+        client,
+        policy: &server.policy,
+    };
+    let audience = grants::audience(entitlement, &[], bound);
     Granted {
         audience: audience.expect("nothing was narrowed"),
         scopes,
