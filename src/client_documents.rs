@@ -96,7 +96,7 @@ impl Server {
         match self.look(client_id, stored.as_ref()).await? {
             Ok(client) => Ok(Some(client)),
             Err(error) => self
-                .without_document(client_id, stored, error, need)
+                .without_document(client_id, stored, &error, need)
                 .map(Some),
         }
     }
@@ -135,7 +135,7 @@ impl Server {
         &self,
         client_id: &str,
         stored: Option<Client>,
-        error: DocumentError,
+        error: &DocumentError,
         need: Need,
     ) -> Result<Client, NotUpToDate> {
         let is_enough = match error.finding() {

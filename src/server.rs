@@ -19,7 +19,7 @@ use crate::{
     protocol::{client::Client, policy::Policy},
     store::{Store, StoreResult, clients},
     urls::Urls,
-    views::{LoadedViews, Views},
+    views::Views,
 };
 
 /// Where the app keeps its overrides of pages, stylesheet and texts.
@@ -115,14 +115,14 @@ impl Server {
         };
         let metadata = boot::metadata(&settings, &urls, told)?;
         let resource_metadata = boot::resource_metadata(&settings, &urls)?;
-        let LoadedViews { views, broken } = Views::new(
+        let views = Views::new(
             Some(PathBuf::from(VIEWS)),
             &settings.locales,
             &settings.default_locale,
             cfg!(debug_assertions),
         )
         .map_err(boot::error)?;
-        for file in broken {
+        for file in views.broken() {
             tracing::error!(
                 rule = "PG-02",
                 file,

@@ -115,7 +115,7 @@ fn pages(settings: &Settings, directory: &Path) -> Vec<Finding> {
         false,
     );
     let broken = match loaded {
-        Ok(loaded) => loaded.broken,
+        Ok(views) => views.broken(),
         Err(error) => vec![error.to_string()],
     };
     let mut findings: Vec<Finding> = broken

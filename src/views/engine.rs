@@ -63,19 +63,12 @@ pub struct Views {
     loaded: Arc<RwLock<Arc<Loaded>>>,
 }
 
-/// Pages that were loaded.
-pub struct LoadedViews {
-    /// The pages.
-    pub views: Views,
-    /// Files of the app that are broken, with the reason; the shipped ones are in their place.
-    pub broken: Vec<String>,
-}
-
 impl Views {
     /// Loads the shipped pages and the app's files over them.
     ///
     /// With `debug` the app's directory is looked at before every render, and a broken file makes
-    /// rendering fail with the reason; without, broken files are left out and returned (PG-02).
+    /// rendering fail with the reason; without, broken files are left out, and named by
+    /// [`Self::broken`] (PG-02).
     ///
     /// # Errors
     /// [`ViewsError::Shipped`] when the shipped files are not sound.
@@ -84,7 +77,7 @@ impl Views {
         locales: &[String],
         default_locale: &str,
         debug: bool,
-    ) -> Result<LoadedViews, ViewsError> {
+    ) -> Result<Self, ViewsError> {
         let source = Source {
             dir: app_views_dir,
             locales: locales.to_vec(),
@@ -92,15 +85,17 @@ impl Views {
             debug,
         };
         let loaded = source.load()?;
-        let broken = loaded.broken.clone();
-        let loaded = Arc::new(RwLock::new(Arc::new(loaded)));
-        Ok(LoadedViews {
-            views: Self {
-                source: Arc::new(source),
-                loaded,
-            },
-            broken,
+        Ok(Self {
+            source: Arc::new(source),
+            loaded: Arc::new(RwLock::new(Arc::new(loaded))),
         })
+    }
+
+    /// The files of the app that were broken when they were last loaded, with the reason.
+    #[must_use]
+    pub fn broken(&self) -> Vec<String> {
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        loaded.broken.clone()
     }
 
     /// The page as HTML in an offered language; any other tag gives the default language.

@@ -16,7 +16,7 @@
 //! ```
 //! # use loco_oauth_server::views::{Common, ErrorKind, Views, ViewsError, pages::ErrorPage};
 //! # fn main() -> Result<(), ViewsError> {
-//! let views = Views::new(None, &["en".into(), "de".into()], "en", false)?.views;
+//! let views = Views::new(None, &["en".into(), "de".into()], "en", false)?;
 //! let lang = views.negotiate(&[], Some("de-AT, en;q=0.5"));
 //! let page = ErrorPage::new(ErrorKind::InteractionExpired, Common::default());
 //! assert!(views.render(&lang, &page)?.contains("abgelaufen"));
@@ -35,7 +35,7 @@ pub mod pages;
 mod samples;
 mod templates;
 
-pub use engine::{LoadedViews, Stylesheet, Views, ViewsError};
+pub use engine::{Stylesheet, Views, ViewsError};
 pub use error_kind::ErrorKind;
 pub use messages::Words;
 pub use page::{ClientCard, Common, ErrorLine, FormError, Page, UserCard};

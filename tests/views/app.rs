@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use loco_oauth_server::views::{
-    LoadedViews, Views, ViewsError,
+    Views, ViewsError,
     pages::{ConsentPage, LoginPage},
 };
 use tempfile::TempDir;
@@ -37,17 +37,19 @@ impl App {
     }
 
     pub fn debug(&self) -> Views {
-        self.views(true).views
+        self.views(true).0
     }
 
-    pub fn release(&self) -> LoadedViews {
+    pub fn release(&self) -> (Views, Vec<String>) {
         self.views(false)
     }
 
-    fn views(&self, debug: bool) -> LoadedViews {
+    fn views(&self, debug: bool) -> (Views, Vec<String>) {
         let mut locales = LANGUAGES.map(String::from).to_vec();
         locales.extend(["it".into(), "ar".into()]);
-        Views::new(Some(self.path().to_owned()), &locales, "en", debug).unwrap()
+        let views = Views::new(Some(self.path().to_owned()), &locales, "en", debug).unwrap();
+        let broken = views.broken();
+        (views, broken)
     }
 }
 

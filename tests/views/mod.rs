@@ -9,7 +9,7 @@ mod snapshots;
 mod texts;
 
 use loco_oauth_server::views::{
-    LoadedViews, Page, Views,
+    Page, Views,
     pages::{
         AppsPage, CheckMailPage, CompletedPage, ConsentPage, ErrorPage, ForgotPasswordPage,
         HandoffPage, LoggedOutPage, LoginPage, LogoutPage, ResetPasswordPage, SelectAccountPage,
@@ -29,9 +29,8 @@ struct Rendered {
 }
 
 fn shipped_views() -> Views {
-    let LoadedViews { views, broken } =
-        Views::new(None, &LANGUAGES.map(String::from), "en", true).unwrap();
-    assert_eq!(broken, Vec::<String>::new());
+    let views = Views::new(None, &LANGUAGES.map(String::from), "en", true).unwrap();
+    assert_eq!(views.broken(), Vec::<String>::new());
     views
 }
 

@@ -1,7 +1,7 @@
 //! The app's files over the shipped ones (PG-01, PG-02).
 
 use loco_oauth_server::views::{
-    LoadedViews, ViewsError,
+    ViewsError,
     pages::{LoginPage, LogoutPage},
 };
 
@@ -155,7 +155,7 @@ fn pg_02_a_broken_page_is_the_shipped_one_in_release_builds() {
         ("i18n/de.ftl", "login-title = Gut\n= broken"),
     ]);
 
-    let LoadedViews { views, broken } = app.release();
+    let (views, broken) = app.release();
 
     assert_eq!(broken.len(), 2, "{broken:?}");
     assert!(
@@ -179,7 +179,7 @@ fn pg_02_pages_that_need_each_other_survive_a_broken_one() {
         ("logout.html", "{% endif %}"),
     ]);
 
-    let LoadedViews { views, broken } = app.release();
+    let (views, broken) = app.release();
 
     assert_eq!(broken.len(), 1, "{broken:?}");
     assert_eq!(login(&views, "en").unwrap(), "<footer>mine</footer>");
@@ -195,7 +195,7 @@ fn pg_02_a_page_that_fails_while_rendering_is_treated_like_a_broken_one() {
         login(&app.debug(), "en"),
         Err(ViewsError::Render(_))
     ));
-    let LoadedViews { views, broken } = app.release();
+    let (views, broken) = app.release();
     assert_eq!(broken, Vec::<String>::new());
     assert!(login(&views, "en").unwrap().contains("<h1>Sign in</h1>"));
 }

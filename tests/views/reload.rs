@@ -26,7 +26,7 @@ fn pg_02_debug_builds_notice_new_changed_and_removed_files() {
 #[test]
 fn pg_02_release_builds_load_once() {
     let app = App::with(&[]);
-    let views = app.release().views;
+    let (views, _) = app.release();
 
     app.write("login.html", "changed");
 

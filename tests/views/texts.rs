@@ -132,8 +132,7 @@ fn every_oauth_code_has_its_situation() {
 
 #[test]
 fn pg_06_only_configured_languages_are_chosen() {
-    let loaded = Views::new(None, &["en".into(), "pt-BR".into()], "pt-BR", false).unwrap();
-    let views = loaded.views;
+    let views = Views::new(None, &["en".into(), "pt-BR".into()], "pt-BR", false).unwrap();
 
     assert_eq!(views.negotiate(&["pt".into()], None), "pt-BR");
     assert_eq!(views.negotiate(&[], Some("de, en;q=0.2")), "en");

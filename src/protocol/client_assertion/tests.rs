@@ -57,9 +57,10 @@ fn key(seed: u8) -> (Ed25519KeyPair, Value) {
     (key, set)
 }
 
-fn signed(key: &Ed25519KeyPair, parts: &Parts) -> String {
+fn signed(key: &Ed25519KeyPair, parts: Parts) -> String {
+    let Parts { header, claims } = parts;
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let message = format!("{}.{}", part(&parts.header), part(&parts.claims));
+    let message = format!("{}.{}", part(&header), part(&claims));
     let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes()));
     format!("{message}.{signature}")
 }
@@ -75,7 +76,7 @@ fn refusal(
     key: &Ed25519KeyPair,
     set: &Value,
 ) -> Result<SingleUse, Refusal> {
-    let assertion = Assertion::parse(&signed(key, &parts))?;
+    let assertion = Assertion::parse(&signed(key, parts))?;
     let once = assertion.check(expected)?;
     assertion.verify(set)?;
     Ok(once)
@@ -85,7 +86,7 @@ fn refusal(
 fn a_good_assertion() {
     let once = judge(good(), &expected()).unwrap();
     assert_eq!(once.until, NOW + 70);
-    let assertion = Assertion::parse(&signed(&key(1).0, &good())).unwrap();
+    let assertion = Assertion::parse(&signed(&key(1).0, good())).unwrap();
     assert_eq!(assertion.subject(), Some("machine"));
     assert_eq!(format!("{assertion:?}"), "[redacted]");
 }
@@ -332,12 +333,12 @@ fn a_signature_of_another_key_or_over_another_text() {
         let verified = Assertion::parse(text).unwrap().verify(&set);
         verified.map_err(|refusal| refusal.error)
     };
-    assert_eq!(verify(&signed(&key, &good())), Ok(()));
-    let foreign = signed(&stranger, &good());
+    assert_eq!(verify(&signed(&key, good())), Ok(()));
+    let foreign = signed(&stranger, good());
     assert_eq!(verify(&foreign), Err(AssertionError::Signature));
     let (mine, other) = (
-        signed(&key, &good()),
-        signed(&key, &with(json!({}), json!({ "jti": "j2" }))),
+        signed(&key, good()),
+        signed(&key, with(json!({}), json!({ "jti": "j2" }))),
     );
     let (message, _) = mine.rsplit_once('.').unwrap();
     let (_, signature) = other.rsplit_once('.').unwrap();
