@@ -6,6 +6,7 @@ use sea_orm::{
 };
 use serde_json::Value as Json;
 
+pub use super::interaction_changes::{BrowserBinding, Completion};
 use super::{
     StoreResult,
     authorization_codes::OfUser,
@@ -121,17 +122,6 @@ pub async fn keep_newest(
     Ok(())
 }
 
-/// An interaction and the browser that it is to be bound to.
-#[derive(Clone, Copy, Debug)]
-pub struct BrowserBinding<'a> {
-    /// The row.
-    pub id: i64,
-    /// Hash of the binding cookie.
-    pub browser: &'a SecretHash,
-    /// Interactions that began at this Unix second or before are too old to be bound.
-    pub started_after: i64,
-}
-
 /// Binds an unbound interaction to a browser; `false` when it is bound or too old (IX-03).
 ///
 /// # Errors
@@ -237,19 +227,6 @@ pub async fn adopt_client_version(
         .and_where(is_null("consumed_at"));
     conn.execute(&update).await?;
     Ok(())
-}
-
-/// How an interaction is finished.
-#[derive(Clone)]
-pub struct Completion {
-    /// The row.
-    pub id: i64,
-    /// Unix seconds.
-    pub now: i64,
-    /// The final location, sealed under the binding cookie; `None` = there is none to fetch again.
-    pub sealed_result: Option<Vec<u8>>,
-    /// What the operator sees in place of a next step.
-    pub intent: &'static str,
 }
 
 /// Finishes an interaction: one statement, one winner (IX-05, CC-01).

@@ -6,6 +6,7 @@ use sea_orm::{
 };
 use serde_json::Value as Json;
 
+pub use super::session_changes::{SessionEnd, SessionUse};
 use super::{
     StoreResult,
     record::{Record, eq, gt, is_null, record},
@@ -222,17 +223,6 @@ pub async fn renew(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-/// A session in use.
-#[derive(Clone, Copy, Debug)]
-pub struct SessionUse {
-    /// The row.
-    pub id: i64,
-    /// Unix seconds.
-    pub now: i64,
-    /// Its new idle end, Unix seconds.
-    pub idle_expires_at: i64,
-}
-
 /// Moves the idle end of a session in use.
 ///
 /// # Errors
@@ -251,15 +241,6 @@ pub async fn touch(
         .and_where(is_null("ended_at"));
     conn.execute(&update).await?;
     Ok(())
-}
-
-/// Why sessions end, and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionEnd {
-    /// Why.
-    pub reason: EndReason,
-    /// Unix seconds.
-    pub at: i64,
 }
 
 /// Ends every session of a user.

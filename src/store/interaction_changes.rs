@@ -1,0 +1,27 @@
+//! What is written on the row of an interaction.
+
+use crate::protocol::client::SecretHash;
+
+/// An interaction and the browser that it is to be bound to.
+#[derive(Clone, Copy, Debug)]
+pub struct BrowserBinding<'a> {
+    /// The row.
+    pub id: i64,
+    /// Hash of the binding cookie.
+    pub browser: &'a SecretHash,
+    /// Interactions that began at this Unix second or before are too old to be bound.
+    pub started_after: i64,
+}
+
+/// How an interaction is finished.
+#[derive(Clone)]
+pub struct Completion {
+    /// The row.
+    pub id: i64,
+    /// Unix seconds.
+    pub now: i64,
+    /// The final location, sealed under the binding cookie; `None` = there is none to fetch again.
+    pub sealed_result: Option<Vec<u8>>,
+    /// What the operator sees in place of a next step.
+    pub intent: &'static str,
+}
