@@ -84,7 +84,7 @@ async fn selects(store: &Store, table: &str, columns: &[&str]) -> bool {
     store.db().query_all(&select).await.is_ok()
 }
 
-/// A static id that also exists in the table stops the boot (§3.7).
+/// A static id that also exists in the table stops the boot.
 ///
 /// # Errors
 /// Names the ids.
@@ -221,7 +221,7 @@ fn resource(settings: &Settings, resource: &crate::config::Resource) -> Resource
     }
 }
 
-/// The server metadata, ready to be sent (§6.5).
+/// The server metadata, ready to be sent.
 ///
 /// # Errors
 /// Never in practice: every member is text.
@@ -241,7 +241,7 @@ pub fn metadata(
     Ok(serde_json::to_string(&ServerMetadata::new(input))?)
 }
 
-/// The metadata of this origin's resources, by location, ready to be sent (§19.2).
+/// The metadata of this origin's resources, by location, ready to be sent.
 ///
 /// # Errors
 /// Never in practice: every member is text.

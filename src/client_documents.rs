@@ -1,6 +1,6 @@
-//! Clients whose id is the URL of a document (§20, CIMD): a row of `oauth_clients` is the copy,
-//! which is fetched again when it is no longer fresh. While the host cannot be read, the copy serves
-//! for another day (CI-05).
+//! Clients whose id is the URL of a document (CI-01 to CI-07): a row of `oauth_clients` is the
+//! copy, which is fetched again when it is no longer fresh. While the host cannot be read, the copy
+//! serves for another day (CI-05).
 
 use crate::{
     error::Failure,
@@ -64,7 +64,8 @@ impl Server {
     }
 
     /// The client as its document describes it now. Other clients, static, operator-made or
-    /// registered, are as they are stored: they win over documents (CI-01, CIMD §6.9).
+    /// registered, are as they are stored: they win over documents (CI-01, Client ID Metadata
+    /// Document §6.9).
     ///
     /// # Errors
     /// The document cannot be read or is not acceptable (CI-02 to CI-05), or a fault.

@@ -1,4 +1,4 @@
-//! Who a client is (§12), and the keys of those that sign (CA-03).
+//! Who a client is (CA-02), and the keys of those that sign (CA-03).
 
 use std::{
     collections::HashMap,

@@ -169,7 +169,7 @@ impl Server {
         Ok(client)
     }
 
-    /// §13.2: what this server would fetch lies outside of its own network, as far as the text
+    /// RG-07: what this server would fetch lies outside of its own network, as far as the text
     /// tells; the rest is looked at before each fetch.
     fn check_addresses(&self, client: &Client) -> Result<(), OAuthError> {
         let uris = [

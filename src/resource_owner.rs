@@ -89,7 +89,7 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
     /// Primary key of the user.
     fn key(&self) -> Self::Key;
 
-    /// The `sub` of this user: at most 255 ASCII characters, never reused (OIDC Core §2).
+    /// The `sub` of this user: at most 255 ASCII characters, never reused (OpenID Connect Core §2).
     fn subject(&self) -> String;
 
     /// Finds a user by primary key.
@@ -168,7 +168,7 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
         Some(self.login_name()).filter(|login| login.contains('@'))
     }
 
-    /// Claims for ID token and UserInfo (OIDC Core §5.1). Unknown values are left out.
+    /// Claims for ID token and UserInfo (OpenID Connect Core §5.1). Unknown values are left out.
     fn claims(&self, _request: &ClaimRequest<'_>) -> Claims {
         Claims::new()
     }

@@ -26,7 +26,7 @@ use crate::{
     urls::Urls,
 };
 
-/// How long a preflight answer may be kept, seconds (§30.2).
+/// How long a preflight answer may be kept, seconds.
 const PREFLIGHT: std::time::Duration = std::time::Duration::from_hours(1);
 
 /// The routes of the plugin, for Loco's router or ours.
@@ -106,7 +106,7 @@ fn api(ctx: &AppContext, urls: &Urls) -> Routes {
     })
 }
 
-/// For the app's own scripts: with cookies, so only for the origins that the app names (§30.2).
+/// For the app's own scripts: with cookies, so only for the origins that the app names.
 fn scripts(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
     let session = post(session::post)
         .get(session::get)
@@ -202,7 +202,7 @@ fn around(ctx: &AppContext, methods: &[Method]) -> Around {
     }
 }
 
-/// A panic is a bug of ours: 500 in the endpoint's shape (§35.1).
+/// A panic is a bug of ours: 500 in the endpoint's shape.
 #[expect(clippy::needless_pass_by_value, reason = "the signature of the layer")]
 fn caught<E: From<Failure> + axum::response::IntoResponse>(
     panic: Box<dyn std::any::Any + Send>,
@@ -214,7 +214,7 @@ fn caught<E: From<Failure> + axum::response::IntoResponse>(
     E::from(Failure::internal(format!("panic: {text}"))).into_response()
 }
 
-/// Open to every origin, never with credentials (§30.2).
+/// Open to every origin, never with credentials.
 pub fn cors(methods: &[Method]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)

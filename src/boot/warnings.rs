@@ -10,7 +10,7 @@ use crate::{config::Settings, database, doctor, protocol::redirect_uri};
 const SHOWN: &str = "loco_rs::oauth_server";
 
 /// Says what may stop the app (OS-20), what is allowed here, but hardly meant (OS-11), and what the
-/// app's logger hides (§31.2).
+/// app's logger hides.
 pub fn warn(ctx: &AppContext, settings: &Settings, app_name: &str) {
     if !database::is_safe(ctx) {
         tracing::warn!(target: SHOWN, rule = "OS-20", "oauth_server: {}", doctor::pool_text());

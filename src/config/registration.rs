@@ -1,4 +1,4 @@
-//! Clients that register themselves (§3.3, ST-11).
+//! Clients that register themselves (ST-11).
 
 use super::{clients::from_hex, finding::Findings, raw::RawSettings, settings::Settings};
 use crate::protocol::{
@@ -91,7 +91,7 @@ pub(super) fn resolve(
 }
 
 /// Schemes that are never a redirect URI may stand in the list and are refused all the same
-/// (§13.3); what is no scheme is a mistake.
+/// (RG-06); what is no scheme is a mistake.
 fn schemes(written: &[String], findings: &mut Findings) -> Vec<String> {
     for (index, scheme) in written.iter().enumerate() {
         if !redirect_uri::is_dotless(scheme) {

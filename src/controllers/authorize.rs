@@ -1,4 +1,5 @@
-//! GET, POST `{prefix}/authorize` — RFC 6749 §4.1.1, OIDC Core §3.1.2.1, OAuth 2.1 §4.1.1.
+//! GET, POST `{prefix}/authorize` — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1, OAuth 2.1
+//! §4.1.1.
 
 use axum::{
     debug_handler,
@@ -145,7 +146,7 @@ pub async fn switched_off(State(_ctx): State<AppContext>) -> PageError {
 }
 
 /// The request in a form body: stored, then resumed by GET, because a cross-site POST carries no
-/// `Lax` cookie (§7.1).
+/// `Lax` cookie.
 #[debug_handler]
 pub async fn post(
     State(_ctx): State<AppContext>,

@@ -1,4 +1,4 @@
-//! GET, POST `{prefix}/select-account` — the account chooser (OIDC Core §3.1.2.1).
+//! GET, POST `{prefix}/select-account` — the account chooser (OpenID Connect Core §3.1.2.1).
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 use loco_rs::app::AppContext;

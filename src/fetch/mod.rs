@@ -1,5 +1,5 @@
-//! The guarded fetcher (§28.4; CIMD §6.5, §6.6): the one way in which this server asks others, on
-//! the word of strangers, for documents and key sets.
+//! The guarded fetcher (Client ID Metadata Document §6.5, §6.6): the one way in which this server
+//! asks others, on the word of strangers, for documents and key sets.
 //!
 //! https only; port 443 unless configured; a name is resolved once, each of its addresses is
 //! checked, and the connection goes to a checked address under the name's certificate. No
@@ -49,7 +49,8 @@ use crate::{
 /// Time for everything: name, connection, handshake, headers, body.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// Most bytes of a document: client metadata, sector identifiers (CIMD §6.6).
+/// Most bytes of a document: client metadata, sector identifiers (Client ID Metadata Document
+/// §6.6).
 pub const DOCUMENT: usize = 5 * 1024;
 
 /// Most bytes of a key set.

@@ -38,19 +38,19 @@ pub enum ErrorCode {
     ServerError,
     /// RFC 6749 §4.1.2.1
     TemporarilyUnavailable,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     LoginRequired,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     ConsentRequired,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     AccountSelectionRequired,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     InteractionRequired,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     RequestNotSupported,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     RequestUriNotSupported,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     RegistrationNotSupported,
     /// RFC 7591 §3.2.2
     InvalidRedirectUri,

@@ -57,7 +57,7 @@ pub struct Policy {
     pub ttl: Lifetimes,
 }
 
-/// Lifetimes in seconds (spec §3.4).
+/// Lifetimes in seconds, as the settings have them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
     /// Authorization code.
@@ -79,7 +79,7 @@ pub struct Lifetimes {
 }
 
 impl Policy {
-    /// The configured resource that `uri` names (§19.1).
+    /// The configured resource that `uri` names (AZ-23).
     pub fn resource(&self, uri: &str) -> Option<&ResourcePolicy> {
         self.resources
             .iter()

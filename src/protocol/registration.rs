@@ -144,7 +144,7 @@ pub fn check_update(members: &Map<String, Value>, client: &Client) -> Result<(),
     }
 }
 
-/// The first finding is the answer (§1.2).
+/// The first finding is the answer.
 impl From<MetadataError> for OAuthError {
     fn from(error: MetadataError) -> Self {
         let refusal = match error.code() {

@@ -1,5 +1,5 @@
 //! The well-known names that belong to the server: metadata of the authorization server (RFC 8414
-//! §3, `OpenID` Connect Discovery §4) and of protected resources (RFC 9728 §3).
+//! §3, OpenID Connect Discovery §4) and of protected resources (RFC 9728 §3).
 //!
 //! Clients look for the documents at many addresses before they give up: the official MCP SDKs, VS
 //! Code, Cursor, Claude and `ChatGPT` put the path of the resource or of the issuer behind the name

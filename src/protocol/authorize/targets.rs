@@ -26,7 +26,8 @@ pub(super) fn scopes(
     };
     let malformed = |_| OAuthError::of(&refusals::SCOPE_MALFORMED).received(Received::Public(sent));
     let asked = Scopes::parse(sent).map_err(malformed)?;
-    // OIDC Core §3.1.2.1: scopes nobody knows are ignored; §11: so is offline_access without use.
+    // Scopes nobody knows are ignored (OpenID Connect Core §3.1.2.1), and so is offline_access
+    // without use (OpenID Connect Core §11).
     let refreshes = client.may_use(GrantType::RefreshToken);
     let asked = asked.filtered(|scope| {
         policy.defined_scopes.contains(scope) && (refreshes || scope != scope::OFFLINE_ACCESS)
@@ -47,7 +48,7 @@ fn some_scope(scopes: Scopes, (allowed, sent): (&Scopes, &str)) -> Result<Scopes
     Ok(scopes)
 }
 
-/// AZ-22, §7.4.
+/// AZ-22.
 pub(super) fn code_challenge(
     params: &Params,
     client: &Client,

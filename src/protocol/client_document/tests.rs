@@ -242,7 +242,7 @@ fn c168_secrets(#[case] changes: Value, #[case] member: &'static str) {
     assert_eq!(read(&changes), Err(DocumentError::Secret(member)));
 }
 
-/// CI-04: the rules of §13.2 and §13.3 hold.
+/// CI-04: the rules of registration hold (RG-05 to RG-07).
 #[rstest]
 #[case(json!({"redirect_uris": ["javascript:alert(1)"]}))]
 #[case(json!({"redirect_uris": ["http://client.example/cb"]}))]

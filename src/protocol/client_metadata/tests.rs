@@ -247,7 +247,7 @@ fn rg_07_grants(
     assert_eq!(found, expected.map(str::to_owned));
 }
 
-/// §13.3: a scheme that any program can claim is for public clients.
+/// RG-06: a scheme that any program can claim is for public clients.
 #[rstest]
 #[case(json!({}), Ok(AuthMethod::None))]
 #[case(json!({"token_endpoint_auth_method": "none"}), Ok(AuthMethod::None))]

@@ -1,4 +1,4 @@
-//! The rules of §13.2 for texts, names and links.
+//! The rules of client metadata for texts, names and links (RG-05).
 
 use std::collections::BTreeMap;
 

@@ -105,7 +105,7 @@ refusals! {
         standard: "RFC 9110 §15.5.6",
     }
     METADATA_ADDRESS_UNKNOWN {
-        rule: "S6.4",
+        rule: "MD-01",
         code: InvalidRequest,
         client: "There is no metadata at this address",
         problem: "A metadata document was asked for at an address that belongs to no issuer of \

@@ -1,4 +1,4 @@
-//! C11: the scopes of a resource for which nobody wrote `default_scopes` (§19.1).
+//! The scopes of a resource for which nobody wrote `default_scopes` (AZ-23).
 
 use loco_oauth_server::protocol::client::{Client, GrantType};
 use serde_json::json;

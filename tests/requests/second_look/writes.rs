@@ -1,4 +1,4 @@
-//! Every write that a stranger can cause is counted before it is made (ES-01, §31.1).
+//! Every write that a stranger can cause is counted before it is made (ES-01).
 
 use serde_json::json;
 

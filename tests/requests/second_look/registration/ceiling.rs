@@ -1,4 +1,4 @@
-//! B2: what strangers do at the endpoint keeps nobody out whom the operator let in (RG-03).
+//! What strangers do at the endpoint keeps nobody out whom the operator let in (RG-03).
 
 use rstest::rstest;
 use serde_json::json;
