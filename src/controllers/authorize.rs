@@ -69,7 +69,7 @@ async fn by_query(
     }
 }
 
-/// Load: the client and where answers to it may go (AZ-04 to AZ-12).
+/// Load: the client and where answers to it may go (AZ-04 to AZ-08, AZ-12).
 async fn load(server: &Server, params: &Params) -> Result<(Client, Callback), PageError> {
     let named = params.one("client_id").ok().flatten().unwrap_or_default();
     let keys = Of::entry(RateLimitEntry::Authorize).address();
@@ -93,7 +93,7 @@ fn no_client(why: NotUpToDate) -> PageError {
     }
 }
 
-/// Decide, first half: the request itself (AZ-10, AZ-13 to AZ-26).
+/// Decide, first half: the request itself (AZ-10, AZ-13 to AZ-25).
 fn validate(
     server: &Server,
     params: &Params,

@@ -111,7 +111,7 @@ pub fn check_client(client: Option<&Client>) -> Result<&Client, OAuthError> {
 /// Verifies an `id_token_hint` and gives its `sub`.
 pub type VerifyHint<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
-/// Checks AZ-10 and AZ-13 to AZ-26. The callback is found, so every refusal may go there.
+/// Checks AZ-10 and AZ-13 to AZ-25. The callback is found, so every refusal may go there.
 ///
 /// # Errors
 /// The refusal for the client.

@@ -122,7 +122,7 @@ pub struct ServerMetadata {
     pub op_tos_uri: Option<String>,
 }
 
-/// Methods of client authentication (CA-01).
+/// Methods of client authentication.
 const AUTH_METHODS: [&str; 4] = [
     "none",
     "client_secret_basic",

@@ -71,7 +71,7 @@ pub enum MetadataRule {
     /// The code grant ends at a redirect URI.
     #[error("at least one, because of the authorization_code grant")]
     RedirectUriNeeded,
-    /// Only methods that this server offers (CA-01).
+    /// Only methods that this server offers.
     #[error("one of none, client_secret_basic, client_secret_post, private_key_jwt")]
     AuthMethod,
     /// RG-06: any program on a device may claim such a scheme, so that a secret proves nothing.
