@@ -185,6 +185,6 @@ pub struct RateLimit {
 }
 
 /// What the app wrote: `None` = switched off; a missing entry keeps its defaults. The limits of
-/// an entry are in the order of its keys ([`RateLimitEntry::defaults`]); a key without one keeps
+/// an entry are in the order of its keys (`RateLimitEntry::defaults`); a key without one keeps
 /// its default.
 pub type RateLimits = BTreeMap<RateLimitEntry, Option<Vec<RateLimit>>>;
