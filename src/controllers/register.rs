@@ -46,6 +46,9 @@ pub async fn post(
     let Some(caller) = server.registrant(&headers).await? else {
         return Ok(unauthorized(&server, &Bearer::read(&headers)));
     };
+    if let Some(ceiling) = Server::registration_ceiling(&caller) {
+        server.limit(ceiling).await?;
+    }
     let applicant = applicant(&caller);
     // Whom the operator let in does not wait for strangers.
     if applicant == Applicant::Unvouched && has_no_room(&server).await? {
