@@ -93,11 +93,25 @@ impl Server {
         if stored.as_ref().is_some_and(|client| self.is_fresh(client)) {
             return Ok(stored);
         }
-        match self.look((client_id, stored.as_ref())).await? {
+        let looked = self.look((client_id, stored.as_ref())).await?;
+        if stored.is_some() {
+            self.note_finding(client_id, looked.as_ref().err());
+        }
+        match looked {
             Ok(client) => Ok(Some(client)),
             Err(error) => self
                 .without_document((client_id, stored), (error, need))
                 .map(Some),
+        }
+    }
+
+    /// Remembers whether the document describes a client, for when it was fetched too often
+    /// (CI-06). What was not read says nothing.
+    fn note_finding(&self, client_id: &str, error: Option<&DocumentError>) {
+        match error.map(DocumentError::finding) {
+            None => self.fetcher.found(client_id, false, self.now()),
+            Some(Finding::Invalid) => self.fetcher.found(client_id, true, self.now()),
+            Some(Finding::Unread | Finding::NotAccepted) => {}
         }
     }
 
@@ -203,6 +217,9 @@ impl Server {
         };
         fetched.map_err(|error| match error {
             FetchError::Url => DocumentError::Url,
+            FetchError::Budget if self.fetcher.was_invalid(client_id, self.now()) => {
+                DocumentError::StillInvalid
+            }
             error => unread(&error).into(),
         })
     }

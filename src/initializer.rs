@@ -68,7 +68,10 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
             .map_err(|failure| boot::error(failure.source.unwrap_or_default()))?;
         let guards = Provider::new(server.clone(), ctx, || H::routes(ctx)).map_err(boot::error)?;
         let unknown = from_fn_with_state(server, unknown_address::guard);
-        let well_known = from_fn_with_state(well_known::Missing::new(ctx), well_known::guard);
+        let well_known = from_fn_with_state(
+            well_known::Missing::new(extract::SharedContext::new(ctx)),
+            well_known::guard,
+        );
         let provided = from_fn_with_state(guards, resource_server::provide);
         let router = router.layer(unknown).layer(well_known).layer(provided);
         if ctx.shared_store.contains::<MountedByHand>() {

@@ -12,7 +12,6 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use loco_rs::app::AppContext;
 
 use self::{
     error_page::error_page,
@@ -22,7 +21,7 @@ pub use self::{error_page::rendered, json_error::error_body, page_headers::with_
 use crate::{
     error::{Failure, PageDetail, RETRY_AFTER, Refused},
     events::refusal::{self, OfClient},
-    extract::server_of,
+    extract::{SharedContext, server_of},
     protocol::{error::OAuthError, refusals},
     request::{self, RequestFacts},
     server::Server,
@@ -37,14 +36,14 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone)]
 pub struct Around {
     /// The app.
-    pub ctx: AppContext,
+    pub app: SharedContext,
     /// Methods of the route, for `Allow`. The router's own list has HEAD, which is refused here.
     pub allow: HeaderValue,
 }
 
 /// Runs `answer` where the facts of the request are known, and its events go out at the end.
 async fn around_request<F>(
-    ctx: &AppContext,
+    app: &SharedContext,
     request: Request,
     answer: impl FnOnce(Request, Arc<RequestFacts>) -> F,
 ) -> Response
@@ -53,7 +52,7 @@ where
 {
     let (mut parts, body) = request.into_parts();
     let asked = RequestFacts::of(&mut parts);
-    let server = server_of(ctx).ok();
+    let server = server_of(app).ok();
     if let (true, Some(server)) = (asked.unread_proxy, &server) {
         server.proxy_is_unread();
     }
@@ -70,10 +69,10 @@ where
 
 /// Around the JSON endpoints (TK-01).
 pub async fn api(State(around): State<Around>, request: Request, next: Next) -> Response {
-    let ctx = around.ctx.clone();
+    let app = around.app.clone();
     let api = |request, asked| in_api(around, (request, next), asked);
     // Boxed: the future of a whole request is large.
-    Box::pin(around_request(&ctx, request, api)).await
+    Box::pin(around_request(&app, request, api)).await
 }
 
 async fn in_api(
@@ -87,7 +86,7 @@ async fn in_api(
         refusal::refused(&refused, OfClient::Endpoint);
         response = json_error(&response, &refused.failure);
         let error = &refused.failure.error;
-        challenge(&mut response, &around.ctx, (error, scheme));
+        challenge(&mut response, &around.app, (error, scheme));
     }
     name_methods(&mut response, &around);
     let headers = response.headers_mut();
@@ -104,7 +103,7 @@ async fn in_api(
 /// Around metadata, keys and assets: public, cacheable, HEAD allowed.
 pub async fn discovery(State(around): State<Around>, request: Request, next: Next) -> Response {
     let discovery = |request, asked| in_discovery((request, next), asked);
-    around_request(&around.ctx, request, discovery).await
+    around_request(&around.app, request, discovery).await
 }
 
 async fn in_discovery((request, next): (Request, Next), asked: Arc<RequestFacts>) -> Response {
@@ -126,10 +125,10 @@ async fn in_discovery((request, next): (Request, Next), asked: Arc<RequestFacts>
 
 /// Around the authorization endpoint and the pages.
 pub async fn page(State(around): State<Around>, request: Request, next: Next) -> Response {
-    let ctx = around.ctx.clone();
+    let app = around.app.clone();
     let page = |request, asked| in_page(around, (request, next), asked);
     // Boxed: the future of a whole request is large.
-    Box::pin(around_request(&ctx, request, page)).await
+    Box::pin(around_request(&app, request, page)).await
 }
 
 async fn in_page(
@@ -137,7 +136,7 @@ async fn in_page(
     (request, next): (Request, Next),
     asked: Arc<RequestFacts>,
 ) -> Response {
-    let server = server_of(&around.ctx).ok();
+    let server = server_of(&around.app).ok();
     let elsewhere = server
         .as_ref()
         .and_then(|server| server.at_base_url(&request, &asked));

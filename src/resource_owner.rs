@@ -153,6 +153,14 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
         None
     }
 
+    /// When anything about the user changed after the account was made, Unix seconds: the column
+    /// `updated_at` of the starter. It is asked for once, when the plugin sees a person for the first
+    /// time and nothing tells since when their credentials are in effect: the change may have been one
+    /// of the password, so that a JWT of the app from before makes no session.
+    fn changed_at(&self) -> Option<i64> {
+        None
+    }
+
     /// Name to greet the person with.
     fn display_name(&self) -> String {
         self.subject()

@@ -21,6 +21,7 @@ use crate::{
         resource_metadata, resume, revoke, select_account, session, signup, token, userinfo,
     },
     error::{ApiError, Failure, PageError},
+    extract::SharedContext,
     layers::{self, Around},
     protocol::{client::GrantType, host},
     urls::Urls,
@@ -32,19 +33,55 @@ const PREFLIGHT: std::time::Duration = std::time::Duration::from_hours(1);
 /// The routes of the plugin, for Loco's router or ours.
 pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
     let urls = Urls::new(settings);
+    let app = SharedContext::new(ctx);
     vec![
-        discovery(ctx, &urls),
-        api(ctx, &urls),
-        open_api(ctx, &urls),
-        registration(ctx, settings, &urls),
-        scripts(ctx, settings, &urls),
-        pages(ctx, settings, &urls),
+        discovery(&app, &urls),
+        api(&app, &urls),
+        open_api(&app, &urls),
+        registration(&app, settings, &urls),
+        scripts(&app, settings, &urls),
+        pages(&app, settings, &urls),
     ]
 }
 
+/// Routes of one group, before their layers.
+struct Group {
+    app: SharedContext,
+    routes: Routes,
+}
+
+impl Group {
+    fn new(app: &SharedContext) -> Self {
+        Self {
+            app: app.clone(),
+            routes: Routes::new(),
+        }
+    }
+
+    /// A route with the plugin's own state: for the app's router, no state is missing.
+    fn add(mut self, uri: &str, methods: MethodRouter<SharedContext>) -> Self {
+        let methods = methods.with_state(self.app.clone());
+        self.routes = self.routes.add(uri, methods);
+        self
+    }
+
+    /// Puts layers around each route; the router's own 405 passes through them too.
+    fn each(
+        mut self,
+        layered: impl Fn(MethodRouter<AppContext>, Around, &[Method]) -> MethodRouter<AppContext>,
+    ) -> Routes {
+        for handler in &mut self.routes.handlers {
+            let around = around(&self.app, &handler.actions);
+            let method = std::mem::take(&mut handler.method);
+            handler.method = layered(method, around, &handler.actions);
+        }
+        self.routes
+    }
+}
+
 /// Public documents: cacheable, readable from every origin.
-fn discovery(ctx: &AppContext, urls: &Urls) -> Routes {
-    let mut routes = Routes::new();
+fn discovery(app: &SharedContext, urls: &Urls) -> Routes {
+    let mut routes = Group::new(app);
     for path in urls.metadata_routes() {
         routes = routes.add(path, get(metadata::get));
     }
@@ -52,32 +89,29 @@ fn discovery(ctx: &AppContext, urls: &Urls) -> Routes {
         routes = routes.add(&path, get(resource_metadata::get));
     }
     routes = routes.add(&urls.local("/jwks"), get(jwks::get));
-    let routes = each(routes, |route, methods| {
-        discovery_layers(route, around(ctx, methods)).layer(cors(&[Method::GET, Method::HEAD]))
+    let routes = routes.each(|route, around, _| {
+        discovery_layers(route, around).layer(cors(&[Method::GET, Method::HEAD]))
     });
-    let assets = Routes::new().add(&urls.local("/assets/{file}"), get(assets::get));
-    routes.merge(each(assets, |route, methods| {
-        discovery_layers(route, around(ctx, methods))
-    }))
+    let assets = Group::new(app).add(&urls.local("/assets/{file}"), get(assets::get));
+    routes.merge(assets.each(|route, around, _| discovery_layers(route, around)))
 }
 
 /// Client endpoints that browsers may call from every origin (OAuth 2.1 §3.2).
-fn open_api(ctx: &AppContext, urls: &Urls) -> Routes {
-    let posts = Routes::new()
+fn open_api(app: &SharedContext, urls: &Urls) -> Routes {
+    let posts = Group::new(app)
         .add(&urls.local("/token"), post(token::post))
         .add(&urls.local("/revoke"), post(revoke::post));
-    let posts = each(posts, |route, methods| {
-        api_layers(route, around(ctx, methods)).layer(cors(&[Method::POST]))
-    });
+    let posts =
+        posts.each(|route, around, _| api_layers(route, around).layer(cors(&[Method::POST])));
     let userinfo = get(userinfo::get_or_post).post(userinfo::get_or_post);
-    let userinfo = Routes::new().add(&urls.local("/userinfo"), userinfo);
-    posts.merge(each(userinfo, |route, methods| {
-        api_layers(route, around(ctx, methods)).layer(cors(&[Method::GET, Method::POST]))
+    let userinfo = Group::new(app).add(&urls.local("/userinfo"), userinfo);
+    posts.merge(userinfo.each(|route, around, _| {
+        api_layers(route, around).layer(cors(&[Method::GET, Method::POST]))
     }))
 }
 
 /// Registration of clients by themselves (RFC 7591, RFC 7592).
-fn registration(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
+fn registration(app: &SharedContext, settings: &Settings, urls: &Urls) -> Routes {
     let (register, client) = if settings.registration.enabled {
         let client = get(client_configuration::get).put(client_configuration::put);
         let client = client.delete(client_configuration::delete);
@@ -87,39 +121,36 @@ fn registration(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
         let client = client.delete(register::switched_off);
         (post(register::switched_off), client)
     };
-    let register = Routes::new().add(&urls.local("/register"), register);
-    let register = each(register, |route, methods| {
-        api_layers(route, around(ctx, methods)).layer(cors(&[Method::POST]))
-    });
-    let client = Routes::new().add(&urls.local("/register/{client_id}"), client);
-    register.merge(each(client, |route, methods| {
+    let register = Group::new(app).add(&urls.local("/register"), register);
+    let register =
+        register.each(|route, around, _| api_layers(route, around).layer(cors(&[Method::POST])));
+    let client = Group::new(app).add(&urls.local("/register/{client_id}"), client);
+    register.merge(client.each(|route, around, _| {
         let allowed = [Method::GET, Method::PUT, Method::DELETE];
-        api_layers(route, around(ctx, methods)).layer(cors(&allowed))
+        api_layers(route, around).layer(cors(&allowed))
     }))
 }
 
 /// Client endpoints for servers only.
-fn api(ctx: &AppContext, urls: &Urls) -> Routes {
-    let routes = Routes::new().add(&urls.local("/introspect"), post(introspect::post));
-    each(routes, |route, methods| {
-        api_layers(route, around(ctx, methods))
-    })
+fn api(app: &SharedContext, urls: &Urls) -> Routes {
+    let routes = Group::new(app).add(&urls.local("/introspect"), post(introspect::post));
+    routes.each(|route, around, _| api_layers(route, around))
 }
 
 /// For the app's own scripts: with cookies, so only for the origins that the app names.
-fn scripts(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
+fn scripts(app: &SharedContext, settings: &Settings, urls: &Urls) -> Routes {
     let session = post(session::post)
         .get(session::get)
         .delete(session::delete);
-    let routes = Routes::new().add(&urls.local("/session"), session).add(
+    let routes = Group::new(app).add(&urls.local("/session"), session).add(
         &urls.local("/interaction"),
         get(interaction::get).post(interaction::post),
     );
-    each(routes, |route, methods| {
+    routes.each(|route, around, methods| {
         let cors = cors(methods)
             .allow_origin(trusted(settings))
             .allow_credentials(true);
-        api_layers(route, around(ctx, methods)).layer(cors)
+        api_layers(route, around).layer(cors)
     })
 }
 
@@ -135,7 +166,7 @@ fn trusted(settings: &Settings) -> AllowOrigin {
 }
 
 /// What people see, and the redirects between.
-fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
+fn pages(app: &SharedContext, settings: &Settings, urls: &Urls) -> Routes {
     let authorize = if settings.grant_types.contains(&GrantType::AuthorizationCode) {
         get(authorize::get).post(authorize::post)
     } else {
@@ -146,7 +177,7 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
     } else {
         get(end_session::switched_off).post(end_session::switched_off)
     };
-    let routes = Routes::new()
+    let routes = Group::new(app)
         .add(&urls.local("/authorize"), authorize)
         .add(&urls.local("/end-session"), end_session)
         .add(&urls.local("/continue"), get(resume::get))
@@ -173,10 +204,10 @@ fn pages(ctx: &AppContext, settings: &Settings, urls: &Urls) -> Routes {
         .add(&urls.local("/apps/revoke-all"), post(apps::revoke_all))
         .add(&urls.local("/apps/{id}/revoke"), post(apps::revoke))
         .add(&urls.local("/sessions/{sid}/end"), post(apps::end_session));
-    each(routes, |route, methods| {
+    routes.each(|route, around, _| {
         route
             .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<PageError>))
-            .layer(from_fn_with_state(around(ctx, methods), layers::page))
+            .layer(from_fn_with_state(around, layers::page))
     })
 }
 
@@ -192,10 +223,10 @@ fn api_layers(route: MethodRouter<AppContext>, around: Around) -> MethodRouter<A
         .layer(from_fn_with_state(around, layers::api))
 }
 
-fn around(ctx: &AppContext, methods: &[Method]) -> Around {
+fn around(app: &SharedContext, methods: &[Method]) -> Around {
     let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
     Around {
-        ctx: ctx.clone(),
+        app: app.clone(),
         // Names of methods are header text.
         allow: HeaderValue::from_str(&methods.join(", "))
             .unwrap_or_else(|_| HeaderValue::from_static("")),
@@ -232,15 +263,4 @@ pub fn cors(methods: &[Method]) -> CorsLayer {
             HeaderName::from_static("x-request-id"),
         ])
         .max_age(PREFLIGHT)
-}
-
-/// Puts layers around each route of a group; the router's own 405 passes through them too.
-fn each(
-    mut routes: Routes,
-    layered: impl Fn(MethodRouter<AppContext>, &[Method]) -> MethodRouter<AppContext>,
-) -> Routes {
-    for handler in &mut routes.handlers {
-        handler.method = layered(std::mem::take(&mut handler.method), &handler.actions);
-    }
-    routes
 }

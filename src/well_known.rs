@@ -10,13 +10,12 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use loco_rs::app::AppContext;
 use tower::ServiceExt;
 
 use crate::{
     controllers,
     error::{ApiError, Failure},
-    extract::TheServer,
+    extract::{SharedContext, TheServer},
     layers::{self, Around},
     protocol::{error::OAuthError, received::Received, refusals, resource_metadata, well_known},
     routes,
@@ -28,14 +27,14 @@ pub struct Missing(Router);
 
 impl Missing {
     /// JSON(404) with the headers of the documents: readable from every origin.
-    pub fn new(ctx: &AppContext) -> Self {
+    pub fn new(app: SharedContext) -> Self {
         let around = Around {
-            ctx: ctx.clone(),
+            app: app.clone(),
             allow: HeaderValue::from_static("GET, HEAD"),
         };
         let router = Router::new()
             .fallback(missing)
-            .with_state(ctx.clone())
+            .with_state(app)
             .layer(from_fn_with_state(around, layers::discovery))
             .layer(routes::cors(&[Method::GET, Method::HEAD]));
         Self(router)
@@ -56,15 +55,11 @@ impl Missing {
     }
 }
 
-async fn missing(
-    state: State<AppContext>,
-    server: TheServer,
-    uri: Uri,
-) -> Result<Response, ApiError> {
+async fn missing(server: TheServer, uri: Uri) -> Result<Response, ApiError> {
     // Routes have no slash at their end (Loco takes it away), and the one of the resources begins
     // behind it: the address between them is here.
     if uri.path().strip_suffix('/') == Some(resource_metadata::WELL_KNOWN) {
-        let document = controllers::resource_metadata::get(state, server, uri).await?;
+        let document = controllers::resource_metadata::get(server, uri).await?;
         return Ok(document.into_response());
     }
     let error =

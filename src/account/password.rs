@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use loco_rs::{
-    app::AppContext,
-    mailer::{Email, Mailer},
-};
+use loco_rs::mailer::{Email, Mailer};
 use serde_json::{Value, json};
 
 use crate::{
     error::Failure,
+    extract::SharedContext,
     owners::Owner,
     protocol::{
         credentials::Noted,
@@ -53,12 +51,12 @@ impl Server {
     /// answer, which is therefore the same for known and unknown logins, and as fast.
     pub(crate) fn send_reset_link(
         self: &Arc<Self>,
-        ctx: &AppContext,
+        app: &SharedContext,
         (login, lang): (String, String),
     ) {
-        let (server, ctx) = (Arc::clone(self), ctx.clone());
+        let (server, app) = (Arc::clone(self), app.clone());
         tokio::spawn(async move {
-            if let Err(failure) = server.make_reset_link(&ctx, (&login, &lang)).await {
+            if let Err(failure) = server.make_reset_link(&app, (&login, &lang)).await {
                 let error = failure.source.unwrap_or_else(|| failure.error.to_string());
                 tracing::error!(error, "a link to a new password was not sent");
             }
@@ -66,10 +64,10 @@ impl Server {
     }
 
     /// Sends the mail that verifies an address once more, after the answer.
-    pub(crate) fn send_verification(&self, ctx: &AppContext, owner: Owner) {
-        let (owners, ctx) = (Arc::clone(&self.owners), ctx.clone());
+    pub(crate) fn send_verification(&self, app: &SharedContext, owner: Owner) {
+        let (owners, app) = (Arc::clone(&self.owners), app.clone());
         tokio::spawn(async move {
-            if let Err(error) = owners.send_verification(&ctx, &owner).await {
+            if let Err(error) = owners.send_verification(&app, &owner).await {
                 tracing::error!(%error, "the mail that verifies an address was not sent");
             }
         });
@@ -77,7 +75,7 @@ impl Server {
 
     async fn make_reset_link(
         &self,
-        ctx: &AppContext,
+        app: &SharedContext,
         (login, lang): (&str, &str),
     ) -> Result<(), Failure> {
         let find = || async { Ok(self.owners.find_by_login(self.store.db(), login).await?) };
@@ -99,7 +97,7 @@ impl Server {
         let insert = |db| reset_links::insert(db, tables, &link);
         self.store.run(insert).await?;
         let mail = self.reset_mail((&token, lang), address)?;
-        ResetMailer::mail(ctx, &mail)
+        ResetMailer::mail(app, &mail)
             .await
             .map_err(Failure::internal)
     }
@@ -139,7 +137,7 @@ impl Server {
     /// then.
     pub async fn reset_password(
         &self,
-        ctx: &AppContext,
+        app: &SharedContext,
         (token, password): (&str, &str),
     ) -> Result<Reset, Failure> {
         let (hash, now, tables) = (hash_of(token), self.now(), self.store.tables());
@@ -150,7 +148,7 @@ impl Server {
         let Some(owner) = self.owner_of_link(&link).await? else {
             return Ok(Reset::Refused);
         };
-        let set = match self.set_password(ctx, (&owner, password)).await {
+        let set = match self.set_password(app, (&owner, password)).await {
             Ok(owner) => {
                 self.end_everything(&owner).await?;
                 return Ok(Reset::Done);
@@ -165,12 +163,12 @@ impl Server {
 
     async fn set_password(
         &self,
-        ctx: &AppContext,
+        app: &SharedContext,
         (owner, password): (&Owner, &str),
     ) -> Result<Owner, NotSet> {
-        let (ctx, owners) = (ctx.clone(), Arc::clone(&self.owners));
+        let (app, owners) = (app.clone(), Arc::clone(&self.owners));
         let (owner, password) = (owner.clone(), password.to_owned());
-        let attempt = async move { owners.set_password(&ctx, &owner, &password).await };
+        let attempt = async move { owners.set_password(&app, &owner, &password).await };
         match self.hashing.run(attempt).await {
             Ok(Ok(owner)) => Ok(owner),
             Ok(Err(PasswordError::Invalid(errors))) => Err(NotSet::Invalid(errors)),

@@ -11,14 +11,13 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
     response::{IntoResponseParts, Response, ResponseParts},
 };
-use loco_rs::app::AppContext;
 
 pub use csrf::{CsrfCheck, Form};
 pub use session::{SignIn, SignedIn};
 
 use crate::{
     error::{Failure, PageError},
-    extract::server_of,
+    extract::{SharedContext, server_of},
     protocol::secret::{Purpose, Secret, SecretHash},
     random::{self, RandomError},
     request,
@@ -76,14 +75,14 @@ impl Facts {
     }
 }
 
-impl FromRequestParts<AppContext> for Browser {
+impl FromRequestParts<SharedContext> for Browser {
     type Rejection = PageError;
 
     async fn from_request_parts(
         parts: &mut Parts,
-        ctx: &AppContext,
+        app: &SharedContext,
     ) -> Result<Self, Self::Rejection> {
-        let server = server_of(ctx)?;
+        let server = server_of(app)?;
         Ok(Self::of_request(&server, parts))
     }
 }

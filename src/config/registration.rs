@@ -3,7 +3,6 @@
 use super::{clients::from_hex, finding::Findings, raw::RawSettings, settings::Settings};
 use crate::protocol::{
     client::SecretHash,
-    implied_scopes::ImpliedScopes,
     redirect_uri,
     scope::{OFFLINE_ACCESS, Scopes},
     secret::Secret,
@@ -152,7 +151,7 @@ fn scopes(
     let of_resources = of_resources.flat_map(|resource| &resource.scopes);
     let usual: Scopes = usual
         .chain(of_resources.map(|scope| scope.name.as_str()))
-        .filter(|name| !reaches_sensitive(settings, name))
+        .filter(|name| !settings.is_sensitive(name))
         .collect();
     let allowed = raw.allowed_scopes.as_ref();
     let allowed: Scopes = allowed.map_or(usual, |names| names.iter().collect());
@@ -166,18 +165,4 @@ fn scopes(
         );
     }
     (default.into(), allowed.into())
-}
-
-/// Whether the scope is `sensitive`, or comes with one that is: nobody has to be asked about those
-/// who register themselves, so that only an explicit list of the operator has them.
-fn reaches_sensitive(settings: &Settings, name: &str) -> bool {
-    let own: Scopes = std::iter::once(name).collect();
-    let held = settings
-        .resources
-        .iter()
-        .fold(own.clone(), |held, resource| {
-            let implied = ImpliedScopes::new(&resource.implied_scopes);
-            held.union(&implied.held_with(&own))
-        });
-    held.iter().any(|scope| settings.is_sensitive(scope))
 }

@@ -3,18 +3,17 @@
 
 use axum::{
     debug_handler,
-    extract::{Path, State, rejection::PathRejection},
+    extract::{Path, rejection::PathRejection},
     http::StatusCode,
     response::Response,
 };
-use loco_rs::app::AppContext;
 
 use super::page::{self, Entered};
 use crate::{
     account::{Connected, UserSession},
     browser::{Browser, SignedIn},
     error::{Failure, PageError},
-    extract::{PageForm, QueryParams, TheServer},
+    extract::{PageForm, QueryParams, SharedContext, TheServer},
     interaction::go_on::see_other,
     pages,
     protocol::{
@@ -33,9 +32,8 @@ const ROUTE: &str = "apps";
 type Named = Result<Path<String>, PathRejection>;
 
 /// The lists.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     QueryParams(params): QueryParams,
@@ -52,9 +50,8 @@ pub async fn get(
 }
 
 /// Disconnects one app.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn revoke(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     id: Named,
@@ -74,9 +71,8 @@ pub async fn revoke(
 }
 
 /// Disconnects every app.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn revoke_all(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     PageForm(params): PageForm,
@@ -92,9 +88,8 @@ pub async fn revoke_all(
 }
 
 /// Signs one browser out; this one too, if it is the one.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn end_session(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     sid: Named,

@@ -2,22 +2,20 @@
 
 use axum::{
     debug_handler,
-    extract::{Path, State, rejection::PathRejection},
+    extract::{Path, rejection::PathRejection},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use loco_rs::app::AppContext;
 
 use crate::{
     error::{ApiError, Failure},
-    extract::TheServer,
+    extract::{SharedContext, TheServer},
     protocol::{error::OAuthError, received::Received, refusals},
 };
 
 /// The file with this name.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     file: Result<Path<String>, PathRejection>,
 ) -> Result<Response, ApiError> {

@@ -1,19 +1,14 @@
 //! GET, POST `{prefix}/authorize` — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1, OAuth 2.1
 //! §4.1.1.
 
-use axum::{
-    debug_handler,
-    extract::{Request, State},
-    response::Response,
-};
-use loco_rs::app::AppContext;
+use axum::{debug_handler, extract::Request, response::Response};
 
 use crate::{
     browser::{Browser, SignedIn},
     client_documents::{Need, NotUpToDate},
     config::RateLimitEntry,
     error::{Failure, PageError},
-    extract::{QueryParams, TheServer, read_form},
+    extract::{QueryParams, SharedContext, TheServer, read_form},
     interaction::{
         Finished, Pending,
         go_on::{Arrival, see_other},
@@ -37,9 +32,8 @@ use crate::{
 };
 
 /// The request in the query.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     QueryParams(params): QueryParams,
@@ -140,19 +134,15 @@ async fn decide(
 }
 
 /// GE-11: `grant_types` without `authorization_code`.
-#[debug_handler]
-pub async fn switched_off(State(_ctx): State<AppContext>) -> PageError {
+#[debug_handler(state = SharedContext)]
+pub async fn switched_off() -> PageError {
     PageError::switched_off("grant_types has no authorization_code")
 }
 
 /// The request in a form body: stored, then resumed by GET, because a cross-site POST carries no
 /// `Lax` cookie.
-#[debug_handler]
-pub async fn post(
-    State(_ctx): State<AppContext>,
-    server: TheServer,
-    request: Request,
-) -> Result<Response, PageError> {
+#[debug_handler(state = SharedContext)]
+pub async fn post(server: TheServer, request: Request) -> Result<Response, PageError> {
     let params = read_form(request, ("AZ-01", "AZ-02")).await?;
     let (client, callback) = load(&server, &params).await?;
     let request = match validate(&server, &params, (&client, &callback)) {

@@ -2,17 +2,16 @@
 
 use axum::{
     Json, debug_handler,
-    extract::{Path, State, rejection::PathRejection},
+    extract::{Path, rejection::PathRejection},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use loco_rs::app::AppContext;
 
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
-    extract::{MetadataJson, TheServer},
+    extract::{MetadataJson, SharedContext, TheServer},
     hooks::{ClientFacts, ManageAction, OwnedClient, Registrant},
     limits::Of,
     owners::Owner,
@@ -59,9 +58,8 @@ enum Manager {
 }
 
 /// The metadata as registered.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     headers: HeaderMap,
     client_id: ClientId,
@@ -75,9 +73,8 @@ pub async fn get(
 }
 
 /// Other metadata in place of the old (RFC 7592 §2.2).
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn put(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     headers: HeaderMap,
     client_id: ClientId,
@@ -104,9 +101,8 @@ pub async fn put(
 }
 
 /// The end of the registration (RFC 7592 §2.3).
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn delete(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     headers: HeaderMap,
     client_id: ClientId,

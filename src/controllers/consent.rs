@@ -1,7 +1,6 @@
 //! GET, POST `{prefix}/consent` — the consent page (CO-01 to CO-06, OAuth 2.1 §7.9).
 
-use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
-use loco_rs::app::AppContext;
+use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
     page::{self, Entered, Visit, field},
@@ -11,7 +10,7 @@ use crate::{
     browser::Browser,
     config::RateLimitEntry,
     error::PageError,
-    extract::{PageForm, QueryParams, TheServer},
+    extract::{PageForm, QueryParams, SharedContext, TheServer},
     interaction::{Pending, go_on::Arrival},
     limits::Of,
     protocol::{error::OAuthError, interaction::Step, params::Params, refusals, scope::Scopes},
@@ -22,9 +21,8 @@ use crate::{
 const ROUTE: &str = "consent";
 
 /// What the client asks for. A decision in the query has no effect.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     QueryParams(params): QueryParams,
@@ -46,9 +44,8 @@ async fn show(
 }
 
 /// The decision.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     PageForm(params): PageForm,

@@ -1,18 +1,13 @@
 //! GET, POST `{prefix}/end-session` — RP-Initiated Logout §2 (ES-01 to ES-08).
 
-use axum::{
-    debug_handler,
-    extract::{Request, State},
-    response::Response,
-};
-use loco_rs::app::AppContext;
+use axum::{debug_handler, extract::Request, response::Response};
 
 use super::{logout, page::Entered, resume::interaction_id};
 use crate::{
     browser::Browser,
     config::RateLimitEntry,
     error::{Failure, PageError},
-    extract::{QueryParams, TheServer, read_form},
+    extract::{QueryParams, SharedContext, TheServer, read_form},
     interaction::{
         go_on::{Arrival, see_other},
         logout::PendingLogout,
@@ -31,9 +26,8 @@ use crate::{
 };
 
 /// The request in the query, or one that was stored.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     QueryParams(params): QueryParams,
@@ -49,12 +43,8 @@ pub async fn get(
 
 /// The request in a form body: stored, then resumed by GET, because a cross-site POST carries no
 /// `Lax` cookie.
-#[debug_handler]
-pub async fn post(
-    State(_ctx): State<AppContext>,
-    server: TheServer,
-    request: Request,
-) -> Result<Response, PageError> {
+#[debug_handler(state = SharedContext)]
+pub async fn post(server: TheServer, request: Request) -> Result<Response, PageError> {
     let params = read_form(request, ("ES-01", "ES-01")).await?;
     check_limit(&server, &params).await?;
     let mut pending = load(&server, &params).await?;
@@ -65,8 +55,8 @@ pub async fn post(
 }
 
 /// GE-11: `enable_end_session` is off.
-#[debug_handler]
-pub async fn switched_off(State(_ctx): State<AppContext>) -> PageError {
+#[debug_handler(state = SharedContext)]
+pub async fn switched_off() -> PageError {
     PageError::switched_off("enable_end_session is off")
 }
 

@@ -1,7 +1,6 @@
 //! GET, POST `{prefix}/forgot-password` — asks for a link to a new password.
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
-use loco_rs::app::AppContext;
 
 use super::page::{self, Entered, field};
 use crate::{
@@ -9,7 +8,7 @@ use crate::{
     config::RateLimitEntry,
     error::PageError,
     events::{AuditEvent, EventName},
-    extract::{PageForm, QueryParams, TheServer},
+    extract::{PageForm, QueryParams, SharedContext, TheServer},
     interaction::go_on::see_other,
     limits::Of,
     protocol::params::Params,
@@ -23,9 +22,8 @@ const ROUTE: &str = "forgot-password";
 const MAX_LOGIN: usize = 1024;
 
 /// The form, or that a mail is on its way.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     QueryParams(params): QueryParams,
@@ -37,9 +35,9 @@ pub async fn get(
 }
 
 /// The login. One answer for known and unknown ones, given before either is looked for.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(ctx): State<AppContext>,
+    State(app): State<SharedContext>,
     server: TheServer,
     mut browser: Browser,
     PageForm(params): PageForm,
@@ -56,7 +54,7 @@ pub async fn post(
             }
             server.audit(AuditEvent::new(EventName::PasswordResetRequested));
             let lang = server.language(&browser, None);
-            server.0.send_reset_link(&ctx, (login, lang));
+            server.0.send_reset_link(&app, (login, lang));
             see_other(&format!("{}?sent=1", server.urls.forgot_password))?
         }
         Err(entered) => show(&server, &mut browser, (entered, false))?,

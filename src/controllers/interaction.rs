@@ -3,11 +3,10 @@
 
 use axum::{
     Json, debug_handler,
-    extract::{Request, State},
+    extract::Request,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use loco_rs::app::AppContext;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -20,16 +19,15 @@ use crate::{
     browser::{Browser, CsrfCheck},
     config::RateLimitEntry,
     error::{ApiError, Failure, PageError},
-    extract::{QueryParams, TheServer, read_json},
+    extract::{QueryParams, SharedContext, TheServer, read_json},
     interaction::{go_on::Arrival, own_page::Decision},
     limits::Of,
     protocol::{error::OAuthError, params::Params, received::Received, refusals},
 };
 
 /// The request, for a page that a script draws.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     browser: Browser,
     QueryParams(params): QueryParams,
@@ -115,9 +113,8 @@ struct Location<'a> {
 }
 
 /// The decision; the answer says where the browser goes.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     request: Request,

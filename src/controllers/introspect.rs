@@ -1,7 +1,6 @@
 //! POST `{prefix}/introspect` — RFC 7662.
 
-use axum::{Json, debug_handler, extract::State, http::HeaderMap};
-use loco_rs::app::AppContext;
+use axum::{Json, debug_handler, http::HeaderMap};
 use serde::Serialize;
 
 use super::{
@@ -11,7 +10,7 @@ use super::{
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    extract::{ApiForm, TheServer, credentials},
+    extract::{ApiForm, SharedContext, TheServer, credentials},
     limits::{self, Of},
     presented::{Live, Presented, Token},
     protocol::{
@@ -64,9 +63,8 @@ pub struct Introspection {
 }
 
 /// Tells a confidential client about its own tokens, and about those for its resource.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     headers: HeaderMap,
     ApiForm(params): ApiForm,

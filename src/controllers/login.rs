@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
-use loco_rs::app::AppContext;
 
 use super::page::{self, Entered, Visit, field};
 use crate::{
@@ -12,7 +11,7 @@ use crate::{
     equal_time::Work,
     error::{Failure, PageError},
     events::{AuditEvent, EventName, Outcome},
-    extract::{PageForm, QueryParams, TheServer},
+    extract::{PageForm, QueryParams, SharedContext, TheServer},
     hashing::Place,
     hooks::InteractionFacts,
     interaction::{
@@ -35,9 +34,8 @@ const APPS: &str = "apps";
 const MAX_PASSWORD: usize = 1024;
 
 /// The form.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     QueryParams(params): QueryParams,
@@ -61,19 +59,19 @@ async fn show(
 }
 
 /// The credentials.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(ctx): State<AppContext>,
+    State(app): State<SharedContext>,
     server: TheServer,
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
-    let answer = submit((&ctx, &server), &mut browser, &params).await?;
+    let answer = submit((&app, &server), &mut browser, &params).await?;
     Ok(browser.answer(answer)?)
 }
 
 async fn submit(
-    (ctx, server): (&AppContext, &Server),
+    (app, server): (&SharedContext, &Server),
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
@@ -102,7 +100,7 @@ async fn submit(
         let answer = form(server, browser, again(entered.limited())).await?;
         return Ok(wait.on(answer));
     }
-    let owner = match authenticate((ctx, server), credentials, place).await {
+    let owner = match authenticate((app, server), credentials, place).await {
         Ok(owner) => owner,
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
             return form(server, browser, again(entered.unavailable())).await;
@@ -119,7 +117,7 @@ async fn submit(
     if server.waits_for_mail(&owner) {
         let login = owner.login_name();
         if server.may_send_verification(&owner).await? {
-            server.send_verification(ctx, owner);
+            server.send_verification(app, owner);
         }
         return page::check_mail(server, browser, (pending.as_deref(), &login));
     }
@@ -169,7 +167,7 @@ fn login_failed(server: &Server, (pending, login): (Option<&Pending>, Option<&st
 /// `ResourceOwner::authenticate`, on all cores but one (FA-04). Unknown, wrong and
 /// inactive look alike and take the same time, whatever the app's model does.
 async fn authenticate(
-    (ctx, server): (&AppContext, &Server),
+    (app, server): (&SharedContext, &Server),
     (login, password): (Option<&str>, Option<&str>),
     place: Place,
 ) -> Result<Option<Owner>, Failure> {
@@ -179,11 +177,11 @@ async fn authenticate(
     if login.len() > MAX_PASSWORD || password.len() > MAX_PASSWORD {
         return Ok(None);
     }
-    let (ctx, owners) = (ctx.clone(), Arc::clone(&server.owners));
+    let (app, owners) = (app.clone(), Arc::clone(&server.owners));
     let (login, password) = (login.to_owned(), password.to_owned());
     let times = server.hashing.logins.clone();
     let attempt = async move {
-        let work = retry(|| async { Ok(owners.authenticate(&ctx, &login, &password).await?) });
+        let work = retry(|| async { Ok(owners.authenticate(&app, &login, &password).await?) });
         let judge = |found: &StoreResult<Option<Owner>>| match found {
             Ok(Some(_)) => Work::Whole,
             Ok(None) => Work::Hidden,

@@ -1,8 +1,7 @@
 //! GET, POST `{prefix}/logout` — signing out of this browser (BS-05), also for a client that
 //! asked at `end-session` (ES-07, ES-08).
 
-use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
-use loco_rs::app::AppContext;
+use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
     page::{self, Entered, field},
@@ -11,7 +10,7 @@ use super::{
 use crate::{
     browser::{Browser, SignedIn},
     error::PageError,
-    extract::{PageForm, QueryParams, TheServer},
+    extract::{PageForm, QueryParams, SharedContext, TheServer},
     interaction::{
         go_on::{Arrival, see_other},
         logout::PendingLogout,
@@ -33,9 +32,8 @@ use crate::{
 const ROUTE: &str = "logout";
 
 /// The question; without a session there is nothing to ask.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     _query: QueryParams,
@@ -46,9 +44,8 @@ pub async fn get(
 }
 
 /// The confirmation.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     PageForm(params): PageForm,

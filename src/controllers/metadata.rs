@@ -1,18 +1,17 @@
 //! GET `/.well-known/oauth-authorization-server`, `/.well-known/openid-configuration` in all forms
 //! — RFC 8414 §3, OpenID Connect Discovery §4.
 
-use axum::{debug_handler, extract::State, http::header, response::IntoResponse};
-use loco_rs::app::AppContext;
+use axum::{debug_handler, http::header, response::IntoResponse};
 
 use super::jwks::CACHE;
-use crate::{error::ApiError, extract::TheServer};
+use crate::{
+    error::ApiError,
+    extract::{SharedContext, TheServer},
+};
 
 /// The same bytes at every address; no statement is needed.
-#[debug_handler]
-pub async fn get(
-    State(_ctx): State<AppContext>,
-    server: TheServer,
-) -> Result<impl IntoResponse, ApiError> {
+#[debug_handler(state = SharedContext)]
+pub async fn get(server: TheServer) -> Result<impl IntoResponse, ApiError> {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, CACHE),

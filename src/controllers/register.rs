@@ -2,16 +2,14 @@
 
 use axum::{
     Json, debug_handler,
-    extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use loco_rs::app::AppContext;
 
 use crate::{
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
-    extract::{MetadataJson, TheServer},
+    extract::{MetadataJson, SharedContext, TheServer},
     hooks::Registrant,
     owners::Owner,
     protocol::{
@@ -38,9 +36,8 @@ struct Secrets {
 }
 
 /// Registers a client.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     headers: HeaderMap,
     MetadataJson(members): MetadataJson,
@@ -49,6 +46,9 @@ pub async fn post(
     let Some(caller) = server.registrant(&headers).await? else {
         return Ok(unauthorized(&server, &Bearer::read(&headers)));
     };
+    if let Some(ceiling) = Server::registration_ceiling(&caller) {
+        server.limit(ceiling).await?;
+    }
     let applicant = applicant(&caller);
     // Whom the operator let in does not wait for strangers.
     if applicant == Applicant::Unvouched && has_no_room(&server).await? {
@@ -158,8 +158,8 @@ async fn store(
 }
 
 /// GE-11.
-#[debug_handler]
-pub async fn switched_off(State(_ctx): State<AppContext>) -> ApiError {
+#[debug_handler(state = SharedContext)]
+pub async fn switched_off() -> ApiError {
     let error = OAuthError::of(&refusals::REGISTRATION_OFF);
     Failure::transport(StatusCode::NOT_FOUND, error).into()
 }

@@ -1,7 +1,6 @@
 //! GET, POST `{prefix}/reset-password` — a new password by the link of a mail.
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
-use loco_rs::app::AppContext;
 
 use super::page::{self, Entered, field};
 use crate::{
@@ -10,7 +9,7 @@ use crate::{
     config::RateLimitEntry,
     error::PageError,
     events::{AuditEvent, EventName},
-    extract::{PageForm, QueryParams, TheServer},
+    extract::{PageForm, QueryParams, SharedContext, TheServer},
     interaction::go_on::see_other,
     limits::Of,
     protocol::params::Params,
@@ -24,9 +23,8 @@ const ROUTE: &str = "reset-password";
 const MAX_PASSWORD: usize = 1024;
 
 /// The form. Spends nothing.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     QueryParams(params): QueryParams,
@@ -54,20 +52,20 @@ async fn look(
 }
 
 /// The new password: spends the link.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(ctx): State<AppContext>,
+    State(app): State<SharedContext>,
     server: TheServer,
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
     server.check_password_reset()?;
-    let answer = submit((&ctx, &server), &mut browser, &params).await?;
+    let answer = submit((&app, &server), &mut browser, &params).await?;
     Ok(browser.answer(answer)?)
 }
 
 async fn submit(
-    (ctx, server): (&AppContext, &Server),
+    (app, server): (&SharedContext, &Server),
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
@@ -99,7 +97,7 @@ async fn submit(
         let answer = show(server, browser, again(Entered::default().limited()))?;
         return Ok(wait.on(answer));
     }
-    match server.reset_password(ctx, (token, password)).await {
+    match server.reset_password(app, (token, password)).await {
         Ok(Reset::Done) => {
             server.audit(AuditEvent::new(EventName::PasswordReset));
             let done = format!("{}?done=1", server.urls.reset_password);

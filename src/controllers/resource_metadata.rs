@@ -2,26 +2,20 @@
 
 use axum::{
     debug_handler,
-    extract::State,
     http::{StatusCode, Uri, header},
     response::IntoResponse,
 };
-use loco_rs::app::AppContext;
 
 use super::jwks::CACHE;
 use crate::{
     error::{ApiError, Failure},
-    extract::TheServer,
+    extract::{SharedContext, TheServer},
     protocol::{error::OAuthError, received::Received, refusals, resource_metadata},
 };
 
 /// The document of the resource whose path is asked for; no statement is needed.
-#[debug_handler]
-pub async fn get(
-    State(_ctx): State<AppContext>,
-    server: TheServer,
-    uri: Uri,
-) -> Result<impl IntoResponse, ApiError> {
+#[debug_handler(state = SharedContext)]
+pub async fn get(server: TheServer, uri: Uri) -> Result<impl IntoResponse, ApiError> {
     let documents = &server.resource_metadata;
     let Some(document) = resource_metadata::find(documents, uri.path(), uri.query()) else {
         let path = Received::Public(uri.path());

@@ -2,23 +2,21 @@
 //! the binding to the browser (IX-04), except where nothing is left to do, or the app's own step was
 //! done (`done=post_login`).
 
-use axum::{debug_handler, extract::State, response::Response};
-use loco_rs::app::AppContext;
+use axum::{debug_handler, response::Response};
 
 use super::page;
 use crate::{
     browser::Browser,
     error::PageError,
-    extract::{QueryParams, TheServer},
+    extract::{QueryParams, SharedContext, TheServer},
     interaction::go_on::Arrival,
     protocol::{error::OAuthError, interaction::Step, params::Params, refusals},
     server::Server,
 };
 
 /// Looks at the situation anew: the next page, or the end.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     QueryParams(params): QueryParams,

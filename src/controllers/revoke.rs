@@ -2,17 +2,15 @@
 
 use axum::{
     debug_handler,
-    extract::State,
     http::{HeaderMap, StatusCode},
 };
-use loco_rs::app::AppContext;
 
 use super::token::{authenticated, check_repetition};
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
-    extract::{ApiForm, TheServer, credentials},
+    extract::{ApiForm, SharedContext, TheServer, credentials},
     limits::{self, Of},
     presented::{Presented, Token},
     protocol::{
@@ -35,9 +33,8 @@ const KNOWN: [&str; 6] = [
 ];
 
 /// Revokes a token of the client. What it does not know or own is answered alike (RV-02).
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     headers: HeaderMap,
     ApiForm(params): ApiForm,

@@ -1,7 +1,6 @@
 //! GET, POST `{prefix}/select-account` — the account chooser (OpenID Connect Core §3.1.2.1).
 
-use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
-use loco_rs::app::AppContext;
+use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
     page::{self, Entered, Visit, field},
@@ -9,9 +8,11 @@ use super::{
 };
 use crate::{
     browser::Browser,
+    config::RateLimitEntry,
     error::PageError,
-    extract::{PageForm, QueryParams, TheServer},
+    extract::{PageForm, QueryParams, SharedContext, TheServer},
     interaction::{Pending, go_on::Arrival},
+    limits::Of,
     protocol::{interaction::Step, params::Params},
     server::Server,
     views::{FormError, pages::SelectAccountPage},
@@ -20,9 +21,8 @@ use crate::{
 const ROUTE: &str = "select-account";
 
 /// The accounts of this browser.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     QueryParams(params): QueryParams,
@@ -44,9 +44,8 @@ async fn show(
 }
 
 /// The choice.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     PageForm(params): PageForm,
@@ -72,6 +71,13 @@ async fn submit(
             (&pending, Entered::default().refused(refused)),
         )
         .await;
+    }
+    let current = server.current(browser, &pending.client.client_id).await?;
+    let sid = current.as_ref().map(|current| current.session.sid.as_str());
+    let keys = Of::entry(RateLimitEntry::Consent).session(sid);
+    if let Some(wait) = page::check_limit(server, keys).await? {
+        let answer = form(server, browser, (&pending, Entered::default().limited())).await?;
+        return Ok(wait.on(answer));
     }
     match (field(params, "action")?, field(params, "sid")?) {
         (Some("cancel"), _) => server.deny(&pending, (browser, Arrival::Form)).await,

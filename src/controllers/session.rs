@@ -7,17 +7,14 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use loco_rs::{
-    app::AppContext,
-    controller::extractor::auth::{extract_jwt_from_request_parts, get_jwt_from_config},
-};
+use loco_rs::controller::extractor::auth::{extract_jwt_from_request_parts, get_jwt_from_config};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     browser::{Browser, SignIn, SignedIn},
     config::RateLimitEntry,
     error::{ApiError, Failure, PageError},
-    extract::{TheServer, read_json},
+    extract::{SharedContext, TheServer, read_json},
     limits::Of,
     owners::Owner,
     protocol::{error::OAuthError, received::Received, refusals, session_exchange::AppLogin},
@@ -40,9 +37,9 @@ struct Exchanged {
 }
 
 /// Signs the user of the JWT in in this browser.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(ctx): State<AppContext>,
+    State(app): State<SharedContext>,
     server: TheServer,
     mut browser: Browser,
     request: Request,
@@ -53,7 +50,7 @@ pub async fn post(
     check_origin(&server, &browser)?;
     let keys = Of::entry(RateLimitEntry::Session).address();
     server.limit(keys).await?;
-    let (owner, login) = match app_login(&ctx, &server, &parts).await? {
+    let (owner, login) = match app_login(&app, &server, &parts).await? {
         Ok(login) => login,
         Err(refused) => return Ok(unauthorized(&server, refused)),
     };
@@ -101,16 +98,16 @@ async fn enter(
 /// EX-03: the user of a valid JWT, and when they logged in. A login with credentials that were
 /// changed since is none. The outer error is a fault, the inner one the answer.
 async fn app_login(
-    ctx: &AppContext,
+    app: &SharedContext,
     server: &Server,
     parts: &Parts,
 ) -> Result<Result<(Owner, AppLogin), OAuthError>, Failure> {
-    let Ok(config) = get_jwt_from_config(ctx) else {
+    let Ok(config) = get_jwt_from_config(app) else {
         let error = OAuthError::of(&refusals::SESSION_EXCHANGE_OFF);
         return Err(Failure::transport(StatusCode::NOT_FOUND, error));
     };
     let not_valid = || OAuthError::of(&refusals::APP_TOKEN_INVALID);
-    let Ok(jwt) = extract_jwt_from_request_parts(parts, ctx) else {
+    let Ok(jwt) = extract_jwt_from_request_parts(parts, app) else {
         let expected = "a JWT of the app that auth.jwt accepts";
         return Ok(Err(not_valid().observed(expected, "none, or another")));
     };
@@ -195,12 +192,8 @@ struct WhoIsThere {
 }
 
 /// Who is signed in in this browser (EX-06).
-#[debug_handler]
-pub async fn get(
-    State(_ctx): State<AppContext>,
-    server: TheServer,
-    browser: Browser,
-) -> Result<Response, ApiError> {
+#[debug_handler(state = SharedContext)]
+pub async fn get(server: TheServer, browser: Browser) -> Result<Response, ApiError> {
     check_origin(&server, &browser)?;
     let current = server.current(&browser, "").await?;
     let current = current.as_ref();
@@ -214,12 +207,8 @@ pub async fn get(
 }
 
 /// Signs every account of this browser out (EX-06).
-#[debug_handler]
-pub async fn delete(
-    State(_ctx): State<AppContext>,
-    server: TheServer,
-    mut browser: Browser,
-) -> Result<Response, ApiError> {
+#[debug_handler(state = SharedContext)]
+pub async fn delete(server: TheServer, mut browser: Browser) -> Result<Response, ApiError> {
     check_origin(&server, &browser)?;
     let accounts = server.accounts(&browser).await?;
     let sessions: Vec<_> = accounts

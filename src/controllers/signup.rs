@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
-use loco_rs::app::AppContext;
 
 use super::{
     login,
@@ -15,7 +14,7 @@ use crate::{
     equal_time::Work,
     error::PageError,
     events::{AuditEvent, EventName},
-    extract::{PageForm, QueryParams, TheServer},
+    extract::{PageForm, QueryParams, SharedContext, TheServer},
     interaction::{Pending, go_on::Arrival},
     limits::Of,
     owners::Owner,
@@ -31,9 +30,8 @@ const OFF: &str = "enable_signup is off";
 const MAX_VALUE: usize = 1024;
 
 /// The form.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn get(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     mut browser: Browser,
     QueryParams(params): QueryParams,
@@ -55,19 +53,19 @@ async fn show(
 }
 
 /// The new account.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(ctx): State<AppContext>,
+    State(app): State<SharedContext>,
     server: TheServer,
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
-    let answer = submit((&ctx, &server), &mut browser, &params).await?;
+    let answer = submit((&app, &server), &mut browser, &params).await?;
     Ok(browser.answer(answer)?)
 }
 
 async fn submit(
-    (ctx, server): (&AppContext, &Server),
+    (app, server): (&SharedContext, &Server),
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
@@ -104,7 +102,7 @@ async fn submit(
         return Ok(wait.on(answer));
     }
     let address = login_value(server, &values);
-    let (ctx, owners) = (ctx.clone(), Arc::clone(&server.owners));
+    let (app, owners) = (app.clone(), Arc::clone(&server.owners));
     let (times, alike) = (
         server.hashing.sign_ups.clone(),
         server.settings.require_verified_email,
@@ -115,7 +113,7 @@ async fn submit(
             Err(SignUpError::Taken) if alike => Work::Hidden,
             Err(_) => Work::Told,
         };
-        times.attempt(owners.sign_up(&ctx, values), judge).await
+        times.attempt(owners.sign_up(&app, values), judge).await
     };
     let signed_up = match server.hashing.run(attempt).await {
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {

@@ -3,17 +3,15 @@
 use axum::{
     body::Body,
     debug_handler,
-    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use loco_rs::app::AppContext;
 
 use super::grants;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    extract::{ApiForm, TheServer, credentials},
+    extract::{ApiForm, SharedContext, TheServer, credentials},
     limits::{self, Of},
     protocol::{
         client::GrantType,
@@ -44,9 +42,8 @@ const KNOWN: [&str; 11] = [
 ];
 
 /// Issues tokens.
-#[debug_handler]
+#[debug_handler(state = SharedContext)]
 pub async fn post(
-    State(_ctx): State<AppContext>,
     server: TheServer,
     headers: HeaderMap,
     ApiForm(params): ApiForm,

@@ -2,17 +2,16 @@
 
 use axum::{
     Json, debug_handler,
-    extract::{Request, State},
+    extract::Request,
     http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use loco_rs::app::AppContext;
 use serde_json::Value;
 
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    extract::{TheServer, bearer_token, check_target, read_form},
+    extract::{SharedContext, TheServer, bearer_token, check_target, read_form},
     hooks::ClientFacts,
     limits::Of,
     presented::ActiveToken,
@@ -28,12 +27,8 @@ use crate::{
 };
 
 /// Claims of the user behind an access token.
-#[debug_handler]
-pub async fn get_or_post(
-    State(_ctx): State<AppContext>,
-    server: TheServer,
-    request: Request,
-) -> Result<Response, ApiError> {
+#[debug_handler(state = SharedContext)]
+pub async fn get_or_post(server: TheServer, request: Request) -> Result<Response, ApiError> {
     let token = presented_token(request).await?;
     let keys = Of::entry(RateLimitEntry::Userinfo).token(token.as_deref().unwrap_or_default());
     server.limit(keys.address().first_last()).await?;

@@ -1,6 +1,7 @@
 //! Extractors whose rejections are answers in the endpoint's own shape.
 
 mod body;
+mod context;
 mod form;
 mod json;
 
@@ -12,6 +13,7 @@ use axum::{
 };
 use loco_rs::app::AppContext;
 
+pub use context::SharedContext;
 pub use form::{
     ApiForm, PageForm, QueryParams, authorization_headers, bearer_token, check_target,
     read as read_form,
@@ -64,13 +66,13 @@ pub fn server_of(ctx: &AppContext) -> Result<Arc<Server>, Failure> {
         .ok_or_else(|| Failure::internal("the initializer of oauth_server did not run"))
 }
 
-impl FromRequestParts<AppContext> for TheServer {
+impl FromRequestParts<SharedContext> for TheServer {
     type Rejection = ApiError;
 
     async fn from_request_parts(
         _parts: &mut Parts,
-        ctx: &AppContext,
+        app: &SharedContext,
     ) -> Result<Self, Self::Rejection> {
-        Ok(Self(server_of(ctx)?))
+        Ok(Self(server_of(app)?))
     }
 }

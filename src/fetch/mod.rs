@@ -192,6 +192,16 @@ impl Fetcher {
         outcome
     }
 
+    /// Notes whether what came from `url` describes a client ([`Self::was_invalid`]).
+    pub fn found(&self, url: &str, is_invalid: bool, now: i64) {
+        self.budget.found(url, is_invalid, now);
+    }
+
+    /// Whether what came from `url` last, within this minute, described no client.
+    pub fn was_invalid(&self, url: &str, now: i64) -> bool {
+        self.budget.is_invalid(url, now)
+    }
+
     async fn ask(&self, (wanted, account): (Wanted<'_>, Account), now: i64) -> Outcome {
         let url = self.parse(wanted.url)?;
         let outcome = match self.join((wanted, account), url, now) {
@@ -269,7 +279,10 @@ impl Fetcher {
         let caller = caller.as_deref();
         match account {
             Account::Caller => self.budget.take(FirstLook::Unknown { host, caller }, now),
-            Account::Client => self.budget.take(FirstLook::OfClient { host }, now),
+            Account::Client => {
+                let url = written;
+                self.budget.take(FirstLook::OfClient { url, caller }, now)
+            }
             Account::Renewal => self.budget.renew(written, now),
         }
     }

@@ -5,12 +5,11 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use loco_rs::app::AppContext;
 use serde::Serialize;
 
 use crate::{
     error::Failure,
-    extract::server_of,
+    extract::{SharedContext, server_of},
     protocol::{error::OAuthError, refusals::Challenge, scope::OPENID},
 };
 
@@ -76,13 +75,13 @@ impl ClientScheme {
 /// `WWW-Authenticate` (RFC 6749 §5.2, RFC 6750 §3); answers that bring their own keep it.
 pub(super) fn challenge(
     response: &mut Response,
-    ctx: &AppContext,
+    app: &SharedContext,
     (error, scheme): (&OAuthError, ClientScheme),
 ) {
     if response.headers().contains_key(header::WWW_AUTHENTICATE) {
         return;
     }
-    let Ok(server) = server_of(ctx) else { return };
+    let Ok(server) = server_of(app) else { return };
     let realm = &server.urls.issuer;
     let reason = format!(
         "error=\"{}\", error_description=\"{}\"",

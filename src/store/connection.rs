@@ -98,19 +98,20 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for Connection<C> {
 }
 
 #[cfg(feature = "testing")]
-pub use plan::Faults;
+pub use plan::{Faults, Held};
 
 #[cfg(feature = "testing")]
 mod plan {
     use std::{
         sync::{
-            Arc,
+            Arc, Mutex, PoisonError,
             atomic::{AtomicU64, Ordering},
         },
         time::Duration,
     };
 
     use sea_orm::{DbErr, RuntimeErr};
+    use tokio::sync::Notify;
 
     /// Which statements of a server fail or wait. Shared by its clones.
     #[derive(Clone, Debug, Default)]
@@ -125,6 +126,30 @@ mod plan {
         to: AtomicU64,
         /// Milliseconds that every statement waits.
         wait: AtomicU64,
+        /// What holds the next transaction.
+        hold: Mutex<Option<Held>>,
+    }
+
+    /// A transaction that does not begin before it is let go.
+    #[derive(Clone, Debug, Default)]
+    pub struct Held(Arc<Gate>);
+
+    #[derive(Debug, Default)]
+    struct Gate {
+        reached: Notify,
+        released: Notify,
+    }
+
+    impl Held {
+        /// Returns when a transaction is about to begin, and waits.
+        pub async fn reached(&self) {
+            self.0.reached.notified().await;
+        }
+
+        /// Lets it begin.
+        pub fn release(&self) {
+            self.0.released.notify_one();
+        }
     }
 
     impl Faults {
@@ -144,6 +169,25 @@ mod plan {
         pub fn delay(&self, wait: Duration) {
             let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             self.0.wait.store(wait, Ordering::SeqCst);
+        }
+
+        /// The next transaction waits at its beginning, before it holds any lock.
+        pub fn hold_next_transaction(&self) -> Held {
+            let held = Held::default();
+            *self.held() = Some(held.clone());
+            held
+        }
+
+        pub(in crate::store) async fn before_transaction(&self) {
+            let held = self.held().take();
+            if let Some(Held(gate)) = held {
+                gate.reached.notify_one();
+                gate.released.notified().await;
+            }
+        }
+
+        fn held(&self) -> std::sync::MutexGuard<'_, Option<Held>> {
+            self.0.hold.lock().unwrap_or_else(PoisonError::into_inner)
         }
 
         /// All is well again.

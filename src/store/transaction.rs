@@ -135,6 +135,8 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        #[cfg(feature = "testing")]
+        self.db.faults().before_transaction().await;
         let txn = self.db.inner().begin_with_options(options).await?;
         let txn = self.db.with(txn);
         let outcome = work(&txn, &self.tables).await;

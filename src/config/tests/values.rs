@@ -153,6 +153,21 @@ fn s_c6_audience_of_assertions() {
     assert_one_finding(unknown, "client_assertion_audience", "issuer");
 }
 
+/// Whoever gets a scope has those that it implies: one that brings a sensitive one is sensitive.
+#[test]
+fn s_b1_a_scope_that_implies_a_sensitive_one_is_sensitive() {
+    let resource = json!({
+        "prefix": "/mcp",
+        "scopes": ["read", "some", "all", {"name": "admin", "sensitive": true}],
+        "implied_scopes": {"all": ["some"], "some": ["admin"]},
+    });
+    let settings = settings(json!({"resources": [resource]}));
+    let sensitive =
+        ["read", "some", "all", "admin", "other"].map(|name| settings.is_sensitive(name));
+    assert_eq!(sensitive, [false, true, true, true, false]);
+    assert_eq!(settings.default_scopes_of(&settings.resources[0]), ["read"]);
+}
+
 /// What is written, else all scopes that are not sensitive, wherever that is said.
 #[test]
 fn s_c11_default_scopes_of_a_resource() {

@@ -19,6 +19,9 @@ pub enum DocumentError {
     /// CI-03: not fetched.
     #[error("{0}")]
     Fetch(#[from] Unread),
+    /// CI-06: not fetched again within this minute.
+    #[error("the document described no client when it was read last, less than a minute ago")]
+    StillInvalid,
     /// CI-04: not an object, or a member twice.
     #[error("{0}")]
     Json(#[from] JsonError),
@@ -79,6 +82,7 @@ impl DocumentError {
             Self::Url | Self::Host => Finding::NotAccepted,
             Self::Fetch(_) | Self::Sector(_) | Self::Json(JsonError::Unreadable) => Finding::Unread,
             Self::Json(_)
+            | Self::StillInvalid
             | Self::ClientId
             | Self::Missing(_)
             | Self::Secret(_)

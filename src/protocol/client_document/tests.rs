@@ -130,6 +130,7 @@ fn s_b12_hosts_with_a_dot_at_the_end(
 #[case(JsonError::NotAnObject.into(), Finding::Invalid, false)]
 #[case(JsonError::Duplicate.into(), Finding::Invalid, false)]
 #[case(DocumentError::ClientId, Finding::Invalid, false)]
+#[case(DocumentError::StillInvalid, Finding::Invalid, false)]
 #[case(DocumentError::Missing("redirect_uris"), Finding::Invalid, false)]
 #[case(DocumentError::Secret("client_secret"), Finding::Invalid, false)]
 fn s_c7_what_an_error_says_about_the_client(

@@ -1,7 +1,5 @@
 //! A rotation that loses its race after the retry window is lost, and no fault.
 
-use std::time::Duration;
-
 use loco_oauth_server::{
     protocol::secret::{Purpose, hash},
     store::refresh_tokens::{self, Retry, Rotation},
@@ -54,15 +52,12 @@ async fn s_b12_a_slow_node_loses_the_race_after_the_window() {
     slow.advance(31);
     let tokens = server.tokens(&Authorize::base()).await;
     let refresh = text(&tokens, "refresh_token");
-    slow.oauth()
-        .store
-        .faults()
-        .delay(Duration::from_millis(1500));
+    let rotation = slow.oauth().store.faults().hold_next_transaction();
     let (late, ()) = tokio::join!(slow.refresh(refresh), async {
-        // The slow node has read the live token by now, and waits to rotate it.
-        tokio::time::sleep(Duration::from_millis(2200)).await;
+        // The slow node has read the live token, and waits to rotate it.
+        rotation.reached().await;
         server.refresh(refresh).await.ok();
-        slow.oauth().store.faults().mend();
+        rotation.release();
     });
     late.assert_error(400, "invalid_grant");
     assert_eq!(server.generations().await.len(), 2);

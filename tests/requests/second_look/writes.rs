@@ -102,6 +102,32 @@ async fn s_b6_a_person_still_signs_out() {
     assert!(server.sessions().await[0].ended_at.is_some());
 }
 
+/// Each choice of an account is a write, made by anybody with a request and a form.
+#[tokio::test(flavor = "multi_thread")]
+async fn s_b6_choices_of_an_account_are_limited() {
+    for store in STORES {
+        let server = TestServer::with(only(&[("consent", a_minute(&[3]))], store)).await;
+        server.advance(0);
+        let mut browser = server.browser();
+        let request = Authorize::of("conf", CONF_CB).with("prompt", "select_account");
+        browser.sign_in().await;
+        let answer = browser.authorize(&request).await;
+        let page = browser.follow(answer).await;
+        let form = Form::with_button(&page, "action", "use_another");
+        for number in 0..6 {
+            let answer = browser.submit(&form).await;
+            if number < 3 {
+                assert_eq!(answer.status, 303, "{answer:?}");
+            } else {
+                answer.assert_page(429);
+                assert!(answer.header("retry-after").is_some());
+            }
+        }
+        server.advance(60);
+        assert_eq!(browser.submit(&form).await.status, 303);
+    }
+}
+
 async fn new_password(browser: &mut Browser<'_>, page: &Answer, password: &str) -> Answer {
     let form = Form::of(page).set("password", password);
     browser.submit(&form).await
