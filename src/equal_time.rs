@@ -202,7 +202,9 @@ mod tests {
     fn s_b11_any_of_the_last_attempts_is_waited_for() {
         let mut usual = Usual::default();
         let all = [900, 40, 50, 60].map(Duration::from_millis);
-        all.into_iter().for_each(|took| usual.note(took));
+        for took in all {
+            usual.note(took);
+        }
         let waited: BTreeSet<_> = (0..200).map(|_| usual.another()).collect();
         // The first one found a process that had just started.
         assert_eq!(waited, all[1..].iter().copied().collect());
