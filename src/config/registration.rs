@@ -97,7 +97,7 @@ fn schemes(written: &[String], findings: &mut Findings) -> Vec<String> {
             findings.add(
                 format!("redirect_schemes[{index}]"),
                 format!("`{scheme}` is not a scheme without a dot"),
-                "write the scheme alone, for example `cursor`; reverse domain schemes as                  com.example.app need no entry",
+                "write the scheme alone, for example `cursor`; reverse domain schemes as com.example.app need no entry",
             );
         }
     }

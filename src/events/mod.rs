@@ -17,6 +17,7 @@ use futures_util::FutureExt;
 use tokio::{runtime::Handle, time::timeout};
 
 pub use event::{AuditEvent, Outcome, SCHEMA};
+pub(crate) use line::SHOWN;
 pub use name::EventName;
 
 use crate::{clock::Clock, request, server::Server};

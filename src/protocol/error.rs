@@ -130,12 +130,9 @@ pub struct Detail {
 impl OAuthError {
     /// Tells a finding instead of the fixed sentence.
     #[must_use]
-    pub fn with_finding(self, finding: &impl fmt::Display, received: Received<'_>) -> Self {
-        let finding = finding.to_string();
-        Self {
-            finding: Some(finding.as_str().into()),
-            ..self.expected(finding, received)
-        }
+    pub fn with_finding(mut self, finding: &impl fmt::Display) -> Self {
+        self.finding = Some(finding.to_string().into());
+        self
     }
 
     /// The value of `error_description`.

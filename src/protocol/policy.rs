@@ -1,6 +1,11 @@
 //! What the operator allows, as values for the rules: computed once at boot from the settings.
 
-use super::{grants::Granted, implied_scopes::ImpliedScopes, jwk::SigningAlg, scope::Scopes};
+use super::{
+    grants::Granted,
+    implied_scopes::ImpliedScopes,
+    jwk::SigningAlg,
+    scope::{PERSONAL, Scopes},
+};
 
 /// One configured resource (RFC 8707), as far as the rules need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,15 +117,19 @@ impl Policy {
 
     /// The scopes that `client` may ask a person for. Who registered itself did so with the scopes
     /// of the first challenge it met, as MCP clients do: it may come back for the others of the
-    /// same resource ("step-up"), and the person decides.
-    pub fn grantable_scopes(&self, client: &super::client::Client) -> Scopes {
+    /// same resource ("step-up"), and the person decides. One that registered with nothing but
+    /// `openid email profile`, as mcp-remote does, did not know of any API then: it may ask for
+    /// the scopes of the `resources` that its request names.
+    pub fn grantable_scopes(&self, client: &super::client::Client, resources: &[String]) -> Scopes {
         let own = self.client_scopes(client);
         if client.is_known() {
             return own;
         }
+        let knew_no_api = own.iter().all(|scope| PERSONAL.contains(&scope));
         let of_its_resources = self.resources.iter().filter(|resource| {
             let mut scopes = resource.scopes.iter();
-            scopes.any(|scope| own.contains(scope))
+            let is_named = resources.contains(&resource.identifier);
+            (knew_no_api && is_named) || scopes.any(|scope| own.contains(scope))
         });
         let more = of_its_resources.flat_map(|resource| resource.scopes.iter());
         let more: Scopes = more.collect();

@@ -191,6 +191,9 @@ const MAX_DESCRIPTION: usize = 200;
 /// Most characters of a value that is told.
 const MAX_VALUE: usize = 60;
 
+/// So many of them are told beside a long list of what is offered.
+const MIN_VALUE: usize = 20;
+
 impl MetadataError {
     pub(in crate::protocol) fn new(
         member: impl Into<String>,
@@ -219,6 +222,16 @@ impl MetadataError {
     ) -> Self {
         self.offered = offered.into_iter().map(Into::into).collect();
         self
+    }
+
+    /// What would have been taken, in full: for the log, which has room.
+    #[must_use]
+    pub fn wanted(&self) -> String {
+        let mut wanted = format!("{}: {}", self.member, self.rule);
+        if !self.offered.is_empty() {
+            wanted.extend(["; offered: ", &self.offered.join(" ")]);
+        }
+        wanted
     }
 
     /// The error code of an answer about it (RFC 7591 §3.2.2).
@@ -269,16 +282,22 @@ impl MetadataError {
 impl fmt::Display for MetadataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = format!("{}: {}", self.member, self.rule);
+        let room =
+            |text: &str, label: &str| MAX_DESCRIPTION.saturating_sub(text.len() + label.len());
+        let (received, offered) = ("; received: ", "; offered: ");
+        // What would do comes before the whole of what was sent, which the client knows.
+        let offers = if self.offered.is_empty() {
+            String::new()
+        } else {
+            let least = received.len() + MIN_VALUE;
+            let room = room(&text, offered).saturating_sub(least);
+            offered.to_owned() + &told(&self.offered.join(" "), room)
+        };
         if let Some(value) = &self.value {
-            let room = MAX_DESCRIPTION.saturating_sub(text.len() + "; received: ".len());
-            let shown = told(value, room.min(MAX_VALUE));
-            text.extend(["; received: ", &shown]);
+            let room = room(&text, received).saturating_sub(offers.len());
+            text.extend([received, &told(value, room.min(MAX_VALUE))]);
         }
-        if !self.offered.is_empty() {
-            let room = MAX_DESCRIPTION.saturating_sub(text.len() + "; offered: ".len());
-            let shown = told(&self.offered.join(" "), room);
-            text.extend(["; offered: ", &shown]);
-        }
+        text.push_str(&offers);
         // Only a member with a long name leaves no room at all.
         text.truncate(MAX_DESCRIPTION);
         f.write_str(&text)

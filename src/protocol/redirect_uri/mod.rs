@@ -22,7 +22,9 @@ pub enum RedirectUriError {
     #[error("a redirect URI is 1 to 2000 printable ASCII characters without spaces")]
     Characters,
     /// Relative, or not a URI at all.
-    #[error("a redirect URI is an absolute URI")]
+    #[error(
+        "a redirect URI is absolute: scheme (letters, digits, + - .), // and host, port 1 to 65535"
+    )]
     NotAbsolute,
     /// `#`, even with nothing behind it (RFC 6749 §3.1.2).
     #[error("a redirect URI has no fragment")]
@@ -43,7 +45,9 @@ pub enum RedirectUriError {
     #[error("the host of a redirect URI is written in its normal form")]
     Host,
     /// `http` on another host than `127.0.0.1`, `[::1]` or `localhost`.
-    #[error("an http redirect URI is for 127.0.0.1, [::1] or localhost only; use https")]
+    #[error(
+        "an http redirect URI begins with exactly http://127.0.0.1, http://[::1] or http://localhost; use https"
+    )]
     PlainHttp,
     /// A private-use scheme that no slash follows (RFC 8252 §7.1).
     #[error("a private-use redirect URI looks like com.example.app:/callback")]

@@ -193,8 +193,10 @@ async fn s_b2_strangers_stop_no_holder_of_an_initial_access_token() {
             statuses("127.0.0.3", Some("guessed")).await,
             [401, 401, 429]
         );
+        // What is refused is not counted for the server.
+        assert_eq!(statuses("127.0.0.4", None).await, [201, 201, 429]);
         assert_eq!(
-            statuses("127.0.0.4", None).await,
+            statuses("127.0.0.6", None).await,
             [201, 429, 429],
             "five in all"
         );
