@@ -84,7 +84,7 @@ async fn selects(store: &Store, table: &str, columns: &[&str]) -> bool {
     store.db().query_all(&select).await.is_ok()
 }
 
-/// A static id that also exists in the table stops the boot (§3.7).
+/// A static id that also exists in the table stops the boot.
 ///
 /// # Errors
 /// Names the ids.
@@ -234,7 +234,7 @@ pub struct Told<'a> {
     pub claims: &'a [&'a str],
 }
 
-/// The server metadata, ready to be sent (§6.5).
+/// The server metadata, ready to be sent.
 ///
 /// # Errors
 /// Never in practice: every member is text.
@@ -255,7 +255,7 @@ pub fn metadata(settings: &Settings, urls: &Urls, told: Told<'_>) -> loco_rs::Re
     Ok(serde_json::to_string(&ServerMetadata::new(input))?)
 }
 
-/// The metadata of this origin's resources, by location, ready to be sent (§19.2).
+/// The metadata of this origin's resources, by location, ready to be sent.
 ///
 /// # Errors
 /// Never in practice: every member is text.

@@ -1,4 +1,4 @@
-//! Deleting what is over and removing clients that nobody uses (§4.9, §13.5, §32.3).
+//! Deleting what is over and removing clients that nobody uses (CL-01, CL-02).
 
 use std::time::{Duration, Instant};
 
@@ -174,7 +174,7 @@ impl Server {
         reap.await
     }
 
-    /// §13.5.
+    /// Removes clients that registered themselves and that nobody uses, batch by batch (CL-01).
     async fn reap(&self, options: CleanupOptions, started: Instant) -> StoreResult<u64> {
         let mut reaped = 0;
         while !options.dry_run && started.elapsed() < options.most {

@@ -1,6 +1,6 @@
-//! Clients whose id is the URL of a document (§20, CIMD): a row of `oauth_clients` is the copy,
-//! which is fetched again when it is no longer fresh. While the host cannot be read, the copy serves
-//! for another day (CI-05).
+//! Clients whose id is the URL of a document (CI-01 to CI-07): a row of `oauth_clients` is the
+//! copy, which is fetched again when it is no longer fresh. While the host cannot be read, the copy
+//! serves for another day (CI-05).
 
 use crate::{
     error::Failure,
@@ -64,7 +64,8 @@ impl Server {
     }
 
     /// The client as its document describes it now. Other clients, static, operator-made or
-    /// registered, are as they are stored: they win over documents (CI-01, CIMD §6.9).
+    /// registered, are as they are stored: they win over documents (CI-01, Client ID Metadata
+    /// Document §6.9).
     ///
     /// # Errors
     /// The document cannot be read or is not acceptable (CI-02 to CI-05), or a fault.
@@ -93,11 +94,25 @@ impl Server {
         if stored.as_ref().is_some_and(|client| self.is_fresh(client)) {
             return Ok(stored);
         }
-        match self.look(client_id, stored.as_ref()).await? {
+        let looked = self.look(client_id, stored.as_ref()).await?;
+        if stored.is_some() {
+            self.note_finding(client_id, looked.as_ref().err());
+        }
+        match looked {
             Ok(client) => Ok(Some(client)),
             Err(error) => self
                 .without_document(client_id, stored, &error, need)
                 .map(Some),
+        }
+    }
+
+    /// Remembers whether the document describes a client, for when it was fetched too often
+    /// (CI-06). What was not read says nothing.
+    fn note_finding(&self, client_id: &str, error: Option<&DocumentError>) {
+        match error.map(DocumentError::finding) {
+            None => self.fetcher.found(client_id, false, self.now()),
+            Some(Finding::Invalid) => self.fetcher.found(client_id, true, self.now()),
+            Some(Finding::Unread | Finding::NotAccepted) => {}
         }
     }
 
@@ -206,6 +221,9 @@ impl Server {
         };
         fetched.map_err(|error| match error {
             FetchError::Url => DocumentError::Url,
+            FetchError::Budget if self.fetcher.was_invalid(client_id, self.now()) => {
+                DocumentError::StillInvalid
+            }
             error => unread(&error).into(),
         })
     }

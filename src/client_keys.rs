@@ -1,4 +1,4 @@
-//! Who a client is (§12), and the keys of those that sign (CA-03).
+//! Who a client is (CA-02), and the keys of those that sign (CA-03).
 
 use std::{
     collections::HashMap,
@@ -21,6 +21,7 @@ use crate::{
         error::OAuthError,
         refusals,
         strict_json::{self, JsonError},
+        verification_key,
     },
     sector_documents::unread,
     server::Server,
@@ -37,6 +38,9 @@ const AGAIN: i64 = 60;
 /// How long it is known that an assertion was used, beyond its end, seconds: a clock that went
 /// ahead and comes back makes no used assertion good again.
 const USED_KEPT: i64 = 24 * 3600;
+
+/// Most bytes of a fetched key set that are kept: some twenty RSA keys of 4096 bits.
+const KEPT: usize = 16 * 1024;
 
 /// Fetched keys of static clients, by client id.
 #[derive(Debug, Default)]
@@ -238,16 +242,23 @@ impl Server {
     }
 }
 
-/// RFC 7517 §5. What is not even JSON is the host's word, not the client's.
+/// RFC 7517 §5: what is needed of the set, since a stranger may have registered its URL. What is
+/// not even JSON is the host's word, not the client's.
 fn key_set(body: &[u8]) -> Result<Value, Unread> {
     let members = strict_json::object(body).map_err(|error| match error {
         JsonError::Unreadable => Unread::Away(error.to_string()),
         _ => Unread::Forbidden(error.to_string()),
     })?;
-    if members.get("keys").is_some_and(Value::is_array) {
-        return Ok(Value::Object(members));
+    let Some(keys) = members.get("keys").and_then(Value::as_array) else {
+        return Err(Unread::Forbidden("the answer is no key set".to_owned()));
+    };
+    let keys = verification_key::set_of(keys);
+    let bytes = keys.to_string().len();
+    if bytes > KEPT {
+        let cause = format!("the keys of the set have {bytes} bytes, more than {KEPT}");
+        return Err(Unread::Forbidden(cause));
     }
-    Err(Unread::Forbidden("the answer is no key set".to_owned()))
+    Ok(keys)
 }
 
 /// CI-05 for keys: what their host does is no fault of the assertion.

@@ -13,6 +13,7 @@ use std::{
 };
 
 use loco_rs::hash;
+use rand::seq::IteratorRandom;
 use tokio::time::{Duration, Instant, sleep_until};
 
 /// How many of the last attempts tell how long one takes.
@@ -41,8 +42,8 @@ struct Usual {
     taken: VecDeque<Duration>,
     /// Until there are some: how long a hash takes.
     hash: Option<Duration>,
-    /// Which of them is next to be waited for.
-    next: usize,
+    /// Whether the very first one was taken out: a process that has just started takes longer.
+    is_warm: bool,
 }
 
 /// What came out of an attempt, and when its answer may be given.
@@ -89,7 +90,7 @@ impl EqualTime {
             drop(hash::hash_password("nobody"));
             self.usual(|usual| usual.hash = Some(start.elapsed()));
         }
-        self.usual(Usual::another)
+        self.usual(|usual| usual.another())
     }
 
     fn usual<T>(&self, with: impl FnOnce(&mut Usual) -> T) -> T {
@@ -99,8 +100,10 @@ impl EqualTime {
 
 impl Usual {
     fn note(&mut self, took: Duration) {
-        if self.taken.len() == REMEMBERED {
+        let first_alone = !self.is_warm && self.taken.len() == 1;
+        if first_alone || self.taken.len() == REMEMBERED {
             self.taken.pop_front();
+            self.is_warm = true;
         }
         self.taken.push_back(took.min(LONGEST));
     }
@@ -112,17 +115,18 @@ impl Usual {
         shortest.is_none_or(|shortest| took < shortest / 2)
     }
 
-    /// One of the last attempts after the other, so that the answers spread as theirs did.
-    fn another(&mut self) -> Duration {
-        self.next = self.next.wrapping_add(1);
-        let place = self.next.checked_rem(self.taken.len()).unwrap_or_default();
-        let taken = self.taken.get(place).copied().or(self.hash);
-        taken.unwrap_or_default()
+    /// Any of the last attempts, so that the answers spread as theirs did, in no order that a
+    /// stranger's requests could set.
+    fn another(&self) -> Duration {
+        let taken = self.taken.iter().choose(&mut rand::rng()).copied();
+        taken.or(self.hash).unwrap_or_default()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use rstest::rstest;
 
     use super::*;
@@ -191,6 +195,26 @@ mod tests {
             usual.note(Duration::from_millis(*took));
         }
         assert_eq!(usual.is_short(Duration::from_millis(took)), short);
+    }
+
+    /// A stranger who sends a known and an unknown login in turn meets no pattern.
+    #[test]
+    fn s_b11_any_of_the_last_attempts_is_waited_for() {
+        let mut usual = Usual::default();
+        let all = [900, 40, 50, 60].map(Duration::from_millis);
+        for took in all {
+            usual.note(took);
+        }
+        let waited: BTreeSet<_> = (0..200).map(|_| usual.another()).collect();
+        // The first one found a process that had just started.
+        assert_eq!(waited, all[1..].iter().copied().collect());
+    }
+
+    #[test]
+    fn s_b11_the_first_attempt_counts_while_it_is_the_only_one() {
+        let mut usual = Usual::default();
+        usual.note(USUAL);
+        assert_eq!(usual.another(), USUAL);
     }
 
     #[test]

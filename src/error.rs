@@ -1,4 +1,4 @@
-//! How a refusal or a fault becomes an answer: JSON, an error page, or a redirect (§29).
+//! How a refusal or a fault becomes an answer: JSON, an error page, or a redirect.
 //!
 //! Handlers return a [`Failure`] in one of three wrappers. The wrapper's response carries a
 //! [`Refused`] extension; the layer around the endpoint group renders and logs it, because only
@@ -20,7 +20,7 @@ use crate::{
     views::pages::ReturnLink,
 };
 
-/// Seconds after which a client may try again when the storage was busy (§29.3).
+/// Seconds after which a client may try again when the storage was busy.
 pub const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 /// A request that does not succeed.
@@ -124,7 +124,7 @@ pub struct Refused {
 pub struct PageDetail {
     /// A situation that the code alone does not tell.
     pub kind: Option<crate::views::ErrorKind>,
-    /// A verified place to go on to (AR-04, §8.5).
+    /// A verified place to go on to (AR-04).
     pub return_link: Option<ReturnLink>,
     /// A host that the page names.
     pub host: Option<String>,
@@ -160,7 +160,7 @@ struct Shown {
 impl<E: Into<Failure>> From<E> for PageError {
     fn from(error: E) -> Self {
         let mut failure = error.into();
-        // Pages have no challenge to answer: an unknown client is a bad request (§29.2).
+        // Pages have no challenge to answer: an unknown client is a bad request.
         if failure.status == StatusCode::UNAUTHORIZED {
             failure.status = StatusCode::BAD_REQUEST;
         }

@@ -1,4 +1,4 @@
-//! The Loco initializer: builds the server, mounts the routes, answers the doctor (§6.1).
+//! The Loco initializer: builds the server, mounts the routes, answers the doctor (MO-01 to MO-06).
 
 use std::marker::PhantomData;
 
@@ -28,7 +28,7 @@ use crate::{
     unknown_address, well_known,
 };
 
-/// The middleware of the app that ours replaces (MO-03, §30.2): two fallbacks cannot be merged,
+/// The middleware of the app that ours replaces (MO-03): two fallbacks cannot be merged,
 /// body limits and CORS are the endpoints' own, and the request log must not hold queries.
 const REPLACED: [&str; 5] = ["static", "fallback", "limit_payload", "cors", "logger"];
 
@@ -131,7 +131,7 @@ fn log_layer() -> TraceLayer<
     })
 }
 
-/// What `secure_headers` of the app must not do to our answers (§30.3, OS-08): sign everybody out
+/// What `secure_headers` of the app must not do to our answers (OS-08): sign everybody out
 /// on every answer, or add a second policy.
 async fn strip(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;

@@ -1,4 +1,4 @@
-//! What surrounds the endpoints of a group: shape of errors, headers, log (§29, §30).
+//! What surrounds the endpoints of a group: shape of errors, headers, log.
 
 mod error_page;
 mod json_error;
@@ -67,7 +67,7 @@ where
     request::scoped(asked, events, answer).await
 }
 
-/// Around the JSON endpoints (TK-01, §29.1, §30.1).
+/// Around the JSON endpoints (TK-01).
 pub async fn api(State(around): State<Around>, request: Request, next: Next) -> Response {
     let app = around.app.clone();
     let api = |request, asked| in_api(around, request, next, asked);
@@ -101,7 +101,7 @@ async fn in_api(
     response
 }
 
-/// Around metadata, keys and assets: public, cacheable, HEAD allowed (§6.3).
+/// Around metadata, keys and assets: public, cacheable, HEAD allowed.
 pub async fn discovery(State(around): State<Around>, request: Request, next: Next) -> Response {
     let discovery = |request, asked| in_discovery(request, next, asked);
     around_request(&around.app, request, discovery).await
@@ -124,7 +124,7 @@ async fn in_discovery(request: Request, next: Next, asked: Arc<RequestFacts>) ->
     response
 }
 
-/// Around the authorization endpoint and the pages (§9.1, §30.3).
+/// Around the authorization endpoint and the pages.
 pub async fn page(State(around): State<Around>, request: Request, next: Next) -> Response {
     let app = around.app.clone();
     let page = |request, asked| in_page(around, request, next, asked);
@@ -155,7 +155,7 @@ async fn in_page(
     }
     name_methods(&mut response, &around);
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        // Also where a form is shown again (§29.2).
+        // Also where a form is shown again.
         let headers = response.headers_mut();
         headers.entry(header::RETRY_AFTER).or_insert(RETRY_AFTER);
     }

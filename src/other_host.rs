@@ -1,4 +1,4 @@
-//! Pages that are opened at another host than `base_url` (§6.2): the one place where `Host` has a
+//! Pages that are opened at another host than `base_url`: the one place where `Host` has a
 //! say, and all it can bring about is a redirect to the fixed `base_url` (GE-09). Without it, the
 //! cookies of one name are missing under the other, and the person is told to have begun in another
 //! browser.

@@ -43,6 +43,7 @@ trait OwnerFacts: Send + Sync {
     fn is_verified(&self) -> bool;
     fn credential_stamp(&self) -> Option<String>;
     fn credentials_changed_at(&self) -> Option<i64>;
+    fn changed_at(&self) -> Option<i64>;
     fn display_name(&self) -> String;
     fn login_name(&self) -> String;
     fn mail_address(&self) -> Option<String>;
@@ -68,6 +69,9 @@ impl<U: ResourceOwner> OwnerFacts for U {
     }
     fn credentials_changed_at(&self) -> Option<i64> {
         ResourceOwner::credentials_changed_at(self)
+    }
+    fn changed_at(&self) -> Option<i64> {
+        ResourceOwner::changed_at(self)
     }
     fn display_name(&self) -> String {
         ResourceOwner::display_name(self)
@@ -124,6 +128,11 @@ impl Owner {
     /// `ResourceOwner::credentials_changed_at`.
     pub fn credentials_changed_at(&self) -> Option<i64> {
         self.facts.credentials_changed_at()
+    }
+
+    /// `ResourceOwner::changed_at`.
+    pub fn changed_at(&self) -> Option<i64> {
+        self.facts.changed_at()
     }
 
     /// `ResourceOwner::display_name`.

@@ -17,7 +17,7 @@ use crate::{
     views::{ClientCard, Common, Page, UserCard},
 };
 
-/// What the page layer must know for the headers of §30.3.
+/// What the page layer must know for the headers of a page.
 #[derive(Clone, Debug, Default)]
 pub struct PagePolicy {
     /// The page belongs to an interaction: no `Cross-Origin-Opener-Policy`, which would cut off
@@ -126,7 +126,7 @@ fn card(client: &Client, redirect: &str) -> ClientCard {
             .as_deref()
             .and_then(display_name::clean)
             .map(|name| display_name::shown(&name)),
-        // CIMD §6.4: the document's host is what is known about its client.
+        // Client ID Metadata Document §6.4: the document's host is what is known about its client.
         host: client_document::host(&client.client_id)
             .filter(|_| client.kind == ClientKind::Cimd)
             .unwrap_or_else(|| redirect_host.clone()),

@@ -54,7 +54,7 @@ pub fn routes<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Routes> {
     }
 }
 
-/// Registers the tasks (§32).
+/// Registers the tasks.
 pub fn register_tasks<D: OAuthServerDefinition>(tasks: &mut Tasks) {
     tasks.register(ClientCreate::<D>::default());
     tasks.register(Cleanup::<D>::default());

@@ -224,7 +224,7 @@ impl Server {
         verified.is_ok()
     }
 
-    /// Whether the token would be accepted now (§1.1 "live"): itself, its grant, its client, its
+    /// Whether the token would be accepted now ("live"): itself, its grant, its client, its
     /// user. `caller` is the client that asks, so that its own tokens cost no further statement.
     ///
     /// # Errors

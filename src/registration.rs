@@ -10,7 +10,7 @@ use crate::{
     events::{AuditEvent, EventName},
     extract::authorization_headers,
     hooks::Registrant,
-    limits::Of,
+    limits::{Keys, Of},
     owners::Owner,
     protocol::{
         client::{Client, ClientKind},
@@ -97,9 +97,8 @@ impl Server {
         known.then_some(sent)
     }
 
-    /// What a registration counts for (RG-03). All strangers together share the server's ceiling;
-    /// whoever has an initial access token is not behind it, and is counted apart from the
-    /// strangers at the same address.
+    /// What a registration counts for before it is known who asks (RG-03): the address. Whoever has
+    /// an initial access token is counted apart from the strangers at the same address.
     pub fn registration_keys(&self, headers: &HeaderMap) -> Of {
         let of = Of::entry(RateLimitEntry::Register);
         let holder = match Bearer::read(headers) {
@@ -108,8 +107,15 @@ impl Server {
         };
         match holder {
             Some(SecretHash(hash)) => of.address_for(&format!("holder {hash:02x?}")),
-            None => of.address().server(),
+            None => of.address(),
         }
+    }
+
+    /// What a registration counts for whose caller is known (RG-03): all strangers together share the
+    /// server's ceiling. Nobody else is behind it, and a request that is refused is not counted.
+    pub fn registration_ceiling(caller: &Registrant<Owner>) -> Option<Keys> {
+        let of_server = Of::entry(RateLimitEntry::Register).address().server();
+        matches!(caller, Registrant::Anonymous).then(|| of_server.without_first().into())
     }
 
     /// Who is signed in, if a page of this origin made the request: a cookie alone proves nothing
@@ -178,7 +184,7 @@ impl Server {
         Ok(client)
     }
 
-    /// §13.2: what this server would fetch lies outside of its own network, as far as the text
+    /// RG-07: what this server would fetch lies outside of its own network, as far as the text
     /// tells; the rest is looked at before each fetch.
     fn check_addresses(&self, client: &Client) -> Result<(), OAuthError> {
         let uris = [

@@ -35,7 +35,7 @@ pub struct RequestFacts {
     pub reference: String,
     /// `Accept-Language`.
     pub accept_language: Option<String>,
-    /// Loco's `remote_ip` if it is on, else the socket's address (§31.1).
+    /// Loco's `remote_ip` if it is on, else the socket's address.
     pub address: Option<IpAddr>,
     /// A proxy names the caller, and nothing reads it (OS-09).
     pub unread_proxy: bool,

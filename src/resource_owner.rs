@@ -89,7 +89,7 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
     /// Primary key of the user.
     fn key(&self) -> Self::Key;
 
-    /// The `sub` of this user: at most 255 ASCII characters, never reused (OIDC Core §2).
+    /// The `sub` of this user: at most 255 ASCII characters, never reused (OpenID Connect Core §2).
     fn subject(&self) -> String;
 
     /// Finds a user by primary key.
@@ -153,6 +153,14 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
         None
     }
 
+    /// When anything about the user changed after the account was made, Unix seconds: the column
+    /// `updated_at` of the starter. It is asked for once, when the plugin sees a person for the first
+    /// time and nothing tells since when their credentials are in effect: the change may have been one
+    /// of the password, so that a JWT of the app from before makes no session.
+    fn changed_at(&self) -> Option<i64> {
+        None
+    }
+
     /// Name to greet the person with.
     fn display_name(&self) -> String {
         self.subject()
@@ -168,7 +176,7 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
         Some(self.login_name()).filter(|login| login.contains('@'))
     }
 
-    /// Claims for ID token and UserInfo (OIDC Core §5.1). Unknown values are left out.
+    /// Claims for ID token and UserInfo (OpenID Connect Core §5.1). Unknown values are left out.
     fn claims(&self, _request: &ClaimRequest<'_>) -> Claims {
         Claims::new()
     }

@@ -27,7 +27,7 @@ use crate::{
     urls::Urls,
 };
 
-/// How long a preflight answer may be kept, seconds (§30.2).
+/// How long a preflight answer may be kept, seconds.
 const PREFLIGHT: std::time::Duration = std::time::Duration::from_hours(1);
 
 /// The routes of the plugin, for Loco's router or ours.
@@ -137,7 +137,7 @@ fn api(app: &SharedContext, urls: &Urls) -> Routes {
     routes.each(|route, around, _| api_layers(route, around))
 }
 
-/// For the app's own scripts: with cookies, so only for the origins that the app names (§30.2).
+/// For the app's own scripts: with cookies, so only for the origins that the app names.
 fn scripts(app: &SharedContext, settings: &Settings, urls: &Urls) -> Routes {
     let session = post(session::post)
         .get(session::get)
@@ -233,7 +233,7 @@ fn around(app: &SharedContext, methods: &[Method]) -> Around {
     }
 }
 
-/// A panic is a bug of ours: 500 in the endpoint's shape (§35.1).
+/// A panic is a bug of ours: 500 in the endpoint's shape.
 #[expect(clippy::needless_pass_by_value, reason = "the signature of the layer")]
 fn caught<E: From<Failure> + axum::response::IntoResponse>(
     panic: Box<dyn std::any::Any + Send>,
@@ -245,7 +245,7 @@ fn caught<E: From<Failure> + axum::response::IntoResponse>(
     E::from(Failure::internal(format!("panic: {text}"))).into_response()
 }
 
-/// Open to every origin, never with credentials (§30.2).
+/// Open to every origin, never with credentials.
 pub fn cors(methods: &[Method]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)

@@ -1,4 +1,5 @@
-//! Sector documents (OpenID Connect Registration §5, Core §8.1): who names one has to be in it.
+//! Sector documents (OpenID Connect Registration §5, OpenID Connect Core §8.1): who names one has
+//! to be in it.
 
 use crate::{
     client_documents::AGAIN_AFTER,
@@ -15,8 +16,8 @@ use crate::{
 
 impl Server {
     /// Whether the document at `sector_identifier_uri` lists every redirect URI of the client
-    /// (OpenID Connect Registration §5, Core §8.1). Clients of the settings are not asked: their
-    /// operator wrote both. `before` = the client as it is stored.
+    /// (OpenID Connect Registration §5, OpenID Connect Core §8.1). Clients of the settings are not
+    /// asked: their operator wrote both. `before` = the client as it is stored.
     ///
     /// # Errors
     /// It does not, or cannot be read.

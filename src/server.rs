@@ -45,7 +45,7 @@ pub struct Server {
     pub clock: Clock,
     /// Fetched keys of static clients, which have no row.
     pub(crate) static_keys: crate::client_keys::StaticKeys,
-    /// The one way to ask others (§28.4).
+    /// The one way to ask others.
     pub fetcher: Fetcher,
     /// Server metadata, the same bytes at every well-known address.
     pub metadata: String,
@@ -55,9 +55,9 @@ pub struct Server {
     pub resource_metadata: Vec<(String, String)>,
     /// Bounds password hashing to all cores but one (FA-04).
     pub(crate) hashing: Hashing,
-    /// Counters of rate limits that are kept in memory (§31.1).
+    /// Counters of rate limits that are kept in memory.
     pub(crate) limits: Memory,
-    /// Who hears of what happens (§31.2).
+    /// Who hears of what happens.
     pub(crate) events: Events,
     /// Whether an unread proxy was told (OS-09).
     pub(crate) proxy: crate::proxy::Told,

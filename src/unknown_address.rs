@@ -1,5 +1,5 @@
 //! Addresses below ours that nobody knows. The app answers them, as everything that is not ours
-//! (§35.1); what is missing of the headers that every answer of ours has is added.
+//!; what is missing of the headers that every answer of ours has is added.
 
 use std::sync::Arc;
 

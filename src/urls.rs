@@ -32,15 +32,15 @@ pub struct Urls {
     pub revocation_endpoint: String,
     /// `introspection_endpoint`.
     pub introspection_endpoint: String,
-    /// `end_session_endpoint` (RP-Initiated Logout 1.0 §2.1).
+    /// `end_session_endpoint` (RP-Initiated Logout §2.1).
     pub end_session_endpoint: String,
     /// `registration_endpoint`.
     pub registration_endpoint: String,
-    /// Resumes an interaction (§8.3).
+    /// Resumes an interaction.
     pub resume: String,
-    /// Exchanges a JWT of the app for the browser session (§8.7).
+    /// Exchanges a JWT of the app for the browser session (EX-01 to EX-06).
     pub session: String,
-    /// An interaction for the app's own scripts (§8.8).
+    /// An interaction for the app's own scripts.
     pub interaction: String,
     /// Built-in page.
     pub login: String,
@@ -188,9 +188,9 @@ impl Urls {
         format!("{}{path}", self.prefix)
     }
 
-    /// Route paths at which the server metadata is served (§6.4), all with the same bytes: the
-    /// inserted forms (RFC 8414 §3.1, §5), the appended form (Discovery §4), the bare forms where
-    /// they apply. No path is there twice.
+    /// Route paths at which the server metadata is served, all with the same bytes: the
+    /// inserted forms (RFC 8414 §3.1, §5), the appended form (OpenID Connect Discovery §4), the
+    /// bare forms where they apply. No path is there twice.
     #[must_use]
     pub fn metadata_routes(&self) -> &[String] {
         &self.metadata_routes

@@ -1,6 +1,6 @@
-//! Well-known addresses at which nothing is (§6.4, §19.2). They are the server's, not the app's: the
-//! fallback of a single-page app would answer them with its page and 200, which clients take for
-//! the end of their search.
+//! Well-known addresses at which nothing is (MD-01, MD-02). They are the server's, not the app's:
+//! the fallback of a single-page app would answer them with its page and 200, which clients take
+//! for the end of their search.
 
 use axum::{
     Router,
@@ -26,7 +26,7 @@ use crate::{
 pub struct Missing(Router);
 
 impl Missing {
-    /// JSON(404) with the headers of the documents (§6.4): readable from every origin.
+    /// JSON(404) with the headers of the documents: readable from every origin.
     pub fn new(app: SharedContext) -> Self {
         let around = Around {
             app: app.clone(),

@@ -16,5 +16,6 @@ mod kit;
 mod purity;
 mod readme;
 mod requests;
+mod rules;
 mod schema_drift;
 mod views;

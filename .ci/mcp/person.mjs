@@ -32,7 +32,10 @@ export class Person {
     let page = await this.browser.open(String(url))
     if (page.html.includes('name="password"')) {
       const signup = await this.browser.follow(page, '/signup')
-      page = await this.browser.submit(signup, 'email', { email: this.email, password: 'correct horse battery staple' })
+      // Apps ask for what their users model wants; the starter's has a name.
+      const name = signup.html.includes('name="name"') ? { name: 'Ada Lovelace' } : {}
+      const password = 'correct horse battery staple'
+      page = await this.browser.submit(signup, 'email', { ...name, email: this.email, password })
     }
     if (page.html.includes('name="decision"')) {
       page = await this.browser.submit(page, 'decision', { decision: 'allow' })

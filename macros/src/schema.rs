@@ -45,7 +45,7 @@ impl Kind {
     }
 }
 
-/// Columns that share type and nullability: one row of the tables in the specification.
+/// Columns that share type and nullability: one row of a table's description.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// Names, separated by spaces.

@@ -12,7 +12,7 @@ use crate::{
     options::{ExtraType, Options, UserKey},
 };
 
-/// Type of a column (specification, "type word").
+/// Type of a column, apart from how a database calls it.
 #[derive(Clone, Copy)]
 pub enum Type {
     Text,

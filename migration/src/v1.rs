@@ -1,4 +1,5 @@
-//! Version 1: the eight tables, with every column that stages 1 to 3 of the specification need.
+//! Version 1: the eight tables, also with the columns of features that are still to come, so that
+//! these need no migration.
 
 mod tables;
 

@@ -31,6 +31,7 @@ impl Server {
             noted: noted.as_ref(),
             seen: &seen,
             app_says: owner.credentials_changed_at(),
+            user_changed: owner.changed_at(),
             now,
         });
         if noted.is_none_or(|it| stamp.as_ref().is_some_and(|stamp| it.stamp != stamp.0)) {

@@ -1,4 +1,4 @@
-//! What a person has given out, and where they are signed in (§9.4; ASVS 10.4.9, 10.7.3).
+//! What a person has given out, and where they are signed in (ASVS 10.4.9, 10.7.3).
 
 mod apps;
 mod credentials;

@@ -1,4 +1,4 @@
-//! A new password by a link in a mail (§9.5; ASVS 6.5.1, 7.4.3).
+//! A new password by a link in a mail (ASVS 6.5.1, 7.4.3).
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use crate::{
     views::mails::ResetMail,
 };
 
-/// Life of a link, seconds (§5.1).
+/// Life of a link, seconds.
 const LIFE: i64 = 3600;
 
 struct ResetMailer;

@@ -3,14 +3,10 @@
 use loco_rs::app::AppContext;
 use tracing::Level;
 
-use crate::{config::Settings, database, doctor, protocol::redirect_uri};
-
-/// Loco's logger lets only some modules through, `loco_rs` among them. What is said here must not
-/// depend on what it says.
-const SHOWN: &str = "loco_rs::oauth_server";
+use crate::{config::Settings, database, doctor, events::SHOWN, protocol::redirect_uri};
 
 /// Says what may stop the app (OS-20), what is allowed here, but hardly meant (OS-11), and what the
-/// app's logger hides (§31.2).
+/// app's logger hides.
 pub fn warn(ctx: &AppContext, settings: &Settings, app_name: &str) {
     if !database::is_safe(ctx) {
         tracing::warn!(target: SHOWN, rule = "OS-20", "oauth_server: {}", doctor::pool_text());
@@ -55,7 +51,7 @@ fn hidden(app_name: &str) -> Option<String> {
     let faults = tracing::enabled!(target: "loco_oauth_server", Level::WARN);
     (!(audit && faults)).then(|| {
         format!(
-            "the logger hides audit events and faults of the plugin — logger.override_filter: \
+            "the logger hides faults of the plugin, and audit events but for those of refusals — logger.override_filter: \
              \"{app_name}=info,loco_rs=info,tower_http=info,loco_oauth_server=info,oauth_server=info\""
         )
     })

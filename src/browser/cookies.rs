@@ -1,4 +1,4 @@
-//! The two cookies (§10.2).
+//! The two cookies.
 
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::{Cookie, SameSite};

@@ -1,4 +1,4 @@
-//! Cross-site request forgery: a token per form and the browser's own word (§10.3).
+//! Cross-site request forgery: a token per form and the browser's own word (CS-01 to CS-03).
 
 use super::Browser;
 use crate::{

@@ -1,4 +1,4 @@
-//! Who is signed in in a browser (§10.1).
+//! Who is signed in in a browser (BS-01 to BS-06).
 
 mod end;
 mod row;

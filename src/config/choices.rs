@@ -12,7 +12,7 @@ pub enum Profile {
     Oauth21,
 }
 
-/// `refresh_token_policy` (§11.6).
+/// `refresh_token_policy`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefreshTokenPolicy {
@@ -140,7 +140,7 @@ impl TokenPrefixes {
     }
 }
 
-/// `cleanup`: how `oauth:cleanup` works through expired rows (§32.3).
+/// `cleanup`: how `oauth:cleanup` works through expired rows (CL-01, CL-02).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Validate)]
 #[serde(default, deny_unknown_fields)]
 pub struct CleanupSettings {

@@ -1,4 +1,4 @@
-//! Static clients: entries of `clients` as [`Client`]s (§3.7, ST-09, ST-10).
+//! Static clients: entries of `clients` as [`Client`]s (ST-09, ST-10).
 
 use sha2::{Digest, Sha256};
 
@@ -191,7 +191,7 @@ fn metadata(entry: RawClient) -> ClientMetadata {
 }
 
 /// A static client has no row whose `version` could be raised, so its version is taken from what
-/// a person consented under: display data, redirect URIs, scopes, resources, keys (§4.1, CO-02).
+/// a person consented under: display data, redirect URIs, scopes, resources, keys (CO-02).
 fn with_content_version(mut client: Client) -> Client {
     let content = format!(
         "{:?}",

@@ -1,4 +1,4 @@
-//! `fetch` and `client_id_metadata_documents`: what this server asks others for (§20, §28.4).
+//! `fetch` and `client_id_metadata_documents`: what this server asks others for (CI-02, CI-03).
 
 use std::path::PathBuf;
 
@@ -46,8 +46,7 @@ impl Default for DocumentSettings {
 }
 
 impl Settings {
-    /// Whether this server runs on a developer's machine: what it fetches may lie there too
-    /// (§28.4).
+    /// Whether this server runs on a developer's machine: what it fetches may lie there too.
     #[must_use]
     pub fn fetches_from_own_machine(&self) -> bool {
         let base_url = Url::parse(&self.base_url);

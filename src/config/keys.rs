@@ -31,7 +31,7 @@ pub struct KeySettings {
     pub max_age_seconds: i64,
 }
 
-/// Where private keys are (§28.1).
+/// Where private keys are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySource {
     /// Files `<kid>.pem` and `<kid>.json`.

@@ -24,7 +24,7 @@ pub struct MetadataFacts {
 }
 
 impl Settings {
-    /// Input of [`crate::protocol::metadata::ServerMetadata::new`] (§6.5).
+    /// Input of [`crate::protocol::metadata::ServerMetadata::new`].
     #[must_use]
     pub fn metadata_input(&self, urls: &Urls, facts: MetadataFacts) -> MetadataInput {
         let pairwise = self.pairwise_secret.as_ref().map(|_| "pairwise");

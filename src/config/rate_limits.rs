@@ -1,4 +1,4 @@
-//! `rate_limits`: what the app changes about the limits of §31.1.
+//! `rate_limits`: what the app changes about the limits of requests.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use validator::Validate;
 
 use super::Settings;
 
-/// An entry of §31.1.
+/// An entry of the setting: the requests that are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names are those of the endpoints")]
 pub enum RateLimitEntry {
@@ -71,7 +71,7 @@ impl RateLimitEntry {
     }
 }
 
-/// §31.1: the limits of an entry, in the order of its keys.
+/// The limits of an entry, in the order of its keys.
 macro_rules! limits {
     ($($limit:literal / $seconds:literal),+) => {
         &[$(RateLimit { limit: $limit, seconds: $seconds }),+]
@@ -80,7 +80,7 @@ macro_rules! limits {
 
 impl RateLimitEntry {
     /// What holds unless the app says otherwise, in the order of the entry's keys.
-    #[expect(clippy::match_same_arms, reason = "one row per entry, as in §31.1")]
+    #[expect(clippy::match_same_arms, reason = "one row per entry, as in a table")]
     pub(super) const fn defaults(self) -> &'static [RateLimit] {
         match self {
             // client and address: a hosted client serves many people from few addresses
@@ -185,5 +185,6 @@ pub struct RateLimit {
 }
 
 /// What the app wrote: `None` = switched off; a missing entry keeps its defaults. The limits of
-/// an entry are in the order of its keys in §31.1; a key without one keeps its default.
+/// an entry are in the order of its keys (`RateLimitEntry::defaults`); a key without one keeps
+/// its default.
 pub type RateLimits = BTreeMap<RateLimitEntry, Option<Vec<RateLimit>>>;

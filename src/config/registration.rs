@@ -1,9 +1,8 @@
-//! Clients that register themselves (§3.3, ST-11).
+//! Clients that register themselves (ST-11).
 
 use super::{clients::from_hex, finding::Findings, raw::RawSettings, settings::Settings};
 use crate::protocol::{
     client::SecretHash,
-    implied_scopes::ImpliedScopes,
     redirect_uri,
     scope::{OFFLINE_ACCESS, Scopes},
     secret::Secret,
@@ -91,14 +90,14 @@ pub(super) fn resolve(
 }
 
 /// Schemes that are never a redirect URI may stand in the list and are refused all the same
-/// (§13.3); what is no scheme is a mistake.
+/// (RG-06); what is no scheme is a mistake.
 fn schemes(written: &[String], findings: &mut Findings) -> Vec<String> {
     for (index, scheme) in written.iter().enumerate() {
         if !redirect_uri::is_dotless(scheme) {
             findings.add(
                 format!("redirect_schemes[{index}]"),
                 format!("`{scheme}` is not a scheme without a dot"),
-                "write the scheme alone, for example `cursor`; reverse domain schemes as                  com.example.app need no entry",
+                "write the scheme alone, for example `cursor`; reverse domain schemes as com.example.app need no entry",
             );
         }
     }
@@ -160,7 +159,7 @@ fn scopes(
     let of_resources = of_resources.flat_map(|resource| &resource.scopes);
     let usual: Scopes = usual
         .chain(of_resources.map(|scope| scope.name.as_str()))
-        .filter(|name| !reaches_sensitive(settings, name))
+        .filter(|name| !settings.is_sensitive(name))
         .collect();
     let allowed = raw.allowed_scopes.as_ref();
     let allowed: Scopes = allowed.map_or(usual, |names| names.iter().collect());
@@ -177,18 +176,4 @@ fn scopes(
         default: default.into(),
         allowed: allowed.into(),
     }
-}
-
-/// Whether the scope is `sensitive`, or comes with one that is: nobody has to be asked about those
-/// who register themselves, so that only an explicit list of the operator has them.
-fn reaches_sensitive(settings: &Settings, name: &str) -> bool {
-    let own: Scopes = std::iter::once(name).collect();
-    let held = settings
-        .resources
-        .iter()
-        .fold(own.clone(), |held, resource| {
-            let implied = ImpliedScopes::new(&resource.implied_scopes);
-            held.union(&implied.held_with(&own))
-        });
-    held.iter().any(|scope| settings.is_sensitive(scope))
 }

@@ -1,5 +1,5 @@
 //! From what is written to what holds: fills in the defaults that need other keys or the
-//! environment, and runs the checks of §3.9.
+//! environment, and runs the checks across keys (ST-01 to ST-11).
 
 use loco_rs::environment::Environment;
 use url::Url;
@@ -45,7 +45,7 @@ pub(super) fn resolve(
     settings
 }
 
-/// `scopes_supported` always has `offline_access` (§6.5).
+/// `scopes_supported` always has `offline_access`.
 fn advertised_scopes(written: Option<Vec<String>>, settings: &Settings) -> Vec<String> {
     let scopes: Scopes = written.unwrap_or_else(|| settings.known_scopes()).into();
     scopes

@@ -1,4 +1,4 @@
-//! `resources` and `default_resource` (§3.6, ST-07).
+//! `resources` and `default_resource` (ST-07).
 
 use super::{
     address::check_link,
@@ -106,8 +106,8 @@ fn resolve_scopes(
 }
 
 impl Settings {
-    /// Scopes of a request for `resource` that names none (§19.1): its `default_scopes`, else all of
-    /// its scopes that are not sensitive.
+    /// Scopes of a request for `resource` that names none (AZ-23): its `default_scopes`, else all
+    /// of its scopes that are not sensitive.
     #[must_use]
     pub fn default_scopes_of(&self, resource: &Resource) -> Vec<String> {
         if !resource.default_scopes.is_empty() {

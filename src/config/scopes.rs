@@ -7,7 +7,10 @@ use super::{
     raw_lists::RawScope,
     settings::{ScopeSetting, Settings},
 };
-use crate::protocol::scope::is_scope_token;
+use crate::protocol::{
+    implied_scopes::ImpliedScopes,
+    scope::{Scopes, is_scope_token},
+};
 
 pub(super) fn resolve(
     scopes: BTreeMap<String, Option<RawScope>>,
@@ -21,9 +24,20 @@ pub(super) fn resolve(
 }
 
 impl Settings {
-    /// Whether anything that defines the scope, at the top or in a resource, calls it `sensitive`.
+    /// Whether the scope is `sensitive`, or comes at a resource with one that is: whoever gets the
+    /// one has the other.
     #[must_use]
     pub fn is_sensitive(&self, name: &str) -> bool {
+        let own: Scopes = std::iter::once(name).collect();
+        let mut held = self.resources.iter().flat_map(|resource| {
+            let implied = ImpliedScopes::new(&resource.implied_scopes);
+            Vec::from(implied.held_with(&own))
+        });
+        self.is_called_sensitive(name) || held.any(|scope| self.is_called_sensitive(&scope))
+    }
+
+    /// Whether anything that defines the scope, at the top or in a resource, calls it `sensitive`.
+    fn is_called_sensitive(&self, name: &str) -> bool {
         let of_resources = self.resources.iter().flat_map(|resource| &resource.scopes);
         let mut all = self.scopes.iter().chain(of_resources);
         all.any(|scope| scope.sensitive && scope.name == name)

@@ -130,7 +130,7 @@ pub struct Settings {
     pub id_token_scope_claims: bool,
     /// Life of an interaction.
     pub state_ttl_seconds: i64,
-    /// A client that registered itself and was never used is removed after this (§13.5).
+    /// A client that registered itself and was never used is removed after this.
     pub unused_client_ttl_seconds: i64,
     /// A client that registered itself and has no live grant is removed when it was not used for
     /// this long.
@@ -246,7 +246,7 @@ impl Settings {
         self.scopes.iter().chain(of_resources)
     }
 
-    /// The resource that a `resource` parameter names (§19.1).
+    /// The resource that a `resource` parameter names (AZ-23).
     #[must_use]
     pub fn resource(&self, received: &str) -> Option<&Resource> {
         self.resources

@@ -1,5 +1,5 @@
 //! GET `{prefix}/apps`, POST `…/apps/{id}/revoke`, `…/apps/revoke-all`, `…/sessions/{sid}/end` —
-//! what a person has given out and where they are signed in (§9.4).
+//! what a person has given out and where they are signed in.
 
 use axum::{
     debug_handler,

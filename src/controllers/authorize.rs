@@ -1,4 +1,5 @@
-//! GET, POST `{prefix}/authorize` — RFC 6749 §4.1.1, OIDC Core §3.1.2.1, OAuth 2.1 §4.1.1.
+//! GET, POST `{prefix}/authorize` — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1, OAuth 2.1
+//! §4.1.1.
 
 use axum::{debug_handler, extract::Request, response::Response};
 
@@ -71,7 +72,7 @@ struct Requester {
     callback: Callback,
 }
 
-/// Load: the client and where answers to it may go (AZ-04 to AZ-12).
+/// Load: the client and where answers to it may go (AZ-04 to AZ-08, AZ-12).
 async fn load(server: &Server, params: &Params) -> Result<Requester, PageError> {
     let named = params.one("client_id").ok().flatten().unwrap_or_default();
     let keys = Of::entry(RateLimitEntry::Authorize).address();
@@ -95,7 +96,7 @@ fn no_client(why: NotUpToDate) -> PageError {
     }
 }
 
-/// Decide, first half: the request itself (AZ-10, AZ-13 to AZ-26).
+/// Decide, first half: the request itself (AZ-10, AZ-13 to AZ-25).
 fn validate(
     server: &Server,
     params: &Params,
@@ -153,7 +154,7 @@ pub async fn switched_off() -> PageError {
 }
 
 /// The request in a form body: stored, then resumed by GET, because a cross-site POST carries no
-/// `Lax` cookie (§7.1).
+/// `Lax` cookie.
 #[debug_handler(state = SharedContext)]
 pub async fn post(server: TheServer, request: Request) -> Result<Response, PageError> {
     let params = read_form(request, "AZ-01", "AZ-02").await?;

@@ -1,4 +1,4 @@
-//! GET, POST `{prefix}/consent` — the consent page (§8.4, OAuth 2.1 §7.9).
+//! GET, POST `{prefix}/consent` — the consent page (CO-01 to CO-06, OAuth 2.1 §7.9).
 
 use axum::{debug_handler, http::StatusCode, response::Response};
 
@@ -103,7 +103,7 @@ async fn submit(
             .with_status(StatusCode::BAD_REQUEST);
         return form(server, browser, &pending, entered).await;
     }
-    // An allow counts only while consent is what is asked (§8.3).
+    // An allow counts only while consent is what is asked.
     let (Some(current), Ok(Step::Consent)) = (&current, next) else {
         return Ok(server.redirect_to_continue(&pending));
     };

@@ -1,4 +1,4 @@
-//! GET, POST `{prefix}/end-session` — RP-Initiated Logout 1.0 §2 (§18.1).
+//! GET, POST `{prefix}/end-session` — RP-Initiated Logout §2 (ES-01 to ES-08).
 
 use axum::{debug_handler, extract::Request, response::Response};
 

@@ -1,5 +1,5 @@
 //! A posted form that is shown again: what was entered, what is wrong with it, and whether it came
-//! from here at all (PG-08, §10.3).
+//! from here at all (PG-08, CS-01 to CS-03).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! GET, POST `{prefix}/forgot-password` — asks for a link to a new password (§9.5).
+//! GET, POST `{prefix}/forgot-password` — asks for a link to a new password.
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 

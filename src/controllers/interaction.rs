@@ -1,5 +1,5 @@
 //! GET, POST `{prefix}/interaction` — what the app's own scripts see of an interaction, and the
-//! person's decision (§8.8).
+//! person's decision.
 
 use axum::{
     Json, debug_handler,
@@ -48,7 +48,7 @@ async fn open(
     OAuthInteraction::open(&server.0, browser, id).await
 }
 
-/// The fields of §8.6; what is not there is left out (GE-07).
+/// What a page needs of an interaction; what is not there is left out (GE-07).
 fn shown(of: &OAuthInteraction) -> Value {
     let mut shown = json!({
         "state": of.state,
@@ -124,7 +124,7 @@ pub async fn post(
     let found = server.find_pending(&act.interaction, &mut browser).await;
     let pending = found.map_err(PageError::into_failure)?;
     if pending.is_finished() {
-        // Double clicks and lost answers (§8.5).
+        // Double clicks and lost answers.
         let finished = server.repeat(&pending, &browser);
         let answer = server.after(finished, &pending, &browser, Arrival::Script);
         let answer = answer.map_err(PageError::into_failure)?;

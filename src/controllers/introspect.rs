@@ -95,7 +95,7 @@ pub async fn post(
     if token.is_none() {
         return Err(OAuthError::of(&refusals::INTROSPECTED_TOKEN_MISSING).into());
     }
-    // A JWT of a withdrawn key is as dead here as at a guard (§28.2).
+    // A JWT of a withdrawn key is as dead here as at a guard.
     let stands = |found: &Token| {
         is_visible(&server, &client, found) && server.is_signed(token.unwrap_or_default())
     };

@@ -1,4 +1,4 @@
-//! GET, POST `{prefix}/login` — the login page (§9.2).
+//! GET, POST `{prefix}/login` — the login page.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! GET `/.well-known/oauth-authorization-server`, `/.well-known/openid-configuration` in all forms
-//! — RFC 8414 §3, `OpenID` Connect Discovery §4.
+//! — RFC 8414 §3, OpenID Connect Discovery §4.
 
 use axum::{debug_handler, http::header, response::IntoResponse};
 

@@ -65,7 +65,7 @@ pub async fn visit(
     Ok(Visit::Elsewhere(server.redirect_to_continue(&pending)))
 }
 
-/// The interaction of a posted form; a finished one is answered at once (§8.5).
+/// The interaction of a posted form; a finished one is answered at once.
 ///
 /// # Errors
 /// As [`visit`].

@@ -16,6 +16,7 @@ use crate::{
         client::{Client, ClientSecret},
         client_metadata::Applicant,
         error::OAuthError,
+        received::Received,
         refusals,
         registration::{self, ClientInformation, Issued},
         secret::{Purpose, Secret},
@@ -46,6 +47,9 @@ pub async fn post(
     let Some(caller) = server.registrant(&headers).await? else {
         return Ok(unauthorized(&server, &Bearer::read(&headers)));
     };
+    if let Some(ceiling) = Server::registration_ceiling(&caller) {
+        server.limit(ceiling).await?;
+    }
     let applicant = applicant(&caller);
     // Whom the operator let in does not wait for strangers.
     if applicant == Applicant::Unvouched && has_no_room(&server).await? {
@@ -100,7 +104,13 @@ fn come_back_later() -> Response {
 
 /// RG-04. No error code for a request without any credentials (RFC 6750 §3.1).
 fn unauthorized(server: &Server, bearer: &Bearer) -> Response {
-    let error = OAuthError::of(&refusals::REGISTRATION_NEEDS_TOKEN);
+    let error = match bearer {
+        Bearer::Absent => OAuthError::of(&refusals::REGISTRATION_NEEDS_TOKEN),
+        Bearer::Token(token) => OAuthError::of(&refusals::INITIAL_ACCESS_TOKEN_UNKNOWN)
+            .received(Received::Secret(token.expose())),
+        Bearer::Malformed => OAuthError::of(&refusals::INITIAL_ACCESS_TOKEN_UNKNOWN)
+            .received(Received::Public("another scheme, or several headers")),
+    };
     let mut response = ApiError::from(error).into_response();
     let challenge = format!("Bearer realm=\"{}\"", server.urls.issuer);
     if let (Bearer::Absent, Ok(challenge)) = (bearer, HeaderValue::from_str(&challenge)) {

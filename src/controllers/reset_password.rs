@@ -1,4 +1,4 @@
-//! GET, POST `{prefix}/reset-password` — a new password by the link of a mail (§9.5).
+//! GET, POST `{prefix}/reset-password` — a new password by the link of a mail.
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 

@@ -1,4 +1,4 @@
-//! GET, POST `{prefix}/select-account` — the account chooser (OIDC Core §3.1.2.1).
+//! GET, POST `{prefix}/select-account` — the account chooser (OpenID Connect Core §3.1.2.1).
 
 use axum::{debug_handler, http::StatusCode, response::Response};
 
@@ -8,9 +8,11 @@ use super::{
 };
 use crate::{
     browser::Browser,
+    config::RateLimitEntry,
     error::PageError,
     extract::{PageForm, QueryParams, SharedContext, TheServer},
     interaction::{Pending, go_on::Arrival},
+    limits::Of,
     protocol::{interaction::Step, params::Params},
     server::Server,
     views::{FormError, pages::SelectAccountPage},
@@ -70,6 +72,13 @@ async fn submit(
             Entered::default().refused(refused),
         )
         .await;
+    }
+    let current = server.current(browser, &pending.client.client_id).await?;
+    let sid = current.as_ref().map(|current| current.session.sid.as_str());
+    let keys = Of::entry(RateLimitEntry::Consent).session(sid);
+    if let Some(wait) = page::check_limit(server, keys).await? {
+        let answer = form(server, browser, &pending, Entered::default().limited()).await?;
+        return Ok(wait.on(answer));
     }
     match (field(params, "action")?, field(params, "sid")?) {
         (Some("cancel"), _) => server.deny(&pending, browser, Arrival::Form).await,

@@ -1,5 +1,5 @@
-//! POST, GET, DELETE `{prefix}/session` — a JWT of the app becomes the browser session (§8.7), so
-//! that the login of a single-page app can continue an authorization.
+//! POST, GET, DELETE `{prefix}/session` — a JWT of the app becomes the browser session (EX-01 to
+//! EX-06), so that the login of a single-page app can continue an authorization.
 
 use axum::{
     Json, debug_handler,

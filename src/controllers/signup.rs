@@ -1,4 +1,4 @@
-//! GET, POST `{prefix}/signup` — the sign-up page (§9.2, Initiating User Registration 1.0).
+//! GET, POST `{prefix}/signup` — the sign-up page (Initiating User Registration 1.0).
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! GET, POST `{prefix}/userinfo` — OIDC Core §5.3.
+//! GET, POST `{prefix}/userinfo` — OpenID Connect Core §5.3.
 
 use axum::{
     Json, debug_handler,

@@ -1,4 +1,4 @@
-//! The doctor (§32.4): what is wrong, or will be, with settings, tables, keys and the running
+//! The doctor: what is wrong, or will be, with settings, tables, keys and the running
 //! deployment. `cargo loco doctor` shows one line, the task `oauth:doctor` all of them.
 
 mod database;

@@ -3,19 +3,49 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::Value;
+use tracing::Level;
 
 use super::{AuditEvent, EventName, Outcome};
 use crate::protocol::{client::ClientKind, display_name::is_invisible};
 
+/// Target of the lines.
+const AUDIT: &str = "oauth_server::audit";
+
+/// Target of a line that has to be found although the app's logger hides [`AUDIT`]: Loco's logger
+/// lets only some modules through, `loco_rs` among them.
+pub const SHOWN: &str = "loco_rs::oauth_server";
+
 /// Writes the line with the target `oauth_server::audit`. Tokens that were used twice are
-/// warnings, faults are errors.
+/// warnings, faults are errors. Where the app's logger hides that target, what went wrong is
+/// written all the same: an answer that refuses has a reference, and who looks for it in the log
+/// finds it.
 pub fn log(event: &AuditEvent) {
+    if tracing::enabled!(target: AUDIT, Level::INFO) {
+        write(event, Target::Audit);
+    } else if event.outcome != Outcome::Ok {
+        write(event, Target::Shown);
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    Audit,
+    Shown,
+}
+
+fn write(event: &AuditEvent, target: Target) {
     macro_rules! line {
-        ($level:ident) => {{
+        ($level:ident) => {
+            match target {
+                Target::Audit => line!($level, AUDIT),
+                Target::Shown => line!($level, SHOWN),
+            }
+        };
+        ($level:ident, $target:expr) => {{
             let told = |name| event.details.get(name).and_then(Value::as_str).map(escaped);
             let details = details(event);
             tracing::$level!(
-                target: "oauth_server::audit",
+                target: $target,
                 message = told("message").as_deref(),
                 v = event.v,
                 event = event.event.as_str(),

@@ -1,4 +1,4 @@
-//! Audit events (§31.2): one log line each (target `oauth_server::audit`), and one call of every
+//! Audit events: one log line each (target `oauth_server::audit`), and one call of every
 //! [`EventSubscriber`] of the app.
 //!
 //! Whoever changed something says so once it is stored: `server.audit(AuditEvent::new(…))`. The
@@ -17,6 +17,7 @@ use futures_util::FutureExt;
 use tokio::{runtime::Handle, time::timeout};
 
 pub use event::{AuditEvent, Outcome, SCHEMA};
+pub(crate) use line::SHOWN;
 pub use name::EventName;
 
 use crate::{clock::Clock, request, server::Server};

@@ -1,4 +1,4 @@
-//! Names of the events (§31.2).
+//! Names of the events.
 
 use std::fmt;
 

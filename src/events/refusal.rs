@@ -1,4 +1,4 @@
-//! The events of refusals and faults (§29.4).
+//! The events of refusals and faults.
 
 use super::{AuditEvent, EventName, Outcome, emit};
 use crate::{

@@ -1,4 +1,4 @@
-//! Bodies of requests, read within bounds of size and time (§35.1).
+//! Bodies of requests, read within bounds of size and time.
 
 use std::{error::Error, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Form bodies and query strings, read strictly and within limits (TK-01 to TK-03, §35.1).
+//! Form bodies and query strings, read strictly and within limits (TK-01 to TK-03).
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},

@@ -46,7 +46,7 @@ impl<S: Send + Sync> FromRequest<S> for MetadataJson {
     }
 }
 
-/// Reads the JSON object that a script of the app sends (§8.7, §8.8).
+/// Reads the JSON object that a script of the app sends (EX-01).
 ///
 /// # Errors
 /// 415 for another content type, 413 over the limit, 408 for what arrives too slowly, 400 for what

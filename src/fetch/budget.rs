@@ -10,14 +10,14 @@ use std::{
 const WINDOW: i64 = 60;
 /// Most first looks of a kind at URLs of one host in a window.
 const PER_HOST: u32 = 10;
-/// Most first looks at unknown URLs on the word of one caller in a window.
+/// Most first looks of a kind on the word of one caller in a window.
 const PER_CALLER: u32 = 10;
-/// Most first looks of a kind in a window; also bounds what is remembered of them.
+/// Most first looks at unknown URLs in a window; also bounds what is remembered of them.
 const IN_ALL: u32 = 600;
-/// Most renewals from one URL in a window.
+/// Most fetches from one URL of a stored client in a window.
 const PER_URL: u32 = 10;
-/// Most URLs whose renewals are remembered.
-const MAX_URLS: usize = 10_000;
+/// Most URLs, and most callers, that are remembered of stored clients.
+const MAX_REMEMBERED: usize = 10_000;
 
 /// A URL that was never fetched from before.
 #[derive(Clone, Copy, Debug)]
@@ -29,10 +29,13 @@ pub(super) enum FirstLook<'a> {
         /// Address of whoever named it; `None` = nobody outside.
         caller: Option<&'a str>,
     },
-    /// A URL in the metadata of a client that is stored.
+    /// A URL in the metadata of a client that is stored: it takes nothing from other clients on the
+    /// same host, or on any.
     OfClient {
-        /// Host of the URL.
-        host: &'a str,
+        /// The URL.
+        url: &'a str,
+        /// Address of whoever speaks in the client's name; `None` = nobody outside.
+        caller: Option<&'a str>,
     },
 }
 
@@ -45,11 +48,19 @@ struct Window {
     /// Unix seconds.
     began: i64,
     unknown: FirstLooks,
-    /// Apart: invented URLs on a host take nothing from the clients that have their keys there.
-    of_clients: FirstLooks,
-    /// Renewals by URL. Each has its own: whoever makes a copy be renewed does what its client
-    /// needs, and takes nothing from others on the same host.
-    renewals: HashMap<String, u32>,
+    /// First looks at what stored clients name, by caller.
+    of_caller: HashMap<String, u32>,
+    /// Fetches for stored clients by URL. Each has its own: whoever makes a copy be renewed does
+    /// what its client needs, and takes nothing from others on the same host.
+    of_url: HashMap<String, OfUrl>,
+}
+
+/// What one URL of a stored client has had in this window.
+#[derive(Clone, Copy, Debug, Default)]
+struct OfUrl {
+    fetches: u32,
+    /// What came last from it described no client.
+    is_invalid: bool,
 }
 
 #[derive(Debug, Default)]
@@ -64,26 +75,42 @@ impl Budget {
     pub fn take(&self, look: FirstLook<'_>, now: i64) -> bool {
         self.within(now, |window| match look {
             FirstLook::Unknown { host, caller } => window.unknown.take(host, caller),
-            FirstLook::OfClient { host } => window.of_clients.take(host, None),
+            FirstLook::OfClient { url, caller } => window.take(url, caller),
         })
     }
 
     /// Whether what was fetched from `url` before may be fetched once more; if so it is counted.
     pub fn renew(&self, url: &str, now: i64) -> bool {
+        self.within(now, |window| window.take(url, None))
+    }
+
+    /// Whether what came from `url` describes a client. Asked for by [`Self::is_invalid`] once its
+    /// fetches are used up: whoever uses them up must not bring back what its owner has withdrawn.
+    pub fn found(&self, url: &str, is_invalid: bool, now: i64) {
         self.within(now, |window| {
-            let so_far = window.renewals.get(url).copied().unwrap_or_default();
-            if so_far >= PER_URL {
-                return false;
-            }
-            window.remember(url, so_far + 1);
-            true
-        })
+            let of_url = OfUrl {
+                is_invalid,
+                ..window.of_url(url)
+            };
+            remember(&mut window.of_url, url, of_url);
+        });
+    }
+
+    /// Whether what came from `url` last in this window described no client.
+    pub fn is_invalid(&self, url: &str, now: i64) -> bool {
+        self.within(now, |window| window.of_url(url).is_invalid)
     }
 
     /// A URL from which nothing came within the deadline is not renewed again in this window:
     /// everybody who needs it would wait as long.
     pub fn stalled(&self, url: &str, now: i64) {
-        self.within(now, |window| window.remember(url, PER_URL));
+        self.within(now, |window| {
+            let of_url = OfUrl {
+                fetches: PER_URL,
+                ..window.of_url(url)
+            };
+            remember(&mut window.of_url, url, of_url);
+        });
     }
 
     fn within<T>(&self, now: i64, work: impl FnOnce(&mut Window) -> T) -> T {
@@ -117,13 +144,32 @@ impl FirstLooks {
 }
 
 impl Window {
-    fn remember(&mut self, url: &str, count: u32) {
-        // Forgotten renewals are made once more: that harms less than to refuse one.
-        if self.renewals.len() >= MAX_URLS && !self.renewals.contains_key(url) {
-            self.renewals.clear();
-        }
-        self.renewals.insert(url.to_owned(), count);
+    fn of_url(&self, url: &str) -> OfUrl {
+        self.of_url.get(url).copied().unwrap_or_default()
     }
+
+    fn take(&mut self, url: &str, caller: Option<&str>) -> bool {
+        let of_url = self.of_url(url);
+        let of_caller = caller.and_then(|caller| self.of_caller.get(caller));
+        let of_caller = of_caller.copied().unwrap_or_default();
+        if of_url.fetches >= PER_URL || of_caller >= PER_CALLER {
+            return false;
+        }
+        let fetches = of_url.fetches + 1;
+        remember(&mut self.of_url, url, OfUrl { fetches, ..of_url });
+        if let Some(caller) = caller {
+            remember(&mut self.of_caller, caller, of_caller + 1);
+        }
+        true
+    }
+}
+
+/// What is forgotten is fetched once more: that harms less than to refuse it.
+fn remember<T>(all: &mut HashMap<String, T>, key: &str, value: T) {
+    if all.len() >= MAX_REMEMBERED && !all.contains_key(key) {
+        all.clear();
+    }
+    all.insert(key.to_owned(), value);
 }
 
 #[cfg(test)]
@@ -137,6 +183,11 @@ mod tests {
     const fn by<'a>(host: &'a str, caller: &'a str) -> FirstLook<'a> {
         let caller = Some(caller);
         FirstLook::Unknown { host, caller }
+    }
+
+    const fn of_client<'a>(url: &'a str, caller: &'a str) -> FirstLook<'a> {
+        let caller = Some(caller);
+        FirstLook::OfClient { url, caller }
     }
 
     #[test]
@@ -171,15 +222,46 @@ mod tests {
         let budget = Budget::default();
         assert!((0..600).all(|host| budget.take(of(&host.to_string()), 1000)));
         assert!(!budget.take(of("one.more.example"), 1000));
-        let keys = FirstLook::OfClient {
-            host: "one.more.example",
-        };
-        assert!((0..10).all(|_| budget.take(keys, 1000)));
-        assert!(!budget.take(keys, 1000));
+        let keys = |url| FirstLook::OfClient { url, caller: None };
+        assert!((0..10).all(|_| budget.take(keys("https://one.more.example/jwks"), 1000)));
+        assert!(!budget.take(keys("https://one.more.example/jwks"), 1000));
+        assert!(budget.take(keys("https://one.more.example/of-another"), 1000));
         assert!((0..10).all(|_| budget.renew("https://one.more.example/app.json", 1000)));
         assert!(!budget.renew("https://one.more.example/app.json", 1000));
         assert!(budget.renew("https://one.more.example/other.json", 1000));
         assert!(budget.take(of("one.more.example"), 1060));
+    }
+
+    /// B2: whoever makes one client's keys be fetched takes nothing from another.
+    #[test]
+    fn s_b2_the_first_look_at_keys_belongs_to_its_client() {
+        let budget = Budget::default();
+        let of_attacker = |n: u32| format!("https://keys.example/attacker-{n}");
+        assert!((0..10).all(|n| budget.take(of_client(&of_attacker(n), "192.0.2.1"), 1000)));
+        assert!(!budget.take(of_client(&of_attacker(10), "192.0.2.1"), 1000));
+        assert!(budget.take(of_client("https://keys.example/victim", "192.0.2.2"), 1000));
+        // However many callers there are, on however many hosts.
+        for n in 0..2000 {
+            let (url, caller) = (format!("https://{n}.example/keys"), n.to_string());
+            assert!(budget.take(of_client(&url, &caller), 1000));
+        }
+        assert!(budget.take(of_client("https://keys.example/victim", "192.0.2.3"), 1000));
+    }
+
+    #[test]
+    fn s_b2_what_was_found_last_is_remembered_for_the_window() {
+        let budget = Budget::default();
+        let url = "https://a.example/app.json";
+        assert!(!budget.is_invalid(url, 1000));
+        assert!(budget.renew(url, 1000));
+        budget.found(url, true, 1000);
+        assert!((0..9).all(|_| budget.renew(url, 1000)) && !budget.renew(url, 1000));
+        assert!(budget.is_invalid(url, 1059));
+        assert!(!budget.is_invalid("https://a.example/other.json", 1059));
+        budget.found(url, false, 1059);
+        assert!(!budget.is_invalid(url, 1059));
+        budget.found(url, true, 1059);
+        assert!(!budget.is_invalid(url, 1060));
     }
 
     #[test]
@@ -195,8 +277,15 @@ mod tests {
     #[test]
     fn the_memory_is_bounded() {
         let budget = Budget::default();
-        assert!((0..2 * MAX_URLS).all(|url| budget.renew(&url.to_string(), 1000)));
-        assert!(budget.0.lock().unwrap().renewals.len() <= MAX_URLS);
+        for n in 0..2 * MAX_REMEMBERED {
+            let (url, caller) = (n.to_string(), Some(n.to_string()));
+            let caller = caller.as_deref();
+            assert!(budget.take(FirstLook::OfClient { url: &url, caller }, 1000));
+        }
+        let window = budget.0.lock().unwrap();
+        assert!(window.of_url.len() <= MAX_REMEMBERED);
+        assert!(window.of_caller.len() <= MAX_REMEMBERED);
+        drop(window);
     }
 
     /// GE-01: a clock that goes back does not lock anybody out.

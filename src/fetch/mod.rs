@@ -1,5 +1,5 @@
-//! The guarded fetcher (§28.4; CIMD §6.5, §6.6): the one way in which this server asks others, on
-//! the word of strangers, for documents and key sets.
+//! The guarded fetcher (Client ID Metadata Document §6.5, §6.6): the one way in which this server
+//! asks others, on the word of strangers, for documents and key sets.
 //!
 //! https only; port 443 unless configured; a name is resolved once, each of its addresses is
 //! checked, and the connection goes to a checked address under the name's certificate. No
@@ -49,7 +49,8 @@ use crate::{
 /// Time for everything: name, connection, handshake, headers, body.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// Most bytes of a document: client metadata, sector identifiers (CIMD §6.6).
+/// Most bytes of a document: client metadata, sector identifiers (Client ID Metadata Document
+/// §6.6).
 pub const DOCUMENT: usize = 5 * 1024;
 
 /// Most bytes of a key set.
@@ -191,6 +192,16 @@ impl Fetcher {
         outcome
     }
 
+    /// Notes whether what came from `url` describes a client ([`Self::was_invalid`]).
+    pub fn found(&self, url: &str, is_invalid: bool, now: i64) {
+        self.budget.found(url, is_invalid, now);
+    }
+
+    /// Whether what came from `url` last, within this minute, described no client.
+    pub fn was_invalid(&self, url: &str, now: i64) -> bool {
+        self.budget.is_invalid(url, now)
+    }
+
     async fn ask(&self, wanted: Wanted<'_>, account: Account, now: i64) -> Outcome {
         let url = self.parse(wanted.url)?;
         let outcome = match self.join(wanted, account, url, now) {
@@ -273,7 +284,10 @@ impl Fetcher {
         let caller = caller.as_deref();
         match account {
             Account::Caller => self.budget.take(FirstLook::Unknown { host, caller }, now),
-            Account::Client => self.budget.take(FirstLook::OfClient { host }, now),
+            Account::Client => {
+                let url = written;
+                self.budget.take(FirstLook::OfClient { url, caller }, now)
+            }
             Account::Renewal => self.budget.renew(written, now),
         }
     }

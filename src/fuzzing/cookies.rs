@@ -7,7 +7,7 @@ use crate::{
     protocol::secret::Secret,
 };
 
-/// The two cookies (§10.2): a value comes from a cookie of exactly that name, whose prefix
+/// The two cookies: a value comes from a cookie of exactly that name, whose prefix
 /// `__Host-` browsers guard, and foreign cookies beside it do not matter.
 pub fn cookies(data: &[u8]) {
     let mut headers = HeaderMap::new();

@@ -125,7 +125,7 @@ fn decoded(part: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 
-/// JWTs of our own (§28.3): only what our keys signed verifies, only as what it is, only in time.
+/// JWTs of our own: only what our keys signed verifies, only as what it is, only in time.
 pub fn jwt(data: &[u8]) {
     let Some([first, rest]) = super::lines(data) else {
         return;

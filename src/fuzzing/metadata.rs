@@ -23,7 +23,7 @@ const GRANTS: [GrantType; 3] = [
     GrantType::ClientCredentials,
 ];
 
-/// Registration requests (§13.2, RG-02 to RG-07), and that the answer can be sent back (RFC 7592).
+/// Registration requests (RG-02 to RG-07), and that the answer can be sent back (RFC 7592).
 pub fn registration(data: &[u8]) {
     let Some(client) = members(data).and_then(registered) else {
         return;
@@ -36,7 +36,7 @@ pub fn registration(data: &[u8]) {
     assert_eq!(self::answer(&again), answer);
 }
 
-/// Documents that a client id names, and their URLs (§20).
+/// Documents that a client id names, and their URLs (CI-01 to CI-07).
 pub fn client_document(data: &[u8]) {
     let (url, body) = super::first_line(data);
     let Ok(client_id) = std::str::from_utf8(url) else {

@@ -7,7 +7,7 @@ use crate::protocol::{
     redirect_uri::{check, host, is_loopback, matches, private_scheme},
 };
 
-/// Registration and match of redirect URIs (§13.3, §7.3).
+/// Registration and match of redirect URIs (RG-06, RU-01 to RU-03).
 pub fn redirect_uri(data: &[u8]) {
     let Some([kind, registered, sent]) = super::lines(data) else {
         return;

@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::protocol::resource::{find, is_identifier, matches};
 
-/// Resource identifiers (§19.1; RFC 8707 §2).
+/// Resource identifiers (AZ-23; RFC 8707 §2).
 pub fn resource(data: &[u8]) {
     let Some([configured, received]) = super::lines(data) else {
         return;

@@ -1,4 +1,4 @@
-//! The accounts of a browser: choosing one, or wanting another (§8.3).
+//! The accounts of a browser: choosing one, or wanting another.
 
 use axum::response::Response;
 

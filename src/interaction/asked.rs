@@ -1,4 +1,4 @@
-//! What a person is asked to agree to (§8.4, §9.3).
+//! What a person is asked to agree to (CO-01 to CO-06).
 
 use super::Pending;
 use crate::{

@@ -1,4 +1,4 @@
-//! The end of an interaction: the code, or the refusal, and where it goes (§8.3, §8.5).
+//! The end of an interaction: the code, or the refusal, and where it goes.
 
 mod transaction;
 
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// How long the same final location is given again, seconds (§8.5).
+/// How long the same final location is given again, seconds.
 const REPEAT: i64 = 30;
 
 /// Where a finished interaction leads.
@@ -37,7 +37,7 @@ pub enum Finished {
     At(String),
     /// The situation changed while it was finished: look at the next step again.
     Again,
-    /// It was finished before, and its result cannot be given again (§8.5).
+    /// It was finished before, and its result cannot be given again.
     Completed,
 }
 
@@ -154,7 +154,7 @@ impl Server {
         self.finished_elsewhere(browser, &row.state).await
     }
 
-    /// §8.5: the same browser gets the same location while its code is unused and fresh.
+    /// The same browser gets the same location while its code is unused and fresh.
     pub fn repeat(&self, pending: &Pending, browser: &Browser) -> Finished {
         let opened = pending.row.as_ref().and_then(|row| {
             let until = row.consumed_at?.saturating_add(REPEAT);

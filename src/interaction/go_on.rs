@@ -1,4 +1,4 @@
-//! From a decision to the next page, or to the client (§8.3, AR-05).
+//! From a decision to the next page, or to the client (AR-05).
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -31,7 +31,7 @@ pub enum Arrival {
     Link,
     /// A form of one of our pages.
     Form,
-    /// A script, which sends the browser on by itself (§8.8).
+    /// A script, which sends the browser on by itself.
     Script,
 }
 
@@ -239,13 +239,13 @@ impl Server {
         see_other(&url).unwrap_or_else(|_| broken())
     }
 
-    /// The URL that resumes an interaction (§8.3).
+    /// The URL that resumes an interaction.
     pub fn continue_url(&self, state: &str) -> String {
         format!("{}?interaction={state}", self.urls.resume)
     }
 }
 
-/// A refusal that goes to the client with the next redirect, which no layer sees (§29.4).
+/// A refusal that goes to the client with the next redirect, which no layer sees.
 fn tell(error: OAuthError, pending: &Pending) {
     let sent_back = SentBack::new(error, &pending.client.client_id);
     refusal::refused(&sent_back.0, OfClient::Page);

@@ -1,4 +1,5 @@
-//! Requests of clients to sign a person out that wait for the browser or the person (§18.1).
+//! Requests of clients to sign a person out that wait for the browser or the person (ES-01 to
+//! ES-08).
 
 use axum::response::Response;
 use serde_json::json;

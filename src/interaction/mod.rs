@@ -1,4 +1,4 @@
-//! Authorization requests that need a person: storing, finding, going on (§8).
+//! Authorization requests that need a person: storing, finding, going on.
 
 mod accounts;
 mod asked;
@@ -251,7 +251,7 @@ impl Server {
     }
 
     /// Notes who has a request before them, if that is somebody else than so far: whoever takes an
-    /// app's access back ends that app's requests under way, too (§9.4).
+    /// app's access back ends that app's requests under way, too.
     ///
     /// # Errors
     /// When the database fails.
@@ -277,8 +277,8 @@ impl Server {
         Ok(())
     }
 
-    /// The client changed since the request: the person looks again before an approval counts
-    /// (§8.3). The row takes the version that the next page shows.
+    /// The client changed since the request: the person looks again before an approval counts.
+    /// The row takes the version that the next page shows.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,4 @@
-//! What comes next for a request, with what the app says about it (§8.2).
+//! What comes next for a request, with what the app says about it (NX-01 to NX-10).
 
 use super::Pending;
 use crate::{
@@ -18,8 +18,8 @@ use crate::{
 pub type NextStep = Result<Step, OAuthError>;
 
 impl Server {
-    /// What comes next for a request (§8.2). The outer error is a fault, the inner one the answer
-    /// for the client. What the app lets the current person do is noted on the request.
+    /// What comes next for a request (NX-01 to NX-10). The outer error is a fault, the inner one
+    /// the answer for the client. What the app lets the current person do is noted on the request.
     ///
     /// # Errors
     /// When a hook or the user's subject fails.
@@ -121,7 +121,7 @@ impl Server {
     }
 
     /// The person did the app's step (`continue?done=post_login`). In every other state this means
-    /// nothing (§8.3).
+    /// nothing.
     ///
     /// # Errors
     /// When the database or a hook fails.

@@ -1,4 +1,4 @@
-//! [`OAuthInteraction`]: what the app's own login, sign-up, chooser and consent pages use (§8.6).
+//! [`OAuthInteraction`]: what the app's own login, sign-up, chooser and consent pages use.
 
 mod decide;
 mod resolve;

@@ -1,4 +1,4 @@
-//! What the operator does with keys in a directory: look, make, withdraw (§32.2). Everything here
+//! What the operator does with keys in a directory: look, make, withdraw. Everything here
 //! blocks.
 
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ pub struct KeyLine {
     pub kid: String,
     /// Its one algorithm.
     pub alg: SigningAlg,
-    /// Whether it signs, verifies or waits (§28.2).
+    /// Whether it signs, verifies or waits.
     pub state: KeyState,
     /// Unix seconds since which it is.
     pub since: i64,
@@ -150,7 +150,7 @@ pub fn withdraw_key(
     Ok(Some(Withdrawn { alg, replacement }))
 }
 
-/// Deletes keys that are of no use any more: retired for more than a year (§28.2). Returns their
+/// Deletes keys that are of no use any more: retired for more than a year. Returns their
 /// ids.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Keys in a directory: `<kid>.pem` and `<kid>.json` (§28.1).
+//! Keys in a directory: `<kid>.pem` and `<kid>.json`.
 
 use std::{
     collections::HashMap,

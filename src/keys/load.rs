@@ -1,4 +1,4 @@
-//! Reading keys from their source, and making missing ones where that is allowed (§28.1).
+//! Reading keys from their source, and making missing ones where that is allowed.
 
 use std::{path::Path, sync::Arc};
 

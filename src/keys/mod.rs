@@ -1,5 +1,4 @@
-//! Signing keys: sources (§28.1), states (§28.2), signing, and verification of our own JWTs
-//! (§28.3).
+//! Signing keys: sources, states, signing, and verification of our own JWTs.
 
 mod admin;
 mod directory;
@@ -165,7 +164,7 @@ impl Keys {
         Ok(token)
     }
 
-    /// Verifies a JWT of our own (§28.3). `now` is Unix seconds.
+    /// Verifies a JWT of our own. `now` is Unix seconds.
     ///
     /// # Errors
     /// The first rule that the token breaks.

@@ -1,4 +1,4 @@
-//! The life of a key (§28.2), as a function of what is written about it and of the time.
+//! The life of a key, as a function of what is written about it and of the time.
 
 use serde::{Deserialize, Serialize};
 

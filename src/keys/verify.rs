@@ -1,4 +1,4 @@
-//! Verification of JWTs of our own (§28.3; RFC 7515 §5.2, RFC 8725 §3).
+//! Verification of JWTs of our own (RFC 7515 §5.2, RFC 8725 §3).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};

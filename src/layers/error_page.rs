@@ -1,4 +1,4 @@
-//! A refusal as a page (§29.2).
+//! A refusal as a page.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},

@@ -1,4 +1,4 @@
-//! A refusal as JSON, with its challenge (§29.1).
+//! A refusal as JSON, with its challenge.
 
 use axum::{
     Json,
@@ -51,7 +51,7 @@ pub(super) fn keep(bare: &Response, response: &mut Response) {
     }
 }
 
-/// The scheme of the challenge to a client that is not authenticated (§12).
+/// The scheme of the challenge to a client that is not authenticated (CA-02).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ClientScheme {
     /// RFC 6749 §5.2: for a client that used the `Authorization` header.

@@ -1,4 +1,4 @@
-//! Headers of every page (§30.3).
+//! Headers of every page.
 
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},

@@ -1,4 +1,4 @@
-//! What a request counts for: keys in the order of §31.1, and when each of them is raised.
+//! What a request counts for: keys in the order of their limits, and when each of them is raised.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -34,7 +34,7 @@ pub(super) enum Counts {
     Authenticated,
 }
 
-/// The keys of one entry, in the order of §31.1.
+/// The keys of one entry, in the order of its limits.
 #[derive(Clone, Debug)]
 pub struct Of(RateLimitEntry, Vec<Key>);
 

@@ -10,7 +10,7 @@ use crate::{
     store::rates::{Count, Counted},
 };
 
-/// Most keys that are counted (§31.1): a stranger with many addresses cannot fill the memory.
+/// Most keys that are counted: a stranger with many addresses cannot fill the memory.
 const MAX_KEYS: usize = 100_000;
 
 /// Counters by key.

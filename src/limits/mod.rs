@@ -1,9 +1,9 @@
-//! Rate limits (§31.1): fixed windows, counted before the work.
+//! Rate limits: fixed windows, counted before the work.
 //!
-//! An endpoint names its entry and keys in the order of §31.1, [`Server::limit`] counts them in
-//! one step, in memory or by one statement. Keys that count failures, or what authenticated clients
-//! do, are looked at first and counted by [`Server::failed`] and [`Server::did_authenticate`]: what
-//! a stranger sends raises no counter that somebody else meets.
+//! An endpoint names its entry and keys in the order of its limits, [`Server::limit`] counts them
+//! in one step, in memory or by one statement. Keys that count failures, or what authenticated
+//! clients do, are looked at first and counted by [`Server::failed`] and
+//! [`Server::did_authenticate`]: what a stranger sends raises no counter that somebody else meets.
 
 mod keys;
 mod mails;

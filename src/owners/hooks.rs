@@ -1,4 +1,4 @@
-//! The app's hooks behind one object. A hook that fails or takes too long ends the request (§34.4).
+//! The app's hooks behind one object. A hook that fails or takes too long ends the request.
 
 use std::{future::Future, time::Duration};
 
@@ -17,7 +17,7 @@ use crate::{
     resource_owner::{Claims, ResourceOwner},
 };
 
-/// Longest run of a hook (§34.4).
+/// Longest run of a hook.
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// What the app decides; each method is the hook of the same name.

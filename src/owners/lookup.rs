@@ -6,7 +6,7 @@ use super::Owner;
 use crate::{resource_owner::ResourceOwner, store::storable};
 
 /// What the app finds under a text of the request. Under one that its columns cannot hold there is
-/// nobody (§35.1): the app's statements do not pass the gate of [`storable`], so the text is
+/// nobody (GE-12): the app's statements do not pass the gate of [`storable`], so the text is
 /// looked at here, and so is what the database says of it.
 pub(super) async fn looked_up<U: ResourceOwner>(
     text: &str,

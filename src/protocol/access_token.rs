@@ -1,4 +1,4 @@
-//! JWT access tokens (RFC 9068 §2; §11.5).
+//! JWT access tokens (RFC 9068 §2).
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use super::scope::Scopes;
 /// Header parameter `typ` of a JWT access token (RFC 9068 §2.1).
 pub const TYP: &str = "at+jwt";
 
-/// Claims that the app cannot set (§11.5).
+/// Claims that the app cannot set.
 pub const REGISTERED: [&str; 15] = [
     "iss",
     "exp",

@@ -1,4 +1,5 @@
-//! The checks of the authorization endpoint in their order (RFC 6749 §4.1.1, OIDC Core §3.1.2.1).
+//! The checks of the authorization endpoint in their order (RFC 6749 §4.1.1, OpenID Connect Core
+//! §3.1.2.1).
 
 mod prompt;
 mod targets;
@@ -111,7 +112,7 @@ pub fn check_client(client: Option<&Client>) -> Result<&Client, OAuthError> {
 /// Verifies an `id_token_hint` and gives its `sub`.
 pub type VerifyHint<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
-/// Checks AZ-10 and AZ-13 to AZ-26. The callback is found, so every refusal may go there.
+/// Checks AZ-10 and AZ-13 to AZ-25. The callback is found, so every refusal may go there.
 ///
 /// # Errors
 /// The refusal for the client.
@@ -172,7 +173,7 @@ pub fn validate(
     })
 }
 
-/// AZ-10: request objects are not offered (OIDC Core §3.1.2.6).
+/// AZ-10: request objects are not offered (OpenID Connect Core §3.1.2.6).
 fn check_not_offered(params: &Params) -> Result<(), OAuthError> {
     if one(params, "request_uri")?.is_some() {
         return Err(OAuthError::of(&refusals::REQUEST_URI_NOT_OFFERED));

@@ -30,7 +30,7 @@ pub fn token<'a>(headers: &[&'a str], rule: &'static str) -> Result<Option<&'a s
     }
 }
 
-/// The value of `WWW-Authenticate` (§19.4).
+/// The value of `WWW-Authenticate`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Challenge<'a> {
     /// The issuer.

@@ -1,4 +1,4 @@
-//! Claims of a user by scope (OIDC Core §5.4).
+//! Claims of a user by scope (OpenID Connect Core §5.4).
 
 use serde_json::{Map, Value};
 

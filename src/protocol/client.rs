@@ -52,7 +52,7 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// Secret in the body (RFC 6749 §2.3.1).
     ClientSecretPost,
-    /// A JWT signed with the client's key (RFC 7523 §2.2, OIDC Core §9).
+    /// A JWT signed with the client's key (RFC 7523 §2.2, OpenID Connect Core §9).
     PrivateKeyJwt,
 }
 
@@ -209,7 +209,7 @@ pub struct Client {
     pub application_type: ApplicationType,
     /// `public` or `pairwise`.
     pub subject_type: SubjectType,
-    /// Document that lists the redirect URIs of its sector (OIDC Core §8.1), https.
+    /// Document that lists the redirect URIs of its sector (OpenID Connect Core §8.1), https.
     pub sector_identifier_uri: Option<String>,
     /// Verified sector host for pairwise subjects.
     pub sector: Option<String>,

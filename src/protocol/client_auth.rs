@@ -21,7 +21,7 @@ enum Proof {
     Assertion(Box<Assertion>),
 }
 
-/// An endpoint at which clients authenticate (§12).
+/// An endpoint at which clients authenticate (CA-01 to CA-05).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientEndpoint {
     /// RFC 6749 §3.2.

@@ -1,5 +1,5 @@
-//! Client id metadata documents (§20; CIMD): the `client_id` is the https URL of a JSON document
-//! with the client's metadata.
+//! Client id metadata documents (CI-01 to CI-07): the `client_id` is the https URL of a JSON
+//! document with the client's metadata.
 
 mod error;
 mod sector;
@@ -36,7 +36,7 @@ pub struct Hosts<'a> {
 /// CI-02, before anything is fetched. Which ports may be fetched from is the fetcher's to say.
 ///
 /// # Errors
-/// The URL is not that of a document (CIMD §3), or its host is not accepted.
+/// The URL is not that of a document (Client ID Metadata Document §3), or its host is not accepted.
 pub fn check_url(client_id: &str, hosts: Hosts<'_>) -> Result<(), DocumentError> {
     // Fragments, user information, dot segments and hosts that parsers rewrite are as wrong here
     // as in a redirect URI.
@@ -72,7 +72,7 @@ pub fn host(client_id: &str) -> Option<String> {
 /// What a server makes of documents.
 #[derive(Clone, Copy, Debug)]
 pub struct DocumentPolicy<'a> {
-    /// The rules of §13.2.
+    /// The rules of a registration, which hold for documents too.
     pub metadata: MetadataPolicy<'a>,
     /// Scopes of a document that names none.
     pub default_scopes: &'a [String],

@@ -1,4 +1,4 @@
-//! What a person accepted for a client, resource by resource (§8.4).
+//! What a person accepted for a client, resource by resource (CO-01 to CO-06).
 //!
 //! A scope that was accepted for one resource says nothing about another: `write` for a sandbox
 //! and `read` for an API do not add up to `write` for the API.

@@ -38,6 +38,8 @@ pub struct Evidence<'a> {
     pub seen: &'a [StampSeen],
     /// When the app says that they changed last, Unix seconds.
     pub app_says: Option<i64>,
+    /// When anything about the user changed last, Unix seconds.
+    pub user_changed: Option<i64>,
     /// Unix seconds.
     pub now: i64,
 }
@@ -53,6 +55,7 @@ pub fn in_effect_since(evidence: &Evidence<'_>) -> i64 {
         noted,
         seen,
         app_says,
+        user_changed,
         now,
     } = evidence;
     let app_says = app_says.filter(|at| *at <= *now);
@@ -69,7 +72,13 @@ pub fn in_effect_since(evidence: &Evidence<'_>) -> i64 {
     let app_says = app_says.filter(|at| not_before.is_none_or(|last| *at >= last));
     let first_seen = present.iter().map(|it| it.first).min();
     let changed = noted.is_some() || !earlier.is_empty();
-    let latest = if changed { Some(*now) } else { None };
+    // Of somebody who was never seen here with other credentials nothing tells that they changed;
+    // a change of them would have been one of the user.
+    let latest = if changed {
+        Some(*now)
+    } else {
+        user_changed.filter(|at| *at <= *now)
+    };
     match (app_says, latest) {
         (None, None) => 0,
         (app_says, latest) => [app_says, latest, first_seen]
@@ -131,9 +140,42 @@ mod tests {
             noted: noted.as_ref(),
             seen,
             app_says,
+            user_changed: None,
             now: NOW,
         };
         assert_eq!(in_effect_since(&evidence), since);
+    }
+
+    /// A person whom the plugin has never seen: the change may have been one of the credentials.
+    #[rstest]
+    #[case::a_stranger(None, &[], None, 700)]
+    #[case::whose_app_knows_better(None, &[], Some(650), 650)]
+    #[case::seen_with_the_present_one_before(None, &[seen(PRESENT, 500, 600)], None, 500)]
+    #[case::noted(Some(noted(PRESENT, 0)), &[], None, 0)]
+    #[case::another_was_noted(Some(noted(OLD, 0)), &[], None, NOW)]
+    #[case::another_was_seen(None, &[seen(OLD, 500, 600)], None, NOW)]
+    fn s_b5_the_user_changed(
+        #[case] noted: Option<Noted>,
+        #[case] seen: &[StampSeen],
+        #[case] app_says: Option<i64>,
+        #[case] since: i64,
+    ) {
+        let mut evidence = Evidence {
+            stamp: Some(&SecretHash([PRESENT; 32])),
+            noted: noted.as_ref(),
+            seen,
+            app_says,
+            user_changed: Some(700),
+            now: NOW,
+        };
+        assert_eq!(in_effect_since(&evidence), since);
+        // A time to come tells nothing.
+        evidence.user_changed = Some(NOW + 1);
+        let without = Evidence {
+            user_changed: None,
+            ..evidence.clone()
+        };
+        assert_eq!(in_effect_since(&evidence), in_effect_since(&without));
     }
 
     #[rstest]
@@ -146,6 +188,7 @@ mod tests {
             noted: None,
             seen: &[],
             app_says,
+            user_changed: Some(700),
             now: NOW,
         };
         assert_eq!(in_effect_since(&evidence), since);

@@ -1,4 +1,4 @@
-//! The checks of the logout endpoint (RP-Initiated Logout 1.0 §2, §3; §18.1).
+//! The checks of the logout endpoint (RP-Initiated Logout §2, §3; ES-01 to ES-08).
 
 use super::{
     callback::with_query,

@@ -38,19 +38,19 @@ pub enum ErrorCode {
     ServerError,
     /// RFC 6749 §4.1.2.1
     TemporarilyUnavailable,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     LoginRequired,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     ConsentRequired,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     AccountSelectionRequired,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     InteractionRequired,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     RequestNotSupported,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     RequestUriNotSupported,
-    /// OIDC Core §3.1.2.6
+    /// OpenID Connect Core §3.1.2.6
     RegistrationNotSupported,
     /// RFC 7591 §3.2.2
     InvalidRedirectUri,
@@ -130,12 +130,9 @@ pub struct Detail {
 impl OAuthError {
     /// Tells a finding instead of the fixed sentence.
     #[must_use]
-    pub fn with_finding(self, finding: &impl fmt::Display, received: Received<'_>) -> Self {
-        let finding = finding.to_string();
-        Self {
-            finding: Some(finding.as_str().into()),
-            ..self.expected(finding, received)
-        }
+    pub fn with_finding(mut self, finding: &impl fmt::Display) -> Self {
+        self.finding = Some(finding.to_string().into());
+        self
     }
 
     /// The value of `error_description`.

@@ -1,4 +1,4 @@
-//! ID tokens (OpenID Connect Core §2, §3.1.3.6; §17.1).
+//! ID tokens (OpenID Connect Core §2, §3.1.3.6).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
@@ -44,7 +44,7 @@ pub fn at_hash(access_token: &str, alg: SigningAlg) -> String {
     URL_SAFE_NO_PAD.encode(left)
 }
 
-/// The claims of an ID token (§17.1). Times are Unix seconds.
+/// The claims of an ID token. Times are Unix seconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IdTokenClaims {
     /// Issuer.
@@ -141,7 +141,7 @@ impl IdTokenClaims {
         self
     }
 
-    /// Adds claims about the user (§16). Null ones, and ones with a registered name, are left
+    /// Adds claims about the user. Null ones, and ones with a registered name, are left
     /// out.
     #[must_use]
     pub fn with_user_claims(mut self, claims: Map<String, Value>) -> Self {

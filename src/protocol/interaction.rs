@@ -1,4 +1,5 @@
-//! The one state machine: what a person still has to do before a code may be issued (§8.2).
+//! The one state machine: what a person still has to do before a code may be issued (NX-01 to
+//! NX-10).
 
 use serde::{Deserialize, Serialize};
 
@@ -130,8 +131,8 @@ pub struct Situation<'a> {
 /// The next step, or why it cannot be taken without a page.
 ///
 /// # Errors
-/// For `prompt=none`: the code of OIDC Core §3.1.2.6; also when a hint names somebody else than the
-/// person who signed in.
+/// For `prompt=none`: the code of OpenID Connect Core §3.1.2.6; also when a hint names somebody
+/// else than the person who signed in.
 pub fn next_step(situation: &Situation<'_>) -> Result<Step, OAuthError> {
     let Situation {
         asked, progress, ..
@@ -219,8 +220,8 @@ fn too_old(situation: &Situation<'_>, session: &SessionView) -> bool {
     let Some(max_age) = situation.asked.max_age.or(situation.client.default_max_age) else {
         return false;
     };
-    // OIDC Core §3.1.2.1: max_age=0 is prompt=login; a login made for this request is never too
-    // old, or a slow reader of the consent page would never get through.
+    // OpenID Connect Core §3.1.2.1: max_age=0 is prompt=login; a login made for this request is
+    // never too old, or a slow reader of the consent page would never get through.
     let age = situation.now.saturating_sub(session.auth_time);
     (max_age == 0 || age > max_age) && !logged_in_here(situation)
 }

@@ -1,5 +1,6 @@
-//! The server metadata (RFC 8414 §2, Discovery §3; §6.5): one document for OAuth and OpenID
-//! clients, made from the values that switch features on, so that it cannot disagree with them.
+//! The server metadata (RFC 8414 §2, OpenID Connect Discovery §3): one document for OAuth and
+//! OpenID clients, made from the values that switch features on, so that it cannot disagree with
+//! them.
 
 use serde::Serialize;
 
@@ -28,7 +29,7 @@ pub struct MetadataInput {
     pub subject_types: Vec<&'static str>,
     /// Whether people can sign up.
     pub sign_up: bool,
-    /// Whether clients may be identified by the URL of a document (CIMD §5).
+    /// Whether clients may be identified by the URL of a document (Client ID Metadata Document §5).
     pub client_documents: bool,
     /// Links of the settings.
     pub links: Links,
@@ -45,7 +46,7 @@ pub struct Endpoints {
     pub userinfo_endpoint: String,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
-    /// While `enable_end_session` is on (RP-Initiated Logout 1.0 §2.1).
+    /// While `enable_end_session` is on (RP-Initiated Logout §2.1).
     pub end_session_endpoint: Option<String>,
     /// `None` = clients cannot register themselves.
     pub registration_endpoint: Option<String>,
@@ -121,7 +122,7 @@ pub struct ServerMetadata {
     pub op_tos_uri: Option<String>,
 }
 
-/// Methods of §12.
+/// Methods of client authentication.
 const AUTH_METHODS: [&str; 4] = [
     "none",
     "client_secret_basic",
@@ -129,7 +130,7 @@ const AUTH_METHODS: [&str; 4] = [
     "private_key_jwt",
 ];
 
-/// Algorithms of client assertions (§12): all that can be verified.
+/// Algorithms of client assertions (CA-03): all that can be verified.
 const ASSERTION_ALGORITHMS: [SigningAlg; 4] = [
     SigningAlg::RS256,
     SigningAlg::PS256,

@@ -31,7 +31,7 @@ pub struct CodeChallenge(String);
 
 impl CodeChallenge {
     /// AZ-22: reads `code_challenge` and `code_challenge_method`. `Ok(None)` = no challenge sent;
-    /// whether one is demanded is the caller's to know (§7.4).
+    /// whether one is demanded is the caller's to know (AZ-22).
     ///
     /// # Errors
     /// [`PkceError::Method`], [`PkceError::Challenge`].

@@ -5,7 +5,7 @@ use super::{
     grants::Granted,
     implied_scopes::ImpliedScopes,
     jwk::SigningAlg,
-    scope::Scopes,
+    scope::{PERSONAL, Scopes},
 };
 
 /// One configured resource (RFC 8707), as far as the rules need it.
@@ -72,7 +72,7 @@ pub struct Entitlement<'a> {
     pub policy: &'a Policy,
 }
 
-/// Lifetimes in seconds (spec §3.4).
+/// Lifetimes in seconds, as the settings have them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
     /// Authorization code.
@@ -103,7 +103,7 @@ pub struct ScopeLifetime {
 }
 
 impl Policy {
-    /// The configured resource that `uri` names (§19.1).
+    /// The configured resource that `uri` names (AZ-23).
     pub fn resource(&self, uri: &str) -> Option<&ResourcePolicy> {
         self.resources
             .iter()
@@ -136,15 +136,19 @@ impl Policy {
 
     /// The scopes that `client` may ask a person for. Who registered itself did so with the scopes
     /// of the first challenge it met, as MCP clients do: it may come back for the others of the
-    /// same resource ("step-up"), and the person decides.
-    pub fn grantable_scopes(&self, client: &Client) -> Scopes {
+    /// same resource ("step-up"), and the person decides. One that registered with nothing but
+    /// `openid email profile`, as mcp-remote does, did not know of any API then: it may ask for
+    /// the scopes of the `resources` that its request names.
+    pub fn grantable_scopes(&self, client: &Client, resources: &[String]) -> Scopes {
         let own = self.client_scopes(client);
         if client.is_known() {
             return own;
         }
+        let knew_no_api = own.iter().all(|scope| PERSONAL.contains(&scope));
         let of_its_resources = self.resources.iter().filter(|resource| {
             let mut scopes = resource.scopes.iter();
-            scopes.any(|scope| own.contains(scope))
+            let is_named = resources.contains(&resource.identifier);
+            (knew_no_api && is_named) || scopes.any(|scope| own.contains(scope))
         });
         let more = of_its_resources.flat_map(|resource| resource.scopes.iter());
         let more: Scopes = more.collect();

@@ -22,23 +22,34 @@ use super::{
 const REDIRECT_URIS: &str = "redirect_uris";
 
 /// The members that say something: `null`, `""` and `[]` are how clients write that they have no
-/// value (RG-05), and so are `null` and `""` among the entries of an optional list.
+/// value (RG-05), and so are `{}`, a key set without keys, and empty entries of an optional list.
 #[must_use]
 pub fn sent(mut members: Map<String, Value>) -> Map<String, Value> {
     for (name, value) in &mut members {
         if let Value::Array(entries) = value
             && name != REDIRECT_URIS
         {
-            entries.retain(|entry| !entry.is_null() && entry != "");
+            entries.retain(|entry| !is_empty(entry));
         }
     }
-    members.retain(|_, value| match value {
-        Value::Null => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(entries) => !entries.is_empty(),
-        _ => true,
-    });
+    members.retain(|name, value| !is_empty(value) && !(name == "jwks" && has_no_keys(value)));
     members
+}
+
+/// Whether a value says nothing.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(entries) => entries.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// A key set whose list of keys is empty or missing.
+fn has_no_keys(set: &Value) -> bool {
+    set.is_object() && set.get("keys").is_none_or(is_empty)
 }
 
 /// Metadata of a JSON object; members that nobody knows are ignored (RFC 7591 §2), empty ones count
@@ -144,7 +155,7 @@ pub fn check_update(members: &Map<String, Value>, client: &Client) -> Result<(),
     }
 }
 
-/// The first finding is the answer (§1.2).
+/// The first finding is the answer.
 impl From<MetadataError> for OAuthError {
     fn from(error: MetadataError) -> Self {
         let refusal = match error.code() {
@@ -153,7 +164,7 @@ impl From<MetadataError> for OAuthError {
         };
         let sent = Received::Public(error.value.as_deref().unwrap_or_default());
         let refusal = Self::of(refusal).by(error.rule_id());
-        refusal.with_finding(&error, sent)
+        refusal.with_finding(&error).expected(error.wanted(), sent)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which resource a request is for, as far as its client may reach it (§19.1; RFC 8707 §2).
+//! Which resource a request is for, as far as its client may reach it (AZ-23; RFC 8707 §2).
 
 use super::{
     client::Client,

@@ -1,4 +1,4 @@
-//! Match of resource identifiers (§19.1; RFC 8707 §2, RFC 9728 §1.2).
+//! Match of resource identifiers (AZ-23; RFC 8707 §2, RFC 9728 §1.2).
 
 use url::Url;
 

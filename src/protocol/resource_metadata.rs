@@ -1,4 +1,4 @@
-//! Protected resource metadata (RFC 9728 §2, §3; §19.2).
+//! Protected resource metadata (RFC 9728 §2, §3).
 
 use serde::Serialize;
 use url::Url;

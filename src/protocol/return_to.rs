@@ -1,4 +1,4 @@
-//! Which interaction the query of an own page names (§8.6). Nothing is ever redirected to what
+//! Which interaction the query of an own page names. Nothing is ever redirected to what
 //! stands there: the way back is computed from the id.
 
 use super::params::Params;

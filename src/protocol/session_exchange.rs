@@ -1,4 +1,4 @@
-//! What the app's own JWT says about a login (§8.7).
+//! What the app's own JWT says about a login (EX-01 to EX-06).
 
 use serde_json::{Map, Value};
 

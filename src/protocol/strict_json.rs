@@ -1,4 +1,4 @@
-//! JSON objects from strangers, read strictly (RG-02, §35.1): what two readers could understand
+//! JSON objects from strangers, read strictly (RG-02): what two readers could understand
 //! differently is refused (RFC 8259 §4), and what a database could not store.
 
 use std::{cell::Cell, fmt};

@@ -1,4 +1,4 @@
-//! The `sub` of a user (OIDC Core §2, §8.1).
+//! The `sub` of a user (OpenID Connect Core §2, §8.1).
 
 use super::{
     client::{Client, SubjectType},

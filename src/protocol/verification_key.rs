@@ -5,7 +5,7 @@ use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
     RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::jwk::SigningAlg;
 
@@ -72,6 +72,26 @@ impl<'a> VerificationKey<'a> {
     }
 }
 
+/// Members of public keys that [`VerificationKey`] reads (RFC 7517 §4, RFC 7518 §6).
+const MEMBERS: [&str; 10] = [
+    "kty", "use", "key_ops", "alg", "kid", "n", "e", "crv", "x", "y",
+];
+
+/// The key set of `keys` without what verification does not read: certificates, members of others,
+/// keys for encryption.
+#[must_use]
+pub fn set_of(keys: &[Value]) -> Value {
+    let keys = keys.iter().filter_map(Value::as_object);
+    let keys = keys.filter(|key| key.get("use").is_none_or(|usage| usage == "sig"));
+    let needed = |key: &Map<String, Value>| -> Map<String, Value> {
+        let members = MEMBERS.iter().filter_map(|name| key.get_key_value(*name));
+        members
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    };
+    json!({ "keys": keys.map(needed).collect::<Vec<_>>() })
+}
+
 /// The kind of key that the algorithm needs, not set aside for something else (RFC 7517 §4.2 to
 /// §4.4).
 fn fits(key: &Map<String, Value>, alg: SigningAlg) -> bool {
@@ -100,7 +120,6 @@ fn text<'k>(key: &'k Map<String, Value>, member: &str) -> Option<&'k str> {
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
-    use serde_json::json;
 
     use super::*;
 
@@ -124,6 +143,22 @@ mod tests {
         assert!(!key.is_signed(b"another", &signature));
         assert!(!key.is_signed(message.as_bytes(), &signature[..63]));
         assert!(VerificationKey::find(&set, None, SigningAlg::ES256).is_none());
+    }
+
+    #[test]
+    fn s_b8_of_a_set_is_kept_what_verification_reads() {
+        let key =
+            json!({ "kty": "EC", "crv": "P-256", "kid": "a", "use": "sig", "x": "x", "y": "y" });
+        let mut long = key.clone();
+        long["x5c"] = json!(["certificate"]);
+        long["pad"] = json!("p".repeat(9000));
+        let others = [
+            json!({ "kty": "RSA", "use": "enc", "n": "n" }),
+            json!("no key"),
+        ];
+        let keys = [&[long], &others[..]].concat();
+        assert_eq!(set_of(&keys), json!({ "keys": [key] }));
+        assert_eq!(set_of(&[]), json!({ "keys": [] }));
     }
 
     #[rstest]

@@ -1,12 +1,14 @@
 //! The well-known names that belong to the server: metadata of the authorization server (RFC 8414
-//! §3, `OpenID` Connect Discovery §4) and of protected resources (RFC 9728 §3).
+//! §3, OpenID Connect Discovery §4) and of protected resources (RFC 9728 §3).
 //!
 //! Clients look for the documents at many addresses before they give up: the official MCP SDKs, VS
 //! Code, Cursor, Claude and `ChatGPT` put the path of the resource or of the issuer behind the name
 //! and in front of it, and `ChatGPT` even that of the token endpoint. They go on to the next address
 //! when the answer is 404, and stop at a page.
 
-const SEGMENT: &str = "/.well-known/";
+use percent_encoding::percent_decode_str;
+
+const WELL_KNOWN: &str = ".well-known";
 
 const NAMES: [&str; 3] = [
     "oauth-authorization-server",
@@ -14,21 +16,31 @@ const NAMES: [&str; 3] = [
     "oauth-protected-resource",
 ];
 
-/// Whether a path has one of the names, with whatever in front of it and behind it.
+/// Whether a path has one of the names, with whatever in front of it and behind it, and however it
+/// is written: percent-encoded, with a slash too many, or with parameters behind the name (RFC 3986
+/// §2.3, §3.3).
 #[must_use]
 pub fn is_named(path: &str) -> bool {
-    let mut behind = path.split(SEGMENT).skip(1);
-    behind.any(|rest| {
-        let name = rest.split('/').next().unwrap_or_default();
-        NAMES.contains(&name)
-    })
+    let path = percent_decode_str(path).decode_utf8_lossy();
+    let segments = path.split('/').filter(|segment| !segment.is_empty());
+    let mut names = segments.map(|segment| segment.split(';').next().unwrap_or_default());
+    while names.any(|name| name == WELL_KNOWN) {
+        if names
+            .clone()
+            .next()
+            .is_some_and(|name| NAMES.contains(&name))
+        {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether the pattern of a route is one for well-known addresses: the app means what it serves
 /// there. A pattern that only happens to catch them, such as `/{*path}`, is not.
 #[must_use]
 pub fn is_meant(pattern: &str) -> bool {
-    pattern.contains(SEGMENT)
+    pattern.split('/').any(|segment| segment == WELL_KNOWN)
 }
 
 #[cfg(test)]
@@ -51,6 +63,14 @@ mod tests {
     #[case("/.well-known/oauth-protected-resource/sse")]
     #[case("/a/b/.well-known/oauth-protected-resource/c")]
     #[case("/.well-known/x/.well-known/openid-configuration")]
+    #[case("/.well-known/.well-known/openid-configuration")]
+    #[case("/.well-known//openid-configuration")]
+    #[case("/mcp//.well-known//oauth-authorization-server")]
+    #[case("/.well-known/oauth-protected-resource%2fmcp")]
+    #[case("/.well-known/oauth-authorization-server%2Fmcp")]
+    #[case("/.well-known/openid%2Dconfiguration")]
+    #[case("/%2Ewell-known/openid-configuration")]
+    #[case("/.well-known/openid-configuration;x=y")]
     fn s_c10_addresses_that_clients_try(#[case] path: &str) {
         assert!(is_named(path));
     }

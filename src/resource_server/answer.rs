@@ -28,7 +28,7 @@ use crate::{
     server::Server,
 };
 
-/// Headers of a refusal that a script may read (§30.2). Who may read at all is for the app's
+/// Headers of a refusal that a script may read. Who may read at all is for the app's
 /// `cors` middleware to say, except at routes behind `OAuth::mcp` ([`Opened`]).
 const EXPOSED: HeaderValue =
     HeaderValue::from_static("WWW-Authenticate, DPoP-Nonce, Retry-After, x-request-id");

@@ -1,4 +1,4 @@
-//! Scripts of other origins at routes behind `OAuth::mcp` (§30.2): MCP clients that run in a browser
+//! Scripts of other origins at routes behind `OAuth::mcp`: MCP clients that run in a browser
 //! must be allowed to ask, and to read what they are told, also when they are refused.
 
 use std::{

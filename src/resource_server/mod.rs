@@ -1,4 +1,5 @@
-//! The app as a resource server: the guard of its own routes (§19.3; RFC 6750, RFC 9728, RFC 8707).
+//! The app as a resource server: the guard of its own routes (GU-01 to GU-06; RFC 6750, RFC 9728,
+//! RFC 8707).
 //!
 //! A guard names one of `resources` of the settings, by its `prefix` or its identifier, and the
 //! scopes that an operation needs. A layer guards a group of routes:

@@ -1,4 +1,4 @@
-//! Deleting what is over (§4.9), in batches by indexed expiry. Every batch is safe on several
+//! Deleting what is over, in batches by indexed expiry. Every batch is safe on several
 //! nodes and safe to kill: a row that another node deletes is passed over.
 
 use sea_orm::{

@@ -1,4 +1,4 @@
-//! Faults of the database: which of them pass by themselves (§29.3).
+//! Faults of the database: which of them pass by themselves.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub enum StoreError {
     /// A unique index refused the row.
     #[error("the row exists already: {0}")]
     Duplicate(#[source] DbErr),
-    /// A value of the request is one that no column can hold (§35.1).
+    /// A value of the request is one that no column can hold (GE-12).
     #[error("a value cannot be stored: {0}")]
     Unstorable(#[source] DbErr),
     /// Anything else: a bug or a broken schema.

@@ -1,4 +1,4 @@
-//! Removing clients that registered themselves and are not used (§13.5): they become tombstones.
+//! Removing clients that registered themselves and are not used: they become tombstones.
 
 use chrono::{DateTime, FixedOffset};
 use sea_orm::{

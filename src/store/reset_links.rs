@@ -1,4 +1,4 @@
-//! Links to a new password: rows of `oauth_ephemerals` with the kind `reset`, by hash (§5.1).
+//! Links to a new password: rows of `oauth_ephemerals` with the kind `reset`, by hash.
 
 use sea_orm::{
     ConnectionTrait,

@@ -1,5 +1,6 @@
-//! What a code rests on, read once more in the transaction that issues it (§8.2): a sign-out, a
-//! revocation, a changed client, a disabled user or a new password that was stored meanwhile wins.
+//! What a code rests on, read once more in the transaction that issues it (CO-03, NX-10): a
+//! sign-out, a revocation, a changed client, a disabled user or a new password that was stored
+//! meanwhile wins.
 
 use sea_orm::{
     ConnectionTrait,

@@ -1,4 +1,4 @@
-//! What a database can hold (§35.1): the one gate for every value on its way into a statement.
+//! What a database can hold (GE-12): the one gate for every value on its way into a statement.
 //!
 //! PostgreSQL refuses U+0000 in a text and in a JSON document (codes 22021 and 22P05); SQLite
 //! would take it. Both behave alike here: what no row can hold is found nowhere and stored

@@ -1,4 +1,4 @@
-//! `oauth:cleanup` (§32.3): deletes what is over, removes clients that nobody uses.
+//! `oauth:cleanup` (CL-01, CL-02): deletes what is over, removes clients that nobody uses.
 
 use std::{marker::PhantomData, time::Duration};
 

@@ -1,4 +1,4 @@
-//! `oauth:client:create` (§32.1): makes an operator's client and prints its secret once.
+//! `oauth:client:create`: makes an operator's client and prints its secret once.
 
 use loco_rs::{app::AppContext, task::Vars};
 
@@ -82,7 +82,7 @@ fn auth(arguments: Arguments<'_>) -> loco_rs::Result<AuthMethod> {
     }
 }
 
-/// A client with a redirect URI as `cursor://` is a public one (§13.3).
+/// A client with a redirect URI as `cursor://` is a public one (RG-06).
 fn usual_auth(arguments: Arguments<'_>) -> AuthMethod {
     let uris = arguments.list("redirect_uris").unwrap_or_default();
     let mut dotless = uris

@@ -1,4 +1,4 @@
-//! `oauth:client:delete` (§32.1): the end of a client and of everything it was given.
+//! `oauth:client:delete`: the end of a client and of everything it was given.
 
 use loco_rs::{app::AppContext, task::Vars};
 

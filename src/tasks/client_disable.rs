@@ -1,4 +1,4 @@
-//! `oauth:client:disable` (§32.1): no new authorization, no token, until it is undone.
+//! `oauth:client:disable`: no new authorization, no token, until it is undone.
 
 use loco_rs::{app::AppContext, task::Vars};
 

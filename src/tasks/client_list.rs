@@ -1,4 +1,4 @@
-//! `oauth:client:list` (§32.1): every client, those of the settings first.
+//! `oauth:client:list`: every client, those of the settings first.
 
 use loco_rs::{app::AppContext, task::Vars};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! `oauth:client:rotate_secret` (§32.1, §12): a new secret, printed once; the old one works beside
+//! `oauth:client:rotate_secret` (CA-02): a new secret, printed once; the old one works beside
 //! it for a while.
 
 use loco_rs::{app::AppContext, task::Vars};

@@ -1,4 +1,4 @@
-//! `oauth:doctor` (§32.4): every finding, and what the running deployment answers.
+//! `oauth:doctor`: every finding, and what the running deployment answers.
 
 use std::marker::PhantomData;
 

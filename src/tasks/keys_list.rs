@@ -1,4 +1,4 @@
-//! `oauth:keys:list` (§32.2): every key and its state; no private parts.
+//! `oauth:keys:list`: every key and its state; no private parts.
 
 use std::{marker::PhantomData, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! `oauth:keys:rotate` (§32.2): new keys, published before they sign; old ones withdrawn.
+//! `oauth:keys:rotate`: new keys, published before they sign; old ones withdrawn.
 
 use std::{marker::PhantomData, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! Tasks of the operator (§32), called `cargo loco task <name> key:value …`.
+//! Tasks of the operator, called `cargo loco task <name> key:value …`.
 //!
 //! Each has a function `report`, which does the work and gives what `run` prints.
 

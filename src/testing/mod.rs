@@ -106,7 +106,7 @@ pub fn server(ctx: &AppContext) -> Arc<Server> {
         .expect("no OAuth server: is `OAuth::initializer::<Self>()` in `Hooks::initializers`?")
 }
 
-/// The audit events since the last call (§31.2), in their order; the last 4,096 of them.
+/// The audit events since the last call, in their order; the last 4,096 of them.
 pub fn captured_events(ctx: &AppContext) -> Vec<AuditEvent> {
     server(ctx).take_events()
 }

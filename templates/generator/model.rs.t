@@ -94,6 +94,11 @@ impl ResourceOwner for users::Model {
         Some(self.password.clone())
     }
 
+    /// A person whom the plugin sees for the first time may just have changed the password.
+    fn changed_at(&self) -> Option<i64> {
+        (self.updated_at > self.created_at).then(|| self.updated_at.timestamp())
+    }
+
     fn display_name(&self) -> String {
         self.name.clone()
     }

@@ -104,7 +104,7 @@ fn levels(text: &str) -> Vec<Option<i64>> {
     OPTIMISED.into_iter().map(level).collect()
 }
 
-/// A2: what this repository needs to be usable in a debug build, an app needs, too. One that has a
+/// What this repository needs to be usable in a debug build, an app needs, too. One that has a
 /// part of it gets the rest; what the app wrote stays.
 #[rstest]
 #[case::starter("[workspace]\n", [Some(3); 4])]

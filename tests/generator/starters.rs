@@ -216,7 +216,7 @@ fn gn_02_a_dry_run_shows_the_long_test_and_writes_nothing() {
     assert!(!app.path(FLOWS).exists());
 }
 
-/// Every part that the flag promises (§33.2).
+/// Every part that the flag promises.
 #[test]
 fn gn_04_the_long_test_of_the_starters_users() {
     let _settings = snapshots();

@@ -1,4 +1,4 @@
-//! The test kit (§34.5) on the dummy app, with Loco's test server.
+//! The test kit on the dummy app, with Loco's test server.
 
 mod acting_as;
 mod asserting;

@@ -10,7 +10,7 @@ use crate::app::{
     users,
 };
 
-/// §34.4: the hook `select_account` asks for a choice, once per request.
+/// The hook `select_account` asks for a choice, once per request.
 #[tokio::test(flavor = "multi_thread")]
 async fn nx_07_the_hook_can_want_an_account_to_be_chosen() {
     let server = TestServer::start().await;

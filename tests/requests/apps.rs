@@ -1,4 +1,4 @@
-//! `/oauth/apps` and what is posted from there (§9.4).
+//! `/oauth/apps` and what is posted from there (AP-01).
 
 use serde_json::json;
 
@@ -293,7 +293,7 @@ async fn s9_4_few_statements_however_many_apps() {
     assert!(statements.len() <= 7, "{}", statements.join("\n"));
 }
 
-/// §34.1: the same for the app's own code.
+/// The same for the app's own code.
 #[tokio::test(flavor = "multi_thread")]
 async fn s34_1_the_app_sees_and_ends_the_same() {
     let server = TestServer::start().await.with_bob().await;

@@ -1,4 +1,4 @@
-//! `private_key_jwt` at the endpoints (§12, CA-01 to CA-05).
+//! `private_key_jwt` at the endpoints (CA-01 to CA-05).
 
 mod jwks_uri;
 

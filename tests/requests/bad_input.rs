@@ -1,4 +1,4 @@
-//! Bad input at the JSON endpoints (C251-C253, C256, C258-C261; §35.1; TK-02, GE-03, GE-04).
+//! Bad input at the JSON endpoints (C251-C253, C256, C258-C261; TK-02, GE-03, GE-04).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rstest::rstest;

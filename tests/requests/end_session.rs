@@ -1,4 +1,4 @@
-//! `/oauth/end-session` (RP-Initiated Logout 1.0; §18.1).
+//! `/oauth/end-session` (RP-Initiated Logout 1.0; ES-01 to ES-08).
 
 use sea_orm::Set;
 use serde_json::{Value, json};
@@ -325,7 +325,7 @@ async fn es_06_a_hint_ends_the_session_it_names_and_no_other() {
     assert_eq!(live_sessions(&server).await, 1);
 }
 
-/// §18.1: a cross-site POST carries no cookie.
+/// A cross-site POST carries no cookie.
 #[tokio::test(flavor = "multi_thread")]
 async fn es_08_a_post_goes_on_in_the_browser_that_follows() {
     let server = server(json!({})).await;
@@ -443,7 +443,7 @@ async fn ge_11_switched_off() {
     assert_eq!(document.get("end_session_endpoint"), None);
 }
 
-/// §28.2: a key that retired a while ago still vouches for who is meant.
+/// ES-02: a key that retired a while ago still vouches for who is meant.
 #[tokio::test(flavor = "multi_thread")]
 async fn es_02_a_retired_key_still_verifies_hints() {
     use loco_oauth_server::{

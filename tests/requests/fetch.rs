@@ -1,4 +1,4 @@
-//! The guarded fetcher against a server that means no good (§28.4).
+//! The guarded fetcher against a server that means no good.
 
 use std::{
     net::IpAddr,

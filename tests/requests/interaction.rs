@@ -1,4 +1,4 @@
-//! The life of an interaction (IX-01 to IX-06) and the events of §8.3.
+//! The life of an interaction (IX-01 to IX-06), and what each event does in each state.
 
 use sea_orm::Set;
 use serde_json::json;
@@ -131,7 +131,7 @@ async fn ix_04_pages_can_be_reloaded_and_change_nothing() {
     assert_eq!((server.rows().await, server.interactions().await), before);
 }
 
-/// The first column of the table of §8.3 that differs: a page of a later step while login is open.
+/// IX-04: a page of a later step while login is open.
 #[tokio::test(flavor = "multi_thread")]
 async fn ix_04_a_later_page_leads_back_to_the_open_step() {
     let server = TestServer::start().await;

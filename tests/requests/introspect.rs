@@ -25,7 +25,7 @@ async fn c125_c127_only_confidential_clients_ask() {
         .post_as(("conf", "wrong"), "/oauth/introspect", &form)
         .await;
     snapshot!("introspect_invalid_client", show(&wrong));
-    // The same but for the scheme of the challenge: nobody used no header (§12).
+    // The same but for the scheme of the challenge: nobody used no header (CA-02).
     let without_header = show(&wrong).replace("Basic realm", "OAuth realm");
     assert_eq!(show(&nobody), without_header);
     let public = server.post("/oauth/introspect", &of_public).await;

@@ -1,4 +1,4 @@
-//! Server metadata and key set (C173-C180; §6.4, §6.5, §28.2, §30.2; UR-01 to UR-04, GE-09).
+//! Server metadata and key set (C173-C180; MD-01, UR-01 to UR-04, GE-09).
 
 use reqwest::Method;
 use rstest::rstest;
@@ -80,7 +80,7 @@ async fn c174_headers_of_the_request_change_nothing() {
     }
 }
 
-/// UR-02, UR-03, §6.4.
+/// UR-02, UR-03, MD-01.
 #[tokio::test(flavor = "multi_thread")]
 async fn c175_an_issuer_with_a_path() {
     let server = TestServer::with(json!({ "issuer": "https://as.example/t1" })).await;
@@ -179,7 +179,8 @@ async fn c178_the_key_set_is_public() {
     }
 }
 
-/// §28.2: published before use, verifiable until the last token is over; no restart.
+/// A new key is published before it signs, an old one verifies until its last token is over, and
+/// neither needs a restart.
 #[tokio::test(flavor = "multi_thread")]
 async fn c179_rotation() {
     use loco_oauth_server::{
@@ -227,7 +228,7 @@ async fn c179_rotation() {
     assert!(!published().await.contains(&old));
 }
 
-/// §30.2.
+/// Endpoints that scripts of any origin may call.
 #[rstest]
 #[case(OAUTH, "GET")]
 #[case(OPENID, "GET")]
@@ -304,7 +305,7 @@ async fn c180_good_answers_are_open_to_every_origin() {
     }
 }
 
-/// §30.2: nothing for the endpoints that browsers do not call.
+/// Nothing for the endpoints that browsers do not call.
 #[rstest]
 #[case("/oauth/introspect")]
 #[case("/oauth/authorize")]

@@ -1,6 +1,7 @@
 //! One file per endpoint.
 
 mod advertised;
+mod allocations;
 mod app_side;
 mod apps;
 mod assertions;

@@ -1,4 +1,4 @@
-//! How the plugin sits in an app (§6.1: MO-01 to MO-06).
+//! How the plugin sits in an app (MO-01 to MO-06).
 
 use axum::{body::Body, http::Request};
 use loco_rs::{
@@ -46,7 +46,7 @@ async fn mo_02_a_missing_column_stops_the_boot() {
     }
 }
 
-/// MO-03: the app's middleware surrounds the endpoints; what must not, does not (OS-08, §30.2).
+/// MO-03: the app's middleware surrounds the endpoints; what must not, does not (OS-08).
 #[tokio::test(flavor = "multi_thread")]
 async fn mo_03_the_apps_middleware() {
     let middlewares = json!({

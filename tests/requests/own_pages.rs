@@ -1,4 +1,4 @@
-//! `OAuthInteraction`: the app's own pages take part in an authorization (§8.6).
+//! `OAuthInteraction`: the app's own pages take part in an authorization.
 
 use serde_json::{Value, json};
 
@@ -183,7 +183,7 @@ async fn the_apps_own_login_makes_the_session_that_authorize_uses() {
     answer.assert_back(CONF_CB, "login_required");
 }
 
-/// §8.6: what an own page needs to say, before anybody is signed in.
+/// What an own page needs to say, before anybody is signed in.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_own_page_has_words_and_hints() {
     let server = with_own_pages().await;
@@ -246,7 +246,7 @@ async fn an_own_page_lets_people_choose_an_account() {
     assert!(answer.location().contains("/own/login?"), "{answer:?}");
 }
 
-/// §8.3: the client changed since the page was shown; the person looks again.
+/// CO-02: the client changed since the page was shown; the person looks again.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_allow_for_a_client_that_changed_does_not_count() {
     let server = with_own_pages().await;

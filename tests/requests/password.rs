@@ -1,4 +1,4 @@
-//! `/oauth/forgot-password`, `/oauth/reset-password` (§9.5; ASVS 6.5.1, 7.4.3).
+//! `/oauth/forgot-password`, `/oauth/reset-password` (ASVS 6.5.1, 7.4.3).
 
 use std::time::Duration;
 
@@ -186,7 +186,7 @@ async fn c070_other_sessions_end_with_their_grants() {
     }
 }
 
-/// §5.1: only the hash is stored; the value is spent by one statement.
+/// Only the hash is stored; the value is spent by one statement.
 #[tokio::test(flavor = "multi_thread")]
 async fn c070_only_a_hash_is_stored_and_one_of_many_wins() {
     use sea_orm::EntityTrait;
@@ -347,7 +347,7 @@ async fn ge_11_without_a_mailer_there_are_no_pages() {
     assert!(login.body.contains(FORGOT));
 }
 
-/// §3.2: nobody is signed in before the address is verified, by whatever page.
+/// Nobody is signed in before the address is verified, by whatever page.
 #[tokio::test(flavor = "multi_thread")]
 async fn s3_2_unverified_people_are_asked_to_check_their_mail() {
     let server = server(json!({ "require_verified_email": true })).await;

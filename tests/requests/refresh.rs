@@ -323,7 +323,8 @@ async fn c117_a_client_that_is_not_active(#[case] status: &str) {
     assert_eq!(server.ledger().await, before);
 }
 
-/// §11.6.
+/// A client gets a refresh token by its `grant_types` and, where the setting
+/// `refresh_token_policy` says so, by the scope `offline_access`.
 #[tokio::test(flavor = "multi_thread")]
 async fn c118_when_there_is_no_refresh_token() {
     let server = TestServer::start().await;
@@ -344,7 +345,7 @@ async fn c118_when_there_is_no_refresh_token() {
     assert_eq!(server.generations().await.len(), 1);
 }
 
-/// §11.3: `rotate_refresh_tokens: public_only`.
+/// With `rotate_refresh_tokens: public_only` their token is not rotated.
 #[tokio::test(flavor = "multi_thread")]
 async fn tk_26_confidential_clients_may_keep_their_token() {
     let settings = json!({ "rotate_refresh_tokens": "public_only" });

@@ -1,4 +1,4 @@
-//! Retry-safe rotation (§11.7: RF-01 to RF-05; C109).
+//! Retry-safe rotation (RF-01 to RF-05; C109).
 
 use serde_json::json;
 

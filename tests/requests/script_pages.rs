@@ -1,4 +1,4 @@
-//! GET, POST interaction: pages that a script of the app draws (§8.8).
+//! GET, POST interaction: pages that a script of the app draws.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn location(answer: &Answer) -> String {
     text(&answer.ok(), "location").to_owned()
 }
 
-/// §8.6: every field, and no null (GE-07).
+/// Every field, and no null (GE-07).
 #[tokio::test(flavor = "multi_thread")]
 async fn s8_8_a_script_sees_the_interaction() {
     let server = TestServer::start().await;
@@ -72,7 +72,7 @@ async fn s8_8_allow_leads_to_the_client() {
     let to = location(&answer);
     assert!(to.starts_with(CONF_CB), "{to}");
     assert_eq!(param(&to, "state").as_deref(), Some("S"));
-    // §8.5: the same again, for the same browser.
+    // IX-05: the same again, for the same browser.
     assert_eq!(location(&browser.act(&server, &id, act).await), to);
     assert_eq!(server.rows().await.codes, 1);
     let tokens = server.redeem(&param(&to, "code").unwrap()).await.ok();
@@ -105,7 +105,7 @@ async fn s8_8_a_refusal_leads_to_the_client(#[case] action: &str) {
     assert_eq!(server.rows().await.consents, 0);
 }
 
-/// §8.3: an allow counts only while consent is asked.
+/// An allow counts only while consent is asked.
 #[tokio::test(flavor = "multi_thread")]
 async fn s8_3_an_allow_before_the_login_leads_on() {
     let server = TestServer::start().await;

@@ -219,7 +219,7 @@ async fn c079_c080_c081_c104_who_is_not_authenticated_gets_nothing() {
         with(&[("client_id", "conf")]),
         with(&[]),
     ];
-    // The same but for the scheme of the challenge: these did not use the header (§12).
+    // The same but for the scheme of the challenge: these did not use the header (CA-02).
     let without_header = show(&wrong).replace("Basic realm", "OAuth realm");
     for body in bodies {
         let answer = server.post("/oauth/token", &body).await;

@@ -83,7 +83,7 @@ fn sorted(lines: impl Iterator<Item = String>) -> Vec<String> {
     lines
 }
 
-/// The type table of the specification.
+/// How PostgreSQL and SQLite call the types of columns.
 fn column_type(kind: ColumnKind, backend: DbBackend, key: &str) -> &'static str {
     let (postgres, sqlite) = match kind {
         ColumnKind::Id | ColumnKind::Reference | ColumnKind::Seconds => ("bigint", "integer"),

@@ -1,4 +1,4 @@
-//! The tables as data, row for row as in the specification.
+//! The tables as data: columns that share type and nullability are one row.
 
 use super::{
     Index,
@@ -43,7 +43,7 @@ pub const EVERY_TABLE: &[Row] = &[
     row("created_at updated_at", Kind::Timestamp),
 ];
 
-/// The eight tables, in the order of the specification.
+/// The eight tables: clients, the way from a request to tokens, then what supports it.
 pub const TABLES: &[Table] = &[
     CLIENTS,
     AUTHORIZATION_STATES,

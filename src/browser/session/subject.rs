@@ -1,4 +1,4 @@
-//! Who may be signed in at all (§17.2).
+//! Who may be signed in at all (SU-01, SU-02).
 
 use crate::{error::Failure, owners::Owner, protocol::subject, server::Server, store::clients};
 

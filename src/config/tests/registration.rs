@@ -93,7 +93,7 @@ fn st_06_st_11_registration(#[case] block: Value, #[case] key: &str, #[case] par
     );
 }
 
-/// §13.3: a scheme is a mistake only where it is none; one that is never a redirect has no effect.
+/// RG-06: a scheme is a mistake only where it is none; one that is never a redirect has no effect.
 #[test]
 fn s13_3_schemes_of_the_settings() {
     let schemes = |block: Value| settings(block).registration.redirect_schemes.join(" ");

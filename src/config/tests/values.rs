@@ -126,7 +126,7 @@ fn ci_02_hosts_in_the_settings(#[case] host: &str, #[case] good: bool) {
     }
 }
 
-/// §28.4: loopback is for servers on a developer's machine.
+/// Loopback is for servers on a developer's machine.
 #[rstest]
 #[case("http://localhost:5150", true)]
 #[case("http://127.0.0.1:5150", true)]
@@ -153,7 +153,22 @@ fn s_c6_audience_of_assertions() {
     assert_one_finding(unknown, "client_assertion_audience", "issuer");
 }
 
-/// §19.1: what is written, else all scopes that are not sensitive, wherever that is said.
+/// Whoever gets a scope has those that it implies: one that brings a sensitive one is sensitive.
+#[test]
+fn s_b1_a_scope_that_implies_a_sensitive_one_is_sensitive() {
+    let resource = json!({
+        "prefix": "/mcp",
+        "scopes": ["read", "some", "all", {"name": "admin", "sensitive": true}],
+        "implied_scopes": {"all": ["some"], "some": ["admin"]},
+    });
+    let settings = settings(json!({"resources": [resource]}));
+    let sensitive =
+        ["read", "some", "all", "admin", "other"].map(|name| settings.is_sensitive(name));
+    assert_eq!(sensitive, [false, true, true, true, false]);
+    assert_eq!(settings.default_scopes_of(&settings.resources[0]), ["read"]);
+}
+
+/// What is written, else all scopes that are not sensitive, wherever that is said.
 #[test]
 fn s_c11_default_scopes_of_a_resource() {
     let settings = settings(json!({

@@ -35,7 +35,7 @@ struct Loaded {
 /// Redeems a code.
 ///
 /// # Errors
-/// The refusals of §11.2, or a fault.
+/// The refusals of TK-09 to TK-18, or a fault.
 pub async fn answer(
     server: &Server,
     credentials: &Credentials,

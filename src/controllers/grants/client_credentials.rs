@@ -21,7 +21,7 @@ use crate::{
 /// Issues a machine token: no refresh token, no ID token, no user.
 ///
 /// # Errors
-/// The refusals of §11.4, or a fault.
+/// The refusals of TK-28 to TK-30, or a fault.
 pub async fn answer(
     server: &Server,
     credentials: &Credentials,

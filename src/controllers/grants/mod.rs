@@ -88,7 +88,7 @@ impl Server {
         }
     }
 
-    /// Makes an access token: opaque, or a JWT where the audience's resources want one (§11.5).
+    /// Makes an access token: opaque, or a JWT where the audience's resources want one.
     ///
     /// # Errors
     /// When a key, a hook or the random generator fails.
@@ -149,7 +149,7 @@ impl Server {
         Ok(NewAccessToken { token, row, fields })
     }
 
-    /// The claims of an ID token, or `None` when `openid` was not granted (§17.1).
+    /// The claims of an ID token, or `None` when `openid` was not granted.
     ///
     /// # Errors
     /// When a key or a hook fails, or the client's pairwise subject has no sector.
@@ -198,7 +198,7 @@ impl Server {
         self.keys.sign(alg, typ, claims).map_err(Failure::internal)
     }
 
-    /// The user's claims that the scopes cover (§16).
+    /// The user's claims that the scopes cover.
     pub fn user_claims(
         &self,
         client: &Client,
@@ -255,7 +255,7 @@ impl Server {
         })
     }
 
-    /// Whether the grant comes with a refresh token (§11.6): by what was granted, not by what one
+    /// Whether the grant comes with a refresh token: by what was granted, not by what one
     /// access token was narrowed to.
     pub fn has_refresh_token(&self, client: &Client, grant: &GrantRow) -> bool {
         let scopes = grant.scopes.0.iter().collect();

@@ -37,7 +37,7 @@ struct Loaded {
 /// Refreshes.
 ///
 /// # Errors
-/// The refusals of §11.3, or a fault.
+/// The refusals of TK-19 to TK-26, or a fault.
 pub async fn answer(
     server: &Server,
     credentials: &Credentials,
@@ -179,7 +179,7 @@ impl Refreshing<'_> {
         let access = server
             .access_token(self.client, granted, Some(behind))
             .await?;
-        // No nonce at refresh (OIDC Core §12.2).
+        // No nonce at refresh (OpenID Connect Core §12.2).
         let id_token = server.id_token(self.client, behind, &access, None).await?;
         let keeps = server.settings.rotate_refresh_tokens == RefreshRotation::PublicOnly
             && self.client.is_confidential();

@@ -1,4 +1,4 @@
-//! The body of a token response (RFC 6749 §5.1; §11.5).
+//! The body of a token response (RFC 6749 §5.1).
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! The answer of a rotation, kept for the client whose connection broke (§11.7).
+//! The answer of a rotation, kept for the client whose connection broke (RF-01 to RF-05).
 
 use crate::{
     error::Failure,

@@ -1,4 +1,5 @@
-//! The transaction that ends an interaction: everything it rests on is read once more (§8.2).
+//! The transaction that ends an interaction: everything it rests on is read once more (CO-03,
+//! NX-10).
 
 use std::sync::Arc;
 

@@ -93,7 +93,7 @@ impl OAuthInteraction {
             .await
     }
 
-    /// What a decision leads to; one that does not fit the step leads on (§8.3).
+    /// What a decision leads to; one that does not fit the step leads on.
     pub(crate) async fn decide(
         &mut self,
         decision: Decision,

@@ -1,11 +1,11 @@
-//! `prompt` (OIDC Core §3.1.2.1).
+//! `prompt` (OpenID Connect Core §3.1.2.1).
 
 use serde::{Deserialize, Serialize};
 
 use super::{one, words};
 use crate::protocol::{error::OAuthError, params::Params, received::Received, refusals};
 
-/// Words of `prompt` (OIDC Core §3.1.2.1, Initiating User Registration 1.0).
+/// Words of `prompt` (OpenID Connect Core §3.1.2.1, Initiating User Registration 1.0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Prompt {
@@ -70,7 +70,7 @@ pub(super) fn prompts(params: &Params) -> Result<Prompts, OAuthError> {
         }
     }
     if !prompts.contains(&Prompt::None) {
-        // A new account is a fresh login: create swallows login (§8.2).
+        // A new account is a fresh login: create swallows login (NX-01, NX-02).
         if prompts.contains(&Prompt::Create) {
             prompts.retain(|prompt| *prompt != Prompt::Login);
         }

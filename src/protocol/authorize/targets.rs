@@ -19,7 +19,7 @@ pub(super) fn scopes(
     policy: &Policy,
     resources: &[String],
 ) -> Result<Scopes, OAuthError> {
-    let allowed = policy.grantable_scopes(client);
+    let allowed = policy.grantable_scopes(client, resources);
     let Some(sent) = one(params, "scope")? else {
         let of_resources = requested::default_scopes(policy, resources);
         let default = policy.default_scopes.union(&of_resources);
@@ -27,16 +27,34 @@ pub(super) fn scopes(
     };
     let malformed = |_| OAuthError::of(&refusals::SCOPE_MALFORMED).received(Received::Public(sent));
     let asked = Scopes::parse(sent).map_err(malformed)?;
-    // OIDC Core §3.1.2.1: scopes nobody knows are ignored; §11: so is offline_access without use.
+    // Scopes nobody knows are ignored (OpenID Connect Core §3.1.2.1), and so is offline_access
+    // without use (OpenID Connect Core §11).
     let refreshes = client.may_use(GrantType::RefreshToken);
     let asked = asked.filtered(|scope| {
         policy.defined_scopes.contains(scope) && (refreshes || scope != scope::OFFLINE_ACCESS)
     });
+    let asked = if client.is_known() {
+        asked
+    } else {
+        asked.union(&not_asked_for(&asked, policy, resources).intersection(&allowed))
+    };
     if let Some(foreign) = asked.iter().find(|scope| !allowed.contains(scope)) {
         return Err(OAuthError::of(&refusals::SCOPE_NOT_OF_CLIENT)
             .observed(format!("one of: {allowed}"), foreign));
     }
     some_scope(asked, &allowed, sent)
+}
+
+/// The default scopes of resources of which nothing is asked for. A client that registered itself
+/// often sends the scopes it knows, `openid profile email`, with the `resource` that it wants to
+/// use: without any of its scopes the token would be good for nothing there. The person is asked
+/// for them.
+fn not_asked_for(asked: &Scopes, policy: &Policy, resources: &[String]) -> Scopes {
+    let resources = resources.iter().filter_map(|uri| policy.resource(uri));
+    let unused = resources.filter(|resource| asked.intersection(&resource.scopes).is_empty());
+    unused
+        .flat_map(|resource| resource.default_scopes.iter())
+        .collect()
 }
 
 fn some_scope(scopes: Scopes, allowed: &Scopes, sent: &str) -> Result<Scopes, OAuthError> {
@@ -48,7 +66,7 @@ fn some_scope(scopes: Scopes, allowed: &Scopes, sent: &str) -> Result<Scopes, OA
     Ok(scopes)
 }
 
-/// AZ-22, §7.4.
+/// AZ-22.
 pub(super) fn code_challenge(
     params: &Params,
     client: &Client,

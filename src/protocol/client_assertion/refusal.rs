@@ -51,7 +51,7 @@ pub enum AssertionError {
 }
 
 impl AssertionError {
-    /// The row of the table of refusals: by the check of §12 that failed.
+    /// The row of the table of refusals: by the check (CA-03 to CA-05) that failed.
     #[must_use]
     pub fn row(self) -> &'static refusals::Refusal {
         match self {

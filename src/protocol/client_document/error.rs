@@ -10,7 +10,7 @@ use super::sector::SectorError;
 /// Why a document, or its URL, is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
-    /// CI-02, CIMD §3.
+    /// CI-02, Client ID Metadata Document §3.
     #[error("the client_id is not an https URL with a path, in normal form")]
     Url,
     /// CI-02: the settings do not allow the host.
@@ -19,19 +19,22 @@ pub enum DocumentError {
     /// CI-03: not fetched.
     #[error("{0}")]
     Fetch(#[from] Unread),
+    /// CI-06: not fetched again within this minute.
+    #[error("the document described no client when it was read last, less than a minute ago")]
+    StillInvalid,
     /// CI-04: not an object, or a member twice.
     #[error("{0}")]
     Json(#[from] JsonError),
-    /// CI-04, CIMD §4.1.
+    /// CI-04, Client ID Metadata Document §4.1.
     #[error("client_id of the document is not its URL")]
     ClientId,
     /// CI-04.
     #[error("the member {0} is missing")]
     Missing(&'static str),
-    /// CI-04, CIMD §4.1: a public document cannot hold a secret.
+    /// CI-04, Client ID Metadata Document §4.1: a public document cannot hold a secret.
     #[error("the member {0} is about a secret")]
     Secret(&'static str),
-    /// CI-04: §13.2, §13.3.
+    /// CI-04: a member is against the rules of a registration (RG-05 to RG-07).
     #[error("{0}")]
     Metadata(#[from] MetadataError),
     /// CI-04: the document at `sector_identifier_uri` was not read.
@@ -79,6 +82,7 @@ impl DocumentError {
             Self::Url | Self::Host => Finding::NotAccepted,
             Self::Fetch(_) | Self::Sector(_) | Self::Json(JsonError::Unreadable) => Finding::Unread,
             Self::Json(_)
+            | Self::StillInvalid
             | Self::ClientId
             | Self::Missing(_)
             | Self::Secret(_)
@@ -98,7 +102,7 @@ impl DocumentError {
         )
     }
 
-    /// The rule of §20 that is broken.
+    /// The rule about documents that is broken.
     #[must_use]
     pub const fn rule(&self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Sector documents (OpenID Connect Registration §5, Core §8.1).
+//! Sector documents (OpenID Connect Registration §5, OpenID Connect Core §8.1).
 
 use super::Unread;
 use crate::protocol::{

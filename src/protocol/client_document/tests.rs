@@ -130,6 +130,7 @@ fn s_b12_hosts_with_a_dot_at_the_end(
 #[case(JsonError::NotAnObject.into(), Finding::Invalid, false)]
 #[case(JsonError::Duplicate.into(), Finding::Invalid, false)]
 #[case(DocumentError::ClientId, Finding::Invalid, false)]
+#[case(DocumentError::StillInvalid, Finding::Invalid, false)]
 #[case(DocumentError::Missing("redirect_uris"), Finding::Invalid, false)]
 #[case(DocumentError::Secret("client_secret"), Finding::Invalid, false)]
 fn s_c7_what_an_error_says_about_the_client(
@@ -242,7 +243,7 @@ fn c168_secrets(#[case] changes: Value, #[case] member: &'static str) {
     assert_eq!(read(&changes), Err(DocumentError::Secret(member)));
 }
 
-/// CI-04: the rules of §13.2 and §13.3 hold.
+/// CI-04: the rules of registration hold (RG-05 to RG-07).
 #[rstest]
 #[case(json!({"redirect_uris": ["javascript:alert(1)"]}))]
 #[case(json!({"redirect_uris": ["http://client.example/cb"]}))]

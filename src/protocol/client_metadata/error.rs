@@ -7,7 +7,7 @@ use crate::protocol::redirect_uri::RedirectUriError;
 /// Error code of the answer (RFC 7591 §3.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MetadataErrorCode {
-    /// A redirect URI is missing or against §13.3.
+    /// A redirect URI is missing or not acceptable (RG-06).
     InvalidRedirectUri,
     /// Another member is wrong.
     InvalidClientMetadata,
@@ -37,8 +37,8 @@ pub enum MetadataCheck {
     Meaning,
 }
 
-/// The rule that a member breaks (§13.1, §13.2). The texts are those of `error_description`:
-/// neither quotes nor backslashes (RFC 6749 §5.2).
+/// The rule that a member breaks (RG-02, RG-05 to RG-07). The texts are those of
+/// `error_description`: neither quotes nor backslashes (RFC 6749 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MetadataRule {
     /// RG-05.
@@ -53,7 +53,7 @@ pub enum MetadataRule {
     /// RG-02: what strangers can make the server keep is bounded.
     #[error("at most 16384 bytes in all members together")]
     TooLarge,
-    /// §35.1.
+    /// RG-05: control characters have no place in what people read.
     #[error("no control characters")]
     Control,
     /// RFC 7591 §2.2, BCP 47.
@@ -71,10 +71,10 @@ pub enum MetadataRule {
     /// The code grant ends at a redirect URI.
     #[error("at least one, because of the authorization_code grant")]
     RedirectUriNeeded,
-    /// Only methods of §12.
+    /// Only methods that this server offers.
     #[error("one of none, client_secret_basic, client_secret_post, private_key_jwt")]
     AuthMethod,
-    /// §13.3: any program on a device may claim such a scheme, so that a secret proves nothing.
+    /// RG-06: any program on a device may claim such a scheme, so that a secret proves nothing.
     #[error("none, as a redirect URI has a scheme without a dot: clients of such are public")]
     PublicScheme,
     /// Only grants that the server offers.
@@ -101,10 +101,10 @@ pub enum MetadataRule {
     /// A scope that the client may not have.
     #[error("only scopes that this server knows")]
     UnknownScope,
-    /// §13.2.
+    /// RG-07.
     #[error("an https URL")]
     HttpsUrl,
-    /// §13.2: never fetched from inside.
+    /// RG-07: nothing is fetched from inside of the server's own network.
     #[error("an https URL on a public host name")]
     PublicHost,
     /// RFC 7591 §2.
@@ -152,10 +152,10 @@ pub enum MetadataRule {
     /// ST-10, OAuth 2.1 §4.1.1.
     #[error("false is for a confidential client with the scope openid")]
     PkceNeeded,
-    /// ST-10, §1.1.
+    /// ST-10, CO-02: only for assured clients.
     #[error("true is for clients that authenticate or have only https redirect URIs")]
     Unassured,
-    /// §3.6.
+    /// A resource that is not in the settings.
     #[error("only resources that this server knows")]
     UnknownResource,
     /// ST-10.
@@ -191,6 +191,9 @@ const MAX_DESCRIPTION: usize = 200;
 /// Most characters of a value that is told.
 const MAX_VALUE: usize = 60;
 
+/// So many of them are told beside a long list of what is offered.
+const MIN_VALUE: usize = 20;
+
 impl MetadataError {
     pub(in crate::protocol) fn new(
         member: impl Into<String>,
@@ -219,6 +222,16 @@ impl MetadataError {
     ) -> Self {
         self.offered = offered.into_iter().map(Into::into).collect();
         self
+    }
+
+    /// What would have been taken, in full: for the log, which has room.
+    #[must_use]
+    pub fn wanted(&self) -> String {
+        let mut wanted = format!("{}: {}", self.member, self.rule);
+        if !self.offered.is_empty() {
+            wanted.extend(["; offered: ", &self.offered.join(" ")]);
+        }
+        wanted
     }
 
     /// The error code of an answer about it (RFC 7591 §3.2.2).
@@ -269,16 +282,22 @@ impl MetadataError {
 impl fmt::Display for MetadataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = format!("{}: {}", self.member, self.rule);
+        let room =
+            |text: &str, label: &str| MAX_DESCRIPTION.saturating_sub(text.len() + label.len());
+        let (received, offered) = ("; received: ", "; offered: ");
+        // What would do comes before the whole of what was sent, which the client knows.
+        let offers = if self.offered.is_empty() {
+            String::new()
+        } else {
+            let least = received.len() + MIN_VALUE;
+            let room = room(&text, offered).saturating_sub(least);
+            offered.to_owned() + &told(&self.offered.join(" "), room)
+        };
         if let Some(value) = &self.value {
-            let room = MAX_DESCRIPTION.saturating_sub(text.len() + "; received: ".len());
-            let shown = told(value, room.min(MAX_VALUE));
-            text.extend(["; received: ", &shown]);
+            let room = room(&text, received).saturating_sub(offers.len());
+            text.extend([received, &told(value, room.min(MAX_VALUE))]);
         }
-        if !self.offered.is_empty() {
-            let room = MAX_DESCRIPTION.saturating_sub(text.len() + "; offered: ".len());
-            let shown = told(&self.offered.join(" "), room);
-            text.extend(["; offered: ", &shown]);
-        }
+        text.push_str(&offers);
         // Only a member with a long name leaves no room at all.
         text.truncate(MAX_DESCRIPTION);
         f.write_str(&text)

@@ -1,5 +1,5 @@
-//! Client metadata (RFC 7591 §2, OpenID Connect Registration §2) and its rules (§13.2), for
-//! static, operator-made and self-registered clients alike.
+//! Client metadata (RFC 7591 §2, OpenID Connect Registration §2) and its rules (RG-05 to RG-07),
+//! for static, operator-made and self-registered clients alike.
 
 mod error;
 mod jwks;
@@ -109,11 +109,11 @@ pub struct MetadataPolicy<'a> {
     pub algorithms: &'a [SigningAlg],
     /// Grants that the server offers.
     pub grants: &'a [GrantType],
-    /// Private-use schemes without a dot that redirect URIs may have (§13.3).
+    /// Private-use schemes without a dot that redirect URIs may have (RG-06).
     pub redirect_schemes: &'a [String],
     /// Whether `subject_type` `pairwise` is offered (`pairwise_secret` is set).
     pub pairwise: bool,
-    /// Whether what is fetched may lie on this machine (§28.4).
+    /// Whether what is fetched may lie on this machine.
     pub loopback: bool,
 }
 

@@ -100,7 +100,18 @@ impl Rules<'_> {
             self.refuse("scope", MetadataRule::TooLong);
             return None;
         }
-        let Ok(scopes) = Scopes::parse(sent) else {
+        // Line breaks and the like are never part of a list of words.
+        let is_text = !sent.chars().any(char::is_control);
+        let parsed = if is_text && self.policy.applicant.is_self_registered() {
+            // A word that no scope can be is a scope that is not offered.
+            let words = sent.split(' ');
+            Ok(words
+                .filter_map(|word| Scopes::parse(word).ok())
+                .fold(Scopes::default(), |all, word| all.union(&word)))
+        } else {
+            Scopes::parse(sent)
+        };
+        let Ok(scopes) = parsed else {
             self.note(MetadataError::new("scope", MetadataRule::ScopeSyntax).received(sent));
             return None;
         };

@@ -1,4 +1,4 @@
-//! What the operator decides about a client besides its metadata (§3.7, §32.1).
+//! What the operator decides about a client besides its metadata.
 
 use super::{ClientMetadata, MetadataError, MetadataRule, registered};
 use crate::protocol::{
@@ -8,7 +8,7 @@ use crate::protocol::{
 };
 
 impl ClientMetadata {
-    /// Defaults of static clients (§3.7), which differ from those of a registration: the
+    /// Defaults of static clients, which differ from those of a registration: the
     /// authentication method, and grants by whether there are redirect URIs and what the server
     /// offers.
     #[must_use]
@@ -95,14 +95,14 @@ fn may_go_without_pkce(client: &Client) -> bool {
     client.is_confidential() && client.scopes.as_ref().is_none_or(openid)
 }
 
-/// Assured with every one of its redirect URIs (§1.1).
+/// Assured with every one of its redirect URIs.
 fn is_always_assured(client: &Client) -> bool {
     let assured = |uri: &String| client.is_assured(uri);
     client.is_confidential()
         || (!client.redirect_uris.is_empty() && client.redirect_uris.iter().all(assured))
 }
 
-/// The configured spellings of `resources` (§19.1).
+/// The configured spellings of `resources` (AZ-23).
 fn configured(
     resources: &[String],
     known: &[String],

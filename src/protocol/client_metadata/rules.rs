@@ -1,5 +1,5 @@
-//! The rules of §13.2, one method per member. A broken rule is noted, and the member gets a
-//! harmless value, so that all findings come at once.
+//! The rules of client metadata (RG-05 to RG-07), one method per member. A broken rule is noted,
+//! and the member gets a harmless value, so that all findings come at once.
 
 use serde_json::{Map, Value};
 
@@ -76,7 +76,7 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// RG-06, §13.3.
+    /// RG-06.
     pub fn redirect_uris(&mut self, member: &str, uris: &[String]) {
         if uris.len() > MAX_ENTRIES {
             return self.refuse(member, MetadataRule::TooMany);
@@ -198,7 +198,7 @@ impl<'a> Rules<'a> {
         sent
     }
 
-    /// §13.2: one source of keys, public ones only.
+    /// RG-07: one source of keys, public ones only.
     pub fn keys(&mut self, jwks: Option<Map<String, Value>>, uri: Option<String>) -> KeySources {
         if jwks.is_some() && uri.is_some() {
             self.refuse("jwks", MetadataRule::TwoKeySources);
@@ -211,7 +211,7 @@ impl<'a> Rules<'a> {
         KeySources { jwks, jwks_uri }
     }
 
-    /// §13.2, CA-03: who signs has keys that the server knows.
+    /// RG-07, CA-03: who signs has keys that the server knows.
     pub fn keys_of(&mut self, method: AuthMethod, has_keys: bool) {
         if method == AuthMethod::PrivateKeyJwt && !has_keys {
             self.refuse("jwks", MetadataRule::MissingKeys);
@@ -231,7 +231,7 @@ impl<'a> Rules<'a> {
         uri
     }
 
-    /// §35.1: no negative numbers, and none beyond the column.
+    /// RG-05: no negative numbers, and none beyond the column.
     pub fn seconds(&mut self, member: &str, sent: Option<i64>) -> Option<i64> {
         let outside = |value: &i64| !(0..=i64::from(i32::MAX)).contains(value);
         if let Some(value) = sent.filter(outside) {

@@ -59,7 +59,7 @@ fn s13_2_defaults() {
 #[case("grant_types", json!([]), "grant_types", MetadataRule::GrantType)]
 #[case("grant_types", json!(["refresh_token"]), "grant_types", MetadataRule::RefreshAlone)]
 #[case("response_types", json!(["token"]), "response_types", MetadataRule::ResponseType)]
-#[case("scope", json!("re\"ad"), "scope", MetadataRule::ScopeSyntax)]
+#[case("scope", json!("read\nwrite"), "scope", MetadataRule::ScopeSyntax)]
 #[case("client_name", json!("x".repeat(201)), "client_name", MetadataRule::Name)]
 #[case("client_name", json!("\u{200b} "), "client_name", MetadataRule::Name)]
 #[case("policy_uri", json!(format!("https://a.example/{}", "a".repeat(2000))), "policy_uri", MetadataRule::TooLong)]
@@ -247,7 +247,7 @@ fn rg_07_grants(
     assert_eq!(found, expected.map(str::to_owned));
 }
 
-/// §13.3: a scheme that any program can claim is for public clients.
+/// RG-06: a scheme that any program can claim is for public clients.
 #[rstest]
 #[case(json!({}), Ok(AuthMethod::None))]
 #[case(json!({"token_endpoint_auth_method": "none"}), Ok(AuthMethod::None))]

@@ -1,4 +1,4 @@
-//! The rules of §13.2 for texts, names and links.
+//! The rules of client metadata for texts, names and links (RG-05).
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,8 @@ impl Rules<'_> {
                 continue;
             };
             if !is_language_tag(tag) {
-                self.refuse(member, MetadataRule::LanguageTag);
+                let finding = MetadataError::new(member, MetadataRule::LanguageTag);
+                self.note(finding.received(tag));
             }
             let text = match member {
                 "client_name" => self.name(member, Some(&text)).and_then(display_name::clean),
@@ -52,7 +53,8 @@ impl Rules<'_> {
     pub fn name<'n>(&mut self, member: &str, sent: Option<&'n str>) -> Option<&'n str> {
         let visible = |name: &str| display_name::clean(name).is_some();
         if sent.is_some_and(|name| name.chars().count() > MAX_NAME || !visible(name)) {
-            self.refuse(member, MetadataRule::Name);
+            let length = format!("{} characters", sent.unwrap_or_default().chars().count());
+            self.note(MetadataError::new(member, MetadataRule::Name).received(length));
         }
         sent
     }
@@ -60,7 +62,7 @@ impl Rules<'_> {
     /// RG-05: a link for people. One that pages may not show is left out of a registration: an app
     /// on a developer's machine has its home page there, too.
     pub fn link(&mut self, member: &str, sent: Option<String>) -> Option<String> {
-        let strange = |text: &String| text.len() <= MAX_TEXT && !is_https(text);
+        let strange = |text: &String| !is_https(text);
         let left_out = self.policy.applicant.is_self_registered();
         let sent = sent.filter(|text| !(left_out && strange(text)));
         self.https(member, sent)

@@ -130,7 +130,7 @@ pub fn audience(
     Ok(audience)
 }
 
-/// Whether a grant of `client` with `scopes` comes with a refresh token (§11.6).
+/// Whether a grant of `client` with `scopes` comes with a refresh token.
 pub fn has_refresh_token(policy: &Policy, client: &Client, scopes: &Scopes) -> bool {
     policy.grant_types.contains(&GrantType::RefreshToken)
         && client.may_use(GrantType::RefreshToken)

@@ -1,4 +1,4 @@
-//! The prompt table of §8.2 row by row and column by column, then each rule on its own.
+//! What `prompt` leads to with and without a session, word by word, then each rule on its own.
 
 mod app;
 

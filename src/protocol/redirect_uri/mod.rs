@@ -1,4 +1,4 @@
-//! Redirect URIs: what may be registered (§13.3) and what matches (§7.3).
+//! Redirect URIs: what may be registered (RG-06) and what matches (RU-01 to RU-03).
 //!
 //! A URI is kept and compared as the bytes that were registered. Parsing only classifies it.
 
@@ -15,14 +15,16 @@ use super::{client::ApplicationType, host};
 /// Longest redirect URI, in bytes.
 const MAX_LENGTH: usize = 2000;
 
-/// Why a redirect URI is refused (§13.3).
+/// Why a redirect URI is refused (RG-06).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RedirectUriError {
     /// Empty, over 2000 bytes, or not printable ASCII.
     #[error("a redirect URI is 1 to 2000 printable ASCII characters without spaces")]
     Characters,
     /// Relative, or not a URI at all.
-    #[error("a redirect URI is an absolute URI")]
+    #[error(
+        "a redirect URI is absolute: scheme (letters, digits, + - .), // and host, port 1 to 65535"
+    )]
     NotAbsolute,
     /// `#`, even with nothing behind it (RFC 6749 §3.1.2).
     #[error("a redirect URI has no fragment")]
@@ -43,7 +45,9 @@ pub enum RedirectUriError {
     #[error("the host of a redirect URI is written in its normal form")]
     Host,
     /// `http` on another host than `127.0.0.1`, `[::1]` or `localhost`.
-    #[error("an http redirect URI is for 127.0.0.1, [::1] or localhost only; use https")]
+    #[error(
+        "an http redirect URI begins with exactly http://127.0.0.1, http://[::1] or http://localhost; use https"
+    )]
     PlainHttp,
     /// A private-use scheme that no slash follows (RFC 8252 §7.1).
     #[error("a private-use redirect URI looks like com.example.app:/callback")]
@@ -62,7 +66,7 @@ pub enum RedirectUriError {
 /// Parameters that answers are sent with (AR-01, AR-02), each once.
 const RESPONSE_PARAMETERS: [&str; 5] = ["code", "state", "iss", "error", "error_description"];
 
-/// Whether a client may register `uri` (§13.3). `schemes` are the private-use schemes without a dot
+/// Whether a client may register `uri` (RG-06). `schemes` are the private-use schemes without a dot
 /// that the operator accepts (`redirect_schemes`).
 ///
 /// # Errors
@@ -170,7 +174,7 @@ fn check_segments(path: &str) -> Result<(), RedirectUriError> {
     Ok(())
 }
 
-/// Whether the sent redirect URI is one of the registered ones (§7.3).
+/// Whether the sent redirect URI is one of the registered ones (RU-01 to RU-03).
 #[must_use]
 pub fn matches(registered: &[String], sent: &str, application_type: ApplicationType) -> bool {
     // RU-03: text that does not parse never matches.
@@ -242,7 +246,7 @@ pub fn host(uri: &str) -> Option<String> {
     }
 }
 
-/// The type of a client that names none (§13.2): `native` if any redirect URI is loopback or
+/// The type of a client that names none (RG-06): `native` if any redirect URI is loopback or
 /// private-use.
 ///
 /// Only a program on a person's device has such a one, and its port is free (RFC 8252 §7.3),

@@ -13,7 +13,8 @@ was `expected`, what was `received` (secrets by their length alone), and what to
 `developer_errors` the error page shows the same.
 
 This page is made from the table in `src/protocol/refusals`; `UPDATE_REFUSALS=1 cargo test --lib
-refusals` writes it anew. A rule that several endpoints share stands here under one of their ids.
+refusals` writes it anew. A rule that several endpoints share stands here under one of their ids;
+[every rule](rules.md) says what each of them is.
 
 | Rule | `error` | What the client reads | What the log says | Expected | What to do | Standard |
 |---|---|---|---|---|---|---|
@@ -37,7 +38,17 @@ pub fn document() -> String {
         let cells =
             [*client, problem, expected, fix, standard].map(|cell| cell.replace('|', "\\|"));
         // Writing into a text cannot fail.
-        let _ = writeln!(page, "| {rule} | `{code}` | {} |", cells.join(" | "));
+        let _ = writeln!(
+            page,
+            "| {} | `{code}` | {} |",
+            linked(rule),
+            cells.join(" | ")
+        );
     }
     page
+}
+
+/// The id of a rule, with a link to what it says.
+fn linked(rule: &str) -> String {
+    format!("[{rule}](rules.md#{})", rule.to_ascii_lowercase())
 }

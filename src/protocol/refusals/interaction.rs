@@ -1,4 +1,4 @@
-//! Interactions: what a person has to do before a code is issued (§8).
+//! Interactions: what a person has to do before a code is issued.
 
 use super::refusals;
 

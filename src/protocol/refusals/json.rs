@@ -70,7 +70,7 @@ refusals! {
         standard: "RFC 8259 §4",
     }
     VALUE_NOT_STORABLE {
-        rule: "S35.1",
+        rule: "GE-12",
         code: InvalidRequest,
         client: "A value has characters that cannot be stored",
         problem: "The database cannot store a value of the request; source says what it said.",

@@ -167,7 +167,7 @@ pub fn all() -> impl Iterator<Item = &'static Refusal> {
     .copied()
 }
 
-/// Most characters that a client reads (§29.1).
+/// Most characters that a client reads.
 const LONGEST: usize = 200;
 
 /// The sentence for the client, with what is offered instead, as much of it as has room.

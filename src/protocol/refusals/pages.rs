@@ -26,7 +26,7 @@ refusals! {
         standard: "RFC 9110 §15.5.5",
     }
     APP_OR_SESSION_UNKNOWN {
-        rule: "S9.4",
+        rule: "AP-01",
         code: InvalidRequest,
         page: NotFound,
         client: "There is no such app or session",
@@ -37,7 +37,7 @@ refusals! {
         standard: "RFC 9110 §15.5.5",
     }
     RESOURCE_METADATA_UNKNOWN {
-        rule: "S19.2",
+        rule: "MD-02",
         code: InvalidRequest,
         page: NotFound,
         client: "There is no resource at this path",

@@ -29,11 +29,23 @@ refusals! {
         code: InvalidToken,
         challenge: Bearer,
         client: "Registration needs an initial access token",
-        problem: "The request has no initial access token or a wrong one, and strangers may not \
-            register here.",
+        problem: "The request has no initial access token, and strangers may not register here.",
         expected: "Authorization: Bearer and an initial access token of the settings",
         fix: "Give the client the initial access token, or set \
             allow_unauthenticated_client_registration.",
+        standard: "RFC 7591 §3",
+    }
+    INITIAL_ACCESS_TOKEN_UNKNOWN {
+        rule: "RG-04",
+        code: InvalidToken,
+        challenge: Bearer,
+        client: "The Authorization header holds no initial access token of this server",
+        problem: "The Authorization header of the registration holds something else than an \
+            initial access token of the settings.",
+        expected: "Authorization: Bearer and an initial access token of the settings, or no such \
+            header where strangers may register",
+        fix: "Send an initial access token whose hash is in initial_access_token_hashes, or leave \
+            the header out.",
         standard: "RFC 7591 §3",
     }
     MANAGEMENT_TOKEN_INVALID {

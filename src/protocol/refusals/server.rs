@@ -32,8 +32,8 @@ refusals! {
         page: Unavailable,
         client: "Please try again",
         problem: "Too many passwords are being checked at once: no thread for it got free within \
-            2 seconds.",
-        expected: "a free thread within 2 seconds",
+            10 seconds.",
+        expected: "a free thread within 10 seconds",
         fix: "Wait and try again; if it happens often, give the server more cores, and build it \
             optimised.",
         standard: "RFC 6749 §4.1.2.1",

@@ -80,7 +80,7 @@ fn s_d5_what_a_client_reads_fits_into_an_answer() {
     }
 }
 
-/// D8: nothing is left empty, and what to do is an action.
+/// Nothing is left empty, and what to do is an action.
 #[test]
 fn s_d8_every_row_says_what_was_wrong_what_is_expected_and_what_to_do() {
     for refusal in all() {

@@ -101,11 +101,11 @@ refusals! {
         client: "The method is not allowed here",
         problem: "The address exists, but not for this method.",
         expected: "a method that the header Allow of the answer names",
-        fix: "Send the request with a method that is allowed: POST to the token endpoint.",
+        fix: "Send the request with one of those methods.",
         standard: "RFC 9110 §15.5.6",
     }
     METADATA_ADDRESS_UNKNOWN {
-        rule: "S6.4",
+        rule: "MD-01",
         code: InvalidRequest,
         client: "There is no metadata at this address",
         problem: "A metadata document was asked for at an address that belongs to no issuer of \

@@ -1,4 +1,4 @@
-//! What was fetched about clients: their metadata documents (§20) and key sets (CA-03).
+//! What was fetched about clients: their metadata documents (CI-01 to CI-07) and key sets (CA-03).
 
 use sea_orm::{
     ConnectionTrait,

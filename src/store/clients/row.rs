@@ -42,7 +42,7 @@ record! {
         pub contacts: Option<Strings>,
         /// Members with a language tag (RFC 7591 §2.2).
         pub localized: Option<Json>,
-        /// OIDC Registration §2.
+        /// OpenID Connect Registration §2.
         pub initiate_login_uri: Option<String>,
         /// RFC 7591 §2.
         pub software_id: Option<String>,
@@ -82,27 +82,27 @@ record! {
         pub jwks: Option<Json>,
         /// RFC 7591 §2.
         pub jwks_uri: Option<String>,
-        /// OIDC Registration §2.
+        /// OpenID Connect Registration §2.
         pub token_endpoint_auth_signing_alg: Option<String>,
         /// What was last fetched from `jwks_uri`.
         pub jwks_cache: Option<Json>,
         /// Unix seconds of that.
         pub jwks_fetched_at: Option<i64>,
-        /// OIDC Registration §2.
+        /// OpenID Connect Registration §2.
         pub sector_identifier_uri: Option<String>,
         /// Verified sector host.
         pub sector: Option<String>,
-        /// OIDC Registration §2.
+        /// OpenID Connect Registration §2.
         pub id_token_signed_response_alg: Option<String>,
         /// Whether PKCE is demanded.
         pub require_pkce: bool,
         /// No consent for this known client.
         pub skip_consent: bool,
-        /// OIDC Registration §2.
+        /// OpenID Connect Registration §2.
         pub require_auth_time: bool,
-        /// OIDC Registration §2, seconds.
+        /// OpenID Connect Registration §2, seconds.
         pub default_max_age: Option<i32>,
-        /// OIDC Registration §2.
+        /// OpenID Connect Registration §2.
         pub default_acr_values: Option<Strings>,
         /// Unix seconds of the last look at the metadata document.
         pub document_fetched_at: Option<i64>,

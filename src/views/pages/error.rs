@@ -62,7 +62,7 @@ pub struct Developer {
     pub difference: Option<Differs>,
     /// What to change.
     pub fix: String,
-    /// Section of the specification behind the rule.
+    /// The standard behind the rule, with its section.
     pub section: String,
 }
 
@@ -105,7 +105,7 @@ impl ErrorPage {
 }
 
 /// Web addresses, and private-use schemes in reverse domain form, the only others that a client
-/// can register (§13.3): nothing that runs in this page.
+/// can register (RG-06): nothing that runs in this page.
 pub(super) fn may_be_linked(link: &ReturnLink) -> bool {
     match link.url.split_once(':') {
         Some(("https" | "http", rest)) => rest.starts_with("//"),

@@ -40,7 +40,7 @@ impl Page for HandoffPage {
     }
 }
 
-/// `completed.html`: this request was answered before (§8.5). Links to the client's home page.
+/// `completed.html`: this request was answered before. Links to the client's home page.
 #[derive(Clone, Default, Serialize)]
 pub struct CompletedPage {
     /// Variables of all pages.

@@ -84,7 +84,7 @@ async fn ca_03_a_site_that_is_down() {
     assert_eq!(status(&server, &key, "4").await, 503);
 }
 
-/// C220, §35.1: nothing is fetched for what cannot be an assertion of the client.
+/// C220: nothing is fetched for what cannot be an assertion of the client.
 #[tokio::test(flavor = "multi_thread")]
 async fn c220_implausible_assertions_fetch_nothing() {
     let key = ClientKey::new("k1");

@@ -221,6 +221,33 @@ async fn c268_secrets_of_all_other_requests() {
     }
 }
 
+/// Who looks for the reference of a refusal finds its line, with the filter that Loco has when
+/// nothing is set; what went well is not told there.
+#[tokio::test]
+async fn s_d1_the_line_of_a_refusal_passes_the_filter_of_loco() {
+    let (logs, guard) = Logs::collect("loco_rs=info,tower_http=info,app=info");
+    let server = TestServer::start().await;
+    let refused = [
+        server.get("/oauth/authorize?client_id=nope").await,
+        server.post("/oauth/token", &[("grant_type", "zzz")]).await,
+    ];
+    server.tokens(&Authorize::base()).await;
+    drop(guard);
+    let text = logs.text();
+    for answer in refused {
+        let reference = answer.header("x-request-id").unwrap();
+        let lines: Vec<&str> = text
+            .lines()
+            .filter(|line| line.contains(reference))
+            .collect();
+        assert_eq!(lines.len(), 1, "{text}");
+        for word in ["loco_rs::oauth_server", "expected=", "fix=", "rule="] {
+            assert!(lines[0].contains(word), "{}", lines[0]);
+        }
+    }
+    assert!(!text.contains("token.issued"), "{text}");
+}
+
 /// What Loco's own filter lets through is little; the boot says what it hides.
 #[tokio::test]
 async fn s31_2_the_boot_says_that_the_logger_hides_events() {

@@ -1,4 +1,4 @@
-//! Audit events (§31.2, §29.4).
+//! Audit events.
 
 mod lines;
 mod others;

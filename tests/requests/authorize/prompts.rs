@@ -1,4 +1,5 @@
-//! `prompt`, `max_age` and hints over HTTP (§8.2); the table itself is tested at `next_step`.
+//! `prompt`, `max_age` and hints over HTTP (NX-01 to NX-10); the table itself is tested at
+//! `next_step`.
 
 use serde_json::json;
 

@@ -72,7 +72,7 @@ async fn answers_of_the_authorization_endpoint() {
     assert_answer!("authorize_method", &method);
 }
 
-/// §29.4: rule, what was wrong, expectation, what came, fix.
+/// A developer reads the rule, what was wrong, what was expected, what came, and the fix.
 #[tokio::test(flavor = "multi_thread")]
 async fn developers_see_the_rule() {
     let server = TestServer::with(json!({ "developer_errors": true })).await;

@@ -1,4 +1,4 @@
-//! Methods, encodings and sizes: AZ-01 to AZ-03, §35.1.
+//! Methods, encodings and sizes: AZ-01 to AZ-03.
 
 use std::io::{Read, Write};
 
@@ -80,7 +80,7 @@ async fn c025_az_01_a_post_has_the_same_answers() {
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
-    // The query of a POST is ignored (§7.1).
+    // The query of a POST is ignored.
     let stored = browser
         .post("/oauth/authorize?client_id=nope&scope=%22", &form)
         .await;
@@ -433,7 +433,7 @@ async fn c026_ge_04_unknown_parameters_have_no_effect() {
     assert_eq!(param(&location, "foo"), None);
     let codes = server.codes().await;
     assert_eq!(codes.len(), 1);
-    // Kept for the app's own pages (§7.1).
+    // Kept for the app's own pages.
     let params = server.interactions().await[0].params.clone();
     assert_eq!(
         params,

@@ -1,4 +1,4 @@
-//! The operator's tasks on clients (§32.1, §12, C159).
+//! The operator's tasks on clients (C159).
 
 mod list;
 mod secrets;

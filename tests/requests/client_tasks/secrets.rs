@@ -1,4 +1,4 @@
-//! `oauth:client:rotate_secret` (§12).
+//! `oauth:client:rotate_secret` (CA-02).
 
 use serde_json::Value;
 

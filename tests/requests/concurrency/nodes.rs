@@ -61,7 +61,7 @@ async fn submit(tabs: &mut [Browser<'_>], form: &Form) -> Vec<Answer> {
     answers
 }
 
-/// §35.2: n allows of one consent are one code.
+/// CC-01: n allows of one consent are one code.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn c243_one_consent_given_at_once_on_nodes(#[values(1, 2)] nodes: usize) {

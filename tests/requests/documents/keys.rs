@@ -1,4 +1,4 @@
-//! Documents of clients that sign (CIMD §6.2, C172).
+//! Documents of clients that sign (Client ID Metadata Document §6.2, C172).
 
 use serde_json::json;
 

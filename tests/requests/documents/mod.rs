@@ -1,4 +1,4 @@
-//! Clients whose id is the URL of a metadata document (§20; C162-C172).
+//! Clients whose id is the URL of a metadata document (CI-01 to CI-07; C162-C172).
 
 mod cache;
 mod keys;
@@ -115,7 +115,7 @@ impl Site {
     }
 }
 
-/// CI-07, §9.2: whose document it is stands on the page, and that nobody vouches for it.
+/// CI-07: whose document it is stands on the page, and that nobody vouches for it.
 #[tokio::test(flavor = "multi_thread")]
 async fn c162_a_client_by_the_url_of_its_document() {
     let site = Site::start().await;
@@ -191,7 +191,7 @@ async fn c169_a_redirect_uri_that_is_not_in_the_document() {
     assert_eq!(site.server.everything().await, before);
 }
 
-/// CIMD §5, §6.5.
+/// Client ID Metadata Document §5, §6.5.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_metadata_says_whether_documents_are_accepted() {
     let member = "client_id_metadata_document_supported";

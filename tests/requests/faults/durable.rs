@@ -49,7 +49,7 @@ async fn c238_sqlite_syncs_every_commit_unless_the_app_says_otherwise() {
     assert_eq!(levels(chosen).await, ["1", "2", "2", "2", "2"]);
 }
 
-/// A1: what the plugin relies on holds on each connection, not on the first one alone.
+/// What the plugin relies on holds on each connection, not on the first one alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_a1_every_connection_of_sqlite_has_what_the_plugin_relies_on() {
     let server = TestServer::start().await;
@@ -94,7 +94,7 @@ impl Opened {
     }
 }
 
-/// A1: sqlx starts its reaper where one of the two times is set.
+/// Sqlx starts its reaper where one of the two times is set.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_a1_the_pool_has_no_reaper() {
     let server = TestServer::start().await;
@@ -110,7 +110,7 @@ async fn s_a1_the_pool_has_no_reaper() {
     assert!(loco.reaped, "{loco:?}");
 }
 
-/// A1: all that the app's settings say holds for the new pool.
+/// All that the app's settings say holds for the new pool.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_a1_the_pool_has_the_settings_of_the_app() {
     let server = TestServer::start().await;

@@ -1,4 +1,4 @@
-//! The disk is full (§29.3).
+//! The disk is full.
 
 use sea_orm::ConnectionTrait;
 use serde_json::json;

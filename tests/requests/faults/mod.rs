@@ -1,4 +1,4 @@
-//! Faults of the storage, of clients and of the machine (C226-C239; §35.3).
+//! Faults of the storage, of clients and of the machine (C226-C239).
 
 mod away;
 mod clock;

@@ -1,4 +1,4 @@
-//! Several processes of one app (§35.2, MO-06).
+//! Several processes of one app (MO-06).
 
 use std::{collections::BTreeSet, sync::Arc};
 

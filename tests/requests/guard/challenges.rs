@@ -1,4 +1,4 @@
-//! Requests that a guard refuses, and how it says so (GU-01, GU-04, GU-06; §19.4).
+//! Requests that a guard refuses, and how it says so (GU-01, GU-04, GU-06).
 
 use rstest::rstest;
 use serde_json::json;
@@ -144,7 +144,7 @@ async fn gu_06_a_database_that_is_away() {
     assert_eq!(server.get("/mcp").await.status, 401);
 }
 
-/// §30.2: scripts of other origins may read the challenge, and the preflight passes the guard.
+/// Scripts of other origins may read the challenge, and the preflight passes the guard.
 #[tokio::test(flavor = "multi_thread")]
 async fn s30_2_mcp_clients_in_browsers() {
     let cors = json!({ "cors": { "enable": true } });
@@ -179,7 +179,7 @@ async fn s30_2_mcp_clients_in_browsers() {
     assert_eq!(plain.send(options).await.status, 401);
 }
 
-/// §29.4: the answer names the request.
+/// The answer names the request.
 #[tokio::test(flavor = "multi_thread")]
 async fn s29_4_refusals_have_a_reference() {
     let server = TestServer::guarded().await;

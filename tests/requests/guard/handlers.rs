@@ -43,7 +43,7 @@ async fn s19_3_extractors() {
     assert_eq!(server.call("/api/layered", &token).await.ok(), shown);
 }
 
-/// §19.3: anonymous requests are fine, a bad token is still refused.
+/// GU-01: anonymous requests are fine, a bad token is still refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn s19_3_an_optional_token() {
     let server = TestServer::guarded().await;

@@ -1,4 +1,4 @@
-//! Protected resource metadata (§19.2; RFC 9728 §2, §3).
+//! Protected resource metadata (MD-02; RFC 9728 §2, §3).
 
 use rstest::rstest;
 use serde_json::json;
@@ -34,7 +34,7 @@ async fn c139_s19_2_documents_of_both_resources() {
     post.assert_error(405, "invalid_request");
 }
 
-/// §19.2: each path has the one document of its resource, or none.
+/// MD-02: each path has the one document of its resource, or none.
 #[rstest]
 #[case("")]
 #[case("/other")]
@@ -48,7 +48,7 @@ async fn s19_2_unknown_paths(#[case] path: &str) {
     answer.assert_error(404, "invalid_request");
 }
 
-/// §19.2: the bare URL is that of a resource at `/`, or of the only one by the setting.
+/// MD-02: the bare URL is that of a resource at `/`, or of the only one by the setting.
 #[tokio::test(flavor = "multi_thread")]
 async fn s19_2_the_bare_url() {
     let root = TestServer::bare(json!({ "resources": [{ "prefix": "/" }] })).await;

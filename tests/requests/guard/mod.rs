@@ -1,4 +1,4 @@
-//! The app's own routes behind guards (§19.3, §19.4; C138-C140, and the twins of the cases of
+//! The app's own routes behind guards (GU-01 to GU-06; C138-C140, and the twins of the cases of
 //! UserInfo and of JWTs).
 
 mod boot;

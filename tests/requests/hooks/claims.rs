@@ -1,4 +1,4 @@
-//! Claims and members that the app adds (§11.5, §16, §17.1).
+//! Claims and members that the app adds.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The app's own decisions (§34.4). What the hooks do by client stands in `tests/app/hooks.rs`.
+//! The app's own decisions. What the hooks do by client stands in `tests/app/hooks.rs`.
 
 mod claims;
 mod post_login;
@@ -35,7 +35,7 @@ async fn a_hook_that_fails_before_the_code_stores_nothing() {
     }
 }
 
-/// §34.4: 5 seconds. The hook would take a minute.
+/// 5 seconds. The hook would take a minute.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hook_that_takes_too_long_is_ended() {
     let server = with_client("slow").await;

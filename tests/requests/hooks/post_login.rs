@@ -1,4 +1,4 @@
-//! The app's own step between login and consent (NX-08, §8.3).
+//! The app's own step between login and consent (NX-08).
 
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ async fn nx_08_the_step_comes_after_the_login_and_before_consent() {
     assert!(answer.location_param("code").is_some(), "{answer:?}");
 }
 
-/// §8.3: in the other states the word means nothing.
+/// In the other states the word means nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn nx_08_done_counts_only_while_the_step_is_open() {
     let server = server_for("stepping").await;

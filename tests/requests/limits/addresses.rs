@@ -1,4 +1,4 @@
-//! Whose address counts (GE-09, §31.1).
+//! Whose address counts (GE-09).
 
 use serde_json::{Value, json};
 

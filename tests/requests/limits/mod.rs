@@ -1,4 +1,4 @@
-//! Rate limits (§31.1).
+//! Rate limits.
 
 mod addresses;
 mod invented;
@@ -200,7 +200,7 @@ async fn limits_in_the_database_cost_one_statement() {
     assert!(statements.len() <= 2 + 2, "{}", statements.join("\n"));
 }
 
-/// §31.1 `session`: an address, whatever browser it comes from.
+/// The limit `session` counts an address, whatever browser it comes from.
 #[tokio::test(flavor = "multi_thread")]
 async fn s31_1_exchanges_are_limited_at_an_address() {
     for store in STORES {

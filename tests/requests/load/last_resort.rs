@@ -1,4 +1,4 @@
-//! Answers of last resort: unknown addresses, panics, pages that are broken (§35.1, PG-02).
+//! Answers of last resort: unknown addresses, panics, pages that are broken (PG-02).
 
 use std::os::unix::fs::symlink;
 

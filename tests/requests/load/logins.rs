@@ -71,7 +71,7 @@ async fn c264_a_burst_of_logins_is_hashed_by_few_threads() {
     }
 }
 
-/// A2: four people who sign in at the same moment all come in, in a debug build, too. Each has to
+/// Four people who sign in at the same moment all come in, in a debug build, too. Each has to
 /// wait for the others; nobody is sent away before 10 seconds.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_a2_four_logins_at_once_all_succeed() {

@@ -1,4 +1,4 @@
-//! CL-01, CL-02, §4.9, §13.5.
+//! What the cleanup deletes, whom it removes, and what it says (CL-01, CL-02).
 
 use futures_util::future::join_all;
 use loco_oauth_server::protocol::client::{Client, ClientKind};

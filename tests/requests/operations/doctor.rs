@@ -1,4 +1,4 @@
-//! OS-03 to OS-21 (§32.4).
+//! Findings of the doctor (OS-03 to OS-21).
 
 use std::collections::BTreeMap;
 
@@ -269,7 +269,7 @@ async fn os_09_headers_of_a_proxy_that_nothing_reads_are_seen() {
     assert_none(&findings(&ctx).await, "OS-09");
 }
 
-/// A1: with Loco's own pool the doctor names the fault and the line that mends it.
+/// With Loco's own pool the doctor names the fault and the line that mends it.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_a1_os_20_the_pool_of_loco_is_found() {
     let server = TestServer::start().await;
@@ -290,7 +290,7 @@ async fn s_a1_os_20_the_pool_of_loco_is_found() {
     assert_none(&findings(&wired).await, "OS-20");
 }
 
-/// A1: Loco's queues open a pool of their own, which no line in the app reaches.
+/// Loco's queues open a pool of their own, which no line in the app reaches.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_a1_os_21_the_pools_of_queues_are_named() {
     let server = TestServer::start().await;
@@ -321,7 +321,7 @@ async fn s_a1_os_21_the_pools_of_queues_are_named() {
     assert_none(&findings(&server.ctx).await, "OS-21");
 }
 
-/// A1: the boot says so, too, whatever the app's logger lets through.
+/// The boot says so, too, whatever the app's logger lets through.
 #[tokio::test]
 async fn s_a1_the_boot_warns_of_the_pool_of_loco() {
     let server = TestServer::start().await;

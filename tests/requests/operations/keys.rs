@@ -1,4 +1,4 @@
-//! Keys of a running server (§28.2, §32.2).
+//! Keys of a running server.
 
 use std::{collections::BTreeSet, path::Path, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Tasks that keep a server running (§32.2, §32.3).
+//! Tasks that keep a server running (CL-01, CL-02).
 
 mod cleanup;
 mod day;

@@ -1,4 +1,4 @@
-//! Two nodes of one app on one database (D13).
+//! Two nodes of one app on one database.
 
 use serde_json::json;
 

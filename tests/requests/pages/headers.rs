@@ -1,4 +1,4 @@
-//! Headers of §30.3 and cookies of §10.2.
+//! Headers and cookies of pages (PG-07, BS-01).
 
 use serde_json::json;
 

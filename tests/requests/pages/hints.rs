@@ -53,7 +53,7 @@ async fn nx_04_another_browser_is_not_told_whose_the_hint_is() {
     assert!(!page.body.contains("alice"), "{}", page.body);
 }
 
-/// OIDC Core §3.1.2.1.
+/// OpenID Connect Core §3.1.2.1.
 #[tokio::test(flavor = "multi_thread")]
 async fn login_hint_fills_the_form_in() {
     let server = TestServer::start().await;

@@ -1,4 +1,4 @@
-//! The app's own pages in place of ours (§8.6, settings of §3.2).
+//! The app's own pages in place of ours (settings `login_url`, `signup_url` and their like).
 
 use serde_json::{Value, json};
 

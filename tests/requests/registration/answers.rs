@@ -210,7 +210,7 @@ async fn c153_a_stranger_gets_no_privileges() {
     assert!(row.require_pkce && !row.skip_consent);
 }
 
-/// §3.3: default and ceiling of the scopes.
+/// RG-07: default and ceiling of the scopes.
 #[tokio::test(flavor = "multi_thread")]
 async fn s3_3_scopes_of_clients_that_register() {
     let server = TestServer::with(open()).await;
@@ -257,7 +257,7 @@ async fn s3_3_secrets_that_end() {
     answer.assert_error(400, "invalid_grant");
 }
 
-/// §3.3: the exemption from PKCE for certification runs reaches confidential OpenID clients only.
+/// AZ-22: the exemption from PKCE for certification runs reaches confidential OpenID clients only.
 #[tokio::test(flavor = "multi_thread")]
 async fn s3_3_pkce_of_clients_that_register() {
     let settings = json!({ "client_registration_require_pkce": false });

@@ -126,7 +126,7 @@ async fn rg_04_a_signed_in_person_owns_what_they_register() {
     answer.assert_error(401, "invalid_token");
 }
 
-/// GE-11, §6.5.
+/// GE-11.
 #[tokio::test(flavor = "multi_thread")]
 async fn ge_11_registration_is_off_until_it_is_switched_on() {
     let off = TestServer::start().await;
@@ -230,7 +230,7 @@ async fn rg_09_the_hook_decides() {
     assert_eq!(kept.client_name.as_deref(), Some("Good"));
 }
 
-/// §30.2.
+/// Scripts of any origin may call these, and read the answers.
 #[tokio::test(flavor = "multi_thread")]
 async fn c180_browsers_of_every_origin_may_register_and_manage() {
     let server = TestServer::with(open()).await;

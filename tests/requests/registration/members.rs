@@ -22,7 +22,7 @@ fn redirecting(uri: &str) -> Value {
     metadata(&json!({ "redirect_uris": ["https://new.example/cb", uri] }))
 }
 
-/// RG-06, §13.3.
+/// RG-06.
 #[rstest]
 #[case::c143_script(&["javascript:alert(1)", "JAVASCRIPT:alert(1)", "vbscript:x", "data:text/html,x"])]
 #[case::c143_local(&["file:///etc/passwd", "blob:https://a.example/x", "about:blank"])]

@@ -1,4 +1,4 @@
-//! C14: MCP clients in a browser at routes behind `OAuth::mcp` (§30.2).
+//! MCP clients in a browser at routes behind `OAuth::mcp`.
 
 use reqwest::{Method, RequestBuilder};
 use rstest::rstest;

@@ -1,4 +1,4 @@
-//! C6: assertions as real clients make them (CA-04, CA-05), and times with fractions in every JWT.
+//! Assertions as real clients make them (CA-04, CA-05), and times with fractions in every JWT.
 
 use loco_oauth_server::protocol::client::GrantType;
 use rstest::rstest;
@@ -143,7 +143,7 @@ async fn s_c6_a_long_assertion_is_used_once() {
     }
 }
 
-/// §28.3: what this server signed, with fractions, as hint and as access token.
+/// What this server signed, with fractions, as hint and as access token.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_c6_fractions_in_tokens_of_this_server() {
     let settings = json!({ "resources": [{ "uri": R1, "token_format": "jwt" }] });

@@ -1,4 +1,4 @@
-//! D2: what the log says of a client that is not authenticated; its answer is always the same.
+//! What the log says of a client that is not authenticated; its answer is always the same.
 
 use std::collections::BTreeSet;
 

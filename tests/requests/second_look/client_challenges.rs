@@ -1,4 +1,4 @@
-//! C9: which challenge a client gets that is not authenticated.
+//! Which challenge a client gets that is not authenticated.
 
 use rstest::rstest;
 

@@ -1,5 +1,5 @@
 //! What strangers send raises no counter that a client or a person meets; many people of one hosted
-//! client are many people (§31.1).
+//! client are many people.
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -138,7 +138,7 @@ async fn s_b2_introspection_is_limited_for_the_client_at_all_its_addresses() {
     }
 }
 
-/// B6 at introspection: a client that signs leaves a row with each assertion; over its limit none.
+/// At introspection, a client that signs leaves a row with each assertion; over its limit none.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b6_an_assertion_over_the_limit_is_not_even_looked_at() {
     for store in STORES {
@@ -193,8 +193,10 @@ async fn s_b2_strangers_stop_no_holder_of_an_initial_access_token() {
             statuses("127.0.0.3", Some("guessed")).await,
             [401, 401, 429]
         );
+        // What is refused is not counted for the server.
+        assert_eq!(statuses("127.0.0.4", None).await, [201, 201, 429]);
         assert_eq!(
-            statuses("127.0.0.4", None).await,
+            statuses("127.0.0.6", None).await,
             [201, 429, 429],
             "five in all"
         );

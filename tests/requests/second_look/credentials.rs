@@ -221,3 +221,33 @@ async fn s_b5_the_log_says_since_when() {
     let expected = refused.details["expected"].as_str().unwrap().to_owned();
     assert!(expected.contains(&changed.to_string()), "{expected}");
 }
+
+/// The plugin sees the person for the first time after the app's own reset: only the users table
+/// tells that there was a change.
+#[tokio::test(flavor = "multi_thread")]
+async fn s_b5_a_person_who_was_never_seen_before_the_change() {
+    let server = server().await;
+    let hashed = loco_rs::hash::hash_password(NEW).unwrap();
+    server.advance(60);
+    let changed = chrono::DateTime::from_timestamp(server.oauth().now(), 0).unwrap();
+    server
+        .change_user(ALICE, |alice| {
+            alice.password = Set(hashed);
+            alice.updated_at = Set(changed.into());
+        })
+        .await;
+    server.advance(60);
+    for ago in [300, 61] {
+        assert_stale(&exchange(&server, issued(&server, ago)).await);
+    }
+    exchange(&server, issued(&server, 59)).await.ok();
+    // What changes later about the person is no change of the password.
+    let later = chrono::DateTime::from_timestamp(server.oauth().now() + 600, 0).unwrap();
+    server
+        .change_user(ALICE, |alice| alice.updated_at = Set(later.into()))
+        .await;
+    server.advance(700);
+    exchange(&server, json!({ "iat": changed.timestamp() + 1 }))
+        .await
+        .ok();
+}

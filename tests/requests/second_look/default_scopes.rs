@@ -1,11 +1,20 @@
-//! C11: the scopes of a resource for which nobody wrote `default_scopes` (§19.1).
+//! The scopes of a resource for which nobody wrote `default_scopes` (AZ-23).
 
 use loco_oauth_server::protocol::client::{Client, GrantType};
+use rstest::rstest;
 use serde_json::json;
 
 use super::resources::{agent, agent_tokens, audience, machine};
-use crate::app::{
-    fixtures, guarded::MCP, oauth_server::oauth_clients, server::TestServer, tokens::text,
+use crate::{
+    app::{
+        browser::{Authorize, VERIFIER},
+        fixtures,
+        guarded::MCP,
+        oauth_server::oauth_clients,
+        server::TestServer,
+        tokens::text,
+    },
+    requests::registration::open_and,
 };
 
 /// `/mcp` without `default_scopes`; its `mcp:admin` is sensitive.
@@ -90,4 +99,78 @@ async fn s_c11_the_guard_of_a_resource_without_default_scopes() {
     answer.assert_error(403, "insufficient_scope");
     let writer = server.agent_token("mcp:write", MCP).await;
     server.call_post("/mcp/write", &writer).await.ok();
+}
+
+/// A client as mcp-remote registers itself, with the scopes of a person alone: the `resource` that it
+/// names afterwards says what for.
+#[rstest]
+#[case::none(None)]
+#[case::those_it_knows(Some("openid email profile"))]
+#[case::those_of_the_challenge(Some("mcp:read mcp:write"))]
+#[case::and_one_that_nobody_knows(Some("openid zzz"))]
+#[tokio::test(flavor = "multi_thread")]
+async fn s_c11_a_client_that_registered_without_scopes_of_apis(#[case] scope: Option<&str>) {
+    const CALLBACK: &str = "http://127.0.0.1:3334/oauth/callback";
+    let resources = json!([{
+        "prefix": "/mcp",
+        "scopes": ["mcp:read", "mcp:write", { "name": "mcp:admin", "sensitive": true }],
+    }, { "prefix": "/api", "scopes": ["notes:read"] }]);
+    let server = TestServer::guarded_with(open_and(&json!({ "resources": resources }))).await;
+    let client = server
+        .registered(&json!({
+            "client_name": "mcp-remote",
+            "redirect_uris": [CALLBACK],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "token_endpoint_auth_method": "none",
+            "scope": "openid email profile",
+        }))
+        .await;
+    assert_eq!(client["scope"], "openid email profile");
+    let id = text(&client, "client_id");
+    let request = Authorize::of(id, CALLBACK)
+        .without("scope")
+        .and("resource", MCP);
+    let request = match scope {
+        Some(scope) => request.with("scope", scope),
+        None => request,
+    };
+    let code = server.browser().code(&request).await;
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+        ("client_id", id),
+    ];
+    let mut tokens = server.post("/oauth/token", &form).await.ok();
+    for _ in 0..2 {
+        let granted = text(&tokens, "scope");
+        assert!(granted.contains("mcp:read mcp:write"), "{granted}");
+        assert!(
+            !granted.contains("mcp:admin") && !granted.contains("notes"),
+            "{granted}"
+        );
+        let access = text(&tokens, "access_token");
+        server.call("/mcp", access).await.ok();
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", text(&tokens, "refresh_token")),
+            ("client_id", id),
+        ];
+        tokens = server.post("/oauth/token", &form).await.ok();
+    }
+    // Of a resource that it does not name it gets nothing.
+    for (scope, resource) in [
+        ("mcp:read", None),
+        ("notes:read", Some(MCP)),
+        ("mcp:admin", Some(MCP)),
+    ] {
+        let mut request = Authorize::of(id, CALLBACK).with("scope", scope);
+        if let Some(resource) = resource {
+            request = request.and("resource", resource);
+        }
+        let answer = server.browser().authorize(&request).await;
+        answer.assert_page(400);
+        assert!(answer.body.contains("invalid_scope"), "{answer:?}");
+    }
 }

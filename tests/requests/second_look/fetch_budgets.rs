@@ -78,6 +78,28 @@ async fn s_b2_a_copy_serves_when_its_own_budget_is_spent() {
     assert_eq!(site.https.requests().len(), asked + 11);
 }
 
+/// CI-06: whoever uses up the renewals of a document brings nothing back that its owner withdrew.
+#[tokio::test(flavor = "multi_thread")]
+async fn s_b2_a_withdrawn_document_stays_withdrawn_however_often_it_is_asked_for() {
+    let site = Site::start().await;
+    let code = site.server.browser().code(&site.request()).await;
+    let tokens = site.redeem(&code, &[]).await.ok();
+    site.server.advance(FRESH);
+    site.publish(&json!({ "redirect_uris": [] }));
+    let asked = site.https.requests().len();
+    let stranger = Caller::at(&site.server, "127.0.0.2");
+    for _ in 0..15 {
+        stranger.get(&site.request().path()).await.assert_page(400);
+    }
+    assert_eq!(site.https.requests().len(), asked + 10);
+    // What was given before stays (CI-06).
+    site.refresh(text(&tokens, "refresh_token")).await.ok();
+    // In the next minute its owner has put it back.
+    site.server.advance(60);
+    site.publish(&json!({}));
+    assert_eq!(site.authorize().await.status, 303);
+}
+
 /// Two clients of one host: the trouble of one is not the other's.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b2_each_stored_client_is_renewed_on_its_own() {

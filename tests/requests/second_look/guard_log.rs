@@ -1,4 +1,4 @@
-//! D9: at a guarded route the log tells apart what the answer does not.
+//! At a guarded route the log tells apart what the answer does not.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! D3: pages that are opened at another host than `base_url` (§6.2, GE-09).
+//! Pages that are opened at another host than `base_url` (GE-09).
 
 use loco_oauth_server::doctor;
 use reqwest::RequestBuilder;

@@ -1,4 +1,4 @@
-//! B12: nodes that only verify see a withdrawal within 60 seconds (§28.2).
+//! Nodes that only verify see a withdrawal within 60 seconds.
 
 use loco_oauth_server::keys::withdraw_key;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! B12: a rotation that loses its race after the retry window is lost, and no fault.
+//! A rotation that loses its race after the retry window is lost, and no fault.
 
 use loco_oauth_server::{
     protocol::secret::{Purpose, hash},

@@ -1,5 +1,5 @@
 //! What happens while a code is being issued: the finishing transaction looks at session, user,
-//! client and consent once more (§8.2, CO-03).
+//! client and consent once more (CO-03, NX-10).
 
 use rstest::rstest;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, ModelTrait, Set};

@@ -1,4 +1,4 @@
-//! B3: the count of misuses on several nodes and of requests at once.
+//! The count of misuses on several nodes and of requests at once.
 
 use futures_util::future::join_all;
 use rstest::rstest;

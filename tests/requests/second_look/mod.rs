@@ -73,6 +73,11 @@ impl<'a> Caller<'a> {
         Self { server, http }
     }
 
+    async fn register(&self, metadata: &Value) -> Answer {
+        let request = self.http.post(self.server.url("/oauth/register"));
+        self.server.send(request.json(metadata)).await
+    }
+
     async fn get(&self, path: &str) -> Answer {
         let request = self.http.get(self.server.url(path));
         self.server.send(request).await

@@ -1,4 +1,4 @@
-//! B3: no answer tells for free whether a refresh token was just rotated (RF-03).
+//! No answer tells for free whether a refresh token was just rotated (RF-03).
 
 use rstest::rstest;
 use sea_orm::EntityTrait;

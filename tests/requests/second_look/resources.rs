@@ -1,4 +1,4 @@
-//! B7, C11: the resource of a request that names none (§19.1).
+//! The resource of a request that names none (AZ-23).
 
 use loco_oauth_server::protocol::client::{Client, GrantType};
 use rstest::rstest;

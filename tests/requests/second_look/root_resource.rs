@@ -1,4 +1,4 @@
-//! B12: a token for no resource is none for the resource `/`, although both identifiers match but for
+//! A token for no resource is none for the resource `/`, although both identifiers match but for
 //! a slash (GU-04).
 
 use loco_oauth_server::{

@@ -1,4 +1,4 @@
-//! C8: words that nobody defined are ignored wherever a scope is sent.
+//! Words that nobody defined are ignored wherever a scope is sent.
 
 use rstest::rstest;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! B10: texts that no database column holds, wherever they come in (§35.1), alike on SQLite and
+//! Texts that no database column holds, wherever they come in (GE-12), alike on SQLite and
 //! PostgreSQL.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

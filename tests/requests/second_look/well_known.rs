@@ -1,5 +1,5 @@
-//! C10: the well-known names belong to the server, also in an app that answers everything with its
-//! page (§6.4, §19.2).
+//! The well-known names belong to the server, also in an app that answers everything with its
+//! page (MD-01, MD-02).
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Every write that a stranger can cause is counted before it is made (ES-01, §31.1).
+//! Every write that a stranger can cause is counted before it is made (ES-01).
 
 use serde_json::json;
 
@@ -100,6 +100,32 @@ async fn s_b6_a_person_still_signs_out() {
     let form = Form::with_button(&page, "action", "sign_out");
     browser.submit(&form).await.assert_page(200);
     assert!(server.sessions().await[0].ended_at.is_some());
+}
+
+/// Each choice of an account is a write, made by anybody with a request and a form.
+#[tokio::test(flavor = "multi_thread")]
+async fn s_b6_choices_of_an_account_are_limited() {
+    for store in STORES {
+        let server = TestServer::with(only(&[("consent", a_minute(&[3]))], store)).await;
+        server.advance(0);
+        let mut browser = server.browser();
+        let request = Authorize::of("conf", CONF_CB).with("prompt", "select_account");
+        browser.sign_in().await;
+        let answer = browser.authorize(&request).await;
+        let page = browser.follow(answer).await;
+        let form = Form::with_button(&page, "action", "use_another");
+        for number in 0..6 {
+            let answer = browser.submit(&form).await;
+            if number < 3 {
+                assert_eq!(answer.status, 303, "{answer:?}");
+            } else {
+                answer.assert_page(429);
+                assert!(answer.header("retry-after").is_some());
+            }
+        }
+        server.advance(60);
+        assert_eq!(browser.submit(&form).await.status, 303);
+    }
 }
 
 async fn new_password(browser: &mut Browser<'_>, page: &Answer, password: &str) -> Answer {

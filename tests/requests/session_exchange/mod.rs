@@ -1,4 +1,4 @@
-//! POST, GET, DELETE session (§8.7, EX-01 to EX-06; §30.2).
+//! POST, GET, DELETE session (EX-01 to EX-06).
 
 mod transport;
 

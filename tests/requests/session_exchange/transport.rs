@@ -1,4 +1,4 @@
-//! Bodies, origins, methods (EX-01, EX-02, §30.2).
+//! Bodies, origins, methods (EX-01, EX-02).
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -94,7 +94,7 @@ async fn ex_02_origins(
     assert_eq!(server.rows().await.sessions, u64::from(allowed));
 }
 
-/// §30.2: credentials for exactly the named origins.
+/// EX-02: credentials for exactly the named origins.
 #[tokio::test(flavor = "multi_thread")]
 async fn s30_2_cors_with_credentials() {
     let server = TestServer::with(trusting()).await;

@@ -1,4 +1,4 @@
-//! D1: the log line that a reference leads to explains the refusal alone.
+//! The log line that a reference leads to explains the refusal alone.
 #![allow(clippy::too_many_lines, reason = "tables of refused requests")]
 
 use serde_json::json;

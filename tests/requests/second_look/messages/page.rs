@@ -1,4 +1,4 @@
-//! D5, D6, D8: what the client and its developer read.
+//! What the client and its developer read.
 
 use rstest::rstest;
 use scraper::{Html, Selector};
@@ -139,7 +139,7 @@ async fn s_d8_no_row_of_the_box_is_empty() {
     }
 }
 
-/// D5: which parameter, and what is offered.
+/// Which parameter, and what is offered.
 #[rstest]
 #[case("prompt", "sometimes", "none, login, consent, select_account, create")]
 #[case("response_mode", "fragment", "query")]
@@ -158,7 +158,7 @@ async fn s_d5_the_client_reads_what_is_offered(
     assert!(!told.contains(value), "{told}");
 }
 
-/// D5: a parameter of ours that was sent twice is named; a foreign name is not reflected.
+/// A parameter of ours that was sent twice is named; a foreign name is not reflected.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_d5_a_repeated_parameter_is_named() {
     let server = TestServer::start().await;

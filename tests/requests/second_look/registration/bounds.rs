@@ -1,4 +1,4 @@
-//! B8: what strangers can make the server keep, in bytes and rows.
+//! What strangers can make the server keep, in bytes and rows.
 
 use rstest::rstest;
 use serde_json::{Value, json};

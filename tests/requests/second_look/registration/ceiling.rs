@@ -1,4 +1,4 @@
-//! B2: what strangers do at the endpoint keeps nobody out whom the operator let in (RG-03).
+//! What strangers do at the endpoint keeps nobody out whom the operator let in (RG-03).
 
 use rstest::rstest;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{TOKEN, by_a_person, machine, settings, update_of};
 use crate::{
     app::{server::TestServer, tokens::text},
-    requests::registration::metadata,
+    requests::{registration::metadata, second_look::Caller},
 };
 
 /// RG-03 comes after RG-04, and only for callers without an initial access token.
@@ -75,4 +75,35 @@ async fn s_b2_rg_03_updates_are_limited(#[case] token: Option<&str>) {
         .register(&metadata(&json!({})))
         .await
         .assert_error(429, "temporarily_unavailable");
+}
+
+/// RG-03: strangers who may not register raise no counter that others meet, and those who may share
+/// a ceiling that is theirs alone.
+#[rstest]
+#[case::strangers_are_refused(false, 401)]
+#[case::strangers_register(true, 201)]
+#[tokio::test(flavor = "multi_thread")]
+async fn s_b2_rg_03_the_ceiling_of_the_server_is_for_strangers(
+    #[case] open: bool,
+    #[case] first: u16,
+) {
+    let limits =
+        json!({ "register": [{ "limit": 5, "seconds": 60 }, { "limit": 4, "seconds": 60 }] });
+    let mut all = settings(&json!({ "rate_limits": limits }));
+    all["allow_unauthenticated_client_registration"] = json!(open);
+    let server = TestServer::with(all).await;
+    server.advance(0);
+    let sent = metadata(&json!({}));
+    let mut answers = Vec::new();
+    for number in 0..6 {
+        let stranger = Caller::at(&server, &format!("127.0.1.{number}"));
+        answers.push(stranger.register(&sent).await.status);
+    }
+    let last = if open { 429 } else { first };
+    assert_eq!(answers, [first, first, first, first, last, last]);
+    let mut browser = server.browser();
+    browser.sign_in().await;
+    let answer = by_a_person(&server, &mut browser, &sent).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    assert_eq!(server.register_with_token(&sent).await.status, 201);
 }

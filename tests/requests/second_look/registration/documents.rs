@@ -1,4 +1,4 @@
-//! C1, C5, C12 in metadata documents: written for many servers, by programs that leave no member out.
+//! Metadata documents are written for many servers, by programs that leave no member out.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ async fn s_c12_a_document_without_anything_usable_is_refused(#[case] changes: Va
     site.assert_refused().await;
 }
 
-/// C5: null, "" and [] count as not sent; a link that may not be shown is left out.
+/// Null, "" and [] count as not sent; a link that may not be shown is left out.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_c5_empty_members_of_a_document() {
     let site = Site::start().await;

@@ -1,4 +1,4 @@
-//! C5: empty members are how clients write that they have no value (RG-05).
+//! Empty members are how clients write that they have no value (RG-05).
 
 use rstest::rstest;
 use serde_json::{Value, json};

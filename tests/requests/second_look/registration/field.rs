@@ -1,4 +1,4 @@
-//! C1, C2: the requests of real clients (`tests/fixtures/clients`), from registration to a token.
+//! The requests of real clients (`tests/fixtures/clients`), from registration to a token.
 
 use std::{fs, path::Path};
 
@@ -126,7 +126,7 @@ async fn s_c1_s_c12_documents_of_the_field_are_accepted() {
     }
 }
 
-/// C2: what a person sees, and where the browser goes.
+/// What a person sees, and where the browser goes.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_c2_the_pages_work_with_a_scheme_without_a_dot() {
     let server = TestServer::with(settings(&json!({}))).await;

@@ -1,4 +1,4 @@
-//! B1: machine tokens and `sensitive` scopes are given by the operator.
+//! Machine tokens and `sensitive` scopes are given by the operator.
 
 use loco_oauth_server::protocol::client::{Client, ClientKind, GrantType};
 use rstest::rstest;

@@ -1,4 +1,4 @@
-//! D5: a refused registration names the member, the value and what would do.
+//! A refused registration names the member, the value and what would do.
 
 use rstest::rstest;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! C1: what is not offered is left out of a registration and of its update, and the answer says what
+//! What is not offered is left out of a registration and of its update, and the answer says what
 //! was registered (RFC 7591 §3.2.1).
 
 use rstest::rstest;

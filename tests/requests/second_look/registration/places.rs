@@ -1,4 +1,4 @@
-//! C2, C3, C4 in every place where a client comes from: settings, task, document, update.
+//! Redirect URIs in every place where a client comes from: settings, task, document, update.
 
 use std::collections::BTreeMap;
 
@@ -83,7 +83,7 @@ async fn s_c4_one_rule_for_settings_tasks_documents_and_updates(
     is_refused(server, text(&client, "client_id"), other).await;
 }
 
-/// C3: an entry on this machine has no fixed port, unless the client was called `web`.
+/// An entry on this machine has no fixed port, unless the client was called `web`.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_c3_any_port_for_settings_tasks_and_documents() {
     let uris = ["https://app.example/cb", "http://127.0.0.1/cb"];

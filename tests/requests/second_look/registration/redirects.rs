@@ -1,4 +1,4 @@
-//! C2, C3, C4: redirect URIs of programs on a person's device (§13.3).
+//! Redirect URIs of programs on a person's device (RG-06).
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ async fn accepts(server: &TestServer, client: &Value, redirect_uri: &str) -> boo
     answer.status == 303
 }
 
-/// C3: one URI on this machine makes the client native, whatever else is in the list.
+/// One URI on this machine makes the client native, whatever else is in the list.
 #[rstest]
 #[case(&["https://app.example/cb", "http://127.0.0.1/cb"], "http://127.0.0.1:49152/cb")]
 #[case(&["http://127.0.0.1/cb", "https://app.example/cb"], "http://127.0.0.1:49152/cb")]
@@ -70,7 +70,7 @@ async fn s_c3_an_explicit_web_client_has_exact_ports() {
     assert!(accepts(&server, &client, "http://127.0.0.1:49152/cb").await);
 }
 
-/// C2: no page is reached through a private-use URI, so that `web` cannot be meant.
+/// No page is reached through a private-use URI, so that `web` cannot be meant.
 #[rstest]
 #[case(&["cursor://anysphere.cursor-mcp/oauth/callback"])]
 #[case(&["https://app.example/cb", "com.example.app:/cb"])]
@@ -218,7 +218,7 @@ async fn s_c2_some_schemes_are_never_a_redirect() {
     answer.assert_error(400, "invalid_redirect_uri");
 }
 
-/// C4: as the app writes it, and compared exactly.
+/// As the app writes it, and compared exactly.
 #[rstest]
 #[case("com.example.app:/cb")]
 #[case("com.example.app://cb")]
