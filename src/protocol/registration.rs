@@ -32,7 +32,10 @@ pub fn sent(mut members: Map<String, Value>) -> Map<String, Value> {
             entries.retain(|entry| !is_empty(entry));
         }
     }
-    members.retain(|name, value| !is_empty(value) && !(name == "jwks" && has_no_keys(value)));
+    members.retain(|name, value| {
+        let says_nothing = is_empty(value) || (name == "jwks" && has_no_keys(value));
+        !says_nothing
+    });
     members
 }
 

@@ -16,9 +16,10 @@ const NAMES: [&str; 3] = [
     "oauth-protected-resource",
 ];
 
-/// Whether a path has one of the names, with whatever in front of it and behind it, and however it
-/// is written: percent-encoded, with a slash too many, or with parameters behind the name (RFC 3986
-/// §2.3, §3.3).
+/// Whether a path has one of the names, with whatever in front of it and behind it.
+///
+/// It may be written in other ways: percent-encoded, with a slash too many, with parameters behind
+/// the name (RFC 3986 §2.3, §3.3).
 #[must_use]
 pub fn is_named(path: &str) -> bool {
     let path = percent_decode_str(path).decode_utf8_lossy();

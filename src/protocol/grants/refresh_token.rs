@@ -187,7 +187,7 @@ pub fn decide(
         return Err(OAuthError::of(&refusals::REFRESH_TOKEN_EXPIRED).received(sent));
     }
     let allowed = policy
-        .grantable_scopes(client, &token.resources)
+        .grantable_scopes(client, token.resources)
         .intersection(&policy.defined_scopes);
     let left = token.scopes.intersection(&allowed);
     if left.is_empty() {
