@@ -40,15 +40,12 @@ impl OneThread {
 
     /// One of [`GETS`], or a machine's request for a token.
     async fn request(&self, number: usize) {
-        match GETS.get(number) {
-            Some(path) => {
-                self.server.get(path).await;
-            }
-            None => {
-                let form = [("grant_type", "client_credentials"), ("scope", "jobs")];
-                let answer = self.server.as_client("m2m", "/oauth/token", &form);
-                answer.await.ok();
-            }
+        if let Some(path) = GETS.get(number) {
+            self.server.get(path).await;
+        } else {
+            let form = [("grant_type", "client_credentials"), ("scope", "jobs")];
+            let answer = self.server.as_client("m2m", "/oauth/token", &form);
+            answer.await.ok();
         }
     }
 }
