@@ -29,6 +29,8 @@ async fn exchange(
 #[tokio::test(flavor = "multi_thread")]
 async fn ex_05_an_app_login_continues_an_authorization() {
     let server = TestServer::start().await;
+    // Its clock stands still, so that the whole life is left.
+    server.advance(0);
     let mut browser = server.browser();
     let id = browser.open(&server, &Authorize::base()).await;
     let answer = browser
@@ -55,6 +57,8 @@ async fn ex_05_an_app_login_continues_an_authorization() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ex_05_without_an_interaction() {
     let server = TestServer::start().await;
+    // Its clock stands still, so that the whole life is left.
+    server.advance(0);
     let mut browser = server.browser();
     let answer = browser
         .exchange(&server, &json!({ "remember": true }))
