@@ -33,7 +33,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct MountedByHand;
 
-/// Opens the app's pool so that it cannot stop the app (see [`crate::database`]).
+/// Opens the app's pool so that it cannot stop the app.
 ///
 /// # Errors
 /// When the database cannot be opened.
