@@ -33,28 +33,11 @@ pub(super) fn scopes(
     let asked = asked.filtered(|scope| {
         policy.defined_scopes.contains(scope) && (refreshes || scope != scope::OFFLINE_ACCESS)
     });
-    let asked = if client.is_known() {
-        asked
-    } else {
-        asked.union(&not_asked_for(&asked, policy, resources).intersection(&allowed))
-    };
     if let Some(foreign) = asked.iter().find(|scope| !allowed.contains(scope)) {
         return Err(OAuthError::of(&refusals::SCOPE_NOT_OF_CLIENT)
             .observed(format!("one of: {allowed}"), foreign));
     }
     some_scope(asked, &allowed, sent)
-}
-
-/// The default scopes of resources of which nothing is asked for. A client that registered itself
-/// often sends the scopes it knows, `openid profile email`, with the `resource` that it wants to
-/// use: without any of its scopes the token would be good for nothing there. The person is asked
-/// for them.
-fn not_asked_for(asked: &Scopes, policy: &Policy, resources: &[String]) -> Scopes {
-    let resources = resources.iter().filter_map(|uri| policy.resource(uri));
-    let unused = resources.filter(|resource| asked.intersection(&resource.scopes).is_empty());
-    unused
-        .flat_map(|resource| resource.default_scopes.iter())
-        .collect()
 }
 
 fn some_scope(scopes: Scopes, allowed: &Scopes, sent: &str) -> Result<Scopes, OAuthError> {

@@ -105,9 +105,8 @@ async fn s_c11_the_guard_of_a_resource_without_default_scopes() {
 /// names afterwards says what for.
 #[rstest]
 #[case::none(None)]
-#[case::those_it_knows(Some("openid email profile"))]
 #[case::those_of_the_challenge(Some("mcp:read mcp:write"))]
-#[case::and_one_that_nobody_knows(Some("openid zzz"))]
+#[case::and_one_that_nobody_knows(Some("mcp:read mcp:write zzz"))]
 #[tokio::test(flavor = "multi_thread")]
 async fn s_c11_a_client_that_registered_without_scopes_of_apis(#[case] scope: Option<&str>) {
     const CALLBACK: &str = "http://127.0.0.1:3334/oauth/callback";
