@@ -77,8 +77,10 @@ mod error;
 pub mod events;
 mod extract;
 pub mod fetch;
+// Of this repository, not of the published crate: the targets need what is private here.
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
+#[path = "../tests/fuzz/targets/mod.rs"]
 pub mod fuzzing;
 #[cfg(debug_assertions)]
 #[allow(

@@ -6,7 +6,7 @@ use accounts::{
     users::{self, NewUser},
 };
 use axum::{
-    extract::RawQuery,
+    extract::{FromRequestParts, RawQuery},
     http::{HeaderMap, StatusCode},
     response::IntoResponse,
 };
@@ -30,15 +30,19 @@ struct Entered {
 }
 
 /// What a page needs besides the form.
+#[derive(FromRequestParts)]
+#[from_request(state(AppContext))]
 struct Visit {
     interaction: Option<OAuthInteraction>,
     /// Kept in the links between the two pages, so that they lead on.
+    #[from_request(via(RawQuery))]
     query: Option<String>,
+    #[from_request(via(ViewEngine))]
     view: TeraView,
 }
 
 impl Visit {
-    fn show(&self, page: &str, (entered, error): (&Entered, &str)) -> Result<Response> {
+    fn show(&self, page: &str, entered: &Entered, error: &str) -> Result<Response> {
         let interaction = self.interaction.as_ref();
         let hint = interaction.and_then(|interaction| interaction.login_hint.as_deref());
         let email = [entered.email.as_str(), hint.unwrap_or_default()];
@@ -56,8 +60,8 @@ impl Visit {
         )
     }
 
-    fn refuse(&self, page: &str, of: (&Entered, &str)) -> Result<Response> {
-        Ok((StatusCode::BAD_REQUEST, self.show(page, of)?).into_response())
+    fn refuse(&self, page: &str, entered: &Entered, error: &str) -> Result<Response> {
+        Ok((StatusCode::BAD_REQUEST, self.show(page, entered, error)?).into_response())
     }
 
     /// Whether the form was filled in on our page.
@@ -70,7 +74,8 @@ impl Visit {
     /// Back to the client, or to this app's first page.
     async fn enter(
         self,
-        (ctx, headers): (&AppContext, &HeaderMap),
+        ctx: &AppContext,
+        headers: &HeaderMap,
         user: &users::Model,
     ) -> Result<Response> {
         if let Some(interaction) = self.interaction {
@@ -84,72 +89,45 @@ impl Visit {
 
 const NOT_OURS: &str = "This page was open for too long. Please try again.";
 
-async fn login_page(
-    interaction: Option<OAuthInteraction>,
-    RawQuery(query): RawQuery,
-    ViewEngine(view): ViewEngine<TeraView>,
-) -> Result<Response> {
-    let visit = Visit {
-        interaction,
-        query,
-        view,
-    };
-    visit.show("login.html", (&Entered::default(), ""))
+async fn login_page(visit: Visit) -> Result<Response> {
+    visit.show("login.html", &Entered::default(), "")
 }
 
 async fn login(
     State(ctx): State<AppContext>,
-    interaction: Option<OAuthInteraction>,
-    (RawQuery(query), ViewEngine(view), headers): (RawQuery, ViewEngine<TeraView>, HeaderMap),
+    visit: Visit,
+    headers: HeaderMap,
     Form(entered): Form<Entered>,
 ) -> Result<Response> {
-    let visit = Visit {
-        interaction,
-        query,
-        view,
-    };
     if !visit.is_ours(&entered) {
-        return visit.refuse("login.html", (&entered, NOT_OURS));
+        return visit.refuse("login.html", &entered, NOT_OURS);
     }
     match users::Model::authenticate(&ctx, &entered.email, &entered.password).await? {
-        Some(user) => Box::pin(visit.enter((&ctx, &headers), &user)).await,
+        Some(user) => Box::pin(visit.enter(&ctx, &headers, &user)).await,
         None => visit.refuse(
             "login.html",
-            (&entered, "That address and password do not fit."),
+            &entered,
+            "That address and password do not fit.",
         ),
     }
 }
 
-async fn signup_page(
-    interaction: Option<OAuthInteraction>,
-    RawQuery(query): RawQuery,
-    ViewEngine(view): ViewEngine<TeraView>,
-) -> Result<Response> {
-    let visit = Visit {
-        interaction,
-        query,
-        view,
-    };
-    visit.show("signup.html", (&Entered::default(), ""))
+async fn signup_page(visit: Visit) -> Result<Response> {
+    visit.show("signup.html", &Entered::default(), "")
 }
 
 async fn signup(
     State(ctx): State<AppContext>,
-    interaction: Option<OAuthInteraction>,
-    (RawQuery(query), ViewEngine(view), headers): (RawQuery, ViewEngine<TeraView>, HeaderMap),
+    visit: Visit,
+    headers: HeaderMap,
     Form(entered): Form<Entered>,
 ) -> Result<Response> {
-    let visit = Visit {
-        interaction,
-        query,
-        view,
-    };
     if !visit.is_ours(&entered) {
-        return visit.refuse("signup.html", (&entered, NOT_OURS));
+        return visit.refuse("signup.html", &entered, NOT_OURS);
     }
     if entered.password.chars().count() < PASSWORD_MIN_LENGTH {
         let error = "The password needs at least 8 characters.";
-        return visit.refuse("signup.html", (&entered, error));
+        return visit.refuse("signup.html", &entered, error);
     }
     let new = NewUser {
         name: &entered.name,
@@ -157,10 +135,10 @@ async fn signup(
         password: &entered.password,
     };
     match users::Model::create(&ctx.db, &new).await {
-        Ok(user) => Box::pin(visit.enter((&ctx, &headers), &user)).await,
+        Ok(user) => Box::pin(visit.enter(&ctx, &headers, &user)).await,
         Err(ModelError::EntityAlreadyExists) => {
             let error = "No account was made. Do you have one already?";
-            visit.refuse("signup.html", (&entered, error))
+            visit.refuse("signup.html", &entered, error)
         }
         Err(error) => Err(error.into()),
     }

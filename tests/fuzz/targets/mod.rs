@@ -1,4 +1,4 @@
-//! What `tests/fuzz` and `tests/fuzzing.rs` feed with strangers' bytes: one function per target.
+//! What the programs of `tests/fuzz` and `tests/fuzzing.rs` feed with strangers' bytes: one function per target.
 //!
 //! Each gives the bytes to the code that requests reach, and asserts what holds whatever they are.
 //! Where a rule can be written a second way, it is, and the two are compared.
