@@ -35,8 +35,7 @@ struct Entered {
 struct Visit {
     interaction: Option<OAuthInteraction>,
     /// Kept in the links between the two pages, so that they lead on.
-    #[from_request(via(RawQuery))]
-    query: Option<String>,
+    query: RawQuery,
     #[from_request(via(ViewEngine))]
     view: TeraView,
 }
@@ -52,7 +51,7 @@ impl Visit {
             json!({
                 "client": interaction.and_then(|interaction| interaction.client.name.as_deref()),
                 "csrf_token": interaction.map(|interaction| interaction.csrf_token.as_str()),
-                "query": self.query,
+                "query": self.query.0,
                 "name": entered.name,
                 "email": email.into_iter().find(|email| !email.is_empty()),
                 "error": error,
