@@ -214,7 +214,7 @@ fn field_errors(found: ModelValidationErrors) -> Vec<FieldError> {
                 ("email", _, _) => FieldError::new(&field, "error-field-email"),
                 ("length", Some(min), _) if length < min => FieldError::too_short(&field, min),
                 ("length", _, Some(max)) if length > max => FieldError::too_long(&field, max),
-                _ => FieldError::new(&field, error.message.clone().unwrap_or(error.code.clone())),
+                _ => FieldError::new(&field, error.message.clone().unwrap_or_else(|| error.code.clone())),
             }
         })
     });
