@@ -264,13 +264,15 @@ async function machines() {
 }
 
 async function strangers() {
-  const who = new Machine(numbers++)
+  const number = numbers++
+  const who = new Machine(number)
   await who.send('metadata', 200, '/.well-known/openid-configuration')
   await who.send('jwks', 200, '/oauth/jwks')
   const form = { grant_type: 'authorization_code', code: 'invented', redirect_uri: callback, code_verifier: 'a'.repeat(43) }
   await who.send('invented code', 400, '/oauth/token', { form, headers: basic(client) })
   await who.send('invented client', 400, '/oauth/authorize?response_type=code&client_id=invented')
-  const headers = { authorization: 'Bearer invented' }
+  // One of their own each: a token has a limit, whoever sends it.
+  const headers = { authorization: `Bearer invented-${number}` }
   await who.send('invented token', 401, '/oauth/userinfo', { headers })
 }
 
