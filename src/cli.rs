@@ -19,7 +19,7 @@ use loco_rs::{
 };
 use sea_orm_migration::MigratorTrait;
 
-use crate::{routes, server};
+use crate::{http::routes, server};
 
 /// What Loco's own help cannot list, because its generators are a closed set.
 const GENERATE_HELP: &str = "Also: cargo loco generate oauth-server    OAuth 2.1 server and OpenID provider (its flags: --help)\n";

@@ -3,13 +3,15 @@
 pub use crate::{
     AccessToken, Bearer, BearerError, OAuthServer, OptionalBearer, SetCookies, SignIn,
     events::{AuditEvent, EventSubscriber},
-    hooks::{
-        ClientFacts, DefaultHooks, ExternalLogin, InteractionFacts, ManageAction, OAuthServerHooks,
-        OwnedClient, Registrant, SessionFacts, TokenFacts,
-    },
-    interaction::own_page::{Csrf, InteractionError, OAuthInteraction},
-    resource_owner::{
-        ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,
+    interactions::own_page::{Csrf, InteractionError, OAuthInteraction},
+    people::{
+        hooks::{
+            ClientFacts, DefaultHooks, ExternalLogin, InteractionFacts, ManageAction,
+            OAuthServerHooks, OwnedClient, Registrant, SessionFacts, TokenFacts,
+        },
+        resource_owner::{
+            ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,
+        },
     },
     scopes,
 };

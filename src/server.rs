@@ -5,20 +5,17 @@ use std::{path::PathBuf, sync::Arc};
 use loco_rs::app::AppContext;
 
 use crate::{
-    boot,
+    app::{boot, definition::OAuthServerDefinition},
     clock::Clock,
-    config::{self, Settings},
-    definition::OAuthServerDefinition,
+    config::{self, Settings, urls::Urls},
     error::PageError,
     events::Events,
     fetch::Fetcher,
-    hashing::Hashing,
     keys::Keys,
     limits::Memory,
-    owners::{OwnersOf, ResourceOwners},
+    people::{OwnersOf, ResourceOwners, hashing::Hashing},
     protocol::{client::Client, policy::Policy},
     store::{Store, StoreResult, clients},
-    urls::Urls,
     views::Views,
 };
 
@@ -44,7 +41,7 @@ pub struct Server {
     /// The time.
     pub clock: Clock,
     /// Fetched keys of static clients, which have no row.
-    pub(crate) static_keys: crate::client_keys::StaticKeys,
+    pub(crate) static_keys: crate::clients::keys::StaticKeys,
     /// The one way to ask others.
     pub fetcher: Fetcher,
     /// Server metadata, the same bytes at every well-known address.
@@ -60,9 +57,9 @@ pub struct Server {
     /// Who hears of what happens.
     pub(crate) events: Events,
     /// Whether an unread proxy was told (OS-09).
-    pub(crate) proxy: crate::proxy::Told,
+    pub(crate) proxy: crate::http::proxy::Told,
     /// Page requests at other hosts that were sent to `base_url`.
-    pub(crate) sent_on: crate::other_host::SentOn,
+    pub(crate) sent_on: crate::http::other_host::SentOn,
 }
 
 impl std::fmt::Debug for Server {
@@ -138,7 +135,7 @@ impl Server {
             store,
             owners,
             clock,
-            static_keys: crate::client_keys::StaticKeys::default(),
+            static_keys: crate::clients::keys::StaticKeys::default(),
             fetcher,
             metadata,
             password_reset: false,
@@ -146,8 +143,8 @@ impl Server {
             hashing: Hashing::default(),
             limits: Memory::default(),
             events,
-            proxy: crate::proxy::Told::default(),
-            sent_on: crate::other_host::SentOn::default(),
+            proxy: crate::http::proxy::Told::default(),
+            sent_on: crate::http::other_host::SentOn::default(),
         })
     }
 
@@ -234,7 +231,7 @@ impl Server {
 
     /// A place to wait for a core, for tests that take them all (FA-04).
     #[cfg(feature = "testing")]
-    pub fn hashing_place(&self) -> Option<crate::hashing::Place> {
+    pub fn hashing_place(&self) -> Option<crate::people::hashing::Place> {
         self.hashing.place().ok()
     }
 

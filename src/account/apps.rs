@@ -6,8 +6,8 @@ use super::{ConnectedApp, ConnectedDevice};
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
+    people::resource_owner::UserKey,
     protocol::client::Client,
-    resource_owner::UserKey,
     server::Server,
     store::{
         access_tokens,

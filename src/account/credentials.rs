@@ -2,7 +2,7 @@
 
 use crate::{
     error::Failure,
-    owners::Owner,
+    people::Owner,
     protocol::credentials::{Evidence, Noted, in_effect_since},
     server::Server,
     store::credentials::{self, CredentialNote},

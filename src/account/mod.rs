@@ -8,7 +8,7 @@ mod sessions;
 pub(crate) use apps::Connected;
 pub use password::Reset;
 
-use crate::user_agent;
+use crate::events::user_agent;
 
 /// An app that has access to a person's account, or was allowed to ask for it again.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,14 +7,16 @@ use serde_json::{Value, json};
 
 use crate::{
     error::Failure,
-    extract::SharedContext,
-    owners::Owner,
+    http::extract::SharedContext,
+    people::{
+        Owner,
+        resource_owner::{FieldError, PasswordError, UserKey},
+    },
     protocol::{
         credentials::Noted,
         secret::{Purpose, Secret, SecretHash},
     },
     random,
-    resource_owner::{FieldError, PasswordError, UserKey},
     server::Server,
     store::{
         StoreError,

@@ -4,7 +4,7 @@ use super::{UserSession, device_label};
 use crate::{
     config::LogoutRevokes,
     error::Failure,
-    resource_owner::UserKey,
+    people::resource_owner::UserKey,
     server::Server,
     store::{
         authorization_codes::{OfSession, RevokeReason},

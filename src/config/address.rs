@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{Surroundings, finding::Findings, settings::Settings};
-use crate::{protocol::redirect_uri::is_loopback_host, urls::Urls};
+use crate::{config::urls::Urls, protocol::redirect_uri::is_loopback_host};
 
 /// Stands in for a `base_url` that cannot be used, so that the other checks can go on.
 const STAND_IN: &str = "http://localhost";

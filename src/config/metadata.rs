@@ -4,12 +4,12 @@ use url::Url;
 
 use super::Settings;
 use crate::{
+    config::urls::Urls,
     protocol::{
         client::GrantType,
         jwk::SigningAlg,
         metadata::{Endpoints, Links, MetadataInput},
     },
-    urls::Urls,
 };
 
 /// What the settings do not know.

@@ -21,6 +21,7 @@ mod secret_json;
 mod settings;
 #[cfg(test)]
 mod tests;
+pub mod urls;
 mod values;
 
 use loco_rs::environment::Environment;

@@ -56,7 +56,7 @@ pub struct Settings {
     /// Set of rules.
     pub profile: Profile,
 
-    /// The app's own login page, as written; `None` = built-in. [`crate::urls::Urls`] resolves it.
+    /// The app's own login page, as written; `None` = built-in. [`crate::config::urls::Urls`] resolves it.
     pub login_url: Option<String>,
     /// The app's own consent page.
     pub consent_url: Option<String>,

@@ -11,11 +11,12 @@ use axum::{
 use super::page::{self, Entered, OwnForm};
 use crate::{
     account::{Connected, UserSession},
-    browser::{Browser, SignedIn},
     error::{Failure, PageError},
-    extract::{PageForm, QueryParams, SharedContext, TheServer},
-    interaction::go_on::see_other,
-    pages,
+    http::{
+        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        pages,
+    },
+    interactions::go_on::see_other,
     protocol::{
         error::OAuthError,
         params::{Params, encode},
@@ -23,6 +24,7 @@ use crate::{
         scope::OFFLINE_ACCESS,
     },
     server::Server,
+    sessions::{Browser, SignedIn},
     views::pages::{AppLine, AppsNotice, AppsPage, DeviceLine, GrantedScope, SessionLine},
 };
 

@@ -4,18 +4,20 @@
 use axum::{debug_handler, extract::Request, response::Response};
 
 use crate::{
-    browser::{Browser, SignedIn},
-    client_documents::{Need, NotUpToDate},
+    clients::documents::{Need, NotUpToDate},
     config::RateLimitEntry,
     error::{Failure, PageError},
-    extract::{QueryParams, SharedContext, TheServer, read_form},
-    interaction::{
+    events::request,
+    http::{
+        extract::{QueryParams, SharedContext, TheServer, read_form},
+        layers::SentBack,
+    },
+    interactions::{
         Finished, Pending,
         go_on::{Arrival, see_other},
         usable,
     },
     keys::Purpose,
-    layers::SentBack,
     limits::Of,
     protocol::{
         authorize::{self, AuthorizationRequest},
@@ -27,8 +29,8 @@ use crate::{
         policy::Entitlement,
         redirect_uri, refusals,
     },
-    request,
     server::Server,
+    sessions::{Browser, SignedIn},
     views::ErrorKind,
 };
 

@@ -8,13 +8,16 @@ use axum::{
 };
 
 use crate::{
+    clients::registration::{Bearer, NewSecret},
     config::RateLimitEntry,
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
-    extract::{MetadataJson, SharedContext, TheServer},
-    hooks::{ClientFacts, ManageAction, OwnedClient, Registrant},
+    http::extract::{MetadataJson, SharedContext, TheServer},
     limits::Of,
-    owners::Owner,
+    people::{
+        Owner,
+        hooks::{ClientFacts, ManageAction, OwnedClient, Registrant},
+    },
     protocol::{
         client::{Client, ClientKind, ClientSecret, ClientStatus},
         client_metadata::Applicant,
@@ -23,7 +26,6 @@ use crate::{
         registration::{self, ClientInformation, Issued},
         secret::{Purpose, Secret},
     },
-    registration::{Bearer, NewSecret},
     server::Server,
     store::clients::{self, ClientRow, MetadataUpdate, Registered, SecretChange},
 };

@@ -7,17 +7,17 @@ use super::{
     resume::no_interaction,
 };
 use crate::{
-    browser::Browser,
     config::RateLimitEntry,
     error::PageError,
-    extract::{PageForm, QueryParams, SharedContext, TheServer},
-    interaction::{
+    http::extract::{PageForm, QueryParams, SharedContext, TheServer},
+    interactions::{
         Pending,
         go_on::{Agreement, Arrival},
     },
     limits::Of,
     protocol::{error::OAuthError, interaction::Step, params::Params, refusals, scope::Scopes},
     server::Server,
+    sessions::Browser,
     views::{FormError, pages::ConsentPage},
 };
 

@@ -8,11 +8,10 @@ use super::{
     resume::interaction_id,
 };
 use crate::{
-    browser::Browser,
     config::RateLimitEntry,
     error::{Failure, PageError},
-    extract::{QueryParams, SharedContext, TheServer, read_form},
-    interaction::{
+    http::extract::{QueryParams, SharedContext, TheServer, read_form},
+    interactions::{
         go_on::{Arrival, see_other},
         logout::PendingLogout,
     },
@@ -26,6 +25,7 @@ use crate::{
         refusals,
     },
     server::Server,
+    sessions::Browser,
     views::ErrorKind,
 };
 

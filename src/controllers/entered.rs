@@ -10,11 +10,11 @@ use super::{
     resume::interaction_id,
 };
 use crate::{
-    browser::{Browser, CsrfCheck, Form},
     error::{Failure, PageDetail, PageError, Refused},
     events::refusal::{OfClient, refused},
     protocol::{error::OAuthError, params::Params, received::Received, refusals},
     server::Server,
+    sessions::{Browser, CsrfCheck, Form},
     views::{Common, ErrorLine, FormError},
 };
 

@@ -16,13 +16,13 @@ use super::{
 };
 use crate::{
     OAuthInteraction,
-    browser::{Browser, CsrfCheck},
     config::RateLimitEntry,
     error::{ApiError, Failure, PageError},
-    extract::{QueryParams, SharedContext, TheServer, read_json},
-    interaction::{go_on::Arrival, own_page::Decision},
+    http::extract::{QueryParams, SharedContext, TheServer, read_json},
+    interactions::{go_on::Arrival, own_page::Decision},
     limits::Of,
     protocol::{error::OAuthError, params::Params, received::Received, refusals},
+    sessions::{Browser, CsrfCheck},
 };
 
 /// The request, for a page that a script draws.

@@ -10,15 +10,15 @@ use super::{
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    extract::{ApiForm, SharedContext, TheServer, credentials},
+    http::extract::{ApiForm, SharedContext, TheServer, credentials},
     limits::{self, Of},
-    presented::{Live, Presented, Token},
     protocol::{
         access_token::Audience, client::Client, client_auth::ClientEndpoint, error::OAuthError,
         grants::one, received::Received, refusals,
     },
     server::Server,
     store::record::Strings,
+    tokens::lookup::{Live, Presented, Token},
 };
 
 const KNOWN: [&str; 6] = [

@@ -4,7 +4,7 @@ use axum::{Json, debug_handler, http::header, response::IntoResponse};
 
 use crate::{
     error::ApiError,
-    extract::{SharedContext, TheServer},
+    http::extract::{SharedContext, TheServer},
 };
 
 /// How long documents may be cached, for metadata too.

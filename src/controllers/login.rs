@@ -6,22 +6,19 @@ use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
 use super::page::{self, Entered, OwnForm, Visit, field};
 use crate::{
-    browser::{Browser, SignIn},
     config::RateLimitEntry,
-    equal_time::Work,
     error::{Failure, PageError},
     events::{AuditEvent, EventName, Outcome},
-    extract::{PageForm, QueryParams, SharedContext, TheServer},
-    hashing::Place,
-    hooks::InteractionFacts,
-    interaction::{
+    http::extract::{PageForm, QueryParams, SharedContext, TheServer},
+    interactions::{
         Pending,
         go_on::{Arrival, see_other},
     },
     limits::Of,
-    owners::Owner,
+    people::{Owner, equal_time::Work, hashing::Place, hooks::InteractionFacts},
     protocol::{authorize::Prompt, display_name, interaction::Step, params::Params},
     server::Server,
+    sessions::{Browser, SignIn},
     store::{StoreResult, transaction::retry},
     views::{FormError, pages::LoginPage},
 };

@@ -8,20 +8,22 @@ use super::{
     resume::interaction_id,
 };
 use crate::{
-    browser::{Browser, SignedIn},
     error::PageError,
-    extract::{PageForm, QueryParams, SharedContext, TheServer},
-    interaction::{
+    http::{
+        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        pages::PagePolicy,
+    },
+    interactions::{
         go_on::{Arrival, see_other},
         logout::PendingLogout,
     },
-    pages::PagePolicy,
     protocol::{
         end_session::{self, Destination, Onward},
         params::Params,
         redirect_uri,
     },
     server::Server,
+    sessions::{Browser, SignedIn},
     store::sessions::SessionRow,
     views::{
         FormError,

@@ -6,7 +6,7 @@ use axum::{debug_handler, http::header, response::IntoResponse};
 use super::jwks::CACHE;
 use crate::{
     error::ApiError,
-    extract::{SharedContext, TheServer},
+    http::extract::{SharedContext, TheServer},
 };
 
 /// The same bytes at every address; no statement is needed.

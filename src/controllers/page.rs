@@ -8,14 +8,14 @@ use axum::{
 pub use super::entered::{Entered, check_csrf};
 use super::resume::interaction_id;
 use crate::{
-    browser::{Browser, Form, SignedIn},
+    config::urls::Urls,
     error::{Failure, PageError},
-    interaction::{Pending, go_on::Arrival},
+    http::pages,
+    interactions::{Pending, go_on::Arrival},
     limits::Keys,
-    pages,
     protocol::{display_name, error::OAuthError, interaction::Step, params::Params, refusals},
     server::Server,
-    urls::Urls,
+    sessions::{Browser, Form, SignedIn},
     views::{Common, pages::CheckMailPage},
 };
 

@@ -7,11 +7,11 @@ use axum::{
 };
 
 use crate::{
+    clients::registration::{Bearer, NewSecret},
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
-    extract::{MetadataJson, SharedContext, TheServer},
-    hooks::Registrant,
-    owners::Owner,
+    http::extract::{MetadataJson, SharedContext, TheServer},
+    people::{Owner, hooks::Registrant},
     protocol::{
         client::{Client, ClientSecret},
         client_metadata::Applicant,
@@ -22,7 +22,6 @@ use crate::{
         secret::{Purpose, Secret},
     },
     random,
-    registration::{Bearer, NewSecret},
     server::Server,
     store::clients::{self, ClientRow},
 };

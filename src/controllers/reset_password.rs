@@ -5,16 +5,16 @@ use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 use super::page::{self, Entered, OwnForm, field};
 use crate::{
     account::Reset,
-    browser::Browser,
     config::RateLimitEntry,
     error::PageError,
     events::{AuditEvent, EventName},
-    extract::{PageForm, QueryParams, SharedContext, TheServer},
-    interaction::go_on::see_other,
+    http::extract::{PageForm, QueryParams, SharedContext, TheServer},
+    interactions::go_on::see_other,
     limits::Of,
+    people::resource_owner::FieldError,
     protocol::params::Params,
-    resource_owner::FieldError,
     server::Server,
+    sessions::Browser,
     views::{ErrorLine, pages::ResetPasswordPage},
 };
 

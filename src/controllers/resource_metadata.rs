@@ -9,7 +9,7 @@ use axum::{
 use super::jwks::CACHE;
 use crate::{
     error::{ApiError, Failure},
-    extract::{SharedContext, TheServer},
+    http::extract::{SharedContext, TheServer},
     protocol::{error::OAuthError, received::Received, refusals, resource_metadata},
 };
 

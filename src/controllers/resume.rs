@@ -6,12 +6,12 @@ use axum::{debug_handler, response::Response};
 
 use super::page;
 use crate::{
-    browser::Browser,
     error::PageError,
-    extract::{QueryParams, SharedContext, TheServer},
-    interaction::go_on::Arrival,
+    http::extract::{QueryParams, SharedContext, TheServer},
+    interactions::go_on::Arrival,
     protocol::{error::OAuthError, interaction::Step, params::Params, refusals},
     server::Server,
+    sessions::Browser,
 };
 
 /// Looks at the situation anew: the next page, or the end.

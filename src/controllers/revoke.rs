@@ -10,9 +10,8 @@ use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
-    extract::{ApiForm, SharedContext, TheServer, credentials},
+    http::extract::{ApiForm, SharedContext, TheServer, credentials},
     limits::{self, Of},
-    presented::{Presented, Token},
     protocol::{
         client::Client, client_auth::ClientEndpoint, error::OAuthError, grants::one, refusals,
     },
@@ -21,6 +20,7 @@ use crate::{
         access_tokens,
         authorization_codes::{self, Revocation, RevokeReason},
     },
+    tokens::lookup::{Presented, Token},
 };
 
 const KNOWN: [&str; 6] = [

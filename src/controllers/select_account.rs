@@ -7,14 +7,14 @@ use super::{
     resume::no_interaction,
 };
 use crate::{
-    browser::Browser,
     config::RateLimitEntry,
     error::PageError,
-    extract::{PageForm, QueryParams, SharedContext, TheServer},
-    interaction::{Pending, go_on::Arrival},
+    http::extract::{PageForm, QueryParams, SharedContext, TheServer},
+    interactions::{Pending, go_on::Arrival},
     limits::Of,
     protocol::{interaction::Step, params::Params},
     server::Server,
+    sessions::Browser,
     views::{FormError, pages::SelectAccountPage},
 };
 

@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use super::login::Authenticated;
 use crate::{
-    browser::{Browser, SignIn, SignedIn},
     config::RateLimitEntry,
     error::{ApiError, Failure, PageError},
-    extract::{SharedContext, TheServer, read_json},
+    http::extract::{SharedContext, TheServer, read_json},
     limits::Of,
-    owners::Owner,
+    people::Owner,
     protocol::{error::OAuthError, received::Received, refusals, session_exchange::AppLogin},
     server::Server,
+    sessions::{Browser, SignIn, SignedIn},
     store::transaction::retry,
 };
 

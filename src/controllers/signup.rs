@@ -9,18 +9,20 @@ use super::{
     page::{self, Entered, OwnForm, Visit, field},
 };
 use crate::{
-    browser::{Browser, SignIn},
     config::RateLimitEntry,
-    equal_time::Work,
     error::PageError,
     events::{AuditEvent, EventName},
-    extract::{PageForm, QueryParams, SharedContext, TheServer},
-    interaction::{Pending, go_on::Arrival},
+    http::extract::{PageForm, QueryParams, SharedContext, TheServer},
+    interactions::{Pending, go_on::Arrival},
     limits::Of,
-    owners::Owner,
+    people::{
+        Owner,
+        equal_time::Work,
+        resource_owner::{FieldError, SignUp, SignUpError},
+    },
     protocol::{interaction::Step, params::Params},
-    resource_owner::{FieldError, SignUp, SignUpError},
     server::Server,
+    sessions::{Browser, SignIn},
     views::{ErrorLine, FormError, pages::SignUpPage},
 };
 

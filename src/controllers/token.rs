@@ -11,7 +11,8 @@ use super::grants;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    extract::{ApiForm, SharedContext, TheServer, credentials},
+    events::request,
+    http::extract::{ApiForm, SharedContext, TheServer, credentials},
     limits::{self, Of},
     protocol::{
         client::GrantType,
@@ -22,7 +23,6 @@ use crate::{
         received::Received,
         refusals,
     },
-    request,
     server::Server,
 };
 

@@ -11,10 +11,9 @@ use serde_json::Value;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    extract::{SharedContext, TheServer, bearer_token, check_target, read_form},
-    hooks::ClientFacts,
+    http::extract::{SharedContext, TheServer, bearer_token, check_target, read_form},
     limits::Of,
-    presented::ActiveToken,
+    people::hooks::ClientFacts,
     protocol::{
         bearer::Challenge,
         claims,
@@ -24,6 +23,7 @@ use crate::{
         scope::{OPENID, Scopes},
     },
     server::Server,
+    tokens::lookup::ActiveToken,
 };
 
 /// Claims of the user behind an access token.

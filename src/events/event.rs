@@ -5,10 +5,9 @@ use serde_json::{Map, Value};
 
 use super::EventName;
 use crate::{
-    owners::Owner,
+    events::request::{self, RequestFacts},
+    people::{Owner, resource_owner::UserKey},
     protocol::client::{Client, ClientKind},
-    request::{self, RequestFacts},
-    resource_owner::UserKey,
     store::{
         access_tokens::AccessTokenRow, authorization_codes::GrantRow, joined::RefreshWithGrant,
         sessions::SessionRow,
@@ -255,7 +254,7 @@ impl AuditEvent {
         self.at = at;
         if let Some(request) = request {
             self.reference_id.clone_from(&request.reference);
-            self.ip_prefix = request.address.map(crate::request::ip_prefix);
+            self.ip_prefix = request.address.map(crate::events::request::ip_prefix);
             self.user_agent_family
                 .clone_from(&request.user_agent_family);
         }

@@ -9,6 +9,8 @@ mod event;
 mod line;
 mod name;
 pub(crate) mod refusal;
+pub mod request;
+pub mod user_agent;
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -20,7 +22,7 @@ pub use event::{AuditEvent, Outcome, SCHEMA};
 pub(crate) use line::SHOWN;
 pub use name::EventName;
 
-use crate::{clock::Clock, request, server::Server};
+use crate::{clock::Clock, server::Server};
 
 /// Longest run of a subscriber for one event.
 const LIMIT: Duration = Duration::from_secs(2);

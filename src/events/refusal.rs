@@ -3,12 +3,12 @@
 use super::{AuditEvent, EventName, Outcome, emit};
 use crate::{
     error::{Failure, Refused},
+    events::request,
     protocol::{
         error::{ErrorCode, OAuthError},
         redirect_difference::Difference,
         refusals::About,
     },
-    request,
 };
 
 /// Longest cause of a fault in an event, characters.

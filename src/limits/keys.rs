@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use crate::{
     config::RateLimitEntry,
+    events::request,
     protocol::secret::{Purpose, SecretHash, hash},
-    request,
 };
 
 /// The keys of one request, in the order in which they are looked at.

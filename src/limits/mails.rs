@@ -2,7 +2,7 @@
 
 use crate::{
     error::Failure,
-    owners::Owner,
+    people::Owner,
     protocol::secret::{Purpose, hash},
     server::Server,
     store::rates::{self, Count},

@@ -19,9 +19,8 @@ pub use self::{
 use crate::{
     config::{RateLimit, RateLimitEntry, RateLimitStore},
     error::Failure,
-    events::{AuditEvent, EventName},
+    events::{AuditEvent, EventName, request},
     protocol::{error::OAuthError, refusals},
-    request,
     server::Server,
     store::rates::{self, Count, Counted},
 };

@@ -7,9 +7,11 @@ use loco_rs::app::AppContext;
 use super::{answer::BearerError, gate::Gate};
 use crate::{
     error::Failure,
-    owners::Owner,
+    people::{
+        Owner,
+        resource_owner::{ResourceOwner, UserKey, UserKeyType},
+    },
     protocol::{error::OAuthError, received::Received, refusals, scope::Scopes},
-    resource_owner::{ResourceOwner, UserKey, UserKeyType},
     store::{StoreError, transaction::retry},
 };
 

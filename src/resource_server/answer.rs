@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     error::{Failure, PageDetail, RETRY_AFTER, Refused},
-    layers,
+    http::layers,
     server::Server,
 };
 

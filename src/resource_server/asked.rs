@@ -10,8 +10,8 @@ use crate::{
     events::{
         Events,
         refusal::{self, OfClient},
+        request::{self, RequestFacts},
     },
-    request::{self, RequestFacts},
 };
 
 /// Its facts, and who hears of a refusal.

@@ -13,7 +13,7 @@ use super::{
     gate::Gate,
     needs::Needs,
 };
-use crate::{error::Failure, extract::server_of};
+use crate::{error::Failure, http::extract::server_of};
 
 /// What a handler needs; declared by [`crate::scopes!`].
 pub trait RequiredScopes: Send + Sync + 'static {

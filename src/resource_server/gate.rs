@@ -12,14 +12,14 @@ use super::{
 };
 use crate::{
     error::Failure,
-    extract::bearer_token,
-    presented::ActiveToken,
+    http::extract::bearer_token,
     protocol::{
         bearer::Challenge, error::OAuthError, implied_scopes::ImpliedScopes, received::Received,
         refusals, scope::Scopes,
     },
     server::Server,
     store::transaction::budgeted,
+    tokens::lookup::ActiveToken,
 };
 
 /// A request, and what it must have.

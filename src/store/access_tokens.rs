@@ -11,7 +11,7 @@ use super::{
     StoreResult,
     record::{Record, Strings, eq, is_null, record},
 };
-use crate::{resource_owner::UserKey, schema::TableNames};
+use crate::{people::resource_owner::UserKey, store::schema::TableNames};
 
 record! {
     /// An access token: the columns this version reads or writes.

@@ -12,7 +12,9 @@ use super::{
     StoreResult,
     record::{Record, Strings, eq, gt, is_null, record},
 };
-use crate::{protocol::client::SecretHash, resource_owner::UserKey, schema::TableNames};
+use crate::{
+    people::resource_owner::UserKey, protocol::client::SecretHash, store::schema::TableNames,
+};
 
 /// Most grants that the page of connected apps looks at.
 const MOST_SHOWN: u64 = 1000;

@@ -12,7 +12,9 @@ use super::{
     authorization_codes::OfUser,
     record::{Record, Strings, eq, gt, is_null, record},
 };
-use crate::{protocol::client::SecretHash, resource_owner::UserKey, schema::TableNames};
+use crate::{
+    people::resource_owner::UserKey, protocol::client::SecretHash, store::schema::TableNames,
+};
 
 record! {
     /// An interaction: the columns this version reads or writes.

@@ -14,7 +14,7 @@ use super::{
     record::{Column, Record, column, eq_of, same},
     sessions::SessionRow,
 };
-use crate::{protocol::client::SecretHash, schema::TableNames};
+use crate::{protocol::client::SecretHash, store::schema::TableNames};
 
 /// The app's side of the statement: its users.
 pub trait WithUser: Send + Sync {

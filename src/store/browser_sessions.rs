@@ -12,7 +12,7 @@ use super::{
     record::{Record, column, eq_of, same},
     sessions::SessionRow,
 };
-use crate::{protocol::client::SecretHash, schema::TableNames};
+use crate::{protocol::client::SecretHash, store::schema::TableNames};
 
 /// A session with its user and the user's consent for a client.
 #[derive(Clone)]

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::{StoreResult, clients::tombstone::DELETED, record::eq};
-use crate::schema::TableNames;
+use crate::store::schema::TableNames;
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;

@@ -19,9 +19,9 @@ use super::{
     record::{Record, Strings, eq, record},
 };
 use crate::{
+    people::resource_owner::UserKey,
     protocol::consent::{AcceptedScopes, Approval, ConsentView},
-    resource_owner::UserKey,
-    schema::TableNames,
+    store::schema::TableNames,
 };
 
 record! {

@@ -13,12 +13,12 @@ use super::{
     record::{Record, eq, gt},
 };
 use crate::{
+    people::resource_owner::UserKey,
     protocol::{
         credentials::{Noted, StampSeen},
         secret::plain_hash,
     },
-    resource_owner::UserKey,
-    schema::TableNames,
+    store::schema::TableNames,
 };
 
 const KIND: &str = "credentials";

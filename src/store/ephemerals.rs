@@ -10,7 +10,7 @@ use super::{
     StoreResult,
     record::{Record, record},
 };
-use crate::{protocol::secret::SecretHash, schema::TableNames};
+use crate::{protocol::secret::SecretHash, store::schema::TableNames};
 
 /// `kind` of assertions that were used.
 pub const JTI: &str = "jti";

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     protocol::client::{Client, SecretHash},
-    schema::TableNames,
+    store::schema::TableNames,
 };
 
 /// A client and what the request presents, read together.

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use super::{StoreResult, record::eq};
-use crate::{protocol::secret::plain_hash, schema::TableNames};
+use crate::{protocol::secret::plain_hash, store::schema::TableNames};
 
 const KIND: &str = "marker";
 /// Markers do not end: a century.

@@ -25,6 +25,7 @@ pub mod record;
 pub mod refresh_tokens;
 pub mod reset_links;
 pub mod revocation;
+pub mod schema;
 pub mod session_changes;
 pub mod sessions;
 pub mod standing;

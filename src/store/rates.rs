@@ -11,7 +11,7 @@ use super::{
     StoreResult,
     record::{eq, gt},
 };
-use crate::{protocol::secret::SecretHash, schema::TableNames};
+use crate::{protocol::secret::SecretHash, store::schema::TableNames};
 
 const KIND: &str = "rate";
 const COLUMNS: [&str; 4] = ["kind", "key_hash", "counter", "expires_at"];

@@ -12,7 +12,7 @@ use super::{
     consents,
     record::{column, eq, gt, is_null, same},
 };
-use crate::schema::TableNames;
+use crate::store::schema::TableNames;
 
 /// When clients are removed, Unix seconds.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,9 @@ use super::{
     StoreResult,
     record::{Record, eq, gt, is_null, record},
 };
-use crate::{protocol::client::SecretHash, resource_owner::UserKey, schema::TableNames};
+use crate::{
+    people::resource_owner::UserKey, protocol::client::SecretHash, store::schema::TableNames,
+};
 
 record! {
     /// A refresh token: the columns this version reads or writes.

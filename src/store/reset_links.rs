@@ -10,7 +10,7 @@ use super::{
     StoreResult,
     record::{eq, gt},
 };
-use crate::{protocol::client::SecretHash, schema::TableNames};
+use crate::{protocol::client::SecretHash, store::schema::TableNames};
 
 const KIND: &str = "reset";
 

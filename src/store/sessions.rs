@@ -11,7 +11,9 @@ use super::{
     StoreResult,
     record::{Record, eq, gt, is_null, record},
 };
-use crate::{protocol::client::SecretHash, resource_owner::UserKey, schema::TableNames};
+use crate::{
+    people::resource_owner::UserKey, protocol::client::SecretHash, store::schema::TableNames,
+};
 
 /// Most sessions that a page lists.
 const MOST_SHOWN: u64 = 200;

@@ -14,7 +14,7 @@ use super::{
     record::{Record, column, eq_of, same},
     sessions::SessionRow,
 };
-use crate::schema::TableNames;
+use crate::store::schema::TableNames;
 
 /// `status` of a client that may be used.
 const ACTIVE: &str = "active";

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::{StoreError, StoreResult, connection::Connection};
 use crate::{
     events::{self, AuditEvent, EventName, Outcome},
-    schema::TableNames,
+    store::schema::TableNames,
 };
 
 /// Time that one request may spend on the database, waiting included (FA-01).

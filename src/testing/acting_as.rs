@@ -8,8 +8,8 @@ use super::{
     server,
 };
 use crate::{
-    protocol::{client::Client, client::GrantType},
-    resource_owner::ResourceOwner,
+    people::resource_owner::ResourceOwner,
+    protocol::client::{Client, GrantType},
     server::Server,
     store::access_tokens,
 };

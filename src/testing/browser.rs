@@ -15,7 +15,7 @@ use super::{
     page::{Form, Page},
     server,
 };
-use crate::{resource_owner::ResourceOwner, server::Server};
+use crate::{people::resource_owner::ResourceOwner, server::Server};
 
 /// More redirects in a row than any flow has.
 const MAX_REDIRECTS: usize = 10;

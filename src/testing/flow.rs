@@ -12,7 +12,10 @@ use super::{
     running::{Person, Running},
     server,
 };
-use crate::{owners::Owner, resource_owner::ResourceOwner, server::Server};
+use crate::{
+    people::{Owner, resource_owner::ResourceOwner},
+    server::Server,
+};
 
 /// Begins to describe an authorization by code (RFC 6749 §4.1).
 ///

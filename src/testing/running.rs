@@ -13,7 +13,7 @@ use super::{
     factory::TestClient,
     page::{Form, Page},
 };
-use crate::{owners::Owner, random, server::Server};
+use crate::{people::Owner, random, server::Server};
 
 /// More pages in a row than any flow has.
 const MAX_STEPS: usize = 10;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
+    config::urls::Urls,
     protocol::{jwk::SigningAlg, metadata::ServerMetadata},
-    urls::Urls,
 };
 
 fn metadata(block: Value, model_can_sign_up: bool) -> ServerMetadata {

@@ -4,7 +4,7 @@ use super::{Behind, NewAccessToken, TokenResponse, WithOwner};
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
-    owners::Owner,
+    people::Owner,
     protocol::{
         client::{Client, GrantType},
         client_auth::Credentials,

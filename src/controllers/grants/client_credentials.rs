@@ -4,7 +4,7 @@ use super::TokenResponse;
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
-    hooks::TokenFacts,
+    people::hooks::TokenFacts,
     protocol::{
         client::GrantType,
         client_auth::Credentials,

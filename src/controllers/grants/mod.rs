@@ -13,8 +13,11 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::Failure,
-    hooks::{ClientFacts, TokenFacts},
-    owners::Owner,
+    people::{
+        Owner,
+        hooks::{ClientFacts, TokenFacts},
+        resource_owner::ClaimRequest,
+    },
     protocol::{
         access_token::{self, AccessTokenClaims, Audience, LoginClaims},
         claims,
@@ -27,7 +30,6 @@ use crate::{
         secret::{Purpose, Secret},
     },
     random,
-    resource_owner::ClaimRequest,
     server::Server,
     store::{access_tokens::AccessTokenRow, authorization_codes::GrantRow, sessions::SessionRow},
 };

@@ -8,7 +8,7 @@ use crate::{
     config::RefreshRotation,
     error::Failure,
     events::{AuditEvent, EventName},
-    owners::Owner,
+    people::Owner,
     protocol::{
         client::{Client, GrantType},
         client_auth::Credentials,

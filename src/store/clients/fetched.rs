@@ -11,10 +11,10 @@ use super::{
 };
 use crate::{
     protocol::client::KeyCache,
-    schema::TableNames,
     store::{
         StoreResult,
         record::{Record, eq, is_null},
+        schema::TableNames,
     },
 };
 

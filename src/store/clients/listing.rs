@@ -10,10 +10,10 @@ use sea_orm::{
 use super::ClientRow;
 use crate::{
     protocol::client::Client,
-    schema::TableNames,
     store::{
         StoreResult,
         record::{Record, gt, is_null},
+        schema::TableNames,
     },
 };
 

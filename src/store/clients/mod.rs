@@ -27,7 +27,7 @@ use super::{
     StoreResult,
     record::{Record, eq},
 };
-use crate::{protocol::client::Client, schema::TableNames};
+use crate::{protocol::client::Client, store::schema::TableNames};
 
 /// The client with this id, whatever its status.
 ///

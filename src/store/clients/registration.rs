@@ -12,14 +12,14 @@ use super::{
     tombstone::{self, DELETED},
 };
 use crate::{
+    people::resource_owner::UserKey,
     protocol::client::{Client, ClientStatus, SecretHash},
-    resource_owner::UserKey,
-    schema::TableNames,
     store::{
         StoreResult, access_tokens,
         authorization_codes::{self, Revocation, RevokeReason},
         consents,
         record::{Record, eq, is_null},
+        schema::TableNames,
     },
 };
 

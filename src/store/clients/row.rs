@@ -4,11 +4,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 
 use crate::{
+    people::resource_owner::UserKey,
     protocol::client::{
         ApplicationType, AuthMethod, Client, ClientKind, ClientSecret, ClientStatus, DocumentCache,
         KeyCache, SecretHash, SubjectType,
     },
-    resource_owner::UserKey,
     store::{
         StoreError, StoreResult,
         record::{Strings, record},

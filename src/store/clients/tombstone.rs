@@ -6,12 +6,10 @@ use sea_orm::{
 };
 
 use super::ClientRow;
-use crate::{
+use crate::store::{
+    StoreResult,
+    record::{Record, eq, is_null},
     schema::TableNames,
-    store::{
-        StoreResult,
-        record::{Record, eq, is_null},
-    },
 };
 
 /// `status` of a tombstone.

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::client::{TestClient, client};
 use crate::{
     controllers::grants::Behind,
-    owners::Owner,
+    people::{Owner, resource_owner::ResourceOwner},
     protocol::{
         client::Client,
         grants::{self, Bound, Granted},
@@ -15,7 +15,6 @@ use crate::{
         secret::{Purpose, Secret},
     },
     random,
-    resource_owner::ResourceOwner,
     server::Server,
     store::{
         access_tokens,

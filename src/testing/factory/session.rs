@@ -4,9 +4,8 @@ use axum::http::{HeaderMap, header};
 use loco_rs::app::AppContext;
 
 use crate::{
-    browser::{Browser, SignIn},
-    owners::Owner,
-    resource_owner::ResourceOwner,
+    people::{Owner, resource_owner::ResourceOwner},
+    sessions::{Browser, SignIn},
     testing::server,
 };
 

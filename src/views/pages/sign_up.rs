@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    resource_owner::SignUpField,
+    people::resource_owner::SignUpField,
     views::{Common, ErrorLine, FormError, Page, Words, samples},
 };
 

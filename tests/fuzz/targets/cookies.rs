@@ -3,8 +3,8 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::{
-    browser::cookies::{CookieNames, Cookies, Lifetime},
     protocol::secret::Secret,
+    sessions::cookies::{CookieNames, Cookies, Lifetime},
 };
 
 /// The two cookies: a value comes from a cookie of exactly that name, whose prefix

@@ -10,7 +10,7 @@ use axum::{
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
-    extract::{ApiForm, PageForm, QueryParams},
+    http::extract::{ApiForm, PageForm, QueryParams},
     protocol::params::{Params, encode},
 };
 

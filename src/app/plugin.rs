@@ -1,0 +1,204 @@
+//! The functions behind the struct that carries `#[derive(OAuthServer)]`.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use loco_rs::{app::AppContext, bgworker::Queue, controller::Routes, task::Tasks};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection,
+    sea_query::{Alias, Query},
+};
+
+pub use crate::http::listener::serve;
+use crate::{
+    account::{ConnectedApp, UserSession},
+    app::{boot, database, definition::OAuthServerDefinition},
+    error::Failure,
+    http::routes,
+    operations::tasks::{
+        cleanup::Cleanup, client_create::ClientCreate, client_delete::ClientDelete,
+        client_disable::ClientDisable, client_list::ClientList,
+        client_rotate_secret::ClientRotateSecret, doctor::Doctor, keys_list::KeysList,
+        keys_rotate::KeysRotate,
+    },
+    people::{Owner, resource_owner::ResourceOwner},
+    server::{self, Server},
+    sessions::{Browser, SetCookies, SignIn},
+};
+
+/// Left in the shared store by an app that mounts the routes itself (MO-04).
+#[derive(Clone, Copy, Debug)]
+pub struct MountedByHand;
+
+/// Opens the app's pool so that it cannot stop the app.
+///
+/// # Errors
+/// When the database cannot be opened.
+pub async fn after_context(ctx: AppContext) -> loco_rs::Result<AppContext> {
+    database::reopen(ctx).await
+}
+
+/// The routes, for apps that mount them in `Hooks::routes`; the initializer then mounts nothing.
+/// With settings that cannot be read there are no routes, and the boot says why.
+pub fn routes<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Routes> {
+    ctx.shared_store.insert(MountedByHand);
+    match server::settings(ctx) {
+        Ok(settings) => routes::routes(ctx, &settings),
+        Err(error) => {
+            tracing::error!(%error, "no routes of oauth_server");
+            Vec::new()
+        }
+    }
+}
+
+/// Registers the tasks.
+pub fn register_tasks<D: OAuthServerDefinition>(tasks: &mut Tasks) {
+    tasks.register(ClientCreate::<D>::default());
+    tasks.register(Cleanup::<D>::default());
+    tasks.register(Doctor::<D>::default());
+    tasks.register(KeysList::<D>::default());
+    tasks.register(KeysRotate::<D>::default());
+    tasks.register(ClientList::<D>::default());
+    tasks.register(ClientRotateSecret::<D>::default());
+    tasks.register(ClientDisable::<D>::default());
+    tasks.register(ClientDelete::<D>::default());
+}
+
+/// Connects the background workers; this version has none.
+///
+/// # Errors
+/// None yet.
+#[expect(
+    clippy::unused_async,
+    reason = "the app awaits it; workers are connected by awaiting"
+)]
+pub async fn connect_workers<D: OAuthServerDefinition>(
+    _ctx: &AppContext,
+    _queue: &Queue,
+) -> loco_rs::Result<()> {
+    Ok(())
+}
+
+/// Empties the tables, children before parents: for `Hooks::truncate`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn truncate<D: OAuthServerDefinition>(db: &DatabaseConnection) -> loco_rs::Result<()> {
+    let tables = D::TABLES;
+    let names = [
+        tables.access_tokens,
+        tables.refresh_tokens,
+        tables.authorization_states,
+        tables.authorization_codes,
+        tables.consents,
+        tables.sessions,
+        tables.ephemerals,
+        tables.clients,
+    ];
+    for name in names {
+        let mut delete = Query::delete();
+        delete.from_table(Alias::new(name));
+        db.execute(&delete).await?;
+    }
+    Ok(())
+}
+
+/// The server of this app: the one the initializer built, or a new one where no initializer ran
+/// (tasks).
+///
+/// # Errors
+/// As [`Server::load`].
+pub async fn server<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Result<Arc<Server>> {
+    if let Some(server) = ctx.shared_store.get::<Arc<Server>>() {
+        return Ok(server);
+    }
+    Server::load::<D>(ctx).await
+}
+
+/// Signs a user of the app in, outside of any interaction: for the app's own login.
+///
+/// `headers` are those of the request: other accounts signed in in the same browser stay so.
+///
+/// # Errors
+/// When the user is inactive, or the database fails.
+pub async fn sign_in<D: OAuthServerDefinition>(
+    ctx: &AppContext,
+    headers: &HeaderMap,
+    user: &D::User,
+    sign_in: SignIn,
+) -> loco_rs::Result<SetCookies> {
+    let server = server::<D>(ctx).await?;
+    let mut browser = Browser::of_headers(&server, headers, None);
+    let owner = Owner::new(user.clone());
+    let signed_in = server.sign_in(&mut browser, &owner, sign_in).await;
+    signed_in.map_err(fault)?;
+    browser.into_cookies().map_err(fault)
+}
+
+/// Signs every account of a browser out: for the app's own sign-out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sign_out<D: OAuthServerDefinition>(
+    ctx: &AppContext,
+    headers: &HeaderMap,
+) -> loco_rs::Result<SetCookies> {
+    let server = server::<D>(ctx).await?;
+    let mut browser = Browser::of_headers(&server, headers, None);
+    let accounts = server.accounts(&browser).await.map_err(fault)?;
+    let sessions: Vec<_> = accounts
+        .into_iter()
+        .map(|account| account.session)
+        .collect();
+    server
+        .sign_out(&mut browser, &sessions)
+        .await
+        .map_err(fault)?;
+    browser.into_cookies().map_err(fault)
+}
+
+/// The apps that a user is connected to.
+///
+/// # Errors
+/// When the database fails.
+pub async fn grants<D: OAuthServerDefinition>(
+    ctx: &AppContext,
+    user: &D::User,
+) -> loco_rs::Result<Vec<ConnectedApp>> {
+    let server = server::<D>(ctx).await?;
+    let apps = server.connected_apps(user.key().into()).await;
+    let apps = apps.map_err(fault)?.into_iter();
+    Ok(apps.map(|connected| connected.app).collect())
+}
+
+/// Takes everything from one of a user's apps that the user gave it; `false` when `id` is none of
+/// theirs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revoke_grant<D: OAuthServerDefinition>(
+    ctx: &AppContext,
+    user: &D::User,
+    id: &str,
+) -> loco_rs::Result<bool> {
+    let server = server::<D>(ctx).await?;
+    let done = server.disconnect(user.key().into(), id).await;
+    done.map_err(fault)
+}
+
+/// The browsers that a user is signed in in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sessions<D: OAuthServerDefinition>(
+    ctx: &AppContext,
+    user: &D::User,
+) -> loco_rs::Result<Vec<UserSession>> {
+    let server = server::<D>(ctx).await?;
+    let sessions = server.user_sessions(user.key().into()).await;
+    sessions.map_err(fault)
+}
+
+fn fault(failure: Failure) -> loco_rs::Error {
+    boot::error(failure.source.unwrap_or_else(|| failure.error.to_string()))
+}

@@ -1,0 +1,273 @@
+//! Who a client is (CA-02), and the keys of those that sign (CA-03).
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use serde_json::Value;
+
+use crate::{
+    clients::{
+        documents::{AGAIN_AFTER, Need, NotUpToDate},
+        sectors::unread,
+    },
+    config::AssertionAudience,
+    error::Failure,
+    events::{AuditEvent, EventName, Outcome},
+    fetch::{KEY_SET, Wanted},
+    protocol::{
+        client::{Client, KeyCache},
+        client_assertion::{Assertion, AssertionError, Audience, Expected, Refusal},
+        client_auth::{ClientEndpoint, Credentials, refused},
+        client_document::Unread,
+        error::OAuthError,
+        refusals,
+        strict_json::{self, JsonError},
+        verification_key,
+    },
+    server::Server,
+    store::{
+        clients,
+        ephemerals::{self, Fact},
+    },
+};
+
+/// How long a fetched key set is used without another look, seconds.
+const FRESH: i64 = 3600;
+/// An unknown `kid` leads to another look once in this time, seconds (CA-03).
+const AGAIN: i64 = 60;
+/// How long it is known that an assertion was used, beyond its end, seconds: a clock that went
+/// ahead and comes back makes no used assertion good again.
+const USED_KEPT: i64 = 24 * 3600;
+
+/// Most bytes of a fetched key set that are kept: some twenty RSA keys of 4096 bits.
+const KEPT: usize = 16 * 1024;
+
+/// Fetched keys of static clients, by client id.
+#[derive(Debug, Default)]
+pub struct StaticKeys(Mutex<HashMap<String, KeyCache>>);
+
+impl StaticKeys {
+    fn get(&self, client_id: &str) -> Option<KeyCache> {
+        let keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.get(client_id).cloned()
+    }
+
+    fn set(&self, client_id: &str, cache: KeyCache) {
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(client_id.to_owned(), cache);
+    }
+}
+
+impl Server {
+    /// The client that these credentials prove. `row` = what the table has under its id. An
+    /// assertion is used up by this.
+    ///
+    /// # Errors
+    /// `invalid_client`, or a fault.
+    pub async fn authenticated(
+        &self,
+        credentials: &Credentials,
+        row: Option<Client>,
+    ) -> Result<Client, Failure> {
+        let id = &credentials.client_id;
+        let stored = self.known_client(id, row.as_ref()).cloned();
+        // Nothing is fetched for an id that nobody ever agreed to.
+        let client = match stored {
+            Some(stored) => self.current_copy(credentials, stored).await?,
+            None => None,
+        };
+        let client = credentials.authenticate(client.as_ref(), self.now())?;
+        if let Some(assertion) = credentials.unproven_assertion() {
+            Box::pin(self.prove(client, assertion, credentials.endpoint)).await?;
+        }
+        Ok(client.clone())
+    }
+
+    /// The client as its document says now. While that cannot be read, and the copy is too old to
+    /// serve, whoever would not even have been the client by the copy is told so; the client is told
+    /// to come again (CI-05).
+    async fn current_copy(
+        &self,
+        credentials: &Credentials,
+        stored: Client,
+    ) -> Result<Option<Client>, Failure> {
+        let (id, copy) = (credentials.client_id.as_str(), Some(stored.clone()));
+        // Boxed: rarely taken, and large.
+        match Box::pin(self.up_to_date(id, copy, Need::Authentication)).await {
+            Err(NotUpToDate::Unread { failure, .. }) => {
+                credentials.authenticate(Some(&stored), self.now())?;
+                Err(failure)
+            }
+            result => Ok(result?),
+        }
+    }
+
+    /// CA-03 to CA-05, in the order of their cost.
+    async fn prove(
+        &self,
+        client: &Client,
+        assertion: &Assertion,
+        endpoint: ClientEndpoint,
+    ) -> Result<(), Failure> {
+        let urls = &self.urls;
+        let any = [
+            &urls.issuer,
+            &urls.token_endpoint,
+            urls.of_client_endpoint(endpoint),
+        ];
+        let expected = Expected {
+            client_id: &client.client_id,
+            alg: client.token_endpoint_auth_signing_alg.as_deref(),
+            audience: match self.settings.client_assertion_audience {
+                AssertionAudience::Any => Audience::AnyOf(&any),
+                AssertionAudience::Issuer => Audience::Issuer(&urls.issuer),
+            },
+            now: self.now(),
+        };
+        let once = assertion.check(&expected).map_err(refused)?;
+        match &client.jwks {
+            Some(keys) => assertion.verify(keys).map_err(refused)?,
+            None => self.verify_by_uri(client, assertion).await?,
+        }
+        let tables = self.store.tables();
+        let used = Fact {
+            kind: ephemerals::JTI,
+            hash: &once.hash,
+            expires_at: once.until.saturating_add(USED_KEPT),
+        };
+        let first = self
+            .store
+            .run(|db| ephemerals::take(db, tables, &used))
+            .await?;
+        if first {
+            Ok(())
+        } else {
+            let wanted = "a jti that was not used before";
+            let refusal = AssertionError::Replay.because(wanted, "one that was");
+            Err(refused(refusal).into())
+        }
+    }
+
+    /// CA-03: the keys at `jwks_uri`, as last seen unless they do not have the key.
+    async fn verify_by_uri(&self, client: &Client, assertion: &Assertion) -> Result<(), Failure> {
+        let cache = if self.static_client(&client.client_id).is_some() {
+            self.static_keys.get(&client.client_id)
+        } else {
+            client.key_cache.clone()
+        };
+        let age = cache
+            .as_ref()
+            .map(|cache| self.now().saturating_sub(cache.fetched_at));
+        let by_cache = cache.as_ref().map(|cache| assertion.verify(&cache.keys));
+        if let (Some(age), Some(verdict)) = (age, &by_cache) {
+            let unknown = |refusal: &Refusal| refusal.error == AssertionError::UnknownKey;
+            let is_unknown = verdict.as_ref().is_err_and(unknown);
+            if (0..FRESH).contains(&age) && (age < AGAIN || !is_unknown) {
+                return Ok(verdict.clone().map_err(refused)?);
+            }
+        }
+        let unread = match self.fetch_keys(client, cache.as_ref()).await? {
+            Ok(keys) => return Ok(assertion.verify(&keys).map_err(refused)?),
+            Err(unread) => unread,
+        };
+        let until =
+            cache.map(|cache| self.copy_serves_until(cache.fetched_at.saturating_add(FRESH)));
+        let usable = by_cache.filter(|_| until.is_some_and(|until| self.now() < until));
+        // A key that the copy does not have may be a new one.
+        let usable = match (usable, &unread) {
+            (Some(Err(refusal)), Unread::Away(_))
+                if refusal.error == AssertionError::UnknownKey =>
+            {
+                None
+            }
+            (usable, _) => usable,
+        };
+        match (usable, unread) {
+            (None, Unread::Away(cause)) => Err(no_keys(cause)),
+            (None, Unread::Forbidden(cause)) => Err(Failure {
+                source: Some(cause),
+                ..refused(assertion.unknown_key("none, jwks_uri cannot be read")).into()
+            }),
+            (Some(verdict), Unread::Away(cause) | Unread::Forbidden(cause)) => {
+                let event = AuditEvent::new(EventName::ClientStaleCopyUsed).outcome(Outcome::Error);
+                let event = event.client(client).detail("copy", "keys");
+                self.audit(event.detail("error", cause).detail("until", until));
+                Ok(verdict.map_err(refused)?)
+            }
+        }
+    }
+
+    /// The key set at `jwks_uri`, kept for the next time; or why it was not read.
+    async fn fetch_keys(
+        &self,
+        client: &Client,
+        before: Option<&KeyCache>,
+    ) -> Result<Result<Value, Unread>, Failure> {
+        let Some(url) = &client.jwks_uri else {
+            return Ok(Err(Unread::Forbidden("there is no jwks_uri".to_owned())));
+        };
+        let wanted = Wanted {
+            url,
+            max_bytes: KEY_SET,
+            etag: None,
+        };
+        // The operator named the URLs of clients that are known here.
+        let fetched = if before.is_some() || client.is_known() {
+            self.fetcher.renew(wanted, self.now()).await
+        } else {
+            self.fetcher.get_of_client(wanted, self.now()).await
+        };
+        let keys = match fetched {
+            Ok(fetched) => key_set(&fetched.body.unwrap_or_default()),
+            Err(error) => Err(unread(&error)),
+        };
+        let keys = match keys {
+            Ok(keys) => keys,
+            Err(unread) => return Ok(Err(unread)),
+        };
+        let cache = KeyCache {
+            keys: keys.clone(),
+            fetched_at: self.now(),
+        };
+        let id = client.client_id.as_str();
+        if self.static_client(id).is_some() {
+            self.static_keys.set(id, cache);
+        } else {
+            let tables = self.store.tables();
+            self.store
+                .run(|db| clients::keep_keys(db, tables, id, &cache))
+                .await?;
+        }
+        Ok(Ok(keys))
+    }
+}
+
+/// RFC 7517 §5: what is needed of the set, since a stranger may have registered its URL. What is
+/// not even JSON is the host's word, not the client's.
+fn key_set(body: &[u8]) -> Result<Value, Unread> {
+    let members = strict_json::object(body).map_err(|error| match error {
+        JsonError::Unreadable => Unread::Away(error.to_string()),
+        _ => Unread::Forbidden(error.to_string()),
+    })?;
+    let Some(keys) = members.get("keys").and_then(Value::as_array) else {
+        return Err(Unread::Forbidden("the answer is no key set".to_owned()));
+    };
+    let keys = verification_key::set_of(keys);
+    let bytes = keys.to_string().len();
+    if bytes > KEPT {
+        let cause = format!("the keys of the set have {bytes} bytes, more than {KEPT}");
+        return Err(Unread::Forbidden(cause));
+    }
+    Ok(keys)
+}
+
+/// CI-05 for keys: what their host does is no fault of the assertion.
+fn no_keys(cause: String) -> Failure {
+    Failure {
+        source: Some(cause),
+        retry_after: Some(AGAIN_AFTER),
+        ..OAuthError::of(&refusals::CLIENT_KEYS_UNREAD).into()
+    }
+}

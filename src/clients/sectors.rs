@@ -1,0 +1,77 @@
+//! Sector documents (OpenID Connect Registration §5, OpenID Connect Core §8.1): who names one has
+//! to be in it.
+
+use crate::{
+    clients::documents::AGAIN_AFTER,
+    error::Failure,
+    fetch::{DOCUMENT, FetchError, Wanted},
+    protocol::{
+        client::Client,
+        client_document::{SectorError, Unread, check_sector_document, no_sector_document},
+        error::OAuthError,
+        refusals,
+    },
+    server::Server,
+};
+
+impl Server {
+    /// Whether the document at `sector_identifier_uri` lists every redirect URI of the client
+    /// (OpenID Connect Registration §5, OpenID Connect Core §8.1). Clients of the settings are not
+    /// asked: their operator wrote both. `before` = the client as it is stored.
+    ///
+    /// # Errors
+    /// It does not, or cannot be read.
+    pub async fn check_sector(
+        &self,
+        client: &Client,
+        before: Option<&Client>,
+    ) -> Result<(), SectorError> {
+        let Some(uri) = &client.sector_identifier_uri else {
+            return Ok(());
+        };
+        let wanted = Wanted {
+            url: uri,
+            max_bytes: DOCUMENT,
+            etag: None,
+        };
+        let named_before = before.and_then(|client| client.sector_identifier_uri.as_ref());
+        let fetched = if named_before == Some(uri) {
+            self.fetcher.renew(wanted, self.now()).await
+        } else {
+            self.fetcher.get(wanted, self.now()).await
+        };
+        match fetched {
+            Ok(fetched) => check_sector_document(&fetched.body.unwrap_or_default(), client),
+            // The host says that there is none.
+            Err(FetchError::Status(404 | 410)) => Err(SectorError::Metadata(no_sector_document())),
+            Err(error) => Err(SectorError::Unread(unread(&error))),
+        }
+    }
+}
+
+/// What a failed fetch says about the document.
+pub fn unread(error: &FetchError) -> Unread {
+    if error.is_against_rules() {
+        Unread::Forbidden(error.to_string())
+    } else {
+        Unread::Away(error.to_string())
+    }
+}
+
+/// At registration: what cannot be read now is no fault of the metadata.
+impl From<SectorError> for Failure {
+    fn from(error: SectorError) -> Self {
+        match error {
+            SectorError::Metadata(finding) => OAuthError::from(finding).into(),
+            SectorError::Unread(Unread::Forbidden(cause)) => Self {
+                source: Some(cause),
+                ..OAuthError::from(no_sector_document()).into()
+            },
+            SectorError::Unread(Unread::Away(cause)) => Self {
+                source: Some(cause),
+                retry_after: Some(AGAIN_AFTER),
+                ..OAuthError::of(&refusals::SECTOR_DOCUMENT_UNREAD).into()
+            },
+        }
+    }
+}

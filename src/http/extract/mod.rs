@@ -1,0 +1,78 @@
+//! Extractors whose rejections are answers in the endpoint's own shape.
+
+mod body;
+mod context;
+mod form;
+mod json;
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, request::Parts},
+};
+use loco_rs::app::AppContext;
+
+pub use context::SharedContext;
+pub use form::{
+    ApiForm, PageForm, QueryParams, authorization_headers, bearer_token, check_target,
+    read as read_form,
+};
+pub use json::{MetadataJson, read as read_json};
+
+use crate::{
+    error::{ApiError, Failure},
+    events::request,
+    protocol::{
+        client_auth::{ClientEndpoint, Credentials},
+        params::Params,
+    },
+    server::Server,
+};
+
+/// The client's credentials at `endpoint`: of the `Authorization` header or the form.
+///
+/// # Errors
+/// `invalid_request`, `invalid_client` (CA-01, CA-02).
+pub fn credentials(
+    headers: &HeaderMap,
+    params: &Params,
+    endpoint: ClientEndpoint,
+) -> Result<Credentials, Failure> {
+    let credentials = Credentials::read(&authorization_headers(headers)?, params)?.at(endpoint);
+    request::note_client(&credentials.client_id);
+    Ok(credentials)
+}
+
+/// The server of this app, from the shared store.
+#[derive(Clone, Debug)]
+pub struct TheServer(pub Arc<Server>);
+
+impl std::ops::Deref for TheServer {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.0
+    }
+}
+
+/// The server of this app.
+///
+/// # Errors
+/// When the initializer did not run: a broken boot.
+pub fn server_of(ctx: &AppContext) -> Result<Arc<Server>, Failure> {
+    ctx.shared_store
+        .get::<Arc<Server>>()
+        .ok_or_else(|| Failure::internal("the initializer of oauth_server did not run"))
+}
+
+impl FromRequestParts<SharedContext> for TheServer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(
+        _parts: &mut Parts,
+        app: &SharedContext,
+    ) -> Result<Self, Self::Rejection> {
+        Ok(Self(server_of(app)?))
+    }
+}

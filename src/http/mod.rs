@@ -1,0 +1,11 @@
+//! Everything that knows axum besides the controllers: routes, layers, extractors, pages.
+
+pub mod extract;
+pub mod fallback_headers;
+pub mod layers;
+pub mod listener;
+pub mod other_host;
+pub mod pages;
+pub mod proxy;
+pub mod routes;
+pub mod well_known;

@@ -1,0 +1,217 @@
+//! Pages that are opened at another host than `base_url`: the one place where `Host` has a
+//! say, and all it can bring about is a redirect to the fixed `base_url` (GE-09). Without it, the
+//! cookies of one name are missing under the other, and the person is told to have begun in another
+//! browser.
+//!
+//! A proxy may write a name of its own into `Host`. Then the browser is at `base_url` already, and a
+//! redirect brings the same request again. What proxies usually write is told apart
+//! ([`other_name::is_another_name`], and requests that name a proxy are left alone); for all others the
+//! server stops when the same request keeps coming back.
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{BuildHasher, RandomState},
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use axum::{
+    extract::Request,
+    http::{Method, header},
+    response::Response,
+};
+
+use crate::{
+    events::request::RequestFacts, http::proxy, interactions::go_on::see_other,
+    protocol::other_name, server::Server, store::markers,
+};
+
+/// Name of the marker: when a page was last asked for at another host.
+pub const MARKER: &str = "other_host";
+
+/// The same request is sent to `base_url` this many times within [`WINDOW`].
+const TIMES: u8 = 3;
+/// Seconds.
+const WINDOW: i64 = 10;
+/// Most requests and names of proxies that are remembered.
+const REMEMBERED: usize = 1024;
+const PROXIES: usize = 64;
+
+/// What was sent to `base_url` lately.
+#[derive(Debug, Default)]
+pub struct SentOn {
+    hasher: RandomState,
+    state: Mutex<State>,
+    told: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// By hash of the request.
+    recent: HashMap<u64, Sent>,
+    /// Values of `Host` that came back: proxies write them.
+    proxies: HashSet<String>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    times: u8,
+    since: i64,
+}
+
+/// A page request at another host.
+#[derive(Clone, Copy, Hash)]
+struct Asked<'r> {
+    host: &'r str,
+    target: &'r str,
+    address: Option<IpAddr>,
+}
+
+impl SentOn {
+    /// Whether to send this one on, too.
+    fn may(&self, asked: Asked<'_>, now: i64) -> bool {
+        let key = self.hasher.hash_one(asked);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.proxies.contains(asked.host) {
+            return false;
+        }
+        let is_recent = |sent: &Sent| (0..WINDOW).contains(&now.saturating_sub(sent.since));
+        if state.recent.len() >= REMEMBERED {
+            state.recent.retain(|_, sent| is_recent(sent));
+        }
+        if state.recent.len() >= REMEMBERED {
+            // What cannot be counted could go round for ever.
+            return false;
+        }
+        let fresh = Sent {
+            times: 0,
+            since: now,
+        };
+        let sent = state.recent.entry(key).or_insert(fresh);
+        if !is_recent(sent) {
+            *sent = fresh;
+        }
+        sent.times = sent.times.saturating_add(1);
+        let comes_back = sent.times > TIMES;
+        if comes_back && state.proxies.len() < PROXIES {
+            state.proxies.insert(asked.host.to_owned());
+        }
+        !comes_back
+    }
+}
+
+impl Server {
+    /// 303 to the same page at `base_url`, if it was opened at another name of this server.
+    pub(crate) fn at_base_url(
+        self: &Arc<Self>,
+        request: &Request,
+        facts: &RequestFacts,
+    ) -> Option<Response> {
+        let headers = request.headers();
+        if request.method() != Method::GET || proxy::is_in_front(headers) {
+            return None;
+        }
+        let mut hosts = headers.get_all(header::HOST).iter();
+        let (Some(host), None) = (hosts.next(), hosts.next()) else {
+            return None;
+        };
+        let host = host.to_str().ok()?;
+        if !other_name::is_another_name(host, &self.settings.base_url) {
+            return None;
+        }
+        self.tell_of_other_host(host);
+        let target = request.uri().path_and_query()?.as_str();
+        let asked = Asked {
+            host,
+            target,
+            address: facts.address,
+        };
+        if !self.sent_on.may(asked, self.now()) {
+            return None;
+        }
+        see_other(&self.urls.page(target)).ok()
+    }
+
+    /// Says it once per process, in the log and for the doctor; nobody waits for that.
+    fn tell_of_other_host(self: &Arc<Self>, host: &str) {
+        if self.sent_on.told.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let host: String = host.chars().take(100).collect();
+        tracing::warn!(
+            rule = "OS-06",
+            ?host,
+            base_url = self.settings.base_url,
+            "a page was opened at another host than base_url, where its cookies are missing: people \
+             are sent to base_url — open the app there, or write the name that people use into \
+             server.host or base_url"
+        );
+        let server = Arc::clone(self);
+        tokio::spawn(async move {
+            let (tables, now) = (server.store.tables(), server.now());
+            let set = |db| markers::set(db, tables, MARKER, now);
+            if let Err(error) = server.store.run(set).await {
+                tracing::warn!(%error, "pages at another host could not be noted");
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ASKED: Asked<'static> = Asked {
+        host: "localhost:5150",
+        target: "/oauth/login",
+        address: None,
+    };
+
+    #[test]
+    fn s_d3_a_request_that_keeps_coming_back_is_answered() {
+        let sent = SentOn::default();
+        for _ in 0..TIMES {
+            assert!(sent.may(ASKED, 100));
+        }
+        assert!(!sent.may(ASKED, 100));
+        let another = Asked {
+            target: "/oauth/apps",
+            ..ASKED
+        };
+        assert!(!sent.may(another, 100), "a proxy writes this name");
+        let other_name = Asked {
+            host: "127.0.0.1:5150",
+            ..ASKED
+        };
+        assert!(sent.may(other_name, 100));
+    }
+
+    #[test]
+    fn s_d3_the_same_page_can_be_opened_again_later() {
+        let sent = SentOn::default();
+        for time in 0..20 {
+            assert!(sent.may(ASKED, time * WINDOW));
+        }
+    }
+
+    #[test]
+    fn s_d3_the_memory_is_bounded_and_ends_no_loop_late() {
+        let sent = SentOn::default();
+        for number in 0..5_000 {
+            let target = format!("/oauth/login?state={number}");
+            let asked = Asked {
+                target: &target,
+                ..ASKED
+            };
+            sent.may(asked, 100);
+        }
+        let state = sent.state.lock().unwrap();
+        assert!(state.recent.len() <= REMEMBERED);
+        drop(state);
+        assert!(!sent.may(ASKED, 100));
+        assert!(sent.may(ASKED, 200));
+    }
+}

@@ -1,0 +1,170 @@
+//! From a typed page to an answer: language, client card, headers.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+use crate::{
+    error::{Failure, PageError},
+    interactions::Pending,
+    protocol::{
+        client::{Client, ClientKind},
+        client_document, display_name, redirect_uri,
+    },
+    server::Server,
+    sessions::{Browser, SignedIn},
+    views::{ClientCard, Common, Page, UserCard},
+};
+
+/// What the page layer must know for the headers of a page.
+#[derive(Clone, Debug, Default)]
+pub struct PagePolicy {
+    /// The page belongs to an interaction: no `Cross-Origin-Opener-Policy`, which would cut off
+    /// clients that opened a pop-up.
+    pub interaction: bool,
+    /// Private-use scheme of the redirect URI, allowed as a target of forms.
+    pub form_action: Option<String>,
+}
+
+impl Server {
+    /// Renders a page. Fields of [`Common`] that every page has alike are filled in here.
+    ///
+    /// # Errors
+    /// When a template fails.
+    pub fn page<P: Page>(
+        &self,
+        browser: &Browser,
+        pending: Option<&Pending>,
+        status: StatusCode,
+        mut page: P,
+    ) -> Result<Response, PageError> {
+        let common = page.common_mut();
+        if let Some(pending) = pending {
+            common.client = Some(client_card(pending));
+            common.interaction = pending.state().map(str::to_owned);
+            common.ui_locales.clone_from(&pending.request.ui_locales);
+        }
+        let lang = self.language(browser, common.ui_locales.as_deref());
+        common.app_name.clone_from(&self.settings.app_name);
+        common.issuer_host = redirect_uri::host(&self.urls.issuer).unwrap_or_default();
+        let stylesheet = self.views.stylesheet().map_err(Failure::internal)?;
+        common.css_url = self.urls.assets(&stylesheet.file_name());
+        let html = self.views.render(&lang, &page).map_err(Failure::internal)?;
+        let mut response = (status, Html(html)).into_response();
+        let lang = HeaderValue::from_str(&lang).map_err(Failure::internal)?;
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LANGUAGE, lang);
+        response.extensions_mut().insert(PagePolicy {
+            interaction: pending.is_some(),
+            form_action: pending.and_then(|pending| {
+                let uri = pending.request.callback.redirect_uri();
+                redirect_uri::private_scheme(uri).map(|scheme| format!("{scheme}:"))
+            }),
+        });
+        Ok(response)
+    }
+
+    /// The first offered language of `ui_locales`, `Accept-Language` and the default (PG-06).
+    pub fn language(&self, browser: &Browser, ui_locales: Option<&str>) -> String {
+        let wanted = ui_locales.into_iter().flat_map(|tags| tags.split(' '));
+        let wanted: Vec<String> = wanted.map(str::to_owned).collect();
+        self.views.negotiate(&wanted, browser.accept_language())
+    }
+}
+
+/// What pages show of the client of a request.
+pub fn client_card(pending: &Pending) -> ClientCard {
+    let redirect = pending.request.callback.redirect_uri();
+    card(&pending.client, redirect)
+}
+
+/// What the page of connected apps shows of a client; of one that is gone, its id.
+pub fn connected_card(client_id: &str, client: Option<&Client>) -> ClientCard {
+    let Some(client) = client else {
+        return ClientCard {
+            id: client_id.to_owned(),
+            name: None,
+            host: client_id.to_owned(),
+            uri: None,
+            logo_url: None,
+            redirect_host: String::new(),
+            redirect_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            first_seen: None,
+            kind: ClientKind::Dynamic,
+            verified: false,
+            loopback_only: false,
+        };
+    };
+    let redirect = client.redirect_uris.first();
+    let mut card = card(client, redirect.map_or("", String::as_str));
+    if card.host.is_empty() {
+        client_id.clone_into(&mut card.host);
+    }
+    card
+}
+
+/// A day, as all languages write it (ISO 8601).
+pub fn day(at: i64) -> String {
+    chrono::DateTime::from_timestamp(at, 0)
+        .map(|at| at.date_naive().to_string())
+        .unwrap_or_default()
+}
+
+fn card(client: &Client, redirect: &str) -> ClientCard {
+    let redirect_host = redirect_uri::host(redirect)
+        .or_else(|| redirect_uri::private_scheme(redirect).map(str::to_owned))
+        .unwrap_or_default();
+    let mut card = ClientCard {
+        id: client.client_id.clone(),
+        // Cleaned when stored; rows that the operator wrote are not (PG-09).
+        name: client
+            .client_name
+            .as_deref()
+            .and_then(display_name::clean)
+            .map(|name| display_name::shown(&name)),
+        // Client ID Metadata Document §6.4: the document's host is what is known about its client.
+        host: client_document::host(&client.client_id)
+            .filter(|_| client.kind == ClientKind::Cimd)
+            .unwrap_or_else(|| redirect_host.clone()),
+        uri: client.client_uri.clone(),
+        // Shown once it can be served from the own origin (PG-04).
+        logo_url: None,
+        redirect_host,
+        redirect_uri: Some(redirect.to_owned()),
+        policy_uri: client.policy_uri.clone(),
+        tos_uri: client.tos_uri.clone(),
+        first_seen: None,
+        kind: client.kind,
+        verified: !matches!(client.kind, ClientKind::Dynamic | ClientKind::Cimd),
+        loopback_only: client
+            .redirect_uris
+            .iter()
+            .all(|uri| redirect_uri::is_loopback(uri)),
+    };
+    // Also where the app draws the page itself.
+    card.drop_unsafe_links();
+    card
+}
+
+/// What pages show of an account.
+pub fn user_card(current: &SignedIn) -> UserCard {
+    UserCard {
+        name: current.owner.display_name(),
+        login: current.owner.login_name(),
+        picture: None,
+    }
+}
+
+/// The variables of a form: where it posts, its token, the account.
+pub fn form(action: &str, csrf_token: String, current: Option<&SignedIn>) -> Common {
+    Common {
+        form_action: action.to_owned(),
+        csrf_token,
+        user: current.map(user_card),
+        ..Common::default()
+    }
+}

@@ -1,0 +1,228 @@
+//! Requests of clients to sign a person out that wait for the browser or the person (ES-01 to
+//! ES-08).
+
+use axum::response::Response;
+use serde_json::json;
+
+use super::go_on::{Arrival, see_other};
+use crate::{
+    error::{Failure, PageError},
+    protocol::{
+        client::Client,
+        end_session::{self, Asked, Destination, Hint, PostLogoutRedirect},
+        redirect_uri,
+    },
+    random,
+    server::Server,
+    sessions::Browser,
+    store::{
+        authorization_states::{self, Completion, InteractionRow},
+        record::Strings,
+    },
+};
+
+/// Column `kind` of these rows.
+const KIND: &str = "logout";
+
+/// A request to sign somebody out that passed every check.
+#[derive(Clone, Debug, Default)]
+pub struct PendingLogout {
+    /// The client that asks.
+    pub client: Option<Client>,
+    /// Who is meant.
+    pub hint: Option<Hint>,
+    /// Where it ends.
+    pub destination: Destination,
+    /// Languages of the pages.
+    pub ui_locales: Option<String>,
+    /// The row, once there is one.
+    pub row: Option<StoredLogout>,
+}
+
+/// The row of a stored request.
+#[derive(Clone, Debug)]
+pub struct StoredLogout {
+    /// Primary key.
+    pub id: i64,
+    /// Interaction id.
+    pub state: String,
+    /// Whether the person was signed out for it.
+    pub is_done: bool,
+}
+
+impl PendingLogout {
+    /// The interaction id, once there is one.
+    pub fn state(&self) -> Option<&str> {
+        self.row.as_ref().map(|row| row.state.as_str())
+    }
+
+    /// Whether the request says anything that must be kept until the person answered.
+    pub fn says_something(&self) -> bool {
+        self.destination != Destination::Ours || self.ui_locales.is_some()
+    }
+
+    /// Host of the registered URI, for the question.
+    pub fn host(&self) -> Option<String> {
+        match &self.destination {
+            Destination::Registered(to) => redirect_uri::host(&to.uri)
+                .or_else(|| redirect_uri::private_scheme(&to.uri).map(str::to_owned)),
+            _ => None,
+        }
+    }
+
+    fn to_row(&self, state: String, now: i64, ttl: i64) -> InteractionRow {
+        let redirect = match &self.destination {
+            Destination::Registered(redirect) => Some(redirect.clone()),
+            _ => None,
+        };
+        let hint = self.hint.as_ref();
+        let (redirect_uri, client_state) = redirect
+            .map(|redirect| (redirect.uri, redirect.state))
+            .unwrap_or_default();
+        InteractionRow {
+            id: 0,
+            state,
+            kind: KIND.to_owned(),
+            intent: KIND.to_owned(),
+            client_id: self
+                .client
+                .as_ref()
+                .map(|client| client.client_id.clone())
+                .unwrap_or_default(),
+            client_version: self.client.as_ref().map_or(0, |client| client.version),
+            redirect_uri,
+            redirect_uri_explicit: self.destination != Destination::Ours,
+            response_mode: "query".to_owned(),
+            client_state,
+            nonce: None,
+            code_challenge: None,
+            login_hint: None,
+            ui_locales: self.ui_locales.clone(),
+            display: None,
+            hint_subject: hint.map(|hint| hint.subject.clone()),
+            scopes: Strings::default(),
+            resources: Strings::default(),
+            prompts: Strings::default(),
+            handled: Strings::default(),
+            acr_values: None,
+            params: hint.map(|hint| json!({ "sid": hint.sid, "aud": hint.audiences })),
+            max_age: None,
+            browser_hash: None,
+            session_id: None,
+            user_id: None,
+            authenticated_at: None,
+            consumed_at: None,
+            grant_id: None,
+            result_sealed: None,
+            started_at: now,
+            expires_at: now.saturating_add(ttl),
+        }
+    }
+
+    /// The request of a row; its client is judged as it is now.
+    fn stored(row: InteractionRow, client: Option<Client>) -> Self {
+        let param = |name: &str| row.params.as_ref()?.get(name).cloned();
+        let hint = row.hint_subject.map(|subject| Hint {
+            audiences: param("aud")
+                .and_then(|aud| serde_json::from_value(aud).ok())
+                .unwrap_or_default(),
+            subject,
+            sid: param("sid").and_then(|sid| sid.as_str().map(str::to_owned)),
+        });
+        let asked = Asked {
+            post_logout_redirect_uri: row
+                .redirect_uri_explicit
+                .then_some(row.redirect_uri.as_str()),
+            state: row.client_state.as_deref(),
+            ..Asked::default()
+        };
+        Self {
+            destination: end_session::destination(&asked, client.as_ref()),
+            client,
+            hint,
+            ui_locales: row.ui_locales,
+            row: Some(StoredLogout {
+                id: row.id,
+                state: row.state,
+                is_done: row.consumed_at.is_some(),
+            }),
+        }
+    }
+}
+
+impl Server {
+    /// Stores a request. One that came by POST is bound at its first GET, because a cross-site
+    /// POST carries no cookie.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_logout(
+        &self,
+        pending: &mut PendingLogout,
+        browser: Option<&mut Browser>,
+    ) -> Result<(), Failure> {
+        let ttl = self.settings.state_ttl_seconds;
+        let mut row = pending.to_row(random::identifier()?, self.now(), ttl);
+        self.insert_row(&mut row, browser).await?;
+        pending.row = Some(StoredLogout {
+            id: row.id,
+            state: row.state,
+            is_done: false,
+        });
+        Ok(())
+    }
+
+    /// The request with this id, for the browser that started it (IX-03).
+    ///
+    /// # Errors
+    /// PAGE(400): unknown, expired, or started in another browser.
+    pub async fn find_logout(
+        &self,
+        id: &str,
+        browser: &mut Browser,
+    ) -> Result<PendingLogout, PageError> {
+        let found = self.bound(id, KIND, browser).await?;
+        let client = self.known_client(&found.interaction.client_id, found.client.as_ref());
+        let client = client.cloned();
+        Ok(PendingLogout::stored(found.interaction, client))
+    }
+
+    /// Notes that the person was signed out: what comes later signs nobody else out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn close_logout(&self, pending: &PendingLogout) -> Result<(), Failure> {
+        let Some(row) = &pending.row else {
+            return Ok(());
+        };
+        let tables = self.store.tables();
+        let done = Completion {
+            id: row.id,
+            now: self.now(),
+            sealed_result: None,
+            intent: "done",
+        };
+        self.store
+            .run(|db| authorization_states::consume(db, tables, done.clone()))
+            .await?;
+        Ok(())
+    }
+
+    /// The way to the client after a logout (ES-08): a redirect, or the hand-off page where
+    /// Chromium would apply `form-action` to it (AR-05).
+    ///
+    /// # Errors
+    /// When the page cannot be rendered.
+    pub fn leave_signed_out(
+        &self,
+        to: &PostLogoutRedirect,
+        browser: &Browser,
+        arrival: Arrival,
+    ) -> Result<Response, PageError> {
+        let location = to.location();
+        if arrival == Arrival::Form && browser.is_navigating() && to.is_web() {
+            return self.hand_off(&location, browser, None);
+        }
+        Ok(see_other(&location)?)
+    }
+}

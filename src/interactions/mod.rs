@@ -1,0 +1,296 @@
+//! Authorization requests that need a person: storing, finding, going on.
+
+mod accounts;
+mod asked;
+pub mod finish;
+pub mod go_on;
+pub mod logout;
+mod next;
+pub mod own_page;
+pub mod pending;
+
+pub use finish::Finished;
+pub use pending::Pending;
+
+use crate::{
+    error::{Failure, PageError},
+    events::request,
+    people::Owner,
+    protocol::{
+        authorize,
+        client::{Client, SecretHash},
+        error::OAuthError,
+        interaction::Step,
+        received::Received,
+        refusals,
+    },
+    random,
+    server::Server,
+    sessions::{Browser, SignIn, SignedIn},
+    store::{
+        authorization_states::{self, BrowserBinding, InteractionRow, Person, StepDone},
+        joined,
+    },
+};
+
+/// Seconds within which an interaction that came by POST must be bound (IX-03).
+const BIND_WITHIN: i64 = 60;
+/// Most live interactions of one browser (IX-06).
+const PER_BROWSER: u64 = 20;
+/// An interaction lives at most this many times its setting (IX-06).
+const MAX_RENEWALS: i64 = 4;
+
+/// The client, if it may be used (AZ-07, AZ-08).
+///
+/// # Errors
+/// PAGE(400): unknown, removed or disabled.
+pub fn usable(client: Option<&Client>) -> Result<Client, PageError> {
+    Ok(authorize::check_client(client)?.clone())
+}
+
+impl Server {
+    /// Stores a request for which a person must do something (IX-01). A request that came by POST
+    /// is bound at its first `continue`, because a cross-site POST carries no cookie.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open(
+        &self,
+        pending: &mut Pending,
+        browser: Option<&mut Browser>,
+        current: Option<&SignedIn>,
+        intent: Step,
+    ) -> Result<(), Failure> {
+        let mut row = pending.to_row(
+            random::identifier()?,
+            self.settings.state_ttl_seconds,
+            intent,
+        );
+        row.user_id = current.map(|current| current.owner.key());
+        row.session_id = current.map(|current| current.session.id);
+        self.insert_row(&mut row, browser).await?;
+        let stored = Pending::stored(pending.client.clone(), row, None, &self.urls.issuer);
+        pending.row = stored.row;
+        Ok(())
+    }
+
+    /// Inserts a row, bound to the browser if that is known already.
+    async fn insert_row(
+        &self,
+        row: &mut InteractionRow,
+        browser: Option<&mut Browser>,
+    ) -> Result<(), Failure> {
+        let browser = match browser {
+            None => None,
+            Some(browser) => {
+                browser.bind()?;
+                browser.hash()
+            }
+        };
+        row.browser_hash = browser.map(|hash| hash.0.to_vec());
+        let tables = self.store.tables();
+        row.id = self
+            .store
+            .run(|db| authorization_states::insert(db, tables, row))
+            .await?;
+        match browser {
+            Some(browser) => self.keep_newest(&browser).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The interaction with this id, for the browser that started it (IX-03), finished or not.
+    ///
+    /// # Errors
+    /// PAGE(400): unknown, expired, or started in another browser.
+    pub async fn find_pending(
+        &self,
+        id: &str,
+        browser: &mut Browser,
+    ) -> Result<Pending, PageError> {
+        let joined::InteractionWithClient {
+            interaction: row,
+            client,
+            grant,
+        } = self.bound(id, pending::KIND, browser).await?;
+        request::note_client(&row.client_id);
+        let client = self.known_client(&row.client_id, client.as_ref());
+        let client = usable(client)?;
+        let pending = Pending::stored(client, row, grant, &self.urls.issuer);
+        // Withdrawn meanwhile, a redirect URI gets no code any more.
+        pending.request.callback.check(&pending.client)?;
+        Ok(pending)
+    }
+
+    /// The row of this kind with this id, for the browser that started it (IX-03).
+    async fn bound(
+        &self,
+        id: &str,
+        kind: &str,
+        browser: &mut Browser,
+    ) -> Result<joined::InteractionWithClient, PageError> {
+        let tables = self.store.tables();
+        let find = |db| joined::interaction(db, tables, id);
+        let found = self.store.run(find).await?;
+        let unknown = || {
+            let error = OAuthError::of(&refusals::INTERACTION_UNKNOWN);
+            PageError::from(error.received(Received::Identifier(id)))
+        };
+        let mut found = found
+            .filter(|found| found.interaction.kind == kind)
+            .ok_or_else(unknown)?;
+        let row = &mut found.interaction;
+        // First, so that another browser learns nothing of the request or its client.
+        self.check_binding(row, browser).await?;
+        if row.consumed_at.is_none() && row.expires_at <= self.now() {
+            return Err(OAuthError::of(&refusals::INTERACTION_EXPIRED).into());
+        }
+        Ok(found)
+    }
+
+    async fn check_binding(
+        &self,
+        row: &mut InteractionRow,
+        browser: &mut Browser,
+    ) -> Result<(), PageError> {
+        let has_cookie = browser.hash().is_some();
+        let foreign = || {
+            let received = if has_cookie {
+                "the cookie of another browser"
+            } else {
+                "no such cookie"
+            };
+            let base_url = &self.settings.base_url;
+            let expected = format!("the cookie of the browser that started it, at {base_url}");
+            PageError::from(
+                OAuthError::of(&refusals::INTERACTION_OF_OTHER_BROWSER)
+                    .expected(expected, Received::Public(received)),
+            )
+        };
+        if let Some(bound) = &row.browser_hash {
+            let own = browser.hash();
+            let same = own.is_some_and(|own| bound.as_slice() == own.0.as_slice());
+            return if same { Ok(()) } else { Err(foreign()) };
+        }
+        browser.bind()?;
+        let hash = browser.hash().ok_or_else(foreign)?;
+        let binding = BrowserBinding {
+            id: row.id,
+            browser: &hash,
+            started_after: self.now().saturating_sub(BIND_WITHIN),
+        };
+        let tables = self.store.tables();
+        if !self
+            .store
+            .run(|db| authorization_states::bind(db, tables, &binding))
+            .await?
+        {
+            return Err(foreign());
+        }
+        row.browser_hash = Some(hash.0.to_vec());
+        Ok(self.keep_newest(&hash).await?)
+    }
+
+    /// IX-06: a browser cannot fill the table.
+    async fn keep_newest(&self, browser: &SecretHash) -> Result<(), Failure> {
+        let tables = self.store.tables();
+        self.store
+            .run(|db| authorization_states::keep_newest(db, tables, browser, PER_BROWSER))
+            .await?;
+        Ok(())
+    }
+
+    /// Signs a person in for a request; gives the current account with the consent that counts.
+    ///
+    /// # Errors
+    /// When the user may not sign in, or the database or a hook fails.
+    pub async fn enter(
+        &self,
+        pending: &mut Pending,
+        browser: &mut Browser,
+        owner: &Owner,
+        sign_in: SignIn,
+    ) -> Result<Option<SignedIn>, Failure> {
+        let entered = self.sign_in(browser, owner, sign_in).await?;
+        pending.signed_in(entered.session.auth_time);
+        let current = self.current(browser, &pending.client.client_id).await?;
+        self.record_step(pending, current.as_ref()).await?;
+        Ok(current)
+    }
+
+    /// Records what the person did; the request lives on from now (IX-06).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record_step(
+        &self,
+        pending: &mut Pending,
+        current: Option<&SignedIn>,
+    ) -> Result<(), Failure> {
+        let Some(row) = pending.row.as_ref().map(|row| row.id) else {
+            return Ok(());
+        };
+        let ttl = self.settings.state_ttl_seconds;
+        let latest = pending
+            .started_at
+            .saturating_add(ttl.saturating_mul(MAX_RENEWALS));
+        // A refusal ends at the client: nothing is left for the person.
+        let intent = self.next_step(pending, current).await?;
+        let step = StepDone {
+            intent: intent.unwrap_or(Step::Issue).as_str(),
+            prompts: pending.prompts(),
+            handled: pending.handled().0,
+            session_id: current.map(|current| current.session.id),
+            user_id: current.map(|current| current.owner.key()),
+            authenticated_at: pending.progress.authenticated_at,
+            expires_at: self.now().saturating_add(ttl).min(latest),
+        };
+        let tables = self.store.tables();
+        let record = |db| authorization_states::record_step(db, tables, row, &step);
+        self.store.run(record).await?;
+        Ok(())
+    }
+
+    /// Notes who has a request before them, if that is somebody else than so far: whoever takes an
+    /// app's access back ends that app's requests under way, too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_person(
+        &self,
+        pending: &Pending,
+        current: Option<&SignedIn>,
+    ) -> Result<(), Failure> {
+        let (Some(row), Some(current)) = (&pending.row, current) else {
+            return Ok(());
+        };
+        let person = Person {
+            user_id: current.owner.key(),
+            session_id: current.session.id,
+        };
+        if row.user_id == Some(person.user_id) {
+            return Ok(());
+        }
+        let (id, tables) = (row.id, self.store.tables());
+        self.store
+            .run(|db| authorization_states::note_person(db, tables, id, person))
+            .await?;
+        Ok(())
+    }
+
+    /// The client changed since the request: the person looks again before an approval counts.
+    /// The row takes the version that the next page shows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn adopt_client_version(&self, pending: &Pending) -> Result<(), Failure> {
+        let Some(row) = &pending.row else {
+            return Ok(());
+        };
+        let (id, version, tables) = (row.id, pending.client.version, self.store.tables());
+        self.store
+            .run(|db| authorization_states::adopt_client_version(db, tables, id, version))
+            .await?;
+        Ok(())
+    }
+}

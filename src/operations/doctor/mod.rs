@@ -1,0 +1,162 @@
+//! The doctor: what is wrong, or will be, with settings, tables, keys and the running
+//! deployment. `cargo loco doctor` shows one line, the task `oauth:doctor` all of them.
+
+mod database;
+mod operation;
+pub mod probe;
+mod settings;
+
+pub use self::database::pool_text;
+
+use loco_rs::{
+    app::AppContext,
+    doctor::{Check, CheckStatus},
+};
+use serde::Serialize;
+
+use crate::{
+    app::{boot, definition::OAuthServerDefinition},
+    config::Settings,
+    keys::Keys,
+    server,
+    store::Store,
+};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Something does not work, or is not safe.
+    Error,
+    /// Something will go wrong, or is weaker than it could be.
+    Warn,
+    /// Good to know.
+    Info,
+}
+
+impl Severity {
+    /// The word in lists.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// `OS-01` …
+    pub id: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What was seen and how to mend it.
+    pub text: String,
+}
+
+impl Finding {
+    /// An error.
+    pub fn error(id: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            id,
+            severity: Severity::Error,
+            text: text.into(),
+        }
+    }
+
+    /// A warning.
+    pub fn warn(id: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warn,
+            ..Self::error(id, text)
+        }
+    }
+
+    /// Something to know.
+    pub fn info(id: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Info,
+            ..Self::error(id, text)
+        }
+    }
+}
+
+/// All findings without asking the running deployment, worst first.
+pub async fn findings<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Finding> {
+    let settings = match server::settings(ctx) {
+        Ok(settings) => settings,
+        Err(error) => return vec![Finding::error("OS-01", error.to_string())],
+    };
+    let mut findings = Vec::new();
+    let store = Store::new(ctx.db.clone(), D::TABLES);
+    if let Err(error) = boot::check_tables(&store, D::SCHEMA, D::SCHEMA_VERSION).await {
+        findings.push(Finding::error("OS-02", error.to_string()));
+    } else {
+        if let Err(error) = boot::check_static_clients(&store, &settings).await {
+            findings.push(Finding::error("OS-01", error.to_string()));
+        }
+        findings.extend(operation::expired_rows(ctx, &store).await);
+        findings.extend(operation::unread_proxy(ctx, &store).await);
+        findings.extend(operation::other_host(ctx, &store, &settings).await);
+    }
+    findings.extend(keys(&settings).await);
+    findings.extend(settings::findings(ctx, &settings));
+    findings.extend(database::findings(ctx, &store).await);
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+/// OS-03.
+async fn keys(settings: &Settings) -> Vec<Finding> {
+    let now = chrono::Utc::now().timestamp();
+    match Keys::load(settings, now).await {
+        Err(error) => vec![Finding::error("OS-03", error.to_string())],
+        Ok(_) => operation::old_keys(settings, now).await,
+    }
+}
+
+/// The worst finding and how many there are, as one line of `cargo loco doctor`. Warnings alone
+/// do not fail it. `by_hand`: the app mounts the routes itself (MO-04).
+pub async fn check<D: OAuthServerDefinition>(ctx: &AppContext, by_hand: bool) -> Check {
+    let mut findings = findings::<D>(ctx).await;
+    if by_hand {
+        findings.push(Finding::info(
+            "OS-18",
+            "the app mounts the routes itself: its request log holds their queries, and so hints \
+             and state — leave OAuth::routes out of Hooks::routes, or silence that log",
+        ));
+    }
+    let (status, message) = match findings.first() {
+        None => (CheckStatus::Ok, "oauth_server: no findings".to_owned()),
+        Some(first) => {
+            let status = match first.severity {
+                Severity::Error => CheckStatus::NotOk,
+                Severity::Warn | Severity::Info => CheckStatus::Ok,
+            };
+            let message = format!(
+                "oauth_server: {} finding(s); {} {}: {}",
+                findings.len(),
+                first.severity.as_str(),
+                first.id,
+                first.text
+            );
+            (status, message)
+        }
+    };
+    Check {
+        status,
+        message,
+        description: (findings.len() > 1).then(|| lines(&findings)),
+    }
+}
+
+/// One line per finding.
+pub fn lines(findings: &[Finding]) -> String {
+    let lines = findings.iter().map(|finding| {
+        let Finding { id, severity, text } = finding;
+        format!("{id} {}: {text}", severity.as_str())
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,5 @@
+//! What operators run: cleanup, the doctor's findings, tasks.
+
+pub mod cleanup;
+pub mod doctor;
+pub mod tasks;

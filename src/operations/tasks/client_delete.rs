@@ -1,0 +1,44 @@
+//! `oauth:client:delete`: the end of a client and of everything it was given.
+
+use loco_rs::{app::AppContext, task::Vars};
+
+use super::{arguments::Arguments, changeable, changed_meanwhile, task};
+use crate::app::{boot, definition::OAuthServerDefinition, plugin};
+
+const KEYS: [&str; 2] = ["id", "yes"];
+
+task!(
+    /// The task.
+    ClientDelete,
+    "oauth:client:delete",
+    "Remove an OAuth client for good and revoke all its grants; needs yes:true"
+);
+
+impl<D: OAuthServerDefinition> ClientDelete<D> {
+    /// What the task prints.
+    ///
+    /// # Errors
+    /// Unknown keys, no `yes:true`, an unknown or removed client, a database that fails. Nothing
+    /// has changed then.
+    pub async fn report(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<String> {
+        let arguments = Arguments::read(vars, &KEYS)?;
+        let id = arguments.required("id", "client_…")?;
+        let server = plugin::server::<D>(ctx).await?;
+        let client = changeable(&server, id).await?;
+        if arguments.flag("yes")? != Some(true) {
+            let name = client.client_name.as_deref().unwrap_or("without a name");
+            return Err(boot::error(format!(
+                "this removes the client {id} ({name}) and revokes its grants for good: add yes:true"
+            )));
+        }
+        if !server.delete_client(id).await.map_err(boot::error)? {
+            return Err(changed_meanwhile(id));
+        }
+        if arguments.wants_json() {
+            return Ok(serde_json::json!({ "client_id": id, "status": "deleted" }).to_string());
+        }
+        Ok(format!(
+            "the client {id} is removed, its grants are revoked"
+        ))
+    }
+}

@@ -1,0 +1,54 @@
+//! What the tasks of keys need. Not a whole server: without a usable key there is none, and these
+//! tasks are the way out.
+
+use std::sync::Arc;
+
+use loco_rs::app::AppContext;
+
+use crate::{
+    app::{boot, definition::OAuthServerDefinition},
+    clock::Clock,
+    config::Settings,
+    events::{AuditEvent, Events},
+    keys::KeyError,
+    people::{OwnersOf, ResourceOwners as _},
+    server::{self, Server},
+};
+
+pub(super) struct KeyWork {
+    pub settings: Arc<Settings>,
+    pub clock: Clock,
+    events: Events,
+}
+
+impl KeyWork {
+    pub fn new<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Result<Self> {
+        let settings = Arc::new(server::settings(ctx)?);
+        if let Some(running) = ctx.shared_store.get::<Arc<Server>>() {
+            return Ok(Self {
+                settings,
+                clock: running.clock.clone(),
+                events: running.events.clone(),
+            });
+        }
+        let clock = Clock::system();
+        let subscribers = OwnersOf::<D>::default().subscribers(ctx);
+        Ok(Self {
+            settings,
+            events: Events::new(subscribers, clock.clone()),
+            clock,
+        })
+    }
+
+    pub async fn tell(&self, event: AuditEvent) {
+        self.events.emit_to_end(event).await;
+    }
+
+    /// Key work takes its time.
+    pub async fn blocking<T: Send + 'static>(
+        work: impl FnOnce() -> Result<T, KeyError> + Send + 'static,
+    ) -> loco_rs::Result<T> {
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(boot::error)?.map_err(boot::error)
+    }
+}

@@ -1,0 +1,269 @@
+//! Points at which an app changes what the plugin decides: [`OAuthServerHooks`]. All are optional.
+
+mod facts;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use loco_rs::{Result, app::AppContext};
+
+pub use self::facts::{InteractionFacts, TokenFacts};
+pub use crate::views::pages::ExternalLogin;
+use crate::{
+    events::EventSubscriber,
+    people::resource_owner::{Claims, ResourceOwner, UserKey},
+    protocol::{
+        client::{Client, ClientKind},
+        client_metadata::ClientMetadata,
+    },
+    store::sessions::SessionRow,
+};
+
+/// Facts about the browser session that a hook sees.
+#[derive(Clone, Debug)]
+pub struct SessionFacts {
+    /// The `sid` claim of the session.
+    pub sid: String,
+    /// When the person last authenticated, Unix seconds.
+    pub auth_time: i64,
+    /// Authentication context class of that login.
+    pub acr: Option<String>,
+    /// Authentication methods of that login (RFC 8176).
+    pub amr: Vec<String>,
+}
+
+impl SessionFacts {
+    pub(crate) fn of(session: &SessionRow) -> Self {
+        Self {
+            sid: session.sid.clone(),
+            auth_time: session.auth_time,
+            acr: session.acr.clone(),
+            amr: session.amr_values(),
+        }
+    }
+}
+
+/// Facts about the client that a hook sees.
+#[derive(Clone, Debug)]
+pub struct ClientFacts {
+    /// The `client_id`.
+    pub client_id: String,
+    /// Name shown to people.
+    pub client_name: Option<String>,
+    /// Where its record lives.
+    pub kind: ClientKind,
+}
+
+impl ClientFacts {
+    pub(crate) fn of(client: &Client) -> Self {
+        Self {
+            client_id: client.client_id.clone(),
+            client_name: client.client_name.clone(),
+            kind: client.kind,
+        }
+    }
+}
+
+/// Who registers a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registrant<U> {
+    /// Holder of an initial access token (RFC 7591 §3).
+    InitialAccessToken,
+    /// A signed-in person, who will own the client.
+    User(U),
+    /// Anybody.
+    Anonymous,
+    /// The client itself changes its metadata, by its registration access token (RFC 7592 §2.2).
+    Client,
+}
+
+/// What somebody wants to do with a registered client (RFC 7592 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManageAction {
+    /// See its metadata.
+    Read,
+    /// Replace its metadata.
+    Update,
+    /// Remove it.
+    Delete,
+}
+
+/// A registered client and whose it is.
+#[derive(Clone, Debug)]
+pub struct OwnedClient {
+    /// The client.
+    pub client: ClientFacts,
+    /// The person who registered it.
+    pub owner: Option<UserKey>,
+}
+
+/// The app's own decisions. Implement it on a unit struct and name that in
+/// `#[oauth_server(hooks = "…")]`.
+///
+/// A hook that fails or takes more than 5 seconds ends the request with `server_error`, and
+/// nothing is stored.
+#[async_trait]
+pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
+    /// Whether the person must choose an account before this request goes on.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn select_account(
+        &self,
+        _user: &U,
+        _client: &ClientFacts,
+        _session: &SessionFacts,
+        _scopes: &[String],
+    ) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Who hears of the audit events ([`crate::events`]); asked once, when the server is built.
+    fn subscribers(&self, _ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>> {
+        Vec::new()
+    }
+
+    /// Of the scopes that `client` asks this user for, those that may be granted: the others are
+    /// neither shown nor granted, and none at all is `access_denied`. What was not asked for is
+    /// not granted either.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn authorize_scopes(
+        &self,
+        _user: &U,
+        _client: &ClientFacts,
+        scopes: &[String],
+    ) -> Result<Vec<String>> {
+        Ok(scopes.to_vec())
+    }
+
+    /// Of the scopes of a machine token (`client_credentials`) that is about to be issued, those that
+    /// the client may have: no person is there to agree, so that this is the app's word. `token` says
+    /// which client asks (also of which kind it is: settings, task or registration), for what and for
+    /// which APIs. The others are left out; none at all is `invalid_scope`. What was not asked for is
+    /// not granted either.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn machine_scopes(&self, token: &TokenFacts) -> Result<Vec<String>> {
+        Ok(token.scopes.clone())
+    }
+
+    /// A step of the app between login and consent, by a name of the app's choice: the person is
+    /// sent to `post_login_url`, which ends with
+    /// [`post_login_done`](crate::OAuthInteraction::post_login_done) or a link to
+    /// `return_to` + `&done=post_login`. Asked again afterwards: another name is another step.
+    ///
+    /// A person can follow that link by hand. What must hold is decided by
+    /// [`Self::authorize_scopes`].
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn post_login(&self, _user: &U, _client: &ClientFacts) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// In whose name this user consents now, for example the organisation chosen in the app: each
+    /// reference has consents of its own. `""` = the user's own.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn consent_reference(&self, _user: &U) -> Result<String> {
+        Ok(String::new())
+    }
+
+    /// Other ways to sign in, as links on the login page.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn external_logins(
+        &self,
+        _interaction: Option<&InteractionFacts>,
+    ) -> Result<Vec<ExternalLogin>> {
+        Ok(Vec::new())
+    }
+
+    /// More claims of a JWT access token; `user` is `None` for a machine's. Claims of RFC 9068 §2.2
+    /// stay as they are.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn access_token_claims(&self, _user: Option<&U>, _token: &TokenFacts) -> Result<Claims> {
+        Ok(Claims::new())
+    }
+
+    /// More claims of an ID token, whatever its scopes. Registered ones, and those that the user
+    /// model gave, stay as they are.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn id_token_claims(
+        &self,
+        _user: &U,
+        _client: &ClientFacts,
+        _scopes: &[String],
+    ) -> Result<Claims> {
+        Ok(Claims::new())
+    }
+
+    /// More claims at the UserInfo endpoint; as [`Self::id_token_claims`].
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn userinfo_claims(
+        &self,
+        _user: &U,
+        _client: &ClientFacts,
+        _scopes: &[String],
+    ) -> Result<Claims> {
+        Ok(Claims::new())
+    }
+
+    /// More members of a token response (RFC 6749 §5.1); `user` is `None` for a machine. Members of
+    /// the standards stay as they are.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn token_response_fields(
+        &self,
+        _user: Option<&U>,
+        _token: &TokenFacts,
+    ) -> Result<Claims> {
+        Ok(Claims::new())
+    }
+
+    /// Whether this client may be registered. The metadata is what would be registered: with every
+    /// default, and without what this server does not offer to the caller. Which of its scopes it gets
+    /// is for [`Self::authorize_scopes`] and [`Self::machine_scopes`] to say.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn may_register(
+        &self,
+        _metadata: &ClientMetadata,
+        _caller: Registrant<&U>,
+    ) -> Result<bool> {
+        Ok(true)
+    }
+
+    /// Whether a signed-in person may manage a registered client without its registration access
+    /// token: the owner may.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn may_manage(
+        &self,
+        _action: ManageAction,
+        user: &U,
+        client: &OwnedClient,
+    ) -> Result<bool> {
+        Ok(client.owner == Some(user.key().into()))
+    }
+}
+
+/// The hooks of an app that names none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DefaultHooks;
+
+impl<U: ResourceOwner> OAuthServerHooks<U> for DefaultHooks {}

@@ -1,0 +1,60 @@
+//! What hooks see of tokens and of requests on their way.
+
+use super::ClientFacts;
+use crate::{
+    interactions::Pending,
+    protocol::{client::Client, grants::Granted},
+    server::Server,
+};
+
+/// Facts about an access token that is about to be issued.
+#[derive(Clone, Debug)]
+pub struct TokenFacts {
+    /// Whom it is issued to.
+    pub client: ClientFacts,
+    /// Its scopes.
+    pub scopes: Vec<String>,
+    /// The resources it is for.
+    pub audience: Vec<String>,
+}
+
+impl TokenFacts {
+    pub(crate) fn of(client: &Client, granted: &Granted) -> Self {
+        Self {
+            client: ClientFacts::of(client),
+            scopes: granted.scopes.as_slice().to_vec(),
+            audience: granted.audience.clone(),
+        }
+    }
+}
+
+/// Facts about the authorization request behind a login page.
+#[derive(Clone, Debug)]
+pub struct InteractionFacts {
+    /// Id of the interaction.
+    pub state: String,
+    /// Who asks.
+    pub client: ClientFacts,
+    /// OIDC `login_hint`.
+    pub login_hint: Option<String>,
+    /// OIDC `ui_locales`.
+    pub ui_locales: Option<String>,
+    /// Every parameter of the request without a meaning for the plugin.
+    pub params: Vec<(String, String)>,
+    /// URL that resumes the request, for the way back from another provider.
+    pub return_to: String,
+}
+
+impl InteractionFacts {
+    pub(crate) fn of(server: &Server, pending: &Pending) -> Option<Self> {
+        let (state, request) = (pending.state()?, &pending.request);
+        Some(Self {
+            state: state.to_owned(),
+            client: ClientFacts::of(&pending.client),
+            login_hint: request.login_hint.clone(),
+            ui_locales: request.ui_locales.clone(),
+            params: request.params.clone(),
+            return_to: server.continue_url(state),
+        })
+    }
+}

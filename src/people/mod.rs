@@ -1,0 +1,311 @@
+//! The app's users behind one object: handlers are compiled once, whatever the app's model is.
+
+mod app_hooks;
+pub mod equal_time;
+pub mod hashing;
+pub mod hooks;
+mod lookup;
+pub mod resource_owner;
+pub mod users_table;
+
+use std::{any::Any, marker::PhantomData, sync::Arc};
+
+use async_trait::async_trait;
+use loco_rs::{app::AppContext, model::ModelResult};
+use sea_orm::DatabaseConnection;
+
+pub use self::app_hooks::AppHooks;
+use self::lookup::looked_up;
+use crate::{
+    app::definition::OAuthServerDefinition,
+    events::EventSubscriber,
+    people::{
+        hooks::OAuthServerHooks,
+        resource_owner::{
+            ClaimRequest, Claims, PasswordError, ResourceOwner, SignUp, SignUpError, SignUpField,
+            UserKey, UserKeyType,
+        },
+        users_table::UsersTable,
+    },
+    protocol::secret::{Purpose, SecretHash, hash},
+    store::bearer::WithUser,
+};
+
+/// A user of the app.
+#[derive(Clone)]
+pub struct Owner {
+    facts: Arc<dyn OwnerFacts>,
+}
+
+impl std::fmt::Debug for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Owner").field(&self.key()).finish()
+    }
+}
+
+trait OwnerFacts: Send + Sync {
+    fn key(&self) -> UserKey;
+    fn subject(&self) -> String;
+    fn is_active(&self) -> bool;
+    fn is_verified(&self) -> bool;
+    fn credential_stamp(&self) -> Option<String>;
+    fn credentials_changed_at(&self) -> Option<i64>;
+    fn changed_at(&self) -> Option<i64>;
+    fn display_name(&self) -> String;
+    fn login_name(&self) -> String;
+    fn mail_address(&self) -> Option<String>;
+    fn claims(&self, request: &ClaimRequest<'_>) -> Claims;
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<U: ResourceOwner> OwnerFacts for U {
+    fn key(&self) -> UserKey {
+        ResourceOwner::key(self).into()
+    }
+    fn subject(&self) -> String {
+        ResourceOwner::subject(self)
+    }
+    fn is_active(&self) -> bool {
+        ResourceOwner::is_active(self)
+    }
+    fn is_verified(&self) -> bool {
+        ResourceOwner::is_verified(self)
+    }
+    fn credential_stamp(&self) -> Option<String> {
+        ResourceOwner::credential_stamp(self)
+    }
+    fn credentials_changed_at(&self) -> Option<i64> {
+        ResourceOwner::credentials_changed_at(self)
+    }
+    fn changed_at(&self) -> Option<i64> {
+        ResourceOwner::changed_at(self)
+    }
+    fn display_name(&self) -> String {
+        ResourceOwner::display_name(self)
+    }
+    fn login_name(&self) -> String {
+        ResourceOwner::login_name(self)
+    }
+    fn mail_address(&self) -> Option<String> {
+        ResourceOwner::mail_address(self)
+    }
+    fn claims(&self, request: &ClaimRequest<'_>) -> Claims {
+        ResourceOwner::claims(self, request)
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl Owner {
+    /// Wraps the app's user.
+    pub fn new<U: ResourceOwner>(user: U) -> Self {
+        Self {
+            facts: Arc::new(user),
+        }
+    }
+
+    /// Primary key.
+    pub fn key(&self) -> UserKey {
+        self.facts.key()
+    }
+
+    /// `ResourceOwner::subject`.
+    pub fn subject(&self) -> String {
+        self.facts.subject()
+    }
+
+    /// `ResourceOwner::is_active`.
+    pub fn is_active(&self) -> bool {
+        self.facts.is_active()
+    }
+
+    /// `ResourceOwner::is_verified`.
+    pub fn is_verified(&self) -> bool {
+        self.facts.is_verified()
+    }
+
+    /// Hash of `ResourceOwner::credential_stamp`: the stored form.
+    pub fn credential_stamp(&self) -> Option<SecretHash> {
+        self.facts
+            .credential_stamp()
+            .map(|stamp| hash(Purpose::CredentialStamp, &stamp))
+    }
+
+    /// `ResourceOwner::credentials_changed_at`.
+    pub fn credentials_changed_at(&self) -> Option<i64> {
+        self.facts.credentials_changed_at()
+    }
+
+    /// `ResourceOwner::changed_at`.
+    pub fn changed_at(&self) -> Option<i64> {
+        self.facts.changed_at()
+    }
+
+    /// `ResourceOwner::display_name`.
+    pub fn display_name(&self) -> String {
+        self.facts.display_name()
+    }
+
+    /// `ResourceOwner::login_name`.
+    pub fn login_name(&self) -> String {
+        self.facts.login_name()
+    }
+
+    /// `ResourceOwner::mail_address`.
+    pub fn mail_address(&self) -> Option<String> {
+        self.facts.mail_address()
+    }
+
+    /// `ResourceOwner::claims`.
+    pub fn claims(&self, request: &ClaimRequest<'_>) -> Claims {
+        self.facts.claims(request)
+    }
+
+    /// The app's own model.
+    pub fn model<U: ResourceOwner>(&self) -> Option<&U> {
+        self.facts.as_any().downcast_ref()
+    }
+}
+
+/// What the plugin asks the app.
+#[async_trait]
+pub trait ResourceOwners: AppHooks {
+    /// `ResourceOwner::find_by_key`.
+    async fn find(&self, db: &DatabaseConnection, key: UserKey) -> ModelResult<Option<Owner>>;
+    /// `ResourceOwner::find_by_subject`.
+    async fn find_by_subject(
+        &self,
+        db: &DatabaseConnection,
+        subject: &str,
+    ) -> ModelResult<Option<Owner>>;
+    /// `ResourceOwner::find_by_login`.
+    async fn find_by_login(
+        &self,
+        db: &DatabaseConnection,
+        login: &str,
+    ) -> ModelResult<Option<Owner>>;
+    /// The users table, for statements that read a user along; without it, [`Self::find`].
+    fn table(&self) -> Option<&dyn WithUser<User = Owner>>;
+    /// `ResourceOwner::authenticate`.
+    async fn authenticate(
+        &self,
+        ctx: &AppContext,
+        login: &str,
+        password: &str,
+    ) -> ModelResult<Option<Owner>>;
+    /// `ResourceOwner::sign_up`.
+    async fn sign_up(&self, ctx: &AppContext, values: SignUp) -> Result<Owner, SignUpError>;
+    /// `ResourceOwner::send_verification`.
+    async fn send_verification(&self, ctx: &AppContext, owner: &Owner) -> ModelResult<()>;
+    /// `ResourceOwner::set_password`.
+    async fn set_password(
+        &self,
+        ctx: &AppContext,
+        owner: &Owner,
+        password: &str,
+    ) -> Result<Owner, PasswordError>;
+    /// `ResourceOwner::CAN_SET_PASSWORD`.
+    fn can_set_password(&self) -> bool;
+    /// `ResourceOwner::signup_fields`.
+    fn signup_fields(&self) -> Vec<SignUpField>;
+    /// `ResourceOwner::SUPPORTED_CLAIMS`.
+    fn supported_claims(&self) -> &'static [&'static str];
+    /// Hook `subscribers`.
+    fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>>;
+}
+
+/// The users and hooks of a definition.
+pub struct OwnersOf<D: OAuthServerDefinition> {
+    hooks: D::Hooks,
+    table: Option<UsersTable<D::User>>,
+    definition: PhantomData<D>,
+}
+
+impl<D: OAuthServerDefinition> Default for OwnersOf<D> {
+    fn default() -> Self {
+        Self {
+            hooks: D::Hooks::default(),
+            table: D::users_table(),
+            definition: PhantomData,
+        }
+    }
+}
+
+#[async_trait]
+impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
+    async fn find(&self, db: &DatabaseConnection, key: UserKey) -> ModelResult<Option<Owner>> {
+        let Some(key) = D::UserKey::from_user_key(key) else {
+            return Ok(None);
+        };
+        Ok(D::User::find_by_key(db, key).await?.map(Owner::new))
+    }
+
+    async fn find_by_subject(
+        &self,
+        db: &DatabaseConnection,
+        subject: &str,
+    ) -> ModelResult<Option<Owner>> {
+        looked_up(subject, D::User::find_by_subject(db, subject)).await
+    }
+
+    fn table(&self) -> Option<&dyn WithUser<User = Owner>> {
+        let table = self.table.as_ref();
+        table.map(|table| table as &dyn WithUser<User = Owner>)
+    }
+
+    async fn authenticate(
+        &self,
+        ctx: &AppContext,
+        login: &str,
+        password: &str,
+    ) -> ModelResult<Option<Owner>> {
+        looked_up(login, D::User::authenticate(ctx, login, password)).await
+    }
+
+    async fn sign_up(&self, ctx: &AppContext, values: SignUp) -> Result<Owner, SignUpError> {
+        D::User::sign_up(ctx, values).await.map(Owner::new)
+    }
+
+    async fn find_by_login(
+        &self,
+        db: &DatabaseConnection,
+        login: &str,
+    ) -> ModelResult<Option<Owner>> {
+        looked_up(login, D::User::find_by_login(db, login)).await
+    }
+
+    async fn send_verification(&self, ctx: &AppContext, owner: &Owner) -> ModelResult<()> {
+        match owner.model::<D::User>() {
+            Some(user) => user.send_verification(ctx).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn set_password(
+        &self,
+        ctx: &AppContext,
+        owner: &Owner,
+        password: &str,
+    ) -> Result<Owner, PasswordError> {
+        let user = owner.model::<D::User>();
+        let user = user.ok_or(PasswordError::Unsupported)?;
+        Ok(Owner::new(user.set_password(ctx, password).await?))
+    }
+
+    fn can_set_password(&self) -> bool {
+        D::User::CAN_SET_PASSWORD
+    }
+
+    fn signup_fields(&self) -> Vec<SignUpField> {
+        D::User::signup_fields()
+    }
+
+    fn supported_claims(&self) -> &'static [&'static str] {
+        D::User::SUPPORTED_CLAIMS
+    }
+
+    fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>> {
+        self.hooks.subscribers(ctx)
+    }
+}

@@ -1,0 +1,131 @@
+//! Cross-site request forgery: a token per form and the browser's own word (CS-01 to CS-03).
+
+use super::Browser;
+use crate::{
+    config::urls::Urls,
+    protocol::{
+        host,
+        secret::{Secret, mac, same},
+    },
+    random::RandomError,
+};
+
+/// Which form a token belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct Form<'a> {
+    /// The route it posts to.
+    pub route: &'a str,
+    /// The interaction it belongs to.
+    pub interaction: Option<&'a str>,
+    /// The session it was rendered for.
+    pub sid: Option<&'a str>,
+}
+
+/// What a posted token says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CsrfCheck {
+    /// The form came from here, for this account.
+    Good,
+    /// The form came from here, but was rendered for another account (CO-05).
+    OtherAccount,
+    /// By the browser's own word, a page of another origin sent it (CS-02).
+    ForeignOrigin,
+    /// Missing, forged, or from another browser (CS-03).
+    Bad,
+}
+
+const NOBODY: &str = "-";
+
+impl Form<'_> {
+    fn mac(&self, binding: &Secret, sid: &str) -> String {
+        let interaction = self.interaction.unwrap_or(NOBODY);
+        mac(binding.expose(), &["csrf", self.route, interaction, sid])
+    }
+}
+
+impl Browser {
+    /// The token of a form (CS-01): the account it is for, in clear, and the MAC over both.
+    ///
+    /// # Errors
+    /// When the random generator fails.
+    pub fn csrf_token(&mut self, form: Form<'_>) -> Result<String, RandomError> {
+        let binding = self.bind()?;
+        let sid = form.sid.unwrap_or(NOBODY);
+        Ok(format!("{sid}.{}", form.mac(&binding, sid)))
+    }
+
+    /// Judges a posted form (CS-01, CS-02).
+    pub fn check_csrf(&self, form: Form<'_>, token: Option<&str>, urls: &Urls) -> CsrfCheck {
+        if !self.is_same_origin(urls) {
+            return CsrfCheck::ForeignOrigin;
+        }
+        token.map_or(CsrfCheck::Bad, |token| self.check_token(form, token))
+    }
+
+    /// Judges the token alone (CS-01), where the origin is checked by another rule.
+    pub fn check_token(&self, form: Form<'_>, token: &str) -> CsrfCheck {
+        let Some((binding, (sid, posted))) = self.binding.as_ref().zip(token.split_once('.'))
+        else {
+            return CsrfCheck::Bad;
+        };
+        if !same(&form.mac(binding, sid), posted) {
+            return CsrfCheck::Bad;
+        }
+        if sid == form.sid.unwrap_or(NOBODY) {
+            CsrfCheck::Good
+        } else {
+            CsrfCheck::OtherAccount
+        }
+    }
+
+    /// EX-02: a script of this origin or of one of `trusted`.
+    pub fn is_trusted_script(&self, urls: &Urls, trusted: &[String]) -> bool {
+        match &self.facts.origin {
+            Some(origin) => {
+                let is_named = |own: &String| host::is_same_origin(own, origin);
+                urls.is_own_origin(origin) || trusted.iter().any(is_named)
+            }
+            None => self.comes_from_own_page(),
+        }
+    }
+
+    /// Whether a page of this origin made the request, by the browser's word; no word is a no.
+    /// Browsers leave `Origin` out of reads from the same origin.
+    pub fn is_of_own_page(&self, urls: &Urls) -> bool {
+        match (
+            self.facts.origin.as_deref(),
+            self.facts.fetch_site.as_deref(),
+        ) {
+            (Some(origin), None | Some("same-origin")) => urls.is_own_origin(origin),
+            (None, Some(site)) => site == "same-origin",
+            _ => false,
+        }
+    }
+
+    /// What the browser says about where a request came from, for the log.
+    pub fn origin_facts(&self) -> String {
+        let said = |name: &str, value: Option<&str>| match value {
+            Some(value) => format!("{name}: {}", value.chars().take(200).collect::<String>()),
+            None => format!("no {name}"),
+        };
+        let (origin, site) = (&self.facts.origin, &self.facts.fetch_site);
+        format!(
+            "{}, {}",
+            said("Origin", origin.as_deref()),
+            said("Sec-Fetch-Site", site.as_deref())
+        )
+    }
+
+    /// CS-02. `Origin: null` decides nothing: `Referrer-Policy: no-referrer` makes browsers send
+    /// it with form posts.
+    fn is_same_origin(&self, urls: &Urls) -> bool {
+        match (
+            self.facts.fetch_site.as_deref(),
+            self.facts.origin.as_deref(),
+        ) {
+            (Some(site), _) => matches!(site, "same-origin" | "none"),
+            (None, None | Some("null")) => true,
+            (None, Some(origin)) => origin == urls.origin,
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! A token that somebody presents: what it is, and whether it would be accepted now.
+
+use crate::{
+    error::Failure,
+    keys,
+    people::{Owner, resource_owner::UserKey},
+    protocol::{
+        client::{Client, ClientStatus},
+        client_auth::Credentials,
+        secret::{Purpose, hash},
+    },
+    server::Server,
+    store::{
+        authorization_codes::GrantRow,
+        bearer::{self, BearerToken},
+        joined::{self, AccessWithGrant, RefreshWithGrant},
+        refresh_tokens::RefreshTokenRow,
+    },
+    tokens::not_live::NotLive,
+};
+
+/// A token of this server, live or not.
+pub enum Token {
+    /// An access token.
+    Access(Box<AccessWithGrant>),
+    /// A refresh token.
+    Refresh(Box<RefreshWithGrant>),
+}
+
+impl Token {
+    /// The client it was issued to.
+    pub fn client_id(&self) -> &str {
+        match self {
+            Self::Access(found) => &found.token.client_id,
+            Self::Refresh(found) => &found.token.client_id,
+        }
+    }
+
+    /// Its grant, if a user is behind it.
+    pub fn grant(&self) -> Option<&GrantRow> {
+        match self {
+            Self::Access(found) => found.grant.as_ref(),
+            Self::Refresh(found) => Some(&found.grant),
+        }
+    }
+
+    fn user(&self) -> Option<UserKey> {
+        match self {
+            Self::Access(found) => found.token.user_id,
+            Self::Refresh(found) => Some(found.token.user_id),
+        }
+    }
+
+    /// Whether a revocation would end something (RV-02): neither the token nor its grant is over.
+    /// A rotated refresh token still stands for its family.
+    pub fn can_be_revoked(&self, now: i64) -> bool {
+        matches!(self.end(now), None | Some(NotLive::Rotated(_)))
+    }
+
+    /// Why the token or its grant is over or used up, if one of them is.
+    fn end(&self, now: i64) -> Option<NotLive> {
+        let client_id = || self.client_id().to_owned();
+        let (revoked_at, expires_at) = match self {
+            Self::Access(found) => (found.token.revoked_at, found.token.expires_at),
+            Self::Refresh(found) => {
+                let RefreshTokenRow {
+                    expires_at,
+                    absolute_expires_at,
+                    ..
+                } = found.token;
+                (None, expires_at.min(absolute_expires_at))
+            }
+        };
+        if let Some(at) = revoked_at {
+            let client_id = client_id();
+            return Some(NotLive::Revoked { client_id, at });
+        }
+        if let Some((grant, at)) = self.grant().and_then(|it| it.revoked_at.map(|at| (it, at))) {
+            return Some(NotLive::GrantRevoked {
+                client_id: client_id(),
+                at,
+                reason: grant.revoke_reason.clone().unwrap_or_default(),
+            });
+        }
+        if expires_at <= now {
+            return Some(NotLive::Expired {
+                client_id: client_id(),
+                at: expires_at,
+            });
+        }
+        match self {
+            Self::Refresh(found) if found.token.superseded_at.is_some() => {
+                Some(NotLive::Rotated(client_id()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// An authenticated client and the token it presents.
+pub struct Presented {
+    /// The client.
+    pub client: Client,
+    /// The token, if it is one of ours.
+    pub token: Option<Token>,
+}
+
+/// A live access token with its row.
+pub struct ActiveToken {
+    /// The token and its family.
+    pub access: AccessWithGrant,
+    /// Its client and user.
+    pub live: Live,
+}
+
+/// The client and the user of a live token.
+pub struct Live {
+    /// The client it was issued to.
+    pub client: Client,
+    /// The user; `None` for machine tokens.
+    pub owner: Option<Owner>,
+}
+
+impl Server {
+    /// Authenticates a client and finds the token it presents. The token's prefix says where to
+    /// look first; hints only ever order the search (RFC 7009 §2.1, RFC 7662 §2.1).
+    ///
+    /// # Errors
+    /// `invalid_client`, or a fault.
+    pub async fn presented(
+        &self,
+        credentials: &Credentials,
+        token: &str,
+    ) -> Result<Presented, Failure> {
+        let id = self.id_in_table(&credentials.client_id);
+        let refresh_first = token.starts_with(&self.settings.token_prefixes.refresh_token);
+        let (row, mut found) = self.find(id, token, refresh_first).await?;
+        let client = self.authenticated(credentials, row).await?;
+        if found.is_none() && !token.is_empty() {
+            (_, found) = self.find(None, token, !refresh_first).await?;
+        }
+        Ok(Presented {
+            client,
+            token: found,
+        })
+    }
+
+    async fn find(
+        &self,
+        client_id: Option<&str>,
+        token: &str,
+        refresh: bool,
+    ) -> Result<(Option<Client>, Option<Token>), Failure> {
+        let tables = self.store.tables();
+        if refresh {
+            let hash = hash(Purpose::Refresh, token);
+            let found = self
+                .store
+                .run(|db| joined::client_and_refresh_token(db, tables, client_id, &hash))
+                .await?;
+            return Ok((found.client, found.found.map(Box::new).map(Token::Refresh)));
+        }
+        let hash = hash(Purpose::Access, token);
+        let found = self
+            .store
+            .run(|db| joined::client_and_access_token(db, tables, client_id, &hash))
+            .await?;
+        Ok((found.client, found.found.map(Box::new).map(Token::Access)))
+    }
+
+    /// The live access token that somebody presents as a bearer token (GU-02), or why it is none.
+    /// JWTs are verified before the database is asked; an opaque token costs one statement.
+    ///
+    /// # Errors
+    /// A fault; never taken for "not live".
+    pub async fn bearer(&self, token: &str) -> Result<Result<ActiveToken, NotLive>, Failure> {
+        // Guards are on routes of the app, around which nothing else of ours looks.
+        self.look_at_keys().await;
+        if is_jwt(token) {
+            let verified = self
+                .keys
+                .verify(token, keys::Purpose::AccessToken, self.now());
+            if let Err(error) = verified {
+                return Ok(Err(NotLive::Jwt(error)));
+            }
+        }
+        let (tables, users) = (self.store.tables(), self.owners.table());
+        let hash = hash(Purpose::Access, token);
+        let found = self
+            .store
+            .run(|db| bearer::find(db, tables, &hash, users))
+            .await?;
+        let Some(BearerToken { access, user }) = found else {
+            return Ok(Err(NotLive::Unknown));
+        };
+        let token = Token::Access(Box::new(access));
+        let live = match users {
+            Some(_) => self.live_with(&token, None, user).await?,
+            None => self.live(&token, None).await?,
+        };
+        Ok(match (token, live) {
+            (Token::Access(access), Ok(live)) => Ok(ActiveToken {
+                access: *access,
+                live,
+            }),
+            (Token::Refresh(_), Ok(_)) => Err(NotLive::Unknown),
+            (_, Err(why)) => Err(why),
+        })
+    }
+
+    /// Whether a JWT is one that this server signed with a key that still stands; opaque tokens
+    /// have no signature.
+    pub fn is_signed(&self, token: &str) -> bool {
+        if !is_jwt(token) {
+            return true;
+        }
+        let verified = self
+            .keys
+            .verify(token, keys::Purpose::AccessToken, self.now());
+        if let Err(error) = &verified {
+            tracing::debug!(%error, "a JWT that is no access token of this server");
+        }
+        verified.is_ok()
+    }
+
+    /// Whether the token would be accepted now ("live"): itself, its grant, its client, its
+    /// user. `caller` is the client that asks, so that its own tokens cost no further statement.
+    ///
+    /// # Errors
+    /// A fault; never taken for "not live".
+    pub async fn live(
+        &self,
+        token: &Token,
+        caller: Option<&Client>,
+    ) -> Result<Result<Live, NotLive>, Failure> {
+        if let Some(end) = token.end(self.now()) {
+            return Ok(Err(end));
+        }
+        let owner = match token.user() {
+            Some(key) => self.owner(key).await?,
+            None => None,
+        };
+        self.live_with(token, caller, owner).await
+    }
+
+    /// The same for a token whose user, if it has one, is read already.
+    async fn live_with(
+        &self,
+        token: &Token,
+        caller: Option<&Client>,
+        owner: Option<Owner>,
+    ) -> Result<Result<Live, NotLive>, Failure> {
+        if let Some(end) = token.end(self.now()) {
+            return Ok(Err(end));
+        }
+        let row = match token {
+            Token::Access(found) => found.client.as_ref(),
+            Token::Refresh(_) => None,
+        };
+        let client_id = token.client_id();
+        let own = caller.filter(|caller| caller.client_id == client_id);
+        let client = match own.or_else(|| self.known_client(client_id, row)) {
+            Some(client) => Some(client.clone()),
+            None => self.client(client_id).await?,
+        };
+        let Some(client) = client else {
+            return Ok(Err(NotLive::NoClient(client_id.to_owned())));
+        };
+        if client.status != ClientStatus::Active {
+            let (client_id, status) = (client.client_id, client.status);
+            return Ok(Err(NotLive::ClientStatus { client_id, status }));
+        }
+        if token.user().is_none() {
+            return Ok(Ok(Live {
+                client,
+                owner: None,
+            }));
+        }
+        let (Some(owner), Some(grant)) = (owner, token.grant()) else {
+            return Ok(Err(NotLive::NoUser(client.client_id)));
+        };
+        let state = self.owner_state(&owner, grant);
+        if !state.active {
+            return Ok(Err(NotLive::UserNotActive(client.client_id)));
+        }
+        if state.credentials_changed {
+            return Ok(Err(NotLive::CredentialsChanged(client.client_id)));
+        }
+        Ok(Ok(Live {
+            client,
+            owner: Some(owner),
+        }))
+    }
+}
+
+/// Whether a token has the form of a compact JWS; opaque ones have no dot.
+fn is_jwt(token: &str) -> bool {
+    token.contains('.')
+}
