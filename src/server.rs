@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use loco_rs::app::AppContext;
 
 use crate::{
-    app::{boot, definition::OAuthServerDefinition},
+    app::{boot, definition::OAuthServerDefinition, owners::OwnersOf},
     clock::Clock,
     config::{self, Settings, urls::Urls},
     error::PageError,
@@ -13,7 +13,7 @@ use crate::{
     fetch::Fetcher,
     keys::Keys,
     limits::Memory,
-    people::{OwnersOf, ResourceOwners, hashing::Hashing},
+    people::{ResourceOwners, hashing::Hashing},
     protocol::{client::Client, policy::Policy},
     store::{Store, StoreResult, clients},
     views::Views,

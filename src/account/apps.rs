@@ -134,8 +134,8 @@ impl Server {
             client_id: Some(client.clone()),
         })
         .await?;
-        let event = AuditEvent::new(EventName::ConsentRevoked).user(user);
-        self.audit(event.client_id(&client));
+        let event = AuditEvent::new(EventName::ConsentRevoked).user_id(user);
+        self.events.emit(event.client_id(&client));
         Ok(true)
     }
 
@@ -149,8 +149,8 @@ impl Server {
             client_id: None,
         };
         self.take_back(all).await?;
-        let event = AuditEvent::new(EventName::ConsentRevoked).user(user);
-        self.audit(event.detail("all", true));
+        let event = AuditEvent::new(EventName::ConsentRevoked).user_id(user);
+        self.events.emit(event.detail("all", true));
         Ok(())
     }
 

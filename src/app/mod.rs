@@ -5,4 +5,7 @@ pub mod boot;
 pub mod database;
 pub mod definition;
 pub mod initializer;
+mod lookup;
+mod owner_hooks;
+pub mod owners;
 pub mod plugin;

@@ -166,7 +166,7 @@ impl Server {
         if let Some((client, until)) = copy {
             let event = AuditEvent::new(EventName::ClientStaleCopyUsed).outcome(Outcome::Error);
             let event = event.client(&client).detail("copy", "document");
-            self.audit(
+            self.events.emit(
                 event
                     .detail("error", error.to_string())
                     .detail("until", until),
@@ -288,7 +288,8 @@ impl Server {
         let row = ClientRow::new(&client, None);
         let update = |db| clients::update_document(db, tables, &row, old.version);
         if self.store.run(update).await? && changed {
-            self.audit(AuditEvent::new(EventName::ClientChanged).client(&client));
+            self.events
+                .emit(AuditEvent::new(EventName::ClientChanged).client(&client));
         }
         Ok(client)
     }

@@ -193,7 +193,8 @@ impl Server {
             (Some(verdict), Unread::Away(cause) | Unread::Forbidden(cause)) => {
                 let event = AuditEvent::new(EventName::ClientStaleCopyUsed).outcome(Outcome::Error);
                 let event = event.client(client).detail("copy", "keys");
-                self.audit(event.detail("error", cause).detail("until", until));
+                self.events
+                    .emit(event.detail("error", cause).detail("until", until));
                 Ok(verdict.map_err(refused)?)
             }
         }

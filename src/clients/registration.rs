@@ -255,7 +255,7 @@ impl Server {
             .await?;
         if deleted {
             let event = AuditEvent::new(EventName::ClientDeleted).client_id(client_id);
-            self.audit_to_end(event).await;
+            self.events.emit_to_end(event).await;
         }
         Ok(deleted)
     }

@@ -219,8 +219,8 @@ fn send_failure(
         return Err(failure.into());
     }
     let mut response = see_other(&callback.error(&failure.error))?;
-    let mut refused = SentBack::new(failure.error.clone(), &client.client_id);
-    refused.0.failure = failure;
-    response.extensions_mut().insert(refused);
+    response
+        .extensions_mut()
+        .insert(SentBack::new(failure, &client.client_id));
     Ok(response)
 }

@@ -236,7 +236,9 @@ async fn store(
     if !server.store.run(update).await? {
         return Err(denied().into());
     }
-    server.audit(AuditEvent::new(EventName::ClientChanged).client(client));
+    server
+        .events
+        .emit(AuditEvent::new(EventName::ClientChanged).client(client));
     Ok(())
 }
 

@@ -10,8 +10,10 @@ use super::{
     resume::interaction_id,
 };
 use crate::{
-    error::{Failure, PageDetail, PageError, Refused},
-    events::refusal::{OfClient, refused},
+    error::{
+        Failure, PageDetail, PageError, Refused,
+        audit::{OfClient, refused},
+    },
     protocol::{error::OAuthError, params::Params, received::Received, refusals},
     server::Server,
     sessions::{Browser, CsrfCheck, Form},

@@ -10,11 +10,10 @@ use crate::{
     http::extract::{PageForm, QueryParams, SharedContext, TheServer},
     interactions::go_on::see_other,
     limits::Of,
-    people::resource_owner::FieldError,
     protocol::params::Params,
     server::Server,
     sessions::Browser,
-    views::pages::ForgotPasswordPage,
+    views::{form::FieldError, pages::ForgotPasswordPage},
 };
 
 const ROUTE: &str = "forgot-password";
@@ -55,7 +54,9 @@ pub async fn post(
                 let answer = show(&server, &mut browser, Shown::Form(entered))?;
                 return Ok(browser.answer(wait.on(answer))?);
             }
-            server.audit(AuditEvent::new(EventName::PasswordResetRequested));
+            server
+                .events
+                .emit(AuditEvent::new(EventName::PasswordResetRequested));
             let lang = server.language(&browser, None);
             server.0.send_reset_link(&app, login, lang);
             see_other(&format!("{}?sent=1", server.urls.forgot_password))?

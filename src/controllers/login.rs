@@ -171,7 +171,9 @@ fn login_failed(server: &Server, pending: Option<&Pending>, login: Option<&str>)
     if let Some(pending) = pending {
         event = event.client(&pending.client);
     }
-    server.audit(event.detail("login", display_name::masked(login.unwrap_or_default())));
+    server
+        .events
+        .emit(event.detail("login", display_name::masked(login.unwrap_or_default())));
 }
 
 /// What was typed into the form.

@@ -157,8 +157,8 @@ async fn store(
     let insert = |db| clients::register(db, tables, &row);
     let issued_at = server.store.run(insert).await?;
     let event = AuditEvent::new(EventName::ClientRegistered).client(client);
-    server.audit(match caller {
-        Registrant::User(owner) => event.owner(owner),
+    server.events.emit(match caller {
+        Registrant::User(owner) => event.about(owner),
         _ => event,
     });
     Ok(issued_at)

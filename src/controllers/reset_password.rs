@@ -11,11 +11,10 @@ use crate::{
     http::extract::{PageForm, QueryParams, SharedContext, TheServer},
     interactions::go_on::see_other,
     limits::Of,
-    people::resource_owner::FieldError,
     protocol::params::Params,
     server::Server,
     sessions::Browser,
-    views::{ErrorLine, pages::ResetPasswordPage},
+    views::{ErrorLine, form::FieldError, pages::ResetPasswordPage},
 };
 
 const ROUTE: &str = "reset-password";
@@ -100,7 +99,9 @@ async fn submit(
     }
     match server.reset_password(app, token, password).await {
         Ok(Reset::Done) => {
-            server.audit(AuditEvent::new(EventName::PasswordReset));
+            server
+                .events
+                .emit(AuditEvent::new(EventName::PasswordReset));
             let done = format!("{}?done=1", server.urls.reset_password);
             Ok(see_other(&done)?)
         }

@@ -73,7 +73,9 @@ pub async fn post(
         Some(found) => {
             // Answered like an unknown one; the operator wants to know.
             let event = AuditEvent::new(EventName::RequestRefused).denied("RV-02");
-            server.audit(event.client(&client).detail("owner", found.client_id()));
+            server
+                .events
+                .emit(event.client(&client).detail("owner", found.client_id()));
         }
         None => {}
     }
@@ -115,11 +117,11 @@ async fn revoke(server: &Server, client: &Client, token: &Token) -> Result<(), F
         return Ok(());
     }
     let event = AuditEvent::new(EventName::TokenRevoked).client(client);
-    server.audit(match token {
+    server.events.emit(match token {
         Token::Refresh(found) => event
-            .grant(&found.grant)
+            .about(&found.grant)
             .token_hash(&found.token.token_hash),
-        Token::Access(found) => event.access_token(&found.token),
+        Token::Access(found) => event.about(&found.token),
     });
     Ok(())
 }

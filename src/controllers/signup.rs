@@ -18,12 +18,12 @@ use crate::{
     people::{
         Owner,
         equal_time::Work,
-        resource_owner::{FieldError, SignUp, SignUpError},
+        resource_owner::{SignUp, SignUpError},
     },
     protocol::{interaction::Step, params::Params},
     server::Server,
     sessions::{Browser, SignIn},
-    views::{ErrorLine, FormError, pages::SignUpPage},
+    views::{ErrorLine, FormError, form::FieldError, pages::SignUpPage},
 };
 
 const ROUTE: &str = "signup";
@@ -128,7 +128,9 @@ async fn submit(
     };
     let owner = match signed_up {
         Ok(owner) => {
-            server.audit(AuditEvent::new(EventName::Signup).owner(&owner));
+            server
+                .events
+                .emit(AuditEvent::new(EventName::Signup).about(&owner));
             owner
         }
         Err(SignUpError::Invalid(errors)) => {

@@ -3,16 +3,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::EventName;
-use crate::{
-    events::request::{self, RequestFacts},
-    people::{Owner, resource_owner::UserKey},
-    protocol::client::{Client, ClientKind},
-    store::{
-        access_tokens::AccessTokenRow, authorization_codes::GrantRow, joined::RefreshWithGrant,
-        sessions::SessionRow,
-    },
+use super::{
+    EventName,
+    request::{self, RequestInfo},
 };
+use crate::protocol::client::{Client, ClientKind};
 
 /// Version of the fields.
 pub const SCHEMA: u8 = 1;
@@ -98,6 +93,12 @@ pub struct AuditEvent {
     pub details: Map<String, Value>,
 }
 
+/// What an event can be about. Each kind fills in the fields that describe it.
+pub trait Describe {
+    /// The event with the fields that describe this.
+    fn describe(&self, event: AuditEvent) -> AuditEvent;
+}
+
 impl AuditEvent {
     /// An event that ended well. Time and caller are added when it is emitted.
     pub fn new(event: EventName) -> Self {
@@ -159,28 +160,25 @@ impl AuditEvent {
         self.client_id(&client.client_id)
     }
 
-    /// About a person.
+    /// About a person: `ResourceOwner::subject`.
     #[must_use]
-    pub(crate) fn owner(mut self, owner: &Owner) -> Self {
-        self.subject = Some(owner.subject());
-        self.user(owner.key())
-    }
-
-    /// About a person whose record is not loaded.
-    #[must_use]
-    pub fn user(mut self, key: UserKey) -> Self {
-        self.user_id = Some(match key {
-            UserKey::Integer(key) => key.to_string(),
-            UserKey::Uuid(key) => key.to_string(),
-        });
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
         self
     }
 
-    /// About a browser session.
+    /// About a person, by the primary key of the users table.
     #[must_use]
-    pub fn session(mut self, session: &SessionRow) -> Self {
-        self.sid = Some(session.sid.clone());
-        self.user(session.user_id)
+    pub fn user_id(mut self, key: impl std::fmt::Display) -> Self {
+        self.user_id = Some(key.to_string());
+        self
+    }
+
+    /// About a browser session, by its `sid`.
+    #[must_use]
+    pub fn sid(mut self, sid: impl Into<String>) -> Self {
+        self.sid = Some(sid.into());
+        self
     }
 
     /// About a grant, by its id.
@@ -190,33 +188,10 @@ impl AuditEvent {
         self
     }
 
-    /// About a grant: its scopes, resources and person.
+    /// About something that knows which fields describe it.
     #[must_use]
-    pub fn grant(mut self, grant: &GrantRow) -> Self {
-        self.scopes.clone_from(&grant.scopes.0);
-        self.resources.clone_from(&grant.resources.0);
-        if let Some(key) = grant.user_id {
-            self = self.user(key);
-        }
-        self.grant_id(grant.id)
-    }
-
-    /// About a refresh token and its grant.
-    #[must_use]
-    pub fn refresh_token(self, found: &RefreshWithGrant) -> Self {
-        self.grant(&found.grant).token_hash(&found.token.token_hash)
-    }
-
-    /// About an access token.
-    #[must_use]
-    pub fn access_token(mut self, token: &AccessTokenRow) -> Self {
-        self.scopes.clone_from(&token.scopes.0);
-        self.resources.clone_from(&token.audience.0);
-        self.grant_id = token.grant_id;
-        if let Some(key) = token.user_id {
-            self = self.user(key);
-        }
-        self.token_hash(&token.token_hash)
+    pub(crate) fn about(self, what: &impl Describe) -> Self {
+        what.describe(self)
     }
 
     /// About a token with this stored hash.
@@ -250,11 +225,11 @@ impl AuditEvent {
 
     /// The time, and what is known of the request; a missing request gets an id of its own.
     #[must_use]
-    pub(super) fn stamped(mut self, at: i64, request: Option<&RequestFacts>) -> Self {
+    pub(super) fn stamped(mut self, at: i64, request: Option<&RequestInfo>) -> Self {
         self.at = at;
         if let Some(request) = request {
             self.reference_id.clone_from(&request.reference);
-            self.ip_prefix = request.address.map(crate::events::request::ip_prefix);
+            self.ip_prefix = request.address.map(request::ip_prefix);
             self.user_agent_family
                 .clone_from(&request.user_agent_family);
         }

@@ -1,14 +1,13 @@
 //! Audit events: one log line each (target `oauth_server::audit`), and one call of every
 //! [`EventSubscriber`] of the app.
 //!
-//! Whoever changed something says so once it is stored: `server.audit(AuditEvent::new(…))`. The
+//! Whoever changed something says so once it is stored: `events.emit(AuditEvent::new(…))`. The
 //! request's id, the caller's network and browser are added from the request that is being
 //! answered; subscribers run when it is answered, and can neither fail nor delay it.
 
 mod event;
 mod line;
 mod name;
-pub(crate) mod refusal;
 pub mod request;
 pub mod user_agent;
 
@@ -18,11 +17,12 @@ use async_trait::async_trait;
 use futures_util::FutureExt;
 use tokio::{runtime::Handle, time::timeout};
 
+pub(crate) use event::Describe;
 pub use event::{AuditEvent, Outcome, SCHEMA};
 pub(crate) use line::SHOWN;
 pub use name::EventName;
 
-use crate::{clock::Clock, server::Server};
+use crate::clock::Clock;
 
 /// Longest run of a subscriber for one event.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -73,8 +73,12 @@ impl Events {
         }
     }
 
-    /// Logs the event, and waits until the subscribers heard of it.
+    /// The same where a task may be the caller, whose process ends with it: outside of a request it
+    /// waits until the subscribers heard of the event.
     pub async fn emit_to_end(&self, event: AuditEvent) {
+        if request::current().is_some() {
+            return self.emit(event);
+        }
         let events: Arc<[AuditEvent]> = Arc::new([self.logged(event)]);
         for subscriber in self.subscribers.iter() {
             tell(Arc::clone(subscriber), Arc::clone(&events)).await;
@@ -92,6 +96,13 @@ impl Events {
             captured.push_back(event.clone());
         }
         event
+    }
+
+    /// The events since the last call, the last 4,096 of them: for tests.
+    #[cfg(feature = "testing")]
+    pub fn take(&self) -> Vec<AuditEvent> {
+        let captured = self.captured.lock();
+        captured.map_or_else(|_| Vec::new(), |mut captured| captured.drain(..).collect())
     }
 
     /// Tells the subscribers in a task of its own.
@@ -129,28 +140,5 @@ pub(crate) fn emit(event: AuditEvent) {
     match request::events() {
         Some(events) => events.emit(event),
         None => line::log(&event.stamped(chrono::Utc::now().timestamp(), None)),
-    }
-}
-
-impl Server {
-    /// Emits an event: after what it tells of is stored.
-    pub fn audit(&self, event: AuditEvent) {
-        self.events.emit(event);
-    }
-
-    /// The same where a task may be the caller, whose process ends with it: outside of a request
-    /// it waits until the subscribers heard of the event.
-    pub async fn audit_to_end(&self, event: AuditEvent) {
-        if request::current().is_some() {
-            return self.audit(event);
-        }
-        self.events.emit_to_end(event).await;
-    }
-
-    /// The events since the last call, the last 4,096 of them: for tests.
-    #[cfg(feature = "testing")]
-    pub fn take_events(&self) -> Vec<AuditEvent> {
-        let captured = self.events.captured.lock();
-        captured.map_or_else(|_| Vec::new(), |mut captured| captured.drain(..).collect())
     }
 }

@@ -4,29 +4,21 @@
 use std::{
     cell::RefCell,
     future::Future,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr},
     sync::Arc,
 };
 
-use axum::{
-    extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, HeaderName, Method, header, request::Parts},
-};
-use futures_util::FutureExt;
-use loco_rs::controller::middleware::{remote_ip::RemoteIP, request_id::LocoRequestId};
+use axum::http::Method;
 
-use crate::{
-    events::{AuditEvent, Events, user_agent},
-    http::proxy,
-};
+use super::{AuditEvent, Events};
 
 tokio::task_local! {
     static CURRENT: Scope;
 }
 
-/// Facts of one request.
+/// What is known of one request.
 #[derive(Clone, Debug)]
-pub struct RequestFacts {
+pub struct RequestInfo {
     /// Method.
     pub method: Method,
     /// Path, never the query.
@@ -43,45 +35,6 @@ pub struct RequestFacts {
     pub user_agent_family: Option<String>,
 }
 
-impl RequestFacts {
-    /// The facts of a request.
-    pub fn of(parts: &mut Parts) -> Arc<Self> {
-        let id = parts.extensions.get::<LocoRequestId>();
-        let reference = id.map_or_else(
-            || uuid::Uuid::new_v4().to_string(),
-            |id| id.get().to_owned(),
-        );
-        // It reads extensions and headers; there is nothing to wait for.
-        let remote = RemoteIP::from_request_parts(parts, &()).now_or_never();
-        let remote = remote.and_then(Result::ok);
-        Arc::new(Self {
-            method: parts.method.clone(),
-            path: parts.uri.path().to_owned(),
-            reference,
-            accept_language: text(&parts.headers, &header::ACCEPT_LANGUAGE),
-            address: address(parts, remote.as_ref()),
-            unread_proxy: proxy::is_unread(&parts.headers, remote.as_ref()),
-            user_agent_family: text(&parts.headers, &header::USER_AGENT)
-                .map(|agent| user_agent::family(&agent)),
-        })
-    }
-}
-
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let value = headers.get(name)?.to_str().ok()?;
-    Some(value.to_owned())
-}
-
-fn address(parts: &Parts, remote: Option<&RemoteIP>) -> Option<IpAddr> {
-    match remote {
-        Some(RemoteIP::Forwarded(address) | RemoteIP::Socket(address)) => Some(*address),
-        Some(RemoteIP::None) | None => {
-            let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-            socket.map(|ConnectInfo(socket)| socket.ip())
-        }
-    }
-}
-
 /// IPv4 /24, IPv6 /48.
 pub fn ip_prefix(address: IpAddr) -> String {
     match address.to_canonical() {
@@ -96,16 +49,30 @@ pub fn ip_prefix(address: IpAddr) -> String {
     }
 }
 
+/// The caller's address as one customer: IPv6 as /64, because a customer has that many (RFC 6177 §2);
+/// `unknown` where no address is known. `None` outside of a request.
+pub fn customer() -> Option<String> {
+    let address = current()?.address;
+    Some(address.map_or_else(|| "unknown".to_owned(), customer_of))
+}
+
+fn customer_of(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).to_string(),
+    }
+}
+
 struct Scope {
-    facts: Arc<RequestFacts>,
+    info: Arc<RequestInfo>,
     client_id: RefCell<Option<String>>,
     outbox: Outbox,
 }
 
 impl Scope {
-    fn new(facts: Arc<RequestFacts>, events: Option<Events>) -> Self {
+    fn new(info: Arc<RequestInfo>, events: Option<Events>) -> Self {
         Self {
-            facts,
+            info,
             client_id: RefCell::default(),
             outbox: Outbox {
                 events,
@@ -130,27 +97,27 @@ impl Drop for Outbox {
     }
 }
 
-/// Answers a request: inside of `work` its facts are known.
+/// Answers a request: inside of `work` it is known.
 pub async fn scoped<T>(
-    facts: Arc<RequestFacts>,
+    info: Arc<RequestInfo>,
     events: Option<Events>,
     work: impl Future<Output = T>,
 ) -> T {
-    CURRENT.scope(Scope::new(facts, events), work).await
+    CURRENT.scope(Scope::new(info, events), work).await
 }
 
 /// The same for what needs no waiting.
 pub fn scoped_now<T>(
-    facts: Arc<RequestFacts>,
+    info: Arc<RequestInfo>,
     events: Option<Events>,
     work: impl FnOnce() -> T,
 ) -> T {
-    CURRENT.sync_scope(Scope::new(facts, events), work)
+    CURRENT.sync_scope(Scope::new(info, events), work)
 }
 
 /// The request that is being answered.
-pub fn current() -> Option<Arc<RequestFacts>> {
-    CURRENT.try_with(|scope| Arc::clone(&scope.facts)).ok()
+pub fn current() -> Option<Arc<RequestInfo>> {
+    CURRENT.try_with(|scope| Arc::clone(&scope.info)).ok()
 }
 
 /// Notes the client that the request names, for the event of a refusal.
@@ -181,4 +148,19 @@ pub fn queue(event: AuditEvent) -> Result<(), Box<AuditEvent>> {
         }
     });
     event.map_or(Ok(()), |event| Err(Box::new(event)))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::customer_of;
+
+    #[rstest]
+    #[case::v4("203.0.113.9", "203.0.113.9")]
+    #[case::mapped("::ffff:203.0.113.9", "203.0.113.9")]
+    #[case::v6("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
+    fn an_address_is_one_customer(#[case] address: &str, #[case] expected: &str) {
+        assert_eq!(customer_of(address.parse().unwrap()), expected);
+    }
 }

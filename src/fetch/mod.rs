@@ -41,8 +41,7 @@ pub use self::{
 };
 use crate::{
     config::Settings,
-    events::{self, AuditEvent, EventName},
-    limits,
+    events::{self, AuditEvent, EventName, request},
     protocol::host,
 };
 
@@ -280,7 +279,7 @@ enum Account {
 impl Fetcher {
     fn affords(&self, account: Account, written: &str, url: &Url, now: i64) -> bool {
         let host = host::without_dot(url.host_str().unwrap_or_default());
-        let caller = limits::caller();
+        let caller = request::customer();
         let caller = caller.as_deref();
         match account {
             Account::Caller => self.budget.take(FirstLook::Unknown { host, caller }, now),

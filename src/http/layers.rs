@@ -19,11 +19,11 @@ use self::{
 };
 pub use self::{error_page::rendered, json_error::error_body, page_headers::with_page_headers};
 use crate::{
-    error::{Failure, PageDetail, RETRY_AFTER, Refused},
-    events::{
-        refusal::{self, OfClient},
-        request::{self, RequestFacts},
+    error::{
+        Failure, PageDetail, RETRY_AFTER, Refused,
+        audit::{self, OfClient},
     },
+    events::request::{self, RequestInfo},
     http::extract::{SharedContext, server_of},
     protocol::{error::OAuthError, refusals},
     server::Server,
@@ -47,13 +47,13 @@ pub struct Around {
 async fn around_request<F>(
     app: &SharedContext,
     request: Request,
-    answer: impl FnOnce(Request, Arc<RequestFacts>) -> F,
+    answer: impl FnOnce(Request, Arc<RequestInfo>) -> F,
 ) -> Response
 where
     F: Future<Output = Response>,
 {
     let (mut parts, body) = request.into_parts();
-    let asked = RequestFacts::of(&mut parts);
+    let asked = crate::http::request::info(&mut parts);
     let server = server_of(app).ok();
     if let (true, Some(server)) = (asked.unread_proxy, &server) {
         server.proxy_is_unread();
@@ -77,16 +77,11 @@ pub async fn api(State(around): State<Around>, request: Request, next: Next) -> 
     Box::pin(around_request(&app, request, api)).await
 }
 
-async fn in_api(
-    around: Around,
-    request: Request,
-    next: Next,
-    asked: Arc<RequestFacts>,
-) -> Response {
+async fn in_api(around: Around, request: Request, next: Next, asked: Arc<RequestInfo>) -> Response {
     let scheme = ClientScheme::asked_by(request.headers());
     let mut response = answer(request, next).await;
     if let Some(refused) = refusal_of(&mut response) {
-        refusal::refused(&refused, OfClient::Endpoint);
+        audit::refused(&refused, OfClient::Endpoint);
         response = json_error(&response, &refused.failure);
         let error = &refused.failure.error;
         challenge(&mut response, &around.app, error, scheme);
@@ -109,10 +104,10 @@ pub async fn discovery(State(around): State<Around>, request: Request, next: Nex
     around_request(&around.app, request, discovery).await
 }
 
-async fn in_discovery(request: Request, next: Next, asked: Arc<RequestFacts>) -> Response {
+async fn in_discovery(request: Request, next: Next, asked: Arc<RequestInfo>) -> Response {
     let mut response = next.run(request).await;
     if let Some(refused) = refusal_of(&mut response) {
-        refusal::refused(&refused, OfClient::Page);
+        audit::refused(&refused, OfClient::Page);
         response = json_error(&response, &refused.failure);
         response
             .headers_mut()
@@ -138,7 +133,7 @@ async fn in_page(
     around: Around,
     request: Request,
     next: Next,
-    asked: Arc<RequestFacts>,
+    asked: Arc<RequestInfo>,
 ) -> Response {
     let server = server_of(&around.app).ok();
     let elsewhere = server
@@ -149,10 +144,10 @@ async fn in_page(
         None => answer(request, next).await,
     };
     if let Some(sent_back) = response.extensions_mut().remove::<SentBack>() {
-        refusal::refused(&sent_back.0, OfClient::Page);
+        audit::refused(&sent_back.0, OfClient::Page);
     }
     if let Some(refused) = refusal_of(&mut response) {
-        refusal::refused(&refused, OfClient::Page);
+        audit::refused(&refused, OfClient::Page);
         response = error_page(&response, &refused, server.as_deref(), &asked);
     }
     name_methods(&mut response, &around);
@@ -177,12 +172,8 @@ pub struct SentBack(pub Refused);
 
 impl SentBack {
     /// A refusal that goes back to `client_id`.
-    pub fn new(error: OAuthError, client_id: &str) -> Self {
-        Self(Refused {
-            failure: error.into(),
-            client_id: Some(client_id.to_owned()),
-            page: PageDetail::default(),
-        })
+    pub fn new(failure: impl Into<Failure>, client_id: &str) -> Self {
+        Self(Refused::sent_back(failure, client_id))
     }
 }
 
@@ -209,17 +200,16 @@ fn by_transport(response: &Response) -> Option<Refused> {
     (response.status() == StatusCode::METHOD_NOT_ALLOWED).then(|| {
         let error = OAuthError::of(&refusals::METHOD_NOT_ALLOWED);
         Refused {
-            failure: Failure::transport(StatusCode::METHOD_NOT_ALLOWED, error),
-            client_id: None,
             page: PageDetail {
                 kind: Some(ErrorKind::MethodNotAllowed),
                 ..PageDetail::default()
             },
+            ..Refused::new(Failure::transport(StatusCode::METHOD_NOT_ALLOWED, error))
         }
     })
 }
 
-fn refer(headers: &mut HeaderMap, asked: &RequestFacts) {
+fn refer(headers: &mut HeaderMap, asked: &RequestInfo) {
     if let Ok(value) = HeaderValue::from_str(&asked.reference) {
         headers.entry(X_REQUEST_ID).or_insert(value);
     }
@@ -228,7 +218,7 @@ fn refer(headers: &mut HeaderMap, asked: &RequestFacts) {
 /// Runs what the plugin does on a route of the app as it would on one of its own.
 pub async fn on_route_of_app<T>(
     server: &Server,
-    asked: Arc<RequestFacts>,
+    asked: Arc<RequestInfo>,
     work: impl Future<Output = T>,
 ) -> T {
     request::scoped(asked, Some(server.events.clone()), work).await

@@ -1,5 +1,6 @@
 //! Everything that knows axum besides the controllers: routes, layers, extractors, pages.
 
+mod answer;
 pub mod extract;
 pub mod fallback_headers;
 pub mod layers;
@@ -7,5 +8,6 @@ pub mod listener;
 pub mod other_host;
 pub mod pages;
 pub mod proxy;
+pub mod request;
 pub mod routes;
 pub mod well_known;

@@ -25,7 +25,7 @@ use axum::{
 };
 
 use crate::{
-    events::request::RequestFacts, http::proxy, interactions::go_on::see_other,
+    events::request::RequestInfo, http::proxy, interactions::go_on::see_other,
     protocol::other_name, server::Server, store::markers,
 };
 
@@ -108,7 +108,7 @@ impl Server {
     pub(crate) fn at_base_url(
         self: &Arc<Self>,
         request: &Request,
-        facts: &RequestFacts,
+        facts: &RequestInfo,
     ) -> Option<Response> {
         let headers = request.headers();
         if request.method() != Method::GET || proxy::is_in_front(headers) {

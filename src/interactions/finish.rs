@@ -88,10 +88,11 @@ impl Server {
             (Outcome::Issued(id), _) => {
                 if let Some(scopes) = &approved {
                     let event = AuditEvent::new(EventName::ConsentGranted);
-                    let event = event.client(&pending.client).owner(&current.owner);
-                    let event = event.session(&current.session).grant_id(id);
+                    let event = event.client(&pending.client).about(&current.owner);
+                    let event = event.about(&current.session).grant_id(id);
                     let event = event.scopes(scopes.as_slice());
-                    self.audit(event.resources(&pending.request.resources));
+                    self.events
+                        .emit(event.resources(&pending.request.resources));
                 }
                 self.issued(pending, current, &GrantRow { id, ..grant });
                 Ok(Finished::At(location))
@@ -121,8 +122,8 @@ impl Server {
     fn issued(&self, pending: &Pending, current: &SignedIn, grant: &GrantRow) {
         self.used(&pending.client);
         let event = AuditEvent::new(EventName::CodeIssued).client(&pending.client);
-        let event = event.owner(&current.owner).session(&current.session);
-        self.audit(event.grant(grant));
+        let event = event.about(&current.owner).about(&current.session);
+        self.events.emit(event.about(grant));
     }
 
     /// Ends the interaction with a refusal for the client: by the person, or because `prompt=none`

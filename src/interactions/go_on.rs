@@ -7,12 +7,11 @@ use axum::{
 
 use super::{Finished, Pending};
 use crate::{
-    error::{Failure, PageError},
-    events::{
-        AuditEvent, EventName,
-        refusal::{self, OfClient},
+    error::{
+        Failure, PageError, Refused,
+        audit::{self, OfClient},
     },
-    http::layers::SentBack,
+    events::{AuditEvent, EventName},
     protocol::{error::OAuthError, interaction::Step, redirect_uri, refusals, scope::Scopes},
     server::Server,
     sessions::{Browser, SignedIn},
@@ -149,7 +148,8 @@ impl Server {
         let finished = self.refuse(pending, browser, &error).await?;
         let event = AuditEvent::new(EventName::ConsentDenied).denied("IX-05");
         let event = event.client(&pending.client);
-        self.audit(event.scopes(pending.request.scopes.as_slice()));
+        self.events
+            .emit(event.scopes(pending.request.scopes.as_slice()));
         self.after(finished, pending, browser, arrival)
     }
 
@@ -247,8 +247,8 @@ impl Server {
 
 /// A refusal that goes to the client with the next redirect, which no layer sees.
 fn tell(error: OAuthError, pending: &Pending) {
-    let sent_back = SentBack::new(error, &pending.client.client_id);
-    refusal::refused(&sent_back.0, OfClient::Page);
+    let sent_back = Refused::sent_back(error, &pending.client.client_id);
+    audit::refused(&sent_back, OfClient::Page);
 }
 
 /// 303 (GE-08).

@@ -12,7 +12,7 @@ use super::Pending;
 use crate::{
     controllers::page,
     error::PageError,
-    events::{AuditEvent, EventName, request::RequestFacts},
+    events::{AuditEvent, EventName, request::RequestInfo},
     http::{layers, pages},
     interactions::go_on::see_other,
     people::{Owner, resource_owner::ResourceOwner},
@@ -43,7 +43,7 @@ use crate::{
 /// ```
 pub struct OAuthInteraction {
     pub(crate) server: Arc<Server>,
-    asked_by: Arc<RequestFacts>,
+    asked_by: Arc<RequestInfo>,
     pub(crate) browser: Browser,
     pending: Pending,
     pub(crate) current: Option<SignedIn>,
@@ -142,8 +142,8 @@ impl OAuthInteraction {
     ) -> Result<Response, InteractionError> {
         let owner = Owner::new(user.clone());
         self.answer(async |this| {
-            let event = AuditEvent::new(EventName::Signup).owner(&owner);
-            this.server.audit(event.client(&this.pending.client));
+            let event = AuditEvent::new(EventName::Signup).about(&owner);
+            this.server.events.emit(event.client(&this.pending.client));
             this.enter(owner, sign_in).await
         })
         .await

@@ -4,7 +4,6 @@
 use serde_json::json;
 
 use crate::{
-    people::resource_owner::UserKey,
     protocol::{
         authorize::{AuthorizationRequest, Prompt},
         callback::{Callback, StoredRedirect},
@@ -12,7 +11,10 @@ use crate::{
         interaction::{Progress, Step},
         scope::Scopes,
     },
-    store::{authorization_codes::GrantRow, authorization_states::InteractionRow, record::Strings},
+    store::{
+        authorization_codes::GrantRow, authorization_states::InteractionRow, record::Strings,
+        user_key::UserKey,
+    },
 };
 
 /// Column `kind` of requests that came by a browser.

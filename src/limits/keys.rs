@@ -1,7 +1,5 @@
 //! What a request counts for: keys in the order of their limits, and when each of them is raised.
 
-use std::net::{IpAddr, Ipv6Addr};
-
 use crate::{
     config::RateLimitEntry,
     events::request,
@@ -187,38 +185,14 @@ pub fn of_refused() -> Of {
         .without_first()
 }
 
-/// The caller's address as one customer, for counters in memory that have limits of their own.
-pub fn caller() -> Option<String> {
-    request::current().map(|_| address())
-}
-
 fn address() -> String {
-    let address = request::current().and_then(|request| request.address);
-    address.map_or_else(|| "unknown".to_owned(), customer)
-}
-
-/// IPv6 as /64: a customer has that many.
-fn customer(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).to_string(),
-    }
+    request::customer().unwrap_or_else(|| "unknown".to_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use rstest::rstest;
-
-    use super::{Counts, Of, customer};
+    use super::{Counts, Of};
     use crate::config::RateLimitEntry;
-
-    #[rstest]
-    #[case::v4("203.0.113.9", "203.0.113.9")]
-    #[case::mapped("::ffff:203.0.113.9", "203.0.113.9")]
-    #[case::v6("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
-    fn an_address_is_one_customer(#[case] address: &str, #[case] expected: &str) {
-        assert_eq!(customer(address.parse().unwrap()), expected);
-    }
 
     #[test]
     fn the_first_key_comes_last_and_keeps_its_limit() {

@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 
 use self::keys::{Counts, Key};
 pub use self::{
-    keys::{Keys, Of, caller, of_client, of_refused},
+    keys::{Keys, Of, of_client, of_refused},
     memory::Memory,
 };
 use crate::{
@@ -136,10 +136,10 @@ impl Server {
             .detail("entry", entry.as_str())
             .detail("key", key.place)
             .detail("retry_after", rest);
-        self.audit(about_client(hit));
+        self.events.emit(about_client(hit));
         if entry == RateLimitEntry::Login {
             let event = AuditEvent::new(EventName::LoginThrottled).denied(entry.rule());
-            self.audit(about_client(event));
+            self.events.emit(about_client(event));
         }
         let error = OAuthError::of(&refusals::TOO_MANY_REQUESTS).by(entry.rule());
         Failure {

@@ -116,7 +116,7 @@ impl Server {
         for cleaned in &report.tables {
             event = event.detail(cleaned.table, cleaned.deleted);
         }
-        self.audit_to_end(event).await;
+        self.events.emit_to_end(event).await;
     }
 
     async fn delete_expired(
@@ -196,7 +196,7 @@ impl Server {
                 if self.reap_one(&client_id, reaping).await? {
                     reaped += 1;
                     let event = AuditEvent::new(EventName::ClientReaped).client_id(client_id);
-                    self.audit_to_end(event).await;
+                    self.events.emit_to_end(event).await;
                 }
             }
             if reaped == before {

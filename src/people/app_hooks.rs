@@ -1,26 +1,19 @@
-//! The app's hooks behind one object. A hook that fails or takes too long ends the request.
-
-use std::{future::Future, time::Duration};
+//! The app's hooks behind one object.
 
 use async_trait::async_trait;
-use tokio::time::timeout;
 
-use super::{Owner, OwnersOf};
+use super::Owner;
 use crate::{
-    app::definition::OAuthServerDefinition,
     error::Failure,
     people::{
         hooks::{
-            ClientFacts, ExternalLogin, InteractionFacts, ManageAction, OAuthServerHooks,
-            OwnedClient, Registrant, SessionFacts, TokenFacts,
+            ClientFacts, ExternalLogin, InteractionFacts, ManageAction, OwnedClient, Registrant,
+            SessionFacts, TokenFacts,
         },
-        resource_owner::{Claims, ResourceOwner},
+        resource_owner::Claims,
     },
     protocol::client_metadata::ClientMetadata,
 };
-
-/// Longest run of a hook.
-const LIMIT: Duration = Duration::from_secs(5);
 
 /// What the app decides; each method is the hook of the same name.
 #[async_trait]
@@ -94,141 +87,4 @@ pub trait AppHooks: Send + Sync {
         owner: &Owner,
         client: &OwnedClient,
     ) -> Result<bool, Failure>;
-}
-
-#[async_trait]
-impl<D: OAuthServerDefinition> AppHooks for OwnersOf<D> {
-    async fn select_account(
-        &self,
-        owner: &Owner,
-        client: &ClientFacts,
-        session: &SessionFacts,
-        scopes: &[String],
-    ) -> Result<bool, Failure> {
-        let user = user::<D::User>(owner)?;
-        let hook = self.hooks.select_account(user, client, session, scopes);
-        limited("select_account", hook).await
-    }
-
-    async fn authorize_scopes(
-        &self,
-        owner: &Owner,
-        client: &ClientFacts,
-        scopes: &[String],
-    ) -> Result<Vec<String>, Failure> {
-        let user = user::<D::User>(owner)?;
-        let hook = self.hooks.authorize_scopes(user, client, scopes);
-        limited("authorize_scopes", hook).await
-    }
-
-    async fn machine_scopes(&self, token: &TokenFacts) -> Result<Vec<String>, Failure> {
-        limited("machine_scopes", self.hooks.machine_scopes(token)).await
-    }
-
-    async fn post_login(
-        &self,
-        owner: &Owner,
-        client: &ClientFacts,
-    ) -> Result<Option<String>, Failure> {
-        let hook = self.hooks.post_login(user::<D::User>(owner)?, client);
-        limited("post_login", hook).await
-    }
-
-    async fn consent_reference(&self, owner: &Owner) -> Result<String, Failure> {
-        let hook = self.hooks.consent_reference(user::<D::User>(owner)?);
-        limited("consent_reference", hook).await
-    }
-
-    async fn external_logins(
-        &self,
-        interaction: Option<&InteractionFacts>,
-    ) -> Result<Vec<ExternalLogin>, Failure> {
-        let hook = self.hooks.external_logins(interaction);
-        limited("external_logins", hook).await
-    }
-
-    async fn access_token_claims(
-        &self,
-        owner: Option<&Owner>,
-        token: &TokenFacts,
-    ) -> Result<Claims, Failure> {
-        let user = owner.map(user::<D::User>).transpose()?;
-        let hook = self.hooks.access_token_claims(user, token);
-        limited("access_token_claims", hook).await
-    }
-
-    async fn id_token_claims(
-        &self,
-        owner: &Owner,
-        client: &ClientFacts,
-        scopes: &[String],
-    ) -> Result<Claims, Failure> {
-        let user = user::<D::User>(owner)?;
-        let hook = self.hooks.id_token_claims(user, client, scopes);
-        limited("id_token_claims", hook).await
-    }
-
-    async fn userinfo_claims(
-        &self,
-        owner: &Owner,
-        client: &ClientFacts,
-        scopes: &[String],
-    ) -> Result<Claims, Failure> {
-        let user = user::<D::User>(owner)?;
-        let hook = self.hooks.userinfo_claims(user, client, scopes);
-        limited("userinfo_claims", hook).await
-    }
-
-    async fn token_response_fields(
-        &self,
-        owner: Option<&Owner>,
-        token: &TokenFacts,
-    ) -> Result<Claims, Failure> {
-        let user = owner.map(user::<D::User>).transpose()?;
-        let hook = self.hooks.token_response_fields(user, token);
-        limited("token_response_fields", hook).await
-    }
-
-    async fn may_register(
-        &self,
-        metadata: &ClientMetadata,
-        caller: &Registrant<Owner>,
-    ) -> Result<bool, Failure> {
-        let caller = match caller {
-            Registrant::InitialAccessToken => Registrant::InitialAccessToken,
-            Registrant::Anonymous => Registrant::Anonymous,
-            Registrant::Client => Registrant::Client,
-            Registrant::User(owner) => Registrant::User(user::<D::User>(owner)?),
-        };
-        limited("may_register", self.hooks.may_register(metadata, caller)).await
-    }
-
-    async fn may_manage(
-        &self,
-        action: ManageAction,
-        owner: &Owner,
-        client: &OwnedClient,
-    ) -> Result<bool, Failure> {
-        let user = user::<D::User>(owner)?;
-        limited("may_manage", self.hooks.may_manage(action, user, client)).await
-    }
-}
-
-fn user<U: ResourceOwner>(owner: &Owner) -> Result<&U, Failure> {
-    owner
-        .model()
-        .ok_or_else(|| Failure::internal("the user is not of this app's user model"))
-}
-
-/// The answer of a hook; a fault names the hook.
-async fn limited<T>(
-    name: &str,
-    hook: impl Future<Output = loco_rs::Result<T>> + Send,
-) -> Result<T, Failure> {
-    match timeout(LIMIT, hook).await {
-        Ok(answer) => answer.map_err(|error| Failure::internal(format!("hook {name}: {error}"))),
-        Err(_) => Err(Failure::internal(format!(
-            "hook {name}: it took more than 5 seconds"
-        ))),
-    }
 }

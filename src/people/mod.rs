@@ -4,28 +4,21 @@ mod app_hooks;
 pub mod equal_time;
 pub mod hashing;
 pub mod hooks;
-mod lookup;
 pub mod resource_owner;
 pub mod users_table;
 
-use std::{any::Any, marker::PhantomData, sync::Arc};
+use std::{any::Any, sync::Arc};
 
 use async_trait::async_trait;
 use loco_rs::{app::AppContext, model::ModelResult};
 use sea_orm::DatabaseConnection;
 
 pub use self::app_hooks::AppHooks;
-use self::lookup::looked_up;
 use crate::{
-    app::definition::OAuthServerDefinition,
-    events::EventSubscriber,
-    people::{
-        hooks::OAuthServerHooks,
-        resource_owner::{
-            ClaimRequest, Claims, PasswordError, ResourceOwner, SignUp, SignUpError, SignUpField,
-            UserKey, UserKeyType,
-        },
-        users_table::UsersTable,
+    events::{AuditEvent, Describe, EventSubscriber},
+    people::resource_owner::{
+        ClaimRequest, Claims, PasswordError, ResourceOwner, SignUp, SignUpError, SignUpField,
+        UserKey,
     },
     protocol::secret::{Purpose, SecretHash, hash},
     store::bearer::WithUser,
@@ -168,6 +161,13 @@ impl Owner {
     }
 }
 
+/// The person, by subject and key.
+impl Describe for Owner {
+    fn describe(&self, event: AuditEvent) -> AuditEvent {
+        event.subject(self.subject()).user_id(self.key())
+    }
+}
+
 /// What the plugin asks the app.
 #[async_trait]
 pub trait ResourceOwners: AppHooks {
@@ -213,99 +213,4 @@ pub trait ResourceOwners: AppHooks {
     fn supported_claims(&self) -> &'static [&'static str];
     /// Hook `subscribers`.
     fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>>;
-}
-
-/// The users and hooks of a definition.
-pub struct OwnersOf<D: OAuthServerDefinition> {
-    hooks: D::Hooks,
-    table: Option<UsersTable<D::User>>,
-    definition: PhantomData<D>,
-}
-
-impl<D: OAuthServerDefinition> Default for OwnersOf<D> {
-    fn default() -> Self {
-        Self {
-            hooks: D::Hooks::default(),
-            table: D::users_table(),
-            definition: PhantomData,
-        }
-    }
-}
-
-#[async_trait]
-impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
-    async fn find(&self, db: &DatabaseConnection, key: UserKey) -> ModelResult<Option<Owner>> {
-        let Some(key) = D::UserKey::from_user_key(key) else {
-            return Ok(None);
-        };
-        Ok(D::User::find_by_key(db, key).await?.map(Owner::new))
-    }
-
-    async fn find_by_subject(
-        &self,
-        db: &DatabaseConnection,
-        subject: &str,
-    ) -> ModelResult<Option<Owner>> {
-        looked_up(subject, D::User::find_by_subject(db, subject)).await
-    }
-
-    fn table(&self) -> Option<&dyn WithUser<User = Owner>> {
-        let table = self.table.as_ref();
-        table.map(|table| table as &dyn WithUser<User = Owner>)
-    }
-
-    async fn authenticate(
-        &self,
-        ctx: &AppContext,
-        login: &str,
-        password: &str,
-    ) -> ModelResult<Option<Owner>> {
-        looked_up(login, D::User::authenticate(ctx, login, password)).await
-    }
-
-    async fn sign_up(&self, ctx: &AppContext, values: SignUp) -> Result<Owner, SignUpError> {
-        D::User::sign_up(ctx, values).await.map(Owner::new)
-    }
-
-    async fn find_by_login(
-        &self,
-        db: &DatabaseConnection,
-        login: &str,
-    ) -> ModelResult<Option<Owner>> {
-        looked_up(login, D::User::find_by_login(db, login)).await
-    }
-
-    async fn send_verification(&self, ctx: &AppContext, owner: &Owner) -> ModelResult<()> {
-        match owner.model::<D::User>() {
-            Some(user) => user.send_verification(ctx).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn set_password(
-        &self,
-        ctx: &AppContext,
-        owner: &Owner,
-        password: &str,
-    ) -> Result<Owner, PasswordError> {
-        let user = owner.model::<D::User>();
-        let user = user.ok_or(PasswordError::Unsupported)?;
-        Ok(Owner::new(user.set_password(ctx, password).await?))
-    }
-
-    fn can_set_password(&self) -> bool {
-        D::User::CAN_SET_PASSWORD
-    }
-
-    fn signup_fields(&self) -> Vec<SignUpField> {
-        D::User::signup_fields()
-    }
-
-    fn supported_claims(&self) -> &'static [&'static str] {
-        D::User::SUPPORTED_CLAIMS
-    }
-
-    fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>> {
-        self.hooks.subscribers(ctx)
-    }
 }

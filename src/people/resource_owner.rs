@@ -4,7 +4,6 @@
 //! writes an implementation for the starter's `users` model, each method spelled out.
 
 mod forms;
-mod user_key;
 
 use std::collections::BTreeMap;
 
@@ -13,9 +12,10 @@ use loco_rs::{app::AppContext, model::ModelResult};
 use sea_orm::DatabaseConnection;
 use serde::Serialize;
 
-pub use self::{
-    forms::{FieldError, PasswordError, SignUp, SignUpError, SignUpField},
-    user_key::{UserKey, UserKeyType},
+pub use self::forms::{PasswordError, SignUp, SignUpError};
+pub use crate::{
+    store::user_key::{UserKey, UserKeyType},
+    views::form::{FieldError, SignUpField},
 };
 
 /// The claims of a user (OpenID Connect Core §5.1), by claim name. Null values are left out.

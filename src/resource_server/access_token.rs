@@ -7,12 +7,13 @@ use loco_rs::app::AppContext;
 use super::{answer::BearerError, gate::Gate};
 use crate::{
     error::Failure,
-    people::{
-        Owner,
-        resource_owner::{ResourceOwner, UserKey, UserKeyType},
-    },
+    people::{Owner, resource_owner::ResourceOwner},
     protocol::{error::OAuthError, received::Received, refusals, scope::Scopes},
-    store::{StoreError, transaction::retry},
+    store::{
+        StoreError,
+        transaction::retry,
+        user_key::{UserKey, UserKeyType},
+    },
 };
 
 /// An access token that a guard has accepted. An extractor behind the layer of `OAuth::require`

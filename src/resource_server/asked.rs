@@ -6,18 +6,20 @@ use axum::{extract::Request, http::request::Parts};
 
 use super::answer::Provided;
 use crate::{
-    error::Refused,
+    error::{
+        Refused,
+        audit::{self, OfClient},
+    },
     events::{
         Events,
-        refusal::{self, OfClient},
-        request::{self, RequestFacts},
+        request::{self, RequestInfo},
     },
 };
 
 /// Its facts, and who hears of a refusal.
 #[derive(Clone)]
 pub struct Asked {
-    facts: Arc<RequestFacts>,
+    facts: Arc<RequestInfo>,
     events: Option<Events>,
 }
 
@@ -41,7 +43,7 @@ impl Asked {
         let provided = parts.extensions.get::<Provided>();
         Self {
             events: provided.map(|provided| provided.server.events.clone()),
-            facts: RequestFacts::of(&mut parts),
+            facts: crate::http::request::info(&mut parts),
         }
     }
 
@@ -53,7 +55,7 @@ impl Asked {
     /// The events of a refusal.
     pub fn tell(&self, refused: &Refused) {
         let (facts, events) = (Arc::clone(&self.facts), self.events.clone());
-        request::scoped_now(facts, events, || refusal::refused(refused, OfClient::Page));
+        request::scoped_now(facts, events, || audit::refused(refused, OfClient::Page));
     }
 }
 

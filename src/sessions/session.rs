@@ -235,10 +235,10 @@ impl Server {
         });
         browser.sessions.insert(0, secret);
         browser.sessions_changed = Some(self.cookie_life(&session));
-        self.audit(
+        self.events.emit(
             AuditEvent::new(EventName::LoginSucceeded)
-                .session(&session)
-                .owner(owner)
+                .about(&session)
+                .about(owner)
                 .named_client()
                 .detail("amr", sign_in.amr.clone()),
         );

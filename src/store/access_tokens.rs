@@ -11,7 +11,7 @@ use super::{
     StoreResult,
     record::{Record, Strings, eq, is_null, record},
 };
-use crate::{people::resource_owner::UserKey, store::schema::TableNames};
+use crate::store::{schema::TableNames, user_key::UserKey};
 
 record! {
     /// An access token: the columns this version reads or writes.

@@ -13,7 +13,8 @@ use super::{
     record::{Record, Strings, eq, gt, is_null, record},
 };
 use crate::{
-    people::resource_owner::UserKey, protocol::client::SecretHash, store::schema::TableNames,
+    protocol::client::SecretHash,
+    store::{schema::TableNames, user_key::UserKey},
 };
 
 record! {

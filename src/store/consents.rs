@@ -19,9 +19,8 @@ use super::{
     record::{Record, Strings, eq, record},
 };
 use crate::{
-    people::resource_owner::UserKey,
     protocol::consent::{AcceptedScopes, Approval, ConsentView},
-    store::schema::TableNames,
+    store::{schema::TableNames, user_key::UserKey},
 };
 
 record! {

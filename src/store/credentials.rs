@@ -13,12 +13,11 @@ use super::{
     record::{Record, eq, gt},
 };
 use crate::{
-    people::resource_owner::UserKey,
     protocol::{
         credentials::{Noted, StampSeen},
         secret::plain_hash,
     },
-    store::schema::TableNames,
+    store::{schema::TableNames, user_key::UserKey},
 };
 
 const KIND: &str = "credentials";

@@ -14,6 +14,7 @@ pub mod clients;
 pub mod connection;
 pub mod consents;
 pub mod credentials;
+mod described;
 pub mod ephemerals;
 pub mod fault;
 pub mod interaction_changes;
@@ -31,6 +32,7 @@ pub mod sessions;
 pub mod standing;
 pub mod storable;
 pub mod transaction;
+pub mod user_key;
 
 pub use fault::StoreError;
 pub use transaction::Store;

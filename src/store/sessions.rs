@@ -12,7 +12,8 @@ use super::{
     record::{Record, eq, gt, is_null, record},
 };
 use crate::{
-    people::resource_owner::UserKey, protocol::client::SecretHash, store::schema::TableNames,
+    protocol::client::SecretHash,
+    store::{schema::TableNames, user_key::UserKey},
 };
 
 /// Most sessions that a page lists.

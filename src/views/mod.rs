@@ -27,6 +27,7 @@
 mod engine;
 mod error_kind;
 mod files;
+pub mod form;
 mod locale;
 pub mod mails;
 mod messages;

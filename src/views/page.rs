@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::messages::Words;
-use crate::{people::resource_owner::FieldError, protocol::client::ClientKind};
+use crate::{protocol::client::ClientKind, views::form::FieldError};
 
 /// A page: a template and the variables it is rendered with.
 pub trait Page: Serialize + Clone {

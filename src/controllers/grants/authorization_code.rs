@@ -69,7 +69,9 @@ pub async fn answer(
             }
             (Verdict::Foreign, _) => {
                 let event = AuditEvent::new(EventName::CodeForeign).denied(FOREIGN.rule);
-                server.audit(event.grant(&grant.grant).client(&loaded.client));
+                server
+                    .events
+                    .emit(event.about(&grant.grant).client(&loaded.client));
                 return Err(FOREIGN.into());
             }
             (Verdict::Replay | Verdict::Redeem(_), _) => {
@@ -161,9 +163,13 @@ async fn redeem(
     let won = store(server, behind, access, refresh).await?;
     server.used(client);
     if won {
-        let of = |name| AuditEvent::new(name).client(client).owner(behind.owner);
-        server.audit(of(EventName::CodeRedeemed).grant(behind.grant));
-        server.audit(of(EventName::TokenIssued).access_token(&issued));
+        let of = |name| AuditEvent::new(name).client(client).about(behind.owner);
+        server
+            .events
+            .emit(of(EventName::CodeRedeemed).about(behind.grant));
+        server
+            .events
+            .emit(of(EventName::TokenIssued).about(&issued));
     }
     Ok(won.then_some(body))
 }
@@ -242,7 +248,7 @@ async fn revoke(server: &Server, client: &Client, grant: &GrantRow) -> Result<()
         .await?;
     if revoked {
         let event = AuditEvent::new(EventName::CodeReplayed).denied(REPLAY.rule);
-        server.audit(event.grant(grant).client(client));
+        server.events.emit(event.about(grant).client(client));
     }
     Ok(())
 }

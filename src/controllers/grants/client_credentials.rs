@@ -43,6 +43,6 @@ pub async fn answer(
         .await?;
     server.used(client);
     let event = AuditEvent::new(EventName::TokenIssued).client(client);
-    server.audit(event.access_token(&access.row));
+    server.events.emit(event.about(&access.row));
     Ok(body)
 }

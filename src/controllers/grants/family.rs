@@ -31,7 +31,7 @@ pub async fn replayed(
     let answer = replay.error();
     if revoke(server, found, RevokeReason::RefreshReplay).await? {
         let event = AuditEvent::new(EventName::RefreshReplayed).denied(answer.rule);
-        server.audit(event.client(client).refresh_token(found));
+        server.events.emit(event.client(client).about(found));
     }
     Ok(answer)
 }
@@ -82,8 +82,8 @@ pub async fn lost(
     };
     if revoke(server, found, reason).await? {
         let event = AuditEvent::new(EventName::TokenRevoked).denied(LOST.rule);
-        let event = event.client(client).refresh_token(found);
-        server.audit(event.detail("reason", reason.as_str()));
+        let event = event.client(client).about(found);
+        server.events.emit(event.detail("reason", reason.as_str()));
     }
     Ok(())
 }

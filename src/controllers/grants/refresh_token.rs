@@ -73,10 +73,10 @@ pub async fn answer(
             }
             (Verdict::Repeat, _) => {
                 let body = repeat(found, &request)?;
-                server.audit(
+                server.events.emit(
                     AuditEvent::new(EventName::TokenRetried)
                         .client(client)
-                        .refresh_token(found),
+                        .about(found),
                 );
                 return Ok(body);
             }
@@ -94,7 +94,7 @@ pub async fn answer(
             }
             (Verdict::Foreign | Verdict::Rotate(_), _) => {
                 let event = AuditEvent::new(EventName::RefreshForeign).denied(UNKNOWN.rule);
-                server.audit(event.client(client).refresh_token(found));
+                server.events.emit(event.client(client).about(found));
                 return Err(UNKNOWN.into());
             }
         }
@@ -203,7 +203,7 @@ impl Refreshing<'_> {
     fn refreshed(&self, server: &Server, issued: Option<&AccessTokenRow>) {
         let Some(issued) = issued else { return };
         let event = AuditEvent::new(EventName::TokenRefreshed).client(self.client);
-        server.audit(event.owner(self.owner).access_token(issued));
+        server.events.emit(event.about(self.owner).about(issued));
     }
 
     fn rotation(&self, server: &Server, body: &[u8]) -> Result<Rotation, Failure> {

@@ -7,11 +7,13 @@ use axum::{
 
 use super::{json_error::keep, page_headers::with_page_headers, refer, refusal_of};
 use crate::{
-    error::{Failure, PageError, Refused},
+    error::{
+        Failure, PageError, Refused,
+        audit::{self, OfClient},
+    },
     events::{
         AuditEvent, EventName, Outcome,
-        refusal::{self, OfClient},
-        request::{self, RequestFacts},
+        request::{self, RequestInfo},
     },
     protocol::redirect_uri,
     server::Server,
@@ -25,7 +27,7 @@ use crate::{
 pub fn rendered(server: &Server, error: PageError) -> Response {
     let mut response = error.into_response();
     if let (Some(refused), Some(asked)) = (refusal_of(&mut response), request::current()) {
-        refusal::refused(&refused, OfClient::Page);
+        audit::refused(&refused, OfClient::Page);
         response = error_page(&response, &refused, Some(server), &asked);
         refer(response.headers_mut(), &asked);
     }
@@ -36,7 +38,7 @@ pub(super) fn error_page(
     bare: &Response,
     refused: &Refused,
     server: Option<&Server>,
-    asked: &RequestFacts,
+    asked: &RequestInfo,
 ) -> Response {
     let rendered = server
         .ok_or_else(|| "no server".to_owned())
@@ -71,7 +73,7 @@ struct RenderedPage {
 fn render_error(
     server: &Server,
     refused: &Refused,
-    asked: &RequestFacts,
+    asked: &RequestInfo,
 ) -> Result<RenderedPage, crate::views::ViewsError> {
     let failure = &refused.failure;
     let kind = refused.page.kind.unwrap_or_else(|| kind_of(failure));

@@ -12,7 +12,7 @@ use loco_rs::app::AppContext;
 use super::{InteractionError, OAuthInteraction, decide::form, rendered};
 use crate::{
     error::{Failure, PageError},
-    events::request::{self, RequestFacts},
+    events::request,
     http::{extract::server_of, layers, pages},
     protocol::{error::OAuthError, interaction::Step, refusals, return_to},
     server::Server,
@@ -29,7 +29,7 @@ impl OAuthInteraction {
         server: &Arc<Server>,
         parts: &Parts,
     ) -> Result<Option<Self>, InteractionError> {
-        let asked_by = RequestFacts::of(&mut parts.clone());
+        let asked_by = crate::http::request::info(&mut parts.clone());
         let find = Box::pin(async {
             let browser = Browser::of_request(server, parts);
             let found = Self::find(server, browser, parts).await;
@@ -50,7 +50,7 @@ impl OAuthInteraction {
             return Ok(found);
         }
         let error = PageError::from(OAuthError::of(&refusals::INTERACTION_MISSING));
-        let asked_by = RequestFacts::of(&mut parts.clone());
+        let asked_by = crate::http::request::info(&mut parts.clone());
         let refuse = async { rendered(server, error) };
         Err(layers::on_route_of_app(server, asked_by, refuse).await)
     }

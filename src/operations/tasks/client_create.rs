@@ -64,7 +64,7 @@ impl<D: OAuthServerDefinition> ClientCreate<D> {
             let insert = |db| clients::insert(db, tables, &row);
             server.store.run(insert).await.map_err(boot::error)?;
             let event = AuditEvent::new(EventName::ClientRegistered).client(&client);
-            server.audit_to_end(event).await;
+            server.events.emit_to_end(event).await;
         }
         Ok(shown(arguments, &client, secret.as_ref()))
     }

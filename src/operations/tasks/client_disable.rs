@@ -50,7 +50,8 @@ impl<D: OAuthServerDefinition> ClientDisable<D> {
                 EventName::ClientDisabled
             };
             server
-                .audit_to_end(AuditEvent::new(name).client(&client))
+                .events
+                .emit_to_end(AuditEvent::new(name).client(&client))
                 .await;
         }
         if arguments.wants_json() {

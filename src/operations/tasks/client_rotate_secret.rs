@@ -74,7 +74,7 @@ async fn rotate(
         return Err(changed_meanwhile(id));
     }
     let event = AuditEvent::new(EventName::ClientSecretRotated).client(client);
-    server.audit_to_end(event).await;
+    server.events.emit_to_end(event).await;
     let secret = secret.expose();
     if arguments.wants_json() {
         let mut answer = serde_json::json!({

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use loco_rs::app::AppContext;
 
 use crate::{
-    app::{boot, definition::OAuthServerDefinition},
+    app::{boot, definition::OAuthServerDefinition, owners::OwnersOf},
     clock::Clock,
     config::Settings,
     events::{AuditEvent, Events},
     keys::KeyError,
-    people::{OwnersOf, ResourceOwners as _},
+    people::ResourceOwners as _,
     server::{self, Server},
 };
 

@@ -90,8 +90,8 @@ impl Server {
             EndReason::SignOut => EventName::Logout,
             _ => EventName::SessionEnded,
         };
-        let event = AuditEvent::new(name).session(session);
-        self.audit(event.detail("reason", reason.as_str()));
+        let event = AuditEvent::new(name).about(session);
+        self.events.emit(event.detail("reason", reason.as_str()));
         Ok(())
     }
 }

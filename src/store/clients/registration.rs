@@ -12,7 +12,6 @@ use super::{
     tombstone::{self, DELETED},
 };
 use crate::{
-    people::resource_owner::UserKey,
     protocol::client::{Client, ClientStatus, SecretHash},
     store::{
         StoreResult, access_tokens,
@@ -20,6 +19,7 @@ use crate::{
         consents,
         record::{Record, eq, is_null},
         schema::TableNames,
+        user_key::UserKey,
     },
 };
 

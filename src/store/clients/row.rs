@@ -4,7 +4,6 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 
 use crate::{
-    people::resource_owner::UserKey,
     protocol::client::{
         ApplicationType, AuthMethod, Client, ClientKind, ClientSecret, ClientStatus, DocumentCache,
         KeyCache, SecretHash, SubjectType,
@@ -12,6 +11,7 @@ use crate::{
     store::{
         StoreError, StoreResult,
         record::{Strings, record},
+        user_key::UserKey,
     },
 };
 

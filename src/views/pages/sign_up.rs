@@ -2,10 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{
-    people::resource_owner::SignUpField,
-    views::{Common, ErrorLine, FormError, Page, Words, samples},
-};
+use crate::views::{Common, ErrorLine, FormError, Page, Words, form::SignUpField, samples};
 
 /// `signup.html`: make an account.
 #[derive(Clone, Default, Serialize)]

@@ -1,9 +1,8 @@
 //! The events of refusals and faults.
 
-use super::{AuditEvent, EventName, Outcome, emit};
+use super::{Failure, Refused};
 use crate::{
-    error::{Failure, Refused},
-    events::request,
+    events::{AuditEvent, EventName, Outcome, emit, request},
     protocol::{
         error::{ErrorCode, OAuthError},
         redirect_difference::Difference,

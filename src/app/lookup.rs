@@ -2,8 +2,10 @@
 
 use loco_rs::model::{ModelError, ModelResult};
 
-use super::Owner;
-use crate::{people::resource_owner::ResourceOwner, store::storable};
+use crate::{
+    people::{Owner, resource_owner::ResourceOwner},
+    store::storable,
+};
 
 /// What the app finds under a text of the request. Under one that its columns cannot hold there is
 /// nobody (GE-12): the app's statements do not pass the gate of [`storable`], so the text is

@@ -4,10 +4,9 @@
 //! [`Refused`] extension; the layer around the endpoint group renders and logs it, because only
 //! the layer knows the issuer, the views and the request id.
 
-use axum::{
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
+pub mod audit;
+
+use axum::http::{HeaderValue, StatusCode};
 
 use crate::{
     protocol::{
@@ -130,6 +129,25 @@ pub struct PageDetail {
     pub host: Option<String>,
 }
 
+impl Refused {
+    /// A failure about which no more is known.
+    pub fn new(failure: Failure) -> Self {
+        Self {
+            failure,
+            client_id: None,
+            page: PageDetail::default(),
+        }
+    }
+
+    /// A refusal that goes back to the client with the redirect of the browser.
+    pub fn sent_back(failure: impl Into<Failure>, client_id: &str) -> Self {
+        Self {
+            client_id: Some(client_id.to_owned()),
+            ..Self::new(failure.into())
+        }
+    }
+}
+
 /// A failure at a JSON endpoint.
 #[derive(Clone, Debug)]
 pub struct ApiError(pub Failure);
@@ -137,12 +155,6 @@ pub struct ApiError(pub Failure);
 impl<E: Into<Failure>> From<E> for ApiError {
     fn from(error: E) -> Self {
         Self(error.into())
-    }
-}
-
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        refusal(self.0, PageDetail::default())
     }
 }
 
@@ -177,6 +189,15 @@ impl PageError {
         self.0.failure
     }
 
+    /// What happened, for the layer that renders and logs it.
+    pub fn into_refused(self) -> Refused {
+        Refused {
+            failure: self.0.failure,
+            client_id: None,
+            page: self.0.detail,
+        }
+    }
+
     /// GE-11: the page belongs to something that a setting switched off, as `setting` says.
     pub fn switched_off(setting: &'static str) -> Self {
         let expected = format!("a setting that switches it on, but {setting}");
@@ -205,30 +226,4 @@ impl PageError {
         self.0.detail.return_link = Some(ReturnLink { host, url });
         self
     }
-}
-
-impl IntoResponse for PageError {
-    fn into_response(self) -> Response {
-        refusal(self.0.failure, self.0.detail)
-    }
-}
-
-fn refusal(failure: Failure, page: PageDetail) -> Response {
-    let mut response = failure.status.into_response();
-    if failure.status == StatusCode::SERVICE_UNAVAILABLE {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, RETRY_AFTER);
-    }
-    if let Some(seconds) = failure.retry_after {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, seconds.into());
-    }
-    response.extensions_mut().insert(Refused {
-        failure,
-        client_id: None,
-        page,
-    });
-    response
 }

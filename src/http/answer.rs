@@ -1,0 +1,34 @@
+//! Failures as bare answers: status and headers. The layer around the endpoint group renders them.
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use crate::error::{ApiError, PageError, RETRY_AFTER, Refused};
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        marked(Refused::new(self.0))
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        marked(self.into_refused())
+    }
+}
+
+fn marked(refused: Refused) -> Response {
+    let failure = &refused.failure;
+    let mut response = failure.status.into_response();
+    let headers = response.headers_mut();
+    if failure.status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    if let Some(seconds) = failure.retry_after {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    response.extensions_mut().insert(refused);
+    response
+}

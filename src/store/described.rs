@@ -1,0 +1,46 @@
+//! What audit events say of rows.
+
+use super::{
+    access_tokens::AccessTokenRow, authorization_codes::GrantRow, joined::RefreshWithGrant,
+    sessions::SessionRow,
+};
+use crate::events::{AuditEvent, Describe};
+
+/// The session and its person.
+impl Describe for SessionRow {
+    fn describe(&self, event: AuditEvent) -> AuditEvent {
+        event.sid(&self.sid).user_id(self.user_id)
+    }
+}
+
+/// The grant, its scopes, resources and person.
+impl Describe for GrantRow {
+    fn describe(&self, event: AuditEvent) -> AuditEvent {
+        let event = event.scopes(&self.scopes.0).resources(&self.resources.0);
+        let event = event.grant_id(self.id);
+        match self.user_id {
+            Some(user) => event.user_id(user),
+            None => event,
+        }
+    }
+}
+
+/// The refresh token and its grant.
+impl Describe for RefreshWithGrant {
+    fn describe(&self, event: AuditEvent) -> AuditEvent {
+        event.about(&self.grant).token_hash(&self.token.token_hash)
+    }
+}
+
+/// The access token, what it is for, and its person.
+impl Describe for AccessTokenRow {
+    fn describe(&self, event: AuditEvent) -> AuditEvent {
+        let event = event.scopes(&self.scopes.0).resources(&self.audience.0);
+        let mut event = event.token_hash(&self.token_hash);
+        event.grant_id = self.grant_id;
+        match self.user_id {
+            Some(user) => event.user_id(user),
+            None => event,
+        }
+    }
+}
