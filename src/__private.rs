@@ -2,6 +2,7 @@
 
 use sea_orm::{ActiveValue, entity::prelude::DateTimeWithTimeZone};
 
+pub use crate::{app::plugin, store::schema};
 pub use async_trait::async_trait;
 pub use axum;
 pub use loco_rs;

@@ -19,7 +19,7 @@ use loco_rs::{
 };
 use sea_orm_migration::MigratorTrait;
 
-use crate::{http::routes, server};
+use crate::{app::routes, boot::load};
 
 /// What Loco's own help cannot list, because its generators are a closed set.
 const GENERATE_HELP: &str = "Also: cargo loco generate oauth-server    OAuth 2.1 server and OpenID provider (its flags: --help)\n";
@@ -117,7 +117,7 @@ fn generate(_arguments: &[String]) {
 /// # Errors
 /// When the settings have findings.
 pub fn route_lines(ctx: &AppContext) -> loco_rs::Result<Vec<String>> {
-    let settings = server::settings(ctx)?;
+    let settings = load::settings(ctx)?;
     let routes = AppRoutes::empty().add_routes(routes::routes(ctx, &settings));
     Ok(routes.collect().iter().map(ToString::to_string).collect())
 }

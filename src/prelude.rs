@@ -2,8 +2,8 @@
 
 pub use crate::{
     AccessToken, Bearer, BearerError, OAuthServer, OptionalBearer, SetCookies, SignIn,
+    controllers::own_page::{Csrf, InteractionError, OAuthInteraction},
     events::{AuditEvent, EventSubscriber},
-    interactions::own_page::{Csrf, InteractionError, OAuthInteraction},
     people::{
         hooks::{
             ClientFacts, DefaultHooks, ExternalLogin, InteractionFacts, ManageAction,

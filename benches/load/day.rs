@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, time::Instant};
 
-use loco_oauth_server::store::cleanup::{self, Expired};
+use loco_oauth_server::internals::{
+    operations::cleanup::Cleanup,
+    store::cleanup::{self, Expired},
+};
 use serde_json::json;
 
 use crate::{
@@ -45,7 +48,7 @@ async fn c266_tables_level_off(report: &mut Report) {
             server.advance(HOUR);
             let cleaning = Instant::now();
             let oauth = server.oauth();
-            oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+            Cleanup(&oauth).run_as_configured().await.unwrap();
             cleanup_took = cleanup_took.max(cleaning.elapsed());
             most_due = most_due.max(due(&server).await);
         }
@@ -54,7 +57,7 @@ async fn c266_tables_level_off(report: &mut Report) {
     server.advance(YEAR);
     for _ in 0..3 {
         let oauth = server.oauth();
-        oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+        Cleanup(&oauth).run_as_configured().await.unwrap();
     }
     let in_the_end = server.table_sizes().await;
 
@@ -127,7 +130,7 @@ async fn hour(server: &TestServer) {
 /// Rows whose time is over, retention included, by those whose time is not.
 async fn due(server: &TestServer) -> f64 {
     let oauth = server.oauth();
-    let (tables, now) = (oauth.store.tables(), oauth.now());
+    let (tables, now) = (oauth.store.tables(), oauth.clock.now());
     let mut over = 0;
     for kind in Expired::ALL {
         let count = |db| cleanup::remaining(db, tables, kind, now);

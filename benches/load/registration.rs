@@ -1,5 +1,6 @@
 //! Everybody may register, and somebody does, from many addresses.
 
+use loco_oauth_server::internals::operations::cleanup::Cleanup;
 use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
@@ -34,11 +35,11 @@ pub async fn run(report: &mut Report) {
     stage.server.advance(2 * DAY);
     let oauth = stage.server.oauth();
     let begun = std::time::Instant::now();
-    let cleaned = oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+    let cleaned = Cleanup(&oauth).run_as_configured().await.unwrap();
     let took = begun.elapsed();
     // A removed client leaves its name for 90 days.
     stage.server.advance(91 * DAY);
-    oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+    Cleanup(&oauth).run_as_configured().await.unwrap();
     let in_the_end = stage.server.table_sizes().await;
 
     report.heading(format!(

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use loco_oauth_server::protocol::secret::{Purpose, hash, same};
+use loco_oauth_server::internals::protocol::secret::{Purpose, hash, same};
 use serde_json::json;
 
 use crate::{

@@ -18,11 +18,11 @@ use loco_rs::{
 use tower_http::trace::TraceLayer;
 
 use crate::{
-    app::{boot, definition::OAuthServerDefinition, plugin::MountedByHand},
-    http::{extract, fallback_headers, routes, well_known},
+    app::{plugin::MountedByHand, routes, well_known},
+    boot::{self, definition::OAuthServerDefinition, load},
+    http::{extract, fallback_headers},
     operations::doctor,
     resource_server::{self, Provider},
-    server::{self, Server},
 };
 
 /// The middleware of the app that ours replaces (MO-03): two fallbacks cannot be merged,
@@ -54,7 +54,7 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
     }
 
     async fn before_run(&self, ctx: &AppContext) -> loco_rs::Result<()> {
-        let server = Server::load::<D>(ctx).await?;
+        let server = load::server::<D>(ctx).await?;
         boot::warnings::warn(ctx, &server.settings, H::app_name());
         ctx.shared_store.insert(server);
         Ok(())
@@ -88,7 +88,7 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
 
 /// Our routes inside the app's own enabled middleware, in the app's order (MO-03).
 fn mounted<H: Hooks>(ctx: &AppContext) -> loco_rs::Result<Router> {
-    let settings = server::settings(ctx)?;
+    let settings = load::settings(ctx)?;
     let list = AppRoutes::empty()
         .add_routes(routes::routes(ctx, &settings))
         .collect();

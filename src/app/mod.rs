@@ -1,11 +1,6 @@
-//! Where the plugin and the app meet: what the derive hands over, the boot, the pool, the functions
-//! behind `OAuth`.
+//! Where the app takes the plugin in: the initializer, the routes, the functions behind `OAuth`.
 
-pub mod boot;
-pub mod database;
-pub mod definition;
 pub mod initializer;
-mod lookup;
-mod owner_hooks;
-pub mod owners;
 pub mod plugin;
+pub mod routes;
+pub mod well_known;

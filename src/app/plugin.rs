@@ -1,7 +1,5 @@
 //! The functions behind the struct that carries `#[derive(OAuthServer)]`.
 
-use std::sync::Arc;
-
 use axum::http::HeaderMap;
 use loco_rs::{app::AppContext, bgworker::Queue, controller::Routes, task::Tasks};
 use sea_orm::{
@@ -9,12 +7,11 @@ use sea_orm::{
     sea_query::{Alias, Query},
 };
 
-pub use crate::http::listener::serve;
 use crate::{
-    account::{ConnectedApp, UserSession},
-    app::{boot, database, definition::OAuthServerDefinition},
+    account::ConnectedApp,
+    app::routes,
+    boot::{self, database, definition::OAuthServerDefinition, load},
     error::Failure,
-    http::routes,
     operations::tasks::{
         cleanup::Cleanup, client_create::ClientCreate, client_delete::ClientDelete,
         client_disable::ClientDisable, client_list::ClientList,
@@ -22,9 +19,9 @@ use crate::{
         keys_rotate::KeysRotate,
     },
     people::{Owner, resource_owner::ResourceOwner},
-    server::{self, Server},
-    sessions::{Browser, SetCookies, SignIn},
+    sessions::{SetCookies, SignIn, UserSession},
 };
+pub use crate::{boot::load::running as server, http::listener::serve};
 
 /// Left in the shared store by an app that mounts the routes itself (MO-04).
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +39,7 @@ pub async fn after_context(ctx: AppContext) -> loco_rs::Result<AppContext> {
 /// With settings that cannot be read there are no routes, and the boot says why.
 pub fn routes<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Routes> {
     ctx.shared_store.insert(MountedByHand);
-    match server::settings(ctx) {
+    match load::settings(ctx) {
         Ok(settings) => routes::routes(ctx, &settings),
         Err(error) => {
             tracing::error!(%error, "no routes of oauth_server");
@@ -103,18 +100,6 @@ pub async fn truncate<D: OAuthServerDefinition>(db: &DatabaseConnection) -> loco
     Ok(())
 }
 
-/// The server of this app: the one the initializer built, or a new one where no initializer ran
-/// (tasks).
-///
-/// # Errors
-/// As [`Server::load`].
-pub async fn server<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Result<Arc<Server>> {
-    if let Some(server) = ctx.shared_store.get::<Arc<Server>>() {
-        return Ok(server);
-    }
-    Server::load::<D>(ctx).await
-}
-
 /// Signs a user of the app in, outside of any interaction: for the app's own login.
 ///
 /// `headers` are those of the request: other accounts signed in in the same browser stay so.
@@ -127,10 +112,10 @@ pub async fn sign_in<D: OAuthServerDefinition>(
     user: &D::User,
     sign_in: SignIn,
 ) -> loco_rs::Result<SetCookies> {
-    let server = server::<D>(ctx).await?;
-    let mut browser = Browser::of_headers(&server, headers, None);
+    let server = load::running::<D>(ctx).await?;
+    let mut browser = server.sessions.browser(headers, None);
     let owner = Owner::new(user.clone());
-    let signed_in = server.sign_in(&mut browser, &owner, sign_in).await;
+    let signed_in = server.sessions.sign_in(&mut browser, &owner, sign_in).await;
     signed_in.map_err(fault)?;
     browser.into_cookies().map_err(fault)
 }
@@ -143,14 +128,19 @@ pub async fn sign_out<D: OAuthServerDefinition>(
     ctx: &AppContext,
     headers: &HeaderMap,
 ) -> loco_rs::Result<SetCookies> {
-    let server = server::<D>(ctx).await?;
-    let mut browser = Browser::of_headers(&server, headers, None);
-    let accounts = server.accounts(&browser).await.map_err(fault)?;
+    let server = load::running::<D>(ctx).await?;
+    let mut browser = server.sessions.browser(headers, None);
+    let accounts = server
+        .sessions
+        .accounts(&browser, "")
+        .await
+        .map_err(fault)?;
     let sessions: Vec<_> = accounts
         .into_iter()
         .map(|account| account.session)
         .collect();
     server
+        .sessions
         .sign_out(&mut browser, &sessions)
         .await
         .map_err(fault)?;
@@ -165,8 +155,8 @@ pub async fn grants<D: OAuthServerDefinition>(
     ctx: &AppContext,
     user: &D::User,
 ) -> loco_rs::Result<Vec<ConnectedApp>> {
-    let server = server::<D>(ctx).await?;
-    let apps = server.connected_apps(user.key().into()).await;
+    let server = load::running::<D>(ctx).await?;
+    let apps = server.consents.connected_apps(user.key().into()).await;
     let apps = apps.map_err(fault)?.into_iter();
     Ok(apps.map(|connected| connected.app).collect())
 }
@@ -181,8 +171,8 @@ pub async fn revoke_grant<D: OAuthServerDefinition>(
     user: &D::User,
     id: &str,
 ) -> loco_rs::Result<bool> {
-    let server = server::<D>(ctx).await?;
-    let done = server.disconnect(user.key().into(), id).await;
+    let server = load::running::<D>(ctx).await?;
+    let done = server.consents.disconnect(user.key().into(), id).await;
     done.map_err(fault)
 }
 
@@ -194,8 +184,8 @@ pub async fn sessions<D: OAuthServerDefinition>(
     ctx: &AppContext,
     user: &D::User,
 ) -> loco_rs::Result<Vec<UserSession>> {
-    let server = server::<D>(ctx).await?;
-    let sessions = server.user_sessions(user.key().into()).await;
+    let server = load::running::<D>(ctx).await?;
+    let sessions = server.sessions.of_person(user.key().into()).await;
     sessions.map_err(fault)
 }
 

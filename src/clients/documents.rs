@@ -2,8 +2,8 @@
 //! copy, which is fetched again when it is no longer fresh. While the host cannot be read, the copy
 //! serves for another day (CI-05).
 
+use super::{ClientRegistry, sectors::unread};
 use crate::{
-    clients::sectors::unread,
     error::Failure,
     events::{AuditEvent, EventName, Outcome},
     fetch::{DOCUMENT, FetchError, Fetched, Wanted},
@@ -12,7 +12,6 @@ use crate::{
         client_document::{self, DocumentError, DocumentPolicy, Finding, Hosts},
         client_metadata::Applicant,
     },
-    server::Server,
     store::clients::{self, ClientRow},
 };
 
@@ -56,13 +55,7 @@ impl From<Failure> for NotUpToDate {
     }
 }
 
-impl Server {
-    /// Whether clients of this kind exist here: without the feature, copies of documents are
-    /// nobody (CI-01).
-    pub fn knows(&self, client: &Client) -> bool {
-        client.kind != ClientKind::Cimd || self.settings.client_id_metadata_documents.enabled
-    }
-
+impl ClientRegistry {
     /// The client as its document describes it now. Other clients, static, operator-made or
     /// registered, are as they are stored: they win over documents (CI-01, Client ID Metadata
     /// Document §6.9).
@@ -110,8 +103,8 @@ impl Server {
     /// (CI-06). What was not read says nothing.
     fn note_finding(&self, client_id: &str, error: Option<&DocumentError>) {
         match error.map(DocumentError::finding) {
-            None => self.fetcher.found(client_id, false, self.now()),
-            Some(Finding::Invalid) => self.fetcher.found(client_id, true, self.now()),
+            None => self.fetcher.found(client_id, false, self.clock.now()),
+            Some(Finding::Invalid) => self.fetcher.found(client_id, true, self.clock.now()),
             Some(Finding::Unread | Finding::NotAccepted) => {}
         }
     }
@@ -127,8 +120,8 @@ impl Server {
             Err(error) => return Ok(Err(error)),
         };
         let cache = DocumentCache {
-            fetched_at: self.now(),
-            expires_at: self.now().saturating_add(fetched.fresh_for),
+            fetched_at: self.clock.now(),
+            expires_at: self.clock.now().saturating_add(fetched.fresh_for),
             etag: fetched.etag,
         };
         if let (None, Some(client)) = (&fetched.body, stored) {
@@ -161,7 +154,7 @@ impl Server {
         let is_stored = stored.is_some();
         let copy = stored.filter(|_| is_enough).and_then(|client| {
             let until = self.copy_serves_until(client.document.as_ref()?.expires_at);
-            (self.now() < until).then_some((client, until))
+            (self.clock.now() < until).then_some((client, until))
         });
         if let Some((client, until)) = copy {
             let event = AuditEvent::new(EventName::ClientStaleCopyUsed).outcome(Outcome::Error);
@@ -200,7 +193,9 @@ impl Server {
 
     fn is_fresh(&self, client: &Client) -> bool {
         let cache = client.document.as_ref();
-        cache.is_some_and(|cache| cache.fetched_at <= self.now() && self.now() < cache.expires_at)
+        cache.is_some_and(|cache| {
+            cache.fetched_at <= self.clock.now() && self.clock.now() < cache.expires_at
+        })
     }
 
     /// CI-03.
@@ -216,12 +211,12 @@ impl Server {
             etag: cache.and_then(|cache| cache.etag.as_deref()),
         };
         let fetched = match stored {
-            Some(_) => self.fetcher.renew(wanted, self.now()).await,
-            None => self.fetcher.get(wanted, self.now()).await,
+            Some(_) => self.fetcher.renew(wanted, self.clock.now()).await,
+            None => self.fetcher.get(wanted, self.clock.now()).await,
         };
         fetched.map_err(|error| match error {
             FetchError::Url => DocumentError::Url,
-            FetchError::Budget if self.fetcher.was_invalid(client_id, self.now()) => {
+            FetchError::Budget if self.fetcher.was_invalid(client_id, self.clock.now()) => {
                 DocumentError::StillInvalid
             }
             error => unread(&error).into(),

@@ -7,11 +7,12 @@ use std::{
 
 use serde_json::Value;
 
+use super::{
+    ClientRegistry,
+    documents::{AGAIN_AFTER, Need, NotUpToDate},
+    sectors::unread,
+};
 use crate::{
-    clients::{
-        documents::{AGAIN_AFTER, Need, NotUpToDate},
-        sectors::unread,
-    },
     config::AssertionAudience,
     error::Failure,
     events::{AuditEvent, EventName, Outcome},
@@ -26,7 +27,6 @@ use crate::{
         strict_json::{self, JsonError},
         verification_key,
     },
-    server::Server,
     store::{
         clients,
         ephemerals::{self, Fact},
@@ -60,25 +60,25 @@ impl StaticKeys {
     }
 }
 
-impl Server {
+impl ClientRegistry {
     /// The client that these credentials prove. `row` = what the table has under its id. An
     /// assertion is used up by this.
     ///
     /// # Errors
     /// `invalid_client`, or a fault.
-    pub async fn authenticated(
+    pub async fn authenticate(
         &self,
         credentials: &Credentials,
         row: Option<Client>,
     ) -> Result<Client, Failure> {
         let id = &credentials.client_id;
-        let stored = self.known_client(id, row.as_ref()).cloned();
+        let stored = self.known(id, row.as_ref()).cloned();
         // Nothing is fetched for an id that nobody ever agreed to.
         let client = match stored {
             Some(stored) => self.current_copy(credentials, stored).await?,
             None => None,
         };
-        let client = credentials.authenticate(client.as_ref(), self.now())?;
+        let client = credentials.authenticate(client.as_ref(), self.clock.now())?;
         if let Some(assertion) = credentials.unproven_assertion() {
             Box::pin(self.prove(client, assertion, credentials.endpoint)).await?;
         }
@@ -97,7 +97,7 @@ impl Server {
         // Boxed: rarely taken, and large.
         match Box::pin(self.up_to_date(id, copy, Need::Authentication)).await {
             Err(NotUpToDate::Unread { failure, .. }) => {
-                credentials.authenticate(Some(&stored), self.now())?;
+                credentials.authenticate(Some(&stored), self.clock.now())?;
                 Err(failure)
             }
             result => Ok(result?),
@@ -124,7 +124,7 @@ impl Server {
                 AssertionAudience::Any => Audience::AnyOf(&any),
                 AssertionAudience::Issuer => Audience::Issuer(&urls.issuer),
             },
-            now: self.now(),
+            now: self.clock.now(),
         };
         let once = assertion.check(&expected).map_err(refused)?;
         match &client.jwks {
@@ -152,14 +152,14 @@ impl Server {
 
     /// CA-03: the keys at `jwks_uri`, as last seen unless they do not have the key.
     async fn verify_by_uri(&self, client: &Client, assertion: &Assertion) -> Result<(), Failure> {
-        let cache = if self.static_client(&client.client_id).is_some() {
+        let cache = if self.configured(&client.client_id).is_some() {
             self.static_keys.get(&client.client_id)
         } else {
             client.key_cache.clone()
         };
         let age = cache
             .as_ref()
-            .map(|cache| self.now().saturating_sub(cache.fetched_at));
+            .map(|cache| self.clock.now().saturating_sub(cache.fetched_at));
         let by_cache = cache.as_ref().map(|cache| assertion.verify(&cache.keys));
         if let (Some(age), Some(verdict)) = (age, &by_cache) {
             let unknown = |refusal: &Refusal| refusal.error == AssertionError::UnknownKey;
@@ -174,7 +174,7 @@ impl Server {
         };
         let until =
             cache.map(|cache| self.copy_serves_until(cache.fetched_at.saturating_add(FRESH)));
-        let usable = by_cache.filter(|_| until.is_some_and(|until| self.now() < until));
+        let usable = by_cache.filter(|_| until.is_some_and(|until| self.clock.now() < until));
         // A key that the copy does not have may be a new one.
         let usable = match (usable, &unread) {
             (Some(Err(refusal)), Unread::Away(_))
@@ -216,9 +216,9 @@ impl Server {
         };
         // The operator named the URLs of clients that are known here.
         let fetched = if before.is_some() || client.is_known() {
-            self.fetcher.renew(wanted, self.now()).await
+            self.fetcher.renew(wanted, self.clock.now()).await
         } else {
-            self.fetcher.get_of_client(wanted, self.now()).await
+            self.fetcher.get_of_client(wanted, self.clock.now()).await
         };
         let keys = match fetched {
             Ok(fetched) => key_set(&fetched.body.unwrap_or_default()),
@@ -230,10 +230,10 @@ impl Server {
         };
         let cache = KeyCache {
             keys: keys.clone(),
-            fetched_at: self.now(),
+            fetched_at: self.clock.now(),
         };
         let id = client.client_id.as_str();
-        if self.static_client(id).is_some() {
+        if self.configured(id).is_some() {
             self.static_keys.set(id, cache);
         } else {
             let tables = self.store.tables();

@@ -4,3 +4,172 @@ pub mod documents;
 pub mod keys;
 pub mod registration;
 pub mod sectors;
+
+use std::sync::Arc;
+
+use self::keys::StaticKeys;
+use crate::{
+    clock::Clock,
+    config::{self, Settings, urls::Urls},
+    error::Failure,
+    events::Events,
+    fetch::Fetcher,
+    keys::Keys,
+    protocol::{
+        client::{Client, ClientKind},
+        client_metadata::{Applicant, MetadataPolicy},
+        jwk::SigningAlg,
+        subject,
+    },
+    store::{Store, StoreResult, clients},
+};
+
+/// A client is used at most this often, seconds: nobody waits for that.
+const USED_EVERY: i64 = 3600;
+
+/// The clients of this server: those of the settings, those of the table, and those that a document
+/// describes.
+pub struct ClientRegistry {
+    settings: Arc<Settings>,
+    urls: Arc<Urls>,
+    store: Store,
+    clock: Clock,
+    events: Events,
+    keys: Arc<Keys>,
+    fetcher: Arc<Fetcher>,
+    /// Fetched keys of clients of the settings, which have no row.
+    static_keys: StaticKeys,
+}
+
+/// What a [`ClientRegistry`] is made of.
+pub struct ClientRegistryParts {
+    /// The settings, with their clients.
+    pub settings: Arc<Settings>,
+    /// The endpoints: audiences of assertions.
+    pub urls: Arc<Urls>,
+    /// The tables.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Who hears of changes.
+    pub events: Events,
+    /// The signing keys, of which clients choose an algorithm.
+    pub keys: Arc<Keys>,
+    /// The way to documents and keys of clients.
+    pub fetcher: Arc<Fetcher>,
+}
+
+impl ClientRegistry {
+    /// A registry that has fetched nothing yet.
+    pub fn new(parts: ClientRegistryParts) -> Self {
+        let ClientRegistryParts {
+            settings,
+            urls,
+            store,
+            clock,
+            events,
+            keys,
+            fetcher,
+        } = parts;
+        Self {
+            settings,
+            urls,
+            store,
+            clock,
+            events,
+            keys,
+            fetcher,
+            static_keys: StaticKeys::default(),
+        }
+    }
+
+    /// The static client with this id. Static clients are looked up first.
+    pub fn configured(&self, client_id: &str) -> Option<&Client> {
+        self.settings
+            .clients
+            .iter()
+            .find(|client| client.client_id == client_id)
+    }
+
+    /// The client with this id, static or from the table.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find(&self, client_id: &str) -> StoreResult<Option<Client>> {
+        if let Some(client) = self.configured(client_id) {
+            return Ok(Some(client.clone()));
+        }
+        let tables = self.store.tables();
+        let found = self
+            .store
+            .run(|db| clients::find(db, tables, client_id))
+            .await?;
+        Ok(found.filter(|client| self.is_enabled(client)))
+    }
+
+    /// The client of a request: static ones have no row.
+    pub fn known<'a>(&'a self, client_id: &str, row: Option<&'a Client>) -> Option<&'a Client> {
+        let row = row.filter(|client| self.is_enabled(client));
+        self.configured(client_id).or(row)
+    }
+
+    /// The id to look up in the table: `None` for static clients.
+    pub fn id_in_table<'a>(&self, client_id: &'a str) -> Option<&'a str> {
+        self.configured(client_id).is_none().then_some(client_id)
+    }
+
+    /// Notes that a code or token was issued to a client, at most once an hour and after the
+    /// answer: a failure costs nothing.
+    pub fn touch_last_used(&self, client: &Client) {
+        let now = self.clock.now();
+        let fresh = client
+            .last_used_at
+            .is_some_and(|at| now.saturating_sub(at) < USED_EVERY);
+        if fresh || self.configured(&client.client_id).is_some() {
+            return;
+        }
+        let (store, client_id) = (self.store.clone(), client.client_id.clone());
+        tokio::spawn(async move {
+            let touch = |db| clients::touch(db, store.tables(), &client_id, now);
+            if let Err(error) = store.run(touch).await {
+                tracing::warn!(%error, "the last use of a client could not be noted");
+            }
+        });
+    }
+
+    /// The subject of a user as `client` sees it (SU-01 to SU-03).
+    ///
+    /// # Errors
+    /// When a pairwise client has no sector: a broken configuration (SU-03).
+    pub fn subject_for(&self, client: &Client, subject: &str) -> Result<String, Failure> {
+        let secret = self.settings.pairwise_secret.as_ref();
+        let secret = secret.map(config::Secret::expose);
+        subject::for_client(client, subject, secret)
+            .ok_or_else(|| Failure::internal("SU-03: the client's pairwise subject has no sector"))
+    }
+
+    /// Whether clients of this kind exist here: without the feature, copies of documents are
+    /// nobody (CI-01).
+    pub fn is_enabled(&self, client: &Client) -> bool {
+        client.kind != ClientKind::Cimd || self.settings.client_id_metadata_documents.enabled
+    }
+
+    /// What this server offers to clients that register themselves, or that describe themselves in
+    /// a document.
+    pub fn offers_to<'a>(
+        &'a self,
+        applicant: Applicant,
+        algorithms: &'a [SigningAlg],
+    ) -> MetadataPolicy<'a> {
+        let settings = &self.settings;
+        MetadataPolicy {
+            scopes: &settings.registration.allowed_scopes,
+            applicant,
+            algorithms,
+            grants: &settings.grant_types,
+            redirect_schemes: &settings.registration.redirect_schemes,
+            pairwise: settings.pairwise_secret.is_some(),
+            loopback: settings.fetches_from_own_machine(),
+        }
+    }
+}

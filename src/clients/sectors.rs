@@ -1,8 +1,8 @@
 //! Sector documents (OpenID Connect Registration §5, OpenID Connect Core §8.1): who names one has
 //! to be in it.
 
+use super::{ClientRegistry, documents::AGAIN_AFTER};
 use crate::{
-    clients::documents::AGAIN_AFTER,
     error::Failure,
     fetch::{DOCUMENT, FetchError, Wanted},
     protocol::{
@@ -11,10 +11,9 @@ use crate::{
         error::OAuthError,
         refusals,
     },
-    server::Server,
 };
 
-impl Server {
+impl ClientRegistry {
     /// Whether the document at `sector_identifier_uri` lists every redirect URI of the client
     /// (OpenID Connect Registration §5, OpenID Connect Core §8.1). Clients of the settings are not
     /// asked: their operator wrote both. `before` = the client as it is stored.
@@ -36,9 +35,9 @@ impl Server {
         };
         let named_before = before.and_then(|client| client.sector_identifier_uri.as_ref());
         let fetched = if named_before == Some(uri) {
-            self.fetcher.renew(wanted, self.now()).await
+            self.fetcher.renew(wanted, self.clock.now()).await
         } else {
-            self.fetcher.get(wanted, self.now()).await
+            self.fetcher.get(wanted, self.clock.now()).await
         };
         match fetched {
             Ok(fetched) => check_sector_document(&fetched.body.unwrap_or_default(), client),

@@ -10,13 +10,14 @@ use axum::{
 
 use super::page::{self, Entered, OwnForm};
 use crate::{
-    account::{Connected, UserSession},
+    consents::Connected,
     error::{Failure, PageError},
     http::{
+        answer::see_other,
+        browser::with_cookies,
         extract::{PageForm, QueryParams, SharedContext, TheServer},
         pages,
     },
-    interactions::go_on::see_other,
     protocol::{
         error::OAuthError,
         params::{Params, encode},
@@ -24,7 +25,7 @@ use crate::{
         scope::OFFLINE_ACCESS,
     },
     server::Server,
-    sessions::{Browser, SignedIn},
+    sessions::{Browser, SignedIn, UserSession},
     views::pages::{AppLine, AppsNotice, AppsPage, DeviceLine, GrantedScope, SessionLine},
 };
 
@@ -41,7 +42,7 @@ pub async fn get(
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
     let notice = AppsNotice::of(page::field(&params, "done")?.unwrap_or_default());
-    let answer = match server.current(&browser, "").await? {
+    let answer = match server.sessions.current(&browser, "").await? {
         None => to_login(&server)?,
         Some(current) => {
             let lists = Lists {
@@ -52,7 +53,7 @@ pub async fn get(
             show(&server, &mut browser, lists).await?
         }
     };
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 /// Disconnects one app.
@@ -67,13 +68,13 @@ pub async fn revoke(
         Person::Refused(answer) => answer,
         Person::Here(current) => {
             let Path(id) = id.map_err(|_| not_found())?;
-            if !server.disconnect(current.owner.key(), &id).await? {
+            if !server.consents.disconnect(current.owner.key(), &id).await? {
                 return Err(not_found());
             }
             back(&server, AppsNotice::Disconnected)?
         }
     };
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 /// Disconnects every app.
@@ -86,11 +87,11 @@ pub async fn revoke_all(
     let answer = match person(&server, &mut browser, &params).await? {
         Person::Refused(answer) => answer,
         Person::Here(current) => {
-            server.disconnect_all(current.owner.key()).await?;
+            server.consents.disconnect_all(current.owner.key()).await?;
             back(&server, AppsNotice::Disconnected)?
         }
     };
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 /// Signs one browser out; this one too, if it is the one.
@@ -105,16 +106,19 @@ pub async fn end_session(
         Person::Refused(answer) => answer,
         Person::Here(current) => {
             let Path(sid) = sid.map_err(|_| not_found())?;
-            let named = server.user_session(current.owner.key(), &sid).await?;
+            let named = server
+                .sessions
+                .of_person_by_sid(current.owner.key(), &sid)
+                .await?;
             let session = named.ok_or_else(not_found)?;
-            server.end_elsewhere(&session).await?;
+            server.sessions.end_elsewhere(&session).await?;
             if session.id == current.session.id {
-                server.sign_out(&mut browser, &[session]).await?;
+                server.sessions.sign_out(&mut browser, &[session]).await?;
             }
             back(&server, AppsNotice::SessionEnded)?
         }
     };
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 /// Who posted one of the forms.
@@ -130,7 +134,7 @@ async fn person(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Person, PageError> {
-    let Some(current) = server.current(browser, "").await? else {
+    let Some(current) = server.sessions.current(browser, "").await? else {
         return Ok(Person::Refused(to_login(server)?));
     };
     let own_form = OwnForm {
@@ -193,8 +197,8 @@ async fn show(
         notice,
     } = lists;
     let user = current.owner.key();
-    let apps = server.connected_apps(user).await?;
-    let sessions = server.user_sessions(user).await?;
+    let apps = server.consents.connected_apps(user).await?;
+    let sessions = server.sessions.of_person(user).await?;
     let status = entered.status;
     let own_form = OwnForm {
         route: ROUTE,
@@ -212,7 +216,7 @@ async fn show(
         done: notice,
         notice: None,
     };
-    server.page(browser, None, status, page)
+    pages::page(server, browser, None, status, page)
 }
 
 fn app_line(server: &Server, Connected { app, client }: &Connected) -> AppLine {
@@ -224,11 +228,11 @@ fn app_line(server: &Server, Connected { app, client }: &Connected) -> AppLine {
         scopes: scopes
             .map(|name| GrantedScope {
                 name: name.clone(),
-                description: server.scope_description(name),
+                description: server.interactions.scope_description(name),
             })
             .collect(),
         resources: resources
-            .filter_map(|uri| server.resource_line(uri))
+            .filter_map(|uri| server.interactions.resource_line(uri))
             .collect(),
         granted_at: pages::day(app.granted_at),
         last_used: app.last_used_at.map(pages::day),

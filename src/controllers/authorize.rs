@@ -6,17 +6,16 @@ use axum::{debug_handler, extract::Request, response::Response};
 use crate::{
     clients::documents::{Need, NotUpToDate},
     config::RateLimitEntry,
+    controllers::outcome::{Arrival, respond, to_continue},
     error::{Failure, PageError},
     events::request,
     http::{
+        answer::see_other,
+        browser::with_cookies,
         extract::{QueryParams, SharedContext, TheServer, read_form},
         layers::SentBack,
     },
-    interactions::{
-        Finished, Pending,
-        go_on::{Arrival, see_other},
-        usable,
-    },
+    interactions::{Outcome, Pending, usable},
     keys::Purpose,
     limits::Of,
     protocol::{
@@ -24,6 +23,7 @@ use crate::{
         callback::Callback,
         client::Client,
         error::{ErrorCode, OAuthError},
+        error_kind::ErrorKind,
         interaction::Step,
         params::Params,
         policy::Entitlement,
@@ -31,7 +31,6 @@ use crate::{
     },
     server::Server,
     sessions::{Browser, SignedIn},
-    views::ErrorKind,
 };
 
 /// The request in the query.
@@ -42,7 +41,7 @@ pub async fn get(
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
     let answer = by_query(&server, &mut browser, &params).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 async fn by_query(
@@ -52,7 +51,7 @@ async fn by_query(
 ) -> Result<Response, PageError> {
     let requester = load(server, params).await?;
     let Requester { client, callback } = &requester;
-    let current = match server.current(browser, &client.client_id).await {
+    let current = match server.sessions.current(browser, &client.client_id).await {
         Ok(current) => current,
         Err(failure) => return send_failure(callback, failure, client),
     };
@@ -61,7 +60,7 @@ async fn by_query(
         Err(error) => return refuse(&requester, current.as_ref(), params, error),
     };
     let Requester { client, callback } = requester;
-    let mut pending = Pending::new(client, request, server.now());
+    let mut pending = Pending::new(client, request, server.clock.now());
     match decide(server, &mut pending, browser, current).await {
         Ok(answer) => Ok(answer),
         Err(error) => send_failure(&callback, error.into_failure(), &pending.client),
@@ -78,11 +77,15 @@ struct Requester {
 async fn load(server: &Server, params: &Params) -> Result<Requester, PageError> {
     let named = params.one("client_id").ok().flatten().unwrap_or_default();
     let keys = Of::entry(RateLimitEntry::Authorize).address();
-    server.limit(keys.client_and_address(named)).await?;
+    server.limits.check(keys.client_and_address(named)).await?;
     let client_id = authorize::client_id(params)?;
     request::note_client(client_id);
-    let stored = server.client(client_id).await?;
-    let current = Box::pin(server.up_to_date(client_id, stored, Need::Authorization));
+    let stored = server.clients.find(client_id).await?;
+    let current = Box::pin(
+        server
+            .clients
+            .up_to_date(client_id, stored, Need::Authorization),
+    );
     let client = usable(current.await.map_err(no_client)?.as_ref())?;
     let callback = Callback::find(params, &client, &server.urls.issuer)?;
     Ok(Requester { client, callback })
@@ -105,7 +108,7 @@ fn validate(
     requester: &Requester,
 ) -> Result<AuthorizationRequest, OAuthError> {
     let verify_hint = |token: &str| {
-        let now = server.now();
+        let now = server.clock.now();
         let hint = server.keys.verify(token, Purpose::IdTokenHint, now).ok()?;
         Some(hint.subject)
     };
@@ -125,26 +128,35 @@ async fn decide(
 ) -> Result<Response, PageError> {
     // A situation can change while it is finished; twice in a row is a storm, not a person.
     for _ in 0..2 {
-        let next = server.next_step(pending, current.as_ref()).await?;
-        let finished = match (next, current.as_ref()) {
+        let next = server
+            .interactions
+            .next_step(pending, current.as_ref())
+            .await?;
+        let outcome = match (next, current.as_ref()) {
             (Err(error), _) => {
                 return sent_back(&pending.request.callback, error, &pending.client);
             }
             (Ok(Step::Issue), Some(current)) => {
-                server.issue_code(pending, browser, current, None).await?
+                let interactions = &server.interactions;
+                interactions
+                    .issue_code(pending, browser, current, None)
+                    .await?
             }
             (Ok(step), current) => {
-                server.open(pending, Some(browser), current, step).await?;
-                return Ok(server.redirect_to_step(pending, step));
+                let interactions = &server.interactions;
+                interactions
+                    .open(pending, Some(browser), current, step)
+                    .await?;
+                Outcome::Step(step)
             }
         };
-        if finished != Finished::Again {
-            return server.after(finished, pending, browser, Arrival::Request);
+        if outcome != Outcome::Again {
+            return respond(server, browser, pending, outcome, Arrival::Request);
         }
         let client_id = pending.client.client_id.clone();
-        pending.client = usable(server.client(&client_id).await?.as_ref())?;
+        pending.client = usable(server.clients.find(&client_id).await?.as_ref())?;
         pending.request.callback.check(&pending.client)?;
-        current = server.current(browser, &client_id).await?;
+        current = server.sessions.current(browser, &client_id).await?;
     }
     Err(OAuthError::of(&refusals::STATE_KEEPS_CHANGING).into())
 }
@@ -166,9 +178,13 @@ pub async fn post(server: TheServer, request: Request) -> Result<Response, PageE
         Err(error) => return refuse(&requester, None, &params, error),
     };
     let Requester { client, callback } = requester;
-    let mut pending = Pending::new(client, request, server.now());
-    match server.open(&mut pending, None, None, Step::Login).await {
-        Ok(()) => Ok(server.redirect_to_continue(&pending)),
+    let mut pending = Pending::new(client, request, server.clock.now());
+    match server
+        .interactions
+        .open(&mut pending, None, None, Step::Login)
+        .await
+    {
+        Ok(()) => to_continue(&server, &pending),
         Err(failure) => send_failure(&callback, failure, &pending.client),
     }
 }

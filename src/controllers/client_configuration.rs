@@ -8,8 +8,9 @@ use axum::{
 };
 
 use crate::{
-    clients::registration::{Bearer, NewSecret},
+    clients::registration::NewSecret,
     config::RateLimitEntry,
+    controllers::registrant::{Bearer, person_of_own_page},
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
     http::extract::{MetadataJson, SharedContext, TheServer},
@@ -86,18 +87,18 @@ pub async fn put(
     // RG-03: before a token is looked at or anything is fetched. What strangers use up together, the
     // server's ceiling of registrations, keeps nobody from their own.
     let keys = Of::entry(RateLimitEntry::Register).address();
-    server.limit(keys).await?;
+    server.limits.check(keys).await?;
     let managed = load(&server, &headers, client_id, ManageAction::Update).await?;
     let old = &managed.registered.client;
     registration::check_update(&members, old).map_err(OAuthError::from)?;
     let metadata = registration::metadata(members).map_err(OAuthError::from)?;
     let (id, applicant) = (old.client_id.clone(), managed.applicant());
-    let mut client = server.registered_client(id, metadata, applicant)?;
+    let mut client = server.registrar.client(id, metadata, applicant)?;
     let caller = match &managed.by {
         Manager::Person(owner) => Registrant::User(owner.clone()),
         Manager::Client(_) => Registrant::Client,
     };
-    server.check_registrant(&client, Some(old), &caller).await?;
+    server.registrar.check(&client, Some(old), &caller).await?;
     let NewSecrets { change, secret } = secret_change(&server, old, &mut client)?;
     store(&server, &managed, &client, &change).await?;
     Ok(describe(&server, &managed, &client, secret.as_ref()))
@@ -112,7 +113,7 @@ pub async fn delete(
 ) -> Result<StatusCode, ApiError> {
     let managed = load(&server, &headers, client_id, ManageAction::Delete).await?;
     let client_id = &managed.registered.client.client_id;
-    if !server.delete_client(client_id).await? {
+    if !server.registrar.delete(client_id).await? {
         return Err(denied().into());
     }
     Ok(StatusCode::NO_CONTENT)
@@ -151,13 +152,13 @@ async fn load(
             Ok(Managed { registered, by })
         }
         Bearer::Absent => {
-            let owner = server.person_of_own_page(headers).await?;
+            let owner = person_of_own_page(server, headers).await?;
             let (owner, registered) = owner.zip(registered).ok_or_else(denied)?;
             let client = OwnedClient {
                 client: ClientFacts::of(&registered.client),
                 owner: registered.owner,
             };
-            let permitted = server.owners.may_manage(action, &owner, &client).await;
+            let permitted = server.people.app.may_manage(action, &owner, &client).await;
             if !permitted? {
                 return Err(denied().into());
             }
@@ -187,7 +188,7 @@ fn secret_change(
             secret: None,
         });
     }
-    let now = server.now();
+    let now = server.clock.now();
     let works = |secret: &ClientSecret| secret.expires_at.is_none_or(|at| at > now);
     if old.secrets.first().is_some_and(works) {
         client.secrets.clone_from(&old.secrets);
@@ -197,7 +198,7 @@ fn secret_change(
             secret: None,
         });
     }
-    let NewSecret { secret, expires_at } = server.new_client_secret(client.kind)?;
+    let NewSecret { secret, expires_at } = server.registrar.new_secret(client.kind)?;
     let new = secret.hash(Purpose::Secret);
     client.secrets = vec![ClientSecret {
         hash: new,

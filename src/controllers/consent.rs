@@ -8,16 +8,18 @@ use super::{
 };
 use crate::{
     config::RateLimitEntry,
+    controllers::outcome::{Arrival, respond, to_continue},
     error::PageError,
-    http::extract::{PageForm, QueryParams, SharedContext, TheServer},
-    interactions::{
-        Pending,
-        go_on::{Agreement, Arrival},
+    http::{
+        browser::with_cookies,
+        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        pages,
     },
+    interactions::{Outcome, Pending, advance::Agreement},
     limits::Of,
     protocol::{error::OAuthError, interaction::Step, params::Params, refusals, scope::Scopes},
     server::Server,
-    sessions::Browser,
+    sessions::{Browser, SignedIn},
     views::{FormError, pages::ConsentPage},
 };
 
@@ -31,7 +33,7 @@ pub async fn get(
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
     let answer = show(&server, &mut browser, &params).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 async fn show(
@@ -42,7 +44,10 @@ async fn show(
     match page::visit(server, browser, params, Step::Consent).await? {
         Visit::Elsewhere(answer) => Ok(answer),
         Visit::Here(None) => Err(no_interaction()),
-        Visit::Here(Some(pending)) => form(server, browser, &pending, Entered::default()).await,
+        Visit::Here(Some(visited)) => {
+            let (pending, current) = (&visited.pending, visited.current());
+            form(server, browser, pending, current, Entered::default())
+        }
     }
 }
 
@@ -54,7 +59,7 @@ pub async fn post(
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
     let answer = submit(&server, &mut browser, &params).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 async fn submit(
@@ -67,53 +72,62 @@ async fn submit(
         Visit::Here(None) => return Err(no_interaction()),
         Visit::Here(Some(pending)) => pending,
     };
-    let current = server.current(browser, &pending.client.client_id).await?;
+    let current = server
+        .sessions
+        .current(browser, &pending.client.client_id)
+        .await?;
     // First, because it says what the form may show.
-    let next = server.next_step(&mut pending, current.as_ref()).await?;
+    let next = server
+        .interactions
+        .next_step(&mut pending, current.as_ref())
+        .await?;
     let own_form = OwnForm {
         route: ROUTE,
         current: current.as_ref(),
     };
+    let again = |browser: &mut Browser, pending: &Pending, entered: Entered| {
+        form(server, browser, pending, current.as_ref(), entered)
+    };
     if let Some(refused) = page::check_csrf(server, browser, params, own_form)? {
-        return form(
-            server,
-            browser,
-            &pending,
-            Entered::default().refused(refused),
-        )
-        .await;
+        return again(browser, &pending, Entered::default().refused(refused));
     }
     let keys = Of::entry(RateLimitEntry::Consent).session(own_form.sid());
     if let Some(wait) = page::check_limit(server, keys).await? {
-        let answer = form(server, browser, &pending, Entered::default().limited()).await?;
+        let answer = again(browser, &pending, Entered::default().limited())?;
         return Ok(wait.on(answer));
     }
-    if field(params, "action")? == Some("use_another") {
-        return server
-            .use_another(&mut pending, browser, Arrival::Form)
-            .await;
-    }
-    let decision = field(params, "action")?.or(field(params, "decision")?);
-    if matches!(decision, Some("deny" | "cancel")) {
-        return server.deny(&pending, browser, Arrival::Form).await;
-    }
-    if decision != Some("allow") {
-        let entered = Entered::default()
-            .with_error(FormError::NoDecision)
-            .with_status(StatusCode::BAD_REQUEST);
-        return form(server, browser, &pending, entered).await;
-    }
-    // An allow counts only while consent is what is asked.
-    let (Some(current), Ok(Step::Consent)) = (&current, next) else {
-        return Ok(server.redirect_to_continue(&pending));
+    let interactions = &server.interactions;
+    let action = field(params, "action")?;
+    let decision = action.or(field(params, "decision")?);
+    let outcome = match (action, decision) {
+        (Some("use_another"), _) => {
+            let current = current.as_ref();
+            interactions
+                .use_another(&mut pending, browser, current)
+                .await?
+        }
+        (_, Some("deny" | "cancel")) => interactions.deny(&pending, browser).await?,
+        (_, Some("allow")) => match (&current, next) {
+            (Some(person), Ok(Step::Consent)) => {
+                let agreement = Agreement {
+                    person,
+                    ticked: &ticked(params)?,
+                };
+                interactions
+                    .accept(&mut pending, browser, agreement)
+                    .await?
+            }
+            // An allow counts only while consent is what is asked.
+            _ => Outcome::Again,
+        },
+        _ => {
+            let entered = Entered::default()
+                .with_error(FormError::NoDecision)
+                .with_status(StatusCode::BAD_REQUEST);
+            return again(browser, &pending, entered);
+        }
     };
-    let agreement = Agreement {
-        person: current,
-        ticked: &ticked(params)?,
-    };
-    server
-        .accept(&mut pending, browser, agreement, Arrival::Form)
-        .await
+    respond(server, browser, &pending, outcome, Arrival::Form)
 }
 
 /// The scopes that were left ticked.
@@ -122,24 +136,25 @@ fn ticked(params: &Params) -> Result<Scopes, PageError> {
     Ok(params.all("scope").map_err(as_list)?.into_iter().collect())
 }
 
-async fn form(
+fn form(
     server: &Server,
     browser: &mut Browser,
     pending: &Pending,
+    current: Option<&SignedIn>,
     entered: Entered,
 ) -> Result<Response, PageError> {
-    let Some(current) = server.current(browser, &pending.client.client_id).await? else {
-        return Ok(server.redirect_to_continue(pending));
+    let Some(current) = current else {
+        return to_continue(server, pending);
     };
     let status = entered.status;
     let own_form = OwnForm {
         route: ROUTE,
-        current: Some(&current),
+        current: Some(current),
     };
     let common = page::common(server, browser, own_form, Some(pending))?;
     let page = ConsentPage {
         common: common.with(entered),
-        ..server.asked(pending, Some(&current))
+        ..server.interactions.consent_prompt(pending, Some(current))
     };
-    server.page(browser, Some(pending), status, page)
+    pages::page(server, browser, Some(pending), status, page)
 }

@@ -9,24 +9,26 @@ use super::{
 };
 use crate::{
     config::RateLimitEntry,
+    controllers::outcome::Arrival,
     error::{Failure, PageError},
-    http::extract::{QueryParams, SharedContext, TheServer, read_form},
-    interactions::{
-        go_on::{Arrival, see_other},
-        logout::PendingLogout,
+    http::{
+        answer::see_other,
+        browser::with_cookies,
+        extract::{QueryParams, SharedContext, TheServer, read_form},
     },
+    interactions::logout::PendingLogout,
     keys::Purpose,
     limits::Of,
     protocol::{
         end_session::{self, Hint, SessionView, Verdict},
         error::OAuthError,
+        error_kind::ErrorKind,
         params::Params,
         received::Received,
         refusals,
     },
     server::Server,
     sessions::Browser,
-    views::ErrorKind,
 };
 
 /// The request in the query, or one that was stored.
@@ -38,11 +40,11 @@ pub async fn get(
 ) -> Result<Response, PageError> {
     check_limit(&server, &params).await?;
     let pending = match interaction_id(&params)? {
-        Some(id) => server.find_logout(id, &mut browser).await?,
+        Some(id) => server.interactions.find_logout(id, &mut browser).await?,
         None => load(&server, &params).await?,
     };
     let answer = decide(&server, &mut browser, pending).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 /// The request in a form body: stored, then resumed by GET, because a cross-site POST carries no
@@ -52,7 +54,7 @@ pub async fn post(server: TheServer, request: Request) -> Result<Response, PageE
     let params = read_form(request, "ES-01", "ES-01").await?;
     check_limit(&server, &params).await?;
     let mut pending = load(&server, &params).await?;
-    server.open_logout(&mut pending, None).await?;
+    server.interactions.open_logout(&mut pending, None).await?;
     let id = pending.state().unwrap_or_default();
     let url = &server.urls.end_session_endpoint;
     Ok(see_other(&format!("{url}?interaction={id}"))?)
@@ -75,7 +77,7 @@ async fn check_limit(server: &Server, params: &Params) -> Result<(), Failure> {
     } else {
         keys.client_and_address(&format!("end-session {named}"))
     };
-    server.limit(keys).await
+    server.limits.check(keys).await
 }
 
 /// Load: who is meant, who asks, and where it may lead (ES-01 to ES-04).
@@ -86,7 +88,7 @@ async fn load(server: &Server, params: &Params) -> Result<PendingLogout, PageErr
         None => None,
     };
     let client = match end_session::client_id(&asked, hint.as_ref())? {
-        Some(id) => server.client(id).await?,
+        Some(id) => server.clients.find(id).await?,
         None => None,
     };
     end_session::check_client(&asked, client.as_ref())?;
@@ -103,7 +105,7 @@ async fn load(server: &Server, params: &Params) -> Result<PendingLogout, PageErr
 fn verified(server: &Server, token: &str) -> Result<Hint, PageError> {
     let hint = server
         .keys
-        .verify(token, Purpose::IdTokenHint, server.now())
+        .verify(token, Purpose::IdTokenHint, server.clock.now())
         .map_err(|error| {
             let refused = OAuthError::of(&refusals::LOGOUT_HINT_INVALID);
             PageError::from(refused.expected(error.to_string(), Received::Secret(token)))
@@ -125,7 +127,7 @@ async fn decide(
     if pending.row.as_ref().is_some_and(|row| row.is_done) {
         return logout::leave(server, browser, Some(&pending), Arrival::Request);
     }
-    let accounts = server.accounts(browser).await?;
+    let accounts = server.sessions.accounts(browser, "").await?;
     let sessions: Vec<_> = accounts
         .iter()
         .map(|account| SessionView {
@@ -140,13 +142,16 @@ async fn decide(
                 .map(|account| account.session.clone())
                 .into_iter()
                 .collect();
-            server.sign_out(browser, &ended).await?;
-            server.close_logout(&pending).await?;
+            server.sessions.sign_out(browser, &ended).await?;
+            server.interactions.close_logout(&pending).await?;
             logout::leave(server, browser, Some(&pending), Arrival::Request)
         }
         Verdict::Ask => {
             if pending.row.is_none() && pending.says_something() {
-                server.open_logout(&mut pending, Some(browser)).await?;
+                server
+                    .interactions
+                    .open_logout(&mut pending, Some(browser))
+                    .await?;
             }
             let question = Question {
                 pending: Some(&pending),

@@ -7,8 +7,12 @@ use crate::{
     config::RateLimitEntry,
     error::PageError,
     events::{AuditEvent, EventName},
-    http::extract::{PageForm, QueryParams, SharedContext, TheServer},
-    interactions::go_on::see_other,
+    http::{
+        answer::see_other,
+        browser::with_cookies,
+        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        pages,
+    },
     limits::Of,
     protocol::params::Params,
     server::Server,
@@ -27,13 +31,13 @@ pub async fn get(
     mut browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
-    server.check_password_reset()?;
+    server.password_reset.check()?;
     let shown = match field(&params, "sent")? {
         Some(_) => Shown::Sent,
         None => Shown::Form(Entered::default()),
     };
     let answer = show(&server, &mut browser, shown)?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 /// The login. One answer for known and unknown ones, given before either is looked for.
@@ -44,7 +48,7 @@ pub async fn post(
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
-    server.check_password_reset()?;
+    server.password_reset.check()?;
     let answer = match asked(&server, &browser, &params)? {
         Ok(login) => {
             let keys = Of::entry(RateLimitEntry::PasswordReset);
@@ -52,18 +56,18 @@ pub async fn post(
             if let Some(wait) = page::check_limit(&server, keys).await? {
                 let entered = Entered::of(&params, &["login"])?.limited();
                 let answer = show(&server, &mut browser, Shown::Form(entered))?;
-                return Ok(browser.answer(wait.on(answer))?);
+                return Ok(with_cookies(browser, wait.on(answer))?);
             }
             server
                 .events
                 .emit(AuditEvent::new(EventName::PasswordResetRequested));
-            let lang = server.language(&browser, None);
-            server.0.send_reset_link(&app, login, lang);
+            let lang = pages::language(&server, &browser, None);
+            server.password_reset.send_link(&app, login, lang);
             see_other(&format!("{}?sent=1", server.urls.forgot_password))?
         }
         Err(entered) => show(&server, &mut browser, Shown::Form(entered))?,
     };
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 fn asked(
@@ -104,5 +108,5 @@ fn show(server: &Server, browser: &mut Browser, shown: Shown) -> Result<Response
         sent,
         login_url: server.urls.login_page.clone(),
     };
-    server.page(browser, None, status, page)
+    pages::page(server, browser, None, status, page)
 }

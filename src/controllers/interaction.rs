@@ -4,7 +4,7 @@
 use axum::{
     Json, debug_handler,
     extract::Request,
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,16 @@ use super::{
 use crate::{
     OAuthInteraction,
     config::RateLimitEntry,
+    controllers::own_page::Decision,
     error::{ApiError, Failure, PageError},
-    http::extract::{QueryParams, SharedContext, TheServer, read_json},
-    interactions::{go_on::Arrival, own_page::Decision},
+    http::{
+        browser::with_cookies,
+        extract::{QueryParams, SharedContext, TheServer, read_json},
+    },
+    interactions::{Outcome, Pending},
     limits::Of,
     protocol::{error::OAuthError, params::Params, received::Received, refusals},
+    server::Server,
     sessions::{Browser, CsrfCheck},
 };
 
@@ -36,16 +41,17 @@ pub async fn get(
     let interaction = open(&server, browser, &params).await;
     let interaction = interaction.map_err(PageError::into_failure)?;
     let answer = Json(shown(&interaction)).into_response();
-    Ok(interaction.browser.answer(answer)?)
+    Ok(with_cookies(interaction.browser, answer)?)
 }
 
 async fn open(
     server: &TheServer,
-    browser: Browser,
+    mut browser: Browser,
     params: &Params,
 ) -> Result<OAuthInteraction, PageError> {
     let id = interaction_id(params)?.ok_or_else(no_interaction)?;
-    OAuthInteraction::open(&server.0, browser, id).await
+    let pending = server.interactions.find(id, &mut browser).await?;
+    OAuthInteraction::open(&server.0, browser, pending).await
 }
 
 /// What a page needs of an interaction; what is not there is left out (GE-07).
@@ -108,8 +114,8 @@ enum Action {
 }
 
 #[derive(Serialize)]
-struct Location<'a> {
-    location: &'a str,
+struct Location {
+    location: String,
 }
 
 /// The decision; the answer says where the browser goes.
@@ -121,26 +127,29 @@ pub async fn post(
 ) -> Result<Response, ApiError> {
     let act: Act = read_json(request, "EX-01").await?;
     check_origin(&server, &browser)?;
-    let found = server.find_pending(&act.interaction, &mut browser).await;
+    let found = server
+        .interactions
+        .find(&act.interaction, &mut browser)
+        .await;
     let pending = found.map_err(PageError::into_failure)?;
     if pending.is_finished() {
         // Double clicks and lost answers.
-        let finished = server.repeat(&pending, &browser);
-        let answer = server.after(finished, &pending, &browser, Arrival::Script);
-        let answer = answer.map_err(PageError::into_failure)?;
-        return Ok(browser.answer(location(&answer)?)?);
+        let outcome = server.interactions.repeat(&pending, &browser);
+        let answer = location(&server, &pending, outcome)?;
+        return Ok(with_cookies(browser, answer)?);
     }
-    let interaction = OAuthInteraction::open(&server.0, browser, &act.interaction).await;
+    let interaction = OAuthInteraction::open(&server.0, browser, pending).await;
     let mut interaction = interaction.map_err(PageError::into_failure)?;
     check_token(&interaction, &act.csrf_token)?;
     let current = interaction.current.as_ref();
     let sid = current.map(|current| current.session.sid.as_str());
     let keys = Of::entry(RateLimitEntry::Consent).session(sid);
-    server.limit(keys).await?;
+    server.limits.check(keys).await?;
     let decision = decision(&interaction, act)?;
-    let answer = interaction.decide(decision, Arrival::Script).await;
-    let answer = location(&answer.map_err(PageError::into_failure)?)?;
-    Ok(interaction.browser.answer(answer)?)
+    let outcome = interaction.decide(decision).await;
+    let outcome = outcome.map_err(PageError::into_failure)?;
+    let answer = location(&server, interaction.pending(), outcome)?;
+    Ok(with_cookies(interaction.browser, answer)?)
 }
 
 /// CS-01; EX-02 has looked at the origin.
@@ -172,10 +181,13 @@ fn decision(interaction: &OAuthInteraction, act: Act) -> Result<Decision, OAuthE
 }
 
 /// Where a page would have redirected to.
-fn location(answer: &Response) -> Result<Response, OAuthError> {
-    let location = answer.headers().get(header::LOCATION);
-    let location = location.and_then(|location| location.to_str().ok());
-    let completed = || OAuthError::of(&refusals::INTERACTION_COMPLETED);
-    let location = location.ok_or_else(completed)?;
+fn location(server: &Server, pending: &Pending, outcome: Outcome) -> Result<Response, OAuthError> {
+    let interactions = &server.interactions;
+    let location = match outcome {
+        Outcome::Step(step) => interactions.step_url(Some(pending), step),
+        Outcome::Again => interactions.continue_url(pending.state().unwrap_or_default()),
+        Outcome::Redirect(location) => location,
+        Outcome::Completed => return Err(OAuthError::of(&refusals::INTERACTION_COMPLETED)),
+    };
     Ok(Json(Location { location }).into_response())
 }

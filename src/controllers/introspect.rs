@@ -3,10 +3,7 @@
 use axum::{Json, debug_handler, http::HeaderMap};
 use serde::Serialize;
 
-use super::{
-    grants::amr,
-    token::{authenticated, check_repetition},
-};
+use super::token::{authenticated, check_repetition};
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
@@ -18,7 +15,10 @@ use crate::{
     },
     server::Server,
     store::record::Strings,
-    tokens::lookup::{Live, Presented, Token},
+    tokens::{
+        amr,
+        lookup::{ClientAndToken, Token, TokenParties},
+    },
 };
 
 const KNOWN: [&str; 6] = [
@@ -77,16 +77,17 @@ pub async fn post(
         .client(client_id)
         .authenticated();
     let keys = limits::of_client(client_id).and(own);
-    server.limit(keys.clone()).await?;
+    server.limits.check(keys.clone()).await?;
     let token = one(&params, "token")?;
     let presented = server
-        .presented(&credentials, token.unwrap_or_default())
+        .tokens
+        .authenticate_and_find(&credentials, token.unwrap_or_default())
         .await;
-    let Presented {
+    let ClientAndToken {
         client,
         token: found,
     } = authenticated(&server, presented, client_id).await?;
-    server.did_authenticate(keys).await?;
+    server.limits.record_authenticated(keys).await?;
     if !client.is_confidential() {
         let error = OAuthError::of(&refusals::INTROSPECTION_OF_PUBLIC_CLIENT)
             .received(Received::Public("a client registered with the method none"));
@@ -97,15 +98,15 @@ pub async fn post(
     }
     // A JWT of a withdrawn key is as dead here as at a guard.
     let stands = |found: &Token| {
-        is_visible(&server, &client, found) && server.is_signed(token.unwrap_or_default())
+        is_visible(&server, &client, found) && server.tokens.is_signed(token.unwrap_or_default())
     };
     let Some(found) = found.filter(stands) else {
         return Ok(Json(Introspection::default()));
     };
-    let Ok(live) = server.live(&found, Some(&client)).await? else {
+    let Ok(parties) = server.tokens.active(&found, Some(&client)).await? else {
         return Ok(Json(Introspection::default()));
     };
-    Ok(Json(describe(&server, &found, &live)?))
+    Ok(Json(describe(&server, &found, &parties)?))
 }
 
 /// IN-03.
@@ -125,15 +126,21 @@ fn is_visible(server: &Server, caller: &Client, token: &Token) -> bool {
 }
 
 /// IN-04.
-fn describe(server: &Server, token: &Token, live: &Live) -> Result<Introspection, Failure> {
-    let sub = match &live.owner {
-        Some(owner) => server.subject_for(&live.client, owner)?,
-        None => live.client.client_id.clone(),
+fn describe(
+    server: &Server,
+    token: &Token,
+    parties: &TokenParties,
+) -> Result<Introspection, Failure> {
+    let sub = match &parties.owner {
+        Some(owner) => server
+            .clients
+            .subject_for(&parties.client, &owner.subject())?,
+        None => parties.client.client_id.clone(),
     };
     let grant = token.grant();
     let common = Introspection {
         active: true,
-        client_id: Some(live.client.client_id.clone()),
+        client_id: Some(parties.client.client_id.clone()),
         sub: Some(sub),
         iss: Some(server.urls.issuer.clone()),
         auth_time: grant.and_then(|grant| grant.auth_time),
@@ -149,7 +156,7 @@ fn describe(server: &Server, token: &Token, live: &Live) -> Result<Introspection
             iat: Some(found.token.issued_at),
             token_type: Some("Bearer"),
             jti: found.token.jti.clone(),
-            sid: server.sid(found.session.as_ref()),
+            sid: server.tokens.sid(found.session.as_ref()),
             ..common
         },
         Token::Refresh(found) => Introspection {
@@ -157,7 +164,7 @@ fn describe(server: &Server, token: &Token, live: &Live) -> Result<Introspection
             aud: audience(&found.grant.resources),
             exp: Some(found.token.expires_at),
             iat: Some(found.token.issued_at),
-            sid: server.sid(found.session.as_ref()),
+            sid: server.tokens.sid(found.session.as_ref()),
             ..common
         },
     })

@@ -7,15 +7,18 @@ use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 use super::page::{self, Entered, OwnForm, Visit, field};
 use crate::{
     config::RateLimitEntry,
+    controllers::outcome::{Arrival, respond},
     error::{Failure, PageError},
     events::{AuditEvent, EventName, Outcome},
-    http::extract::{PageForm, QueryParams, SharedContext, TheServer},
-    interactions::{
-        Pending,
-        go_on::{Arrival, see_other},
+    http::{
+        answer::see_other,
+        browser::with_cookies,
+        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        pages,
     },
+    interactions::Pending,
     limits::Of,
-    people::{Owner, equal_time::Work, hashing::Place, hooks::InteractionFacts},
+    people::{Owner, equal_time::Work, hashing::Place},
     protocol::{authorize::Prompt, display_name, interaction::Step, params::Params},
     server::Server,
     sessions::{Browser, SignIn},
@@ -38,7 +41,7 @@ pub async fn get(
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
     let answer = show(&server, &mut browser, &params).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 async fn show(
@@ -48,9 +51,10 @@ async fn show(
 ) -> Result<Response, PageError> {
     match page::visit(server, browser, params, Step::Login).await? {
         Visit::Elsewhere(answer) => Ok(answer),
-        Visit::Here(pending) => {
+        Visit::Here(visited) => {
             let entered = Entered::of(params, &[NEXT])?;
-            form(server, browser, pending.as_deref(), entered).await
+            let pending = visited.as_ref().map(|visited| &visited.pending);
+            form(server, browser, pending, entered).await
         }
     }
 }
@@ -64,7 +68,7 @@ pub async fn post(
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
     let answer = submit(&app, &server, &mut browser, &params).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 async fn submit(
@@ -83,7 +87,8 @@ async fn submit(
         return form(server, browser, request, entered.refused(refused)).await;
     }
     if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
-        return server.deny(pending, browser, Arrival::Form).await;
+        let outcome = server.interactions.deny(pending, browser).await?;
+        return respond(server, browser, pending, outcome, Arrival::Form);
     }
     let credentials = EnteredCredentials {
         login: field(params, "login")?,
@@ -91,7 +96,7 @@ async fn submit(
     };
     let remember = field(params, "remember")?.is_some();
     // Before anything is counted: a flood that finds no place costs no statement (C264).
-    let Ok(place) = server.hashing.place() else {
+    let Ok(place) = server.people.hashing.place() else {
         return form(server, browser, request, entered.unavailable()).await;
     };
     let keys = Of::entry(RateLimitEntry::Login).login(credentials.login.unwrap_or_default());
@@ -109,16 +114,16 @@ async fn submit(
         Err(failure) => return Err(failure.into()),
     };
     let Some(owner) = owner else {
-        server.failed(keys).await?;
+        server.limits.record_failure(keys).await?;
         login_failed(server, pending.as_deref(), credentials.login);
         entered.errors.push(FormError::Credentials.into());
         let entered = entered.with_status(StatusCode::BAD_REQUEST);
         return form(server, browser, request, entered).await;
     };
-    if server.waits_for_mail(&owner) {
+    if server.people.waits_for_mail(&owner) {
         let login = owner.login_name();
-        if server.may_send_verification(&owner).await? {
-            server.send_verification(app, owner);
+        if server.limits.may_send_verification(owner.key()).await? {
+            server.people.send_verification(app, owner);
         }
         return page::check_mail(server, browser, pending.as_deref(), &login);
     }
@@ -156,13 +161,15 @@ pub async fn enter(
 ) -> Result<Response, PageError> {
     let Authenticated { owner, sign_in } = authenticated;
     let Some(mut pending) = pending else {
-        server.sign_in(browser, &owner, sign_in).await?;
+        server.sessions.sign_in(browser, &owner, sign_in).await?;
         return Ok(see_other(&server.urls.after_login)?);
     };
-    let current = server.enter(&mut pending, browser, &owner, sign_in).await?;
-    server
-        .go_on(&mut pending, browser, current.as_ref(), Arrival::Form)
-        .await
+    let interactions = &server.interactions;
+    let entered = interactions.enter(&mut pending, browser, &owner, sign_in);
+    let current = entered.await?;
+    let advanced = interactions.advance(&mut pending, browser, Some(&current));
+    let outcome = advanced.await?;
+    respond(server, browser, &pending, outcome, Arrival::Form)
 }
 
 /// The login is masked: people type passwords into the wrong field.
@@ -197,9 +204,9 @@ async fn authenticate(
     if login.len() > MAX_PASSWORD || password.len() > MAX_PASSWORD {
         return Ok(None);
     }
-    let (app, owners) = (app.clone(), Arc::clone(&server.owners));
+    let (app, owners) = (app.clone(), Arc::clone(&server.people.app));
     let (login, password) = (login.to_owned(), password.to_owned());
-    let times = server.hashing.logins.clone();
+    let times = server.people.hashing.logins.clone();
     let attempt = async move {
         let work = retry(|| async { Ok(owners.authenticate(&app, &login, &password).await?) });
         let judge = |found: &StoreResult<Option<Owner>>| match found {
@@ -209,7 +216,7 @@ async fn authenticate(
         };
         times.attempt(work, judge).await
     };
-    let attempt = server.hashing.run_from(place, attempt).await?;
+    let attempt = server.people.hashing.run_from(place, attempt).await?;
     let owner = attempt.outcome().await?;
     Ok(owner.filter(Owner::is_active))
 }
@@ -221,14 +228,15 @@ async fn form(
     entered: Entered,
 ) -> Result<Response, PageError> {
     let signup_url = server
-        .has_signup()
-        .then(|| server.step_url(pending, Step::Create));
+        .policy
+        .signup
+        .then(|| server.interactions.step_url(pending, Step::Create));
     let asked_again = |pending: &Pending| {
         pending.request.prompts.contains(&Prompt::Login) || pending.request.max_age.is_some()
     };
     let status = entered.status;
-    let facts = pending.and_then(|pending| InteractionFacts::of(server, pending));
-    let external = server.owners.external_logins(facts.as_ref()).await?;
+    let facts = pending.and_then(|pending| server.interactions.facts(pending));
+    let external = server.people.app.external_logins(facts.as_ref()).await?;
     let locked_login = match pending {
         Some(pending) => locked_login(server, browser, pending).await?,
         None => None,
@@ -248,10 +256,11 @@ async fn form(
         signup_url,
         forgot_url: server
             .password_reset
+            .is_offered()
             .then(|| server.urls.forgot_password.clone()),
         external,
     };
-    server.page(browser, pending, status, page)
+    pages::page(server, browser, pending, status, page)
 }
 
 /// The account of this browser that `id_token_hint` names: a login of anybody else ends with
@@ -264,8 +273,12 @@ async fn locked_login(
     let Some(hint) = &pending.request.hint_subject else {
         return Ok(None);
     };
-    for account in server.accounts(browser).await? {
-        if server.subject_for(&pending.client, &account.owner)? == *hint {
+    for account in server.sessions.accounts(browser, "").await? {
+        if server
+            .clients
+            .subject_for(&pending.client, &account.owner.subject())?
+            == *hint
+        {
             return Ok(Some(account.owner.login_name()));
         }
     }

@@ -8,15 +8,15 @@ use super::{
     resume::interaction_id,
 };
 use crate::{
+    controllers::outcome::{Arrival, leave_signed_out},
     error::PageError,
     http::{
+        answer::see_other,
+        browser::with_cookies,
         extract::{PageForm, QueryParams, SharedContext, TheServer},
-        pages::PagePolicy,
+        pages::{self, PagePolicy},
     },
-    interactions::{
-        go_on::{Arrival, see_other},
-        logout::PendingLogout,
-    },
+    interactions::logout::PendingLogout,
     protocol::{
         end_session::{self, Destination, Onward},
         params::Params,
@@ -40,14 +40,14 @@ pub async fn get(
     mut browser: Browser,
     _query: QueryParams,
 ) -> Result<Response, PageError> {
-    let accounts = server.accounts(&browser).await?;
+    let accounts = server.sessions.accounts(&browser, "").await?;
     let question = Question {
         pending: None,
         accounts: &accounts,
         entered: Entered::default(),
     };
     let answer = form(&server, &mut browser, question)?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 /// The confirmation.
@@ -58,7 +58,7 @@ pub async fn post(
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
     let answer = submit(&server, &mut browser, &params).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 async fn submit(
@@ -67,14 +67,14 @@ async fn submit(
     params: &Params,
 ) -> Result<Response, PageError> {
     let pending = match interaction_id(params)? {
-        Some(id) => Some(server.find_logout(id, browser).await?),
+        Some(id) => Some(server.interactions.find_logout(id, browser).await?),
         None => None,
     };
     let pending = pending.as_ref();
     if pending.is_some_and(|pending| pending.row.as_ref().is_some_and(|row| row.is_done)) {
         return leave(server, browser, pending, Arrival::Form);
     }
-    let accounts = server.accounts(browser).await?;
+    let accounts = server.sessions.accounts(browser, "").await?;
     let question = |entered| Question {
         pending,
         accounts: &accounts,
@@ -103,9 +103,9 @@ async fn submit(
         .take(count)
         .map(|account| account.session.clone())
         .collect();
-    server.sign_out(browser, &ended).await?;
+    server.sessions.sign_out(browser, &ended).await?;
     if let Some(pending) = pending {
-        server.close_logout(pending).await?;
+        server.interactions.close_logout(pending).await?;
     }
     leave(server, browser, pending, Arrival::Form)
 }
@@ -153,7 +153,7 @@ pub fn form(
         other_accounts: others.iter().map(other).collect(),
         post_logout_host: pending.and_then(PendingLogout::host),
     };
-    let mut answer = server.page(browser, None, status, page)?;
+    let mut answer = pages::page(server, browser, None, status, page)?;
     if let Some(pending) = pending {
         answer.extensions_mut().insert(policy(pending));
     }
@@ -206,7 +206,7 @@ pub fn leave_unasked(
         ..LoggedOutPage::default()
     };
     page.common.ui_locales.clone_from(&pending.ui_locales);
-    server.page(browser, None, StatusCode::OK, page)
+    pages::page(server, browser, None, StatusCode::OK, page)
 }
 
 /// ES-08: to the client, to the app, or to the page that says that it is over.
@@ -224,12 +224,12 @@ pub fn leave(
     page.common.ui_locales = pending.and_then(|pending| pending.ui_locales.clone());
     match (destination, &server.urls.after_logout) {
         (Some(Destination::Registered(to)), _) => {
-            return server.leave_signed_out(to, browser, arrival);
+            return leave_signed_out(server, browser, to, arrival);
         }
         (Some(Destination::Dropped), _) => page.remark = Some(Notice::RedirectDropped),
         // Without a session there was nothing to sign out of: a page says so.
         (_, Some(url)) if arrival != Arrival::Link => return Ok(see_other(url)?),
         _ => {}
     }
-    server.page(browser, None, StatusCode::OK, page)
+    pages::page(server, browser, None, StatusCode::OK, page)
 }

@@ -16,5 +16,5 @@ pub async fn get(server: TheServer) -> Result<impl IntoResponse, ApiError> {
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, CACHE),
     ];
-    Ok((headers, server.metadata.clone()))
+    Ok((headers, server.documents.server.clone()))
 }

@@ -6,12 +6,15 @@ use axum::{
 };
 
 pub use super::entered::{Entered, check_csrf};
-use super::resume::interaction_id;
+use super::{
+    outcome::{Arrival, respond, to_continue},
+    resume::interaction_id,
+};
 use crate::{
     config::urls::Urls,
     error::{Failure, PageError},
     http::pages,
-    interactions::{Pending, go_on::Arrival},
+    interactions::Pending,
     limits::Keys,
     protocol::{display_name, error::OAuthError, interaction::Step, params::Params, refusals},
     server::Server,
@@ -19,12 +22,28 @@ use crate::{
     views::{Common, pages::CheckMailPage},
 };
 
-/// Whether a page is the right one now.
-pub enum Visit {
-    /// It is; with the interaction it belongs to, if any.
-    Here(Option<Box<Pending>>),
+/// Whether a page is the right one now; `T` is what it is about.
+pub enum Visit<T> {
+    /// It is; with what it is about, if a client asked for something.
+    Here(Option<Box<T>>),
     /// Another page or the client is next.
     Elsewhere(Response),
+}
+
+/// The interaction of a page, and who is at it.
+pub struct Visited {
+    /// The interaction.
+    pub pending: Pending,
+    /// The accounts of the browser, the current one first; on other pages than the chooser that one
+    /// alone.
+    pub accounts: Vec<SignedIn>,
+}
+
+impl Visited {
+    /// The current account.
+    pub fn current(&self) -> Option<&SignedIn> {
+        self.accounts.first()
+    }
 }
 
 /// A GET of the page of `step`: shown if it is the next step, else 303 to `continue` (IX-04).
@@ -36,33 +55,34 @@ pub async fn visit(
     browser: &mut Browser,
     params: &Params,
     step: Step,
-) -> Result<Visit, PageError> {
-    let Some(id) = interaction_id(params)? else {
-        return Ok(Visit::Here(None));
+) -> Result<Visit<Visited>, PageError> {
+    let mut pending = match find(server, browser, params, Arrival::Link).await? {
+        Visit::Here(Some(pending)) => *pending,
+        Visit::Here(None) => return Ok(Visit::Here(None)),
+        Visit::Elsewhere(answer) => return Ok(Visit::Elsewhere(answer)),
     };
-    let mut pending = server.find_pending(id, browser).await?;
-    if pending.is_finished() {
-        let finished = server.repeat(&pending, browser);
-        return Ok(Visit::Elsewhere(server.after(
-            finished,
-            &pending,
-            browser,
-            Arrival::Link,
-        )?));
-    }
-    let current = server.current(browser, &pending.client.client_id).await?;
-    let next = server.next_step(&mut pending, current.as_ref()).await?;
+    let (sessions, client_id) = (&server.sessions, &pending.client.client_id);
+    let accounts = match step {
+        Step::SelectAccount => sessions.accounts_for(browser, client_id).await?,
+        _ => { sessions.current(browser, client_id).await? }
+            .into_iter()
+            .collect(),
+    };
+    let interactions = &server.interactions;
+    let next = interactions
+        .next_step(&mut pending, accounts.first())
+        .await?;
     // A person at the login page may sign up instead, and the other way round.
     let shown = match next {
         Ok(Step::Login | Step::Create) => matches!(step, Step::Login | Step::Create),
         Ok(next) => next == step,
         Err(_) => false,
     };
-    if shown {
-        server.note_person(&pending, current.as_ref()).await?;
-        return Ok(Visit::Here(Some(Box::new(pending))));
+    if !shown {
+        return Ok(Visit::Elsewhere(to_continue(server, &pending)?));
     }
-    Ok(Visit::Elsewhere(server.redirect_to_continue(&pending)))
+    interactions.note_person(&pending, accounts.first()).await?;
+    Ok(Visit::Here(Some(Box::new(Visited { pending, accounts }))))
 }
 
 /// The interaction of a posted form; a finished one is answered at once.
@@ -73,21 +93,26 @@ pub async fn posted(
     server: &Server,
     browser: &mut Browser,
     params: &Params,
-) -> Result<Visit, PageError> {
+) -> Result<Visit<Pending>, PageError> {
+    find(server, browser, params, Arrival::Form).await
+}
+
+async fn find(
+    server: &Server,
+    browser: &mut Browser,
+    params: &Params,
+    arrival: Arrival,
+) -> Result<Visit<Pending>, PageError> {
     let Some(id) = interaction_id(params)? else {
         return Ok(Visit::Here(None));
     };
-    let pending = server.find_pending(id, browser).await?;
-    if pending.is_finished() {
-        let finished = server.repeat(&pending, browser);
-        return Ok(Visit::Elsewhere(server.after(
-            finished,
-            &pending,
-            browser,
-            Arrival::Form,
-        )?));
+    let pending = server.interactions.find(id, browser).await?;
+    if !pending.is_finished() {
+        return Ok(Visit::Here(Some(Box::new(pending))));
     }
-    Ok(Visit::Here(Some(Box::new(pending))))
+    let outcome = server.interactions.repeat(&pending, browser);
+    let answer = respond(server, browser, &pending, outcome, arrival)?;
+    Ok(Visit::Elsewhere(answer))
 }
 
 /// One field of a form.
@@ -108,7 +133,7 @@ pub async fn check_limit(
     server: &Server,
     keys: impl Into<Keys>,
 ) -> Result<Option<RetryAfter>, Failure> {
-    match server.limit(keys).await {
+    match server.limits.check(keys).await {
         Ok(()) => Ok(None),
         Err(failure) => match failure.retry_after {
             Some(seconds) => Ok(Some(RetryAfter(seconds))),
@@ -217,5 +242,5 @@ pub fn check_mail(
         common: Common::default(),
         address_hint: display_name::masked(address),
     };
-    server.page(browser, pending, StatusCode::OK, page)
+    pages::page(server, browser, pending, StatusCode::OK, page)
 }

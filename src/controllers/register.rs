@@ -6,8 +6,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use super::registrant;
 use crate::{
-    clients::registration::{Bearer, NewSecret},
+    clients::registration::NewSecret,
+    controllers::registrant::Bearer,
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
     http::extract::{MetadataJson, SharedContext, TheServer},
@@ -42,12 +44,15 @@ pub async fn post(
     headers: HeaderMap,
     MetadataJson(members): MetadataJson,
 ) -> Result<Response, ApiError> {
-    server.limit(server.registration_keys(&headers)).await?;
-    let Some(caller) = server.registrant(&headers).await? else {
+    server
+        .limits
+        .check(registrant::limits_of(&server, &headers))
+        .await?;
+    let Some(caller) = registrant::registrant(&server, &headers).await? else {
         return Ok(unauthorized(&server, &Bearer::read(&headers)));
     };
-    if let Some(ceiling) = Server::registration_ceiling(&caller) {
-        server.limit(ceiling).await?;
+    if let Some(ceiling) = registrant::ceiling_of(&caller) {
+        server.limits.check(ceiling).await?;
     }
     let applicant = applicant(&caller);
     // Whom the operator let in does not wait for strangers.
@@ -56,8 +61,8 @@ pub async fn post(
     }
     let metadata = registration::metadata(members).map_err(OAuthError::from)?;
     let client_id = format!("client_{}", random::identifier()?);
-    let mut client = server.registered_client(client_id, metadata, applicant)?;
-    server.check_registrant(&client, None, &caller).await?;
+    let mut client = server.registrar.client(client_id, metadata, applicant)?;
+    server.registrar.check(&client, None, &caller).await?;
     let secrets = make_secrets(&server, &mut client)?;
     let issued_at = store(&server, &client, &secrets, &caller).await?;
     let uri = server.urls.registration_client(&client.client_id);
@@ -127,7 +132,7 @@ fn make_secrets(server: &Server, client: &mut Client) -> Result<Secrets, Failure
         registration: random::secret(&prefixes.registration_token)?,
     };
     if client.token_endpoint_auth_method.uses_secret() {
-        let NewSecret { secret, expires_at } = server.new_client_secret(client.kind)?;
+        let NewSecret { secret, expires_at } = server.registrar.new_secret(client.kind)?;
         client.secrets = vec![ClientSecret {
             hash: secret.hash(Purpose::Secret),
             expires_at,

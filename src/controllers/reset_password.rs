@@ -4,13 +4,17 @@ use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
 use super::page::{self, Entered, OwnForm, field};
 use crate::{
-    account::Reset,
     config::RateLimitEntry,
     error::PageError,
     events::{AuditEvent, EventName},
-    http::extract::{PageForm, QueryParams, SharedContext, TheServer},
-    interactions::go_on::see_other,
+    http::{
+        answer::see_other,
+        browser::with_cookies,
+        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        pages,
+    },
     limits::Of,
+    people::password_reset::Reset,
     protocol::params::Params,
     server::Server,
     sessions::Browser,
@@ -28,9 +32,9 @@ pub async fn get(
     mut browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
-    server.check_password_reset()?;
+    server.password_reset.check()?;
     let answer = look(&server, &mut browser, &params).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 async fn look(
@@ -44,7 +48,7 @@ async fn look(
     let Some(token) = field(params, "token")? else {
         return refused(server, browser);
     };
-    if !server.is_reset_link(token).await? {
+    if !server.password_reset.is_link(token).await? {
         return refused(server, browser);
     }
     show(server, browser, Shown::Form(token), Entered::default())
@@ -58,9 +62,9 @@ pub async fn post(
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
-    server.check_password_reset()?;
+    server.password_reset.check()?;
     let answer = submit(&app, &server, &mut browser, &params).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 async fn submit(
@@ -97,7 +101,7 @@ async fn submit(
         let answer = show(server, browser, form, Entered::default().limited())?;
         return Ok(wait.on(answer));
     }
-    match server.reset_password(app, token, password).await {
+    match server.password_reset.reset(app, token, password).await {
         Ok(Reset::Done) => {
             server
                 .events
@@ -154,5 +158,5 @@ fn show(
         login_url: server.urls.login_page.clone(),
         forgot_url: server.urls.forgot_password.clone(),
     };
-    server.page(browser, None, status, page)
+    pages::page(server, browser, None, status, page)
 }

@@ -16,7 +16,7 @@ use crate::{
 /// The document of the resource whose path is asked for; no statement is needed.
 #[debug_handler(state = SharedContext)]
 pub async fn get(server: TheServer, uri: Uri) -> Result<impl IntoResponse, ApiError> {
-    let documents = &server.resource_metadata;
+    let documents = &server.documents.resources;
     let Some(document) = resource_metadata::find(documents, uri.path(), uri.query()) else {
         let path = Received::Public(uri.path());
         let error = OAuthError::of(&refusals::RESOURCE_METADATA_UNKNOWN).received(path);

@@ -6,9 +6,12 @@ use axum::{debug_handler, response::Response};
 
 use super::page;
 use crate::{
+    controllers::outcome::{Arrival, respond},
     error::PageError,
-    http::extract::{QueryParams, SharedContext, TheServer},
-    interactions::go_on::Arrival,
+    http::{
+        browser::with_cookies,
+        extract::{QueryParams, SharedContext, TheServer},
+    },
     protocol::{error::OAuthError, interaction::Step, params::Params, refusals},
     server::Server,
     sessions::Browser,
@@ -22,7 +25,7 @@ pub async fn get(
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
     let answer = resume(&server, &mut browser, &params).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 async fn resume(
@@ -31,20 +34,22 @@ async fn resume(
     params: &Params,
 ) -> Result<Response, PageError> {
     let id = interaction_id(params)?.ok_or_else(no_interaction)?;
-    let mut pending = server.find_pending(id, browser).await?;
+    let mut pending = server.interactions.find(id, browser).await?;
+    let interactions = &server.interactions;
     if pending.is_finished() {
-        let finished = server.repeat(&pending, browser);
-        return server.after(finished, &pending, browser, Arrival::Link);
+        let outcome = interactions.repeat(&pending, browser);
+        return respond(server, browser, &pending, outcome, Arrival::Link);
     }
-    let current = server.current(browser, &pending.client.client_id).await?;
+    let client_id = &pending.client.client_id;
+    let current = server.sessions.current(browser, client_id).await?;
     if page::field(params, "done")? == Some(Step::PostLogin.as_str()) {
-        server
+        interactions
             .post_login_done(&mut pending, current.as_ref())
             .await?;
     }
-    server
-        .go_on(&mut pending, browser, current.as_ref(), Arrival::Link)
-        .await
+    let advanced = interactions.advance(&mut pending, browser, current.as_ref());
+    let outcome = advanced.await?;
+    respond(server, browser, &pending, outcome, Arrival::Link)
 }
 
 /// The interaction that a page or form belongs to.

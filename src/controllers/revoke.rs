@@ -20,7 +20,7 @@ use crate::{
         access_tokens,
         authorization_codes::{self, Revocation, RevokeReason},
     },
-    tokens::lookup::{Presented, Token},
+    tokens::lookup::{ClientAndToken, Token},
 };
 
 const KNOWN: [&str; 6] = [
@@ -48,20 +48,22 @@ pub async fn post(
         .client_and_address(client_id)
         .failures();
     server
-        .limit(limits::of_client(client_id).and(idle.clone()))
+        .limits
+        .check(limits::of_client(client_id).and(idle.clone()))
         .await?;
     let token = one(&params, "token")?;
     let presented = server
-        .presented(&credentials, token.unwrap_or_default())
+        .tokens
+        .authenticate_and_find(&credentials, token.unwrap_or_default())
         .await;
-    let Presented {
+    let ClientAndToken {
         client,
         token: found,
     } = authenticated(&server, presented, client_id).await?;
     let is_own = |found: &Token| found.client_id() == client.client_id;
-    let can_end = |found: &Token| is_own(found) && found.can_be_revoked(server.now());
+    let can_end = |found: &Token| is_own(found) && found.can_be_revoked(server.clock.now());
     if !found.as_ref().is_some_and(can_end) {
-        server.failed(idle).await?;
+        server.limits.record_failure(idle).await?;
     }
     if token.is_none() {
         return Err(OAuthError::of(&refusals::REVOKED_TOKEN_MISSING).into());
@@ -85,7 +87,7 @@ pub async fn post(
 /// RV-02, RV-03: a refresh token takes its whole family with it, an access token only itself; what is
 /// over stays as it is. Of two requests at once only the one that changed something tells of it.
 async fn revoke(server: &Server, client: &Client, token: &Token) -> Result<(), Failure> {
-    let now = server.now();
+    let now = server.clock.now();
     if !token.can_be_revoked(now) {
         return Ok(());
     }

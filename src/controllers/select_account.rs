@@ -3,18 +3,23 @@
 use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
-    page::{self, Entered, OwnForm, Visit, field},
+    page::{self, Entered, OwnForm, Visit, Visited, field},
     resume::no_interaction,
 };
 use crate::{
     config::RateLimitEntry,
+    controllers::outcome::{Arrival, respond},
     error::PageError,
-    http::extract::{PageForm, QueryParams, SharedContext, TheServer},
-    interactions::{Pending, go_on::Arrival},
+    http::{
+        browser::with_cookies,
+        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        pages,
+    },
+    interactions::{Pending, account_lines},
     limits::Of,
     protocol::{interaction::Step, params::Params},
     server::Server,
-    sessions::Browser,
+    sessions::{Browser, SignedIn},
     views::{FormError, pages::SelectAccountPage},
 };
 
@@ -28,7 +33,7 @@ pub async fn get(
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
     let answer = show(&server, &mut browser, &params).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 async fn show(
@@ -39,7 +44,10 @@ async fn show(
     match page::visit(server, browser, params, Step::SelectAccount).await? {
         Visit::Elsewhere(answer) => Ok(answer),
         Visit::Here(None) => Err(no_interaction()),
-        Visit::Here(Some(pending)) => form(server, browser, &pending, Entered::default()).await,
+        Visit::Here(Some(visited)) => {
+            let Visited { pending, accounts } = *visited;
+            form(server, browser, &pending, &accounts, Entered::default())
+        }
     }
 }
 
@@ -51,7 +59,7 @@ pub async fn post(
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
     let answer = submit(&server, &mut browser, &params).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 async fn submit(
@@ -64,59 +72,63 @@ async fn submit(
         Visit::Here(None) => return Err(no_interaction()),
         Visit::Here(Some(pending)) => pending,
     };
+    // Without the hook that names whose consent counts: which account it is about is chosen here.
+    let client_id = &pending.client.client_id;
+    let mut accounts = server.sessions.accounts(browser, client_id).await?;
     if let Some(refused) = page::check_csrf(server, browser, params, OwnForm::at(ROUTE))? {
-        return form(
-            server,
-            browser,
-            &pending,
-            Entered::default().refused(refused),
-        )
-        .await;
+        let entered = Entered::default().refused(refused);
+        return form(server, browser, &pending, &accounts, entered);
     }
-    let current = server.current(browser, &pending.client.client_id).await?;
-    let sid = current.as_ref().map(|current| current.session.sid.as_str());
+    let sid = accounts.first().map(|current| current.session.sid.as_str());
     let keys = Of::entry(RateLimitEntry::Consent).session(sid);
     if let Some(wait) = page::check_limit(server, keys).await? {
-        let answer = form(server, browser, &pending, Entered::default().limited()).await?;
+        let entered = Entered::default().limited();
+        let answer = form(server, browser, &pending, &accounts, entered)?;
         return Ok(wait.on(answer));
     }
-    match (field(params, "action")?, field(params, "sid")?) {
-        (Some("cancel"), _) => server.deny(&pending, browser, Arrival::Form).await,
+    let interactions = &server.interactions;
+    let outcome = match (field(params, "action")?, field(params, "sid")?) {
+        (Some("cancel"), _) => interactions.deny(&pending, browser).await?,
         (Some("use_another"), _) => {
-            server
-                .use_another(&mut pending, browser, Arrival::Form)
-                .await
+            let current = accounts.first();
+            interactions
+                .use_another(&mut pending, browser, current)
+                .await?
         }
         (_, Some(sid)) => {
-            let chosen = server.choose(&mut pending, browser, sid, Arrival::Form);
-            if let Some(answer) = chosen.await? {
-                return Ok(answer);
-            }
-            let entered = Entered::default()
-                .with_error(FormError::AccountGone)
-                .with_status(StatusCode::BAD_REQUEST);
-            form(server, browser, &pending, entered).await
+            let place = accounts
+                .iter()
+                .position(|account| account.session.sid == sid);
+            let Some(place) = place else {
+                let entered = Entered::default()
+                    .with_error(FormError::AccountGone)
+                    .with_status(StatusCode::BAD_REQUEST);
+                return form(server, browser, &pending, &accounts, entered);
+            };
+            let chosen = accounts.swap_remove(place);
+            interactions.choose(&mut pending, browser, chosen).await?
         }
         _ => {
             let entered = Entered::default()
                 .with_error(FormError::NoDecision)
                 .with_status(StatusCode::BAD_REQUEST);
-            form(server, browser, &pending, entered).await
+            return form(server, browser, &pending, &accounts, entered);
         }
-    }
+    };
+    respond(server, browser, &pending, outcome, Arrival::Form)
 }
 
-async fn form(
+fn form(
     server: &Server,
     browser: &mut Browser,
     pending: &Pending,
+    accounts: &[SignedIn],
     entered: Entered,
 ) -> Result<Response, PageError> {
-    let accounts = server.account_lines(browser).await?;
     let status = entered.status;
     let page = SelectAccountPage {
         common: page::common(server, browser, OwnForm::at(ROUTE), Some(pending))?.with(entered),
-        accounts,
+        accounts: account_lines(accounts),
     };
-    server.page(browser, Some(pending), status, page)
+    pages::page(server, browser, Some(pending), status, page)
 }

@@ -14,7 +14,10 @@ use super::login::Authenticated;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure, PageError},
-    http::extract::{SharedContext, TheServer, read_json},
+    http::{
+        browser::with_cookies,
+        extract::{SharedContext, TheServer, read_json},
+    },
     limits::Of,
     people::Owner,
     protocol::{error::OAuthError, received::Received, refusals, session_exchange::AppLogin},
@@ -50,7 +53,7 @@ pub async fn post(
     let exchange: Exchange = read_json(request, "EX-01").await?;
     check_origin(&server, &browser)?;
     let keys = Of::entry(RateLimitEntry::Session).address();
-    server.limit(keys).await?;
+    server.limits.check(keys).await?;
     let LoggedIn { owner, login } = match app_login(&app, &server, &parts).await? {
         Ok(login) => login,
         Err(refused) => return Ok(unauthorized(&server, refused)),
@@ -63,20 +66,26 @@ pub async fn post(
         auth_time: Some(login.auth_time),
     };
     let (signed_in, return_to) = match exchange.interaction {
-        None => (server.sign_in(&mut browser, &owner, sign_in).await?, None),
+        None => (
+            server
+                .sessions
+                .sign_in(&mut browser, &owner, sign_in)
+                .await?,
+            None,
+        ),
         Some(id) => {
             let authenticated = Authenticated { owner, sign_in };
             let signed_in = enter(&server, &mut browser, &id, authenticated).await?;
-            (signed_in, Some(server.continue_url(&id)))
+            (signed_in, Some(server.interactions.continue_url(&id)))
         }
     };
     let session = &signed_in.session;
     let end = session.idle_expires_at.min(session.expires_at);
     let answer = Json(Exchanged {
-        expires_in: end.saturating_sub(server.now()),
+        expires_in: end.saturating_sub(server.clock.now()),
         return_to,
     });
-    Ok(browser.answer(answer.into_response())?)
+    Ok(with_cookies(browser, answer.into_response())?)
 }
 
 /// EX-05: the interaction is looked at first, so that a foreign one changes nothing.
@@ -87,13 +96,14 @@ async fn enter(
     authenticated: Authenticated,
 ) -> Result<SignedIn, Failure> {
     let Authenticated { owner, sign_in } = authenticated;
-    let found = server.find_pending(id, browser).await;
+    let found = server.interactions.find(id, browser).await;
     let mut pending = found.map_err(PageError::into_failure)?;
     if pending.is_finished() {
-        return server.sign_in(browser, &owner, sign_in).await;
+        return server.sessions.sign_in(browser, &owner, sign_in).await;
     }
-    let current = server.enter(&mut pending, browser, &owner, sign_in).await?;
-    current.ok_or_else(|| Failure::internal("the new session ended at once"))
+    let interactions = &server.interactions;
+    let entered = interactions.enter(&mut pending, browser, &owner, sign_in);
+    entered.await
 }
 
 /// The user of a JWT, and their login at the app.
@@ -120,7 +130,10 @@ async fn app_login(
     };
     let subject = &jwt.claims.pid;
     let find = || async {
-        let found = server.owners.find_by_subject(server.store.db(), subject);
+        let found = server
+            .people
+            .app
+            .find_by_subject(server.store.db(), subject);
         Ok(found.await?)
     };
     let owner: Option<Owner> = retry(find).await?;
@@ -133,8 +146,8 @@ async fn app_login(
     // The end of its life is private there, and public once serialised.
     let claims = serde_json::to_value(&jwt.claims).map_err(Failure::internal)?;
     let claims = claims.as_object().cloned().unwrap_or_default();
-    let login = AppLogin::of(&claims, config.expiration, server.now());
-    let since = server.credentials_since(&owner).await?;
+    let login = AppLogin::of(&claims, config.expiration, server.clock.now());
+    let since = server.people.credentials_since(&owner).await?;
     if login.is_stale(since) {
         let expected = format!("a JWT that was issued at {since} or later (Unix seconds)");
         let stale = OAuthError::of(&refusals::APP_TOKEN_STALE);
@@ -145,7 +158,7 @@ async fn app_login(
 
 /// `require_verified_email`, as on the login page.
 fn check_verified(server: &Server, owner: &Owner) -> Result<(), Failure> {
-    if !server.waits_for_mail(owner) {
+    if !server.people.waits_for_mail(owner) {
         return Ok(());
     }
     let error = OAuthError::of(&refusals::ADDRESS_NOT_VERIFIED);
@@ -202,7 +215,7 @@ struct WhoIsThere {
 #[debug_handler(state = SharedContext)]
 pub async fn get(server: TheServer, browser: Browser) -> Result<Response, ApiError> {
     check_origin(&server, &browser)?;
-    let current = server.current(&browser, "").await?;
+    let current = server.sessions.current(&browser, "").await?;
     let current = current.as_ref();
     let answer = WhoIsThere {
         signed_in: current.is_some(),
@@ -217,11 +230,14 @@ pub async fn get(server: TheServer, browser: Browser) -> Result<Response, ApiErr
 #[debug_handler(state = SharedContext)]
 pub async fn delete(server: TheServer, mut browser: Browser) -> Result<Response, ApiError> {
     check_origin(&server, &browser)?;
-    let accounts = server.accounts(&browser).await?;
+    let accounts = server.sessions.accounts(&browser, "").await?;
     let sessions: Vec<_> = accounts
         .into_iter()
         .map(|account| account.session)
         .collect();
-    server.sign_out(&mut browser, &sessions).await?;
-    Ok(browser.answer(StatusCode::NO_CONTENT.into_response())?)
+    server.sessions.sign_out(&mut browser, &sessions).await?;
+    Ok(with_cookies(
+        browser,
+        StatusCode::NO_CONTENT.into_response(),
+    )?)
 }

@@ -10,10 +10,15 @@ use super::{
 };
 use crate::{
     config::RateLimitEntry,
+    controllers::outcome::{Arrival, respond},
     error::PageError,
     events::{AuditEvent, EventName},
-    http::extract::{PageForm, QueryParams, SharedContext, TheServer},
-    interactions::{Pending, go_on::Arrival},
+    http::{
+        browser::with_cookies,
+        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        pages,
+    },
+    interactions::Pending,
     limits::Of,
     people::{
         Owner,
@@ -39,7 +44,7 @@ pub async fn get(
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
     let answer = show(&server, &mut browser, &params).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 async fn show(
@@ -50,7 +55,10 @@ async fn show(
     check_offered(server)?;
     match page::visit(server, browser, params, Step::Create).await? {
         Visit::Elsewhere(answer) => Ok(answer),
-        Visit::Here(pending) => form(server, browser, pending.as_deref(), Entered::default()),
+        Visit::Here(visited) => {
+            let pending = visited.as_ref().map(|visited| &visited.pending);
+            form(server, browser, pending, Entered::default())
+        }
     }
 }
 
@@ -63,7 +71,7 @@ pub async fn post(
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
     let answer = submit(&app, &server, &mut browser, &params).await?;
-    Ok(browser.answer(answer)?)
+    Ok(with_cookies(browser, answer)?)
 }
 
 async fn submit(
@@ -87,7 +95,8 @@ async fn submit(
         );
     }
     if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
-        return server.deny(pending, browser, Arrival::Form).await;
+        let outcome = server.interactions.deny(pending, browser).await?;
+        return respond(server, browser, pending, outcome, Arrival::Form);
     }
     let values = match values(server, params)? {
         Ok(values) => values,
@@ -107,9 +116,9 @@ async fn submit(
         return Ok(wait.on(answer));
     }
     let address = login_value(server, &values);
-    let (app, owners) = (app.clone(), Arc::clone(&server.owners));
+    let (app, owners) = (app.clone(), Arc::clone(&server.people.app));
     let (times, alike) = (
-        server.hashing.sign_ups.clone(),
+        server.people.hashing.sign_ups.clone(),
         server.settings.require_verified_email,
     );
     let attempt = async move {
@@ -120,7 +129,7 @@ async fn submit(
         };
         times.attempt(owners.sign_up(&app, values), judge).await
     };
-    let signed_up = match server.hashing.run(attempt).await {
+    let signed_up = match server.people.hashing.run(attempt).await {
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
             return form(server, browser, pending.as_deref(), entered.unavailable());
         }
@@ -156,7 +165,7 @@ async fn submit(
             return Err(crate::store::StoreError::from(error).into());
         }
     };
-    if server.waits_for_mail(&owner) {
+    if server.people.waits_for_mail(&owner) {
         return page::check_mail(server, browser, pending.as_deref(), &address);
     }
     let authenticated = Authenticated {
@@ -174,7 +183,7 @@ async fn submit(
 
 /// GE-11: `enable_signup: false`, or an app that makes no accounts.
 fn check_offered(server: &Server) -> Result<(), PageError> {
-    if server.has_signup() {
+    if server.policy.signup {
         Ok(())
     } else {
         Err(PageError::switched_off(OFF))
@@ -184,7 +193,7 @@ fn check_offered(server: &Server) -> Result<(), PageError> {
 /// The declared fields, no others; required ones filled in.
 fn values(server: &Server, params: &Params) -> Result<Result<SignUp, Vec<FieldError>>, PageError> {
     let (mut values, mut errors) = (std::collections::BTreeMap::new(), Vec::new());
-    for input in server.owners.signup_fields() {
+    for input in server.people.app.signup_fields() {
         let value = field(params, input.name)?.unwrap_or_default();
         errors.extend(match value.len() {
             0 if input.required => Some(FieldError::new(input.name, "error-field-required")),
@@ -202,7 +211,7 @@ fn values(server: &Server, params: &Params) -> Result<Result<SignUp, Vec<FieldEr
 
 /// What was entered, except passwords.
 fn entered(server: &Server, params: &Params) -> Result<Entered, PageError> {
-    let fields = server.owners.signup_fields();
+    let fields = server.people.app.signup_fields();
     let shown = fields.iter().filter(|input| input.kind != "password");
     Entered::of(params, &shown.map(|input| input.name).collect::<Vec<_>>())
 }
@@ -216,7 +225,7 @@ fn with_errors(entered: Entered, errors: Vec<FieldError>) -> Entered {
 }
 
 fn login_value(server: &Server, values: &SignUp) -> String {
-    let fields = server.owners.signup_fields();
+    let fields = server.people.app.signup_fields();
     let address = fields.iter().find(|input| input.kind == "email");
     address
         .map(|input| values.get(input.name).to_owned())
@@ -233,12 +242,13 @@ fn form(
     let page = SignUpPage {
         common: page::common(server, browser, OwnForm::at(ROUTE), pending)?.with(entered),
         fields: server
-            .owners
+            .people
+            .app
             .signup_fields()
             .iter()
             .map(Into::into)
             .collect(),
-        login_url: server.step_url(pending, Step::Login),
+        login_url: server.interactions.step_url(pending, Step::Login),
     };
-    server.page(browser, pending, status, page)
+    pages::page(server, browser, pending, status, page)
 }

@@ -54,7 +54,7 @@ pub async fn post(
     let client_id = request::client_id().unwrap_or_default();
     let keys = limits::of_client(&client_id)
         .and(Of::entry(RateLimitEntry::Token).client_and_address(&client_id));
-    server.limit(keys).await?;
+    server.limits.check(keys).await?;
     let answer = match grant_type(&server, &params) {
         Ok(grant) => answer(&server, grant, credentials, &params).await,
         Err(error) => Err(error.into()),
@@ -74,9 +74,12 @@ pub async fn authenticated<T>(
 ) -> Result<T, Failure> {
     if let Err(failure) = &answer {
         if failure.error.code == ErrorCode::InvalidClient {
-            server.failed(limits::of_client(client_id)).await?;
+            server
+                .limits
+                .record_failure(limits::of_client(client_id))
+                .await?;
         } else if failure.status.is_client_error() {
-            server.failed(limits::of_refused()).await?;
+            server.limits.record_failure(limits::of_refused()).await?;
         }
     }
     answer

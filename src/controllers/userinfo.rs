@@ -23,7 +23,7 @@ use crate::{
         scope::{OPENID, Scopes},
     },
     server::Server,
-    tokens::lookup::ActiveToken,
+    tokens::lookup::ActiveAccessToken,
 };
 
 /// Claims of the user behind an access token.
@@ -31,7 +31,7 @@ use crate::{
 pub async fn get_or_post(server: TheServer, request: Request) -> Result<Response, ApiError> {
     let token = presented_token(request).await?;
     let keys = Of::entry(RateLimitEntry::Userinfo).token(token.as_deref().unwrap_or_default());
-    server.limit(keys.address().first_last()).await?;
+    server.limits.check(keys.address().first_last()).await?;
     let Some(token) = token else {
         // RFC 6750 §3.1: no error code for a request without any credentials.
         let challenge = Challenge {
@@ -53,30 +53,33 @@ async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
         let (issuer, userinfo) = (&server.urls.issuer, &server.urls.userinfo_endpoint);
         format!("a live access token for {userinfo} or {issuer}")
     };
-    let found = server.bearer(token).await?;
-    let ActiveToken { access, live } =
+    let found = server.tokens.bearer(token).await?;
+    let ActiveAccessToken { access, parties } =
         found.map_err(|why| invalid().observed(wanted(), why.to_string()))?;
     let reaches =
         |uri: &String| *uri == server.urls.issuer || *uri == server.urls.userinfo_endpoint;
     if !access.token.audience.0.iter().any(reaches) {
-        let client = &live.client.client_id;
+        let client = &parties.client.client_id;
         let sent = access.token.audience.0.join(" ");
         let sent = format!("a live one of the client {client} for the audience {sent}");
         return Err(invalid().observed(wanted(), sent).into());
     }
     let scopes: Scopes = access.token.scopes.0.iter().collect();
-    let Some(owner) = live.owner.filter(|_| scopes.contains(OPENID)) else {
+    let Some(owner) = parties.owner.filter(|_| scopes.contains(OPENID)) else {
         let error = OAuthError::of(&refusals::USERINFO_NEEDS_OPENID)
             .observed("a person's token with the scope openid", scopes.to_string());
         return Err(error.into());
     };
-    let mut claims = server.user_claims(&live.client, &owner, &scopes);
+    let mut claims = server.tokens.user_claims(&parties.client, &owner, &scopes);
     claims.insert(
         "sub".to_owned(),
-        server.subject_for(&live.client, &owner)?.into(),
+        server
+            .clients
+            .subject_for(&parties.client, &owner.subject())?
+            .into(),
     );
-    let (facts, words) = (ClientFacts::of(&live.client), scopes.as_slice());
-    let hook = server.owners.userinfo_claims(&owner, &facts, words);
+    let (facts, words) = (ClientFacts::of(&parties.client), scopes.as_slice());
+    let hook = server.people.app.userinfo_claims(&owner, &facts, words);
     claims::add(&mut claims, hook.await?.iter(), &id_token::REGISTERED);
     Ok(Value::Object(claims))
 }

@@ -122,7 +122,7 @@ pub struct Refused {
 #[derive(Clone, Debug, Default)]
 pub struct PageDetail {
     /// A situation that the code alone does not tell.
-    pub kind: Option<crate::views::ErrorKind>,
+    pub kind: Option<crate::protocol::error_kind::ErrorKind>,
     /// A verified place to go on to (AR-04).
     pub return_link: Option<ReturnLink>,
     /// A host that the page names.
@@ -208,7 +208,7 @@ impl PageError {
 
     /// Shows a situation that the code alone does not tell.
     #[must_use]
-    pub fn showing(mut self, kind: crate::views::ErrorKind) -> Self {
+    pub fn showing(mut self, kind: crate::protocol::error_kind::ErrorKind) -> Self {
         self.0.detail.kind = Some(kind);
         self
     }

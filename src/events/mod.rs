@@ -5,31 +5,20 @@
 //! request's id, the caller's network and browser are added from the request that is being
 //! answered; subscribers run when it is answered, and can neither fail nor delay it.
 
+mod emitter;
 mod event;
 mod line;
 mod name;
 pub mod request;
 pub mod user_agent;
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
-
 use async_trait::async_trait;
-use futures_util::FutureExt;
-use tokio::{runtime::Handle, time::timeout};
 
+pub(crate) use emitter::{Events, emit};
 pub(crate) use event::Describe;
 pub use event::{AuditEvent, Outcome, SCHEMA};
 pub(crate) use line::SHOWN;
 pub use name::EventName;
-
-use crate::clock::Clock;
-
-/// Longest run of a subscriber for one event.
-const LIMIT: Duration = Duration::from_secs(2);
-
-/// Most events that wait for a test: a server that nobody asks for them keeps no more.
-#[cfg(feature = "testing")]
-const CAPTURED: usize = 4096;
 
 /// Hears of every event: to store it, to send it on, to alarm somebody. Named by
 /// `OAuthServerHooks::subscribers`.
@@ -40,105 +29,4 @@ const CAPTURED: usize = 4096;
 pub trait EventSubscriber: Send + Sync + 'static {
     /// Something happened.
     async fn on_event(&self, event: &AuditEvent);
-}
-
-/// Who hears of the events of one app.
-#[derive(Clone)]
-pub(crate) struct Events {
-    subscribers: Arc<[Arc<dyn EventSubscriber>]>,
-    clock: Clock,
-    #[cfg(feature = "testing")]
-    captured: Arc<std::sync::Mutex<std::collections::VecDeque<AuditEvent>>>,
-}
-
-impl Events {
-    pub fn new(subscribers: Vec<Arc<dyn EventSubscriber>>, clock: Clock) -> Self {
-        Self {
-            subscribers: subscribers.into(),
-            clock,
-            #[cfg(feature = "testing")]
-            captured: Arc::default(),
-        }
-    }
-
-    /// Logs the event now, and tells the subscribers when the request is answered; outside of a
-    /// request at once.
-    pub fn emit(&self, event: AuditEvent) {
-        let event = self.logged(event);
-        if self.subscribers.is_empty() {
-            return;
-        }
-        if let Err(event) = request::queue(event) {
-            self.deliver(vec![*event]);
-        }
-    }
-
-    /// The same where a task may be the caller, whose process ends with it: outside of a request it
-    /// waits until the subscribers heard of the event.
-    pub async fn emit_to_end(&self, event: AuditEvent) {
-        if request::current().is_some() {
-            return self.emit(event);
-        }
-        let events: Arc<[AuditEvent]> = Arc::new([self.logged(event)]);
-        for subscriber in self.subscribers.iter() {
-            tell(Arc::clone(subscriber), Arc::clone(&events)).await;
-        }
-    }
-
-    fn logged(&self, event: AuditEvent) -> AuditEvent {
-        let event = event.stamped(self.clock.now(), request::current().as_deref());
-        line::log(&event);
-        #[cfg(feature = "testing")]
-        if let Ok(mut captured) = self.captured.lock() {
-            if captured.len() == CAPTURED {
-                captured.pop_front();
-            }
-            captured.push_back(event.clone());
-        }
-        event
-    }
-
-    /// The events since the last call, the last 4,096 of them: for tests.
-    #[cfg(feature = "testing")]
-    pub fn take(&self) -> Vec<AuditEvent> {
-        let captured = self.captured.lock();
-        captured.map_or_else(|_| Vec::new(), |mut captured| captured.drain(..).collect())
-    }
-
-    /// Tells the subscribers in a task of its own.
-    pub fn deliver(&self, events: Vec<AuditEvent>) {
-        if let (false, Ok(runtime)) = (events.is_empty(), Handle::try_current()) {
-            let events: Arc<[AuditEvent]> = events.into();
-            for subscriber in self.subscribers.iter() {
-                runtime.spawn(tell(Arc::clone(subscriber), Arc::clone(&events)));
-            }
-        }
-    }
-}
-
-async fn tell(subscriber: Arc<dyn EventSubscriber>, events: Arc<[AuditEvent]>) {
-    for event in events.iter() {
-        // A panic must not take the other events of the request with it.
-        let told = AssertUnwindSafe(subscriber.on_event(event)).catch_unwind();
-        let lost = match timeout(LIMIT, told).await {
-            Ok(Ok(())) => continue,
-            Ok(Err(_)) => "it panicked",
-            Err(_) => "it took more than 2 seconds",
-        };
-        tracing::warn!(
-            event = event.event.as_str(),
-            reference_id = event.reference_id,
-            lost,
-            "a subscriber did not hear of an event"
-        );
-    }
-}
-
-/// For parts that know no server (templates, tables): the subscribers are those of the request
-/// that is being answered; without one there is only the log line.
-pub(crate) fn emit(event: AuditEvent) {
-    match request::events() {
-        Some(events) => events.emit(event),
-        None => line::log(&event.stamped(chrono::Utc::now().timestamp(), None)),
-    }
 }

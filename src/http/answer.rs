@@ -1,11 +1,12 @@
-//! Failures as bare answers: status and headers. The layer around the endpoint group renders them.
+//! Bare answers: redirects, and failures as status and headers, which the layer around the endpoint
+//! group renders.
 
 use axum::{
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
-use crate::error::{ApiError, PageError, RETRY_AFTER, Refused};
+use crate::error::{ApiError, Failure, PageError, RETRY_AFTER, Refused};
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
@@ -31,4 +32,13 @@ fn marked(refused: Refused) -> Response {
     }
     response.extensions_mut().insert(refused);
     response
+}
+
+/// 303 (GE-08).
+///
+/// # Errors
+/// When the location has a character that no header may have.
+pub fn see_other(location: &str) -> Result<Response, Failure> {
+    let location = HeaderValue::from_str(location).map_err(Failure::internal)?;
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
 }

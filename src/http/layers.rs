@@ -24,11 +24,14 @@ use crate::{
         audit::{self, OfClient},
     },
     events::request::{self, RequestInfo},
-    http::extract::{SharedContext, server_of},
-    protocol::{error::OAuthError, refusals},
+    http::{
+        extract::{SharedContext, server_of},
+        other_host::OtherHosts,
+        proxy::{WarnOnce, warn_of_unread_proxy},
+    },
+    protocol::{error::OAuthError, error_kind::ErrorKind, refusals},
     server::Server,
     store::transaction::budgeted,
-    views::ErrorKind,
 };
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -36,16 +39,27 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a layer knows of the route it surrounds.
 #[derive(Clone)]
-pub struct Around {
+pub struct LayerState {
     /// The app.
     pub app: SharedContext,
     /// Methods of the route, for `Allow`. The router's own list has HEAD, which is refused here.
     pub allow: HeaderValue,
+    /// What is remembered over requests.
+    pub seen: Arc<Seen>,
+}
+
+/// What the layers remember over requests.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Whether an unread proxy was told of (OS-09).
+    proxy: WarnOnce,
+    /// Page requests at other hosts.
+    other_hosts: OtherHosts,
 }
 
 /// Runs `answer` where the facts of the request are known, and its events go out at the end.
 async fn around_request<F>(
-    app: &SharedContext,
+    state: &LayerState,
     request: Request,
     answer: impl FnOnce(Request, Arc<RequestInfo>) -> F,
 ) -> Response
@@ -54,39 +68,48 @@ where
 {
     let (mut parts, body) = request.into_parts();
     let asked = crate::http::request::info(&mut parts);
-    let server = server_of(app).ok();
-    if let (true, Some(server)) = (asked.unread_proxy, &server) {
-        server.proxy_is_unread();
+    let server = server_of(&state.app).ok();
+    if let (true, Some(server)) = (asked.unread_proxy, &server)
+        && state.seen.proxy.is_first()
+    {
+        warn_of_unread_proxy(server);
     }
     let events = server.as_ref().map(|server| server.events.clone());
     let answer = answer(Request::from_parts(parts, body), Arc::clone(&asked));
     let answer = async {
         if let Some(server) = &server {
-            server.look_at_keys().await;
+            server
+                .keys
+                .up_to_date(server.clock.now(), Some(&server.events))
+                .await;
         }
         answer.await
     };
     request::scoped(asked, events, answer).await
 }
 
-/// Around the JSON endpoints (TK-01).
-pub async fn api(State(around): State<Around>, request: Request, next: Next) -> Response {
-    let app = around.app.clone();
-    let api = |request, asked| in_api(around, request, next, asked);
+/// LayerState the JSON endpoints (TK-01).
+pub async fn api(State(state): State<LayerState>, request: Request, next: Next) -> Response {
+    let api = |request, asked| in_api(state.clone(), request, next, asked);
     // Boxed: the future of a whole request is large.
-    Box::pin(around_request(&app, request, api)).await
+    Box::pin(around_request(&state, request, api)).await
 }
 
-async fn in_api(around: Around, request: Request, next: Next, asked: Arc<RequestInfo>) -> Response {
+async fn in_api(
+    state: LayerState,
+    request: Request,
+    next: Next,
+    asked: Arc<RequestInfo>,
+) -> Response {
     let scheme = ClientScheme::asked_by(request.headers());
     let mut response = answer(request, next).await;
     if let Some(refused) = refusal_of(&mut response) {
         audit::refused(&refused, OfClient::Endpoint);
         response = json_error(&response, &refused.failure);
         let error = &refused.failure.error;
-        challenge(&mut response, &around.app, error, scheme);
+        challenge(&mut response, &state.app, error, scheme);
     }
-    name_methods(&mut response, &around);
+    name_methods(&mut response, &state);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, NO_STORE);
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
@@ -98,10 +121,10 @@ async fn in_api(around: Around, request: Request, next: Next, asked: Arc<Request
     response
 }
 
-/// Around metadata, keys and assets: public, cacheable, HEAD allowed.
-pub async fn discovery(State(around): State<Around>, request: Request, next: Next) -> Response {
+/// LayerState metadata, keys and assets: public, cacheable, HEAD allowed.
+pub async fn discovery(State(state): State<LayerState>, request: Request, next: Next) -> Response {
     let discovery = |request, asked| in_discovery(request, next, asked);
-    around_request(&around.app, request, discovery).await
+    around_request(&state, request, discovery).await
 }
 
 async fn in_discovery(request: Request, next: Next, asked: Arc<RequestInfo>) -> Response {
@@ -121,24 +144,23 @@ async fn in_discovery(request: Request, next: Next, asked: Arc<RequestInfo>) -> 
     response
 }
 
-/// Around the authorization endpoint and the pages.
-pub async fn page(State(around): State<Around>, request: Request, next: Next) -> Response {
-    let app = around.app.clone();
-    let page = |request, asked| in_page(around, request, next, asked);
+/// LayerState the authorization endpoint and the pages.
+pub async fn page(State(state): State<LayerState>, request: Request, next: Next) -> Response {
+    let page = |request, asked| in_page(state.clone(), request, next, asked);
     // Boxed: the future of a whole request is large.
-    Box::pin(around_request(&app, request, page)).await
+    Box::pin(around_request(&state, request, page)).await
 }
 
 async fn in_page(
-    around: Around,
+    state: LayerState,
     request: Request,
     next: Next,
     asked: Arc<RequestInfo>,
 ) -> Response {
-    let server = server_of(&around.app).ok();
+    let server = server_of(&state.app).ok();
     let elsewhere = server
         .as_ref()
-        .and_then(|server| server.at_base_url(&request, &asked));
+        .and_then(|server| state.seen.other_hosts.at_base_url(server, &request, &asked));
     let mut response = match elsewhere {
         Some(redirect) => redirect,
         None => answer(request, next).await,
@@ -150,7 +172,7 @@ async fn in_page(
         audit::refused(&refused, OfClient::Page);
         response = error_page(&response, &refused, server.as_deref(), &asked);
     }
-    name_methods(&mut response, &around);
+    name_methods(&mut response, &state);
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         // Also where a form is shown again.
         let headers = response.headers_mut();
@@ -187,11 +209,11 @@ async fn answer(request: Request, next: Next) -> Response {
 }
 
 /// `Allow` of a 405 (RFC 9110 §15.5.6).
-fn name_methods(response: &mut Response, around: &Around) {
+fn name_methods(response: &mut Response, state: &LayerState) {
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         response
             .headers_mut()
-            .insert(header::ALLOW, around.allow.clone());
+            .insert(header::ALLOW, state.allow.clone());
     }
 }
 

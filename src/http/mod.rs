@@ -1,6 +1,7 @@
 //! Everything that knows axum besides the controllers: routes, layers, extractors, pages.
 
-mod answer;
+pub mod answer;
+pub mod browser;
 pub mod extract;
 pub mod fallback_headers;
 pub mod layers;
@@ -9,5 +10,3 @@ pub mod other_host;
 pub mod pages;
 pub mod proxy;
 pub mod request;
-pub mod routes;
-pub mod well_known;

@@ -12,10 +12,7 @@ use std::{
     collections::{HashMap, HashSet},
     hash::{BuildHasher, RandomState},
     net::IpAddr,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use axum::{
@@ -25,8 +22,14 @@ use axum::{
 };
 
 use crate::{
-    events::request::RequestInfo, http::proxy, interactions::go_on::see_other,
-    protocol::other_name, server::Server, store::markers,
+    events::request::RequestInfo,
+    http::{
+        answer::see_other,
+        proxy::{self, WarnOnce},
+    },
+    protocol::other_name,
+    server::Server,
+    store::markers,
 };
 
 /// Name of the marker: when a page was last asked for at another host.
@@ -42,10 +45,10 @@ const PROXIES: usize = 64;
 
 /// What was sent to `base_url` lately.
 #[derive(Debug, Default)]
-pub struct SentOn {
+pub struct OtherHosts {
     hasher: RandomState,
     state: Mutex<State>,
-    told: AtomicBool,
+    warned: WarnOnce,
 }
 
 #[derive(Debug, Default)]
@@ -70,7 +73,7 @@ struct Asked<'r> {
     address: Option<IpAddr>,
 }
 
-impl SentOn {
+impl OtherHosts {
     /// Whether to send this one on, too.
     fn may(&self, asked: Asked<'_>, now: i64) -> bool {
         let key = self.hasher.hash_one(asked);
@@ -103,12 +106,13 @@ impl SentOn {
     }
 }
 
-impl Server {
+impl OtherHosts {
     /// 303 to the same page at `base_url`, if it was opened at another name of this server.
-    pub(crate) fn at_base_url(
-        self: &Arc<Self>,
+    pub fn at_base_url(
+        &self,
+        server: &Arc<Server>,
         request: &Request,
-        facts: &RequestInfo,
+        info: &RequestInfo,
     ) -> Option<Response> {
         let headers = request.headers();
         if request.method() != Method::GET || proxy::is_in_front(headers) {
@@ -119,45 +123,44 @@ impl Server {
             return None;
         };
         let host = host.to_str().ok()?;
-        if !other_name::is_another_name(host, &self.settings.base_url) {
+        if !other_name::is_another_name(host, &server.settings.base_url) {
             return None;
         }
-        self.tell_of_other_host(host);
+        if self.warned.is_first() {
+            warn(server, host);
+        }
         let target = request.uri().path_and_query()?.as_str();
         let asked = Asked {
             host,
             target,
-            address: facts.address,
+            address: info.address,
         };
-        if !self.sent_on.may(asked, self.now()) {
+        if !self.may(asked, server.clock.now()) {
             return None;
         }
-        see_other(&self.urls.page(target)).ok()
+        see_other(&server.urls.page(target)).ok()
     }
+}
 
-    /// Says it once per process, in the log and for the doctor; nobody waits for that.
-    fn tell_of_other_host(self: &Arc<Self>, host: &str) {
-        if self.sent_on.told.swap(true, Ordering::Relaxed) {
-            return;
+/// Says it in the log and for the doctor; nobody waits for that.
+fn warn(server: &Arc<Server>, host: &str) {
+    let host: String = host.chars().take(100).collect();
+    tracing::warn!(
+        rule = "OS-06",
+        ?host,
+        base_url = server.settings.base_url,
+        "a page was opened at another host than base_url, where its cookies are missing: people \
+         are sent to base_url — open the app there, or write the name that people use into \
+         server.host or base_url"
+    );
+    let server = Arc::clone(server);
+    tokio::spawn(async move {
+        let (tables, now) = (server.store.tables(), server.clock.now());
+        let set = |db| markers::set(db, tables, MARKER, now);
+        if let Err(error) = server.store.run(set).await {
+            tracing::warn!(%error, "pages at another host could not be noted");
         }
-        let host: String = host.chars().take(100).collect();
-        tracing::warn!(
-            rule = "OS-06",
-            ?host,
-            base_url = self.settings.base_url,
-            "a page was opened at another host than base_url, where its cookies are missing: people \
-             are sent to base_url — open the app there, or write the name that people use into \
-             server.host or base_url"
-        );
-        let server = Arc::clone(self);
-        tokio::spawn(async move {
-            let (tables, now) = (server.store.tables(), server.now());
-            let set = |db| markers::set(db, tables, MARKER, now);
-            if let Err(error) = server.store.run(set).await {
-                tracing::warn!(%error, "pages at another host could not be noted");
-            }
-        });
-    }
+    });
 }
 
 #[cfg(test)]
@@ -172,7 +175,7 @@ mod tests {
 
     #[test]
     fn s_d3_a_request_that_keeps_coming_back_is_answered() {
-        let sent = SentOn::default();
+        let sent = OtherHosts::default();
         for _ in 0..TIMES {
             assert!(sent.may(ASKED, 100));
         }
@@ -191,7 +194,7 @@ mod tests {
 
     #[test]
     fn s_d3_the_same_page_can_be_opened_again_later() {
-        let sent = SentOn::default();
+        let sent = OtherHosts::default();
         for time in 0..20 {
             assert!(sent.may(ASKED, time * WINDOW));
         }
@@ -199,7 +202,7 @@ mod tests {
 
     #[test]
     fn s_d3_the_memory_is_bounded_and_ends_no_loop_late() {
-        let sent = SentOn::default();
+        let sent = OtherHosts::default();
         for number in 0..5_000 {
             let target = format!("/oauth/login?state={number}");
             let asked = Asked {

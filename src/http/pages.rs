@@ -27,51 +27,52 @@ pub struct PagePolicy {
     pub form_action: Option<String>,
 }
 
-impl Server {
-    /// Renders a page. Fields of [`Common`] that every page has alike are filled in here.
-    ///
-    /// # Errors
-    /// When a template fails.
-    pub fn page<P: Page>(
-        &self,
-        browser: &Browser,
-        pending: Option<&Pending>,
-        status: StatusCode,
-        mut page: P,
-    ) -> Result<Response, PageError> {
-        let common = page.common_mut();
-        if let Some(pending) = pending {
-            common.client = Some(client_card(pending));
-            common.interaction = pending.state().map(str::to_owned);
-            common.ui_locales.clone_from(&pending.request.ui_locales);
-        }
-        let lang = self.language(browser, common.ui_locales.as_deref());
-        common.app_name.clone_from(&self.settings.app_name);
-        common.issuer_host = redirect_uri::host(&self.urls.issuer).unwrap_or_default();
-        let stylesheet = self.views.stylesheet().map_err(Failure::internal)?;
-        common.css_url = self.urls.assets(&stylesheet.file_name());
-        let html = self.views.render(&lang, &page).map_err(Failure::internal)?;
-        let mut response = (status, Html(html)).into_response();
-        let lang = HeaderValue::from_str(&lang).map_err(Failure::internal)?;
-        response
-            .headers_mut()
-            .insert(header::CONTENT_LANGUAGE, lang);
-        response.extensions_mut().insert(PagePolicy {
-            interaction: pending.is_some(),
-            form_action: pending.and_then(|pending| {
-                let uri = pending.request.callback.redirect_uri();
-                redirect_uri::private_scheme(uri).map(|scheme| format!("{scheme}:"))
-            }),
-        });
-        Ok(response)
+/// Renders a page. Fields of [`Common`] that every page has alike are filled in here.
+///
+/// # Errors
+/// When a template fails.
+pub fn page<P: Page>(
+    server: &Server,
+    browser: &Browser,
+    pending: Option<&Pending>,
+    status: StatusCode,
+    mut page: P,
+) -> Result<Response, PageError> {
+    let common = page.common_mut();
+    if let Some(pending) = pending {
+        common.client = Some(client_card(pending));
+        common.interaction = pending.state().map(str::to_owned);
+        common.ui_locales.clone_from(&pending.request.ui_locales);
     }
+    let lang = language(server, browser, common.ui_locales.as_deref());
+    common.app_name.clone_from(&server.settings.app_name);
+    common.issuer_host = redirect_uri::host(&server.urls.issuer).unwrap_or_default();
+    let stylesheet = server.views.stylesheet().map_err(Failure::internal)?;
+    common.css_url = server.urls.assets(&stylesheet.file_name());
+    let html = server
+        .views
+        .render(&lang, &page)
+        .map_err(Failure::internal)?;
+    let mut response = (status, Html(html)).into_response();
+    let lang = HeaderValue::from_str(&lang).map_err(Failure::internal)?;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LANGUAGE, lang);
+    response.extensions_mut().insert(PagePolicy {
+        interaction: pending.is_some(),
+        form_action: pending.and_then(|pending| {
+            let uri = pending.request.callback.redirect_uri();
+            redirect_uri::private_scheme(uri).map(|scheme| format!("{scheme}:"))
+        }),
+    });
+    Ok(response)
+}
 
-    /// The first offered language of `ui_locales`, `Accept-Language` and the default (PG-06).
-    pub fn language(&self, browser: &Browser, ui_locales: Option<&str>) -> String {
-        let wanted = ui_locales.into_iter().flat_map(|tags| tags.split(' '));
-        let wanted: Vec<String> = wanted.map(str::to_owned).collect();
-        self.views.negotiate(&wanted, browser.accept_language())
-    }
+/// The first offered language of `ui_locales`, `Accept-Language` and the default (PG-06).
+pub fn language(server: &Server, browser: &Browser, ui_locales: Option<&str>) -> String {
+    let wanted = ui_locales.into_iter().flat_map(|tags| tags.split(' '));
+    let wanted: Vec<String> = wanted.map(str::to_owned).collect();
+    server.views.negotiate(&wanted, browser.accept_language())
 }
 
 /// What pages show of the client of a request.

@@ -32,9 +32,16 @@ pub fn is_in_front(headers: &HeaderMap) -> bool {
     IN_FRONT.iter().any(|name| headers.contains_key(*name))
 }
 
-/// Whether this process has told it.
+/// Says once per process what concerns all requests.
 #[derive(Debug, Default)]
-pub struct Told(AtomicBool);
+pub struct WarnOnce(AtomicBool);
+
+impl WarnOnce {
+    /// Whether nothing was said yet; from now on something was.
+    pub fn is_first(&self) -> bool {
+        !self.0.swap(true, Ordering::Relaxed)
+    }
+}
 
 /// Whether a proxy names the caller, and Loco's `remote_ip` is not there to read it.
 pub fn is_unread(headers: &HeaderMap, remote: Option<&RemoteIP>) -> bool {
@@ -42,24 +49,19 @@ pub fn is_unread(headers: &HeaderMap, remote: Option<&RemoteIP>) -> bool {
     off && HEADERS.iter().any(|name| headers.contains_key(*name))
 }
 
-impl Server {
-    /// Says it once per process, in the log and for the doctor; nobody waits for that.
-    pub(crate) fn proxy_is_unread(self: &Arc<Self>) {
-        if self.proxy.0.swap(true, Ordering::Relaxed) {
-            return;
+/// Says it in the log and for the doctor; nobody waits for that.
+pub fn warn_of_unread_proxy(server: &Arc<Server>) {
+    tracing::warn!(
+        rule = "OS-09",
+        "a proxy names the callers, but server.middlewares.remote_ip is off: they share one \
+         rate limit"
+    );
+    let server = Arc::clone(server);
+    tokio::spawn(async move {
+        let (tables, now) = (server.store.tables(), server.clock.now());
+        let set = |db| markers::set(db, tables, MARKER, now);
+        if let Err(error) = server.store.run(set).await {
+            tracing::warn!(%error, "the proxy's headers could not be noted");
         }
-        tracing::warn!(
-            rule = "OS-09",
-            "a proxy names the callers, but server.middlewares.remote_ip is off: they share one \
-             rate limit"
-        );
-        let server = Arc::clone(self);
-        tokio::spawn(async move {
-            let (tables, now) = (server.store.tables(), server.now());
-            let set = |db| markers::set(db, tables, MARKER, now);
-            if let Err(error) = server.store.run(set).await {
-                tracing::warn!(%error, "the proxy's headers could not be noted");
-            }
-        });
-    }
+    });
 }

@@ -1,28 +1,21 @@
 //! The accounts of a browser: choosing one, or wanting another.
 
-use axum::response::Response;
-
-use super::{Pending, go_on::Arrival};
+use super::{InteractionService, Outcome, Pending};
 use crate::{
-    error::{Failure, PageError},
+    error::PageError,
     protocol::authorize::Prompt,
-    server::Server,
     sessions::{Browser, SignedIn},
     views::pages::AccountLine,
 };
 
-impl Server {
-    /// The accounts of a browser, the current one first.
-    ///
-    /// # Errors
-    /// When the database or the app's model fails.
-    pub async fn account_lines(&self, browser: &Browser) -> Result<Vec<AccountLine>, Failure> {
-        let accounts = self.accounts(browser).await?;
-        let lines = accounts.iter().enumerate();
-        Ok(lines.map(|(place, it)| line(place, it)).collect())
-    }
+/// The lines of the chooser: the accounts of a browser, the current one first.
+pub fn account_lines(accounts: &[SignedIn]) -> Vec<AccountLine> {
+    let lines = accounts.iter().enumerate();
+    lines.map(|(place, it)| line(place, it)).collect()
+}
 
-    /// The person chose an account; `None` when it is not signed in here any more.
+impl InteractionService {
+    /// The person chose one of the accounts of their browser.
     ///
     /// # Errors
     /// When the database or a hook fails.
@@ -30,18 +23,17 @@ impl Server {
         &self,
         pending: &mut Pending,
         browser: &mut Browser,
-        sid: &str,
-        arrival: Arrival,
-    ) -> Result<Option<Response>, PageError> {
-        if self.switch_account(browser, sid).await?.is_none() {
-            return Ok(None);
-        }
+        account: SignedIn,
+    ) -> Result<Outcome, PageError> {
+        let client_id = pending.client.client_id.clone();
+        let current = self
+            .sessions
+            .make_current(browser, account, &client_id)
+            .await?;
         pending.progress.selected = true;
         pending.person_changed();
-        let current = self.current(browser, &pending.client.client_id).await?;
-        self.record_step(pending, current.as_ref()).await?;
-        let answer = self.go_on(pending, browser, current.as_ref(), arrival);
-        answer.await.map(Some)
+        self.record_step(pending, Some(&current)).await?;
+        self.advance(pending, browser, Some(&current)).await
     }
 
     /// "Use another account": a login is open, whoever is signed in.
@@ -52,16 +44,14 @@ impl Server {
         &self,
         pending: &mut Pending,
         browser: &mut Browser,
-        arrival: Arrival,
-    ) -> Result<Response, PageError> {
+        current: Option<&SignedIn>,
+    ) -> Result<Outcome, PageError> {
         if !pending.request.prompts.contains(&Prompt::Login) {
             pending.request.prompts.push(Prompt::Login);
         }
         pending.progress.authenticated_at = None;
-        let current = self.current(browser, &pending.client.client_id).await?;
-        self.record_step(pending, current.as_ref()).await?;
-        self.go_on(pending, browser, current.as_ref(), arrival)
-            .await
+        self.record_step(pending, current).await?;
+        self.advance(pending, browser, current).await
     }
 }
 

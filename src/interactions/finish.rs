@@ -1,13 +1,13 @@
 //! The end of an interaction: the code, or the refusal, and where it goes.
 
-mod transaction;
-
 use std::sync::Arc;
 
-use self::transaction::{Consent, Consumed, Finish, Outcome};
-use super::pending::{Pending, Stored};
+use super::{
+    InteractionService, Outcome,
+    interaction::{Pending, Stored},
+    transaction::{Consent, Consumed, Finish, Finished},
+};
 use crate::{
-    account,
     error::{Failure, PageError},
     events::{AuditEvent, EventName},
     protocol::{
@@ -17,8 +17,7 @@ use crate::{
         secret::{Purpose, SealKey, Secret},
     },
     random,
-    server::Server,
-    sessions::{Browser, SignedIn},
+    sessions::{Browser, SignedIn, device_label},
     store::{
         authorization_codes::GrantRow,
         authorization_states::{self, Completion},
@@ -30,18 +29,7 @@ use crate::{
 /// How long the same final location is given again, seconds.
 const REPEAT: i64 = 30;
 
-/// Where a finished interaction leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finished {
-    /// To this location.
-    At(String),
-    /// The situation changed while it was finished: look at the next step again.
-    Again,
-    /// It was finished before, and its result cannot be given again.
-    Completed,
-}
-
-impl Server {
+impl InteractionService {
     /// Issues the code. `approved` is what the person just agreed to; without it, what may be
     /// granted is covered already.
     ///
@@ -53,7 +41,7 @@ impl Server {
         browser: &mut Browser,
         current: &SignedIn,
         approved: Option<Scopes>,
-    ) -> Result<Finished, PageError> {
+    ) -> Result<Outcome, PageError> {
         let code = random::secret(&self.settings.token_prefixes.authorization_code)?;
         let location = pending.request.callback.success(code.expose());
         let scopes = approved.as_ref().unwrap_or(&pending.grantable);
@@ -71,21 +59,21 @@ impl Server {
         let finish = Finish {
             interaction,
             basis: self.basis(pending, current, &consent),
-            owners: Arc::clone(&self.owners),
-            now: self.now(),
+            app: Arc::clone(&self.people.app),
+            now: self.clock.now(),
             grant: self.grant_row(pending, current, &code, scopes),
             consent,
         };
         let grant = finish.grant.clone();
-        let outcome = self
+        let finished = self
             .store
             .write(move |txn, tables| {
                 let finish = finish.clone();
                 Box::pin(async move { finish.run(txn, tables).await })
             })
             .await?;
-        match (outcome, pending.state()) {
-            (Outcome::Issued(id), _) => {
+        match (finished, pending.state()) {
+            (Finished::Issued(id), _) => {
                 if let Some(scopes) = &approved {
                     let event = AuditEvent::new(EventName::ConsentGranted);
                     let event = event.client(&pending.client).about(&current.owner);
@@ -95,16 +83,16 @@ impl Server {
                         .emit(event.resources(&pending.request.resources));
                 }
                 self.issued(pending, current, &GrantRow { id, ..grant });
-                Ok(Finished::At(location))
+                Ok(Outcome::Redirect(location))
             }
-            (Outcome::Lost, Some(state)) => self.finished_elsewhere(browser, state).await,
-            (Outcome::Changed, _) | (Outcome::Lost, None) => Ok(Finished::Again),
+            (Finished::Lost, Some(state)) => self.finished_elsewhere(browser, state).await,
+            (Finished::Changed, _) | (Finished::Lost, None) => Ok(Outcome::Again),
         }
     }
 
     /// What must still be there when the code is stored.
     fn basis(&self, pending: &Pending, current: &SignedIn, consent: &Consent) -> Basis {
-        let client = self.id_in_table(&pending.client.client_id);
+        let client = self.clients.id_in_table(&pending.client.client_id);
         Basis {
             session_id: current.session.id,
             client: client.map(|client_id| ClientBasis {
@@ -120,7 +108,7 @@ impl Server {
 
     /// A code is stored.
     fn issued(&self, pending: &Pending, current: &SignedIn, grant: &GrantRow) {
-        self.used(&pending.client);
+        self.clients.touch_last_used(&pending.client);
         let event = AuditEvent::new(EventName::CodeIssued).client(&pending.client);
         let event = event.about(&current.owner).about(&current.session);
         self.events.emit(event.about(grant));
@@ -136,27 +124,27 @@ impl Server {
         pending: &Pending,
         browser: &mut Browser,
         error: &OAuthError,
-    ) -> Result<Finished, PageError> {
+    ) -> Result<Outcome, PageError> {
         let location = pending.request.callback.error(error);
         let Some(row) = &pending.row else {
-            return Ok(Finished::At(location));
+            return Ok(Outcome::Redirect(location));
         };
         let tables = self.store.tables();
         let denied = Completion {
             id: row.id,
-            now: self.now(),
+            now: self.clock.now(),
             sealed_result: Some(seal(browser, row, &location)?),
             intent: "denied",
         };
         let consume = |db| authorization_states::consume(db, tables, denied.clone());
         if self.store.run(consume).await? {
-            return Ok(Finished::At(location));
+            return Ok(Outcome::Redirect(location));
         }
         self.finished_elsewhere(browser, &row.state).await
     }
 
     /// The same browser gets the same location while its code is unused and fresh.
-    pub fn repeat(&self, pending: &Pending, browser: &Browser) -> Finished {
+    pub fn repeat(&self, pending: &Pending, browser: &Browser) -> Outcome {
         let opened = pending.row.as_ref().and_then(|row| {
             let until = row.consumed_at?.saturating_add(REPEAT);
             let spent = row
@@ -166,19 +154,19 @@ impl Server {
             let sealed = row
                 .result_sealed
                 .as_deref()
-                .filter(|_| self.now() < until && !spent)?;
+                .filter(|_| self.clock.now() < until && !spent)?;
             let clear = seal_key(browser.binding()?, &row.state).open(sealed).ok()?;
             String::from_utf8(clear).ok()
         });
-        opened.map_or(Finished::Completed, Finished::At)
+        opened.map_or(Outcome::Completed, Outcome::Redirect)
     }
 
     async fn finished_elsewhere(
         &self,
         browser: &mut Browser,
         state: &str,
-    ) -> Result<Finished, PageError> {
-        let pending = self.find_pending(state, browser).await?;
+    ) -> Result<Outcome, PageError> {
+        let pending = self.find(state, browser).await?;
         Ok(self.repeat(&pending, browser))
     }
 
@@ -189,7 +177,7 @@ impl Server {
         code: &Secret,
         scopes: &Scopes,
     ) -> GrantRow {
-        let (now, request) = (self.now(), &pending.request);
+        let (now, request) = (self.clock.now(), &pending.request);
         let expires_at = now.saturating_add(self.policy.ttl.code);
         GrantRow {
             id: 0,
@@ -207,7 +195,7 @@ impl Server {
             scopes: scopes.as_slice().to_vec().into(),
             resources: request.resources.clone().into(),
             amr: current.session.amr.clone(),
-            device_label: account::device_label(current.session.user_agent.as_deref()),
+            device_label: device_label(current.session.user_agent.as_deref()),
             auth_time: Some(current.session.auth_time),
             credential_stamp: current
                 .owner
@@ -232,7 +220,7 @@ impl Server {
                 shown: pending.grantable.clone(),
                 accepted: accepted.clone(),
                 client_version: pending.client.version,
-                at: self.now(),
+                at: self.clock.now(),
             },
         }
     }

@@ -1,19 +1,17 @@
 //! Requests of clients to sign a person out that wait for the browser or the person (ES-01 to
 //! ES-08).
 
-use axum::response::Response;
 use serde_json::json;
 
-use super::go_on::{Arrival, see_other};
+use super::InteractionService;
 use crate::{
     error::{Failure, PageError},
     protocol::{
         client::Client,
-        end_session::{self, Asked, Destination, Hint, PostLogoutRedirect},
+        end_session::{self, Asked, Destination, Hint},
         redirect_uri,
     },
     random,
-    server::Server,
     sessions::Browser,
     store::{
         authorization_states::{self, Completion, InteractionRow},
@@ -150,7 +148,7 @@ impl PendingLogout {
     }
 }
 
-impl Server {
+impl InteractionService {
     /// Stores a request. One that came by POST is bound at its first GET, because a cross-site
     /// POST carries no cookie.
     ///
@@ -162,7 +160,7 @@ impl Server {
         browser: Option<&mut Browser>,
     ) -> Result<(), Failure> {
         let ttl = self.settings.state_ttl_seconds;
-        let mut row = pending.to_row(random::identifier()?, self.now(), ttl);
+        let mut row = pending.to_row(random::identifier()?, self.clock.now(), ttl);
         self.insert_row(&mut row, browser).await?;
         pending.row = Some(StoredLogout {
             id: row.id,
@@ -182,7 +180,9 @@ impl Server {
         browser: &mut Browser,
     ) -> Result<PendingLogout, PageError> {
         let found = self.bound(id, KIND, browser).await?;
-        let client = self.known_client(&found.interaction.client_id, found.client.as_ref());
+        let client = self
+            .clients
+            .known(&found.interaction.client_id, found.client.as_ref());
         let client = client.cloned();
         Ok(PendingLogout::stored(found.interaction, client))
     }
@@ -198,7 +198,7 @@ impl Server {
         let tables = self.store.tables();
         let done = Completion {
             id: row.id,
-            now: self.now(),
+            now: self.clock.now(),
             sealed_result: None,
             intent: "done",
         };
@@ -206,23 +206,5 @@ impl Server {
             .run(|db| authorization_states::consume(db, tables, done.clone()))
             .await?;
         Ok(())
-    }
-
-    /// The way to the client after a logout (ES-08): a redirect, or the hand-off page where
-    /// Chromium would apply `form-action` to it (AR-05).
-    ///
-    /// # Errors
-    /// When the page cannot be rendered.
-    pub fn leave_signed_out(
-        &self,
-        to: &PostLogoutRedirect,
-        browser: &Browser,
-        arrival: Arrival,
-    ) -> Result<Response, PageError> {
-        let location = to.location();
-        if arrival == Arrival::Form && browser.is_navigating() && to.is_web() {
-            return self.hand_off(&location, browser, None);
-        }
-        Ok(see_other(&location)?)
     }
 }

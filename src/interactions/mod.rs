@@ -1,33 +1,38 @@
 //! Authorization requests that need a person: storing, finding, going on.
 
 mod accounts;
-mod asked;
-pub mod finish;
-pub mod go_on;
+pub mod advance;
+mod consent_prompt;
+mod finish;
+pub mod interaction;
 pub mod logout;
 mod next;
-pub mod own_page;
-pub mod pending;
+mod transaction;
 
-pub use finish::Finished;
-pub use pending::Pending;
+use std::sync::Arc;
+
+pub use self::{accounts::account_lines, interaction::Pending};
 
 use crate::{
+    clients::ClientRegistry,
+    clock::Clock,
+    config::{Settings, urls::Urls},
     error::{Failure, PageError},
-    events::request,
-    people::Owner,
+    events::{Events, request},
+    people::{Owner, People},
     protocol::{
         authorize,
         client::{Client, SecretHash},
         error::OAuthError,
         interaction::Step,
+        policy::Policy,
         received::Received,
         refusals,
     },
     random,
-    server::Server,
-    sessions::{Browser, SignIn, SignedIn},
+    sessions::{Browser, SessionService, SignIn, SignedIn},
     store::{
+        Store,
         authorization_states::{self, BrowserBinding, InteractionRow, Person, StepDone},
         joined,
     },
@@ -48,7 +53,81 @@ pub fn usable(client: Option<&Client>) -> Result<Client, PageError> {
     Ok(authorize::check_client(client)?.clone())
 }
 
-impl Server {
+/// Where a request leads next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The person has something to do: to the page of this step.
+    Step(Step),
+    /// The situation changed meanwhile: look at the next step again.
+    Again,
+    /// To the client, at this location: with a code, or with a refusal.
+    Redirect(String),
+    /// It was finished before, and its result cannot be given again.
+    Completed,
+}
+
+/// Authorization requests and requests to sign out that need a person.
+pub struct InteractionService {
+    settings: Arc<Settings>,
+    urls: Arc<Urls>,
+    policy: Arc<Policy>,
+    store: Store,
+    clock: Clock,
+    events: Events,
+    people: Arc<People>,
+    clients: Arc<ClientRegistry>,
+    sessions: Arc<SessionService>,
+}
+
+/// What an [`InteractionService`] is made of.
+pub struct InteractionServiceParts {
+    /// The settings.
+    pub settings: Arc<Settings>,
+    /// The pages.
+    pub urls: Arc<Urls>,
+    /// Scopes and lifetimes.
+    pub policy: Arc<Policy>,
+    /// The tables.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Who hears of codes and refusals.
+    pub events: Events,
+    /// The app's users and hooks.
+    pub people: Arc<People>,
+    /// The clients that ask.
+    pub clients: Arc<ClientRegistry>,
+    /// Who is signed in.
+    pub sessions: Arc<SessionService>,
+}
+
+impl InteractionService {
+    /// Interactions in these tables.
+    pub fn new(parts: InteractionServiceParts) -> Self {
+        let InteractionServiceParts {
+            settings,
+            urls,
+            policy,
+            store,
+            clock,
+            events,
+            people,
+            clients,
+            sessions,
+        } = parts;
+        Self {
+            settings,
+            urls,
+            policy,
+            store,
+            clock,
+            events,
+            people,
+            clients,
+            sessions,
+        }
+    }
+
     /// Stores a request for which a person must do something (IX-01). A request that came by POST
     /// is bound at its first `continue`, because a cross-site POST carries no cookie.
     ///
@@ -103,18 +182,14 @@ impl Server {
     ///
     /// # Errors
     /// PAGE(400): unknown, expired, or started in another browser.
-    pub async fn find_pending(
-        &self,
-        id: &str,
-        browser: &mut Browser,
-    ) -> Result<Pending, PageError> {
+    pub async fn find(&self, id: &str, browser: &mut Browser) -> Result<Pending, PageError> {
         let joined::InteractionWithClient {
             interaction: row,
             client,
             grant,
-        } = self.bound(id, pending::KIND, browser).await?;
+        } = self.bound(id, interaction::KIND, browser).await?;
         request::note_client(&row.client_id);
-        let client = self.known_client(&row.client_id, client.as_ref());
+        let client = self.clients.known(&row.client_id, client.as_ref());
         let client = usable(client)?;
         let pending = Pending::stored(client, row, grant, &self.urls.issuer);
         // Withdrawn meanwhile, a redirect URI gets no code any more.
@@ -142,7 +217,7 @@ impl Server {
         let row = &mut found.interaction;
         // First, so that another browser learns nothing of the request or its client.
         self.check_binding(row, browser).await?;
-        if row.consumed_at.is_none() && row.expires_at <= self.now() {
+        if row.consumed_at.is_none() && row.expires_at <= self.clock.now() {
             return Err(OAuthError::of(&refusals::INTERACTION_EXPIRED).into());
         }
         Ok(found)
@@ -177,7 +252,7 @@ impl Server {
         let binding = BrowserBinding {
             id: row.id,
             browser: &hash,
-            started_after: self.now().saturating_sub(BIND_WITHIN),
+            started_after: self.clock.now().saturating_sub(BIND_WITHIN),
         };
         let tables = self.store.tables();
         if !self
@@ -210,11 +285,12 @@ impl Server {
         browser: &mut Browser,
         owner: &Owner,
         sign_in: SignIn,
-    ) -> Result<Option<SignedIn>, Failure> {
-        let entered = self.sign_in(browser, owner, sign_in).await?;
+    ) -> Result<SignedIn, Failure> {
+        let entered = self.sessions.sign_in(browser, owner, sign_in).await?;
         pending.signed_in(entered.session.auth_time);
-        let current = self.current(browser, &pending.client.client_id).await?;
-        self.record_step(pending, current.as_ref()).await?;
+        let client_id = &pending.client.client_id;
+        let current = self.sessions.with_consent(entered, client_id).await?;
+        self.record_step(pending, Some(&current)).await?;
         Ok(current)
     }
 
@@ -243,7 +319,7 @@ impl Server {
             session_id: current.map(|current| current.session.id),
             user_id: current.map(|current| current.owner.key()),
             authenticated_at: pending.progress.authenticated_at,
-            expires_at: self.now().saturating_add(ttl).min(latest),
+            expires_at: self.clock.now().saturating_add(ttl).min(latest),
         };
         let tables = self.store.tables();
         let record = |db| authorization_states::record_step(db, tables, row, &step);

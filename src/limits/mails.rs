@@ -1,27 +1,29 @@
 //! How often a correct login of an account that is not verified sends the mail once more.
 
+use super::RateLimiter;
 use crate::{
     error::Failure,
-    people::Owner,
     protocol::secret::{Purpose, hash},
-    server::Server,
-    store::rates::{self, Count},
+    store::{
+        rates::{self, Count},
+        user_key::UserKey,
+    },
 };
 
 /// One mail for an account in this time, seconds. Whoever has somebody's password, or their own
 /// account under somebody's address, cannot fill a mailbox.
 const APART: i64 = 300;
 
-impl Server {
+impl RateLimiter {
     /// Whether the mail that verifies an address may be sent to this account now; if so it is
     /// counted. The counter is in the database: an account has one mailbox, however many nodes
     /// there are.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn may_send_verification(&self, owner: &Owner) -> Result<bool, Failure> {
-        let (now, tables) = (self.now(), self.store.tables());
-        let name = format!("verification_mail {}", owner.key());
+    pub async fn may_send_verification(&self, user: UserKey) -> Result<bool, Failure> {
+        let (now, tables) = (self.clock.now(), self.store.tables());
+        let name = format!("verification_mail {}", user);
         let mail = [Count {
             key: hash(Purpose::Rate, &name),
             add: 1,

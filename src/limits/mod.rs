@@ -1,28 +1,33 @@
 //! Rate limits: fixed windows, counted before the work.
 //!
-//! An endpoint names its entry and keys in the order of its limits, [`Server::limit`] counts them
+//! An endpoint names its entry and keys in the order of its limits, [`RateLimiter::check`] counts them
 //! in one step, in memory or by one statement. Keys that count failures, or what authenticated
-//! clients do, are looked at first and counted by [`Server::failed`] and
-//! [`Server::did_authenticate`]: what a stranger sends raises no counter that somebody else meets.
+//! clients do, are looked at first and counted by [`RateLimiter::record_failure`] and
+//! [`RateLimiter::record_authenticated`]: what a stranger sends raises no counter that somebody else meets.
 
 mod keys;
 mod mails;
 mod memory;
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 
-use self::keys::{Counts, Key};
-pub use self::{
-    keys::{Keys, Of, of_client, of_refused},
+pub use self::keys::{Keys, Of, of_client, of_refused};
+use self::{
+    keys::{Counts, Key},
     memory::Memory,
 };
 use crate::{
-    config::{RateLimit, RateLimitEntry, RateLimitStore},
+    clock::Clock,
+    config::{RateLimit, RateLimitEntry, RateLimitStore, Settings},
     error::Failure,
-    events::{AuditEvent, EventName, request},
+    events::{AuditEvent, EventName, Events, request},
     protocol::{error::OAuthError, refusals},
-    server::Server,
-    store::rates::{self, Count, Counted},
+    store::{
+        Store,
+        rates::{self, Count, Counted},
+    },
 };
 
 /// A key with its counter.
@@ -33,13 +38,34 @@ struct KeyCount<'a> {
     counted: Option<Counted>,
 }
 
-impl Server {
+/// Counts what requests cost, in memory or in the database, and refuses what is over a limit.
+pub struct RateLimiter {
+    settings: Arc<Settings>,
+    store: Store,
+    clock: Clock,
+    events: Events,
+    /// Counters of this process, and what it knows of those in the database.
+    memory: Memory,
+}
+
+impl RateLimiter {
+    /// Counters that begin at nothing.
+    pub fn new(settings: Arc<Settings>, store: Store, clock: Clock, events: Events) -> Self {
+        Self {
+            settings,
+            store,
+            clock,
+            events,
+            memory: Memory::default(),
+        }
+    }
+
     /// Counts a request before its work.
     ///
     /// # Errors
     /// 429 `temporarily_unavailable` over a limit; a fault when the counters are in the database
     /// and that fails.
-    pub async fn limit(&self, keys: impl Into<Keys>) -> Result<(), Failure> {
+    pub async fn check(&self, keys: impl Into<Keys>) -> Result<(), Failure> {
         let Keys(keys) = keys.into();
         let counted = self.count(&keys, Counts::Requests).await?;
         let over = counted.into_iter().find_map(|it| {
@@ -57,8 +83,8 @@ impl Server {
     /// Counts a request that failed, for the keys that count failures.
     ///
     /// # Errors
-    /// As [`Self::limit`], except 429.
-    pub async fn failed(&self, keys: impl Into<Keys>) -> Result<(), Failure> {
+    /// As [`Self::check`], except 429.
+    pub async fn record_failure(&self, keys: impl Into<Keys>) -> Result<(), Failure> {
         self.raise(keys.into(), Counts::Failures).await?;
         Ok(())
     }
@@ -66,8 +92,8 @@ impl Server {
     /// Counts a request of an authenticated client, for the keys that count those.
     ///
     /// # Errors
-    /// As [`Self::limit`], except 429.
-    pub async fn did_authenticate(&self, keys: impl Into<Keys>) -> Result<(), Failure> {
+    /// As [`Self::check`], except 429.
+    pub async fn record_authenticated(&self, keys: impl Into<Keys>) -> Result<(), Failure> {
         self.raise(keys.into(), Counts::Authenticated).await?;
         Ok(())
     }
@@ -80,7 +106,7 @@ impl Server {
 
     /// Counts the keys that have a limit; of the others `what` decides whether they are counted.
     async fn count<'a>(&self, keys: &'a [Key], what: Counts) -> Result<Vec<KeyCount<'a>>, Failure> {
-        let now = self.now();
+        let now = self.clock.now();
         let counts = keys.iter().filter_map(|key| {
             let RateLimit { limit, seconds } = self.settings.rate_limit(key.entry, key.place)?;
             let count = Count {
@@ -99,7 +125,7 @@ impl Server {
         } else if shared {
             self.count_in_database(&counts, what, now).await?
         } else {
-            self.limits.count(&counts, now)
+            self.memory.count(&counts, now)
         };
         let keys = keys.into_iter().zip(counts).zip(counted);
         Ok(keys
@@ -118,18 +144,18 @@ impl Server {
         now: i64,
     ) -> Result<Vec<Option<Counted>>, Failure> {
         let asks = what == Counts::Requests;
-        if let Some(known) = asks.then(|| self.limits.used_up(counts, now)).flatten() {
+        if let Some(known) = asks.then(|| self.memory.used_up(counts, now)).flatten() {
             return Ok(known);
         }
         let tables = self.store.tables();
         let count = |db| rates::count(db, tables, counts, now);
         let counted = self.store.run(count).await?;
-        self.limits.remember(counts, &counted, now);
+        self.memory.remember(counts, &counted, now);
         Ok(counted)
     }
 
     fn over(&self, key: &Key, counted: &Counted) -> Failure {
-        let rest = counted.ends_at.saturating_sub(self.now()).max(1);
+        let rest = counted.ends_at.saturating_sub(self.clock.now()).max(1);
         let entry = key.entry;
         let hit = AuditEvent::new(EventName::RatelimitHit)
             .denied(entry.rule())

@@ -60,10 +60,13 @@ impl CleanupReport {
     }
 }
 
-impl Server {
+/// Deletes what is over in the tables of a server.
+pub struct Cleanup<'a>(pub &'a Server);
+
+impl Cleanup<'_> {
     /// What `cleanup` of the settings says.
-    pub fn cleanup_options(&self) -> CleanupOptions {
-        let cleanup = &self.settings.cleanup;
+    pub fn options(&self) -> CleanupOptions {
+        let cleanup = &self.0.settings.cleanup;
         CleanupOptions {
             batch: cleanup.batch_size,
             pause: Duration::from_millis(cleanup.pause_ms),
@@ -72,11 +75,19 @@ impl Server {
         }
     }
 
+    /// One run as the settings say.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_as_configured(&self) -> StoreResult<CleanupReport> {
+        self.run(self.options()).await
+    }
+
     /// One run. Several at once, on one node or many, share the work.
     ///
     /// # Errors
     /// When the database fails; what was deleted until then stays deleted.
-    pub async fn cleanup(&self, options: CleanupOptions) -> StoreResult<CleanupReport> {
+    pub async fn run(&self, options: CleanupOptions) -> StoreResult<CleanupReport> {
         let started = Instant::now();
         let reaped = self.reap(options, started).await?;
         let thinned = self.thin_out(options, started).await?;
@@ -90,19 +101,19 @@ impl Server {
             if kind == Expired::Clients {
                 deleted += thinned;
             }
-            let (tables, now) = (self.store.tables(), self.now());
+            let (tables, now) = (self.0.store.tables(), self.0.clock.now());
             let count = |db| cleanup::remaining(db, tables, kind, now);
             report.tables.push(Cleaned {
                 table: kind.table(tables),
                 deleted,
-                remaining: self.store.run(count).await?,
+                remaining: self.0.store.run(count).await?,
             });
         }
         report.seconds = started.elapsed().as_secs();
         if !options.dry_run {
-            let (tables, now) = (self.store.tables(), self.now());
+            let (tables, now) = (self.0.store.tables(), self.0.clock.now());
             let mark = |db| markers::set(db, tables, MARKER, now);
-            self.store.run(mark).await?;
+            self.0.store.run(mark).await?;
             self.tell(&report).await;
         }
         Ok(report)
@@ -116,7 +127,7 @@ impl Server {
         for cleaned in &report.tables {
             event = event.detail(cleaned.table, cleaned.deleted);
         }
-        self.events.emit_to_end(event).await;
+        self.0.events.emit_to_end(event).await;
     }
 
     async fn delete_expired(
@@ -129,10 +140,11 @@ impl Server {
         while !options.dry_run && started.elapsed() < options.most {
             let batch = ExpiredBatch {
                 kind,
-                now: self.now(),
+                now: self.0.clock.now(),
                 most: options.batch,
             };
             let rows = self
+                .0
                 .store
                 .write(move |txn, tables| {
                     Box::pin(async move { cleanup::delete(txn, tables, batch).await })
@@ -150,12 +162,12 @@ impl Server {
     /// Of clients that were never used as many tombstones stay as there may be such clients: what
     /// strangers can make the server keep is bounded.
     async fn thin_out(&self, options: CleanupOptions, started: Instant) -> StoreResult<u64> {
-        let most = self.settings.registration.max_unused_clients;
+        let most = self.0.settings.registration.max_unused_clients;
         let mut deleted = 0;
         while !options.dry_run && started.elapsed() < options.most {
-            let (tables, batch) = (self.store.tables(), options.batch);
+            let (tables, batch) = (self.0.store.tables(), options.batch);
             let thin = |db| clients::thin_out(db, tables, most, batch);
-            let rows = self.store.run(thin).await?;
+            let rows = self.0.store.run(thin).await?;
             deleted += rows;
             if rows < batch {
                 break;
@@ -167,7 +179,7 @@ impl Server {
 
     async fn reap_one(&self, client_id: &str, reaping: Reaping) -> StoreResult<bool> {
         let id = client_id.to_owned();
-        let reap = self.store.write(move |txn, tables| {
+        let reap = self.0.store.write(move |txn, tables| {
             let id = id.clone();
             Box::pin(async move { reaping::reap(txn, tables, &id, &reaping).await })
         });
@@ -178,16 +190,16 @@ impl Server {
     async fn reap(&self, options: CleanupOptions, started: Instant) -> StoreResult<u64> {
         let mut reaped = 0;
         while !options.dry_run && started.elapsed() < options.most {
-            let now = self.now();
+            let now = self.0.clock.now();
             let reaping = Reaping {
                 now,
-                unused_before: now.saturating_sub(self.settings.unused_client_ttl_seconds),
-                idle_before: now.saturating_sub(self.settings.idle_client_ttl_seconds),
+                unused_before: now.saturating_sub(self.0.settings.unused_client_ttl_seconds),
+                idle_before: now.saturating_sub(self.0.settings.idle_client_ttl_seconds),
                 batch: options.batch,
             };
-            let tables = self.store.tables();
+            let tables = self.0.store.tables();
             let candidates = |db| reaping::candidates(db, tables, &reaping);
-            let candidates = self.store.run(candidates).await?;
+            let candidates = self.0.store.run(candidates).await?;
             if candidates.is_empty() {
                 break;
             }
@@ -196,7 +208,7 @@ impl Server {
                 if self.reap_one(&client_id, reaping).await? {
                     reaped += 1;
                     let event = AuditEvent::new(EventName::ClientReaped).client_id(client_id);
-                    self.events.emit_to_end(event).await;
+                    self.0.events.emit_to_end(event).await;
                 }
             }
             if reaped == before {

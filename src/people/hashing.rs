@@ -12,9 +12,9 @@ use tokio::{
     time::{Duration, timeout},
 };
 
+use super::equal_time::EqualTime;
 use crate::{
     error::Failure,
-    people::equal_time::EqualTime,
     protocol::{error::OAuthError, refusals},
 };
 

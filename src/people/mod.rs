@@ -1,216 +1,80 @@
-//! The app's users behind one object: handlers are compiled once, whatever the app's model is.
+//! The app's users: who they are, what the app decides about them, their passwords.
 
-mod app_hooks;
+mod app;
+mod context;
+mod credentials;
 pub mod equal_time;
 pub mod hashing;
 pub mod hooks;
+mod owner;
+pub mod password_reset;
 pub mod resource_owner;
 pub mod users_table;
 
-use std::{any::Any, sync::Arc};
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use loco_rs::{app::AppContext, model::ModelResult};
-use sea_orm::DatabaseConnection;
-
-pub use self::app_hooks::AppHooks;
+pub use self::{
+    app::{AppHooks, ResourceOwners},
+    context::SharedContext,
+    owner::Owner,
+};
+use self::{hashing::Hashing, resource_owner::UserKey};
 use crate::{
-    events::{AuditEvent, Describe, EventSubscriber},
-    people::resource_owner::{
-        ClaimRequest, Claims, PasswordError, ResourceOwner, SignUp, SignUpError, SignUpField,
-        UserKey,
-    },
-    protocol::secret::{Purpose, SecretHash, hash},
-    store::bearer::WithUser,
+    clock::Clock,
+    config::Settings,
+    error::Failure,
+    store::{Store, transaction::retry},
 };
 
-/// A user of the app.
-#[derive(Clone)]
-pub struct Owner {
-    facts: Arc<dyn OwnerFacts>,
+/// The people of the app.
+pub struct People {
+    /// The app's users and hooks.
+    pub app: Arc<dyn ResourceOwners>,
+    /// Bounds password hashing to all cores but one (FA-04).
+    pub hashing: Hashing,
+    settings: Arc<Settings>,
+    store: Store,
+    clock: Clock,
 }
 
-impl std::fmt::Debug for Owner {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Owner").field(&self.key()).finish()
-    }
-}
-
-trait OwnerFacts: Send + Sync {
-    fn key(&self) -> UserKey;
-    fn subject(&self) -> String;
-    fn is_active(&self) -> bool;
-    fn is_verified(&self) -> bool;
-    fn credential_stamp(&self) -> Option<String>;
-    fn credentials_changed_at(&self) -> Option<i64>;
-    fn changed_at(&self) -> Option<i64>;
-    fn display_name(&self) -> String;
-    fn login_name(&self) -> String;
-    fn mail_address(&self) -> Option<String>;
-    fn claims(&self, request: &ClaimRequest<'_>) -> Claims;
-    fn as_any(&self) -> &dyn Any;
-}
-
-impl<U: ResourceOwner> OwnerFacts for U {
-    fn key(&self) -> UserKey {
-        ResourceOwner::key(self).into()
-    }
-    fn subject(&self) -> String {
-        ResourceOwner::subject(self)
-    }
-    fn is_active(&self) -> bool {
-        ResourceOwner::is_active(self)
-    }
-    fn is_verified(&self) -> bool {
-        ResourceOwner::is_verified(self)
-    }
-    fn credential_stamp(&self) -> Option<String> {
-        ResourceOwner::credential_stamp(self)
-    }
-    fn credentials_changed_at(&self) -> Option<i64> {
-        ResourceOwner::credentials_changed_at(self)
-    }
-    fn changed_at(&self) -> Option<i64> {
-        ResourceOwner::changed_at(self)
-    }
-    fn display_name(&self) -> String {
-        ResourceOwner::display_name(self)
-    }
-    fn login_name(&self) -> String {
-        ResourceOwner::login_name(self)
-    }
-    fn mail_address(&self) -> Option<String> {
-        ResourceOwner::mail_address(self)
-    }
-    fn claims(&self, request: &ClaimRequest<'_>) -> Claims {
-        ResourceOwner::claims(self, request)
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-impl Owner {
-    /// Wraps the app's user.
-    pub fn new<U: ResourceOwner>(user: U) -> Self {
+impl People {
+    /// The users of `app`.
+    pub fn new(
+        app: Arc<dyn ResourceOwners>,
+        settings: Arc<Settings>,
+        store: Store,
+        clock: Clock,
+    ) -> Self {
         Self {
-            facts: Arc::new(user),
+            app,
+            hashing: Hashing::default(),
+            settings,
+            store,
+            clock,
         }
     }
 
-    /// Primary key.
-    pub fn key(&self) -> UserKey {
-        self.facts.key()
+    /// The user with this key.
+    ///
+    /// # Errors
+    /// When the app's model fails.
+    pub async fn find(&self, key: UserKey) -> Result<Option<Owner>, Failure> {
+        let find = || async { Ok(self.app.find(self.store.db(), key).await?) };
+        Ok(retry(find).await?)
     }
 
-    /// `ResourceOwner::subject`.
-    pub fn subject(&self) -> String {
-        self.facts.subject()
+    /// Whether a person must verify their address first (`require_verified_email`).
+    pub fn waits_for_mail(&self, owner: &Owner) -> bool {
+        self.settings.require_verified_email && !owner.is_verified()
     }
 
-    /// `ResourceOwner::is_active`.
-    pub fn is_active(&self) -> bool {
-        self.facts.is_active()
+    /// Sends the mail that verifies an address once more, after the answer.
+    pub fn send_verification(&self, ctx: &SharedContext, owner: Owner) {
+        let (app, ctx) = (Arc::clone(&self.app), ctx.clone());
+        tokio::spawn(async move {
+            if let Err(error) = app.send_verification(&ctx, &owner).await {
+                tracing::error!(%error, "the mail that verifies an address was not sent");
+            }
+        });
     }
-
-    /// `ResourceOwner::is_verified`.
-    pub fn is_verified(&self) -> bool {
-        self.facts.is_verified()
-    }
-
-    /// Hash of `ResourceOwner::credential_stamp`: the stored form.
-    pub fn credential_stamp(&self) -> Option<SecretHash> {
-        self.facts
-            .credential_stamp()
-            .map(|stamp| hash(Purpose::CredentialStamp, &stamp))
-    }
-
-    /// `ResourceOwner::credentials_changed_at`.
-    pub fn credentials_changed_at(&self) -> Option<i64> {
-        self.facts.credentials_changed_at()
-    }
-
-    /// `ResourceOwner::changed_at`.
-    pub fn changed_at(&self) -> Option<i64> {
-        self.facts.changed_at()
-    }
-
-    /// `ResourceOwner::display_name`.
-    pub fn display_name(&self) -> String {
-        self.facts.display_name()
-    }
-
-    /// `ResourceOwner::login_name`.
-    pub fn login_name(&self) -> String {
-        self.facts.login_name()
-    }
-
-    /// `ResourceOwner::mail_address`.
-    pub fn mail_address(&self) -> Option<String> {
-        self.facts.mail_address()
-    }
-
-    /// `ResourceOwner::claims`.
-    pub fn claims(&self, request: &ClaimRequest<'_>) -> Claims {
-        self.facts.claims(request)
-    }
-
-    /// The app's own model.
-    pub fn model<U: ResourceOwner>(&self) -> Option<&U> {
-        self.facts.as_any().downcast_ref()
-    }
-}
-
-/// The person, by subject and key.
-impl Describe for Owner {
-    fn describe(&self, event: AuditEvent) -> AuditEvent {
-        event.subject(self.subject()).user_id(self.key())
-    }
-}
-
-/// What the plugin asks the app.
-#[async_trait]
-pub trait ResourceOwners: AppHooks {
-    /// `ResourceOwner::find_by_key`.
-    async fn find(&self, db: &DatabaseConnection, key: UserKey) -> ModelResult<Option<Owner>>;
-    /// `ResourceOwner::find_by_subject`.
-    async fn find_by_subject(
-        &self,
-        db: &DatabaseConnection,
-        subject: &str,
-    ) -> ModelResult<Option<Owner>>;
-    /// `ResourceOwner::find_by_login`.
-    async fn find_by_login(
-        &self,
-        db: &DatabaseConnection,
-        login: &str,
-    ) -> ModelResult<Option<Owner>>;
-    /// The users table, for statements that read a user along; without it, [`Self::find`].
-    fn table(&self) -> Option<&dyn WithUser<User = Owner>>;
-    /// `ResourceOwner::authenticate`.
-    async fn authenticate(
-        &self,
-        ctx: &AppContext,
-        login: &str,
-        password: &str,
-    ) -> ModelResult<Option<Owner>>;
-    /// `ResourceOwner::sign_up`.
-    async fn sign_up(&self, ctx: &AppContext, values: SignUp) -> Result<Owner, SignUpError>;
-    /// `ResourceOwner::send_verification`.
-    async fn send_verification(&self, ctx: &AppContext, owner: &Owner) -> ModelResult<()>;
-    /// `ResourceOwner::set_password`.
-    async fn set_password(
-        &self,
-        ctx: &AppContext,
-        owner: &Owner,
-        password: &str,
-    ) -> Result<Owner, PasswordError>;
-    /// `ResourceOwner::CAN_SET_PASSWORD`.
-    fn can_set_password(&self) -> bool;
-    /// `ResourceOwner::signup_fields`.
-    fn signup_fields(&self) -> Vec<SignUpField>;
-    /// `ResourceOwner::SUPPORTED_CLAIMS`.
-    fn supported_claims(&self) -> &'static [&'static str];
-    /// Hook `subscribers`.
-    fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>>;
 }

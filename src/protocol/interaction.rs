@@ -96,7 +96,7 @@ pub struct Asked<'a> {
 
 /// What the app's hooks say about a request of the person who is signed in.
 #[derive(Clone, Debug, Default)]
-pub struct AppSays {
+pub struct HookOutcome {
     /// `select_account`: an account must be chosen.
     pub wants_choice: bool,
     /// `post_login`: the step that the app wants.
@@ -123,7 +123,7 @@ pub struct Situation<'a> {
     /// Authentication context classes of the settings, weakest first.
     pub acr_order: &'a [String],
     /// The app's hooks.
-    pub app: &'a AppSays,
+    pub app: &'a HookOutcome,
     /// Unix seconds.
     pub now: i64,
 }

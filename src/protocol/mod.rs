@@ -17,6 +17,7 @@ pub mod credentials;
 pub mod display_name;
 pub mod end_session;
 pub mod error;
+pub mod error_kind;
 pub mod grants;
 pub mod host;
 pub mod id_token;

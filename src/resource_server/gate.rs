@@ -19,7 +19,7 @@ use crate::{
     },
     server::Server,
     store::transaction::budgeted,
-    tokens::lookup::ActiveToken,
+    tokens::lookup::ActiveAccessToken,
 };
 
 /// A request, and what it must have.
@@ -84,38 +84,41 @@ impl Gate {
     /// # Errors
     /// The refusal.
     pub async fn admit(self: Arc<Self>, token: &str) -> Result<AccessToken, BearerError> {
-        let found = budgeted(self.server.bearer(token)).await;
+        let found = budgeted(self.server.tokens.bearer(token)).await;
         let found = found.map_err(|failure| self.refuse(failure))?;
         let invalid = || OAuthError::of(&refusals::ACCESS_TOKEN_INVALID);
-        let ActiveToken { access, live } = found.map_err(|why| {
+        let ActiveAccessToken { access, parties } = found.map_err(|why| {
             let wanted = format!("a live access token for {}", self.resource);
             self.refuse(invalid().observed(wanted, why.to_string()))
         })?;
         let is_this = |uri: &String| self.server.policy.is_for(&self.resource, uri);
         if !access.token.audience.0.iter().any(is_this) {
-            let client = &live.client.client_id;
+            let client = &parties.client.client_id;
             let sent = access.token.audience.0.join(" ");
             let sent = format!("a live one of the client {client} for the audience {sent}");
             let wanted = format!("an access token for the audience {}", self.resource);
             return Err(self.refuse(invalid().observed(wanted, sent)));
         }
-        let sub = match &live.owner {
-            Some(owner) => self.server.subject_for(&live.client, owner),
-            None => Ok(live.client.client_id.clone()),
+        let sub = match &parties.owner {
+            Some(owner) => self
+                .server
+                .clients
+                .subject_for(&parties.client, &owner.subject()),
+            None => Ok(parties.client.client_id.clone()),
         };
         let granted: Scopes = access.token.scopes.0.iter().collect();
         let grant = access.grant.as_ref();
         let token = AccessToken {
             sub: sub.map_err(|failure| self.refuse(failure))?,
             user_id: access.token.user_id,
-            client_id: live.client.client_id,
+            client_id: parties.client.client_id,
             scopes: self.implied.held_with(&granted),
             audience: access.token.audience.0,
             expires_at: access.token.expires_at,
             jti: access.token.jti,
             acr: grant.and_then(|grant| grant.acr.clone()),
             auth_time: grant.and_then(|grant| grant.auth_time),
-            owner: live.owner,
+            owner: parties.owner,
             gate: Arc::clone(&self),
         };
         if self.is_enough(&token.scopes) {

@@ -28,7 +28,7 @@ use crate::protocol::scope::Scopes;
 /// it take the token as [`super::AccessToken`].
 ///
 /// A CORS preflight brings no token. `OAuth::mcp` answers it, and lets scripts of every origin read
-/// all answers of its routes. Behind the other guards it goes through to what answers
+/// all answers of its routes. GrantContext the other guards it goes through to what answers
 /// `OPTIONS`, usually the app's `cors` middleware: a handler for any method must do nothing for it.
 #[derive(Clone, Debug)]
 pub struct Guard {

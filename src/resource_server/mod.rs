@@ -40,7 +40,7 @@ mod needs;
 pub use access_token::AccessToken;
 pub use answer::BearerError;
 pub use extract::{Bearer, OptionalBearer, RequiredScopes};
-pub use layer::{Guard, Guarded};
+pub use layer::Guard;
 
 pub(crate) use answer::{Provider, provide};
 
@@ -62,7 +62,7 @@ macro_rules! scopes {
         #[derive(Clone, Copy, Debug)]
         $vis struct $name;
 
-        impl $crate::resource_server::RequiredScopes for $name {
+        impl $crate::RequiredScopes for $name {
             const RESOURCE: &'static str = $resource;
             const SCOPES: &'static [&'static str] = &[$($scope),+];
         }

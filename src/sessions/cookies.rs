@@ -31,6 +31,7 @@ pub struct CookieNames {
 }
 
 impl CookieNames {
+    /// The names for an https `base_url`, or for an http one.
     pub const fn new(secure: bool) -> Self {
         Self { secure }
     }

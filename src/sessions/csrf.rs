@@ -80,7 +80,7 @@ impl Browser {
 
     /// EX-02: a script of this origin or of one of `trusted`.
     pub fn is_trusted_script(&self, urls: &Urls, trusted: &[String]) -> bool {
-        match &self.facts.origin {
+        match &self.headers.origin {
             Some(origin) => {
                 let is_named = |own: &String| host::is_same_origin(own, origin);
                 urls.is_own_origin(origin) || trusted.iter().any(is_named)
@@ -93,8 +93,8 @@ impl Browser {
     /// Browsers leave `Origin` out of reads from the same origin.
     pub fn is_of_own_page(&self, urls: &Urls) -> bool {
         match (
-            self.facts.origin.as_deref(),
-            self.facts.fetch_site.as_deref(),
+            self.headers.origin.as_deref(),
+            self.headers.fetch_site.as_deref(),
         ) {
             (Some(origin), None | Some("same-origin")) => urls.is_own_origin(origin),
             (None, Some(site)) => site == "same-origin",
@@ -108,7 +108,7 @@ impl Browser {
             Some(value) => format!("{name}: {}", value.chars().take(200).collect::<String>()),
             None => format!("no {name}"),
         };
-        let (origin, site) = (&self.facts.origin, &self.facts.fetch_site);
+        let (origin, site) = (&self.headers.origin, &self.headers.fetch_site);
         format!(
             "{}, {}",
             said("Origin", origin.as_deref()),
@@ -120,8 +120,8 @@ impl Browser {
     /// it with form posts.
     fn is_same_origin(&self, urls: &Urls) -> bool {
         match (
-            self.facts.fetch_site.as_deref(),
-            self.facts.origin.as_deref(),
+            self.headers.fetch_site.as_deref(),
+            self.headers.origin.as_deref(),
         ) {
             (Some(site), _) => matches!(site, "same-origin" | "none"),
             (None, None | Some("null")) => true,

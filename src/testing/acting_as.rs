@@ -96,7 +96,11 @@ impl ActingAs {
 
 async fn find_or_create(ctx: &AppContext, id: Option<&str>, new: ClientBuilder) -> Client {
     let known = match id {
-        Some(id) => server(ctx).client(id).await.expect("the client is read"),
+        Some(id) => server(ctx)
+            .clients
+            .find(id)
+            .await
+            .expect("the client is read"),
         None => None,
     };
     if let Some(client) = known {
@@ -122,7 +126,7 @@ async fn machine_token(
     );
     let resources = factory::resources(server, resources);
     let granted = factory::granted(server, client, scopes, &resources);
-    let access = server.access_token(client, &granted, None);
+    let access = server.tokens.access_token(client, &granted, None);
     let access = access.await.expect("the token is made");
     let store = &server.store;
     access_tokens::insert(store.db(), store.tables(), &access.row)

@@ -210,7 +210,7 @@ impl<'a> Flow<'a> {
             None => factory::client().create(&self.ctx).await,
             Some(ClientChoice::Made(client)) => client.as_ref().clone(),
             Some(ClientChoice::Known(id)) => {
-                let client = server.client(id).await.expect("the client is read");
+                let client = server.clients.find(id).await.expect("the client is read");
                 TestClient {
                     client: client.unwrap_or_else(|| panic!("there is no client {id}")),
                     secret: self.secret.clone(),

@@ -37,7 +37,7 @@ pub(super) async fn verify(
             .unwrap_or_else(|| panic!("{name}: {claims}"))
     };
     assert!(
-        time("iat") <= server.now() && server.now() < time("exp"),
+        time("iat") <= server.clock.now() && server.clock.now() < time("exp"),
         "{claims}"
     );
     if let Some(nonce) = nonce {

@@ -5,7 +5,7 @@ use super::{
     page::{Form, Page},
     running::{Person, Running},
 };
-use crate::{interactions::own_page::OAuthInteraction, sessions::SignIn};
+use crate::{controllers::own_page::OAuthInteraction, sessions::SignIn};
 
 impl Running<'_> {
     pub(super) async fn step(&mut self, step: Step) -> Page {
@@ -45,8 +45,8 @@ impl Running<'_> {
             _ => None,
         };
         let parts = self.browser.parts("/");
-        let browser = crate::sessions::Browser::of_request(self.server(), &parts);
-        let accounts = self.server().accounts(&browser).await;
+        let browser = crate::http::browser::of_request(self.server(), &parts);
+        let accounts = self.server().sessions.accounts(&browser, "").await;
         let mut accounts = accounts.ok().into_iter().flatten();
         let chosen = accounts.find(|account| owner.is_none_or(|key| key == account.owner.key()));
         let form = self.page().form();

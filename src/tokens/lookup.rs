@@ -1,22 +1,22 @@
 //! A token that somebody presents: what it is, and whether it would be accepted now.
 
+use super::{TokenService, not_live::NotLive};
 use crate::{
     error::Failure,
     keys,
-    people::{Owner, resource_owner::UserKey},
+    people::Owner,
     protocol::{
         client::{Client, ClientStatus},
         client_auth::Credentials,
         secret::{Purpose, hash},
     },
-    server::Server,
     store::{
         authorization_codes::GrantRow,
         bearer::{self, BearerToken},
         joined::{self, AccessWithGrant, RefreshWithGrant},
         refresh_tokens::RefreshTokenRow,
+        user_key::UserKey,
     },
-    tokens::not_live::NotLive,
 };
 
 /// A token of this server, live or not.
@@ -98,51 +98,54 @@ impl Token {
 }
 
 /// An authenticated client and the token it presents.
-pub struct Presented {
+pub struct ClientAndToken {
     /// The client.
     pub client: Client,
     /// The token, if it is one of ours.
     pub token: Option<Token>,
 }
 
+/// What the tables have under a client's id and a token's hash.
+struct Found {
+    client: Option<Client>,
+    token: Option<Token>,
+}
+
 /// A live access token with its row.
-pub struct ActiveToken {
+pub struct ActiveAccessToken {
     /// The token and its family.
     pub access: AccessWithGrant,
     /// Its client and user.
-    pub live: Live,
+    pub parties: TokenParties,
 }
 
 /// The client and the user of a live token.
-pub struct Live {
+pub struct TokenParties {
     /// The client it was issued to.
     pub client: Client,
     /// The user; `None` for machine tokens.
     pub owner: Option<Owner>,
 }
 
-impl Server {
+impl TokenService {
     /// Authenticates a client and finds the token it presents. The token's prefix says where to
     /// look first; hints only ever order the search (RFC 7009 §2.1, RFC 7662 §2.1).
     ///
     /// # Errors
     /// `invalid_client`, or a fault.
-    pub async fn presented(
+    pub async fn authenticate_and_find(
         &self,
         credentials: &Credentials,
-        token: &str,
-    ) -> Result<Presented, Failure> {
-        let id = self.id_in_table(&credentials.client_id);
-        let refresh_first = token.starts_with(&self.settings.token_prefixes.refresh_token);
-        let (row, mut found) = self.find(id, token, refresh_first).await?;
-        let client = self.authenticated(credentials, row).await?;
-        if found.is_none() && !token.is_empty() {
-            (_, found) = self.find(None, token, !refresh_first).await?;
+        text: &str,
+    ) -> Result<ClientAndToken, Failure> {
+        let id = self.clients.id_in_table(&credentials.client_id);
+        let refresh_first = text.starts_with(&self.settings.token_prefixes.refresh_token);
+        let Found { client, mut token } = self.find(id, text, refresh_first).await?;
+        let client = self.clients.authenticate(credentials, client).await?;
+        if token.is_none() && !text.is_empty() {
+            token = self.find(None, text, !refresh_first).await?.token;
         }
-        Ok(Presented {
-            client,
-            token: found,
-        })
+        Ok(ClientAndToken { client, token })
     }
 
     async fn find(
@@ -150,7 +153,7 @@ impl Server {
         client_id: Option<&str>,
         token: &str,
         refresh: bool,
-    ) -> Result<(Option<Client>, Option<Token>), Failure> {
+    ) -> Result<Found, Failure> {
         let tables = self.store.tables();
         if refresh {
             let hash = hash(Purpose::Refresh, token);
@@ -158,14 +161,20 @@ impl Server {
                 .store
                 .run(|db| joined::client_and_refresh_token(db, tables, client_id, &hash))
                 .await?;
-            return Ok((found.client, found.found.map(Box::new).map(Token::Refresh)));
+            return Ok(Found {
+                client: found.client,
+                token: found.found.map(Box::new).map(Token::Refresh),
+            });
         }
         let hash = hash(Purpose::Access, token);
         let found = self
             .store
             .run(|db| joined::client_and_access_token(db, tables, client_id, &hash))
             .await?;
-        Ok((found.client, found.found.map(Box::new).map(Token::Access)))
+        Ok(Found {
+            client: found.client,
+            token: found.found.map(Box::new).map(Token::Access),
+        })
     }
 
     /// The live access token that somebody presents as a bearer token (GU-02), or why it is none.
@@ -173,18 +182,20 @@ impl Server {
     ///
     /// # Errors
     /// A fault; never taken for "not live".
-    pub async fn bearer(&self, token: &str) -> Result<Result<ActiveToken, NotLive>, Failure> {
+    pub async fn bearer(&self, token: &str) -> Result<Result<ActiveAccessToken, NotLive>, Failure> {
         // Guards are on routes of the app, around which nothing else of ours looks.
-        self.look_at_keys().await;
+        self.keys
+            .up_to_date(self.clock.now(), Some(&self.events))
+            .await;
         if is_jwt(token) {
             let verified = self
                 .keys
-                .verify(token, keys::Purpose::AccessToken, self.now());
+                .verify(token, keys::Purpose::AccessToken, self.clock.now());
             if let Err(error) = verified {
                 return Ok(Err(NotLive::Jwt(error)));
             }
         }
-        let (tables, users) = (self.store.tables(), self.owners.table());
+        let (tables, users) = (self.store.tables(), self.people.app.table());
         let hash = hash(Purpose::Access, token);
         let found = self
             .store
@@ -194,14 +205,14 @@ impl Server {
             return Ok(Err(NotLive::Unknown));
         };
         let token = Token::Access(Box::new(access));
-        let live = match users {
-            Some(_) => self.live_with(&token, None, user).await?,
-            None => self.live(&token, None).await?,
+        let parties = match users {
+            Some(_) => self.active_with(&token, None, user).await?,
+            None => self.active(&token, None).await?,
         };
-        Ok(match (token, live) {
-            (Token::Access(access), Ok(live)) => Ok(ActiveToken {
+        Ok(match (token, parties) {
+            (Token::Access(access), Ok(parties)) => Ok(ActiveAccessToken {
                 access: *access,
-                live,
+                parties,
             }),
             (Token::Refresh(_), Ok(_)) => Err(NotLive::Unknown),
             (_, Err(why)) => Err(why),
@@ -216,7 +227,7 @@ impl Server {
         }
         let verified = self
             .keys
-            .verify(token, keys::Purpose::AccessToken, self.now());
+            .verify(token, keys::Purpose::AccessToken, self.clock.now());
         if let Err(error) = &verified {
             tracing::debug!(%error, "a JWT that is no access token of this server");
         }
@@ -228,29 +239,29 @@ impl Server {
     ///
     /// # Errors
     /// A fault; never taken for "not live".
-    pub async fn live(
+    pub async fn active(
         &self,
         token: &Token,
         caller: Option<&Client>,
-    ) -> Result<Result<Live, NotLive>, Failure> {
-        if let Some(end) = token.end(self.now()) {
+    ) -> Result<Result<TokenParties, NotLive>, Failure> {
+        if let Some(end) = token.end(self.clock.now()) {
             return Ok(Err(end));
         }
         let owner = match token.user() {
-            Some(key) => self.owner(key).await?,
+            Some(key) => self.people.find(key).await?,
             None => None,
         };
-        self.live_with(token, caller, owner).await
+        self.active_with(token, caller, owner).await
     }
 
     /// The same for a token whose user, if it has one, is read already.
-    async fn live_with(
+    async fn active_with(
         &self,
         token: &Token,
         caller: Option<&Client>,
         owner: Option<Owner>,
-    ) -> Result<Result<Live, NotLive>, Failure> {
-        if let Some(end) = token.end(self.now()) {
+    ) -> Result<Result<TokenParties, NotLive>, Failure> {
+        if let Some(end) = token.end(self.clock.now()) {
             return Ok(Err(end));
         }
         let row = match token {
@@ -259,9 +270,9 @@ impl Server {
         };
         let client_id = token.client_id();
         let own = caller.filter(|caller| caller.client_id == client_id);
-        let client = match own.or_else(|| self.known_client(client_id, row)) {
+        let client = match own.or_else(|| self.clients.known(client_id, row)) {
             Some(client) => Some(client.clone()),
-            None => self.client(client_id).await?,
+            None => self.clients.find(client_id).await?,
         };
         let Some(client) = client else {
             return Ok(Err(NotLive::NoClient(client_id.to_owned())));
@@ -271,7 +282,7 @@ impl Server {
             return Ok(Err(NotLive::ClientStatus { client_id, status }));
         }
         if token.user().is_none() {
-            return Ok(Ok(Live {
+            return Ok(Ok(TokenParties {
                 client,
                 owner: None,
             }));
@@ -286,7 +297,7 @@ impl Server {
         if state.credentials_changed {
             return Ok(Err(NotLive::CredentialsChanged(client.client_id)));
         }
-        Ok(Ok(Live {
+        Ok(Ok(TokenParties {
             client,
             owner: Some(owner),
         }))

@@ -1,4 +1,87 @@
-//! Tokens: issued, looked up, refreshed, revoked.
+//! Tokens: issued, looked up, revoked with their family.
 
+mod family;
+mod issue;
 pub mod lookup;
 pub mod not_live;
+mod response;
+
+use std::sync::Arc;
+
+pub use self::{
+    issue::{GrantContext, NewAccessToken, amr},
+    response::TokenResponse,
+};
+use crate::{
+    clients::ClientRegistry,
+    clock::Clock,
+    config::{Settings, urls::Urls},
+    events::Events,
+    keys::Keys,
+    people::People,
+    protocol::policy::Policy,
+    store::Store,
+};
+
+/// The tokens of this server.
+pub struct TokenService {
+    settings: Arc<Settings>,
+    urls: Arc<Urls>,
+    policy: Arc<Policy>,
+    keys: Arc<Keys>,
+    store: Store,
+    clock: Clock,
+    events: Events,
+    people: Arc<People>,
+    clients: Arc<ClientRegistry>,
+}
+
+/// What a [`TokenService`] is made of.
+pub struct TokenServiceParts {
+    /// The settings.
+    pub settings: Arc<Settings>,
+    /// The issuer.
+    pub urls: Arc<Urls>,
+    /// Lifetimes, resources, scopes.
+    pub policy: Arc<Policy>,
+    /// The signing keys.
+    pub keys: Arc<Keys>,
+    /// The tables.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Who hears of replays and revocations.
+    pub events: Events,
+    /// The app's users, who have the claims.
+    pub people: Arc<People>,
+    /// The clients, who authenticate.
+    pub clients: Arc<ClientRegistry>,
+}
+
+impl TokenService {
+    /// Tokens in these tables.
+    pub fn new(parts: TokenServiceParts) -> Self {
+        let TokenServiceParts {
+            settings,
+            urls,
+            policy,
+            keys,
+            store,
+            clock,
+            events,
+            people,
+            clients,
+        } = parts;
+        Self {
+            settings,
+            urls,
+            policy,
+            keys,
+            store,
+            clock,
+            events,
+            people,
+            clients,
+        }
+    }
+}

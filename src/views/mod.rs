@@ -14,7 +14,7 @@
 //! Controllers fill a page and render it; what depends on the language is filled in by the engine:
 //!
 //! ```
-//! # use loco_oauth_server::views::{Common, ErrorKind, Views, ViewsError, pages::ErrorPage};
+//! # use loco_oauth_server::{protocol::error_kind::ErrorKind, views::{Common, Views, ViewsError, pages::ErrorPage}};
 //! # fn main() -> Result<(), ViewsError> {
 //! let views = Views::new(None, &["en".into(), "de".into()], "en", false)?;
 //! let lang = views.negotiate(&[], Some("de-AT, en;q=0.5"));
@@ -25,7 +25,6 @@
 //! ```
 
 mod engine;
-mod error_kind;
 mod files;
 pub mod form;
 mod locale;
@@ -37,6 +36,5 @@ mod samples;
 mod templates;
 
 pub use engine::{Stylesheet, Views, ViewsError};
-pub use error_kind::ErrorKind;
 pub use messages::Words;
 pub use page::{ClientCard, Common, ErrorLine, FormError, Page, UserCard};

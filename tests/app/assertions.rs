@@ -4,7 +4,7 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use loco_oauth_server::protocol::{
+use loco_oauth_server::internals::protocol::{
     client::{AuthMethod, Client, GrantType},
     client_assertion,
 };
@@ -108,7 +108,7 @@ pub fn claims(server: &TestServer, client: &str, changes: &Value) -> Value {
     let good = json!({
         "iss": client, "sub": client, "aud": oauth.urls.issuer,
         "jti": "jti",
-        "iat": oauth.now(), "exp": oauth.now() + 60,
+        "iat": oauth.clock.now(), "exp": oauth.clock.now() + 60,
     });
     changed(good, changes)
 }

@@ -1,6 +1,6 @@
 //! Clients and people of the security cases.
 
-use loco_oauth_server::{
+use loco_oauth_server::internals::{
     protocol::{
         client::{
             ApplicationType, AuthMethod, Client, ClientKind, ClientSecret, ClientStatus, GrantType,

@@ -2,7 +2,7 @@
 //! what their name says, the signature is good.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use loco_oauth_server::protocol::secret::{Purpose, hash};
+use loco_oauth_server::internals::protocol::secret::{Purpose, hash};
 use ring::hmac;
 use sea_orm::{EntityTrait, sea_query::Expr};
 use serde_json::{Value, json};

@@ -1,7 +1,9 @@
 //! The app's own routes behind guards, as a developer would write them, and a client for them.
 
 use axum::{response::IntoResponse, routing::any};
-use loco_oauth_server::{AccessToken, Bearer, OptionalBearer, protocol::client::Client, scopes};
+use loco_oauth_server::{
+    AccessToken, Bearer, OptionalBearer, internals::protocol::client::Client, scopes,
+};
 use loco_rs::prelude::*;
 use serde_json::{Value, json};
 
@@ -167,7 +169,9 @@ impl TestServer {
         };
         fixtures::insert(&server, &agent).await;
         let machine = Client {
-            grant_types: vec![loco_oauth_server::protocol::client::GrantType::ClientCredentials],
+            grant_types: vec![
+                loco_oauth_server::internals::protocol::client::GrantType::ClientCredentials,
+            ],
             response_types: Vec::new(),
             scopes,
             ..fixtures::confidential("robot", &[])

@@ -15,7 +15,7 @@ use loco_oauth_server::{
         ClientFacts, ExternalLogin, InteractionFacts, ManageAction, OAuthServerHooks, OwnedClient,
         Registrant, SessionFacts, TokenFacts,
     },
-    protocol::client_metadata::ClientMetadata,
+    internals::protocol::client_metadata::ClientMetadata,
     resource_owner::{Claims, ResourceOwner},
 };
 use loco_rs::{Result, app::AppContext};

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use loco_oauth_server::{Server, config::RateLimitEntry};
+use loco_oauth_server::{Server, internals::config::RateLimitEntry};
 use loco_rs::{
     app::{AppContext, Hooks},
     boot::StartMode,

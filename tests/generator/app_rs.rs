@@ -1,7 +1,7 @@
 //! Edits to `src/app.rs` in the forms that developers give it.
 
 use insta::assert_snapshot;
-use loco_oauth_server::generator::{Finished, Options, app_rs::wire};
+use loco_oauth_server::internals::generator::{Finished, Options, app_rs::wire};
 use rstest::rstest;
 
 use super::{snapshots, starter, starter_named};

@@ -1,7 +1,7 @@
 //! Edits to `config/*.yaml`.
 
 use insta::assert_snapshot;
-use loco_oauth_server::generator::{
+use loco_oauth_server::internals::generator::{
     Finished,
     config::{CLEANUP, DEVELOPMENT, PRODUCTION, TEST, add, configure},
 };

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use loco_oauth_server::generator::{Options, plan};
+use loco_oauth_server::internals::generator::{Options, plan};
 
 use super::{now, starter};
 

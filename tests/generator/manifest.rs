@@ -1,7 +1,7 @@
 //! Edits to the manifests.
 
 use insta::assert_snapshot;
-use loco_oauth_server::generator::manifest::Manifest;
+use loco_oauth_server::internals::generator::manifest::Manifest;
 use rstest::rstest;
 
 use super::{snapshots, starter};

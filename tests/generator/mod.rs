@@ -17,7 +17,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeZone, Utc};
-use loco_oauth_server::generator::{GeneratorError, Options, Plan, plan};
+use loco_oauth_server::internals::generator::{GeneratorError, Options, Plan, plan};
 use tempfile::TempDir;
 
 /// A starter app in a folder of its own.

@@ -1,7 +1,7 @@
 //! GN-01: whose a generated file is.
 
 use insta::assert_snapshot;
-use loco_oauth_server::generator::{
+use loco_oauth_server::internals::generator::{
     Options,
     stamp::{Standing, Style, stamped, standing},
 };
@@ -20,7 +20,7 @@ fn force() -> Options {
 
 /// Rewrites the model as an older version of the generator would have: other text, right stamp.
 fn age(app: &Starter) {
-    let unstamped = loco_oauth_server::generator::stamp::unstamped(&app.read(MODEL));
+    let unstamped = loco_oauth_server::internals::generator::stamp::unstamped(&app.read(MODEL));
     let body = unstamped.body;
     let older = body.replace(
         "const PASSWORD_MIN_LENGTH: usize = 8;",

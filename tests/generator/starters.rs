@@ -1,7 +1,7 @@
 //! Every starter with a database.
 
 use insta::assert_snapshot;
-use loco_oauth_server::generator::{Options, plan::Change, report};
+use loco_oauth_server::internals::generator::{Options, plan::Change, report};
 use rstest::rstest;
 
 use super::{Starter, now, snapshots, starter, starter_named};
@@ -122,8 +122,12 @@ fn gn_05_an_existing_migration_keeps_its_name() {
     app.generate();
     let later = now() + chrono::TimeDelta::days(400);
 
-    let plan =
-        loco_oauth_server::generator::plan(app.folder.path(), &Options::default(), later).unwrap();
+    let plan = loco_oauth_server::internals::generator::plan(
+        app.folder.path(),
+        &Options::default(),
+        later,
+    )
+    .unwrap();
 
     assert!(plan.is_empty(), "{}", plan.diff());
 }

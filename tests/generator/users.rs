@@ -1,7 +1,7 @@
 //! Which users model the generated code is for.
 
 use insta::assert_snapshot;
-use loco_oauth_server::generator::{Options, users::Users};
+use loco_oauth_server::internals::generator::{Options, users::Users};
 use rstest::rstest;
 
 use super::{snapshots, starter};

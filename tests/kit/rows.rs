@@ -10,7 +10,7 @@ async fn clients_have_valid_defaults_and_every_kind() {
     let kit = Kit::start().await;
     let client = factory::client().create(&kit.ctx).await;
     assert_eq!(client.redirect_uri(), "https://client.example/callback");
-    let stored = server(&kit.ctx).client(client.id()).await.unwrap();
+    let stored = server(&kit.ctx).clients.find(client.id()).await.unwrap();
     assert_eq!(stored.unwrap().redirect_uris, client.client.redirect_uris);
 
     let native = factory::client()
@@ -75,7 +75,7 @@ async fn a_grant_comes_with_live_tokens() {
 #[tokio::test]
 async fn a_session_has_the_login_that_was_described() {
     let kit = Kit::start().await;
-    let now = server(&kit.ctx).now();
+    let now = server(&kit.ctx).clock.now();
     let session = factory::session(&kit.alice)
         .remembered()
         .auth_time(now - 100);

@@ -1,7 +1,7 @@
 //! C177: every value of the metadata's lists works, and others get the fitting error. What is tried
 //! is read from the document, so that nothing can be added to it that was not tried here.
 
-use loco_oauth_server::protocol::{
+use loco_oauth_server::internals::protocol::{
     client::{AuthMethod, Client},
     jwk::SigningAlg,
 };

@@ -64,8 +64,14 @@ async fn fa_04_hashing_waits_for_a_core_and_then_says_that_it_is_busy() {
     let form = Form::of(&page)
         .set("login", ALICE)
         .set("password", PASSWORD);
-    let all = u32::try_from(oauth.hashing().available_permits()).unwrap();
-    let busy = oauth.hashing().acquire_many(all).await.unwrap();
+    let all = u32::try_from(oauth.people.hashing.permits().available_permits()).unwrap();
+    let busy = oauth
+        .people
+        .hashing
+        .permits()
+        .acquire_many(all)
+        .await
+        .unwrap();
     let answer = browser.submit(&form).await;
     answer.assert_page(503);
     assert_eq!(answer.header("retry-after"), Some("2"));

@@ -3,7 +3,7 @@
 mod jwks_uri;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use loco_oauth_server::protocol::{
+use loco_oauth_server::internals::protocol::{
     client::{AuthMethod, Client},
     jwk::SigningAlg,
 };
@@ -88,7 +88,7 @@ async fn c102_claims_that_are_missing_or_wrong(#[case] changes: Value) {
 async fn c102_times_that_are_over_or_to_come() {
     let (server, key) = with_signer().await;
     let before = server.everything().await;
-    let now = server.oauth().now();
+    let now = server.oauth().clock.now();
     for times in [
         json!({ "exp": now - 300, "iat": now - 400 }),
         json!({ "nbf": now + 3600, "exp": now + 3660 }),
@@ -274,7 +274,7 @@ async fn c220_odd_headers_and_claims(#[case] header: Value, #[case] changes: Val
 async fn c222_times_of_an_assertion(#[case] written: &str) {
     let (server, key) = with_signer().await;
     for (name, from_now) in [("exp", 60), ("nbf", -60), ("iat", 0)] {
-        let time = (server.oauth().now() + from_now).to_string();
+        let time = (server.oauth().clock.now() + from_now).to_string();
         let time: Value = serde_json::from_str(&written.replace('T', &time)).unwrap();
         let assertion = key.assertion(&server, "signer", &json!({ name: time }));
         assert_refused(&server, &server.assert_by(&assertion).await).await;

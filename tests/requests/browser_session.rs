@@ -1,6 +1,6 @@
 //! BS-01 to BS-06 beyond login and sign-out: how sessions live and end.
 
-use loco_oauth_server::{
+use loco_oauth_server::internals::{
     protocol::secret::SecretHash,
     store::sessions::{self, Renewal},
 };

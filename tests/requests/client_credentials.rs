@@ -1,6 +1,6 @@
 //! POST token, `grant_type=client_credentials` (C098, C099; TK-28 to TK-30).
 
-use loco_oauth_server::protocol::client::{Client, GrantType};
+use loco_oauth_server::internals::protocol::client::{Client, GrantType};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -163,7 +163,7 @@ async fn id_01_a_static_client() {
 /// CA-02: the secret before the last rotation is good until its end, then no more.
 #[tokio::test(flavor = "multi_thread")]
 async fn ca_02_two_secrets_during_rotation() {
-    use loco_oauth_server::protocol::{
+    use loco_oauth_server::internals::protocol::{
         client::ClientSecret,
         secret::{Purpose, hash},
     };
@@ -173,7 +173,7 @@ async fn ca_02_two_secrets_during_rotation() {
         hash: hash(Purpose::Secret, text),
         expires_at,
     };
-    let end = server.oauth().now() + 100;
+    let end = server.oauth().clock.now() + 100;
     let rotating = Client {
         grant_types: vec![GrantType::ClientCredentials],
         secrets: vec![secret("new", None), secret("old", Some(end))],

@@ -5,7 +5,7 @@ mod nodes;
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use futures_util::future::join_all;
-use loco_oauth_server::protocol::client::Client;
+use loco_oauth_server::internals::protocol::client::Client;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -302,7 +302,9 @@ async fn cc_03_a_pool_of_one_connection_serves_everybody() {
     let many: Vec<String> = (0..10).map(|number| format!("m{number}")).collect();
     for id in &many {
         let machine = Client {
-            grant_types: vec![loco_oauth_server::protocol::client::GrantType::ClientCredentials],
+            grant_types: vec![
+                loco_oauth_server::internals::protocol::client::GrantType::ClientCredentials,
+            ],
             scopes: Some(vec!["jobs".to_owned()]),
             ..fixtures::confidential(id, &[])
         };

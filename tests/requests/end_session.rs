@@ -446,7 +446,7 @@ async fn ge_11_switched_off() {
 /// ES-02: a key that retired a while ago still vouches for who is meant.
 #[tokio::test(flavor = "multi_thread")]
 async fn es_02_a_retired_key_still_verifies_hints() {
-    use loco_oauth_server::{
+    use loco_oauth_server::internals::{
         keys::{KeyDescription, create_key},
         protocol::jwk::SigningAlg,
     };
@@ -460,12 +460,12 @@ async fn es_02_a_retired_key_still_verifies_hints() {
     let oauth = server.oauth();
     let mut browser = server.browser();
     let hint = hint(&server, &mut browser).await;
-    let next = KeyDescription::new(SigningAlg::ES256, oauth.now(), oauth.now() + 1);
+    let next = KeyDescription::new(SigningAlg::ES256, oauth.clock.now(), oauth.clock.now() + 1);
     create_key(&oauth.settings.keys, &next).unwrap().unwrap();
     // Retiring first, retired after a week.
     for seconds in [60, 7 * 86_400] {
         server.advance(seconds);
-        let (keys, now) = (oauth.keys.clone(), oauth.now());
+        let (keys, now) = (oauth.keys.clone(), oauth.clock.now());
         let reread = tokio::task::spawn_blocking(move || keys.reread(now));
         reread.await.unwrap().unwrap();
         let anyone = server

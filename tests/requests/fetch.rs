@@ -10,7 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use loco_oauth_server::{
+use loco_oauth_server::internals::{
     config::Settings,
     fetch::{DOCUMENT, FetchError, Fetched, Fetcher, Lookup, Wanted},
 };

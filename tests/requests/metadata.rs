@@ -183,7 +183,7 @@ async fn c178_the_key_set_is_public() {
 /// neither needs a restart.
 #[tokio::test(flavor = "multi_thread")]
 async fn c179_rotation() {
-    use loco_oauth_server::{
+    use loco_oauth_server::internals::{
         keys::{KeyDescription, create_key},
         protocol::jwk::SigningAlg,
     };
@@ -208,14 +208,18 @@ async fn c179_rotation() {
     let later = async |seconds| {
         server.advance(seconds);
         // The reread is in the background; here its end is waited for.
-        let (keys, now) = (oauth.keys.clone(), oauth.now());
+        let (keys, now) = (oauth.keys.clone(), oauth.clock.now());
         tokio::task::spawn_blocking(move || keys.reread(now))
             .await
             .unwrap()
             .unwrap();
     };
     let old = signer().await;
-    let next = KeyDescription::new(SigningAlg::ES256, oauth.now(), oauth.now() + 86_400);
+    let next = KeyDescription::new(
+        SigningAlg::ES256,
+        oauth.clock.now(),
+        oauth.clock.now() + 86_400,
+    );
     let new = create_key(&oauth.settings.keys, &next).unwrap().unwrap();
     later(60).await;
     assert!(published().await.contains(&new));

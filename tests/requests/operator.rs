@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use loco_oauth_server::store::clients;
+use loco_oauth_server::internals::store::clients;
 use loco_rs::{
     app::{Hooks, Initializer},
     doctor::CheckStatus,

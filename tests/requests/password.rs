@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use loco_oauth_server::protocol::secret::{Purpose, hash};
+use loco_oauth_server::internals::protocol::secret::{Purpose, hash};
 use serde_json::{Value, json};
 
 use crate::app::{
@@ -320,8 +320,20 @@ async fn fa_04_a_busy_server_leaves_the_link() {
     let page = browser.get(&link).await;
     let form = Form::of(&page).set("password", NEW);
     let oauth = server.oauth();
-    let all = oauth.hashing().available_permits().try_into().unwrap();
-    let permits = oauth.hashing().acquire_many(all).await.unwrap();
+    let all = oauth
+        .people
+        .hashing
+        .permits()
+        .available_permits()
+        .try_into()
+        .unwrap();
+    let permits = oauth
+        .people
+        .hashing
+        .permits()
+        .acquire_many(all)
+        .await
+        .unwrap();
     let busy = browser.submit(&form).await;
     busy.assert_page(503);
     drop(permits);

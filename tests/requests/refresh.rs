@@ -99,7 +99,7 @@ async fn c108_a_replay_after_the_window_kills_the_family() {
     let first = server.tokens(&Authorize::base()).await;
     let second = server.refresh(text(&first, "refresh_token")).await.ok();
     server.advance(30);
-    server.oauth().take_events();
+    server.oauth().events.take();
     let replay = server.refresh(text(&first, "refresh_token")).await;
     replay.assert_error(400, "invalid_grant");
     snapshot!("token_refresh_replay", show(&replay));
@@ -198,7 +198,7 @@ async fn c112_users_who_are_locked_or_changed(#[case] column: users::Column, #[c
         users::Column::Active => (false.into(), true.into()),
         _ => ("another hash".into(), alice.password.into()),
     };
-    server.oauth().take_events();
+    server.oauth().events.take();
     server.set_user(column, bad).await;
     assert!(!server.is_live(access).await);
     let answer = server.refresh(refresh).await;

@@ -77,11 +77,11 @@ async fn c120_unknown_expired_and_revoked_tokens() {
 
     let all_alike = async |tokens: &[&str]| {
         let before = server.everything().await;
-        server.oauth().take_events();
+        server.oauth().events.take();
         for token in tokens {
             assert_eq!(show(&server.revoke(token).await), good, "{token}");
         }
-        let events = server.oauth().take_events();
+        let events = server.oauth().events.take();
         let mut names = events.iter().map(|event| event.event.as_str());
         assert!(names.all(|name| name != "token.revoked"), "{events:?}");
         assert_eq!(server.everything().await, before);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use loco_oauth_server::protocol::secret::{Purpose, hash};
+use loco_oauth_server::internals::protocol::secret::{Purpose, hash};
 use rstest::rstest;
 
 use crate::app::{

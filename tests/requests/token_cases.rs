@@ -1,6 +1,6 @@
 //! Refusals at the token endpoint that leave the code as it was.
 
-use loco_oauth_server::protocol::pkce;
+use loco_oauth_server::internals::protocol::pkce;
 
 use crate::app::{
     browser::{Authorize, VERIFIER, encoded},

@@ -1,6 +1,6 @@
 //! POST token, `grant_type=authorization_code` (C084-C094, C097; TK-09 to TK-18).
 
-use loco_oauth_server::protocol::client::Client;
+use loco_oauth_server::internals::protocol::client::Client;
 use rstest::rstest;
 use sea_orm::EntityTrait;
 use serde_json::json;
@@ -200,15 +200,15 @@ async fn c097_claims_of_the_id_token() {
     let header = redacted(jwt_part(id_token, 0));
     let shown = json!({ "header": header, "claims": redacted(claims.clone()) });
     snapshot!("id_token", serde_json::to_string_pretty(&shown).unwrap());
-    let now = server.oauth().now();
+    let now = server.oauth().clock.now();
     assert_eq!(claims["auth_time"], now - 20);
     assert_eq!(
         (&claims["iat"], &claims["exp"]),
         (&json!(now), &json!(now + 3600))
     );
-    let at_hash = loco_oauth_server::protocol::id_token::at_hash(
+    let at_hash = loco_oauth_server::internals::protocol::id_token::at_hash(
         text(&body, "access_token"),
-        loco_oauth_server::protocol::jwk::SigningAlg::RS256,
+        loco_oauth_server::internals::protocol::jwk::SigningAlg::RS256,
     );
     assert_eq!(claims["at_hash"], at_hash.as_str());
     // SU-01: the app's subject.
@@ -269,7 +269,7 @@ async fn tk_11_tk_13_a_request_without_challenge() {
 /// SU-03: the same pairwise subject in id token, userinfo and introspection, another per sector.
 #[tokio::test(flavor = "multi_thread")]
 async fn su_03_pairwise_subjects() {
-    use loco_oauth_server::protocol::client::SubjectType;
+    use loco_oauth_server::internals::protocol::client::SubjectType;
     let settings = json!({ "pairwise_secret": "a pairwise secret of 32 characters" });
     let server = TestServer::with(settings).await;
     let mut subjects = Vec::new();

@@ -11,7 +11,7 @@ macro_rules! app {
 
         mod $module {
             use async_trait::async_trait;
-            use loco_oauth_server::{OAuthServer, resource_owner::ResourceOwner};
+            use loco_oauth_server::{resource_owner::ResourceOwner, OAuthServer};
             use loco_oauth_server_migration::OAuthServerMigration;
             use loco_rs::{app::AppContext, model::ModelResult};
             use sea_orm::{

@@ -1,6 +1,8 @@
 //! Tables as lists of lines: as the database has them, and as the definition describes them.
 
-use loco_oauth_server::schema::{ColumnKind, ColumnSchema, OnDelete, TableSchema};
+use loco_oauth_server::internals::store::schema::{
+    ColumnKind, ColumnSchema, OnDelete, TableSchema,
+};
 use sea_orm::{
     ColumnType, ConnectionTrait, DatabaseConnection, DbBackend, Statement, sea_query::StringLen,
 };

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use loco_oauth_server::views::{
+use loco_oauth_server::internals::views::{
     Views, ViewsError,
     pages::{ConsentPage, LoginPage},
 };

@@ -8,7 +8,7 @@ mod reload;
 mod snapshots;
 mod texts;
 
-use loco_oauth_server::views::{
+use loco_oauth_server::internals::views::{
     Page, Views,
     pages::{
         AppsPage, CheckMailPage, CompletedPage, ConsentPage, ErrorPage, ForgotPasswordPage,

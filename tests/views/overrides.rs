@@ -1,6 +1,6 @@
 //! The app's files over the shipped ones (PG-01, PG-02).
 
-use loco_oauth_server::views::{
+use loco_oauth_server::internals::views::{
     ViewsError,
     pages::{LoginPage, LogoutPage},
 };

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fs, path::Path};
 
-use loco_oauth_server::views::pages::HandoffPage;
+use loco_oauth_server::internals::views::pages::HandoffPage;
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::{LANGUAGES, MARKUP, Rendered, render_all, sample, shipped_views};

@@ -6,7 +6,10 @@ use std::{
     path::Path,
 };
 
-use loco_oauth_server::views::{ErrorKind, FormError, Views};
+use loco_oauth_server::internals::{
+    protocol::error_kind::ErrorKind,
+    views::{FormError, Views},
+};
 
 use super::{LANGUAGES, shipped_views};
 

@@ -35,10 +35,11 @@ pub fn server_definition(options: &ServerOptions) -> TokenStream {
         const _: () = {
             #[allow(unused_imports)]
             use ::loco_oauth_server::{
-                __private::sea_orm::entity::prelude::Uuid,
-                definition::OAuthServerDefinition,
-                schema::{TableNames, TableSchema},
-                UsersTable,
+                __private::{
+                    schema::{TableNames, TableSchema},
+                    sea_orm::entity::prelude::Uuid,
+                },
+                OAuthServerDefinition, UsersTable,
             };
 
             #[automatically_derived]
@@ -72,9 +73,9 @@ pub fn table_schema(options: &ServerOptions, table: &Table) -> TokenStream {
         .filter_map(|column| foreign_key_schema(options, column));
     quote! {
         #[doc(hidden)]
-        pub(super) const SCHEMA: ::loco_oauth_server::schema::TableSchema = {
+        pub(super) const SCHEMA: ::loco_oauth_server::__private::schema::TableSchema = {
             #[allow(unused_imports)]
-            use ::loco_oauth_server::schema::{
+            use ::loco_oauth_server::__private::schema::{
                 ColumnKind, ColumnSchema, ForeignKeySchema, IndexSchema, OnDelete, TableSchema,
             };
             TableSchema {

@@ -15,10 +15,11 @@ pub fn functions(ident: &Ident) -> TokenStream {
                         controller::Routes, task::Tasks,
                     },
                     axum::{Router, http::HeaderMap},
+                    plugin,
                     sea_orm::DatabaseConnection,
                 },
                 Guard, OAuthInitializer, OAuthServerDefinition, Server, SetCookies, SignIn,
-                account::{ConnectedApp, UserSession}, plugin,
+                account::{ConnectedApp, UserSession},
             };
 
             impl #ident {

@@ -109,7 +109,7 @@ fn s13_3_schemes_of_the_settings() {
         assert_one_finding(block, "redirect_schemes[1]", "write the scheme alone");
     }
     let odd = settings(json!({"redirect_schemes": ["javascript", "cursor", "https"]}));
-    let warnings = crate::app::boot::warnings::of(&odd);
+    let warnings = crate::boot::warnings::of(&odd);
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     assert!(
         warnings[0].contains("`javascript` has no effect"),
@@ -153,14 +153,14 @@ fn s3_3_anonymous_registration_in_production_is_warned_of() {
         "allow_unauthenticated_client_registration": true,
     });
     let production = read(block.clone(), &Production).expect("settings");
-    let warnings = crate::app::boot::warnings::of(&production);
+    let warnings = crate::boot::warnings::of(&production);
     assert!(
         matches!(warnings.as_slice(), [one] if one.contains("allow_unauthenticated_client_registration")),
         "{warnings:?}"
     );
     let development = settings(block);
     assert_eq!(
-        crate::app::boot::warnings::of(&development),
+        crate::boot::warnings::of(&development),
         Vec::<String>::new()
     );
 }

@@ -1,6 +1,6 @@
 //! `grant_type=authorization_code` — RFC 6749 §4.1.3.
 
-use super::{Behind, NewAccessToken, TokenResponse, WithOwner};
+use super::WithOwner;
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
@@ -24,6 +24,7 @@ use crate::{
         joined::{self, GrantWithSession},
         refresh_tokens::{self, RefreshTokenRow},
     },
+    tokens::{GrantContext, NewAccessToken, TokenResponse},
 };
 
 /// What the request is about, loaded by two statements.
@@ -58,7 +59,7 @@ pub async fn answer(
         let grant = &found.presented;
         match (verdict, &found.owner) {
             (Verdict::Redeem(granted), Some(owner)) => {
-                let behind = Behind {
+                let behind = GrantContext {
                     grant: &grant.grant,
                     session: grant.session.as_ref(),
                     owner,
@@ -91,20 +92,25 @@ async fn load(
     code: &SecretHash,
 ) -> Result<Loaded, Failure> {
     let tables = server.store.tables();
-    let client_id = server.id_in_table(&credentials.client_id);
+    let client_id = server.clients.id_in_table(&credentials.client_id);
     let presented = server
         .store
         .run(|db| joined::client_and_code(db, tables, client_id, code))
         .await?;
     let client = match known {
         Some(client) => client,
-        None => server.authenticated(credentials, presented.client).await?,
+        None => {
+            server
+                .clients
+                .authenticate(credentials, presented.client)
+                .await?
+        }
     };
     let found = match presented.found {
         None => None,
         Some(found) => {
             let owner = match found.grant.user_id {
-                Some(key) => server.owner(key).await?,
+                Some(key) => server.people.find(key).await?,
                 None => None,
             };
             Some(WithOwner {
@@ -123,7 +129,7 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
         let signed_out = session
             .as_ref()
             .is_some_and(|session| session.ended_at.is_some());
-        let state = |owner: &Owner| -> OwnerState { server.owner_state(owner, grant) };
+        let state = |owner: &Owner| -> OwnerState { server.tokens.owner_state(owner, grant) };
         Code {
             client_id: &grant.client_id,
             redirect_uri: &grant.redirect_uri,
@@ -137,31 +143,42 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
             owner: owner.as_ref().map(state),
         }
     });
-    let entitlement = server.entitlement(&loaded.client);
-    Ok(decide(entitlement, code.as_ref(), request, server.now())?)
+    let entitlement = server.tokens.entitlement(&loaded.client);
+    Ok(decide(
+        entitlement,
+        code.as_ref(),
+        request,
+        server.clock.now(),
+    )?)
 }
 
 /// Persist, then the answer; `None` when another request took the code first (TK-18).
 async fn redeem(
     server: &Server,
     client: &Client,
-    behind: Behind<'_>,
+    behind: GrantContext<'_>,
     granted: &Granted,
 ) -> Result<Option<Vec<u8>>, Failure> {
-    let access = server.access_token(client, granted, Some(behind)).await?;
-    let refresh = if server.has_refresh_token(client, behind.grant) {
+    let access = server
+        .tokens
+        .access_token(client, granted, Some(behind))
+        .await?;
+    let refresh = if server.tokens.has_refresh_token(client, behind.grant) {
         let prefix = &server.settings.token_prefixes.refresh_token;
         Some(random::secret(prefix)?)
     } else {
         None
     };
     let nonce = behind.grant.nonce.as_deref();
-    let id_token = server.id_token(client, behind, &access, nonce).await?;
+    let id_token = server
+        .tokens
+        .id_token(client, behind, &access, nonce)
+        .await?;
     let body = TokenResponse::bytes(&access, refresh.as_ref(), id_token)?;
     let refresh = refresh.map(|token| first_generation(server, behind, &token));
     let issued = access.row.clone();
     let won = store(server, behind, access, refresh).await?;
-    server.used(client);
+    server.clients.touch_last_used(client);
     if won {
         let of = |name| AuditEvent::new(name).client(client).about(behind.owner);
         server
@@ -176,7 +193,7 @@ async fn redeem(
 
 async fn store(
     server: &Server,
-    behind: Behind<'_>,
+    behind: GrantContext<'_>,
     access: NewAccessToken,
     refresh: Option<RefreshTokenRow>,
 ) -> Result<bool, Failure> {
@@ -189,7 +206,7 @@ async fn store(
     );
     let end = refresh.as_ref().map(|refresh| refresh.absolute_expires_at);
     let retain_until = end.unwrap_or_default().max(access.row.expires_at);
-    let (access, now) = (access.row, server.now());
+    let (access, now) = (access.row, server.clock.now());
     let won = server
         .store
         .write(move |txn, tables| {
@@ -215,8 +232,8 @@ async fn store(
     Ok(won)
 }
 
-fn first_generation(server: &Server, behind: Behind<'_>, token: &Secret) -> RefreshTokenRow {
-    let (now, absolute) = (server.now(), server.absolute_end(behind.grant));
+fn first_generation(server: &Server, behind: GrantContext<'_>, token: &Secret) -> RefreshTokenRow {
+    let (now, absolute) = (server.clock.now(), server.tokens.absolute_end(behind.grant));
     RefreshTokenRow {
         id: 0,
         token_hash: token.hash(Purpose::Refresh).0.to_vec(),
@@ -240,7 +257,7 @@ async fn revoke(server: &Server, client: &Client, grant: &GrantRow) -> Result<()
     let tables = server.store.tables();
     let replay = Revocation {
         reason: RevokeReason::CodeReplay,
-        at: server.now(),
+        at: server.clock.now(),
     };
     let revoked = server
         .store

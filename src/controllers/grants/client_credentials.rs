@@ -1,6 +1,5 @@
 //! `grant_type=client_credentials` — RFC 6749 §4.4.
 
-use super::TokenResponse;
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
@@ -16,6 +15,7 @@ use crate::{
     },
     server::Server,
     store::access_tokens,
+    tokens::TokenResponse,
 };
 
 /// Issues a machine token: no refresh token, no ID token, no user.
@@ -27,21 +27,21 @@ pub async fn answer(
     credentials: &Credentials,
     params: &Params,
 ) -> Result<Vec<u8>, Failure> {
-    let row = server.client(&credentials.client_id).await?;
-    let client = &server.authenticated(credentials, row).await?;
+    let row = server.clients.find(&credentials.client_id).await?;
+    let client = &server.clients.authenticate(credentials, row).await?;
     check_allowed(client, GrantType::ClientCredentials)?;
     let granted = decide(client, &server.policy, &Request::read(params)?)?;
     let facts = TokenFacts::of(client, &granted);
-    let permitted = server.owners.machine_scopes(&facts).await?;
+    let permitted = server.people.app.machine_scopes(&facts).await?;
     let granted = narrow(granted, &permitted)?;
-    let access = server.access_token(client, &granted, None).await?;
+    let access = server.tokens.access_token(client, &granted, None).await?;
     let body = TokenResponse::bytes(&access, None, None)?;
     let tables = server.store.tables();
     server
         .store
         .run(|db| access_tokens::insert(db, tables, &access.row))
         .await?;
-    server.used(client);
+    server.clients.touch_last_used(client);
     let event = AuditEvent::new(EventName::TokenIssued).client(client);
     server.events.emit(event.about(&access.row));
     Ok(body)

@@ -1,7 +1,7 @@
 //! `grant_type=refresh_token` — RFC 6749 §6, OAuth 2.1 §4.3, RFC 9700 §4.14.2.
 
 use super::{
-    Behind, TokenResponse, WithOwner, family,
+    WithOwner,
     retry::{repeat, seal_key},
 };
 use crate::{
@@ -26,6 +26,7 @@ use crate::{
         joined::{self, RefreshWithGrant},
         refresh_tokens::{self, RefreshSlide, RefreshTokenRow, Retry, Rotation},
     },
+    tokens::{GrantContext, TokenResponse},
 };
 
 /// What the request is about, loaded by two statements.
@@ -81,15 +82,15 @@ pub async fn answer(
                 return Ok(body);
             }
             (Verdict::Replay(replay), _) => {
-                let refused = family::replayed(server, client, found, replay);
+                let refused = server.tokens.replayed(client, found, replay);
                 return Err(refused.await?.into());
             }
             (Verdict::Misuse(refusal), _) => {
-                let refused = family::misused(server, client, found, refusal);
+                let refused = server.tokens.misused(client, found, refusal);
                 return Err(refused.await?.into());
             }
             (Verdict::Lost(loss), _) => {
-                family::lost(server, client, found, loss).await?;
+                server.tokens.lost(client, found, loss).await?;
                 return Err(LOST.into());
             }
             (Verdict::Foreign | Verdict::Rotate(_), _) => {
@@ -110,19 +111,24 @@ async fn load(
     token: &SecretHash,
 ) -> Result<Loaded, Failure> {
     let tables = server.store.tables();
-    let client_id = server.id_in_table(&credentials.client_id);
+    let client_id = server.clients.id_in_table(&credentials.client_id);
     let presented = server
         .store
         .run(|db| joined::client_and_refresh_token(db, tables, client_id, token))
         .await?;
     let client = match known {
         Some(client) => client,
-        None => server.authenticated(credentials, presented.client).await?,
+        None => {
+            server
+                .clients
+                .authenticate(credentials, presented.client)
+                .await?
+        }
     };
     let found = match presented.found {
         None => None,
         Some(found) => {
-            let owner = server.owner(found.token.user_id).await?;
+            let owner = server.people.find(found.token.user_id).await?;
             Some(WithOwner {
                 presented: found,
                 owner,
@@ -153,11 +159,18 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
             grant_revoked: grant.revoked_at.is_some(),
             scopes: grant.scopes.0.iter().collect(),
             resources: &grant.resources.0,
-            owner: owner.as_ref().map(|owner| server.owner_state(owner, grant)),
+            owner: owner
+                .as_ref()
+                .map(|owner| server.tokens.owner_state(owner, grant)),
         }
     });
-    let entitlement = server.entitlement(&loaded.client);
-    Ok(decide(entitlement, token.as_ref(), request, server.now())?)
+    let entitlement = server.tokens.entitlement(&loaded.client);
+    Ok(decide(
+        entitlement,
+        token.as_ref(),
+        request,
+        server.clock.now(),
+    )?)
 }
 
 /// A good request on its way to an answer.
@@ -171,19 +184,23 @@ struct Refreshing<'a> {
 impl Refreshing<'_> {
     /// Persist, then the answer; `None` when another request rotated the token first (TK-26).
     async fn issue(&self, server: &Server, granted: &Granted) -> Result<Option<Vec<u8>>, Failure> {
-        let behind = Behind {
+        let behind = GrantContext {
             grant: &self.found.grant,
             session: self.found.session.as_ref(),
             owner: self.owner,
         };
         let access = server
+            .tokens
             .access_token(self.client, granted, Some(behind))
             .await?;
         // No nonce at refresh (OpenID Connect Core §12.2).
-        let id_token = server.id_token(self.client, behind, &access, None).await?;
+        let id_token = server
+            .tokens
+            .id_token(self.client, behind, &access, None)
+            .await?;
         let keeps = server.settings.rotate_refresh_tokens == RefreshRotation::PublicOnly
             && self.client.is_confidential();
-        server.used(self.client);
+        server.clients.touch_last_used(self.client);
         if keeps {
             let body = TokenResponse::bytes(&access, None, id_token)?;
             let won = self.slide(server, access.row.clone()).await?;
@@ -207,7 +224,7 @@ impl Refreshing<'_> {
     }
 
     fn rotation(&self, server: &Server, body: &[u8]) -> Result<Rotation, Failure> {
-        let (token, now) = (&self.found.token, server.now());
+        let (token, now) = (&self.found.token, server.clock.now());
         let retry = match server.policy.ttl.retry_window {
             0 => None,
             window => Some(Retry {
@@ -226,7 +243,7 @@ impl Refreshing<'_> {
     }
 
     fn next_generation(&self, server: &Server, next: &Secret) -> RefreshTokenRow {
-        let (now, token) = (server.now(), &self.found.token);
+        let (now, token) = (server.clock.now(), &self.found.token);
         RefreshTokenRow {
             id: 0,
             token_hash: next.hash(Purpose::Refresh).0.to_vec(),
@@ -244,7 +261,7 @@ impl Refreshing<'_> {
 
     /// Restarted by each use, within the family's absolute life.
     fn new_end(&self, server: &Server) -> i64 {
-        let end = server.now().saturating_add(server.policy.ttl.refresh);
+        let end = server.clock.now().saturating_add(server.policy.ttl.refresh);
         end.min(self.found.token.absolute_expires_at)
     }
 
@@ -252,7 +269,7 @@ impl Refreshing<'_> {
         let slide = RefreshSlide {
             token_id: self.found.token.id,
             grant_id: self.found.grant.id,
-            now: server.now(),
+            now: server.clock.now(),
             expires_at: self.new_end(server),
         };
         access.refresh_token_id = Some(slide.token_id);

@@ -1,7 +1,6 @@
 //! Extractors whose rejections are answers in the endpoint's own shape.
 
 mod body;
-mod context;
 mod form;
 mod json;
 
@@ -13,13 +12,13 @@ use axum::{
 };
 use loco_rs::app::AppContext;
 
-pub use context::SharedContext;
 pub use form::{
     ApiForm, PageForm, QueryParams, authorization_headers, bearer_token, check_target,
     read as read_form,
 };
 pub use json::{MetadataJson, read as read_json};
 
+pub use crate::people::SharedContext;
 use crate::{
     error::{ApiError, Failure},
     events::request,

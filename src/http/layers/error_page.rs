@@ -15,10 +15,10 @@ use crate::{
         AuditEvent, EventName, Outcome,
         request::{self, RequestInfo},
     },
-    protocol::redirect_uri,
+    protocol::{error_kind::ErrorKind, redirect_uri},
     server::Server,
     views::{
-        Common, ErrorKind,
+        Common,
         pages::{Developer, Differs, ErrorPage},
     },
 };

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Finding;
 use crate::{
-    app::database::{self, FULL, LINE},
+    boot::database::{self, FULL},
     store::Store,
 };
 
@@ -22,17 +22,7 @@ pub async fn findings(ctx: &AppContext, store: &Store) -> Vec<Finding> {
 
 /// OS-20: the pool is Loco's, which can stop the whole app.
 fn pool(ctx: &AppContext) -> Option<Finding> {
-    (!database::is_safe(ctx)).then(|| Finding::error("OS-20", pool_text()))
-}
-
-/// What is wrong with Loco's pool, and the line that mends it.
-pub fn pool_text() -> String {
-    format!(
-        "the database pool is Loco's own: a fault of sqlx 0.9.0 (issue 3645) can make its reaper of \
-         idle connections spin for ever, and then every request waits for a connection in vain until \
-         the process is killed — write `{LINE}` into Hooks::after_context in src/app.rs (`cargo loco \
-         generate oauth-server` does)"
-    )
+    (!database::is_safe(ctx)).then(|| Finding::error("OS-20", database::pool_text()))
 }
 
 /// OS-21: the pool of Loco's own queue has the same reaper, and no line of ours reaches it.

@@ -6,8 +6,6 @@ mod operation;
 pub mod probe;
 mod settings;
 
-pub use self::database::pool_text;
-
 use loco_rs::{
     app::AppContext,
     doctor::{Check, CheckStatus},
@@ -15,10 +13,9 @@ use loco_rs::{
 use serde::Serialize;
 
 use crate::{
-    app::{boot, definition::OAuthServerDefinition},
+    boot::{self, definition::OAuthServerDefinition, load},
     config::Settings,
     keys::Keys,
-    server,
     store::Store,
 };
 
@@ -85,7 +82,7 @@ impl Finding {
 
 /// All findings without asking the running deployment, worst first.
 pub async fn findings<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Finding> {
-    let settings = match server::settings(ctx) {
+    let settings = match load::settings(ctx) {
         Ok(settings) => settings,
         Err(error) => return vec![Finding::error("OS-01", error.to_string())],
     };

@@ -26,7 +26,10 @@ const TOO_MANY: i64 = 10_000;
 /// OS-10. Where nothing is over, nothing has to run.
 pub async fn expired_rows(ctx: &AppContext, store: &Store) -> Option<Finding> {
     let running = ctx.shared_store.get::<Arc<Server>>();
-    let now = running.map_or_else(|| chrono::Utc::now().timestamp(), |server| server.now());
+    let now = running.map_or_else(
+        || chrono::Utc::now().timestamp(),
+        |server| server.clock.now(),
+    );
     let Waiting { rows, ran_at } = match look(store, now).await {
         Ok(seen) => seen,
         Err(error) => {
@@ -83,7 +86,10 @@ pub async fn unread_proxy(ctx: &AppContext, store: &Store) -> Option<Finding> {
 /// OS-06, as the servers have noted it within a day.
 pub async fn other_host(ctx: &AppContext, store: &Store, settings: &Settings) -> Option<Finding> {
     let running = ctx.shared_store.get::<Arc<Server>>();
-    let now = running.map_or_else(|| chrono::Utc::now().timestamp(), |server| server.now());
+    let now = running.map_or_else(
+        || chrono::Utc::now().timestamp(),
+        |server| server.clock.now(),
+    );
     let tables = store.tables();
     let seen = store.run(|db| markers::get(db, tables, other_host::MARKER));
     let seen = seen.await.ok().flatten();

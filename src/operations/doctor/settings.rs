@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::Finding;
 use crate::{
+    boot::load::VIEWS,
     config::{RateLimitStore, Settings},
-    server::VIEWS,
     views::Views,
 };
 

@@ -2,7 +2,7 @@
 
 use loco_rs::task::Vars;
 
-use crate::app::boot;
+use crate::boot;
 
 /// The pairs of one command line, known keys only.
 #[derive(Clone, Copy)]

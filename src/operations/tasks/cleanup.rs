@@ -10,8 +10,8 @@ use loco_rs::{
 
 use super::arguments::Arguments;
 use crate::{
-    app::{boot, definition::OAuthServerDefinition, plugin},
-    operations::cleanup::CleanupReport,
+    boot::{self, definition::OAuthServerDefinition, load},
+    operations::cleanup::{self, CleanupReport},
 };
 
 const KEYS: [&str; 3] = ["dry_run", "batch", "max_seconds"];
@@ -36,8 +36,8 @@ impl<D: OAuthServerDefinition> Task for Cleanup<D> {
 
     async fn run(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<()> {
         let arguments = Arguments::read(vars, &KEYS)?;
-        let server = plugin::server::<D>(ctx).await?;
-        let mut options = server.cleanup_options();
+        let server = load::running::<D>(ctx).await?;
+        let mut options = cleanup::Cleanup(&server).options();
         options.dry_run = arguments.flag("dry_run")?.unwrap_or(false);
         if let Some(batch) = arguments.number("batch", 1000)? {
             options.batch = batch.max(1).unsigned_abs();
@@ -45,7 +45,10 @@ impl<D: OAuthServerDefinition> Task for Cleanup<D> {
         if let Some(seconds) = arguments.number("max_seconds", 86_400)? {
             options.most = Duration::from_secs(seconds.unsigned_abs());
         }
-        let report = server.cleanup(options).await.map_err(boot::error)?;
+        let report = cleanup::Cleanup(&server)
+            .run(options)
+            .await
+            .map_err(boot::error)?;
         if arguments.wants_json() {
             println!("{}", serde_json::to_string(&report)?);
         } else {

@@ -4,7 +4,7 @@ use loco_rs::{app::AppContext, task::Vars};
 
 use super::{arguments::Arguments, task};
 use crate::{
-    app::{boot, definition::OAuthServerDefinition, plugin},
+    boot::{self, definition::OAuthServerDefinition, load},
     events::{AuditEvent, EventName},
     people::resource_owner::{ResourceOwner, UserKey},
     protocol::{
@@ -54,7 +54,7 @@ impl<D: OAuthServerDefinition> ClientCreate<D> {
     pub async fn report(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<String> {
         let arguments = Arguments::read(vars, &KEYS)?;
         arguments.required("name", "\"My app\"")?;
-        let server = plugin::server::<D>(ctx).await?;
+        let server = load::running::<D>(ctx).await?;
         let owner = owner::<D>(ctx, arguments.get("owner")).await?;
         let NewClient { client, secret } = build(&server, arguments)?;
         check_subject::<D>(ctx, &client.client_id).await?;
@@ -134,7 +134,7 @@ fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<NewClient
         Some(id) => id.to_owned(),
         None => format!("client_{}", random::identifier().map_err(boot::error)?),
     };
-    if server.static_client(&client_id).is_some() {
+    if server.clients.configured(&client_id).is_some() {
         return Err(boot::error(format!(
             "id: {client_id} is a client of the settings (clients:)"
         )));

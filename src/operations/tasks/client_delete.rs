@@ -3,7 +3,7 @@
 use loco_rs::{app::AppContext, task::Vars};
 
 use super::{arguments::Arguments, changeable, changed_meanwhile, task};
-use crate::app::{boot, definition::OAuthServerDefinition, plugin};
+use crate::boot::{self, definition::OAuthServerDefinition, load};
 
 const KEYS: [&str; 2] = ["id", "yes"];
 
@@ -23,7 +23,7 @@ impl<D: OAuthServerDefinition> ClientDelete<D> {
     pub async fn report(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<String> {
         let arguments = Arguments::read(vars, &KEYS)?;
         let id = arguments.required("id", "client_…")?;
-        let server = plugin::server::<D>(ctx).await?;
+        let server = load::running::<D>(ctx).await?;
         let client = changeable(&server, id).await?;
         if arguments.flag("yes")? != Some(true) {
             let name = client.client_name.as_deref().unwrap_or("without a name");
@@ -31,7 +31,7 @@ impl<D: OAuthServerDefinition> ClientDelete<D> {
                 "this removes the client {id} ({name}) and revokes its grants for good: add yes:true"
             )));
         }
-        if !server.delete_client(id).await.map_err(boot::error)? {
+        if !server.registrar.delete(id).await.map_err(boot::error)? {
             return Err(changed_meanwhile(id));
         }
         if arguments.wants_json() {

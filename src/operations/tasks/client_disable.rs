@@ -4,7 +4,7 @@ use loco_rs::{app::AppContext, task::Vars};
 
 use super::{arguments::Arguments, changeable, changed_meanwhile, task};
 use crate::{
-    app::{boot, definition::OAuthServerDefinition, plugin},
+    boot::{self, definition::OAuthServerDefinition, load},
     events::{AuditEvent, EventName},
     protocol::client::ClientStatus::{Active, Disabled},
     store::clients::{self, StatusChange},
@@ -31,7 +31,7 @@ impl<D: OAuthServerDefinition> ClientDisable<D> {
             Some(true) => (Disabled, Active, "active"),
             _ => (Active, Disabled, "disabled"),
         };
-        let server = plugin::server::<D>(ctx).await?;
+        let server = load::running::<D>(ctx).await?;
         let client = changeable(&server, id).await?;
         if client.status != to {
             let tables = server.store.tables();

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{arguments::Arguments, task};
 use crate::{
-    app::{boot, definition::OAuthServerDefinition, plugin},
+    boot::{self, definition::OAuthServerDefinition, load},
     protocol::{
         client::{Client, ClientKind, ClientStatus},
         redirect_uri,
@@ -45,8 +45,8 @@ impl<D: OAuthServerDefinition> ClientList<D> {
     pub async fn report(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<String> {
         let arguments = Arguments::read(vars, &KEYS)?;
         let filter = Filter::read(arguments)?;
-        let server = plugin::server::<D>(ctx).await?;
-        let (tables, now) = (server.store.tables(), server.now());
+        let server = load::running::<D>(ctx).await?;
+        let (tables, now) = (server.store.tables(), server.clock.now());
         let list = |db| clients::list(db, tables, now);
         let listed = server.store.run(list).await.map_err(boot::error)?;
         let all = server.settings.clients.iter().chain(&listed.clients);

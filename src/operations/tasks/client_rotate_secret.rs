@@ -5,7 +5,7 @@ use loco_rs::{app::AppContext, task::Vars};
 
 use super::{arguments::Arguments, changeable, changed_meanwhile, task};
 use crate::{
-    app::{boot, definition::OAuthServerDefinition, plugin},
+    boot::{self, definition::OAuthServerDefinition, load},
     clients::registration::NewSecret,
     events::{AuditEvent, EventName},
     protocol::{client::Client, secret::Purpose},
@@ -35,7 +35,7 @@ impl<D: OAuthServerDefinition> ClientRotateSecret<D> {
         let arguments = Arguments::read(vars, &KEYS)?;
         let id = arguments.required("id", "client_…")?;
         let overlap = arguments.number("overlap_seconds", LONGEST)?;
-        let server = plugin::server::<D>(ctx).await?;
+        let server = load::running::<D>(ctx).await?;
         let client = changeable(&server, id).await?;
         rotate(&server, &client, overlap.unwrap_or(OVERLAP), arguments).await
     }
@@ -52,10 +52,12 @@ async fn rotate(
     let current = client.secrets.first().filter(|_| uses_secret);
     let current =
         current.ok_or_else(|| boot::error(format!("id: the client {id} has no secret")))?;
-    let NewSecret { secret, expires_at } =
-        server.new_client_secret(client.kind).map_err(boot::error)?;
+    let NewSecret { secret, expires_at } = server
+        .registrar
+        .new_secret(client.kind)
+        .map_err(boot::error)?;
     // The overlap does not lengthen a life that ends earlier.
-    let until = server.now().saturating_add(overlap);
+    let until = server.clock.now().saturating_add(overlap);
     let until = current.expires_at.map_or(until, |end| end.min(until));
     let old_until = (overlap > 0).then_some(until);
     let change = SecretChange::Replace {

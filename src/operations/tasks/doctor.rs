@@ -10,9 +10,8 @@ use loco_rs::{
 
 use super::arguments::Arguments;
 use crate::{
-    app::{boot, definition::OAuthServerDefinition},
+    boot::{self, definition::OAuthServerDefinition, load},
     operations::doctor::{self, Severity, probe},
-    server,
 };
 
 const KEYS: [&str; 1] = ["url"];
@@ -38,7 +37,7 @@ impl<D: OAuthServerDefinition> Task for Doctor<D> {
     async fn run(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<()> {
         let arguments = Arguments::read(vars, &KEYS)?;
         let mut findings = doctor::findings::<D>(ctx).await;
-        if let Ok(settings) = server::settings(ctx) {
+        if let Ok(settings) = load::settings(ctx) {
             let probed = probe::findings(&settings, arguments.get("url")).await;
             findings.extend(probed.map_err(boot::error)?);
         }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use loco_rs::app::AppContext;
 
 use crate::{
-    app::{boot, definition::OAuthServerDefinition, owners::OwnersOf},
+    boot::{self, definition::OAuthServerDefinition, load, owners::OwnersOf},
     clock::Clock,
     config::Settings,
     events::{AuditEvent, Events},
     keys::KeyError,
     people::ResourceOwners as _,
-    server::{self, Server},
+    server::Server,
 };
 
 pub(super) struct KeyWork {
@@ -23,7 +23,7 @@ pub(super) struct KeyWork {
 
 impl KeyWork {
     pub fn new<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Result<Self> {
-        let settings = Arc::new(server::settings(ctx)?);
+        let settings = Arc::new(load::settings(ctx)?);
         if let Some(running) = ctx.shared_store.get::<Arc<Server>>() {
             return Ok(Self {
                 settings,

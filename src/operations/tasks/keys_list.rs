@@ -10,7 +10,7 @@ use loco_rs::{
 };
 
 use super::{arguments::Arguments, key_work::KeyWork};
-use crate::{app::definition::OAuthServerDefinition, keys};
+use crate::{boot::definition::OAuthServerDefinition, keys};
 
 /// The task.
 pub struct KeysList<D>(PhantomData<fn() -> D>);

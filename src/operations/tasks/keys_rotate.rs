@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{arguments::Arguments, key_work::KeyWork};
 use crate::{
-    app::{boot, definition::OAuthServerDefinition},
+    boot::{self, definition::OAuthServerDefinition},
     events::{AuditEvent, EventName},
     keys::{self, KeyDescription},
     protocol::jwk::SigningAlg,

@@ -15,7 +15,7 @@ pub mod keys_list;
 pub mod keys_rotate;
 
 use crate::{
-    app::boot,
+    boot,
     protocol::client::{Client, ClientStatus},
     server::Server,
 };
@@ -31,7 +31,7 @@ async fn changeable(server: &Server, id: &str) -> loco_rs::Result<Client> {
             "id: {id} is a client of the settings: change initializers.oauth_server.clients[{index}]"
         )));
     }
-    match server.client(id).await.map_err(boot::error)? {
+    match server.clients.find(id).await.map_err(boot::error)? {
         Some(client) if client.status == ClientStatus::Deleted => {
             Err(boot::error(format!("id: the client {id} was removed")))
         }
@@ -60,7 +60,7 @@ macro_rules! task {
         }
 
         #[async_trait::async_trait]
-        impl<D: $crate::definition::OAuthServerDefinition> loco_rs::task::Task for $name<D> {
+        impl<D: $crate::OAuthServerDefinition> loco_rs::task::Task for $name<D> {
             fn task(&self) -> loco_rs::task::TaskInfo {
                 loco_rs::task::TaskInfo {
                     name: $task.to_owned(),

@@ -1,11 +1,7 @@
 //! What hooks see of tokens and of requests on their way.
 
 use super::ClientFacts;
-use crate::{
-    interactions::Pending,
-    protocol::{client::Client, grants::Granted},
-    server::Server,
-};
+use crate::protocol::{client::Client, grants::Granted};
 
 /// Facts about an access token that is about to be issued.
 #[derive(Clone, Debug)]
@@ -43,18 +39,4 @@ pub struct InteractionFacts {
     pub params: Vec<(String, String)>,
     /// URL that resumes the request, for the way back from another provider.
     pub return_to: String,
-}
-
-impl InteractionFacts {
-    pub(crate) fn of(server: &Server, pending: &Pending) -> Option<Self> {
-        let (state, request) = (pending.state()?, &pending.request);
-        Some(Self {
-            state: state.to_owned(),
-            client: ClientFacts::of(&pending.client),
-            login_hint: request.login_hint.clone(),
-            ui_locales: request.ui_locales.clone(),
-            params: request.params.clone(),
-            return_to: server.continue_url(state),
-        })
-    }
 }

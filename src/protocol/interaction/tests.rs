@@ -31,7 +31,7 @@ struct Case {
     client: Client,
     sensitive: Scopes,
     acr_values: Vec<String>,
-    app: AppSays,
+    app: HookOutcome,
 }
 
 impl Case {
@@ -59,7 +59,7 @@ impl Case {
             client: client(),
             sensitive: Scopes::default(),
             acr_values: Vec::new(),
-            app: AppSays::default(),
+            app: HookOutcome::default(),
         }
     }
 

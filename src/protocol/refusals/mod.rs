@@ -29,7 +29,7 @@ pub use self::{
     transport::*,
 };
 use super::error::ErrorCode;
-use crate::views::ErrorKind;
+use crate::protocol::error_kind::ErrorKind;
 
 /// One way in which a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +132,7 @@ macro_rules! refusals {
         pub(super) const $table: &[&$crate::protocol::refusals::Refusal] = &[$(&$name),+];
     };
     (@page) => { None };
-    (@page $page:ident) => { Some($crate::views::ErrorKind::$page) };
+    (@page $page:ident) => { Some($crate::protocol::error_kind::ErrorKind::$page) };
     (@challenge $code:ident) => {
         $crate::protocol::refusals::Challenge::of($crate::protocol::error::ErrorCode::$code)
     };

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::client::{TestClient, client};
 use crate::{
-    controllers::grants::Behind,
     people::{Owner, resource_owner::ResourceOwner},
     protocol::{
         client::Client,
@@ -22,6 +21,7 @@ use crate::{
         refresh_tokens::{self, RefreshTokenRow},
     },
     testing::server,
+    tokens::GrantContext,
 };
 
 /// A grant of `user`, its code redeemed, with live tokens: for a new client, with the scopes of
@@ -101,18 +101,19 @@ impl GrantBuilder {
             .await
             .expect("the grant is stored");
 
-        let behind = Behind {
+        let behind = GrantContext {
             grant: &row,
             session: None,
             owner: &self.owner,
         };
         let granted = granted(&server, &client, &row.scopes.0, &row.resources.0);
         let access = server
+            .tokens
             .access_token(&client, &granted, Some(behind))
             .await
             .expect("the token is made");
         let mut access_row = access.row;
-        let refresh = server.has_refresh_token(&client, &row).then(|| {
+        let refresh = server.tokens.has_refresh_token(&client, &row).then(|| {
             let prefix = &server.settings.token_prefixes.refresh_token;
             random::secret(prefix).expect("random bytes")
         });
@@ -133,7 +134,7 @@ impl GrantBuilder {
     }
 
     fn row(&self, server: &Server, client: &Client) -> GrantRow {
-        let now = server.now();
+        let now = server.clock.now();
         let scopes = self.scopes.clone();
         let scopes = scopes.unwrap_or_else(|| server.policy.default_scopes.as_slice().to_vec());
         let redirect_uri = client.redirect_uris.first();
@@ -163,13 +164,13 @@ impl GrantBuilder {
             expires_at: now,
             retain_until: now,
         };
-        row.retain_until = server.absolute_end(&row);
+        row.retain_until = server.tokens.absolute_end(&row);
         row
     }
 }
 
-fn first_generation(server: &Server, behind: Behind<'_>, token: &Secret) -> RefreshTokenRow {
-    let (now, absolute) = (server.now(), server.absolute_end(behind.grant));
+fn first_generation(server: &Server, behind: GrantContext<'_>, token: &Secret) -> RefreshTokenRow {
+    let (now, absolute) = (server.clock.now(), server.tokens.absolute_end(behind.grant));
     RefreshTokenRow {
         id: 0,
         token_hash: token.hash(Purpose::Refresh).0.to_vec(),

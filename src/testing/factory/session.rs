@@ -4,8 +4,9 @@ use axum::http::{HeaderMap, header};
 use loco_rs::app::AppContext;
 
 use crate::{
+    http::browser::with_cookies,
     people::{Owner, resource_owner::ResourceOwner},
-    sessions::{Browser, SignIn},
+    sessions::SignIn,
     testing::server,
 };
 
@@ -55,12 +56,13 @@ impl SessionBuilder {
     /// Makes the session.
     pub async fn create(self, ctx: &AppContext) -> TestSession {
         let server = server(ctx);
-        let mut browser = Browser::of_headers(&server, &HeaderMap::new(), None);
+        let mut browser = server.sessions.browser(&HeaderMap::new(), None);
         let signed_in = server
+            .sessions
             .sign_in(&mut browser, &self.owner, self.sign_in)
             .await;
         let session = signed_in.expect("the user can sign in").session;
-        let answer = browser.answer(axum::response::Response::default());
+        let answer = with_cookies(browser, axum::response::Response::default());
         let mut answer = answer.expect("cookies are ASCII");
         let set_cookies = std::mem::take(answer.headers_mut());
         TestSession {

@@ -4,7 +4,10 @@ use fluent_bundle::FluentArgs;
 use serde::Serialize;
 
 use crate::protocol::redirect_difference::Marked;
-use crate::views::{Common, ErrorKind, Page, Words, messages::text_value, samples};
+use crate::{
+    protocol::error_kind::ErrorKind,
+    views::{Common, Page, Words, messages::text_value, samples},
+};
 
 /// `error.html`. Shows no text of the request outside of `dev`.
 #[derive(Clone, Serialize)]

@@ -1,6 +1,6 @@
 //! Keys that are fetched (CA-03).
 
-use loco_oauth_server::protocol::client::Client;
+use loco_oauth_server::internals::protocol::client::Client;
 use serde_json::{Value, json};
 
 use crate::app::{

@@ -76,7 +76,7 @@ async fn c269_names_from_outside_stay_on_their_line() {
     drop(guard);
 
     let written = logs.text();
-    let events = server.oauth().take_events();
+    let events = server.oauth().events.take();
     assert!(events.len() >= 3, "{events:?}");
     assert_eq!(written.lines().count(), events.len(), "{written}");
     let broken = |c: char| c != '\n' && (c.is_control() || "\u{202e}\u{2028}".contains(c));
@@ -110,7 +110,7 @@ async fn c268_logs_and_events_hold_no_secret() {
     server.post_as(wrong, "/oauth/token", &form).await;
     drop(guard);
 
-    let events = serde_json::to_string(&server.oauth().take_events()).unwrap();
+    let events = serde_json::to_string(&server.oauth().events.take()).unwrap();
     // The client of this test is in the same process and logs what it sends.
     let written = logs.text();
     let client = |line: &&str| line.contains("reqwest") || line.contains("hyper");
@@ -200,7 +200,7 @@ async fn c268_secrets_of_all_other_requests() {
     secrets.extend([hint, "marked-state-of-a-client".to_owned()]);
     drop(guard);
 
-    let events = serde_json::to_string(&server.oauth().take_events()).unwrap();
+    let events = serde_json::to_string(&server.oauth().events.take()).unwrap();
     for name in ["password.reset", "client.registered", "logout"] {
         assert!(events.contains(name), "{name}: {events}");
     }

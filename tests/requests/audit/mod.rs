@@ -17,7 +17,7 @@ use crate::app::{
 impl TestServer {
     /// The events since the last call, without those of other kinds.
     pub fn events(&self, names: &[&str]) -> Vec<AuditEvent> {
-        let events = self.oauth().take_events();
+        let events = self.oauth().events.take();
         assert!(!events.is_empty(), "no event at all");
         let wanted = |event: &AuditEvent| names.contains(&event.event.as_str());
         events.into_iter().filter(wanted).collect()
@@ -26,7 +26,7 @@ impl TestServer {
     /// The only event of its kind since the last call.
     #[track_caller]
     pub fn event(&self, name: &str) -> AuditEvent {
-        let events = self.oauth().take_events();
+        let events = self.oauth().events.take();
         let of_name = |event: &&AuditEvent| event.event.as_str() == name;
         let mut found = events.iter().filter(of_name);
         let first = found.next();
@@ -148,7 +148,7 @@ async fn c270_refused_logins_codes_and_consents_are_events() {
 
     let code = server.code().await;
     server.redeem(&code).await.ok();
-    server.oauth().take_events();
+    server.oauth().events.take();
     server
         .redeem(&code)
         .await

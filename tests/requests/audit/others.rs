@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use loco_oauth_server::{
     events::{AuditEvent, Outcome},
-    keys::KeyState,
+    internals::keys::KeyState,
 };
 use serde_json::json;
 
@@ -28,7 +28,7 @@ async fn c270_what_a_person_takes_back_is_an_event() {
     let form = { form }
         .find(|form| form.action.ends_with("/revoke"))
         .unwrap();
-    server.oauth().take_events();
+    server.oauth().events.take();
     let answer = browser.submit(&form).await;
     assert_eq!(answer.status, 303);
     let event = server.event("consent.revoked");
@@ -110,7 +110,7 @@ impl TestServer {
         let mut events = Vec::new();
         for _ in 0..100 {
             tokio::time::sleep(Duration::from_millis(10)).await;
-            events.extend(self.oauth().take_events());
+            events.extend(self.oauth().events.take());
             let mut found = events.iter().filter(|event| event.event.as_str() == name);
             if let Some(event) = found.next() {
                 assert!(found.next().is_none(), "{name} twice");
@@ -128,7 +128,7 @@ async fn c270_a_rotation_is_events() {
     let server = TestServer::with(json!({ "keys": keys })).await;
     server.advance(0);
     let old = server.kid(KeyState::Active);
-    server.oauth().take_events();
+    server.oauth().events.take();
     server.task("oauth:keys:rotate", &[]).await.unwrap();
     let created = server.event("key.created");
     let new = server.kid(KeyState::Next);

@@ -7,7 +7,7 @@ use crate::app::{
 };
 
 async fn with_machines(ids: &[&str]) -> TestServer {
-    use loco_oauth_server::protocol::client::{Client, GrantType};
+    use loco_oauth_server::internals::protocol::client::{Client, GrantType};
     let server = TestServer::start().await;
     for id in ids {
         let machine = Client {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use loco_oauth_server::protocol::secret::{Purpose, hash};
+use loco_oauth_server::internals::protocol::secret::{Purpose, hash};
 use sea_orm::Set;
 use serde_json::json;
 

@@ -21,7 +21,7 @@ async fn s32_1_the_list() {
     ] }))
     .await;
     let column = oauth_clients::Column::LastUsedAt;
-    let now = server.oauth().now();
+    let now = server.oauth().clock.now();
     server
         .set_client("other", (column, now - 10 * 86_400))
         .await;
@@ -29,7 +29,7 @@ async fn s32_1_the_list() {
         .set_client("multi", (column, sea_orm::Value::BigInt(None)))
         .await;
     server.set_client_status("pub", "disabled").await;
-    server.oauth().delete_client("post").await.unwrap();
+    server.oauth().registrar.delete("post").await.unwrap();
     server.tokens(&Authorize::base()).await;
     server.tokens(&Authorize::base()).await;
 

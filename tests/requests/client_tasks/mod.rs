@@ -5,7 +5,7 @@ mod secrets;
 
 use std::collections::BTreeMap;
 
-use loco_oauth_server::tasks::{
+use loco_oauth_server::internals::operations::tasks::{
     client_create::ClientCreate, client_delete::ClientDelete, client_disable::ClientDisable,
     client_list::ClientList, client_rotate_secret::ClientRotateSecret,
 };

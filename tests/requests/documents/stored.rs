@@ -1,6 +1,6 @@
 //! Ids that begin with https and are stored, or not wanted (CI-01, C171).
 
-use loco_oauth_server::protocol::client::{Client, ClientKind};
+use loco_oauth_server::internals::protocol::client::{Client, ClientKind};
 use sea_orm::Set;
 use serde_json::json;
 
@@ -28,10 +28,10 @@ async fn c171_stored_clients_win_over_documents() {
             ..fixtures::client(&id, &[CONF_CB])
         };
         fixtures::insert(&site.server, &client).await;
-        let before = site.server.oauth().client(&id).await.unwrap();
+        let before = site.server.oauth().clients.find(&id).await.unwrap();
         let request = Authorize::of(&id, CONF_CB);
         assert_eq!(site.server.get(&request.path()).await.status, 303);
-        assert_eq!(site.server.oauth().client(&id).await.unwrap(), before);
+        assert_eq!(site.server.oauth().clients.find(&id).await.unwrap(), before);
     }
     let request = Authorize::of("https://static.example/app.json", CONF_CB);
     let request = request.with("scope", "openid");

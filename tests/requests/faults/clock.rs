@@ -1,5 +1,6 @@
 //! A clock that jumps (GE-01).
 
+use loco_oauth_server::internals::operations::cleanup::Cleanup;
 use serde_json::json;
 
 use crate::app::{
@@ -28,11 +29,11 @@ async fn c237_the_clock_jumps_ahead_and_back() {
     let page = gone.get("/oauth/logout").await;
     gone.submit(&Form::with_button(&page, "action", "sign_out"))
         .await;
-    assert!(server.oauth().delete_client("other").await.unwrap());
+    assert!(server.oauth().registrar.delete("other").await.unwrap());
 
     server.advance(2 * 3600);
     let oauth = server.oauth();
-    oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+    Cleanup(&oauth).run_as_configured().await.unwrap();
     let access = text(&tokens, "access_token");
     assert!(!server.is_live(access).await);
     server
@@ -78,7 +79,7 @@ async fn c237_a_used_assertion_stays_used() {
 
     server.advance(2 * 3600);
     let oauth = server.oauth();
-    oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+    Cleanup(&oauth).run_as_configured().await.unwrap();
     let late = server.assert_by(&assertion).await;
     late.assert_error(401, "invalid_client");
 

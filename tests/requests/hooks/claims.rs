@@ -154,8 +154,10 @@ async fn s11_5_the_app_adds_members_to_the_token_response() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s11_5_hooks_know_machines() {
     let server = TestServer::with(jwt()).await;
-    let machine = loco_oauth_server::protocol::client::Client {
-        grant_types: vec![loco_oauth_server::protocol::client::GrantType::ClientCredentials],
+    let machine = loco_oauth_server::internals::protocol::client::Client {
+        grant_types: vec![
+            loco_oauth_server::internals::protocol::client::GrantType::ClientCredentials,
+        ],
         response_types: Vec::new(),
         scopes: Some(vec!["jobs".to_owned()]),
         ..fixtures::confidential("hooked", &[])

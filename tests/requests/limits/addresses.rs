@@ -95,6 +95,6 @@ async fn ge_09_forwarded_addresses_count_only_if_the_app_trusts_its_proxy() {
     // The first address of the header is what the caller wrote itself.
     let answer = from(&server, ("127.0.0.1", "198.51.100.1, 203.0.113.2")).await;
     assert_eq!(answer.status, 429);
-    let events = server.oauth().take_events();
+    let events = server.oauth().events.take();
     assert_eq!(events[0].ip_prefix.as_deref(), Some("203.0.113.0/24"));
 }

@@ -58,7 +58,7 @@ async fn c045_guessing_ends_for_right_and_wrong_alike_and_for_nobody_else() {
     let form = Form::of(&answer);
     assert_eq!(form.value("login"), Some(ALICE));
     assert_eq!(form.value("password").unwrap_or_default(), "");
-    let events = server.oauth().take_events();
+    let events = server.oauth().events.take();
     assert!(
         events
             .iter()
@@ -83,7 +83,7 @@ async fn c248_at_most_the_limit_is_evaluated_of_attempts_at_once() {
     let statuses = join_all(attempts).await;
     let of = |status: u16| statuses.iter().filter(|each| **each == status).count();
     assert_eq!((of(400), of(429)), (5, 25), "{statuses:?}");
-    let events = server.oauth().take_events();
+    let events = server.oauth().events.take();
     let failed = events
         .iter()
         .filter(|event| event.event.as_str() == "login.failed");
@@ -122,8 +122,14 @@ async fn c264_what_is_too_much_is_told_to_wait() {
     let settings = only("login", &json!([{ "limit": 2, "seconds": 300 }]), "memory");
     let server = TestServer::with(settings).await;
     let oauth = server.oauth();
-    let threads = u32::try_from(oauth.hashing().available_permits()).unwrap();
-    let held = oauth.hashing().acquire_many(threads).await.unwrap();
+    let threads = u32::try_from(oauth.people.hashing.permits().available_permits()).unwrap();
+    let held = oauth
+        .people
+        .hashing
+        .permits()
+        .acquire_many(threads)
+        .await
+        .unwrap();
     let busy = try_password(&mut server.browser(), ALICE, PASSWORD).await;
     busy.assert_page(503);
     assert!(busy.header("retry-after").is_some());

@@ -49,7 +49,7 @@ async fn tk_04_a_client_has_its_limit_at_an_address() {
         server.machine_token().await.ok();
         let answer = server.machine_token().await;
         assert_eq!(TestServer::assert_limited(&answer), 40, "{store}");
-        let hit = server.oauth().take_events();
+        let hit = server.oauth().events.take();
         let hit = hit
             .iter()
             .find(|event| event.event.as_str() == "ratelimit.hit");

@@ -37,7 +37,7 @@ async fn c158_registrations_from_one_address_are_limited() {
         }
         assert_eq!(server.clients().await.len(), before + 20);
         assert_eq!(register(&server, "127.0.0.2").await.status, 201);
-        let events = server.oauth().take_events();
+        let events = server.oauth().events.take();
         let registered = events
             .iter()
             .filter(|event| event.event.as_str() == "client.registered");

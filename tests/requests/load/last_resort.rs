@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::symlink;
 
-use loco_oauth_server::protocol::client::Client;
+use loco_oauth_server::internals::protocol::client::Client;
 use rstest::rstest;
 use serde_json::json;
 

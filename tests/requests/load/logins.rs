@@ -24,7 +24,7 @@ async fn c264_a_burst_of_logins_is_hashed_by_few_threads() {
     let server = TestServer::start().await;
     let gauge = PasswordGauge::taking(Duration::from_millis(500));
     server.ctx.shared_store.insert(Arc::clone(&gauge));
-    let threads = server.oauth().hashing().available_permits();
+    let threads = server.oauth().people.hashing.permits().available_permits();
     let mut attempts = Vec::new();
     for _ in 0..30 * threads {
         let mut browser = server.browser();

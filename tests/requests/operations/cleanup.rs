@@ -1,7 +1,10 @@
 //! What the cleanup deletes, whom it removes, and what it says (CL-01, CL-02).
 
 use futures_util::future::join_all;
-use loco_oauth_server::protocol::client::{Client, ClientKind};
+use loco_oauth_server::internals::{
+    operations::cleanup::Cleanup,
+    protocol::client::{Client, ClientKind},
+};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
@@ -86,13 +89,13 @@ async fn cl_02_a_run_says_what_it_did() {
     server.tokens(&Authorize::base()).await;
     server.advance(200 * DAY);
     let oauth = server.oauth();
-    let options = oauth.cleanup_options();
-    let report = oauth.cleanup(options).await.unwrap();
+    let options = Cleanup(&oauth).options();
+    let report = Cleanup(&oauth).run(options).await.unwrap();
     let report = serde_json::to_value(report).unwrap();
     let grants = json!({ "table": "oauth_authorization_codes", "deleted": 1, "remaining": 0 });
     let tables = report["tables"].as_array().unwrap();
     assert!(tables.contains(&grants), "{report}");
-    let events = oauth.take_events();
+    let events = oauth.events.take();
     let finished = events
         .iter()
         .find(|event| event.event.as_str() == "cleanup.finished");
@@ -102,7 +105,7 @@ async fn cl_02_a_run_says_what_it_did() {
     assert_eq!(rows.len(), 1, "the marker");
     assert_eq!(
         (rows[0].kind.as_str(), rows[0].counter),
-        ("marker", oauth.now())
+        ("marker", oauth.clock.now())
     );
 }
 
@@ -117,9 +120,10 @@ async fn cl_01_several_runs_share_the_work() {
     }
     server.advance(3 * DAY);
     let oauth = server.oauth();
-    let mut options = oauth.cleanup_options();
+    let mut options = Cleanup(&oauth).options();
     options.batch = 3;
-    let runs = join_all((0..3).map(|_| oauth.cleanup(options))).await;
+    let cleanup = Cleanup(&oauth);
+    let runs = join_all((0..3).map(|_| cleanup.run(options))).await;
     let deleted = runs.into_iter().map(|run| {
         let tables = run.unwrap().tables;
         let mut access = tables
@@ -165,7 +169,7 @@ async fn c159_clients_that_nobody_uses_are_removed() {
 
     server.advance(DAY + 60);
     server.task("oauth:cleanup", &[]).await.unwrap();
-    let events = server.oauth().take_events();
+    let events = server.oauth().events.take();
     let reaped = events
         .iter()
         .filter(|event| event.event.as_str() == "client.reaped");
@@ -201,7 +205,7 @@ async fn idle_clients_go_when_their_grants_are_over() {
     server.advance(0);
     registered(&server, std::iter::once("idle".to_owned())).await;
     server.browser().code(&Authorize::of("idle", DYN_CB)).await;
-    let now = server.oauth().now();
+    let now = server.oauth().clock.now();
     server
         .change_client("idle", |client| {
             client.last_used_at = sea_orm::Set(Some(now));

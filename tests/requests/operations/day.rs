@@ -1,5 +1,6 @@
 //! A day of traffic with a fast clock.
 
+use loco_oauth_server::internals::operations::cleanup::Cleanup;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
@@ -35,11 +36,7 @@ async fn c266_tables_level_off_with_cleanup_on() {
         server.as_client("m2m", "/oauth/token", &machine).await.ok();
         server.browser().authorize(&Authorize::base()).await;
         server.advance(3600);
-        server
-            .oauth()
-            .cleanup(server.oauth().cleanup_options())
-            .await
-            .unwrap();
+        Cleanup(&server.oauth()).run_as_configured().await.unwrap();
         if hour >= 30 {
             let rows = server.rows().await;
             let refresh = oauth_refresh_tokens::Entity::find();
@@ -82,7 +79,7 @@ async fn c266_sessions_assertions_and_clients_level_off() {
         // Ten days.
         server.advance(864_000);
         let oauth = server.oauth();
-        oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+        Cleanup(&oauth).run_as_configured().await.unwrap();
         let clients = server.clients().await.len() - own;
         sizes.push((server.sessions().await.len(), clients, server.used().await));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use loco_oauth_server::doctor::{self, Finding, Severity, probe};
+use loco_oauth_server::internals::operations::doctor::{self, Finding, Severity, probe};
 use loco_rs::app::{AppContext, Initializer};
 use serde_json::{Value, json};
 
@@ -133,7 +133,9 @@ async fn deployed() -> TestServer {
 }
 
 async fn probed(server: &TestServer, settings: &Value) -> Vec<Finding> {
-    let settings = loco_oauth_server::server::settings(&with(server, settings.clone())).unwrap();
+    let settings =
+        loco_oauth_server::internals::boot::load::settings(&with(server, settings.clone()))
+            .unwrap();
     let url = format!("http://{}", server.address);
     probe::findings(&settings, Some(&url)).await.unwrap()
 }
@@ -162,7 +164,7 @@ async fn os_04_a_wrong_issuer_and_a_dead_address_are_errors() {
     assert_eq!(find(&found, "OS-04").severity, Severity::Error);
 
     let settings = with(&server, block(&server));
-    let settings = loco_oauth_server::server::settings(&settings).unwrap();
+    let settings = loco_oauth_server::internals::boot::load::settings(&settings).unwrap();
     let closed = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr();
@@ -177,7 +179,7 @@ async fn os_04_a_wrong_issuer_and_a_dead_address_are_errors() {
 #[tokio::test(flavor = "multi_thread")]
 async fn os_06_another_address_than_base_url_is_an_error() {
     let server = TestServer::start().await;
-    let settings = loco_oauth_server::server::settings(&server.ctx).unwrap();
+    let settings = loco_oauth_server::internals::boot::load::settings(&server.ctx).unwrap();
     let url = format!("http://{}", server.address);
     let found = probe::findings(&settings, Some(&url)).await.unwrap();
     assert!(find(&found, "OS-06").text.contains("https://as.example"));
@@ -205,7 +207,8 @@ async fn os_05_os_14_os_15_and_os_19_what_lies_between_is_seen() {
         "keys": { "directory": "target/test_oauth_keys" },
         "resources": [{ "prefix": "/api" }],
     });
-    let settings = loco_oauth_server::server::settings(&with(&server, settings)).unwrap();
+    let settings =
+        loco_oauth_server::internals::boot::load::settings(&with(&server, settings)).unwrap();
     let found = probe::findings(&settings, None).await.unwrap();
     let all = doctor::lines(&found);
     assert!(all.contains("scopes_supported is null"), "{all}");
@@ -229,7 +232,8 @@ async fn os_07_cookies_over_https_are_secure_and_bound_to_the_host() {
     for path in ["oauth-authorization-server", "openid-configuration"] {
         https.serve(&format!("/.well-known/{path}"), Reply::json(&document));
     }
-    let settings = loco_oauth_server::server::settings(&with(&server, block)).unwrap();
+    let settings =
+        loco_oauth_server::internals::boot::load::settings(&with(&server, block)).unwrap();
     for (cookie, told) in [
         ("oauth_browser=1; HttpOnly; Secure", true),
         ("__Host-oauth_browser=1; HttpOnly", true),

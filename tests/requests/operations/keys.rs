@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use futures_util::future::join_all;
-use loco_oauth_server::keys::{KeyLine, KeyState, Purpose, list_keys};
+use loco_oauth_server::internals::keys::{KeyLine, KeyState, Purpose, list_keys};
 use serde_json::{Value, json};
 
 use crate::app::{
@@ -21,7 +21,7 @@ async fn start(directory: &Path) -> TestServer {
 
 impl TestServer {
     fn key_list(&self) -> Vec<KeyLine> {
-        list_keys(&self.oauth().settings, self.oauth().now()).unwrap()
+        list_keys(&self.oauth().settings, self.oauth().clock.now()).unwrap()
     }
 
     pub fn kid(&self, state: KeyState) -> String {
@@ -38,7 +38,7 @@ impl TestServer {
 
     /// What the server does by itself within a minute.
     pub async fn reread(&self) {
-        let (keys, now) = (self.oauth().keys.clone(), self.oauth().now());
+        let (keys, now) = (self.oauth().keys.clone(), self.oauth().clock.now());
         let reread = tokio::task::spawn_blocking(move || keys.reread(now));
         reread.await.unwrap().unwrap();
     }
@@ -85,7 +85,7 @@ async fn c179_a_rotation_publishes_before_it_signs() {
     let next = server.key_list().into_iter().find(|key| key.kid == new);
     assert_eq!(
         next.unwrap().next_change,
-        Some(server.oauth().now() + 86_400)
+        Some(server.oauth().clock.now() + 86_400)
     );
 
     server.advance(86_400 - 1);
@@ -107,7 +107,7 @@ async fn c179_a_rotation_publishes_before_it_signs() {
     assert!(server.published().await.contains(&old));
     // What the old key signed is good as long as it would have been.
     let verified = async || {
-        let (keys, now) = (server.oauth().keys.clone(), server.oauth().now());
+        let (keys, now) = (server.oauth().keys.clone(), server.oauth().clock.now());
         keys.verify(last, Purpose::AccessToken, now).is_ok()
     };
     server.advance(3600 - 2);
@@ -135,7 +135,8 @@ async fn a_withdrawn_key_is_gone_at_once_and_replaced() {
     server.task("oauth:keys:rotate", &withdraw).await.unwrap();
     let names: Vec<String> = server
         .oauth()
-        .take_events()
+        .events
+        .take()
         .iter()
         .filter(|event| event.event.as_str().starts_with("key."))
         .map(|event| event.event.to_string())
@@ -212,7 +213,7 @@ async fn c239_nodes_that_start_at_once_agree_on_one_key_set() {
     let (one, two) = tokio::join!(start(path), start(path));
     assert_eq!(one.published().await, two.published().await);
     assert_eq!(one.published().await.len(), 1);
-    two.oauth().clock.fix(one.oauth().now());
+    two.oauth().clock.fix(one.oauth().clock.now());
     // A rotation on one node reaches the other through the directory.
     one.task("oauth:keys:rotate", &[("now", "true")])
         .await

@@ -1,6 +1,6 @@
 //! What a registration answers and stores (C141, C142, C151-C153; RFC 7591 §3.2.1).
 
-use loco_oauth_server::protocol::secret::{Purpose, hash};
+use loco_oauth_server::internals::protocol::secret::{Purpose, hash};
 use serde_json::{Value, json};
 
 use super::{metadata, open, open_and, shown};
@@ -238,7 +238,7 @@ async fn s3_3_secrets_that_end() {
     let body = server.registered(&metadata(&json!({}))).await;
     let end = body["client_secret_expires_at"].as_i64().unwrap();
     assert!(
-        (3590..=3600).contains(&(end - server.oauth().now())),
+        (3590..=3600).contains(&(end - server.oauth().clock.now())),
         "{end}"
     );
     let credentials = (text(&body, "client_id"), text(&body, "client_secret"));

@@ -1,6 +1,7 @@
 //! The end of a registration (C159, C249; RFC 7592 §2.3, CC-07).
 
 use futures_util::future::join_all;
+use loco_oauth_server::internals::operations::cleanup::Cleanup;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -110,9 +111,9 @@ async fn c159_the_machine_tokens_of_a_removed_client_die_too() {
     let server = TestServer::start().await;
     let form = [("grant_type", "client_credentials"), ("scope", "jobs")];
     let tokens = server.as_client("m2m", "/oauth/token", &form).await.ok();
-    assert!(server.oauth().delete_client("m2m").await.unwrap());
+    assert!(server.oauth().registrar.delete("m2m").await.unwrap());
     assert!(server.access_tokens().await[0].revoked_at.is_some());
-    assert!(!server.oauth().delete_client("m2m").await.unwrap());
+    assert!(!server.oauth().registrar.delete("m2m").await.unwrap());
     let answer = server.as_client("m2m", "/oauth/token", &form).await;
     answer.assert_error(401, "invalid_client");
     assert!(tokens["access_token"].is_string());
@@ -190,6 +191,6 @@ async fn c249_a_client_removed_under_load(#[case] connections: u32) {
     );
     // What a person allowed the client is forgotten with the next cleanup at the latest.
     let oauth = server.oauth();
-    oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+    Cleanup(&oauth).run_as_configured().await.unwrap();
     assert!(server.consents().await.is_empty());
 }

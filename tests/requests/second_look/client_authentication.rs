@@ -16,7 +16,7 @@ use crate::app::{
 
 /// The details of both events of a refusal; they are the same.
 fn told(server: &TestServer) -> (Value, Value) {
-    let events = server.oauth().take_events();
+    let events = server.oauth().events.take();
     let of_name = |name: &str| {
         let mut found = events.iter().filter(|event| event.event.as_str() == name);
         let event = found
@@ -117,7 +117,7 @@ async fn s_d2_the_log_says_which_check_failed() {
     let mut lines = BTreeSet::new();
     let mut answers = BTreeSet::new();
     for (more, header, expected, received) in &cases {
-        server.oauth().take_events();
+        server.oauth().events.take();
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let answer = sent(&server, "/oauth/token", more, &header).await;
         answer.assert_error(401, "invalid_client");
@@ -139,7 +139,7 @@ async fn s_d2_the_log_says_which_check_failed() {
 /// A secret that was good before its rotation.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_d2_an_expired_secret_is_named() {
-    use loco_oauth_server::protocol::{
+    use loco_oauth_server::internals::protocol::{
         client::{Client, ClientSecret, GrantType},
         secret::{Purpose, hash},
     };
@@ -154,7 +154,7 @@ async fn s_d2_an_expired_secret_is_named() {
         ..fixtures::confidential("rotating", &[])
     };
     fixtures::insert(&server, &rotating).await;
-    server.oauth().take_events();
+    server.oauth().events.take();
     let form = form("/oauth/token");
     let answer = server
         .post_as(("rotating", "old"), "/oauth/token", &form)
@@ -216,7 +216,7 @@ async fn s_d2_wrong_signatures_and_used_assertions() {
     assert_eq!(came, "a signature that is not this key's");
     let good = key.assertion(&server, "signer", &json!({}));
     server.assert_by(&good).await.ok();
-    server.oauth().take_events();
+    server.oauth().events.take();
     server
         .assert_by(&good)
         .await

@@ -13,7 +13,7 @@ use crate::{
     },
     requests::documents::{CALLBACK, Site},
 };
-use loco_oauth_server::protocol::client::{Client, ClientKind};
+use loco_oauth_server::internals::protocol::client::{Client, ClientKind};
 
 const FRESH: i64 = 3600;
 const DAY: i64 = 24 * 3600;
@@ -65,7 +65,7 @@ async fn s_c7_keys_serve_for_a_day_while_their_host_answers_nonsense(#[case] wha
     https.serve("/keys", nonsense(what));
     server.advance(FRESH);
     prove(&server, &key, "2").await.ok();
-    let events = server.oauth().take_events();
+    let events = server.oauth().events.take();
     let told = events
         .iter()
         .filter(|event| event.event.as_str() == "client.stale_copy_used");

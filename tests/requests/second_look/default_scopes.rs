@@ -1,6 +1,6 @@
 //! The scopes of a resource for which nobody wrote `default_scopes` (AZ-23).
 
-use loco_oauth_server::protocol::client::{Client, GrantType};
+use loco_oauth_server::internals::protocol::client::{Client, GrantType};
 use rstest::rstest;
 use serde_json::json;
 

@@ -46,7 +46,7 @@ impl Site {
 
     /// Events of this name since the last look.
     fn heard(&self, name: &str) -> Vec<Value> {
-        let events = self.server.oauth().take_events().into_iter();
+        let events = self.server.oauth().events.take().into_iter();
         let of_name = events.filter(|event| event.event.as_str() == name);
         of_name
             .map(|event| serde_json::to_value(event).unwrap())

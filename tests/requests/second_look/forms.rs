@@ -68,7 +68,7 @@ async fn s_d4_a_form_of_another_origin_is_told_so(
     let logout = browser.get("/oauth/logout").await;
     forms.push(Form::with_button(&logout, "action", "sign_out"));
     for form in forms {
-        server.oauth().take_events();
+        server.oauth().events.take();
         let page = post_from(&mut browser, &server, &form, (name, value)).await;
         page.assert_page(403);
         assert!(
@@ -112,7 +112,7 @@ async fn s_d4_a_token_of_something_else_is_another_matter() {
         if let Some(token) = token {
             form = form.set("csrf_token", token);
         }
-        server.oauth().take_events();
+        server.oauth().events.take();
         let page = browser.submit(&form).await;
         page.assert_page(403);
         assert!(page.body.contains(EXPIRED), "{}", page.body);
@@ -128,7 +128,7 @@ async fn s_d4_a_script_of_another_origin_is_told_in_the_log() {
     let trusted = json!({ "session_exchange_origins": ["https://spa.example"] });
     let server = TestServer::with(trusted).await;
     let jwt = server.jwt(ALICE, json!({})).await;
-    server.oauth().take_events();
+    server.oauth().events.take();
     let request = server.http.post(server.url("/oauth/session"));
     let request = request.header("origin", "https://evil.example");
     let answer = server.send(request.bearer_auth(jwt).json(&json!({}))).await;

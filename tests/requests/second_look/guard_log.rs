@@ -15,7 +15,7 @@ use crate::app::{
 
 /// What the log has of one refusal at `path`; the answer is always the same.
 async fn received(server: &TestServer, path: &str, token: &str) -> (String, String) {
-    server.oauth().take_events();
+    server.oauth().events.take();
     let answer = server.call(path, token).await;
     answer.assert_error(401, "invalid_token");
     let event = server.event("request.refused");
@@ -151,12 +151,12 @@ async fn s_d9_clients_and_users_that_are_gone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_d9_other_refusals_of_a_guard() {
     let server = TestServer::guarded().await;
-    server.oauth().take_events();
+    server.oauth().events.take();
     assert_eq!(server.get("/mcp").await.status, 401);
     let told = server.event("request.refused").details;
     assert_eq!(told["received"], "no bearer token");
     let token = server.agent_token("mcp:read", MCP).await;
-    server.oauth().take_events();
+    server.oauth().events.take();
     let answer = server.call_post("/mcp/write", &token).await;
     answer.assert_error(403, "insufficient_scope");
     let told = server.event("request.refused").details;
@@ -175,7 +175,7 @@ async fn s_d9_the_same_at_userinfo() {
         server.agent_token("mcp:read", MCP).await,
     );
     let line = async |token: &str| {
-        server.oauth().take_events();
+        server.oauth().events.take();
         let answer = server.userinfo(token).await;
         answer.assert_error(401, "invalid_token");
         let event = server.event("request.refused");

@@ -1,6 +1,6 @@
 //! Pages that are opened at another host than `base_url` (GE-09).
 
-use loco_oauth_server::doctor;
+use loco_oauth_server::internals::operations::doctor;
 use reqwest::RequestBuilder;
 use rstest::rstest;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! Nodes that only verify see a withdrawal within 60 seconds.
 
-use loco_oauth_server::keys::withdraw_key;
+use loco_oauth_server::internals::keys::withdraw_key;
 use serde_json::json;
 
 use crate::app::{
@@ -33,7 +33,7 @@ async fn s_b12_nodes_that_only_verify_see_a_withdrawal() {
     let kid = text(&header, "kid");
     assert!(listed.to_string().contains(kid));
     let oauth = signing.oauth();
-    withdraw_key(&oauth.settings, kid, oauth.now())
+    withdraw_key(&oauth.settings, kid, oauth.clock.now())
         .unwrap()
         .unwrap();
 

@@ -1,6 +1,6 @@
 //! A rotation that loses its race after the retry window is lost, and no fault.
 
-use loco_oauth_server::{
+use loco_oauth_server::internals::{
     protocol::secret::{Purpose, hash},
     store::refresh_tokens::{self, Retry, Rotation},
 };
@@ -14,7 +14,7 @@ async fn s_b12_a_lost_race_after_the_window_is_lost() {
     let server = TestServer::start().await;
     server.tokens(&Authorize::base()).await;
     let row = server.generations().await.remove(0);
-    let now = server.oauth().now();
+    let now = server.oauth().clock.now();
     let rotation = |now: i64| Rotation {
         id: row.id,
         grant_id: row.grant_id,

@@ -57,7 +57,7 @@ async fn s_b3_another_request_in_the_window_is_a_replay(#[case] more: &[(&str, &
     let first = with_resource(&server).await;
     let refresh = text(&first, "refresh_token");
     let second = server.refresh(refresh).await.ok();
-    server.oauth().take_events();
+    server.oauth().events.take();
     let answer = server.refresh_with(refresh, more).await;
     answer.assert_error(400, "invalid_grant");
     assert_eq!(server.event("refresh.replayed").rule, Some("RF-03"));
@@ -151,7 +151,7 @@ async fn s_b3_a_live_token_is_refused_three_times_and_then_revoked(#[case] begin
         assert_eq!(server.revocations().await, [None]);
         assert!(server.is_live(refresh).await);
     }
-    server.oauth().take_events();
+    server.oauth().events.take();
     let more = misuse(begin + 3);
     let answer = server.refresh_with(refresh, &more).await;
     answer.assert_error(400, "invalid_grant");

@@ -1,6 +1,6 @@
 //! The resource of a request that names none (AZ-23).
 
-use loco_oauth_server::protocol::client::{Client, GrantType};
+use loco_oauth_server::internals::protocol::client::{Client, GrantType};
 use rstest::rstest;
 use serde_json::{Value, json};
 

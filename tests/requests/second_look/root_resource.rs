@@ -1,7 +1,7 @@
 //! A token for no resource is none for the resource `/`, although both identifiers match but for
 //! a slash (GU-04).
 
-use loco_oauth_server::{
+use loco_oauth_server::internals::{
     config::Settings,
     protocol::client::{Client, GrantType},
 };

@@ -82,7 +82,7 @@ async fn s_c8_a_refused_scope_is_named_in_the_log() {
     let server = TestServer::start().await;
     let tokens = server.tokens(&Authorize::base()).await;
     let refresh = text(&tokens, "refresh_token");
-    server.oauth().take_events();
+    server.oauth().events.take();
     let answer = server
         .refresh_with(refresh, &[("scope", "read write zzz")])
         .await;

@@ -1,7 +1,7 @@
 //! Signing out for a client: no open redirect for strangers (ES-05), and nobody is signed out of
 //! another session than the one that the hint names (ES-06).
 
-use loco_oauth_server::protocol::client::{Client, ClientKind};
+use loco_oauth_server::internals::protocol::client::{Client, ClientKind};
 use rstest::rstest;
 use sea_orm::Set;
 use serde_json::json;

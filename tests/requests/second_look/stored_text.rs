@@ -2,7 +2,7 @@
 //! PostgreSQL.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use loco_oauth_server::store::clients;
+use loco_oauth_server::internals::store::clients;
 use loco_rs::auth::jwt::JWT;
 use rstest::rstest;
 use serde_json::{Map, Value, json};
@@ -213,7 +213,7 @@ async fn s_b10_the_gate_in_front_of_the_database() {
     let server = TestServer::start().await;
     let oauth = server.oauth();
     let tables = oauth.store.tables();
-    assert!(oauth.client("conf\u{0}").await.unwrap().is_none());
+    assert!(oauth.clients.find("conf\u{0}").await.unwrap().is_none());
     let many = ["conf".to_owned(), "a\u{0}".to_owned()];
     let found = oauth
         .store
@@ -228,9 +228,12 @@ async fn s_b10_the_gate_in_front_of_the_database() {
         let insert = |db| clients::insert(db, tables, &row);
         let error = oauth.store.run(insert).await.unwrap_err();
         assert!(
-            matches!(error, loco_oauth_server::store::StoreError::Unstorable(_)),
+            matches!(
+                error,
+                loco_oauth_server::internals::store::StoreError::Unstorable(_)
+            ),
             "{error}"
         );
     }
-    assert!(oauth.client("new").await.unwrap().is_none());
+    assert!(oauth.clients.find("new").await.unwrap().is_none());
 }

@@ -1,5 +1,6 @@
 //! What strangers can make the server keep, in bytes and rows.
 
+use loco_oauth_server::internals::operations::cleanup::Cleanup;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -120,11 +121,11 @@ async fn s_b8_a_tombstone_keeps_no_metadata() {
     assert_eq!(server.manage("DELETE", &by_itself, None).await.status, 204);
     let by_operator = server.registered(&bulky()).await;
     let id = text(&by_operator, "client_id");
-    assert!(server.oauth().delete_client(id).await.unwrap());
+    assert!(server.oauth().registrar.delete(id).await.unwrap());
     let unused = server.registered(&bulky()).await;
     server.advance(2 * DAY);
     let oauth = server.oauth();
-    oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+    Cleanup(&oauth).run_as_configured().await.unwrap();
     for client in [&by_itself, &by_operator, &unused] {
         assert_buried(&server.client_row(client).await);
         // And it still explains itself.
@@ -160,7 +161,7 @@ async fn s_b8_tombstones_of_unused_clients_are_bounded_in_number() {
         .await;
     assert_eq!(server.manage("DELETE", &used, None).await.status, 204);
     let oauth = server.oauth();
-    oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+    Cleanup(&oauth).run_as_configured().await.unwrap();
     assert_eq!(server.clients().await.len(), before + 4);
     assert_eq!(
         server.client_row(&last).await.status,
@@ -222,13 +223,13 @@ async fn s_b8_the_copy_of_a_document_leaves_no_tombstone() {
     assert_eq!(site.rows().await.len(), 1);
     site.server.advance(2 * DAY);
     let oauth = site.server.oauth();
-    oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+    Cleanup(&oauth).run_as_configured().await.unwrap();
     assert_eq!(site.rows().await, []);
     site.authorize().await.location();
     // The operator's word lasts.
-    assert!(oauth.delete_client(&site.id).await.unwrap());
+    assert!(oauth.registrar.delete(&site.id).await.unwrap());
     site.authorize().await.assert_page(400);
     site.server.advance(2 * DAY);
-    oauth.cleanup(oauth.cleanup_options()).await.unwrap();
+    Cleanup(&oauth).run_as_configured().await.unwrap();
     site.authorize().await.assert_page(400);
 }

@@ -1,6 +1,6 @@
 //! Machine tokens and `sensitive` scopes are given by the operator.
 
-use loco_oauth_server::protocol::client::{Client, ClientKind, GrantType};
+use loco_oauth_server::internals::protocol::client::{Client, ClientKind, GrantType};
 use rstest::rstest;
 use serde_json::{Value, json};
 

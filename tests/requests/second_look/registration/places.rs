@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use loco_oauth_server::tasks::client_create::ClientCreate;
+use loco_oauth_server::internals::operations::tasks::client_create::ClientCreate;
 use loco_rs::task::Vars;
 use rstest::rstest;
 use serde_json::{Value, json};

@@ -1,0 +1,136 @@
+//! The app's database pool, opened so that it cannot stop the app.
+//!
+//! Loco opens its pool with an `idle_timeout`, and so sqlx watches it with a task of its own (the
+//! reaper). In sqlx 0.9.0 that task can spin for ever: it runs once for each idle connection, and the
+//! number of idle connections can wrap to 2^64 − 1, because a connection gives up its permit before
+//! it is counted (<https://github.com/launchbadge/sqlx/issues/3645>). One core is then at 100 %, the
+//! connection that a request held in that worker's queue never comes back, and every request waits
+//! for it in vain. A longer timeout only makes that rarer. Without `idle_timeout` and
+//! `max_lifetime` there is no such task, but Loco's settings cannot say that.
+
+use std::time::Duration;
+
+use loco_rs::{app::AppContext, config};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement,
+};
+
+/// The line that belongs into the app's hooks; the generator writes it.
+pub const LINE: &str = "OAuth::after_context(ctx).await";
+
+/// What SQLite is told when the app says nothing of its own (`database.run_on_start`): Loco's list,
+/// but every commit waits for the disk. With a write-ahead log and `synchronous = NORMAL`, which is
+/// Loco's, the last commits are lost with the power: a code whose tokens were sent would be unused
+/// again (RFC 6749 §4.1.2).
+///
+/// The write-ahead log is a property of the file. The busy timeout (5 seconds), foreign keys and
+/// `synchronous = FULL` are what sqlx and SQLite give to every new connection; they are written out
+/// for the first one, which Loco's own pool would have changed.
+const SQLITE: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA busy_timeout = 5000;
+    PRAGMA mmap_size = 134217728;
+    PRAGMA journal_size_limit = 67108864;
+    PRAGMA cache_size = 2000;
+";
+
+/// `PRAGMA synchronous`: every commit waits for the disk.
+pub const FULL: i32 = 2;
+
+/// Left in the shared store by [`reopen`].
+#[derive(Clone, Copy, Debug)]
+struct Opened;
+
+/// Replaces the pool that Loco opened by one of the same settings without the reaper.
+///
+/// PostgreSQL may close a connection at any time. Each is asked before it is used, as in Loco's
+/// pool, so that nothing is lost without the reaper. SQLite syncs every commit.
+///
+/// # Errors
+/// When the database cannot be opened.
+pub async fn reopen(mut ctx: AppContext) -> loco_rs::Result<AppContext> {
+    if is_safe(&ctx) || !is_pooled(&ctx.db) {
+        return Ok(ctx);
+    }
+    // Nobody else has it yet.
+    ctx.db.clone().close().await?;
+    ctx.db = open(&ctx.config.database).await?;
+    ctx.shared_store.insert(Opened);
+    Ok(ctx)
+}
+
+/// Whether the app's pool was opened here, or is none of sqlx.
+pub fn is_safe(ctx: &AppContext) -> bool {
+    ctx.shared_store.contains::<Opened>() || !is_pooled(&ctx.db)
+}
+
+/// Databases that Loco opens through a pool of sqlx. An app that replaced its connection by a mock
+/// keeps it.
+fn is_pooled(db: &DatabaseConnection) -> bool {
+    let backend = db.get_database_backend();
+    !db.is_mock_connection() && matches!(backend, DbBackend::Sqlite | DbBackend::Postgres)
+}
+
+async fn open(database: &config::Database) -> Result<DatabaseConnection, DbErr> {
+    let db = Database::connect(options(database)).await?;
+    let backend = db.get_database_backend();
+    let at_start = match (&database.run_on_start, backend) {
+        (Some(own), _) => own.as_str(),
+        (None, DbBackend::Sqlite) => SQLITE,
+        (None, _) => return Ok(db),
+    };
+    db.execute_raw(Statement::from_string(backend, at_start))
+        .await?;
+    Ok(db)
+}
+
+fn options(database: &config::Database) -> ConnectOptions {
+    let mut options = ConnectOptions::new(&database.uri);
+    options
+        .max_connections(connections(database))
+        .min_connections(database.min_connections)
+        .connect_timeout(Duration::from_millis(database.connect_timeout))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(true)
+        .sqlx_logging(database.enable_logging);
+    if let Some(milliseconds) = database.acquire_timeout {
+        options.acquire_timeout(Duration::from_millis(milliseconds));
+    }
+    options
+}
+
+/// A database in memory belongs to one connection: a second one would find it empty.
+fn connections(database: &config::Database) -> u32 {
+    let uri = &database.uri;
+    let in_memory = uri.contains(":memory:") || uri.contains("mode=memory");
+    if uri.starts_with("sqlite:") && in_memory && !uri.contains("cache=shared") {
+        1
+    } else {
+        database.max_connections
+    }
+}
+
+/// `PRAGMA synchronous` of a connection; `None` where the database is another one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn synchronous(db: &impl ConnectionTrait) -> Result<Option<i32>, DbErr> {
+    if db.get_database_backend() != DbBackend::Sqlite {
+        return Ok(None);
+    }
+    let pragma = Statement::from_string(DbBackend::Sqlite, "PRAGMA synchronous");
+    let row = db.query_one_raw(pragma).await?;
+    row.map(|row| row.try_get_by_index(0)).transpose()
+}
+/// What is wrong with Loco's pool, and the line that mends it.
+pub fn pool_text() -> String {
+    format!(
+        "the database pool is Loco's own: a fault of sqlx 0.9.0 (issue 3645) can make its reaper of \
+         idle connections spin for ever, and then every request waits for a connection in vain until \
+         the process is killed — write `{LINE}` into Hooks::after_context in src/app.rs (`cargo loco \
+         generate oauth-server` does)"
+    )
+}

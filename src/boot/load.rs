@@ -1,0 +1,237 @@
+//! Builds the server of an app: settings, keys, tables, pages, services.
+
+use std::{path::PathBuf, sync::Arc};
+
+use loco_rs::app::AppContext;
+
+use super::{definition::OAuthServerDefinition, owners::OwnersOf};
+use crate::{
+    boot,
+    clients::{ClientRegistry, ClientRegistryParts, registration::Registrar},
+    clock::Clock,
+    config::{Settings, urls::Urls},
+    consents::ConsentService,
+    events::Events,
+    fetch::Fetcher,
+    interactions::{InteractionService, InteractionServiceParts},
+    keys::Keys,
+    limits::RateLimiter,
+    people::{
+        People, ResourceOwners,
+        password_reset::{PasswordReset, PasswordResetParts},
+    },
+    server::{PublicDocuments, Server},
+    sessions::{SessionService, SessionServiceParts},
+    store::Store,
+    tokens::{TokenService, TokenServiceParts},
+    views::Views,
+};
+
+/// Where the app keeps its overrides of pages, stylesheet and texts.
+pub const VIEWS: &str = "assets/views/oauth_server";
+
+/// Builds the server of an app. Tasks call this too, because Loco runs no initializer for them.
+///
+/// # Errors
+/// When the settings, the keys or the tables are not as they must be; the text lists every
+/// finding and its fix.
+pub async fn server<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Result<Arc<Server>> {
+    let settings = settings(ctx)?;
+    let store = Store::new(ctx.db.clone(), D::TABLES);
+    boot::check_tables(&store, D::SCHEMA, D::SCHEMA_VERSION).await?;
+    boot::check_static_clients(&store, &settings).await?;
+    let offers_reset = boot::password_reset::<D>(&settings, ctx)?;
+    let app = OwnersOf::<D>::default();
+    boot::check_subjects(&store, &settings, &app).await?;
+    let given = Given {
+        settings,
+        store,
+        app: Arc::new(app),
+        offers_reset,
+    };
+    Ok(Arc::new(assemble(ctx, given).await?))
+}
+
+/// The server of this app: the one the initializer built, or a new one where no initializer ran
+/// (tasks).
+///
+/// # Errors
+/// As [`server`].
+pub async fn running<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Result<Arc<Server>> {
+    if let Some(server) = ctx.shared_store.get::<Arc<Server>>() {
+        return Ok(server);
+    }
+    server::<D>(ctx).await
+}
+
+/// What was read and checked before the services are made.
+struct Given {
+    settings: Settings,
+    store: Store,
+    app: Arc<dyn ResourceOwners>,
+    /// Whether people can set a new password by mail.
+    offers_reset: bool,
+}
+
+async fn assemble(ctx: &AppContext, given: Given) -> loco_rs::Result<Server> {
+    let Given {
+        settings,
+        store,
+        app,
+        offers_reset,
+    } = given;
+    let clock = Clock::system();
+    let events = Events::new(app.subscribers(ctx), clock.clone());
+    let keys = Keys::load(&settings, clock.now()).await;
+    let keys = Arc::new(keys.map_err(boot::error)?);
+    let fetcher = Arc::new(Fetcher::new(&settings).map_err(boot::error)?);
+    let urls = Arc::new(Urls::new(&settings));
+    let policy = boot::policy(&settings, &urls, !app.signup_fields().is_empty());
+    let policy = Arc::new(policy);
+    let documents = PublicDocuments {
+        server: boot::metadata(
+            &settings,
+            &urls,
+            boot::MetadataSources {
+                policy: &policy,
+                keys: &keys,
+                claims: app.supported_claims(),
+            },
+        )?,
+        resources: boot::resource_metadata(&settings, &urls)?,
+    };
+    let views = Arc::new(views(&settings)?);
+    let settings = Arc::new(settings);
+
+    let limits = RateLimiter::new(
+        Arc::clone(&settings),
+        store.clone(),
+        clock.clone(),
+        events.clone(),
+    );
+    let people = Arc::new(People::new(
+        app,
+        Arc::clone(&settings),
+        store.clone(),
+        clock.clone(),
+    ));
+    let password_reset = PasswordReset::new(PasswordResetParts {
+        people: Arc::clone(&people),
+        settings: Arc::clone(&settings),
+        urls: Arc::clone(&urls),
+        views: Arc::clone(&views),
+        store: store.clone(),
+        clock: clock.clone(),
+        is_offered: offers_reset,
+    });
+    let clients = Arc::new(ClientRegistry::new(ClientRegistryParts {
+        settings: Arc::clone(&settings),
+        urls: Arc::clone(&urls),
+        store: store.clone(),
+        clock: clock.clone(),
+        events: events.clone(),
+        keys: Arc::clone(&keys),
+        fetcher: Arc::clone(&fetcher),
+    }));
+    let registrar = Registrar::new(Arc::clone(&clients), Arc::clone(&people));
+    let sessions = Arc::new(SessionService::new(SessionServiceParts {
+        settings: Arc::clone(&settings),
+        store: store.clone(),
+        clock: clock.clone(),
+        events: events.clone(),
+        people: Arc::clone(&people),
+        clients: Arc::clone(&clients),
+    }));
+    let consents = ConsentService::new(
+        store.clone(),
+        clock.clone(),
+        events.clone(),
+        Arc::clone(&clients),
+    );
+    let tokens = TokenService::new(TokenServiceParts {
+        settings: Arc::clone(&settings),
+        urls: Arc::clone(&urls),
+        policy: Arc::clone(&policy),
+        keys: Arc::clone(&keys),
+        store: store.clone(),
+        clock: clock.clone(),
+        events: events.clone(),
+        people: Arc::clone(&people),
+        clients: Arc::clone(&clients),
+    });
+    let interactions = InteractionService::new(InteractionServiceParts {
+        settings: Arc::clone(&settings),
+        urls: Arc::clone(&urls),
+        policy: Arc::clone(&policy),
+        store: store.clone(),
+        clock: clock.clone(),
+        events: events.clone(),
+        people: Arc::clone(&people),
+        clients: Arc::clone(&clients),
+        sessions: Arc::clone(&sessions),
+    });
+    Ok(Server {
+        settings,
+        urls,
+        policy,
+        clock,
+        store,
+        events,
+        keys,
+        fetcher,
+        views,
+        limits,
+        people,
+        password_reset: Arc::new(password_reset),
+        clients,
+        registrar,
+        sessions,
+        consents,
+        tokens,
+        interactions,
+        documents,
+    })
+}
+
+fn views(settings: &Settings) -> loco_rs::Result<Views> {
+    let views = Views::new(
+        Some(PathBuf::from(VIEWS)),
+        &settings.locales,
+        &settings.default_locale,
+        cfg!(debug_assertions),
+    )
+    .map_err(boot::error)?;
+    for file in views.broken() {
+        tracing::error!(
+            rule = "PG-02",
+            file,
+            "a page of the app is broken; the shipped one is used"
+        );
+    }
+    Ok(views)
+}
+
+/// The app's settings of this plugin.
+///
+/// # Errors
+/// All findings at once.
+pub fn settings(ctx: &AppContext) -> loco_rs::Result<Settings> {
+    let initializers = ctx.config.initializers.as_ref();
+    let block = initializers.and_then(|all| all.get("oauth_server"));
+    let app_name = app_name();
+    Settings::from_config(
+        block,
+        &ctx.environment,
+        &ctx.config.server.full_url(),
+        &app_name,
+    )
+    .map_err(boot::error)
+}
+
+/// Name of the running binary: the default of `app_name`.
+fn app_name() -> String {
+    let binary = std::env::args().next().unwrap_or_default();
+    let name = std::path::Path::new(&binary).file_stem();
+    let name = name.map_or_else(|| "app".into(), |name| name.to_string_lossy());
+    name.trim_end_matches("-cli").to_owned()
+}

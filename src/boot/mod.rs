@@ -1,0 +1,299 @@
+//! From the app and its settings to a server: what the derive hands over, the pool, and what is looked
+//! at once, before the first request: tables, static clients, derived values.
+
+pub mod database;
+pub mod definition;
+pub mod load;
+mod lookup;
+mod owner_hooks;
+pub mod owners;
+pub mod warnings;
+
+use loco_rs::app::AppContext;
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Query},
+};
+
+use crate::{
+    boot::definition::OAuthServerDefinition,
+    config::{MetadataFacts, RefreshTokenPolicy, Settings, TokenFormat, urls::Urls},
+    keys::Keys,
+    people::{ResourceOwners, resource_owner::ResourceOwner},
+    protocol::{
+        implied_scopes::ImpliedScopes,
+        metadata::ServerMetadata,
+        policy::{Lifetimes, Policy, ResourcePolicy, ScopeLifetime},
+        resource_metadata::{ResourceMetadata, WELL_KNOWN},
+    },
+    store::{Store, clients, schema::TableSchema},
+};
+
+/// A boot that cannot go on.
+pub fn error(message: impl std::fmt::Display) -> loco_rs::Error {
+    loco_rs::Error::Message(message.to_string())
+}
+
+/// MO-02: every table and column is there.
+///
+/// # Errors
+/// Names what is missing and how to make it.
+pub async fn check_tables(
+    store: &Store,
+    schema: &[TableSchema],
+    version: u32,
+) -> loco_rs::Result<()> {
+    let mut missing = Vec::new();
+    for table in schema {
+        let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+        if !selects(store, table.name, &names).await {
+            missing.extend(missing_in(store, table.name, &names).await);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(error(format!(
+        "oauth_server: the database lacks {} — run `cargo loco db migrate` (migration version {version} \
+         of loco-oauth-server)",
+        missing.join(", ")
+    )))
+}
+
+async fn missing_in(store: &Store, table: &str, columns: &[&str]) -> Vec<String> {
+    if !selects(store, table, &["id"]).await {
+        return vec![format!("the table {table}")];
+    }
+    let mut missing = Vec::new();
+    for column in columns {
+        if !selects(store, table, &[*column]).await {
+            missing.push(format!("the column {table}.{column}"));
+        }
+    }
+    missing
+}
+
+/// Whether the database can select these columns: the same question on every engine.
+async fn selects(store: &Store, table: &str, columns: &[&str]) -> bool {
+    let mut select = Query::select();
+    // A qualified name: SQLite takes an unknown bare one in double quotes for a text.
+    select
+        .columns(
+            columns
+                .iter()
+                .map(|name| (Alias::new(table), Alias::new(*name))),
+        )
+        .from(Alias::new(table))
+        .limit(0);
+    store.db().query_all(&select).await.is_ok()
+}
+
+/// A static id that also exists in the table stops the boot.
+///
+/// # Errors
+/// Names the ids.
+pub async fn check_static_clients(store: &Store, settings: &Settings) -> loco_rs::Result<()> {
+    let ids: Vec<String> = settings
+        .clients
+        .iter()
+        .map(|client| client.client_id.clone())
+        .collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let existing = store
+        .run(|db| clients::existing(db, store.tables(), &ids))
+        .await;
+    let existing = existing.map_err(error)?;
+    if existing.is_empty() {
+        return Ok(());
+    }
+    Err(error(format!(
+        "oauth_server: clients: {} also exists in the table of clients — give one of them another id",
+        existing.join(", ")
+    )))
+}
+
+/// SU-02: a static client whose id is the subject of a user stops the boot: the token of the machine
+/// and the tokens of the person would have the same `sub`.
+///
+/// # Errors
+/// Names the ids.
+pub async fn check_subjects(
+    store: &Store,
+    settings: &Settings,
+    owners: &dyn ResourceOwners,
+) -> loco_rs::Result<()> {
+    let mut taken = Vec::new();
+    for client in &settings.clients {
+        match owners.find_by_subject(store.db(), &client.client_id).await {
+            Ok(Some(owner)) if owner.subject() == client.client_id => {
+                taken.push(client.client_id.clone());
+            }
+            Ok(_) => {}
+            // What a model says to a text that is no subject at all is no reason to stop.
+            Err(error) => tracing::warn!(
+                rule = "SU-02",
+                client_id = client.client_id,
+                %error,
+                "find_by_subject failed; whether a user has this subject is not known"
+            ),
+        }
+    }
+    if taken.is_empty() {
+        return Ok(());
+    }
+    Err(error(format!(
+        "oauth_server: clients: {} is also the subject of a user (ResourceOwner::subject) — give the client \
+         another client_id",
+        taken.join(", ")
+    )))
+}
+
+/// Whether the pages for a forgotten password exist: by default if the app has a mailer, and only
+/// if it sets passwords.
+///
+/// # Errors
+/// The setting asks for what the app cannot do.
+pub fn password_reset<D: OAuthServerDefinition>(
+    settings: &Settings,
+    ctx: &AppContext,
+) -> loco_rs::Result<bool> {
+    let can_set = D::User::CAN_SET_PASSWORD;
+    let missing = match settings.enable_password_reset {
+        Some(true) if ctx.mailer.is_none() => "there is no mailer — configure `mailer`",
+        Some(true) if !can_set => {
+            "the users model sets no passwords — write ResourceOwner::set_password and \
+             CAN_SET_PASSWORD"
+        }
+        wanted => return Ok(wanted.unwrap_or_else(|| ctx.mailer.is_some()) && can_set),
+    };
+    Err(error(format!(
+        "oauth_server: enable_password_reset: {missing}"
+    )))
+}
+
+/// The settings as the protocol rules read them.
+pub fn policy(settings: &Settings, urls: &Urls, app_signs_up: bool) -> Policy {
+    let sensitive = settings
+        .known_scopes()
+        .into_iter()
+        .filter(|name| settings.is_sensitive(name));
+    Policy {
+        issuer: urls.issuer.clone(),
+        userinfo_url: urls.userinfo_endpoint.clone(),
+        defined_scopes: settings.known_scopes().into(),
+        default_scopes: settings.default_scopes.iter().collect(),
+        registrable_scopes: settings.registration.allowed_scopes.iter().collect(),
+        sensitive_scopes: sensitive.collect(),
+        client_credentials_default_scopes: settings
+            .client_credentials_default_scopes
+            .iter()
+            .collect(),
+        resources: { settings.resources.iter() }
+            .map(|it| resource(settings, it))
+            .collect(),
+        default_resource: settings.default_resource.clone(),
+        grant_types: settings.grant_types.clone(),
+        signup: settings.enable_signup && app_signs_up,
+        refresh_needs_offline_access: settings.refresh_token_policy
+            == RefreshTokenPolicy::OfflineAccess,
+        ttl: Lifetimes {
+            code: settings.authorization_code_ttl_seconds,
+            access: settings.access_token_ttl_seconds,
+            m2m: settings.m2m_access_token_ttl_seconds,
+            refresh: settings.refresh_token_ttl_seconds,
+            refresh_max: settings.refresh_token_max_ttl_seconds,
+            retry_window: settings.refresh_token_retry_window_seconds,
+            id_token: settings.id_token_ttl_seconds,
+            scopes: { settings.scope_expirations.clone().into_iter() }
+                .map(|(scope, seconds)| ScopeLifetime { scope, seconds })
+                .collect(),
+        },
+    }
+}
+
+fn resource(settings: &Settings, resource: &crate::config::Resource) -> ResourcePolicy {
+    ResourcePolicy {
+        identifier: resource.identifier.clone(),
+        name: resource.name.clone(),
+        scopes: resource.scopes.iter().map(|scope| &scope.name).collect(),
+        default_scopes: settings.default_scopes_of(resource).into(),
+        jwt: resource.token_format == TokenFormat::Jwt,
+        signing_alg: resource.signing_alg,
+        access_token_ttl: resource.access_token_ttl_seconds,
+        introspection_clients: resource.introspection_clients.clone(),
+        implied_scopes: ImpliedScopes::new(&resource.implied_scopes),
+    }
+}
+
+/// What the server metadata tells besides settings and addresses.
+#[derive(Clone, Copy)]
+pub struct MetadataSources<'a> {
+    /// The rules.
+    pub policy: &'a Policy,
+    /// The keys.
+    pub keys: &'a Keys,
+    /// Claims that the users model has.
+    pub claims: &'a [&'a str],
+}
+
+/// The server metadata, ready to be sent.
+///
+/// # Errors
+/// Never in practice: every member is text.
+pub fn metadata(
+    settings: &Settings,
+    urls: &Urls,
+    told: MetadataSources<'_>,
+) -> loco_rs::Result<String> {
+    let MetadataSources {
+        policy,
+        keys,
+        claims,
+    } = told;
+    let input = settings.metadata_input(
+        urls,
+        MetadataFacts {
+            algorithms: keys.algorithms(),
+            claims: claims.iter().map(ToString::to_string).collect(),
+            model_can_sign_up: policy.signup,
+        },
+    );
+    Ok(serde_json::to_string(&ServerMetadata::new(input))?)
+}
+
+/// The metadata of this origin's resources, by location, ready to be sent.
+///
+/// # Errors
+/// Never in practice: every member is text.
+pub fn resource_metadata(
+    settings: &Settings,
+    urls: &Urls,
+) -> loco_rs::Result<Vec<(String, String)>> {
+    let mut documents = Vec::new();
+    for resource in &settings.resources {
+        let Some(location) = urls.resource_metadata(&resource.identifier) else {
+            continue;
+        };
+        let document = ResourceMetadata {
+            resource: resource.identifier.clone(),
+            authorization_servers: vec![urls.issuer.clone()],
+            bearer_methods_supported: vec!["header"],
+            scopes_supported: resource.scopes.iter().map(|s| s.name.clone()).collect(),
+            resource_name: resource.name.clone(),
+            resource_documentation: resource.documentation.clone(),
+            resource_policy_uri: resource.policy_uri.clone(),
+            resource_tos_uri: resource.tos_uri.clone(),
+        };
+        let location = location.strip_prefix(&urls.origin).unwrap_or(&location);
+        documents.push((location.to_owned(), serde_json::to_string(&document)?));
+    }
+    if let [(location, document)] = documents.as_slice()
+        && settings.include_root_resource_metadata_fallback
+        && location != WELL_KNOWN
+    {
+        documents.push((WELL_KNOWN.to_owned(), document.clone()));
+    }
+    Ok(documents)
+}

@@ -1,0 +1,209 @@
+//! [`OAuthInteraction`]: what the app's own login, sign-up, chooser and consent pages use.
+
+mod decide;
+mod resolve;
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+
+pub use self::decide::{Csrf, Decision};
+use super::page;
+use crate::{
+    error::PageError,
+    events::{AuditEvent, EventName, request::RequestInfo},
+    http::{answer::see_other, browser::with_cookies, layers, pages},
+    interactions::Pending,
+    people::{Owner, resource_owner::ResourceOwner},
+    protocol::{authorize::Prompt, interaction::Step},
+    server::Server,
+    sessions::{Browser, SignIn, SignedIn},
+    views::{
+        ClientCard, UserCard,
+        pages::{AccountLine, ResourceLine, ScopeLine, Warning},
+    },
+};
+
+/// An authorization request that one of the app's own pages takes part in.
+///
+/// The page receives a redirect with the query `interaction`, `intent` and `return_to`; this
+/// extractor reads the first, or the `interaction` inside `return_to`. `Option<OAuthInteraction>`
+/// is `None` when neither is there, so that one page serves requests with and without a client.
+///
+/// ```ignore
+/// async fn login(
+///     interaction: OAuthInteraction,
+///     State(ctx): State<AppContext>,
+///     Form(form): Form<LoginForm>,
+/// ) -> Result<Response> {
+///     let user = check(&ctx, &form).await?;
+///     Ok(interaction.sign_in(&user, SignIn::default()).await?)
+/// }
+/// ```
+pub struct OAuthInteraction {
+    pub(crate) server: Arc<Server>,
+    asked_by: Arc<RequestInfo>,
+    pub(crate) browser: Browser,
+    pending: Pending,
+    pub(crate) current: Option<SignedIn>,
+    /// While one of them must be chosen.
+    signed_in: Vec<SignedIn>,
+    /// Interaction id, made by the server.
+    pub state: String,
+    /// The step that is next.
+    pub intent: Step,
+    /// Words of `prompt` that were asked for.
+    pub prompt: Vec<Prompt>,
+    /// The client, as pages show it.
+    pub client: ClientCard,
+    /// What it asks for, in words of the person's language.
+    pub scopes: Vec<ScopeLine>,
+    /// Where access is for.
+    pub resources: Vec<ResourceLine>,
+    /// How long access lasts, in words.
+    pub access_until: String,
+    /// Reasons to look twice.
+    pub warnings: Vec<Warning>,
+    /// The accounts of this browser, while one must be chosen.
+    pub accounts: Vec<AccountLine>,
+    /// The step that the hook `post_login` named, while it is open.
+    pub post_login: Option<String>,
+    /// The offered language that suits the request and the browser best.
+    pub lang: String,
+    /// OIDC `login_hint`.
+    pub login_hint: Option<String>,
+    /// OIDC `ui_locales`.
+    pub ui_locales: Option<String>,
+    /// OIDC `display`: `page`, `popup`, `touch`, `wap`, or anything else.
+    pub display: Option<String>,
+    /// OIDC `acr_values`, or those of the client's registration.
+    pub acr_values: Vec<String>,
+    /// OIDC `max_age`, or that of the client's registration, seconds.
+    pub max_age: Option<i64>,
+    /// Every parameter of the request without a meaning for the plugin.
+    pub params: Vec<(String, String)>,
+    /// URL that resumes the request: computed by the server, safe to redirect to.
+    pub return_to: String,
+    /// For own forms: the token that [`Self::check_csrf`] and the plugin's routes expect.
+    pub csrf_token: String,
+}
+
+/// An error page, ready to be answered.
+#[derive(Debug)]
+pub struct InteractionError(Box<Response>);
+
+impl IntoResponse for InteractionError {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+impl OAuthInteraction {
+    /// The request.
+    pub(super) const fn pending(&self) -> &Pending {
+        &self.pending
+    }
+
+    /// The user who is signed in in this browser now.
+    pub fn user<U: ResourceOwner>(&self) -> Option<&U> {
+        self.current.as_ref()?.owner.model()
+    }
+
+    /// That user, as pages show them.
+    pub fn account(&self) -> Option<UserCard> {
+        self.current.as_ref().map(pages::user_card)
+    }
+
+    /// Signs the person in and goes on: session cookie, step marked, 303 to [`Self::return_to`].
+    /// Whose address waits to be verified (`require_verified_email`) sees the page that says so.
+    ///
+    /// # Errors
+    /// An error page: the user is inactive, or the database failed.
+    pub async fn sign_in<U: ResourceOwner>(
+        self,
+        user: &U,
+        sign_in: SignIn,
+    ) -> Result<Response, InteractionError> {
+        self.sign_in_owner(Owner::new(user.clone()), sign_in).await
+    }
+
+    /// [`Self::sign_in`] of a user whose type the caller does not know.
+    pub(crate) async fn sign_in_owner(
+        self,
+        owner: Owner,
+        sign_in: SignIn,
+    ) -> Result<Response, InteractionError> {
+        self.answer(async |this| this.enter(owner, sign_in).await)
+            .await
+    }
+
+    /// The same for an account that was made just now.
+    ///
+    /// # Errors
+    /// As [`Self::sign_in`].
+    pub async fn signed_up<U: ResourceOwner>(
+        self,
+        user: &U,
+        sign_in: SignIn,
+    ) -> Result<Response, InteractionError> {
+        let owner = Owner::new(user.clone());
+        self.answer(async |this| {
+            let event = AuditEvent::new(EventName::Signup).about(&owner);
+            this.server.events.emit(event.client(&this.pending.client));
+            this.enter(owner, sign_in).await
+        })
+        .await
+    }
+
+    async fn enter(&mut self, owner: Owner, sign_in: SignIn) -> Result<Response, PageError> {
+        if self.server.people.waits_for_mail(&owner) {
+            let login = owner.login_name();
+            let pending = Some(&self.pending);
+            return page::check_mail(&self.server, &self.browser, pending, &login);
+        }
+        let (server, pending) = (&self.server, &mut self.pending);
+        server
+            .interactions
+            .enter(pending, &mut self.browser, &owner, sign_in)
+            .await?;
+        Ok(see_other(&self.return_to)?)
+    }
+
+    /// The person did the step that the hook `post_login` named: 303 to [`Self::return_to`].
+    ///
+    /// # Errors
+    /// An error page when a hook or the database failed.
+    pub async fn post_login_done(self) -> Result<Response, InteractionError> {
+        self.answer(async |this| {
+            let (pending, current) = (&mut this.pending, this.current.as_ref());
+            this.server
+                .interactions
+                .post_login_done(pending, current)
+                .await?;
+            Ok(see_other(&this.return_to)?)
+        })
+        .await
+    }
+
+    /// Cookies and the headers of our pages on an answer of the app's own route.
+    async fn answer(
+        mut self,
+        work: impl AsyncFnOnce(&mut Self) -> Result<Response, PageError>,
+    ) -> Result<Response, InteractionError> {
+        let (server, asked) = (Arc::clone(&self.server), Arc::clone(&self.asked_by));
+        // Boxed: the steps of an interaction are large.
+        let answer = Box::pin(async {
+            let answer = work(&mut self).await;
+            let answer = answer.and_then(|answer| Ok(with_cookies(self.browser, answer)?));
+            match answer {
+                Ok(answer) => Ok(layers::with_page_headers(answer)),
+                Err(error) => Err(rendered(&self.server, error)),
+            }
+        });
+        layers::on_route_of_app(&server, asked, answer).await
+    }
+}
+
+fn rendered(server: &Server, error: PageError) -> InteractionError {
+    InteractionError(Box::new(layers::rendered(server, error)))
+}

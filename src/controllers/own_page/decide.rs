@@ -1,0 +1,149 @@
+//! Decisions of a person on a page of the app's own: consent, account, refusal.
+
+use axum::response::Response;
+
+use super::{InteractionError, OAuthInteraction};
+use crate::{
+    controllers::outcome::{Arrival, respond},
+    error::PageError,
+    interactions::{Outcome, advance::Agreement},
+    protocol::{error::OAuthError, interaction::Step, received::Received, refusals, scope::Scopes},
+    sessions::{CsrfCheck, Form, SignedIn},
+};
+
+/// What a person decides on an own page.
+pub enum Decision {
+    /// Agrees to these scopes.
+    Allow(Scopes),
+    /// Refuses or cancels.
+    Deny,
+    /// Takes the account with this `sid`.
+    Choose(String),
+    /// Wants another account.
+    UseAnother,
+}
+
+/// Proof that a posted form came from here ([`OAuthInteraction::check_csrf`]).
+#[derive(Clone, Copy, Debug)]
+pub struct Csrf(());
+
+impl OAuthInteraction {
+    /// Judges a token without looking at the origin.
+    pub(crate) fn judge_token(&self, token: &str) -> CsrfCheck {
+        let form = form(self.intent, &self.state, self.current.as_ref());
+        self.browser.check_token(form, token)
+    }
+
+    /// Whether a posted token belongs to this interaction, step and account (CS-01, CS-02).
+    pub fn check_csrf(&self, token: &str) -> Option<Csrf> {
+        let form = form(self.intent, &self.state, self.current.as_ref());
+        let verdict = self
+            .browser
+            .check_csrf(form, Some(token), &self.server.urls);
+        (verdict == CsrfCheck::Good).then_some(Csrf(()))
+    }
+
+    /// The person agrees to `scopes`; others of the request are not granted.
+    ///
+    /// # Errors
+    /// An error page when a hook or the database failed.
+    pub async fn accept(
+        self,
+        scopes: &[String],
+        _csrf: Csrf,
+    ) -> Result<Response, InteractionError> {
+        self.conclude(Decision::Allow(scopes.iter().collect()))
+            .await
+    }
+
+    /// The person refuses: `access_denied` at the client.
+    ///
+    /// # Errors
+    /// An error page when the database failed.
+    pub async fn deny(self, _csrf: Csrf) -> Result<Response, InteractionError> {
+        self.conclude(Decision::Deny).await
+    }
+
+    /// The person leaves the page: `access_denied` at the client.
+    ///
+    /// # Errors
+    /// An error page when the database failed.
+    pub async fn cancel(self, csrf: Csrf) -> Result<Response, InteractionError> {
+        self.deny(csrf).await
+    }
+
+    /// The person chooses the account with this `sid` of [`Self::accounts`].
+    ///
+    /// # Errors
+    /// An error page: it is not signed in here any more, or a hook or the database failed.
+    pub async fn choose(self, sid: &str, _csrf: Csrf) -> Result<Response, InteractionError> {
+        self.conclude(Decision::Choose(sid.to_owned())).await
+    }
+
+    /// The person wants to sign in with another account.
+    ///
+    /// # Errors
+    /// An error page when a hook or the database failed.
+    pub async fn use_another(self, _csrf: Csrf) -> Result<Response, InteractionError> {
+        self.conclude(Decision::UseAnother).await
+    }
+
+    /// Boxed, here and above: an app should not have to carry the whole future in its own.
+    async fn conclude(self, decision: Decision) -> Result<Response, InteractionError> {
+        self.answer(async |this| {
+            let outcome = this.decide(decision).await?;
+            respond(
+                &this.server,
+                &this.browser,
+                &this.pending,
+                outcome,
+                Arrival::Form,
+            )
+        })
+        .await
+    }
+
+    /// What a decision leads to; one that does not fit the step leads on.
+    pub(crate) async fn decide(&mut self, decision: Decision) -> Result<Outcome, PageError> {
+        let (interactions, intent) = (&self.server.interactions, self.intent);
+        let (pending, browser) = (&mut self.pending, &mut self.browser);
+        match (decision, intent, self.current.as_ref()) {
+            (Decision::Deny, ..) => interactions.deny(pending, browser).await,
+            (Decision::Allow(ticked), Step::Consent, Some(current)) => {
+                let agreement = Agreement {
+                    person: current,
+                    ticked: &ticked,
+                };
+                interactions.accept(pending, browser, agreement).await
+            }
+            (Decision::Choose(sid), Step::SelectAccount, _) => {
+                let mut signed_in = self.signed_in.iter();
+                let Some(chosen) = signed_in.find(|account| account.session.sid == sid) else {
+                    let sid = Received::Identifier(&sid);
+                    return Err(OAuthError::of(&refusals::ACCOUNT_GONE).received(sid).into());
+                };
+                interactions.choose(pending, browser, chosen.clone()).await
+            }
+            (Decision::UseAnother, Step::SelectAccount | Step::Consent, current) => {
+                interactions.use_another(pending, browser, current).await
+            }
+            _ => Ok(Outcome::Again),
+        }
+    }
+}
+
+/// The form of a step: own pages may post to the plugin's route of the same step.
+pub(super) fn form<'a>(intent: Step, state: &'a str, current: Option<&'a SignedIn>) -> Form<'a> {
+    let route = match intent {
+        Step::Create => "signup",
+        Step::SelectAccount => "select-account",
+        Step::Consent => "consent",
+        Step::Login | Step::PostLogin | Step::Issue => "login",
+    };
+    let sid = current.filter(|_| intent == Step::Consent);
+    Form {
+        route,
+        interaction: Some(state),
+        sid: sid.map(|current| current.session.sid.as_str()),
+    }
+}

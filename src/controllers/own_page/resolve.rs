@@ -1,0 +1,167 @@
+//! From a request to the interaction it names.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    http::request::Parts,
+    response::IntoResponse,
+};
+use loco_rs::app::AppContext;
+
+use super::{InteractionError, OAuthInteraction, decide::form, rendered};
+use crate::{
+    error::{Failure, PageError},
+    events::request,
+    http::{browser::of_request, extract::server_of, layers, pages},
+    interactions::{Pending, account_lines},
+    protocol::{error::OAuthError, interaction::Step, refusals, return_to},
+    server::Server,
+    sessions::Browser,
+    views::Page,
+};
+
+impl OAuthInteraction {
+    /// The interaction of a request, or `None` when it names none.
+    ///
+    /// # Errors
+    /// The error page 400: blank, unknown, expired, or started in another browser.
+    pub async fn try_resolve_login_context(
+        server: &Arc<Server>,
+        parts: &Parts,
+    ) -> Result<Option<Self>, InteractionError> {
+        let asked_by = crate::http::request::info(&mut parts.clone());
+        let find = Box::pin(async {
+            let browser = of_request(server, parts);
+            let found = Self::find(server, browser, parts).await;
+            found.map_err(|error| rendered(server, error))
+        });
+        layers::on_route_of_app(server, asked_by, find).await
+    }
+
+    /// The interaction of a request.
+    ///
+    /// # Errors
+    /// As [`Self::try_resolve_login_context`], and when the request names none.
+    pub async fn resolve_login_context(
+        server: &Arc<Server>,
+        parts: &Parts,
+    ) -> Result<Self, InteractionError> {
+        if let Some(found) = Self::try_resolve_login_context(server, parts).await? {
+            return Ok(found);
+        }
+        let error = PageError::from(OAuthError::of(&refusals::INTERACTION_MISSING));
+        let asked_by = crate::http::request::info(&mut parts.clone());
+        let refuse = async { rendered(server, error) };
+        Err(layers::on_route_of_app(server, asked_by, refuse).await)
+    }
+
+    async fn find(
+        server: &Arc<Server>,
+        mut browser: Browser,
+        parts: &Parts,
+    ) -> Result<Option<Self>, PageError> {
+        let Some(id) = interaction_of(parts)? else {
+            return Ok(None);
+        };
+        let pending = server.interactions.find(&id, &mut browser).await?;
+        Self::open(server, browser, pending).await.map(Some)
+    }
+
+    /// An interaction of this browser, while it is not finished.
+    pub(crate) async fn open(
+        server: &Arc<Server>,
+        mut browser: Browser,
+        mut pending: Pending,
+    ) -> Result<Self, PageError> {
+        let asked_by = request::current();
+        let asked_by = asked_by.ok_or_else(|| Failure::internal("outside of a request"))?;
+        let Some(id) = pending.state().map(str::to_owned) else {
+            return Err(Failure::internal("an interaction that is not stored").into());
+        };
+        if pending.is_finished() {
+            return Err(OAuthError::of(&refusals::INTERACTION_COMPLETED).into());
+        }
+        let interactions = &server.interactions;
+        let client_id = &pending.client.client_id;
+        let mut signed_in = server.sessions.accounts_for(&browser, client_id).await?;
+        let next = interactions
+            .next_step(&mut pending, signed_in.first())
+            .await?;
+        let intent = next.unwrap_or(Step::Issue);
+        interactions
+            .note_person(&pending, signed_in.first())
+            .await?;
+        let current = signed_in.first().cloned();
+        if intent != Step::SelectAccount {
+            signed_in.clear();
+        }
+        let csrf_token = browser.csrf_token(form(intent, &id, current.as_ref()))?;
+        let lang = pages::language(server, &browser, pending.request.ui_locales.as_deref());
+        let mut asked = interactions.consent_prompt(&pending, current.as_ref());
+        asked.translate(&server.views.words(&lang).map_err(Failure::internal)?);
+        let request = &pending.request;
+        Ok(Self {
+            server: Arc::clone(server),
+            return_to: interactions.continue_url(&id),
+            state: id,
+            intent,
+            prompt: request.prompts.clone(),
+            client: pages::client_card(&pending),
+            scopes: asked.scopes,
+            resources: asked.resources,
+            access_until: asked.access_until,
+            warnings: asked.warnings,
+            accounts: account_lines(&signed_in),
+            signed_in,
+            post_login: pending.post_login.clone(),
+            lang,
+            login_hint: request.login_hint.clone(),
+            ui_locales: request.ui_locales.clone(),
+            display: request.display.clone(),
+            acr_values: pending.wanted_acr().to_vec(),
+            max_age: request.max_age.or(pending.client.default_max_age),
+            params: request.params.clone(),
+            csrf_token,
+            asked_by,
+            browser,
+            current,
+            pending,
+        })
+    }
+}
+
+/// The id that the query names.
+fn interaction_of(parts: &Parts) -> Result<Option<String>, OAuthError> {
+    return_to::interaction(parts.uri.query().unwrap_or_default())
+        .map_err(|_| OAuthError::of(&refusals::INTERACTION_UNREADABLE))
+}
+
+impl FromRequestParts<AppContext> for OAuthInteraction {
+    type Rejection = InteractionError;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        ctx: &AppContext,
+    ) -> Result<Self, Self::Rejection> {
+        Self::resolve_login_context(&server(ctx)?, parts).await
+    }
+}
+
+impl OptionalFromRequestParts<AppContext> for OAuthInteraction {
+    type Rejection = InteractionError;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        ctx: &AppContext,
+    ) -> Result<Option<Self>, Self::Rejection> {
+        Self::try_resolve_login_context(&server(ctx)?, parts).await
+    }
+}
+
+fn server(ctx: &AppContext) -> Result<Arc<Server>, InteractionError> {
+    server_of(ctx).map_err(|failure: Failure| {
+        tracing::error!(source = failure.source, "no server");
+        InteractionError(Box::new(failure.status.into_response()))
+    })
+}

@@ -1,0 +1,158 @@
+//! From a decision to what comes next: another step, or the end.
+
+use super::{InteractionService, Outcome, Pending};
+use crate::{
+    error::{
+        PageError, Refused,
+        audit::{self, OfClient},
+    },
+    events::{AuditEvent, EventName},
+    people::hooks::{ClientFacts, InteractionFacts},
+    protocol::{error::OAuthError, interaction::Step, params, refusals, scope::Scopes},
+    sessions::{Browser, SignedIn},
+};
+
+/// What a person agreed to.
+#[derive(Clone, Copy)]
+pub struct Agreement<'a> {
+    /// The person, who is signed in.
+    pub person: &'a SignedIn,
+    /// The scopes that they left ticked.
+    pub ticked: &'a Scopes,
+}
+
+impl InteractionService {
+    /// Looks at the situation anew: the next step, or the end.
+    ///
+    /// # Errors
+    /// When the database or a hook fails.
+    pub async fn advance(
+        &self,
+        pending: &mut Pending,
+        browser: &mut Browser,
+        current: Option<&SignedIn>,
+    ) -> Result<Outcome, PageError> {
+        match (self.next_step(pending, current).await?, current) {
+            (Err(error), _) => {
+                let outcome = self.refuse(pending, browser, &error).await?;
+                // It goes to the client with the next redirect, which no layer sees.
+                let refused = Refused::sent_back(error, &pending.client.client_id);
+                audit::refused(&refused, OfClient::Page);
+                Ok(outcome)
+            }
+            (Ok(Step::Issue), Some(current)) => {
+                self.issue_code(pending, browser, current, None).await
+            }
+            (Ok(step), _) => {
+                if step == Step::PostLogin && pending.post_login != pending.sent_to {
+                    // Told apart when the person comes back: this step is done, not the next one.
+                    self.record_step(pending, current).await?;
+                }
+                self.note_person(pending, current).await?;
+                Ok(Outcome::Step(step))
+            }
+        }
+    }
+
+    /// The person allows what they left ticked (CO-04); nothing left is a refusal.
+    ///
+    /// # Errors
+    /// When the database or a hook fails.
+    pub async fn accept(
+        &self,
+        pending: &mut Pending,
+        browser: &mut Browser,
+        agreement: Agreement<'_>,
+    ) -> Result<Outcome, PageError> {
+        let current = agreement.person;
+        if pending.has_changed_client() {
+            self.adopt_client_version(pending).await?;
+            return Ok(Outcome::Again);
+        }
+        // For this decision only: a hook that steps back clears what was consented, and the person
+        // is asked again when it lets them go on (CO-03).
+        pending.progress.consented = true;
+        let next = self.next_step(pending, Some(current)).await;
+        pending.progress.consented = false;
+        match next? {
+            Ok(Step::Issue) => {}
+            Ok(step) => return Ok(Outcome::Step(step)),
+            Err(error) => return self.refuse(pending, browser, &error).await,
+        }
+        let scopes = self.accepted(pending, agreement.ticked);
+        if scopes.is_empty() {
+            return self.deny(pending, browser).await;
+        }
+        self.issue_code(pending, browser, current, Some(scopes))
+            .await
+    }
+
+    /// Ends the interaction because the person refused or cancelled.
+    ///
+    /// # Errors
+    /// When the database fails; the interaction goes on then.
+    pub async fn deny(
+        &self,
+        pending: &Pending,
+        browser: &mut Browser,
+    ) -> Result<Outcome, PageError> {
+        let error = OAuthError::of(&refusals::PERSON_REFUSED);
+        let outcome = self.refuse(pending, browser, &error).await?;
+        let event = AuditEvent::new(EventName::ConsentDenied).denied("IX-05");
+        let event = event.client(&pending.client);
+        self.events
+            .emit(event.scopes(pending.request.scopes.as_slice()));
+        Ok(outcome)
+    }
+
+    /// The URL of the page of a step, for an interaction or for itself.
+    pub fn step_url(&self, pending: Option<&Pending>, step: Step) -> String {
+        let urls = &self.urls;
+        let page = match step {
+            // An app that makes no accounts has no built-in page either.
+            Step::Create if urls.signup_page == urls.signup && !self.policy.signup => {
+                &urls.login_page
+            }
+            Step::Create => &urls.signup_page,
+            Step::Login => &urls.login_page,
+            Step::SelectAccount => &urls.select_account_page,
+            // The hook that asks for this step is refused without the setting.
+            Step::PostLogin => urls.post_login_page.as_ref().unwrap_or(&urls.resume),
+            Step::Consent => &urls.consent_page,
+            Step::Issue => &urls.resume,
+        };
+        let Some(state) = pending.and_then(Pending::state) else {
+            return page.clone();
+        };
+        let query = if urls.is_own_endpoint(page) {
+            format!("interaction={state}")
+        } else {
+            let return_to = self.continue_url(state);
+            let return_to = params::encode(&return_to).into_owned();
+            format!(
+                "interaction={state}&intent={}&return_to={return_to}",
+                step.as_str()
+            )
+        };
+        let separator = if page.contains('?') { '&' } else { '?' };
+        format!("{page}{separator}{query}")
+    }
+
+    /// The URL that resumes an interaction.
+    pub fn continue_url(&self, state: &str) -> String {
+        format!("{}?interaction={state}", self.urls.resume)
+    }
+
+    /// What the hooks see of a request, once it is stored.
+    pub fn facts(&self, pending: &Pending) -> Option<InteractionFacts> {
+        let (state, request) = (pending.state()?, &pending.request);
+        Some(InteractionFacts {
+            state: state.to_owned(),
+            client: ClientFacts::of(&pending.client),
+            login_hint: request.login_hint.clone(),
+            ui_locales: request.ui_locales.clone(),
+            params: request.params.clone(),
+            return_to: self.continue_url(state),
+        })
+    }
+}

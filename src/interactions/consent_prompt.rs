@@ -1,0 +1,119 @@
+//! What a person is asked to agree to (CO-01 to CO-06).
+
+use super::{InteractionService, Pending};
+use crate::{
+    protocol::{
+        client::{Client, ClientKind},
+        client_document,
+        consent::ConsentAsk,
+        grants, redirect_uri,
+        scope::{OFFLINE_ACCESS, OPENID},
+    },
+    sessions::SignedIn,
+    views::pages::{ConsentPage, GrantedScope, ResourceLine, ScopeLine, Warning},
+};
+
+impl InteractionService {
+    /// What the consent page shows of a request to the current account, if anybody is signed in.
+    pub fn consent_prompt(&self, pending: &Pending, current: Option<&SignedIn>) -> ConsentPage {
+        let stored = current.and_then(|current| current.consent.as_ref());
+        // What was accepted for other resources is news here (CO-02).
+        let stored = stored.and_then(|consent| {
+            consent.view().accepted_for(&ConsentAsk {
+                scopes: &pending.grantable,
+                resources: &pending.request.resources,
+                client_version: pending.client.version,
+                now: self.clock.now(),
+            })
+        });
+        let stored = stored.unwrap_or_default();
+        let line = |name: &str| ScopeLine {
+            name: name.to_owned(),
+            description: self.scope_description(name),
+            is_new: !stored.contains(name),
+            required: name == OPENID,
+            checked: true,
+            sensitive: self.policy.sensitive_scopes.contains(name),
+        };
+        let before = stored.iter().filter(|name| *name != OFFLINE_ACCESS);
+        let before = before.map(|name| GrantedScope {
+            name: name.to_owned(),
+            description: self.scope_description(name),
+        });
+        let offline = grants::has_refresh_token(&self.policy, &pending.client, &pending.grantable);
+        let access = if offline {
+            self.policy.ttl.refresh_max
+        } else {
+            self.policy.ttl.access
+        };
+        ConsentPage {
+            scopes: pending.grantable.iter().map(line).collect(),
+            previously_granted: before.collect(),
+            resources: self.resource_lines(pending),
+            access_seconds: access.try_into().ok(),
+            offline,
+            narrowing: self.settings.consent_allows_narrowing,
+            switch_account_action: self.urls.consent.clone(),
+            warnings: warnings(pending),
+            ..ConsentPage::default()
+        }
+    }
+
+    /// Where access is for.
+    fn resource_lines(&self, pending: &Pending) -> Vec<ResourceLine> {
+        let uris = pending.request.resources.iter();
+        uris.filter_map(|uri| self.resource_line(uri)).collect()
+    }
+
+    /// What pages show of a resource, while it is configured.
+    pub fn resource_line(&self, uri: &str) -> Option<ResourceLine> {
+        let resource = self.policy.resource(uri)?;
+        Some(ResourceLine {
+            uri: resource.identifier.clone(),
+            name: resource.name.clone(),
+        })
+    }
+
+    /// What the settings say about a scope: a message key or a text; empty = the usual message.
+    pub fn scope_description(&self, name: &str) -> String {
+        let scope = self.settings.scope(name);
+        scope
+            .and_then(|scope| scope.description.clone())
+            .unwrap_or_default()
+    }
+}
+
+fn warnings(pending: &Pending) -> Vec<Warning> {
+    let redirect = pending.request.callback.redirect_uri();
+    let found = [
+        (!pending.client.is_known(), Warning::Unverified),
+        (redirect_uri::is_loopback(redirect), Warning::Loopback),
+        (
+            redirect_uri::private_scheme(redirect).is_some(),
+            Warning::PrivateScheme,
+        ),
+        (
+            is_of_this_device(&pending.client),
+            Warning::LocalhostDocument,
+        ),
+        (
+            leads_elsewhere(&pending.client, redirect),
+            Warning::HostMismatch,
+        ),
+    ];
+    let holding = found.into_iter().filter(|(holds, _)| *holds);
+    holding.map(|(_, warning)| warning).collect()
+}
+
+/// CI-07: any program on the person's device can pretend to be the client of such a document.
+fn is_of_this_device(client: &Client) -> bool {
+    let mut uris = client.redirect_uris.iter();
+    client.kind == ClientKind::Cimd && uris.all(|uri| redirect_uri::is_loopback(uri))
+}
+
+/// A document whose client sends people to a web page of another host.
+fn leads_elsewhere(client: &Client, redirect: &str) -> bool {
+    let host = redirect_uri::host(redirect).filter(|_| !redirect_uri::is_loopback(redirect));
+    client.kind == ClientKind::Cimd
+        && host.is_some_and(|host| client_document::host(&client.client_id) != Some(host))
+}

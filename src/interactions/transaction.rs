@@ -1,0 +1,172 @@
+//! The transaction that ends an interaction: everything it rests on is read once more (CO-03,
+//! NX-10).
+
+use std::sync::Arc;
+
+use sea_orm::ConnectionTrait;
+
+use super::Pending;
+use crate::{
+    people::{Owner, ResourceOwners},
+    protocol::{consent::ConsentAsk, interaction::skips_consent, scope::Scopes},
+    sessions::SignedIn,
+    store::{
+        StoreResult,
+        authorization_codes::{self, GrantRow},
+        authorization_states::{self, Completion},
+        consents::{self, NewApproval},
+        schema::TableNames,
+        standing::{self, Basis, Standing},
+    },
+};
+
+/// How a finishing transaction ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Finished {
+    /// With the grant's id.
+    Issued(i64),
+    /// Another request finished the interaction first.
+    Lost,
+    /// The session or the consent ended, or the user or the client changed meanwhile: the next step
+    /// is another one.
+    Changed,
+}
+
+/// The interaction that ends with the code.
+#[derive(Clone)]
+pub(super) struct Consumed {
+    /// The row.
+    pub id: i64,
+    /// Its final location, sealed under the browser's binding.
+    pub sealed: Vec<u8>,
+}
+
+/// Why the person need not be asked any more.
+#[derive(Clone)]
+pub(super) enum Consent {
+    /// They were, just now.
+    Given(NewApproval),
+    /// A stored consent covers it.
+    Stored {
+        /// The row.
+        id: i64,
+        /// What it must cover.
+        scopes: Scopes,
+        /// For which resources.
+        resources: Vec<String>,
+        /// For which version of the client.
+        client_version: i32,
+    },
+    /// The operator decided so for this client.
+    NotNeeded,
+}
+
+impl Consent {
+    /// What an issue without a page rests on.
+    pub fn stored(pending: &Pending, current: &SignedIn) -> Self {
+        let redirect_uri = pending.request.callback.redirect_uri();
+        match &current.consent {
+            Some(row) if !skips_consent(&pending.client, redirect_uri) => Self::Stored {
+                id: row.id,
+                scopes: pending.grantable.clone(),
+                resources: pending.request.resources.clone(),
+                client_version: pending.client.version,
+            },
+            _ => Self::NotNeeded,
+        }
+    }
+}
+
+/// Everything the finishing transaction reads and writes.
+#[derive(Clone)]
+pub(super) struct Finish {
+    /// The interaction that ends; `None` when the code is issued at once.
+    pub interaction: Option<Consumed>,
+    /// What must still be there.
+    pub basis: Basis,
+    /// The app's users, who are looked at again.
+    pub app: Arc<dyn ResourceOwners>,
+    /// Unix seconds.
+    pub now: i64,
+    /// What is issued.
+    pub grant: GrantRow,
+    /// Why the person need not be asked any more.
+    pub consent: Consent,
+}
+
+impl Finish {
+    /// Issues the code, if everything still holds.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is stored then.
+    pub async fn run(
+        &self,
+        txn: &impl ConnectionTrait,
+        tables: &TableNames,
+    ) -> StoreResult<Finished> {
+        let users = self.app.table();
+        let standing = standing::hold(txn, tables, &self.basis, users).await?;
+        if !standing.is_some_and(|standing| self.still_holds(&standing)) {
+            return Ok(Finished::Changed);
+        }
+        if let Some(Consumed { id, sealed }) = &self.interaction {
+            let done = Completion {
+                id: *id,
+                now: self.now,
+                sealed_result: Some(sealed.clone()),
+                intent: "done",
+            };
+            if !authorization_states::consume(txn, tables, done).await? {
+                return Ok(Finished::Lost);
+            }
+        }
+        let mut grant = self.grant.clone();
+        grant.consent_id = match &self.consent {
+            Consent::Given(approval) => Some(consents::approve(txn, tables, approval).await?),
+            Consent::Stored { id, .. } => Some(*id),
+            Consent::NotNeeded => None,
+        };
+        let grant_id = authorization_codes::insert(txn, tables, &grant).await?;
+        if let Some(Consumed { id, .. }) = &self.interaction {
+            authorization_states::link(txn, tables, *id, grant_id).await?;
+        }
+        Ok(Finished::Issued(grant_id))
+    }
+
+    /// The next step computed before the transaction is still the next step: the session is live,
+    /// its user may be signed in with the credentials of then, and the consent covers what it did.
+    fn still_holds(&self, standing: &Standing<Owner>) -> bool {
+        let session = &standing.session;
+        let same_person = match (&standing.user, self.app.table()) {
+            (Some(user), _) => {
+                let stamp = user.credential_stamp().map(|stamp| stamp.0.to_vec());
+                user.is_active()
+                    && stamp == session.credential_stamp
+                    && stamp == self.grant.credential_stamp
+            }
+            (None, Some(_)) => false,
+            // An app without the table was asked for the user right before.
+            (None, None) => true,
+        };
+        let covered = match (&self.consent, &standing.consent) {
+            (
+                Consent::Stored {
+                    scopes,
+                    resources,
+                    client_version,
+                    ..
+                },
+                consent,
+            ) => consent.as_ref().is_some_and(|consent| {
+                consent.view().covers(&ConsentAsk {
+                    scopes,
+                    resources,
+                    client_version: *client_version,
+                    now: self.now,
+                })
+            }),
+            (Consent::Given(_) | Consent::NotNeeded, _) => true,
+        };
+        session.is_live(self.now) && same_person && covered
+    }
+}

@@ -1,0 +1,64 @@
+//! Since when a person's credentials are in effect (EX-03), whoever changed them.
+
+use super::{Owner, People};
+use crate::{
+    error::Failure,
+    protocol::credentials::{Evidence, Noted, in_effect_since},
+    store::credentials::{self, CredentialNote},
+};
+
+impl People {
+    /// The moment since which the user's present credentials are in effect, Unix seconds; 0 when no
+    /// change is known. It is noted, so that the same credentials give the same answer later.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn credentials_since(&self, owner: &Owner) -> Result<i64, Failure> {
+        let (user, now, tables) = (owner.key(), self.clock.now(), self.store.tables());
+        let stamp = owner.credential_stamp();
+        let (mut noted, mut seen) = (None, Vec::new());
+        if let Some(stamp) = &stamp {
+            let find = |db| credentials::noted(db, tables, user, now);
+            noted = self.store.run(find).await?;
+            if noted.as_ref().is_none_or(|it| it.stamp != stamp.0) {
+                let find = |db| credentials::seen(db, tables, user);
+                seen = self.store.run(find).await?;
+            }
+        }
+        let since = in_effect_since(&Evidence {
+            stamp: stamp.as_ref(),
+            noted: noted.as_ref(),
+            seen: &seen,
+            app_says: owner.credentials_changed_at(),
+            user_changed: owner.changed_at(),
+            now,
+        });
+        if noted.is_none_or(|it| stamp.as_ref().is_some_and(|stamp| it.stamp != stamp.0)) {
+            self.note_credentials(owner, since).await?;
+        }
+        Ok(since)
+    }
+
+    /// Notes that the user's present credentials are in effect since `since`, Unix seconds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_credentials(&self, owner: &Owner, since: i64) -> Result<(), Failure> {
+        let Some(stamp) = owner.credential_stamp() else {
+            return Ok(());
+        };
+        let (user, now, tables) = (owner.key(), self.clock.now(), self.store.tables());
+        let noted = Noted {
+            stamp: stamp.0.to_vec(),
+            since,
+        };
+        let note = CredentialNote {
+            user,
+            noted: &noted,
+            now,
+        };
+        let note = |db| credentials::note(db, tables, note);
+        self.store.run(note).await?;
+        Ok(())
+    }
+}

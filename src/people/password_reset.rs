@@ -1,0 +1,315 @@
+//! A new password by a link in a mail (ASVS 6.5.1, 7.4.3).
+
+use std::sync::Arc;
+
+use loco_rs::mailer::{Email, Mailer};
+use serde_json::{Value, json};
+
+use super::{
+    Owner, People, SharedContext,
+    resource_owner::{FieldError, PasswordError, UserKey},
+};
+use crate::{
+    clock::Clock,
+    config::{Settings, urls::Urls},
+    error::{Failure, PageError},
+    protocol::{
+        credentials::Noted,
+        secret::{Purpose, Secret, SecretHash},
+    },
+    random,
+    store::{
+        Store, StoreError,
+        authorization_codes::{self, OfUser, Revocation, RevokeReason},
+        credentials::{self, CredentialNote},
+        reset_links::{self, ResetLink},
+        sessions::{self, EndReason, SessionEnd},
+        transaction::retry,
+    },
+    views::{Views, mails::ResetMail},
+};
+
+/// Life of a link, seconds.
+const LIFE: i64 = 3600;
+
+struct ResetMailer;
+
+impl Mailer for ResetMailer {}
+
+/// How an attempt to set a password ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reset {
+    /// The password is set.
+    Done,
+    /// The link is unknown, was used, expired, or is older than the present password: one and the
+    /// same answer.
+    Refused,
+    /// The app does not take this password; the link is still good.
+    Invalid(Vec<FieldError>),
+}
+
+/// New passwords by mail. Exists also where it is switched off, and says so.
+pub struct PasswordReset {
+    people: Arc<People>,
+    settings: Arc<Settings>,
+    urls: Arc<Urls>,
+    views: Arc<Views>,
+    store: Store,
+    clock: Clock,
+    /// Whether people can set a new password by mail: by the settings, the app's model and its mailer.
+    is_offered: bool,
+}
+
+/// What a [`PasswordReset`] is made of.
+pub struct PasswordResetParts {
+    /// The app's users.
+    pub people: Arc<People>,
+    /// The settings.
+    pub settings: Arc<Settings>,
+    /// The links in mails.
+    pub urls: Arc<Urls>,
+    /// The mails.
+    pub views: Arc<Views>,
+    /// The tables.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Whether people can set a new password by mail.
+    pub is_offered: bool,
+}
+
+impl PasswordReset {
+    /// Sends mails where that is offered.
+    pub fn new(parts: PasswordResetParts) -> Self {
+        let PasswordResetParts {
+            people,
+            settings,
+            urls,
+            views,
+            store,
+            clock,
+            is_offered,
+        } = parts;
+        Self {
+            people,
+            settings,
+            urls,
+            views,
+            store,
+            clock,
+            is_offered,
+        }
+    }
+
+    /// Whether people can set a new password by mail.
+    pub const fn is_offered(&self) -> bool {
+        self.is_offered
+    }
+
+    /// GE-11: `enable_password_reset` is off, or the app sets no passwords.
+    ///
+    /// # Errors
+    /// PAGE(404).
+    pub fn check(&self) -> Result<(), PageError> {
+        if self.is_offered {
+            Ok(())
+        } else {
+            Err(PageError::switched_off("enable_password_reset is off"))
+        }
+    }
+
+    /// Sends a link to the person with this login, if there is one. All of it happens after the
+    /// answer, which is therefore the same for known and unknown logins, and as fast.
+    pub fn send_link(self: &Arc<Self>, ctx: &SharedContext, login: String, lang: String) {
+        let (this, ctx) = (Arc::clone(self), ctx.clone());
+        tokio::spawn(async move {
+            if let Err(failure) = this.make_link(&ctx, &login, &lang).await {
+                let error = failure.source.unwrap_or_else(|| failure.error.to_string());
+                tracing::error!(error, "a link to a new password was not sent");
+            }
+        });
+    }
+
+    async fn make_link(&self, ctx: &SharedContext, login: &str, lang: &str) -> Result<(), Failure> {
+        let find = || async {
+            Ok(self
+                .people
+                .app
+                .find_by_login(self.store.db(), login)
+                .await?)
+        };
+        let owner = retry(find).await?.filter(Owner::is_active);
+        let Some((owner, address)) = owner.and_then(|it| it.mail_address().map(|to| (it, to)))
+        else {
+            return Ok(());
+        };
+        let token = random::secret("")?;
+        let link = ResetLink {
+            hash: token.hash(Purpose::Reset),
+            value: json!({
+                "user": owner.key().to_string(),
+                "stamp": stamp_of(&owner),
+            }),
+            expires_at: self.clock.now().saturating_add(LIFE),
+        };
+        let tables = self.store.tables();
+        let insert = |db| reset_links::insert(db, tables, &link);
+        self.store.run(insert).await?;
+        let mail = self.mail(&token, lang, address)?;
+        ResetMailer::mail(ctx, &mail)
+            .await
+            .map_err(Failure::internal)
+    }
+
+    fn mail(&self, token: &Secret, lang: &str, to: String) -> Result<Email, Failure> {
+        let link = format!("{}?token={}", self.urls.reset_password, token.expose());
+        let mail = ResetMail::new(&self.settings.app_name, link);
+        let words = self.views.words(lang).map_err(Failure::internal)?;
+        Ok(Email {
+            from: self.settings.mail_from.clone(),
+            to,
+            subject: mail.subject(&words),
+            text: mail.text(&words),
+            html: self.views.render(lang, &mail).map_err(Failure::internal)?,
+            ..Email::default()
+        })
+    }
+
+    /// Whether a link can still be used. Spends nothing: mail programs open links on their own.
+    ///
+    /// # Errors
+    /// When the database or the app's model fails.
+    pub async fn is_link(&self, token: &str) -> Result<bool, Failure> {
+        let (hash, now, tables) = (hash_of(token), self.clock.now(), self.store.tables());
+        let find = |db| reset_links::find(db, tables, &hash, now);
+        match self.store.run(find).await? {
+            Some(link) => Ok(self.owner_of_link(&link).await?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    /// Spends a link and sets the password; then the person's sessions end, and their grants if
+    /// the settings say so.
+    ///
+    /// # Errors
+    /// When the database or the app's model fails, or no core is free; the link is still good
+    /// then.
+    pub async fn reset(
+        &self,
+        ctx: &SharedContext,
+        token: &str,
+        password: &str,
+    ) -> Result<Reset, Failure> {
+        let (hash, now, tables) = (hash_of(token), self.clock.now(), self.store.tables());
+        let spend = |db| reset_links::spend(db, tables, &hash, now);
+        let Some(link) = self.store.run(spend).await? else {
+            return Ok(Reset::Refused);
+        };
+        let Some(owner) = self.owner_of_link(&link).await? else {
+            return Ok(Reset::Refused);
+        };
+        let set = match self.set_password(ctx, &owner, password).await {
+            Ok(owner) => {
+                self.end_everything(&owner).await?;
+                return Ok(Reset::Done);
+            }
+            Err(NotSet::Invalid(errors)) => Ok(Reset::Invalid(errors)),
+            Err(NotSet::Failed(failure)) => Err(failure),
+        };
+        let give_back = |db| reset_links::give_back(db, tables, &hash);
+        self.store.run(give_back).await?;
+        set
+    }
+
+    async fn set_password(
+        &self,
+        ctx: &SharedContext,
+        owner: &Owner,
+        password: &str,
+    ) -> Result<Owner, NotSet> {
+        let (ctx, app) = (ctx.clone(), Arc::clone(&self.people.app));
+        let (owner, password) = (owner.clone(), password.to_owned());
+        let attempt = async move { app.set_password(&ctx, &owner, &password).await };
+        match self.people.hashing.run(attempt).await {
+            Ok(Ok(owner)) => Ok(owner),
+            Ok(Err(PasswordError::Invalid(errors))) => Err(NotSet::Invalid(errors)),
+            Ok(Err(PasswordError::Unsupported)) => Err(NotSet::Failed(Failure::internal(
+                "CAN_SET_PASSWORD is true, but set_password is not written",
+            ))),
+            Ok(Err(PasswordError::Other(error))) => {
+                Err(NotSet::Failed(StoreError::from(error).into()))
+            }
+            Err(failure) => Err(NotSet::Failed(failure)),
+        }
+    }
+
+    /// The user of a link, unless the password changed since it was sent.
+    async fn owner_of_link(&self, link: &Value) -> Result<Option<Owner>, Failure> {
+        let text = |name: &str| link.get(name).and_then(Value::as_str);
+        let Some(key) = text("user").and_then(UserKey::parse) else {
+            return Ok(None);
+        };
+        let owner = self.people.find(key).await?.filter(Owner::is_active);
+        Ok(owner.filter(|owner| stamp_of(owner).as_deref() == text("stamp")))
+    }
+
+    /// ASVS 7.4.3: whoever was signed in with the old password is not any more, and a JWT of the
+    /// app from before makes no session (EX-03).
+    async fn end_everything(&self, owner: &Owner) -> Result<(), Failure> {
+        let (now, grants_too) = (self.clock.now(), self.settings.revoke_on_credential_change);
+        let user = owner.key();
+        let noted = owner.credential_stamp().map(|stamp| Noted {
+            stamp: stamp.0.to_vec(),
+            since: now,
+        });
+        let all = OfUser {
+            user,
+            client_id: None,
+        };
+        self.store
+            .write(move |txn, tables| {
+                let (all, noted) = (all.clone(), noted.clone());
+                Box::pin(async move {
+                    if let Some(noted) = noted {
+                        let note = CredentialNote {
+                            user,
+                            noted: &noted,
+                            now,
+                        };
+                        credentials::note(txn, tables, note).await?;
+                    }
+                    let end = SessionEnd {
+                        reason: EndReason::CredentialChange,
+                        at: now,
+                    };
+                    sessions::end_of_user(txn, tables, user, end).await?;
+                    if grants_too {
+                        let revocation = Revocation {
+                            reason: RevokeReason::CredentialChange,
+                            at: now,
+                        };
+                        authorization_codes::revoke_of_user(txn, tables, &all, revocation).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+enum NotSet {
+    Invalid(Vec<FieldError>),
+    Failed(Failure),
+}
+
+fn hash_of(token: &str) -> SecretHash {
+    Secret::new(token).hash(Purpose::Reset)
+}
+
+/// The hash of the credential stamp, as text.
+fn stamp_of(owner: &Owner) -> Option<String> {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let stamp = owner.credential_stamp()?;
+    Some(URL_SAFE_NO_PAD.encode(stamp.0))
+}

@@ -1,0 +1,96 @@
+//! How a session ends, and what ends with it (BS-05).
+
+use super::{Browser, SessionService, cookies::Lifetime};
+use crate::{
+    config::LogoutRevokes,
+    error::Failure,
+    events::{AuditEvent, EventName},
+    protocol::secret::Purpose,
+    store::{
+        authorization_codes::{self, OfSession, Revocation, RevokeReason, SessionGrants},
+        sessions::{self, EndReason, SessionEnd, SessionRow},
+    },
+};
+
+impl SessionService {
+    /// Ends the given sessions of a browser and what the settings say goes with them (BS-05).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sign_out(
+        &self,
+        browser: &mut Browser,
+        ended: &[SessionRow],
+    ) -> Result<(), Failure> {
+        for session in ended {
+            self.end_session(session, EndReason::SignOut).await?;
+        }
+        browser.sessions.retain(|secret| {
+            let hash = secret.hash(Purpose::Session).0;
+            !ended.iter().any(|session| session.token_hash == hash)
+        });
+        // The cookie lives as the account that is in front now asked for.
+        let front = self.live_sessions(browser, "").await?;
+        let front = front.first().map(|front| &front.session);
+        browser.sessions_changed =
+            Some(front.map_or(Lifetime::Browser, |front| self.cookie_life(front)));
+        Ok(())
+    }
+
+    /// Ends one session, and its grants as far as the reason and the settings demand.
+    pub(super) async fn end_session(
+        &self,
+        session: &SessionRow,
+        reason: EndReason,
+    ) -> Result<(), Failure> {
+        let (which, why) = match (reason, self.settings.logout_revokes) {
+            // Grants of other sessions carry the stamp themselves and fail at their next use.
+            (EndReason::CredentialChange, _) if self.settings.revoke_on_credential_change => {
+                (OfSession::All, RevokeReason::CredentialChange)
+            }
+            (EndReason::CredentialChange, _) => {
+                (OfSession::Unredeemed, RevokeReason::CredentialChange)
+            }
+            (_, LogoutRevokes::Session) => (OfSession::Unredeemed, RevokeReason::Logout),
+            (_, LogoutRevokes::Online) => (OfSession::Online, RevokeReason::Logout),
+            (_, LogoutRevokes::All) => (OfSession::All, RevokeReason::Logout),
+        };
+        self.end_with(session, reason, which, why).await
+    }
+
+    /// Ends one session, and these of its grants.
+    ///
+    /// # Errors
+    /// When the database fails; nothing has ended then.
+    pub async fn end_with(
+        &self,
+        session: &SessionRow,
+        reason: EndReason,
+        which: OfSession,
+        why: RevokeReason,
+    ) -> Result<(), Failure> {
+        let (id, at) = (session.id, self.clock.now());
+        let end = SessionEnd { reason, at };
+        self.store
+            .write(move |txn, tables| {
+                Box::pin(async move {
+                    sessions::end(txn, tables, id, end).await?;
+                    let of = SessionGrants {
+                        session_id: id,
+                        which,
+                    };
+                    let revocation = Revocation { reason: why, at };
+                    authorization_codes::revoke_of_session(txn, tables, of, revocation).await?;
+                    Ok(())
+                })
+            })
+            .await?;
+        let name = match reason {
+            EndReason::SignOut => EventName::Logout,
+            _ => EventName::SessionEnded,
+        };
+        let event = AuditEvent::new(name).about(session);
+        self.events.emit(event.detail("reason", reason.as_str()));
+        Ok(())
+    }
+}

@@ -1,0 +1,88 @@
+//! The browsers a person is signed in in.
+
+use super::SessionService;
+use crate::{
+    config::LogoutRevokes,
+    error::Failure,
+    events::user_agent,
+    store::{
+        authorization_codes::{OfSession, RevokeReason},
+        sessions::{self, EndReason, SessionRow},
+        user_key::UserKey,
+    },
+};
+
+/// A browser in which a person is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserSession {
+    /// The `sid` claim.
+    pub sid: String,
+    /// Browser and system, `Firefox, Linux`.
+    pub label: Option<String>,
+    /// IPv4 /24, IPv6 /48.
+    pub ip_prefix: Option<String>,
+    /// The last real authentication, Unix seconds.
+    pub since: i64,
+    /// Unix seconds, exact to 5 minutes.
+    pub last_seen_at: i64,
+}
+
+/// Browser and system of a `User-Agent` header, if they can be told.
+pub fn device_label(user_agent: Option<&str>) -> Option<String> {
+    user_agent
+        .map(user_agent::family)
+        .filter(|label| label != "other")
+}
+
+impl From<&SessionRow> for UserSession {
+    fn from(row: &SessionRow) -> Self {
+        Self {
+            sid: row.sid.clone(),
+            label: device_label(row.user_agent.as_deref()),
+            ip_prefix: row.ip_prefix.clone(),
+            since: row.auth_time,
+            last_seen_at: row.last_seen_at,
+        }
+    }
+}
+
+impl SessionService {
+    /// The live sessions of a user, last used first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of_person(&self, user: UserKey) -> Result<Vec<UserSession>, Failure> {
+        let (now, tables) = (self.clock.now(), self.store.tables());
+        let find = |db| sessions::live_of_user(db, tables, user, now);
+        let rows = self.store.run(find).await?;
+        Ok(rows.iter().map(UserSession::from).collect())
+    }
+
+    /// The session of a user with this `sid`, ended or not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of_person_by_sid(
+        &self,
+        user: UserKey,
+        sid: &str,
+    ) -> Result<Option<SessionRow>, Failure> {
+        let tables = self.store.tables();
+        let find = |db| sessions::find_by_sid(db, tables, sid);
+        let row = self.store.run(find).await?;
+        Ok(row.filter(|row| row.user_id == user))
+    }
+
+    /// Ends a session in another browser, with its online grants at least.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_elsewhere(&self, session: &SessionRow) -> Result<(), Failure> {
+        let grants = match self.settings.logout_revokes {
+            LogoutRevokes::All => OfSession::All,
+            LogoutRevokes::Session | LogoutRevokes::Online => OfSession::Online,
+        };
+        self.end_with(session, EndReason::SignOut, grants, RevokeReason::Logout)
+            .await
+    }
+}

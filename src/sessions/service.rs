@@ -1,0 +1,371 @@
+//! Who is signed in in a browser (BS-01 to BS-06).
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::http::HeaderMap;
+
+use super::{
+    Browser, MAX_ACCOUNTS,
+    cookies::{CookieNames, Lifetime},
+};
+use crate::{
+    clients::ClientRegistry,
+    clock::Clock,
+    config::Settings,
+    error::Failure,
+    events::{AuditEvent, EventName, Events},
+    people::{Owner, People},
+    protocol::secret::{Purpose, Secret},
+    random,
+    store::{
+        Store,
+        browser_sessions::{self, OfBrowser},
+        consents::{self, ConsentKey, ConsentRow},
+        sessions::{EndReason, SessionRow},
+    },
+};
+
+/// A session that may be live, as it was read.
+type Candidate = browser_sessions::SessionWithConsent<Owner>;
+
+/// How a person signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// Authentication methods (RFC 8176).
+    pub amr: Vec<String>,
+    /// Authentication context class; `None` = the first of `acr_values`.
+    pub acr: Option<String>,
+    /// Outlives the browser.
+    pub remember: bool,
+    /// Unix seconds; `None` = now.
+    pub auth_time: Option<i64>,
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self {
+            amr: vec!["pwd".to_owned()],
+            acr: None,
+            remember: false,
+            auth_time: None,
+        }
+    }
+}
+
+/// A live session with its user.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// The session.
+    pub session: SessionRow,
+    /// The user.
+    pub owner: Owner,
+    /// The user's consent for the client that was asked for.
+    pub consent: Option<ConsentRow>,
+    /// In whose name the user consents: hook `consent_reference`.
+    pub reference: String,
+}
+
+/// The sessions of browsers.
+pub struct SessionService {
+    pub(super) settings: Arc<Settings>,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) events: Events,
+    pub(super) people: Arc<People>,
+    pub(super) clients: Arc<ClientRegistry>,
+}
+
+/// What a [`SessionService`] is made of.
+pub struct SessionServiceParts {
+    /// The settings: cookies, lifetimes.
+    pub settings: Arc<Settings>,
+    /// The tables.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Who hears of sign-ins.
+    pub events: Events,
+    /// The app's users.
+    pub people: Arc<People>,
+    /// The clients, whose ids nobody may have as subject.
+    pub clients: Arc<ClientRegistry>,
+}
+
+impl SessionService {
+    /// Sessions in these tables.
+    pub fn new(parts: SessionServiceParts) -> Self {
+        let SessionServiceParts {
+            settings,
+            store,
+            clock,
+            events,
+            people,
+            clients,
+        } = parts;
+        Self {
+            settings,
+            store,
+            clock,
+            events,
+            people,
+            clients,
+        }
+    }
+
+    /// The browser that sent these headers, from this address.
+    pub fn browser(&self, headers: &HeaderMap, address: Option<IpAddr>) -> Browser {
+        Browser::read(
+            CookieNames::new(self.settings.cookie_secure),
+            headers,
+            address,
+        )
+    }
+
+    /// The current account of a browser: the first live one of its cookie (BS-01), with its
+    /// consent for `client_id`.
+    ///
+    /// # Errors
+    /// When the database or the app's model fails.
+    pub async fn current(
+        &self,
+        browser: &Browser,
+        client_id: &str,
+    ) -> Result<Option<SignedIn>, Failure> {
+        let found = self.live_sessions(browser, client_id).await?;
+        for candidate in found {
+            if let Some(signed_in) = self.with_owner(candidate).await? {
+                self.seen(&signed_in.session).await;
+                return Ok(Some(self.with_reference(signed_in, client_id).await?));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The consent that counts for `client_id`: the one in the name of what the app says.
+    async fn with_reference(
+        &self,
+        mut signed_in: SignedIn,
+        client_id: &str,
+    ) -> Result<SignedIn, Failure> {
+        if client_id.is_empty() {
+            return Ok(signed_in);
+        }
+        let reference = self.people.app.consent_reference(&signed_in.owner).await?;
+        if reference != signed_in.reference {
+            signed_in.consent = self
+                .consent(&signed_in.owner, client_id, &reference)
+                .await?;
+        }
+        signed_in.reference = reference;
+        Ok(signed_in)
+    }
+
+    async fn consent(
+        &self,
+        owner: &Owner,
+        client_id: &str,
+        reference: &str,
+    ) -> Result<Option<ConsentRow>, Failure> {
+        let tables = self.store.tables();
+        let key = ConsentKey {
+            user: owner.key(),
+            client_id,
+            reference,
+        };
+        let find = |db| consents::find(db, tables, key);
+        Ok(self.store.run(find).await?)
+    }
+
+    /// Somebody who has just signed in, with their consent for `client_id`.
+    ///
+    /// # Errors
+    /// When the database or the app's hook fails.
+    pub async fn with_consent(
+        &self,
+        mut signed_in: SignedIn,
+        client_id: &str,
+    ) -> Result<SignedIn, Failure> {
+        let reference = self.people.app.consent_reference(&signed_in.owner).await?;
+        signed_in.consent = self
+            .consent(&signed_in.owner, client_id, &reference)
+            .await?;
+        signed_in.reference = reference;
+        Ok(signed_in)
+    }
+
+    /// Every account of a browser, the current one first, each with its consent for `client_id` in the
+    /// user's own name.
+    ///
+    /// # Errors
+    /// When the database or the app's model fails.
+    pub async fn accounts(
+        &self,
+        browser: &Browser,
+        client_id: &str,
+    ) -> Result<Vec<SignedIn>, Failure> {
+        let mut accounts = Vec::new();
+        for candidate in self.live_sessions(browser, client_id).await? {
+            accounts.extend(self.with_owner(candidate).await?);
+        }
+        Ok(accounts)
+    }
+
+    /// The same, with the consent of the current one that counts for the app.
+    ///
+    /// # Errors
+    /// When the database, the app's model or its hook fails.
+    pub async fn accounts_for(
+        &self,
+        browser: &Browser,
+        client_id: &str,
+    ) -> Result<Vec<SignedIn>, Failure> {
+        let mut accounts = self.accounts(browser, client_id).await?;
+        if let Some(current) = accounts.first_mut() {
+            self.seen(&current.session).await;
+            *current = self.with_reference(current.clone(), client_id).await?;
+        }
+        Ok(accounts)
+    }
+
+    pub(super) async fn live_sessions(
+        &self,
+        browser: &Browser,
+        client_id: &str,
+    ) -> Result<Vec<Candidate>, Failure> {
+        let hashes = browser.session_hashes();
+        if hashes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (tables, users) = (self.store.tables(), self.people.app.table());
+        let of = OfBrowser {
+            hashes: &hashes,
+            client_id,
+            now: self.clock.now(),
+        };
+        let find = |db| browser_sessions::find(db, tables, of, users);
+        let mut found = self.store.run(find).await?;
+        let place = |row: &SessionRow| {
+            hashes
+                .iter()
+                .position(|hash| hash.0.as_slice() == row.token_hash.as_slice())
+        };
+        found.sort_by_key(|candidate| place(&candidate.session));
+        Ok(found)
+    }
+
+    /// The user of a session, or `None` when the session must not be used any more (BS-04).
+    async fn with_owner(&self, candidate: Candidate) -> Result<Option<SignedIn>, Failure> {
+        let Candidate {
+            session,
+            consent,
+            user,
+        } = candidate;
+        let owner = match self.people.app.table() {
+            Some(_) => user,
+            None => self.people.find(session.user_id).await?,
+        };
+        let Some(owner) = owner.filter(Owner::is_active) else {
+            self.end_session(&session, EndReason::UserGone).await?;
+            return Ok(None);
+        };
+        let stamp = owner.credential_stamp().map(|stamp| stamp.0.to_vec());
+        if stamp != session.credential_stamp {
+            self.end_session(&session, EndReason::CredentialChange)
+                .await?;
+            // The change is seen now: JWTs of the app from before are void from here on (EX-03).
+            self.people.credentials_since(&owner).await?;
+            return Ok(None);
+        }
+        Ok(Some(SignedIn {
+            session,
+            owner,
+            consent,
+            reference: String::new(),
+        }))
+    }
+
+    /// Signs a person in in a browser: a new secret on the session the user already has there, or
+    /// a new session in front of the others (BS-02).
+    ///
+    /// # Errors
+    /// When the user is inactive, waits for a mail or has an unusable subject, or the database fails.
+    pub async fn sign_in(
+        &self,
+        browser: &mut Browser,
+        owner: &Owner,
+        sign_in: SignIn,
+    ) -> Result<SignedIn, Failure> {
+        self.check_subject(owner).await?;
+        if self.people.waits_for_mail(owner) {
+            return Err(Failure::internal("the user's address is not verified"));
+        }
+        let secret = random::secret("")?;
+        let live = self.live_sessions(browser, "").await?;
+        let own = live
+            .iter()
+            .find(|candidate| candidate.session.user_id == owner.key());
+        let row = self.session_row(browser, owner, &secret, &sign_in)?;
+        let session = match own {
+            Some(own) => self.renew(&own.session, &row).await?,
+            None => self.insert_session(row).await?,
+        };
+        let replaced = own.map(|own| own.session.token_hash.clone());
+        // The cookie's order: the account that was in front last comes next.
+        let others = live
+            .iter()
+            .map(|other| &other.session)
+            .filter(|other| Some(&other.token_hash) != replaced.as_ref());
+        let (kept, dropped): (Vec<_>, Vec<_>) = others
+            .enumerate()
+            .partition(|(place, _)| *place < MAX_ACCOUNTS - 1);
+        // Nobody has the secret of such a session any more (BS-01).
+        for (_, session) in dropped {
+            self.end_session(session, EndReason::Replaced).await?;
+        }
+        browser.sessions.retain(|secret| {
+            let hash = secret.hash(Purpose::Session).0;
+            kept.iter().any(|(_, session)| session.token_hash == hash)
+        });
+        browser.sessions.insert(0, secret);
+        browser.sessions_changed = Some(self.cookie_life(&session));
+        self.events.emit(
+            AuditEvent::new(EventName::LoginSucceeded)
+                .about(&session)
+                .about(owner)
+                .named_client()
+                .detail("amr", sign_in.amr.clone()),
+        );
+        Ok(SignedIn {
+            session,
+            owner: owner.clone(),
+            consent: None,
+            reference: String::new(),
+        })
+    }
+
+    /// Makes an account of the browser the current one, with its consent for `client_id`.
+    ///
+    /// # Errors
+    /// When the database or the app's hook fails.
+    pub async fn make_current(
+        &self,
+        browser: &mut Browser,
+        account: SignedIn,
+        client_id: &str,
+    ) -> Result<SignedIn, Failure> {
+        let is_chosen = |secret: &Secret| {
+            secret.hash(Purpose::Session).0.as_slice() == account.session.token_hash.as_slice()
+        };
+        browser.sessions.sort_by_key(|secret| !is_chosen(secret));
+        browser.sessions_changed = Some(self.cookie_life(&account.session));
+        self.with_reference(account, client_id).await
+    }
+
+    pub(super) fn cookie_life(&self, front: &SessionRow) -> Lifetime {
+        if front.remembered {
+            Lifetime::Remembered(front.expires_at - self.clock.now())
+        } else {
+            Lifetime::Browser
+        }
+    }
+}

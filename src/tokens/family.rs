@@ -1,0 +1,106 @@
+//! Families that a refresh brings to an end (TK-20, TK-21, RF-03). What is found is committed before it
+//! is answered (TK-27), and told by the request that ended the family, once.
+
+use super::TokenService;
+use crate::{
+    error::Failure,
+    events::{AuditEvent, EventName},
+    protocol::{
+        client::Client,
+        error::OAuthError,
+        grants::refresh_token::{LOST, Loss, MOST_MISUSES, Replay},
+        secret::SecretHash,
+    },
+    store::{
+        authorization_codes::{self, Revocation, RevokeReason},
+        ephemerals::{self, Fact},
+        joined::RefreshWithGrant,
+    },
+};
+
+impl TokenService {
+    /// The token counts as stolen: the family ends. Gives the answer.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn replayed(
+        &self,
+        client: &Client,
+        found: &RefreshWithGrant,
+        replay: Replay,
+    ) -> Result<OAuthError, Failure> {
+        let answer = replay.error();
+        if self
+            .revoke_family(found, RevokeReason::RefreshReplay)
+            .await?
+        {
+            let event = AuditEvent::new(EventName::RefreshReplayed).denied(answer.rule);
+            self.events.emit(event.client(client).about(found));
+        }
+        Ok(answer)
+    }
+
+    /// RF-03: a live token was presented for what its grant does not have. Counted for the token, in the
+    /// table that all nodes share; rotation begins anew, because the next use of the rotated token is a
+    /// replay. Gives the answer.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn misused(
+        &self,
+        client: &Client,
+        found: &RefreshWithGrant,
+        refusal: OAuthError,
+    ) -> Result<OAuthError, Failure> {
+        let hash = found.token.token_hash.clone();
+        let hash = SecretHash(
+            hash.try_into()
+                .map_err(|_| Failure::internal("token hash length"))?,
+        );
+        let tables = self.store.tables();
+        let misuse = Fact {
+            kind: ephemerals::REFRESH_MISUSE,
+            hash: &hash,
+            expires_at: found.token.absolute_expires_at,
+        };
+        let count = |db| ephemerals::count(db, tables, &misuse);
+        if self.store.run(count).await? <= MOST_MISUSES {
+            return Ok(refusal);
+        }
+        self.replayed(client, found, Replay::TooManyMisuses).await
+    }
+
+    /// The user may no longer use the grant; it stays lost, whatever becomes of the account later.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn lost(
+        &self,
+        client: &Client,
+        found: &RefreshWithGrant,
+        loss: Loss,
+    ) -> Result<(), Failure> {
+        let reason = match loss {
+            Loss::Account => RevokeReason::Admin,
+            Loss::Credentials => RevokeReason::CredentialChange,
+        };
+        if self.revoke_family(found, reason).await? {
+            let event = AuditEvent::new(EventName::TokenRevoked).denied(LOST.rule);
+            let event = event.client(client).about(found);
+            self.events.emit(event.detail("reason", reason.as_str()));
+        }
+        Ok(())
+    }
+
+    async fn revoke_family(
+        &self,
+        found: &RefreshWithGrant,
+        reason: RevokeReason,
+    ) -> Result<bool, Failure> {
+        let tables = self.store.tables();
+        let (family, at) = (found.grant.id, self.clock.now());
+        let revocation = Revocation { reason, at };
+        let revoke = |db| authorization_codes::revoke(db, tables, family, revocation);
+        Ok(self.store.run(revoke).await?)
+    }
+}

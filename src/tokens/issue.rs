@@ -1,0 +1,263 @@
+//! Access tokens and ID tokens, made from what was granted.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{TokenService, response::MEMBERS};
+use crate::{
+    error::Failure,
+    people::{
+        Owner,
+        hooks::{ClientFacts, TokenFacts},
+        resource_owner::ClaimRequest,
+    },
+    protocol::{
+        access_token::{self, AccessTokenClaims, Audience, LoginClaims},
+        claims,
+        client::Client,
+        grants::{self, Granted, OwnerState},
+        id_token::{self, IdTokenBase, IdTokenClaims},
+        jwk::SigningAlg,
+        policy::Entitlement,
+        scope::{OPENID, Scopes},
+        secret::{Purpose, Secret},
+    },
+    random,
+    store::{access_tokens::AccessTokenRow, authorization_codes::GrantRow, sessions::SessionRow},
+};
+
+/// A user behind a grant, as loaded for one token request.
+#[derive(Clone, Copy)]
+pub struct GrantContext<'a> {
+    /// The grant.
+    pub grant: &'a GrantRow,
+    /// Its session, while the row exists.
+    pub session: Option<&'a SessionRow>,
+    /// The user.
+    pub owner: &'a Owner,
+}
+
+/// An access token that is not stored yet.
+pub struct NewAccessToken {
+    /// The token.
+    pub token: Secret,
+    /// Its row.
+    pub row: AccessTokenRow,
+    /// What the app puts beside it in the response.
+    pub fields: Map<String, Value>,
+}
+
+/// Which JWT it is, and how long it lives.
+#[derive(Clone, Copy)]
+struct TokenLife<'a> {
+    jti: &'a str,
+    /// Unix seconds.
+    issued_at: i64,
+    /// Unix seconds.
+    expires_at: i64,
+}
+
+impl TokenService {
+    /// What decides what `client` may have.
+    pub fn entitlement<'a>(&'a self, client: &'a Client) -> Entitlement<'a> {
+        let policy = self.policy.as_ref();
+        Entitlement { client, policy }
+    }
+
+    /// What the token rules look at of a user (TK-16, TK-20).
+    pub fn owner_state(&self, owner: &Owner, grant: &GrantRow) -> OwnerState {
+        let stamp = owner.credential_stamp().map(|stamp| stamp.0.to_vec());
+        OwnerState {
+            active: owner.is_active(),
+            credentials_changed: self.settings.revoke_on_credential_change
+                && grant.credential_stamp.is_some()
+                && grant.credential_stamp != stamp,
+        }
+    }
+
+    /// Makes an access token: opaque, or a JWT where the audience's resources want one.
+    ///
+    /// # Errors
+    /// When a key, a hook or the random generator fails.
+    pub async fn access_token(
+        &self,
+        client: &Client,
+        granted: &Granted,
+        behind: Option<GrantContext<'_>>,
+    ) -> Result<NewAccessToken, Failure> {
+        let now = self.clock.now();
+        let mut expires_at =
+            now.saturating_add(self.policy.access_token_ttl(granted, behind.is_none()));
+        if let Some(behind) = behind.filter(|behind| self.has_refresh_token(client, behind.grant)) {
+            expires_at = expires_at.min(self.absolute_end(behind.grant));
+        }
+        let jti = random::identifier()?;
+        let (owner, facts) = (
+            behind.map(|behind| behind.owner),
+            TokenFacts::of(client, granted),
+        );
+        let mut resources = granted
+            .audience
+            .iter()
+            .filter_map(|uri| self.policy.resource_of_audience(uri));
+        let jwt = resources.find(|resource| resource.jwt);
+        let token = match jwt {
+            None => random::secret(&self.settings.token_prefixes.access_token)?,
+            Some(resource) => {
+                let life = TokenLife {
+                    jti: &jti,
+                    issued_at: now,
+                    expires_at,
+                };
+                let mut claims = self.access_token_claims(client, granted, behind, life)?;
+                let more = self.people.app.access_token_claims(owner, &facts).await?;
+                claims::add(&mut claims.more, more.iter(), &access_token::REGISTERED);
+                Secret::new(self.sign(resource.signing_alg, access_token::TYP, &claims)?)
+            }
+        };
+        let row = AccessTokenRow {
+            id: 0,
+            token_hash: token.hash(Purpose::Access).0.to_vec(),
+            grant_id: behind.map(|behind| behind.grant.id),
+            refresh_token_id: None,
+            client_id: client.client_id.clone(),
+            user_id: behind.map(|behind| behind.owner.key()),
+            format: if jwt.is_some() { "jwt" } else { "opaque" }.to_owned(),
+            jti: jwt.is_some().then_some(jti),
+            scopes: granted.scopes.as_slice().to_vec().into(),
+            audience: granted.audience.clone().into(),
+            issued_at: now,
+            expires_at,
+            revoked_at: None,
+        };
+        let mut fields = Map::new();
+        let more = self.people.app.token_response_fields(owner, &facts).await?;
+        claims::add(&mut fields, more.iter(), &MEMBERS);
+        Ok(NewAccessToken { token, row, fields })
+    }
+
+    /// The claims of an ID token, or `None` when `openid` was not granted.
+    ///
+    /// # Errors
+    /// When a key or a hook fails, or the client's pairwise subject has no sector.
+    pub async fn id_token(
+        &self,
+        client: &Client,
+        behind: GrantContext<'_>,
+        access: &NewAccessToken,
+        nonce: Option<&str>,
+    ) -> Result<Option<String>, Failure> {
+        let scopes: Scopes = behind.grant.scopes.0.iter().collect();
+        if !scopes.contains(OPENID) {
+            return Ok(None);
+        }
+        let now = self.clock.now();
+        let mut more = if self.settings.id_token_scope_claims {
+            self.user_claims(client, behind.owner, &scopes)
+        } else {
+            Map::new()
+        };
+        let (facts, words) = (ClientFacts::of(client), scopes.as_slice());
+        let hook = self.people.app.id_token_claims(behind.owner, &facts, words);
+        claims::add(&mut more, hook.await?.iter(), &id_token::REGISTERED);
+        let base = IdTokenBase {
+            iss: self.urls.issuer.clone(),
+            sub: self.clients.subject_for(client, &behind.owner.subject())?,
+            client_id: client.client_id.clone(),
+            issued_at: now,
+            ttl_seconds: self.policy.ttl.id_token,
+            jti: random::identifier()?,
+            auth_time: behind.grant.auth_time.unwrap_or(behind.grant.issued_at),
+        };
+        let alg = client.id_token_signed_response_alg.as_deref();
+        let alg = alg
+            .and_then(|alg| alg.parse().ok())
+            .unwrap_or(self.settings.keys.id_token_alg);
+        let claims = IdTokenClaims::new(base, access.token.expose(), alg)
+            .with_nonce(nonce.map(str::to_owned))
+            .with_authentication(behind.grant.acr.clone(), amr(behind.grant))
+            .with_session(self.sid(behind.session))
+            .with_user_claims(more);
+        Ok(Some(self.sign(alg, id_token::TYP, &claims)?))
+    }
+
+    fn sign(&self, alg: SigningAlg, typ: &str, claims: &impl Serialize) -> Result<String, Failure> {
+        self.keys.sign(alg, typ, claims).map_err(Failure::internal)
+    }
+
+    /// The user's claims that the scopes cover.
+    pub fn user_claims(
+        &self,
+        client: &Client,
+        owner: &Owner,
+        scopes: &Scopes,
+    ) -> Map<String, Value> {
+        let request = ClaimRequest {
+            client_id: &client.client_id,
+            scopes: scopes.as_slice(),
+        };
+        claims::granted(owner.claims(&request).iter(), scopes)
+    }
+
+    /// `sid`, where clients use logout and the session lives.
+    pub fn sid(&self, session: Option<&SessionRow>) -> Option<String> {
+        let now = self.clock.now();
+        session
+            .filter(|session| self.settings.enable_end_session && session.is_live(now))
+            .map(|session| session.sid.clone())
+    }
+
+    fn access_token_claims(
+        &self,
+        client: &Client,
+        granted: &Granted,
+        behind: Option<GrantContext<'_>>,
+        life: TokenLife<'_>,
+    ) -> Result<AccessTokenClaims, Failure> {
+        let sub = match behind {
+            Some(behind) => self.clients.subject_for(client, &behind.owner.subject())?,
+            None => client.client_id.clone(),
+        };
+        Ok(AccessTokenClaims {
+            iss: self.urls.issuer.clone(),
+            exp: life.expires_at,
+            aud: Audience(granted.audience.clone()),
+            sub,
+            client_id: client.client_id.clone(),
+            iat: life.issued_at,
+            jti: life.jti.to_owned(),
+            scope: granted.scopes.clone(),
+            login: behind.and_then(|behind| login_claims(behind.grant)),
+            sid: behind.and_then(|behind| self.sid(behind.session)),
+            more: Map::new(),
+        })
+    }
+
+    /// Whether the grant comes with a refresh token: by what was granted, not by what one
+    /// access token was narrowed to.
+    pub fn has_refresh_token(&self, client: &Client, grant: &GrantRow) -> bool {
+        let scopes = grant.scopes.0.iter().collect();
+        grants::has_refresh_token(&self.policy, client, &scopes)
+    }
+
+    /// End of everything that a grant with a refresh token issues, Unix seconds.
+    pub fn absolute_end(&self, grant: &GrantRow) -> i64 {
+        grant.issued_at.saturating_add(self.policy.ttl.refresh_max)
+    }
+}
+
+fn login_claims(grant: &GrantRow) -> Option<LoginClaims> {
+    let auth_time = grant.auth_time?;
+    Some(LoginClaims {
+        auth_time,
+        acr: grant.acr.clone(),
+        amr: amr(grant),
+    })
+}
+
+/// Authentication methods of the login behind a grant.
+pub fn amr(grant: &GrantRow) -> Vec<String> {
+    let amr = grant.amr.as_ref();
+    amr.and_then(|amr| serde_json::from_value(amr.clone()).ok())
+        .unwrap_or_default()
+}
