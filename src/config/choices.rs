@@ -102,7 +102,7 @@ impl<'de> Deserialize<'de> for CookieSecure {
 /// `token_prefixes`: how secrets begin, so that secret scanners find them.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct TokenPrefixes {
     pub access_token: String,
     pub refresh_token: String,

@@ -30,17 +30,15 @@ use serde_json::Value;
 use self::finding::Findings;
 pub use self::{
     choices::{
-        AssertionAudience, CleanupSettings, LogoutRevokes, Profile, RateLimitStore,
-        RefreshRotation, RefreshTokenPolicy, TokenFormat, TokenPrefixes,
+        AssertionAudience, LogoutRevokes, RateLimitStore, RefreshRotation, RefreshTokenPolicy,
+        TokenFormat,
     },
-    fetch::{DocumentSettings, FetchSettings},
-    finding::{Finding, SettingsError},
+    finding::SettingsError,
     keys::{KeySettings, KeySource, SecretSource},
     metadata::MetadataFacts,
-    rate_limits::{RateLimit, RateLimitEntry, RateLimits},
-    registration::RegistrationSettings,
+    rate_limits::{RateLimit, RateLimitEntry},
     secret_json::SecretJson,
-    settings::{Resource, ScopeSetting, Settings},
+    settings::{Resource, Settings},
 };
 pub use crate::protocol::secret::Secret;
 

@@ -9,7 +9,7 @@ use super::Settings;
 
 /// An entry of the setting: the requests that are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names are those of the endpoints")]
+#[allow(missing_docs, reason = "the names are those of the endpoints")]
 pub enum RateLimitEntry {
     Token,
     TokenFailure,

@@ -30,13 +30,9 @@ use std::path::Path;
 
 use chrono::Utc;
 
-pub use self::{
-    edit::{Finished, Misfit},
-    error::GeneratorError,
-    options::Options,
-    plan::Plan,
-    planner::plan,
-};
+#[cfg(feature = "testing")]
+pub use self::edit::Finished;
+pub use self::{edit::Misfit, error::GeneratorError, options::Options, plan::Plan, planner::plan};
 
 /// Runs the command in the current directory, which is the app's root under `cargo loco`.
 ///

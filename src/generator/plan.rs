@@ -41,6 +41,7 @@ pub struct Plan {
 
 impl Plan {
     /// Whether there is nothing to write.
+    #[cfg(feature = "testing")]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.misfits.is_empty()

@@ -25,12 +25,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+#[cfg(feature = "testing")]
+pub use self::{admin::KeyLine, secret::root_secret};
 pub use self::{
-    admin::{
-        KeyLine, Withdrawn, delete_outlived, fresh_pem, list_keys, open_key_files, withdraw_key,
-    },
+    admin::{delete_outlived, fresh_pem, list_keys, open_key_files, withdraw_key},
     error::{KeyError, OPEN_TO_OTHERS},
-    secret::root_secret,
     state::{KeyDescription, KeyState},
     verify::{JwtError, Purpose, VerifiedJwt},
 };

@@ -79,6 +79,7 @@ impl Cleanup<'_> {
     ///
     /// # Errors
     /// As [`Self::run`].
+    #[cfg(feature = "testing")]
     pub async fn run_as_configured(&self) -> StoreResult<CleanupReport> {
         self.run(self.options()).await
     }

@@ -37,7 +37,7 @@ pub struct MetadataInput {
 
 /// Issuer and endpoint URLs.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the names are those of RFC 8414")]
+#[allow(missing_docs, reason = "the names are those of RFC 8414")]
 pub struct Endpoints {
     pub issuer: String,
     pub authorization_endpoint: String,
@@ -54,7 +54,7 @@ pub struct Endpoints {
 
 /// Links that an app may publish.
 #[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "the names are those of RFC 8414")]
+#[allow(missing_docs, reason = "the names are those of RFC 8414")]
 pub struct Links {
     pub service_documentation: Option<String>,
     pub op_policy_uri: Option<String>,
@@ -67,7 +67,7 @@ pub struct Links {
     clippy::struct_excessive_bools,
     reason = "each is a member of the document"
 )]
-#[expect(missing_docs, reason = "the names are those of RFC 8414 and Discovery")]
+#[allow(missing_docs, reason = "the names are those of RFC 8414 and Discovery")]
 pub struct ServerMetadata {
     pub issuer: String,
     pub token_endpoint: String,

@@ -8,7 +8,7 @@ pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 /// The document of one resource. Members that say nothing are left out (GE-07).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "the names are those of RFC 9728")]
+#[allow(missing_docs, reason = "the names are those of RFC 9728")]
 pub struct ResourceMetadata {
     pub resource: String,
     pub authorization_servers: Vec<String>,

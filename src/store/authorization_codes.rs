@@ -2,7 +2,7 @@
 //! carries the revocation of everything issued from it.
 
 use sea_orm::{
-    ConnectionTrait, QueryResult,
+    ConnectionTrait,
     sea_query::{Alias, Cond, Expr, ExprTrait, Order, Query, UpdateStatement},
 };
 use serde_json::Value as Json;
@@ -267,22 +267,4 @@ pub async fn insert(
     row: &GrantRow,
 ) -> StoreResult<i64> {
     Ok(row.insert(conn, tables.authorization_codes).await?)
-}
-
-/// The grant with this id.
-///
-/// # Errors
-/// [`super::StoreError`].
-pub async fn find(
-    conn: &impl ConnectionTrait,
-    tables: &TableNames,
-    id: i64,
-) -> StoreResult<Option<GrantRow>> {
-    let mut select = GrantRow::select(tables.authorization_codes);
-    select.and_where(eq("id", id));
-    let row: Option<QueryResult> = conn.query_one(&select).await?;
-    Ok(row
-        .map(|row| GrantRow::read(&row, ""))
-        .transpose()?
-        .flatten())
 }

@@ -1,7 +1,5 @@
 //! The library's typed view of its tables.
 
-use std::collections::BTreeSet;
-
 use sea_orm::{
     ConnectionTrait, DbErr, FromJsonQueryResult, FromQueryResult, QueryResult, Value,
     sea_query::{Alias, Expr, ExprTrait, InsertStatement, Query, SelectStatement, SimpleExpr},
@@ -106,11 +104,6 @@ impl ValuesPanicFree for InsertStatement {
     }
 }
 
-/// Whether two column lists have the same names, in any order.
-pub fn same_columns(left: &[&str], right: &[&str]) -> bool {
-    left.iter().collect::<BTreeSet<_>>() == right.iter().collect::<BTreeSet<_>>()
-}
-
 /// Declares a record: the struct, its columns and its values, so that the three cannot disagree.
 macro_rules! record {
     ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: $kind:ty,)+ }) => {
@@ -118,6 +111,7 @@ macro_rules! record {
         #[derive(Clone, sea_orm::FromQueryResult)]
         pub struct $name {
             /// Primary key; 0 before the row is inserted.
+            #[allow(dead_code, reason = "not every table is read by it")]
             pub id: i64,
             $($(#[$field_meta])* pub $field: $kind,)+
         }

@@ -122,27 +122,6 @@ pub struct Renewal {
     pub expires_at: i64,
 }
 
-/// Whether a session is live.
-///
-/// # Errors
-/// [`super::StoreError`].
-pub async fn is_live(
-    conn: &impl ConnectionTrait,
-    tables: &TableNames,
-    id: i64,
-    now: i64,
-) -> StoreResult<bool> {
-    let mut select = Query::select();
-    select
-        .column(Alias::new("id"))
-        .from(Alias::new(tables.sessions))
-        .and_where(eq("id", id))
-        .and_where(is_null("ended_at"))
-        .and_where(gt("idle_expires_at", now))
-        .and_where(gt("expires_at", now));
-    Ok(conn.query_one(&select).await?.is_some())
-}
-
 /// The live sessions of a user, last used first.
 ///
 /// # Errors

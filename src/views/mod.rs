@@ -35,6 +35,6 @@ pub mod pages;
 mod samples;
 mod templates;
 
-pub use engine::{Stylesheet, Views, ViewsError};
+pub use engine::{Views, ViewsError};
 pub use messages::Words;
 pub use page::{ClientCard, Common, ErrorLine, FormError, Page, UserCard};

@@ -102,16 +102,6 @@ impl DocumentError {
         )
     }
 
-    /// The rule about documents that is broken.
-    #[must_use]
-    pub const fn rule(&self) -> &'static str {
-        match self {
-            Self::Url | Self::Host => "CI-02",
-            Self::Fetch(_) => "CI-03",
-            _ => "CI-04",
-        }
-    }
-
     /// The refusal. What the fetch met is for the operator alone, and no fault of the request.
     #[must_use]
     pub fn refusal(&self, client_id: &str) -> OAuthError {

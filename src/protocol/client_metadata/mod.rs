@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub(in crate::protocol) use self::texts::LOCALIZED;
 pub use self::{
-    error::{MetadataCheck, MetadataError, MetadataErrorCode, MetadataRule},
+    error::{MetadataError, MetadataErrorCode, MetadataRule},
     operator::OperatorChoices,
 };
 use super::{
@@ -28,7 +28,7 @@ use super::{
 /// (RFC 7591 §2); an absent member is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(
+#[allow(
     missing_docs,
     reason = "the names are those of RFC 7591 and OpenID Registration"
 )]

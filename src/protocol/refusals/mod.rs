@@ -7,6 +7,7 @@
 
 mod authorize;
 mod client_auth;
+#[cfg(any(test, feature = "testing"))]
 mod document;
 mod grants;
 mod guard;
@@ -23,10 +24,11 @@ mod tests;
 mod token;
 mod transport;
 
+#[cfg(any(test, feature = "testing"))]
+pub use self::document::document;
 pub use self::{
-    authorize::*, client_auth::*, document::document, grants::*, guard::*, interaction::*, json::*,
-    logout::*, pages::*, registration::*, server::*, session::*, targets::*, token::*,
-    transport::*,
+    authorize::*, client_auth::*, grants::*, guard::*, interaction::*, json::*, logout::*,
+    pages::*, registration::*, server::*, session::*, targets::*, token::*, transport::*,
 };
 use super::error::ErrorCode;
 use crate::protocol::error_kind::ErrorKind;
@@ -129,6 +131,10 @@ macro_rules! refusals {
         )+
 
         /// The rows of this file.
+        #[cfg_attr(
+            not(any(test, feature = "testing")),
+            allow(dead_code, reason = "read by the tests that make the documentation")
+        )]
         pub(super) const $table: &[&$crate::protocol::refusals::Refusal] = &[$(&$name),+];
     };
     (@page) => { None };
@@ -144,7 +150,8 @@ macro_rules! refusals {
 }
 use refusals;
 
-/// The rows of all files.
+/// The rows of all files, for the page of the documentation and its test.
+#[cfg(any(test, feature = "testing"))]
 pub fn all() -> impl Iterator<Item = &'static Refusal> {
     [
         transport::TRANSPORT,

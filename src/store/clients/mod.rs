@@ -9,12 +9,12 @@ pub(super) mod tombstone;
 
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, Expr, ExprTrait, LockType, Query},
+    sea_query::{Alias, Expr, ExprTrait, Query},
 };
 
 pub use self::{
     fetched::{insert_document, keep_document, keep_keys, update_document},
-    listing::{Listed, list},
+    listing::list,
     registration::{
         MetadataUpdate, Registered, StatusChange, change_secret, count_unused, delete, register,
         registered, set_status, update,
@@ -40,25 +40,6 @@ pub async fn find(
 ) -> StoreResult<Option<Client>> {
     let mut select = ClientRow::select(tables.clients);
     select.and_where(eq("client_id", client_id));
-    one(conn, &select).await
-}
-
-/// The same inside a transaction, which then waits for a change of the client that is under way,
-/// or makes that wait: a removal sees every grant that was given before it (CC-07).
-///
-/// # Errors
-/// [`StoreError`](super::StoreError).
-pub async fn find_held(
-    conn: &impl ConnectionTrait,
-    tables: &TableNames,
-    client_id: &str,
-) -> StoreResult<Option<Client>> {
-    let mut select = ClientRow::select(tables.clients);
-    select.and_where(eq("client_id", client_id));
-    // SQLite has no row locks and needs none: the transaction began as a writer.
-    if conn.get_database_backend() == sea_orm::DbBackend::Postgres {
-        select.lock(LockType::Share);
-    }
     one(conn, &select).await
 }
 

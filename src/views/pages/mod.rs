@@ -16,4 +16,4 @@ pub use outcome::{CheckMailPage, CompletedPage, HandoffPage};
 pub use password::{ForgotPasswordPage, ResetPasswordPage};
 pub use sign_in::{AccountLine, ExternalLogin, LoginPage, SelectAccountPage};
 pub use sign_out::{LoggedOutPage, LogoutPage, Notice, OtherAccount};
-pub use sign_up::{SignUpInput, SignUpPage};
+pub use sign_up::SignUpPage;
