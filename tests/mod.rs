@@ -13,9 +13,10 @@ mod fuzzing;
 #[cfg(debug_assertions)]
 mod generator;
 mod kit;
-mod purity;
+
 mod readme;
 mod requests;
 mod rules;
 mod schema_drift;
 mod views;
+mod walls;

@@ -25,6 +25,7 @@ use crate::{
         metadata::ServerMetadata,
         policy::{Lifetimes, Policy, ResourcePolicy, ScopeLifetime},
         resource_metadata::{ResourceMetadata, WELL_KNOWN},
+        route::Route,
     },
     store::{Store, clients, schema::TableSchema},
 };
@@ -181,7 +182,7 @@ pub fn policy(settings: &Settings, urls: &Urls, app_signs_up: bool) -> Policy {
         .filter(|name| settings.is_sensitive(name));
     Policy {
         issuer: urls.issuer.clone(),
-        userinfo_url: urls.userinfo_endpoint.clone(),
+        userinfo_url: urls.of(Route::Userinfo).to_owned(),
         defined_scopes: settings.known_scopes().into(),
         default_scopes: settings.default_scopes.iter().collect(),
         registrable_scopes: settings.registration.allowed_scopes.iter().collect(),

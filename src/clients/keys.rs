@@ -24,6 +24,7 @@ use crate::{
         client_document::Unread,
         error::OAuthError,
         refusals,
+        route::Route,
         strict_json::{self, JsonError},
         verification_key,
     },
@@ -114,7 +115,7 @@ impl ClientRegistry {
         let urls = &self.urls;
         let any = [
             &urls.issuer,
-            &urls.token_endpoint,
+            urls.of(Route::Token),
             urls.of_client_endpoint(endpoint),
         ];
         let expected = Expected {

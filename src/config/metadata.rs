@@ -9,6 +9,7 @@ use crate::{
         client::GrantType,
         jwk::SigningAlg,
         metadata::{Endpoints, Links, MetadataInput},
+        route::Route,
     },
 };
 
@@ -61,13 +62,13 @@ fn endpoints(urls: &Urls, settings: &Settings) -> Endpoints {
     let end_session = settings.enable_end_session;
     Endpoints {
         issuer: urls.issuer.clone(),
-        authorization_endpoint: urls.authorization_endpoint.clone(),
-        token_endpoint: urls.token_endpoint.clone(),
-        jwks_uri: urls.jwks_uri.clone(),
-        userinfo_endpoint: urls.userinfo_endpoint.clone(),
-        revocation_endpoint: urls.revocation_endpoint.clone(),
-        introspection_endpoint: urls.introspection_endpoint.clone(),
-        registration_endpoint: registration.then(|| urls.registration_endpoint.clone()),
-        end_session_endpoint: end_session.then(|| urls.end_session_endpoint.clone()),
+        authorization_endpoint: urls.of(Route::Authorize).to_owned(),
+        token_endpoint: urls.of(Route::Token).to_owned(),
+        jwks_uri: urls.of(Route::Jwks).to_owned(),
+        userinfo_endpoint: urls.of(Route::Userinfo).to_owned(),
+        revocation_endpoint: urls.of(Route::Revoke).to_owned(),
+        introspection_endpoint: urls.of(Route::Introspect).to_owned(),
+        registration_endpoint: registration.then(|| urls.of(Route::Register).to_owned()),
+        end_session_endpoint: end_session.then(|| urls.of(Route::EndSession).to_owned()),
     }
 }

@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::{
     config::Settings,
-    protocol::{client_auth::ClientEndpoint, resource_metadata},
+    protocol::{client_auth::ClientEndpoint, resource_metadata, route::Route},
 };
 
 const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
@@ -20,44 +20,6 @@ pub struct Urls {
     pub issuer: String,
     /// Origin of `base_url`, as in the header `Origin`.
     pub origin: String,
-    /// `authorization_endpoint`.
-    pub authorization_endpoint: String,
-    /// `token_endpoint`.
-    pub token_endpoint: String,
-    /// `userinfo_endpoint`, also the audience of access tokens for it.
-    pub userinfo_endpoint: String,
-    /// `jwks_uri`.
-    pub jwks_uri: String,
-    /// `revocation_endpoint`.
-    pub revocation_endpoint: String,
-    /// `introspection_endpoint`.
-    pub introspection_endpoint: String,
-    /// `end_session_endpoint` (RP-Initiated Logout §2.1).
-    pub end_session_endpoint: String,
-    /// `registration_endpoint`.
-    pub registration_endpoint: String,
-    /// Resumes an interaction.
-    pub resume: String,
-    /// Exchanges a JWT of the app for the browser session (EX-01 to EX-06).
-    pub session: String,
-    /// An interaction for the app's own scripts.
-    pub interaction: String,
-    /// Built-in page.
-    pub login: String,
-    /// Built-in page.
-    pub signup: String,
-    /// Built-in page.
-    pub select_account: String,
-    /// Built-in page.
-    pub consent: String,
-    /// Built-in page.
-    pub logout: String,
-    /// Built-in page.
-    pub apps: String,
-    /// Built-in page.
-    pub forgot_password: String,
-    /// Built-in page, the address in mails.
-    pub reset_password: String,
     /// Where the step "login" sends people: the app's page, else the built-in one.
     pub login_page: String,
     /// Where the step "create" sends people: the app's page, the built-in one if it exists, else
@@ -73,6 +35,8 @@ pub struct Urls {
     pub after_login: String,
     /// Where a logout without client leads; `None` = the built-in page `logged_out.html`.
     pub after_logout: Option<String>,
+    /// In the order of [`Route::ALL`].
+    routes: [String; Route::ALL.len()],
     base_url: String,
     prefix: String,
     metadata_routes: Vec<String>,
@@ -86,13 +50,13 @@ impl Urls {
             base_url, prefix, ..
         } = settings;
         let endpoint = |path: &str| format!("{base_url}{prefix}{path}");
-        let page = |page: &Option<String>, built_in: &str| {
+        let page = |page: &Option<String>, built_in: Route| {
             page.as_ref()
-                .map_or_else(|| endpoint(built_in), |page| resolve(base_url, page))
+                .map_or_else(|| endpoint(built_in.path()), |page| resolve(base_url, page))
         };
-        let login_page = page(&settings.login_url, "/login");
+        let login_page = page(&settings.login_url, Route::Login);
         let signup_page = if settings.signup_url.is_some() || settings.enable_signup {
-            page(&settings.signup_url, "/signup")
+            page(&settings.signup_url, Route::Signup)
         } else {
             login_page.clone()
         };
@@ -103,29 +67,11 @@ impl Urls {
             origin: Url::parse(base_url)
                 .map(|url| url.origin().ascii_serialization())
                 .unwrap_or_default(),
-            authorization_endpoint: endpoint("/authorize"),
-            token_endpoint: endpoint("/token"),
-            userinfo_endpoint: endpoint("/userinfo"),
-            jwks_uri: endpoint("/jwks"),
-            revocation_endpoint: endpoint("/revoke"),
-            introspection_endpoint: endpoint("/introspect"),
-            end_session_endpoint: endpoint("/end-session"),
-            registration_endpoint: endpoint("/register"),
-            resume: endpoint("/continue"),
-            session: endpoint("/session"),
-            interaction: endpoint("/interaction"),
-            login: endpoint("/login"),
-            signup: endpoint("/signup"),
-            select_account: endpoint("/select-account"),
-            consent: endpoint("/consent"),
-            logout: endpoint("/logout"),
-            apps: endpoint("/apps"),
-            forgot_password: endpoint("/forgot-password"),
-            reset_password: endpoint("/reset-password"),
-            select_account_page: page(&settings.select_account_url, "/select-account"),
-            consent_page: page(&settings.consent_url, "/consent"),
+            routes: Route::ALL.map(|route| endpoint(route.path())),
+            select_account_page: page(&settings.select_account_url, Route::SelectAccount),
+            consent_page: page(&settings.consent_url, Route::Consent),
             post_login_page: post_login.map(|page| resolve(base_url, page)),
-            after_login: page(&settings.after_login_url, "/apps"),
+            after_login: page(&settings.after_login_url, Route::Apps),
             after_logout: after_logout.map(|page| resolve(base_url, page)),
             login_page,
             signup_page,
@@ -135,45 +81,31 @@ impl Urls {
         }
     }
 
-    /// Where clients authenticate: a possible audience of their assertions (CA-04).
+    /// The URL of a route; of one with braces in its path the pattern ([`Self::with`] fills it).
     #[must_use]
-    pub fn of_client_endpoint(&self, endpoint: ClientEndpoint) -> &str {
-        match endpoint {
-            ClientEndpoint::Token => &self.token_endpoint,
-            ClientEndpoint::Revocation => &self.revocation_endpoint,
-            ClientEndpoint::Introspection => &self.introspection_endpoint,
+    pub fn of(&self, route: Route) -> &str {
+        self.routes.get(route as usize).map_or("", String::as_str)
+    }
+
+    /// The URL of a route whose path has a part that is `value`: an id of ours, or a `client_id` of a
+    /// registered client (RFC 7592 §3), which are path segments as they are.
+    #[must_use]
+    pub fn with(&self, route: Route, value: &str) -> String {
+        let pattern = self.of(route);
+        match (pattern.split_once('{'), pattern.split_once('}')) {
+            (Some((before, _)), Some((_, after))) => format!("{before}{value}{after}"),
+            _ => pattern.to_owned(),
         }
     }
 
-    /// Where a registration is managed (RFC 7592 §3 `registration_client_uri`). Client ids of
-    /// registered clients are path segments as they are.
+    /// Where clients authenticate: a possible audience of their assertions (CA-04).
     #[must_use]
-    pub fn registration_client(&self, client_id: &str) -> String {
-        format!("{}/{client_id}", self.registration_endpoint)
-    }
-
-    /// A file of the route `assets`.
-    #[must_use]
-    pub fn assets(&self, file: &str) -> String {
-        format!("{}{}/assets/{file}", self.base_url, self.prefix)
-    }
-
-    /// Where the form that disconnects an app posts to.
-    #[must_use]
-    pub fn revoke_app(&self, id: &str) -> String {
-        format!("{}/{id}/revoke", self.apps)
-    }
-
-    /// Where the form that disconnects all apps posts to.
-    #[must_use]
-    pub fn revoke_all_apps(&self) -> String {
-        format!("{}/revoke-all", self.apps)
-    }
-
-    /// Where the form that signs one browser out posts to.
-    #[must_use]
-    pub fn end_session_of(&self, sid: &str) -> String {
-        format!("{}{}/sessions/{sid}/end", self.base_url, self.prefix)
+    pub fn of_client_endpoint(&self, endpoint: ClientEndpoint) -> &str {
+        self.of(match endpoint {
+            ClientEndpoint::Token => Route::Token,
+            ClientEndpoint::Revocation => Route::Revoke,
+            ClientEndpoint::Introspection => Route::Introspect,
+        })
     }
 
     /// A page setting as URL: a URL stays as it is, a path is one of this app.
@@ -182,10 +114,16 @@ impl Urls {
         resolve(&self.base_url, page)
     }
 
-    /// Route path of an endpoint in the app's router: `prefix` + path.
+    /// Path of a route in the app's router: `prefix` + path.
     #[must_use]
-    pub fn local(&self, path: &str) -> String {
-        format!("{}{path}", self.prefix)
+    pub fn local(&self, route: Route) -> String {
+        format!("{}{}", self.prefix, route.path())
+    }
+
+    /// What all paths of the plugin's router begin with.
+    #[must_use]
+    pub fn local_root(&self) -> String {
+        format!("{}/", self.prefix)
     }
 
     /// Route paths at which the server metadata is served, all with the same bytes: the
@@ -221,26 +159,8 @@ impl Urls {
     /// Whether a URL, query aside, is an endpoint or built-in page of the plugin.
     pub(crate) fn is_own_endpoint(&self, url: &str) -> bool {
         let path = url.split(['?', '#']).next().unwrap_or_default();
-        [
-            &self.authorization_endpoint,
-            &self.token_endpoint,
-            &self.userinfo_endpoint,
-            &self.jwks_uri,
-            &self.revocation_endpoint,
-            &self.introspection_endpoint,
-            &self.end_session_endpoint,
-            &self.registration_endpoint,
-            &self.resume,
-            &self.session,
-            &self.interaction,
-            &self.login,
-            &self.signup,
-            &self.select_account,
-            &self.consent,
-            &self.logout,
-        ]
-        .into_iter()
-        .any(|own| own == path.trim_end_matches('/'))
+        let path = path.trim_end_matches('/');
+        self.routes.iter().any(|own| own == path)
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
         error::OAuthError,
         params::{Params, encode},
         refusals,
+        route::Route,
         scope::OFFLINE_ACCESS,
     },
     server::Server,
@@ -29,7 +30,7 @@ use crate::{
     views::pages::{AppLine, AppsNotice, AppsPage, DeviceLine, GrantedScope, SessionLine},
 };
 
-const ROUTE: &str = "apps";
+const ROUTE: Route = Route::Apps;
 
 /// A part of the path, unless it is no text at all.
 type Named = Result<Path<String>, PathRejection>;
@@ -167,16 +168,20 @@ fn to_login(server: &Server) -> Result<Response, Failure> {
     } else {
         '?'
     };
-    let query = if urls.login_page == urls.login {
+    let query = if urls.login_page == urls.of(Route::Login) {
         "next=apps".to_owned()
     } else {
-        format!("return_to={}", encode(&urls.apps))
+        format!("return_to={}", encode(urls.of(Route::Apps)))
     };
     see_other(&format!("{}{separator}{query}", urls.login_page))
 }
 
 fn back(server: &Server, notice: AppsNotice) -> Result<Response, Failure> {
-    see_other(&format!("{}?done={}", server.urls.apps, notice.as_str()))
+    see_other(&format!(
+        "{}?done={}",
+        server.urls.of(Route::Apps),
+        notice.as_str()
+    ))
 }
 
 /// Whose lists are shown, and what is said above them.
@@ -211,8 +216,8 @@ async fn show(
             .iter()
             .map(|session| session_line(server, session, &current.session.sid))
             .collect(),
-        revoke_all_action: server.urls.revoke_all_apps(),
-        logout_url: server.urls.logout.clone(),
+        revoke_all_action: server.urls.of(Route::RevokeApps).to_owned(),
+        logout_url: server.urls.of(Route::Logout).to_owned(),
         done: notice,
         notice: None,
     };
@@ -245,7 +250,7 @@ fn app_line(server: &Server, Connected { app, client }: &Connected) -> AppLine {
                 last_used: device.last_used_at.map(pages::day),
             })
             .collect(),
-        revoke_action: server.urls.revoke_app(&app.id),
+        revoke_action: server.urls.with(Route::RevokeApp, &app.id),
     }
 }
 
@@ -257,6 +262,6 @@ fn session_line(server: &Server, session: &UserSession, current: &str) -> Sessio
         since: pages::day(session.since),
         last_seen: pages::day(session.last_seen_at),
         current: session.sid == current,
-        end_action: server.urls.end_session_of(&session.sid),
+        end_action: server.urls.with(Route::EndBrowserSession, &session.sid),
     }
 }

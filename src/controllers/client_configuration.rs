@@ -25,6 +25,7 @@ use crate::{
         error::OAuthError,
         refusals,
         registration::{self, ClientInformation, Issued},
+        route::Route,
         secret::{Purpose, Secret},
     },
     server::Server,
@@ -258,7 +259,7 @@ fn describe(
         at: managed.registered.issued_at,
         secret,
         registration_token,
-        registration_uri: &server.urls.registration_client(&client.client_id),
+        registration_uri: &server.urls.with(Route::RegisteredClient, &client.client_id),
         id_token_alg: server.settings.keys.id_token_alg,
     };
     Json(ClientInformation::new(client, issued)).into_response()

@@ -17,13 +17,15 @@ use crate::{
     },
     interactions::{Outcome, Pending, advance::Agreement},
     limits::Of,
-    protocol::{error::OAuthError, interaction::Step, params::Params, refusals, scope::Scopes},
+    protocol::{
+        error::OAuthError, interaction::Step, params::Params, refusals, route::Route, scope::Scopes,
+    },
     server::Server,
     sessions::{Browser, SignedIn},
     views::{FormError, pages::ConsentPage},
 };
 
-const ROUTE: &str = "consent";
+const ROUTE: Route = Route::Consent;
 
 /// What the client asks for. A decision in the query has no effect.
 #[debug_handler(state = SharedContext)]

@@ -26,6 +26,7 @@ use crate::{
         params::Params,
         received::Received,
         refusals,
+        route::Route,
     },
     server::Server,
     sessions::Browser,
@@ -56,7 +57,7 @@ pub async fn post(server: TheServer, request: Request) -> Result<Response, PageE
     let mut pending = load(&server, &params).await?;
     server.interactions.open_logout(&mut pending, None).await?;
     let id = pending.state().unwrap_or_default();
-    let url = &server.urls.end_session_endpoint;
+    let url = server.urls.of(Route::EndSession);
     Ok(see_other(&format!("{url}?interaction={id}"))?)
 }
 

@@ -14,13 +14,13 @@ use crate::{
         pages,
     },
     limits::Of,
-    protocol::params::Params,
+    protocol::{params::Params, route::Route},
     server::Server,
     sessions::Browser,
     views::{form::FieldError, pages::ForgotPasswordPage},
 };
 
-const ROUTE: &str = "forgot-password";
+const ROUTE: Route = Route::ForgotPassword;
 /// Longest login that is looked for, bytes.
 const MAX_LOGIN: usize = 1024;
 
@@ -63,7 +63,7 @@ pub async fn post(
                 .emit(AuditEvent::new(EventName::PasswordResetRequested));
             let lang = pages::language(&server, &browser, None);
             server.password_reset.send_link(&app, login, lang);
-            see_other(&format!("{}?sent=1", server.urls.forgot_password))?
+            see_other(&format!("{}?sent=1", server.urls.of(Route::ForgotPassword)))?
         }
         Err(entered) => show(&server, &mut browser, Shown::Form(entered))?,
     };

@@ -3,7 +3,7 @@
 use axum::{Json, debug_handler, http::HeaderMap};
 use serde::Serialize;
 
-use super::token::{authenticated, check_repetition};
+use super::token::authenticated;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
@@ -11,7 +11,7 @@ use crate::{
     limits::{self, Of},
     protocol::{
         access_token::Audience, client::Client, client_auth::ClientEndpoint, error::OAuthError,
-        grants::one, received::Received, refusals,
+        grants::LookupRequest, received::Received, refusals,
     },
     server::Server,
     store::record::Strings,
@@ -20,15 +20,6 @@ use crate::{
         lookup::{ClientAndToken, Token, TokenParties},
     },
 };
-
-const KNOWN: [&str; 6] = [
-    "token",
-    "token_type_hint",
-    "client_id",
-    "client_secret",
-    "client_assertion",
-    "client_assertion_type",
-];
 
 /// The answer (RFC 7662 §2.2); what does not apply is left out.
 #[derive(Default, Serialize)]
@@ -69,8 +60,8 @@ pub async fn post(
     headers: HeaderMap,
     ApiForm(params): ApiForm,
 ) -> Result<Json<Introspection>, ApiError> {
-    check_repetition(&params, &KNOWN)?;
-    let credentials = credentials(&headers, &params, ClientEndpoint::Introspection)?;
+    let request = LookupRequest::read(&params)?;
+    let credentials = credentials(&headers, request.client(), ClientEndpoint::Introspection)?;
     let client_id = credentials.client_id.as_str();
     // Strangers send no request that counts for the client: theirs are not authenticated.
     let own = Of::entry(RateLimitEntry::Introspect)
@@ -78,7 +69,7 @@ pub async fn post(
         .authenticated();
     let keys = limits::of_client(client_id).and(own);
     server.limits.check(keys.clone()).await?;
-    let token = one(&params, "token")?;
+    let token = request.token;
     let presented = server
         .tokens
         .authenticate_and_find(&credentials, token.unwrap_or_default())

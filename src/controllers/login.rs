@@ -19,14 +19,14 @@ use crate::{
     interactions::Pending,
     limits::Of,
     people::{Owner, equal_time::Work, hashing::Place},
-    protocol::{authorize::Prompt, display_name, interaction::Step, params::Params},
+    protocol::{authorize::Prompt, display_name, interaction::Step, params::Params, route::Route},
     server::Server,
     sessions::{Browser, SignIn},
     store::{StoreResult, transaction::retry},
     views::{FormError, pages::LoginPage},
 };
 
-const ROUTE: &str = "login";
+const ROUTE: Route = Route::Login;
 /// Field that names a page to go on with; nothing but these words is ever looked at (C046).
 const NEXT: &str = "next";
 const APPS: &str = "apps";
@@ -136,7 +136,7 @@ async fn submit(
     let authenticated = Authenticated { owner, sign_in };
     let answer = enter(server, browser, pending, authenticated).await?;
     if to_apps {
-        return Ok(see_other(&server.urls.apps)?);
+        return Ok(see_other(server.urls.of(Route::Apps))?);
     }
     Ok(answer)
 }
@@ -257,7 +257,7 @@ async fn form(
         forgot_url: server
             .password_reset
             .is_offered()
-            .then(|| server.urls.forgot_password.clone()),
+            .then(|| server.urls.of(Route::ForgotPassword).to_owned()),
         external,
     };
     pages::page(server, browser, pending, status, page)

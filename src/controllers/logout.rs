@@ -21,6 +21,7 @@ use crate::{
         end_session::{self, Destination, Onward},
         params::Params,
         redirect_uri,
+        route::Route,
     },
     server::Server,
     sessions::{Browser, SignedIn},
@@ -31,7 +32,7 @@ use crate::{
     },
 };
 
-const ROUTE: &str = "logout";
+const ROUTE: Route = Route::Logout;
 
 /// The question; without a session there is nothing to ask.
 #[debug_handler(state = SharedContext)]

@@ -11,12 +11,13 @@ use super::{
     resume::interaction_id,
 };
 use crate::{
-    config::urls::Urls,
     error::{Failure, PageError},
     http::pages,
     interactions::Pending,
     limits::Keys,
-    protocol::{display_name, error::OAuthError, interaction::Step, params::Params, refusals},
+    protocol::{
+        display_name, error::OAuthError, interaction::Step, params::Params, refusals, route::Route,
+    },
     server::Server,
     sessions::{Browser, Form, SignedIn},
     views::{Common, pages::CheckMailPage},
@@ -159,14 +160,14 @@ impl RetryAfter {
 #[derive(Clone, Copy)]
 pub struct OwnForm<'a> {
     /// Where it posts.
-    pub route: &'a str,
+    pub route: Route,
     /// The account, where the form decides for one.
     pub current: Option<&'a SignedIn>,
 }
 
 impl<'a> OwnForm<'a> {
     /// A form that decides for no account.
-    pub const fn at(route: &'a str) -> Self {
+    pub const fn at(route: Route) -> Self {
         let current = None;
         Self { route, current }
     }
@@ -210,22 +211,9 @@ pub fn form(
         sid: own_form.sid(),
     };
     let token = browser.csrf_token(token)?;
-    let mut common = pages::form(action(&server.urls, route), token, current);
+    let mut common = pages::form(server.urls.of(route), token, current);
     common.interaction = interaction.map(str::to_owned);
     Ok(common)
-}
-
-fn action<'a>(urls: &'a Urls, route: &str) -> &'a str {
-    match route {
-        "signup" => &urls.signup,
-        "select-account" => &urls.select_account,
-        "consent" => &urls.consent,
-        "logout" => &urls.logout,
-        "apps" => &urls.apps,
-        "forgot-password" => &urls.forgot_password,
-        "reset-password" => &urls.reset_password,
-        _ => &urls.login,
-    }
 }
 
 /// The end of a sign-in or sign-up with `require_verified_email`: no session.

@@ -21,6 +21,7 @@ use crate::{
         received::Received,
         refusals,
         registration::{self, ClientInformation, Issued},
+        route::Route,
         secret::{Purpose, Secret},
     },
     random,
@@ -65,7 +66,7 @@ pub async fn post(
     server.registrar.check(&client, None, &caller).await?;
     let secrets = make_secrets(&server, &mut client)?;
     let issued_at = store(&server, &client, &secrets, &caller).await?;
-    let uri = server.urls.registration_client(&client.client_id);
+    let uri = server.urls.with(Route::RegisteredClient, &client.client_id);
     let issued = Issued {
         at: issued_at,
         secret: secrets.client.as_ref(),

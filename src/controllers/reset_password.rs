@@ -15,13 +15,13 @@ use crate::{
     },
     limits::Of,
     people::password_reset::Reset,
-    protocol::params::Params,
+    protocol::{params::Params, route::Route},
     server::Server,
     sessions::Browser,
     views::{ErrorLine, form::FieldError, pages::ResetPasswordPage},
 };
 
-const ROUTE: &str = "reset-password";
+const ROUTE: Route = Route::ResetPassword;
 /// Longest password that is hashed, bytes.
 const MAX_PASSWORD: usize = 1024;
 
@@ -106,7 +106,7 @@ async fn submit(
             server
                 .events
                 .emit(AuditEvent::new(EventName::PasswordReset));
-            let done = format!("{}?done=1", server.urls.reset_password);
+            let done = format!("{}?done=1", server.urls.of(Route::ResetPassword));
             Ok(see_other(&done)?)
         }
         Ok(Reset::Refused) => refused(server, browser),
@@ -156,7 +156,7 @@ fn show(
         },
         done: matches!(shown, Shown::Done),
         login_url: server.urls.login_page.clone(),
-        forgot_url: server.urls.forgot_password.clone(),
+        forgot_url: server.urls.of(Route::ForgotPassword).to_owned(),
     };
     pages::page(server, browser, None, status, page)
 }

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 
-use super::token::{authenticated, check_repetition};
+use super::token::authenticated;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
@@ -13,7 +13,8 @@ use crate::{
     http::extract::{ApiForm, SharedContext, TheServer, credentials},
     limits::{self, Of},
     protocol::{
-        client::Client, client_auth::ClientEndpoint, error::OAuthError, grants::one, refusals,
+        client::Client, client_auth::ClientEndpoint, error::OAuthError, grants::LookupRequest,
+        refusals,
     },
     server::Server,
     store::{
@@ -23,15 +24,6 @@ use crate::{
     tokens::lookup::{ClientAndToken, Token},
 };
 
-const KNOWN: [&str; 6] = [
-    "token",
-    "token_type_hint",
-    "client_id",
-    "client_secret",
-    "client_assertion",
-    "client_assertion_type",
-];
-
 /// Revokes a token of the client. What it does not know or own is answered alike (RV-02).
 #[debug_handler(state = SharedContext)]
 pub async fn post(
@@ -39,8 +31,8 @@ pub async fn post(
     headers: HeaderMap,
     ApiForm(params): ApiForm,
 ) -> Result<StatusCode, ApiError> {
-    check_repetition(&params, &KNOWN)?;
-    let credentials = credentials(&headers, &params, ClientEndpoint::Revocation)?;
+    let request = LookupRequest::read(&params)?;
+    let credentials = credentials(&headers, request.client(), ClientEndpoint::Revocation)?;
     let client_id = credentials.client_id.as_str();
     // People of a hosted client who sign out at the same time come from one address: what ends a
     // token of theirs does not count.
@@ -51,7 +43,7 @@ pub async fn post(
         .limits
         .check(limits::of_client(client_id).and(idle.clone()))
         .await?;
-    let token = one(&params, "token")?;
+    let token = request.token;
     let presented = server
         .tokens
         .authenticate_and_find(&credentials, token.unwrap_or_default())

@@ -17,13 +17,13 @@ use crate::{
     },
     interactions::{Pending, account_lines},
     limits::Of,
-    protocol::{interaction::Step, params::Params},
+    protocol::{interaction::Step, params::Params, route::Route},
     server::Server,
     sessions::{Browser, SignedIn},
     views::{FormError, pages::SelectAccountPage},
 };
 
-const ROUTE: &str = "select-account";
+const ROUTE: Route = Route::SelectAccount;
 
 /// The accounts of this browser.
 #[debug_handler(state = SharedContext)]

@@ -25,13 +25,13 @@ use crate::{
         equal_time::Work,
         resource_owner::{SignUp, SignUpError},
     },
-    protocol::{interaction::Step, params::Params},
+    protocol::{interaction::Step, params::Params, route::Route},
     server::Server,
     sessions::{Browser, SignIn},
     views::{ErrorLine, FormError, form::FieldError, pages::SignUpPage},
 };
 
-const ROUTE: &str = "signup";
+const ROUTE: Route = Route::Signup;
 const OFF: &str = "enable_signup is off";
 /// Longest value of a field, bytes.
 const MAX_VALUE: usize = 1024;

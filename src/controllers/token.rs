@@ -11,35 +11,18 @@ use super::grants;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    events::request,
     http::extract::{ApiForm, SharedContext, TheServer, credentials},
     limits::{self, Of},
     protocol::{
         client::GrantType,
         client_auth::{ClientEndpoint, Credentials},
         error::{ErrorCode, OAuthError},
-        grants::one,
-        params::Params,
+        grants::TokenRequest,
         received::Received,
         refusals,
     },
     server::Server,
 };
-
-/// Parameters with a meaning here: never twice, never as a list (TK-02).
-const KNOWN: [&str; 11] = [
-    "grant_type",
-    "client_id",
-    "client_secret",
-    "client_assertion",
-    "client_assertion_type",
-    "code",
-    "redirect_uri",
-    "code_verifier",
-    "refresh_token",
-    "scope",
-    "resource",
-];
 
 /// Issues tokens.
 #[debug_handler(state = SharedContext)]
@@ -48,15 +31,16 @@ pub async fn post(
     headers: HeaderMap,
     ApiForm(params): ApiForm,
 ) -> Result<Response, ApiError> {
-    check_repetition(&params, &KNOWN)?;
+    let request = TokenRequest::read(&params)?;
     // Refused after TK-05; the limit needs the name before that.
-    let credentials = credentials(&headers, &params, ClientEndpoint::Token);
-    let client_id = request::client_id().unwrap_or_default();
+    let credentials = credentials(&headers, request.client(), ClientEndpoint::Token);
+    let client_id = credentials.as_ref().map(|it| it.client_id.clone());
+    let client_id = client_id.unwrap_or_default();
     let keys = limits::of_client(&client_id)
         .and(Of::entry(RateLimitEntry::Token).client_and_address(&client_id));
     server.limits.check(keys).await?;
-    let answer = match grant_type(&server, &params) {
-        Ok(grant) => answer(&server, grant, credentials, &params).await,
+    let answer = match grant_type(&server, &request) {
+        Ok(grant) => answer(&server, grant, credentials, &request).await,
         Err(error) => Err(error.into()),
     };
     Ok(json(authenticated(&server, answer, &client_id).await?))
@@ -89,26 +73,27 @@ async fn answer(
     server: &Server,
     grant: GrantType,
     credentials: Result<Credentials, Failure>,
-    params: &Params,
+    request: &TokenRequest<'_>,
 ) -> Result<Vec<u8>, Failure> {
     let credentials = credentials?;
     match grant {
         GrantType::AuthorizationCode => {
-            grants::authorization_code::answer(server, &credentials, params).await
+            grants::authorization_code::answer(server, &credentials, request).await
         }
         GrantType::RefreshToken => {
-            grants::refresh_token::answer(server, &credentials, params).await
+            grants::refresh_token::answer(server, &credentials, request).await
         }
         GrantType::ClientCredentials => {
-            grants::client_credentials::answer(server, &credentials, params).await
+            grants::client_credentials::answer(server, &credentials, request).await
         }
     }
 }
 
 /// TK-05.
-fn grant_type(server: &Server, params: &Params) -> Result<GrantType, OAuthError> {
-    let sent =
-        one(params, "grant_type")?.ok_or_else(|| OAuthError::of(&refusals::GRANT_TYPE_MISSING))?;
+fn grant_type(server: &Server, request: &TokenRequest<'_>) -> Result<GrantType, OAuthError> {
+    let sent = request
+        .grant_type
+        .ok_or_else(|| OAuthError::of(&refusals::GRANT_TYPE_MISSING))?;
     let known = serde_json::from_value::<GrantType>(sent.into()).ok();
     known
         .filter(|grant| server.policy.grant_types.contains(grant))
@@ -118,22 +103,6 @@ fn grant_type(server: &Server, params: &Params) -> Result<GrantType, OAuthError>
                 .offering(offered)
                 .received(Received::Public(sent))
         })
-}
-
-/// TK-02, GE-03, GE-04: nothing twice but `resource`, no known name with a bracket.
-///
-/// # Errors
-/// `invalid_request`.
-pub fn check_repetition(params: &Params, known: &[&str]) -> Result<(), Failure> {
-    let sent = params.iter().map(|(name, _)| name);
-    for name in sent.chain(known.iter().copied()) {
-        if name == "resource" {
-            crate::protocol::grants::resources(params)?;
-        } else {
-            one(params, name)?;
-        }
-    }
-    Ok(())
 }
 
 /// A JSON body that is ready to be sent.

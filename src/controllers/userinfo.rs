@@ -18,8 +18,9 @@ use crate::{
         bearer::Challenge,
         claims,
         error::OAuthError,
-        grants::one,
+        grants::repeated,
         id_token, refusals,
+        route::Route,
         scope::{OPENID, Scopes},
     },
     server::Server,
@@ -50,14 +51,14 @@ pub async fn get_or_post(server: TheServer, request: Request) -> Result<Response
 async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
     let invalid = || OAuthError::of(&refusals::ACCESS_TOKEN_INVALID).by("UI-02");
     let wanted = || {
-        let (issuer, userinfo) = (&server.urls.issuer, &server.urls.userinfo_endpoint);
+        let (issuer, userinfo) = (&server.urls.issuer, server.urls.of(Route::Userinfo));
         format!("a live access token for {userinfo} or {issuer}")
     };
     let found = server.tokens.bearer(token).await?;
     let ActiveAccessToken { access, parties } =
         found.map_err(|why| invalid().observed(wanted(), why.to_string()))?;
     let reaches =
-        |uri: &String| *uri == server.urls.issuer || *uri == server.urls.userinfo_endpoint;
+        |uri: &String| *uri == server.urls.issuer || *uri == server.urls.of(Route::Userinfo);
     if !access.token.audience.0.iter().any(reaches) {
         let client = &parties.client.client_id;
         let sent = access.token.audience.0.join(" ");
@@ -94,7 +95,10 @@ async fn presented_token(request: Request) -> Result<Option<String>, Failure> {
         return Ok(of_header);
     }
     let params = read_form(request, "UI-01", "UI-01").await?;
-    let of_body = one(&params, "access_token")?.map(str::to_owned);
+    let of_body = params
+        .one("access_token")
+        .map_err(repeated)?
+        .map(str::to_owned);
     match (of_header, of_body) {
         (Some(_), Some(_)) => {
             let error = OAuthError::of(&refusals::ACCESS_TOKEN_REPEATED);

@@ -14,7 +14,7 @@ use crate::server::Server;
 
 /// LayerState the routes of the app and its fallback.
 pub async fn guard(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
-    let ours = server.urls.local("/");
+    let ours = server.urls.local_root();
     // Without a prefix every address would be one of ours.
     let is_below = ours.len() > 1 && request.uri().path().starts_with(&ours);
     let is_unknown = is_below && request.extensions().get::<MatchedPath>().is_none();

@@ -88,7 +88,7 @@ where
     request::scoped(asked, events, answer).await
 }
 
-/// LayerState the JSON endpoints (TK-01).
+/// Around the JSON endpoints (TK-01).
 pub async fn api(State(state): State<LayerState>, request: Request, next: Next) -> Response {
     let api = |request, asked| in_api(state.clone(), request, next, asked);
     // Boxed: the future of a whole request is large.
@@ -144,7 +144,7 @@ async fn in_discovery(request: Request, next: Next, asked: Arc<RequestInfo>) -> 
     response
 }
 
-/// LayerState the authorization endpoint and the pages.
+/// Around the authorization endpoint and the pages.
 pub async fn page(State(state): State<LayerState>, request: Request, next: Next) -> Response {
     let page = |request, asked| in_page(state.clone(), request, next, asked);
     // Boxed: the future of a whole request is large.

@@ -11,10 +11,11 @@ use crate::{
     protocol::{
         client::{Client, ClientKind},
         client_document, display_name, redirect_uri,
+        route::Route,
     },
     server::Server,
     sessions::{Browser, SignedIn},
-    views::{ClientCard, Common, Page, UserCard},
+    views::{ClientCard, Common, PageContext, UserCard},
 };
 
 /// What the page layer must know for the headers of a page.
@@ -31,7 +32,7 @@ pub struct PagePolicy {
 ///
 /// # Errors
 /// When a template fails.
-pub fn page<P: Page>(
+pub fn page<P: PageContext>(
     server: &Server,
     browser: &Browser,
     pending: Option<&Pending>,
@@ -48,7 +49,7 @@ pub fn page<P: Page>(
     common.app_name.clone_from(&server.settings.app_name);
     common.issuer_host = redirect_uri::host(&server.urls.issuer).unwrap_or_default();
     let stylesheet = server.views.stylesheet().map_err(Failure::internal)?;
-    common.css_url = server.urls.assets(&stylesheet.file_name());
+    common.css_url = server.urls.with(Route::Asset, &stylesheet.file_name());
     let html = server
         .views
         .render(&lang, &page)

@@ -8,7 +8,9 @@ use crate::{
     },
     events::{AuditEvent, EventName},
     people::hooks::{ClientFacts, InteractionFacts},
-    protocol::{error::OAuthError, interaction::Step, params, refusals, scope::Scopes},
+    protocol::{
+        error::OAuthError, interaction::Step, params, refusals, route::Route, scope::Scopes,
+    },
     sessions::{Browser, SignedIn},
 };
 
@@ -108,21 +110,24 @@ impl InteractionService {
     /// The URL of the page of a step, for an interaction or for itself.
     pub fn step_url(&self, pending: Option<&Pending>, step: Step) -> String {
         let urls = &self.urls;
-        let page = match step {
+        let page: &str = match step {
             // An app that makes no accounts has no built-in page either.
-            Step::Create if urls.signup_page == urls.signup && !self.policy.signup => {
+            Step::Create if urls.signup_page == urls.of(Route::Signup) && !self.policy.signup => {
                 &urls.login_page
             }
             Step::Create => &urls.signup_page,
             Step::Login => &urls.login_page,
             Step::SelectAccount => &urls.select_account_page,
             // The hook that asks for this step is refused without the setting.
-            Step::PostLogin => urls.post_login_page.as_ref().unwrap_or(&urls.resume),
+            Step::PostLogin => match &urls.post_login_page {
+                Some(page) => page,
+                None => urls.of(Route::Continue),
+            },
             Step::Consent => &urls.consent_page,
-            Step::Issue => &urls.resume,
+            Step::Issue => urls.of(Route::Continue),
         };
         let Some(state) = pending.and_then(Pending::state) else {
-            return page.clone();
+            return page.to_owned();
         };
         let query = if urls.is_own_endpoint(page) {
             format!("interaction={state}")
@@ -140,7 +145,7 @@ impl InteractionService {
 
     /// The URL that resumes an interaction.
     pub fn continue_url(&self, state: &str) -> String {
-        format!("{}?interaction={state}", self.urls.resume)
+        format!("{}?interaction={state}", self.urls.of(Route::Continue))
     }
 
     /// What the hooks see of a request, once it is stored.

@@ -7,6 +7,7 @@ use crate::{
         client_document,
         consent::ConsentAsk,
         grants, redirect_uri,
+        route::Route,
         scope::{OFFLINE_ACCESS, OPENID},
     },
     sessions::SignedIn,
@@ -53,7 +54,7 @@ impl InteractionService {
             access_seconds: access.try_into().ok(),
             offline,
             narrowing: self.settings.consent_allows_narrowing,
-            switch_account_action: self.urls.consent.clone(),
+            switch_account_action: self.urls.of(Route::Consent).to_owned(),
             warnings: warnings(pending),
             ..ConsentPage::default()
         }

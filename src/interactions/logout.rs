@@ -8,7 +8,7 @@ use crate::{
     error::{Failure, PageError},
     protocol::{
         client::Client,
-        end_session::{self, Asked, Destination, Hint},
+        end_session::{self, Destination, Hint, LogoutRequest},
         redirect_uri,
     },
     random,
@@ -127,12 +127,12 @@ impl PendingLogout {
             subject,
             sid: param("sid").and_then(|sid| sid.as_str().map(str::to_owned)),
         });
-        let asked = Asked {
+        let asked = LogoutRequest {
             post_logout_redirect_uri: row
                 .redirect_uri_explicit
                 .then_some(row.redirect_uri.as_str()),
             state: row.client_state.as_deref(),
-            ..Asked::default()
+            ..LogoutRequest::default()
         };
         Self {
             destination: end_session::destination(&asked, client.as_ref()),

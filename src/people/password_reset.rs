@@ -15,6 +15,7 @@ use crate::{
     error::{Failure, PageError},
     protocol::{
         credentials::Noted,
+        route::Route,
         secret::{Purpose, Secret, SecretHash},
     },
     random,
@@ -162,7 +163,11 @@ impl PasswordReset {
     }
 
     fn mail(&self, token: &Secret, lang: &str, to: String) -> Result<Email, Failure> {
-        let link = format!("{}?token={}", self.urls.reset_password, token.expose());
+        let link = format!(
+            "{}?token={}",
+            self.urls.of(Route::ResetPassword),
+            token.expose()
+        );
         let mail = ResetMail::new(&self.settings.app_name, link);
         let words = self.views.words(lang).map_err(Failure::internal)?;
         Ok(Email {

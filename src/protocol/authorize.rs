@@ -4,6 +4,8 @@
 mod prompt;
 mod targets;
 
+use serde::Deserialize;
+
 use super::{
     callback::Callback,
     client::{Client, ClientStatus, GrantType},
@@ -13,6 +15,7 @@ use super::{
     received::Received,
     refusals, requested,
     scope::Scopes,
+    typed_params::{self, Typed},
 };
 
 pub use self::prompt::Prompt;
@@ -53,30 +56,37 @@ pub struct AuthorizationRequest {
     pub params: Vec<(String, String)>,
 }
 
-/// Parameters with a meaning here.
-const KNOWN: [&str; 21] = [
-    "response_type",
-    "client_id",
-    "redirect_uri",
-    "scope",
-    "state",
-    "code_challenge",
-    "code_challenge_method",
-    "resource",
-    "nonce",
-    "prompt",
-    "max_age",
-    "login_hint",
-    "ui_locales",
-    "display",
-    "id_token_hint",
-    "acr_values",
-    "claims",
-    "response_mode",
-    "request",
-    "request_uri",
-    "registration",
-];
+/// The parameters of a request, as they were sent.
+#[derive(Clone, Debug, Deserialize)]
+struct AuthorizationParameters<'p> {
+    response_type: Option<&'p str>,
+    #[serde(rename = "client_id")]
+    _client_id: Option<&'p str>,
+    #[serde(rename = "redirect_uri")]
+    _redirect_uri: Option<&'p str>,
+    scope: Option<&'p str>,
+    #[serde(rename = "state")]
+    _state: Option<&'p str>,
+    code_challenge: Option<&'p str>,
+    code_challenge_method: Option<&'p str>,
+    resource: Vec<&'p str>,
+    nonce: Option<&'p str>,
+    prompt: Option<&'p str>,
+    max_age: Option<&'p str>,
+    login_hint: Option<&'p str>,
+    ui_locales: Option<&'p str>,
+    display: Option<&'p str>,
+    id_token_hint: Option<&'p str>,
+    acr_values: Option<&'p str>,
+    #[serde(rename = "claims")]
+    _claims: Option<&'p str>,
+    response_mode: Option<&'p str>,
+    #[serde(rename = "request")]
+    _request: Option<&'p str>,
+    #[serde(rename = "request_uri")]
+    _request_uri: Option<&'p str>,
+    registration: Option<&'p str>,
+}
 
 /// The `client_id` of the request (AZ-04, AZ-06).
 ///
@@ -124,52 +134,52 @@ pub fn validate(
 ) -> Result<AuthorizationRequest, OAuthError> {
     let Entitlement { client, policy } = entitlement;
     check_not_offered(params)?;
-    check_repetition(params)?;
-    check_response(params, client, policy)?;
+    let Typed {
+        request: sent,
+        others,
+    } = typed_params::read::<AuthorizationParameters<'_>>(params).map_err(repeated)?;
+    check_response(&sent, client, policy)?;
     let Prompts {
         words: prompts,
         silent,
-    } = prompt::prompts(params)?;
-    let max_age = max_age(params)?;
+    } = prompt::prompts(sent.prompt)?;
+    let max_age = max_age(sent.max_age)?;
     // Default scopes depend on the resources, but a bad scope is told first.
-    let resources = targets::resources(params, client, policy);
+    let resources = targets::resources(&sent.resource, client, policy);
     let named = resources.as_deref().unwrap_or_default();
-    let scopes = targets::scopes(params, client, policy, named)?;
-    let code_challenge = targets::code_challenge(params, client, &scopes)?;
+    let scopes = targets::scopes(sent.scope, client, policy, named)?;
+    let code_challenge = targets::code_challenge(&sent, client, &scopes)?;
     let mut resources = resources?;
     if resources.is_empty() {
         resources.extend(requested::resource_of_scopes(policy, client, &scopes));
     }
     targets::one_signature(&resources, policy)?;
-    let hint_subject = match one(params, "id_token_hint")? {
+    let hint_subject = match sent.id_token_hint {
         None => None,
         Some(hint) => Some(verify_hint(hint).ok_or_else(|| {
             OAuthError::of(&refusals::ID_TOKEN_HINT_INVALID).received(Received::Secret(hint))
         })?),
     };
-    let text = |name| one(params, name).map(|value| value.map(str::to_owned));
+    let text = |value: Option<&str>| value.map(str::to_owned);
     Ok(AuthorizationRequest {
         client_id: client.client_id.clone(),
         callback: callback.clone(),
-        nonce: text("nonce")?,
+        nonce: text(sent.nonce),
         code_challenge,
         scopes,
         resources,
         prompts,
         silent,
         max_age,
-        login_hint: text("login_hint")?,
-        ui_locales: text("ui_locales")?,
-        display: text("display")?,
-        acr_values: one(params, "acr_values")?
+        login_hint: text(sent.login_hint),
+        ui_locales: text(sent.ui_locales),
+        display: text(sent.display),
+        acr_values: sent
+            .acr_values
             .map(|values| words(values).map(str::to_owned).collect())
             .unwrap_or_default(),
         hint_subject,
-        params: params
-            .iter()
-            .filter(|(name, _)| !KNOWN.contains(name))
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
+        params: others,
     })
 }
 
@@ -185,27 +195,11 @@ fn check_not_offered(params: &Params) -> Result<(), OAuthError> {
 }
 
 /// AZ-13: nothing twice but `resource` (GE-03), no known name with a bracket (GE-04).
-fn check_repetition(params: &Params) -> Result<(), OAuthError> {
-    let mut seen = Vec::new();
-    for (name, _) in params.iter().filter(|(name, _)| *name != "resource") {
-        if seen.contains(&name) {
-            return Err(repeated(Repeated(name.to_owned())));
-        }
-        seen.push(name);
-    }
-    for name in KNOWN {
-        match name {
-            "resource" => params.all(name).map(drop).map_err(repeated)?,
-            _ => params.one(name).map(drop).map_err(repeated)?,
-        }
-    }
-    Ok(())
-}
-
-fn repeated(Repeated(name): Repeated) -> OAuthError {
-    let error = OAuthError::of(&refusals::PARAMETER_REPEATED).received(Received::Public(&name));
+fn repeated(of: Repeated) -> OAuthError {
+    let error = OAuthError::of(&refusals::PARAMETER_REPEATED);
+    let error = error.received(Received::Public(&of.name));
     // The client is told words of this server only.
-    match KNOWN.into_iter().find(|known| *known == name) {
+    match of.known {
         Some(known) => error.naming(known),
         None => error,
     }
@@ -221,13 +215,17 @@ fn words(list: &str) -> impl Iterator<Item = &str> {
 }
 
 /// AZ-14 to AZ-17.
-fn check_response(params: &Params, client: &Client, policy: &Policy) -> Result<(), OAuthError> {
-    if let Some(other) = one(params, "response_mode")?.filter(|mode| *mode != "query") {
+fn check_response(
+    sent: &AuthorizationParameters<'_>,
+    client: &Client,
+    policy: &Policy,
+) -> Result<(), OAuthError> {
+    if let Some(other) = sent.response_mode.filter(|mode| *mode != "query") {
         return Err(OAuthError::of(&refusals::RESPONSE_MODE_NOT_OFFERED)
             .offering(["query"])
             .received(Received::Public(other)));
     }
-    match one(params, "response_type")? {
+    match sent.response_type {
         Some("code") => {}
         None => return Err(OAuthError::of(&refusals::RESPONSE_TYPE_MISSING)),
         Some(other) => {
@@ -259,7 +257,7 @@ fn check_response(params: &Params, client: &Client, policy: &Policy) -> Result<(
         return Err(OAuthError::of(&refusals::CODE_GRANT_NOT_ALLOWED)
             .received(Received::Public(&registered)));
     }
-    if one(params, "registration")?.is_some() {
+    if sent.registration.is_some() {
         return Err(OAuthError::of(
             &refusals::REGISTRATION_PARAMETER_NOT_OFFERED,
         ));
@@ -268,8 +266,8 @@ fn check_response(params: &Params, client: &Client, policy: &Policy) -> Result<(
 }
 
 /// AZ-19.
-fn max_age(params: &Params) -> Result<Option<i64>, OAuthError> {
-    let Some(text) = one(params, "max_age")? else {
+fn max_age(sent: Option<&str>) -> Result<Option<i64>, OAuthError> {
+    let Some(text) = sent else {
         return Ok(None);
     };
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());

@@ -7,7 +7,7 @@ use super::{
     client::{AuthMethod, Client, ClientKind, ClientStatus},
     client_assertion::{self, Assertion, AssertionError, Refusal},
     error::OAuthError,
-    params::{Params, decode},
+    params::decode,
     received::Received,
     refusals,
     secret::{Purpose, Secret, hash, plain_hash},
@@ -32,6 +32,19 @@ pub enum ClientEndpoint {
     Introspection,
 }
 
+/// What a form body has of its client (RFC 6749 §2.3.1, RFC 7521 §4.2).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ClientParameters<'p> {
+    /// `client_id`
+    pub id: Option<&'p str>,
+    /// `client_secret`
+    pub secret: Option<&'p str>,
+    /// `client_assertion`
+    pub assertion: Option<&'p str>,
+    /// `client_assertion_type`
+    pub assertion_type: Option<&'p str>,
+}
+
 /// How the client presented itself.
 #[derive(Clone, Debug)]
 pub struct Credentials {
@@ -51,12 +64,13 @@ impl Credentials {
     /// # Errors
     /// `invalid_request` for more than one method (CA-01), `invalid_client` for none or a malformed
     /// one (CA-02).
-    pub fn read(authorization: &[&str], params: &Params) -> Result<Self, OAuthError> {
-        let repeated = |_| OAuthError::of(&refusals::CREDENTIALS_REPEATED);
-        let body_id = params.one("client_id").map_err(repeated)?;
-        let body_secret = params.one("client_secret").map_err(repeated)?;
-        let kind = params.one("client_assertion_type").map_err(repeated)?;
-        let assertion = params.one("client_assertion").map_err(repeated)?;
+    pub fn read(authorization: &[&str], body: ClientParameters<'_>) -> Result<Self, OAuthError> {
+        let ClientParameters {
+            id: body_id,
+            secret: body_secret,
+            assertion,
+            assertion_type: kind,
+        } = body;
         if kind.is_some() || assertion.is_some() {
             if body_secret.is_some() || !authorization.is_empty() {
                 return Err(OAuthError::of(&refusals::TWO_METHODS));

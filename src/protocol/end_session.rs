@@ -1,28 +1,19 @@
 //! The checks of the logout endpoint (RP-Initiated Logout §2, §3; ES-01 to ES-08).
 
+use serde::Deserialize;
+
 use super::{
     callback::with_query,
     client::{Client, ClientStatus},
     error::OAuthError,
     params::{Params, encode},
     received::Received,
-    refusals,
+    refusals, typed_params,
 };
 
-/// Parameters with a meaning here; `logout_hint` has none, because only an ID token says
-/// reliably who is meant.
-const KNOWN: [&str; 6] = [
-    "id_token_hint",
-    "logout_hint",
-    "client_id",
-    "post_logout_redirect_uri",
-    "state",
-    "ui_locales",
-];
-
 /// The parameters as they were sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Asked<'a> {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct LogoutRequest<'a> {
     /// An ID token that this server issued, not verified yet.
     pub id_token_hint: Option<&'a str>,
     /// The client.
@@ -33,27 +24,18 @@ pub struct Asked<'a> {
     pub state: Option<&'a str>,
     /// Languages of the pages.
     pub ui_locales: Option<&'a str>,
+    /// Without a meaning here: only an ID token says reliably who is meant.
+    pub logout_hint: Option<&'a str>,
 }
 
 /// Reads the parameters (ES-01).
 ///
 /// # Errors
 /// `invalid_request` for one that was sent twice or as a list.
-pub fn read(params: &Params) -> Result<Asked<'_>, OAuthError> {
-    let one = |name| {
-        let twice = |_| OAuthError::of(&refusals::LOGOUT_PARAMETER_REPEATED);
-        params.one(name).map_err(twice)
-    };
-    for name in KNOWN {
-        one(name)?;
-    }
-    Ok(Asked {
-        id_token_hint: one("id_token_hint")?,
-        client_id: one("client_id")?,
-        post_logout_redirect_uri: one("post_logout_redirect_uri")?,
-        state: one("state")?,
-        ui_locales: one("ui_locales")?,
-    })
+pub fn read(params: &Params) -> Result<LogoutRequest<'_>, OAuthError> {
+    let twice = |_| OAuthError::of(&refusals::LOGOUT_PARAMETER_REPEATED);
+    let read = typed_params::read::<LogoutRequest<'_>>(params);
+    Ok(read.map_err(twice)?.request)
 }
 
 /// What a verified ID token says about who is to be signed out.
@@ -72,7 +54,7 @@ pub struct Hint {
 /// # Errors
 /// `invalid_request` when the request names another client than the hint.
 pub fn client_id<'a>(
-    asked: &Asked<'a>,
+    asked: &LogoutRequest<'a>,
     hint: Option<&'a Hint>,
 ) -> Result<Option<&'a str>, OAuthError> {
     let Some(named) = asked.client_id else {
@@ -92,7 +74,7 @@ pub fn client_id<'a>(
 ///
 /// # Errors
 /// `invalid_request`.
-pub fn check_client(asked: &Asked<'_>, client: Option<&Client>) -> Result<(), OAuthError> {
+pub fn check_client(asked: &LogoutRequest<'_>, client: Option<&Client>) -> Result<(), OAuthError> {
     let exists = client.is_some_and(|client| client.status != ClientStatus::Deleted);
     if asked.client_id.is_some() && !exists {
         let sent = Received::Public(asked.client_id.unwrap_or_default());
@@ -139,7 +121,7 @@ impl PostLogoutRedirect {
 
 /// Judges `post_logout_redirect_uri`: byte for byte one of the client's (ES-04). A client that was
 /// switched off sends nobody anywhere.
-pub fn destination(asked: &Asked<'_>, client: Option<&Client>) -> Destination {
+pub fn destination(asked: &LogoutRequest<'_>, client: Option<&Client>) -> Destination {
     let Some(uri) = asked.post_logout_redirect_uri else {
         return Destination::Ours;
     };

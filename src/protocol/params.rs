@@ -40,7 +40,21 @@ impl ParamsError {
 
 /// A parameter that was sent twice, or as `name[…]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Repeated(pub String);
+pub struct Repeated {
+    /// Its name, as it was sent.
+    pub name: String,
+    /// The same, if the request knows it.
+    pub known: Option<&'static str>,
+}
+
+impl Repeated {
+    fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            known: None,
+        }
+    }
+}
 
 /// The decoded parameters in the order in which they were sent.
 #[derive(Clone, Default)]
@@ -103,11 +117,11 @@ impl Params {
         for (key, value) in &self.pairs {
             if key == name {
                 if found.is_some() {
-                    return Err(Repeated(name.to_owned()));
+                    return Err(Repeated::new(name));
                 }
                 found = Some(value.as_str());
             } else if is_bracketed(key, name) {
-                return Err(Repeated(name.to_owned()));
+                return Err(Repeated::new(name));
             }
         }
         Ok(found.filter(|value| !value.is_empty()))
@@ -119,7 +133,7 @@ impl Params {
     /// When `name` was sent with a bracket (GE-04).
     pub fn all(&self, name: &str) -> Result<Vec<&str>, Repeated> {
         if self.pairs.iter().any(|(key, _)| is_bracketed(key, name)) {
-            return Err(Repeated(name.to_owned()));
+            return Err(Repeated::new(name));
         }
         Ok(self
             .pairs
@@ -221,7 +235,7 @@ mod tests {
     #[test]
     fn ge_03_a_repeated_parameter_is_refused() {
         let params = Params::parse(b"scope=a&scope=b&resource=x&resource=y").unwrap();
-        assert_eq!(params.one("scope"), Err(Repeated("scope".into())));
+        assert_eq!(params.one("scope"), Err(Repeated::new("scope")));
         assert_eq!(params.all("resource"), Ok(vec!["x", "y"]));
     }
 
@@ -234,7 +248,7 @@ mod tests {
     #[test]
     fn ge_04_a_known_name_with_a_bracket_is_refused() {
         let params = Params::parse(b"scope[]=a&bar[]=2").unwrap();
-        assert_eq!(params.one("scope"), Err(Repeated("scope".into())));
+        assert_eq!(params.one("scope"), Err(Repeated::new("scope")));
         assert!(params.all("scope").is_err());
         assert_eq!(params.one("foo"), Ok(None));
     }

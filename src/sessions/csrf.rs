@@ -5,6 +5,7 @@ use crate::{
     config::urls::Urls,
     protocol::{
         host,
+        route::Route,
         secret::{Secret, mac, same},
     },
     random::RandomError,
@@ -14,7 +15,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Form<'a> {
     /// The route it posts to.
-    pub route: &'a str,
+    pub route: Route,
     /// The interaction it belongs to.
     pub interaction: Option<&'a str>,
     /// The session it was rendered for.
@@ -37,9 +38,14 @@ pub enum CsrfCheck {
 const NOBODY: &str = "-";
 
 impl Form<'_> {
+    /// What stands for the form in its token: the path without its slash.
+    fn name(&self) -> &'static str {
+        self.route.path().trim_start_matches('/')
+    }
+
     fn mac(&self, binding: &Secret, sid: &str) -> String {
         let interaction = self.interaction.unwrap_or(NOBODY);
-        mac(binding.expose(), &["csrf", self.route, interaction, sid])
+        mac(binding.expose(), &["csrf", self.name(), interaction, sid])
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     page::{Form, Page},
     server,
 };
+use crate::protocol::route::Route;
 
 /// Attacks on an authorization that would be fine otherwise.
 ///
@@ -83,7 +84,7 @@ impl<'a> EvilClient<'a> {
     pub async fn steal_code(&self, thief: &TestClient) -> TestResponse {
         let code = self.at(Step::Code).await;
         let server = server(&self.flow.ctx);
-        let path = local(&server, &server.urls.token_endpoint);
+        let path = local(&server, server.urls.of(Route::Token));
         let form = code.redemption();
         thief.post(self.flow.request, &path, &pairs(&form)).await
     }
@@ -172,7 +173,8 @@ impl<'a> EvilClient<'a> {
             let query = url::form_urlencoded::Serializer::new(String::new())
                 .extend_pairs(&params)
                 .finish();
-            let endpoint = &server(&self.flow.ctx).urls.authorization_endpoint;
+            let server = server(&self.flow.ctx);
+            let endpoint = server.urls.of(Route::Authorize);
             let mut browser = Browser::new(self.flow.request, &self.flow.ctx);
             answers.push((uri, browser.get(&format!("{endpoint}?{query}")).await));
         }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{browser::local, caller::Caller};
+use crate::protocol::route::Route;
 
 /// The claims; panics when a check fails.
 pub(super) async fn verify(
@@ -15,7 +16,7 @@ pub(super) async fn verify(
     nonce: Option<&str>,
 ) -> Value {
     let server = &caller.server;
-    let url = local(server, &server.urls.jwks_uri);
+    let url = local(server, server.urls.of(Route::Jwks));
     let jwks: JwkSet = caller.request.get(&url).clear_cookies().await.json();
     let header = decode_header(token).expect("the ID token is a JWT");
     let kid = header.kid.expect("the ID token names its key");

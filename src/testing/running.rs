@@ -13,7 +13,7 @@ use super::{
     factory::TestClient,
     page::{Form, Page},
 };
-use crate::{people::Owner, random, server::Server};
+use crate::{people::Owner, protocol::route::Route, random, server::Server};
 
 /// More pages in a row than any flow has.
 const MAX_STEPS: usize = 10;
@@ -115,7 +115,7 @@ impl<'a> Running<'a> {
         let query = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(&self.sent)
             .finish();
-        let (stop, endpoint) = (self.callback(), &self.server().urls.authorization_endpoint);
+        let (stop, endpoint) = (self.callback(), self.server().urls.of(Route::Authorize));
         let url = format!("{endpoint}?{query}");
         let response = self.browser.get(&url).await;
         let page = self.browser.follow(&url, response, Some(&stop)).await;
@@ -192,7 +192,7 @@ impl<'a> Running<'a> {
         let code = self.page().query("code").expect("a code");
         let response = self.redeem(&code, &[]).await;
         if response.status_code() != 200 {
-            let url = self.server().urls.token_endpoint.clone();
+            let url = self.server().urls.of(Route::Token).to_owned();
             return Err(Box::new(Refused::at_token(&url, response)));
         }
         let nonce = self.sent("nonce").map(str::to_owned);
@@ -210,13 +210,13 @@ impl<'a> Running<'a> {
         }
         let absolute = urls.page(&page.url);
         let pages = [
-            (Step::Login, [&urls.login_page, &urls.login]),
-            (Step::SignUp, [&urls.signup_page, &urls.signup]),
+            (Step::Login, [&urls.login_page, urls.of(Route::Login)]),
+            (Step::SignUp, [&urls.signup_page, urls.of(Route::Signup)]),
             (
                 Step::SelectAccount,
-                [&urls.select_account_page, &urls.select_account],
+                [&urls.select_account_page, urls.of(Route::SelectAccount)],
             ),
-            (Step::Consent, [&urls.consent_page, &urls.consent]),
+            (Step::Consent, [&urls.consent_page, urls.of(Route::Consent)]),
         ];
         let mut pages = pages.into_iter();
         let here = pages.find(|(_, pages)| pages.iter().any(|page| leads_to(&absolute, page)));
@@ -251,10 +251,10 @@ impl<'a> Running<'a> {
     pub(super) fn is_built_in(&self, step: Step) -> bool {
         let urls = &self.server().urls;
         match step {
-            Step::Login => urls.login_page == urls.login,
-            Step::SignUp => urls.signup_page == urls.signup,
-            Step::SelectAccount => urls.select_account_page == urls.select_account,
-            Step::Consent => urls.consent_page == urls.consent,
+            Step::Login => urls.login_page == urls.of(Route::Login),
+            Step::SignUp => urls.signup_page == urls.of(Route::Signup),
+            Step::SelectAccount => urls.select_account_page == urls.of(Route::SelectAccount),
+            Step::Consent => urls.consent_page == urls.of(Route::Consent),
             Step::Code => false,
         }
     }
@@ -280,7 +280,7 @@ impl<'a> Running<'a> {
         }
         form.retain(|(_, value)| !value.is_empty());
         self.caller
-            .post(&self.server().urls.token_endpoint, &form)
+            .post(self.server().urls.of(Route::Token), &form)
             .await
     }
 }

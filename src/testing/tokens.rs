@@ -9,6 +9,7 @@ use super::{
     caller::{Caller, pairs},
     id_token,
 };
+use crate::protocol::route::Route;
 
 /// The tokens of one authorization (RFC 6749 §5.1), in the hands of their client. As text it is the
 /// access token: `request.get("/api").authorization_bearer(&tokens)`.
@@ -98,7 +99,7 @@ impl<'a> Tokens<'a> {
     pub async fn userinfo(&self) -> TestResponse {
         let url = local(
             &self.caller.server,
-            &self.caller.server.urls.userinfo_endpoint,
+            self.caller.server.urls.of(Route::Userinfo),
         );
         let get = self.caller.request.get(&url).clear_cookies();
         get.authorization_bearer(self).await
@@ -122,13 +123,13 @@ impl<'a> Tokens<'a> {
         let token = token.expect("there is no refresh token: is `refresh_token` among the grants?");
         let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", token)];
         form.extend_from_slice(more);
-        let url = &self.caller.server.urls.token_endpoint;
+        let url = self.caller.server.urls.of(Route::Token);
         self.caller.post(url, &form).await
     }
 
     /// A redemption of the code that these tokens came from.
     pub(super) async fn redeem_again(&self, form: &[(String, String)]) -> TestResponse {
-        let url = &self.caller.server.urls.token_endpoint;
+        let url = self.caller.server.urls.of(Route::Token);
         self.caller.post(url, &pairs(form)).await
     }
 
@@ -140,14 +141,14 @@ impl<'a> Tokens<'a> {
 
     /// Revokes one token.
     pub async fn revoke_token(&self, token: &str) -> TestResponse {
-        let url = &self.caller.server.urls.revocation_endpoint;
+        let url = self.caller.server.urls.of(Route::Revoke);
         self.caller.post(url, &[("token", token)]).await
     }
 
     /// What the client learns about its access token (RFC 7662); for clients with a secret.
     pub async fn introspect(&self) -> TestResponse {
         let form = [("token", self.access_token.as_str())];
-        let url = &self.caller.server.urls.introspection_endpoint;
+        let url = self.caller.server.urls.of(Route::Introspect);
         self.caller.post(url, &form).await
     }
 }

@@ -13,7 +13,7 @@ use super::{
     files::{self, Files, Fingerprint},
     locale,
     messages::{LoadedMessages, Messages, Words},
-    page::Page,
+    page::PageContext,
     templates::{self, Engine, SortedSources},
 };
 use crate::events::{self, AuditEvent, EventName, Outcome};
@@ -104,7 +104,7 @@ impl Views {
     /// [`ViewsError::Override`] in debug builds when a file of the app does not compile,
     /// [`ViewsError::Render`] when a template fails. Without `debug` a failing template of the app
     /// is logged and the shipped page shown.
-    pub fn render<P: Page>(&self, lang: &str, page: &P) -> Result<String, ViewsError> {
+    pub fn render<P: PageContext>(&self, lang: &str, page: &P) -> Result<String, ViewsError> {
         let loaded = self.current()?;
         if self.source.debug && !loaded.broken.is_empty() {
             return Err(ViewsError::Override(loaded.broken.clone()));
@@ -112,16 +112,18 @@ impl Views {
         let lang = self.offered(lang);
         let context = Self::context(page, &Words::new(&loaded.messages, lang))?;
         if let Some(app) = &loaded.app {
-            match app.render(lang, P::TEMPLATE, &context) {
+            match app.render(lang, P::PAGE.template(), &context) {
                 Err(error) if !self.source.debug => {
                     let event = AuditEvent::new(EventName::TemplateBroken).denied("PG-02");
-                    let event = event.outcome(Outcome::Error).detail("page", P::TEMPLATE);
+                    let event = event
+                        .outcome(Outcome::Error)
+                        .detail("page", P::PAGE.template());
                     events::emit(event.detail("error", error.to_string()));
                 }
                 result => return Ok(result?),
             }
         }
-        Ok(loaded.shipped.render(lang, P::TEMPLATE, &context)?)
+        Ok(loaded.shipped.render(lang, P::PAGE.template(), &context)?)
     }
 
     /// The language for a request: the first of `ui_locales` and `Accept-Language` that is
@@ -165,9 +167,9 @@ impl Views {
         }
     }
 
-    fn context<P: Page>(page: &P, words: &Words) -> Result<Context, ViewsError> {
+    fn context<P: PageContext>(page: &P, words: &Words) -> Result<Context, ViewsError> {
         let mut page = page.clone();
-        page.common_mut().fill(P::TEMPLATE, words);
+        page.common_mut().fill(P::PAGE, words);
         page.translate(words);
         Ok(Context::from_serialize(&page)?)
     }

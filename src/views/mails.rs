@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Common, Page, Words, messages, samples};
+use super::{Common, Page, PageContext, Words, messages, samples};
 
 /// `reset_mail.html`: a link to a new password.
 #[derive(Clone, Default, Serialize)]
@@ -48,8 +48,8 @@ impl ResetMail {
     }
 }
 
-impl Page for ResetMail {
-    const TEMPLATE: &'static str = "reset_mail.html";
+impl PageContext for ResetMail {
+    const PAGE: Page = Page::ResetMail;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common

@@ -37,4 +37,4 @@ mod templates;
 
 pub use engine::{Views, ViewsError};
 pub use messages::Words;
-pub use page::{ClientCard, Common, ErrorLine, FormError, Page, UserCard};
+pub use page::{ClientCard, Common, ErrorLine, FormError, Page, PageContext, UserCard};

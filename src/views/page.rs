@@ -9,10 +9,70 @@ use serde::Serialize;
 use super::messages::Words;
 use crate::{protocol::client::ClientKind, views::form::FieldError};
 
-/// A page: a template and the variables it is rendered with.
-pub trait Page: Serialize + Clone {
-    /// Name of the template, `login.html`.
-    const TEMPLATE: &'static str;
+/// Every page that people see, and the mails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The apps and browsers of a person.
+    Apps,
+    /// A mail is on its way.
+    CheckMail,
+    /// The interaction was finished before.
+    Completed,
+    /// What a client asks for.
+    Consent,
+    /// Something went wrong.
+    Error,
+    /// Asks for a link to a new password.
+    ForgotPassword,
+    /// Sends the browser on where a redirect would not get through.
+    Handoff,
+    /// After signing out.
+    LoggedOut,
+    /// The login form.
+    Login,
+    /// The question whether to sign out.
+    Logout,
+    /// The mail with a link to a new password.
+    ResetMail,
+    /// The form for a new password.
+    ResetPassword,
+    /// The accounts of a browser.
+    SelectAccount,
+    /// The sign-up form.
+    Signup,
+}
+
+impl Page {
+    /// Name of the template, `login.html`: the app's file of the same name replaces it.
+    pub const fn template(self) -> &'static str {
+        match self {
+            Self::Apps => "apps.html",
+            Self::CheckMail => "check_mail.html",
+            Self::Completed => "completed.html",
+            Self::Consent => "consent.html",
+            Self::Error => "error.html",
+            Self::ForgotPassword => "forgot_password.html",
+            Self::Handoff => "handoff.html",
+            Self::LoggedOut => "logged_out.html",
+            Self::Login => "login.html",
+            Self::Logout => "logout.html",
+            Self::ResetMail => "reset_mail.html",
+            Self::ResetPassword => "reset_password.html",
+            Self::SelectAccount => "select_account.html",
+            Self::Signup => "signup.html",
+        }
+    }
+
+    /// Name of the page, `login`.
+    pub fn name(self) -> &'static str {
+        self.template().trim_end_matches(".html")
+    }
+}
+
+/// What a page is rendered with.
+pub trait PageContext: Serialize + Clone {
+    /// The page.
+    const PAGE: Page;
 
     /// The variables all pages have.
     fn common_mut(&mut self) -> &mut Common;
@@ -64,10 +124,8 @@ pub struct Common {
 
 impl Common {
     /// Everything that depends on the template and the language.
-    pub(super) fn fill(&mut self, template: &str, words: &Words) {
-        template
-            .trim_end_matches(".html")
-            .clone_into(&mut self.page);
+    pub(super) fn fill(&mut self, page: Page, words: &Words) {
+        page.name().clone_into(&mut self.page);
         words.lang().clone_into(&mut self.lang);
         words.dir().clone_into(&mut self.dir);
         for error in &mut self.errors {

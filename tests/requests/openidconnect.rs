@@ -53,8 +53,20 @@ async fn the_whole_way_of_a_relying_party(#[case] alg: &str) {
         Some(secret),
     )
     .set_redirect_uri(RedirectUrl::new(CONF_CB.to_owned()).unwrap())
-    .set_revocation_url(RevocationUrl::new(urls.revocation_endpoint.clone()).unwrap())
-    .set_introspection_url(IntrospectionUrl::new(urls.introspection_endpoint.clone()).unwrap());
+    .set_revocation_url(
+        RevocationUrl::new(
+            urls.of(loco_oauth_server::internals::protocol::route::Route::Revoke)
+                .to_owned(),
+        )
+        .unwrap(),
+    )
+    .set_introspection_url(
+        IntrospectionUrl::new(
+            urls.of(loco_oauth_server::internals::protocol::route::Route::Introspect)
+                .to_owned(),
+        )
+        .unwrap(),
+    );
 
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let (url, state, nonce) = client

@@ -1,6 +1,6 @@
 //! What is sent by mail, in every language.
 
-use loco_oauth_server::internals::views::{Page, mails::ResetMail};
+use loco_oauth_server::internals::views::{PageContext, mails::ResetMail};
 
 use super::{LANGUAGES, MARKUP, sample, shipped_views};
 

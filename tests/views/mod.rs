@@ -9,7 +9,7 @@ mod snapshots;
 mod texts;
 
 use loco_oauth_server::internals::views::{
-    Page, Views,
+    PageContext, Views,
     pages::{
         AppsPage, CheckMailPage, CompletedPage, ConsentPage, ErrorPage, ForgotPasswordPage,
         HandoffPage, LoggedOutPage, LoginPage, LogoutPage, ResetPasswordPage, SelectAccountPage,
@@ -53,13 +53,16 @@ fn render_all(views: &Views, lang: &str) -> Vec<Rendered> {
     all
 }
 
-fn render_samples<P: Page>(views: &Views, lang: &str, all: &mut Vec<Rendered>) {
+fn render_samples<P: PageContext>(views: &Views, lang: &str, all: &mut Vec<Rendered>) {
     for (sample, page) in P::samples() {
         let html = views.render(lang, &page).unwrap_or_else(|error| {
-            panic!("{} with sample {sample} in {lang}: {error}", P::TEMPLATE)
+            panic!(
+                "{} with sample {sample} in {lang}: {error}",
+                P::PAGE.template()
+            )
         });
         all.push(Rendered {
-            template: P::TEMPLATE,
+            template: P::PAGE.template(),
             sample,
             html,
         });
@@ -67,10 +70,10 @@ fn render_samples<P: Page>(views: &Views, lang: &str, all: &mut Vec<Rendered>) {
 }
 
 /// One sample of a page in English.
-fn sample<P: Page>(name: &str) -> P {
+fn sample<P: PageContext>(name: &str) -> P {
     let (_, page) = P::samples()
         .into_iter()
         .find(|(sample, _)| *sample == name)
-        .unwrap_or_else(|| panic!("{} has no sample {name}", P::TEMPLATE));
+        .unwrap_or_else(|| panic!("{} has no sample {name}", P::PAGE.template()));
     page
 }

@@ -8,7 +8,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::Urls;
-use crate::config::Settings;
+use crate::{config::Settings, protocol::route::Route};
 
 fn urls(block: Value) -> Urls {
     let settings = Settings::from_config(
@@ -24,12 +24,12 @@ fn urls(block: Value) -> Urls {
 fn ur_02_ur_03_everything_comes_from_base_url() {
     let urls = urls(json!({"base_url": "https://as.example/"}));
     assert_eq!(urls.issuer, "https://as.example");
-    assert_eq!(urls.token_endpoint, "https://as.example/oauth/token");
+    assert_eq!(urls.of(Route::Token), "https://as.example/oauth/token");
     assert_eq!(
-        urls.assets("oauth.css"),
+        urls.with(Route::Asset, "oauth.css"),
         "https://as.example/oauth/assets/oauth.css"
     );
-    assert_eq!(urls.local("/token"), "/oauth/token");
+    assert_eq!(urls.local(Route::Token), "/oauth/token");
     assert_eq!(urls.login_page, "https://as.example/oauth/login");
     assert_eq!(urls.after_login, "https://as.example/oauth/apps");
     assert_eq!(urls.after_logout, None);
@@ -38,16 +38,16 @@ fn ur_02_ur_03_everything_comes_from_base_url() {
 #[test]
 fn ur_03_the_prefix_may_be_the_root() {
     let urls = urls(json!({"prefix": ""}));
-    assert_eq!(urls.jwks_uri, "http://localhost:5150/jwks");
-    assert_eq!(urls.local("/jwks"), "/jwks");
+    assert_eq!(urls.of(Route::Jwks), "http://localhost:5150/jwks");
+    assert_eq!(urls.local(Route::Jwks), "/jwks");
 }
 
 #[test]
 fn ur_03_a_path_that_a_proxy_strips_is_not_in_local_paths() {
     let urls = urls(json!({"base_url": "https://as.example/t1"}));
     assert_eq!(urls.issuer, "https://as.example/t1");
-    assert_eq!(urls.token_endpoint, "https://as.example/t1/oauth/token");
-    assert_eq!(urls.local("/token"), "/oauth/token");
+    assert_eq!(urls.of(Route::Token), "https://as.example/t1/oauth/token");
+    assert_eq!(urls.local(Route::Token), "/oauth/token");
     assert_eq!(urls.page("/login"), "https://as.example/t1/login");
     assert_eq!(urls.origin, "https://as.example");
 }
@@ -105,7 +105,7 @@ fn pages_of_the_app() {
     assert_eq!(urls.login_page, "http://localhost:5150/sign-in");
     assert_eq!(urls.consent_page, "https://id.example/consent");
     assert_eq!(urls.signup_page, urls.login_page);
-    assert_eq!(urls.select_account_page, urls.select_account);
+    assert_eq!(urls.select_account_page, urls.of(Route::SelectAccount));
     assert_eq!(
         urls.after_logout.as_deref(),
         Some("http://localhost:5150/bye")

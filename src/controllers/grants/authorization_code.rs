@@ -9,11 +9,10 @@ use crate::{
         client::{Client, GrantType},
         client_auth::Credentials,
         grants::{
-            Granted, OwnerState,
+            Granted, OwnerState, TokenRequest,
             authorization_code::{Code, FOREIGN, REPLAY, Request, Verdict, decide},
             check_allowed,
         },
-        params::Params,
         secret::{Purpose, Secret, SecretHash, hash},
     },
     random,
@@ -40,10 +39,9 @@ struct Loaded {
 pub async fn answer(
     server: &Server,
     credentials: &Credentials,
-    params: &Params,
+    sent: &TokenRequest<'_>,
 ) -> Result<Vec<u8>, Failure> {
-    let code = params.one("code").ok().flatten().unwrap_or_default();
-    let code = hash(Purpose::Code, code);
+    let code = hash(Purpose::Code, sent.code.unwrap_or_default());
     // A redemption that loses the race looks again: the second look finds a used code.
     // Its client is authenticated already: an assertion is good for one look only.
     let mut known = None;
@@ -51,7 +49,7 @@ pub async fn answer(
         let loaded = load(server, credentials, known.take(), &code).await?;
         known = Some(loaded.client.clone());
         check_allowed(&loaded.client, GrantType::AuthorizationCode)?;
-        let request = Request::read(params)?;
+        let request = Request::of(sent)?;
         let verdict = judge(server, &loaded, &request)?;
         let Some(found) = &loaded.found else {
             continue;

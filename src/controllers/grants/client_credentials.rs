@@ -8,10 +8,9 @@ use crate::{
         client::GrantType,
         client_auth::Credentials,
         grants::{
-            check_allowed,
+            TokenRequest, check_allowed,
             client_credentials::{Request, decide, narrow},
         },
-        params::Params,
     },
     server::Server,
     store::access_tokens,
@@ -25,12 +24,12 @@ use crate::{
 pub async fn answer(
     server: &Server,
     credentials: &Credentials,
-    params: &Params,
+    sent: &TokenRequest<'_>,
 ) -> Result<Vec<u8>, Failure> {
     let row = server.clients.find(&credentials.client_id).await?;
     let client = &server.clients.authenticate(credentials, row).await?;
     check_allowed(client, GrantType::ClientCredentials)?;
-    let granted = decide(client, &server.policy, &Request::read(params)?)?;
+    let granted = decide(client, &server.policy, &Request::of(sent))?;
     let facts = TokenFacts::of(client, &granted);
     let permitted = server.people.app.machine_scopes(&facts).await?;
     let granted = narrow(granted, &permitted)?;

@@ -13,10 +13,9 @@ use crate::{
         client::{Client, GrantType},
         client_auth::Credentials,
         grants::{
-            Granted, check_allowed,
+            Granted, TokenRequest, check_allowed,
             refresh_token::{LOST, RefreshToken, Request, UNKNOWN, Verdict, decide},
         },
-        params::Params,
         secret::{Purpose, Secret, SecretHash, hash},
     },
     random,
@@ -42,10 +41,9 @@ struct Loaded {
 pub async fn answer(
     server: &Server,
     credentials: &Credentials,
-    params: &Params,
+    sent: &TokenRequest<'_>,
 ) -> Result<Vec<u8>, Failure> {
-    let token = params.one("refresh_token").ok().flatten();
-    let token = hash(Purpose::Refresh, token.unwrap_or_default());
+    let token = hash(Purpose::Refresh, sent.refresh_token.unwrap_or_default());
     // A refresh that loses the race looks again: the second look finds the winner's answer.
     // Its client is authenticated already: an assertion is good for one look only.
     let mut known = None;
@@ -54,7 +52,7 @@ pub async fn answer(
         let client = &loaded.client;
         known = Some(client.clone());
         check_allowed(client, GrantType::RefreshToken)?;
-        let request = Request::read(params)?;
+        let request = Request::of(sent)?;
         let verdict = judge(server, &loaded, &request)?;
         let Some(WithOwner { presented, owner }) = &loaded.found else {
             continue;

@@ -7,7 +7,10 @@ use crate::{
     controllers::outcome::{Arrival, respond},
     error::PageError,
     interactions::{Outcome, advance::Agreement},
-    protocol::{error::OAuthError, interaction::Step, received::Received, refusals, scope::Scopes},
+    protocol::{
+        error::OAuthError, interaction::Step, received::Received, refusals, route::Route,
+        scope::Scopes,
+    },
     sessions::{CsrfCheck, Form, SignedIn},
 };
 
@@ -135,10 +138,10 @@ impl OAuthInteraction {
 /// The form of a step: own pages may post to the plugin's route of the same step.
 pub(super) fn form<'a>(intent: Step, state: &'a str, current: Option<&'a SignedIn>) -> Form<'a> {
     let route = match intent {
-        Step::Create => "signup",
-        Step::SelectAccount => "select-account",
-        Step::Consent => "consent",
-        Step::Login | Step::PostLogin | Step::Issue => "login",
+        Step::Create => Route::Signup,
+        Step::SelectAccount => Route::SelectAccount,
+        Step::Consent => Route::Consent,
+        Step::Login | Step::PostLogin | Step::Issue => Route::Login,
     };
     let sid = current.filter(|_| intent == Step::Consent);
     Form {

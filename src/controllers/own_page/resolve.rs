@@ -18,7 +18,7 @@ use crate::{
     protocol::{error::OAuthError, interaction::Step, refusals, return_to},
     server::Server,
     sessions::Browser,
-    views::Page,
+    views::PageContext,
 };
 
 impl OAuthInteraction {

@@ -22,10 +22,7 @@ pub use crate::people::SharedContext;
 use crate::{
     error::{ApiError, Failure},
     events::request,
-    protocol::{
-        client_auth::{ClientEndpoint, Credentials},
-        params::Params,
-    },
+    protocol::client_auth::{ClientEndpoint, ClientParameters, Credentials},
     server::Server,
 };
 
@@ -35,10 +32,10 @@ use crate::{
 /// `invalid_request`, `invalid_client` (CA-01, CA-02).
 pub fn credentials(
     headers: &HeaderMap,
-    params: &Params,
+    body: ClientParameters<'_>,
     endpoint: ClientEndpoint,
 ) -> Result<Credentials, Failure> {
-    let credentials = Credentials::read(&authorization_headers(headers)?, params)?.at(endpoint);
+    let credentials = Credentials::read(&authorization_headers(headers)?, body)?.at(endpoint);
     request::note_client(&credentials.client_id);
     Ok(credentials)
 }

@@ -15,7 +15,7 @@ use crate::{
         AuditEvent, EventName, Outcome,
         request::{self, RequestInfo},
     },
-    protocol::{error_kind::ErrorKind, redirect_uri},
+    protocol::{error_kind::ErrorKind, redirect_uri, route::Route},
     server::Server,
     views::{
         Common,
@@ -83,7 +83,9 @@ fn render_error(
     let common = Common {
         app_name: server.settings.app_name.clone(),
         issuer_host: redirect_uri::host(&server.urls.issuer).unwrap_or_default(),
-        css_url: server.urls.assets(&server.views.stylesheet()?.file_name()),
+        css_url: server
+            .urls
+            .with(Route::Asset, &server.views.stylesheet()?.file_name()),
         reference_id: asked.reference.clone(),
         ..Common::default()
     };

@@ -15,6 +15,7 @@ use super::Finding;
 use crate::{
     config::{Settings, urls::Urls},
     fetch::extra_certificates,
+    protocol::route::Route,
 };
 
 /// Longest wait for one answer.
@@ -173,7 +174,7 @@ impl Probe<'_> {
 
     /// OS-07.
     async fn pages(&mut self) {
-        let login = self.urls.login.clone();
+        let login = self.urls.of(Route::Login).to_owned();
         let Ok(answer) = self.get(&login).await else {
             return;
         };
@@ -195,7 +196,7 @@ impl Probe<'_> {
 
     /// OS-14.
     async fn answers(&mut self) {
-        let token = self.here(&self.urls.token_endpoint);
+        let token = self.here(self.urls.of(Route::Token));
         let asked = self
             .http
             .post(&token)

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{one, words};
-use crate::protocol::{error::OAuthError, params::Params, received::Received, refusals};
+use super::words;
+use crate::protocol::{error::OAuthError, received::Received, refusals};
 
 /// Words of `prompt` (OpenID Connect Core §3.1.2.1, Initiating User Registration 1.0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,9 +56,9 @@ pub(super) struct Prompts {
 }
 
 /// AZ-18: the words, and whether no page may be shown.
-pub(super) fn prompts(params: &Params) -> Result<Prompts, OAuthError> {
+pub(super) fn prompts(sent: Option<&str>) -> Result<Prompts, OAuthError> {
     let mut prompts = Vec::new();
-    for word in one(params, "prompt")?.into_iter().flat_map(words) {
+    for word in sent.into_iter().flat_map(words) {
         let unknown = || {
             OAuthError::of(&refusals::PROMPT_UNKNOWN)
                 .offering(WORDS.iter().map(|prompt| prompt.as_str()))

@@ -1,10 +1,9 @@
 //! What is asked for: scopes, resources (RFC 8707), and the PKCE challenge (RFC 7636).
 
-use super::{one, repeated};
+use super::AuthorizationParameters;
 use crate::protocol::{
     client::{Client, GrantType},
     error::OAuthError,
-    params::Params,
     pkce::{CodeChallenge, PkceError},
     policy::Policy,
     received::Received,
@@ -14,13 +13,13 @@ use crate::protocol::{
 
 /// AZ-20, AZ-21.
 pub(super) fn scopes(
-    params: &Params,
+    sent: Option<&str>,
     client: &Client,
     policy: &Policy,
     resources: &[String],
 ) -> Result<Scopes, OAuthError> {
     let allowed = policy.grantable_scopes(client, resources);
-    let Some(sent) = one(params, "scope")? else {
+    let Some(sent) = sent else {
         let of_resources = requested::default_scopes(policy, resources);
         let default = policy.default_scopes.union(&of_resources);
         return some_scope(default.intersection(&allowed), &allowed, "");
@@ -51,12 +50,11 @@ fn some_scope(scopes: Scopes, allowed: &Scopes, sent: &str) -> Result<Scopes, OA
 
 /// AZ-22.
 pub(super) fn code_challenge(
-    params: &Params,
+    request: &AuthorizationParameters<'_>,
     client: &Client,
     scopes: &Scopes,
 ) -> Result<Option<String>, OAuthError> {
-    let method = one(params, "code_challenge_method")?;
-    let sent = one(params, "code_challenge")?;
+    let (sent, method) = (request.code_challenge, request.code_challenge_method);
     let challenge = CodeChallenge::parse(sent, method).map_err(|error| match error {
         PkceError::Method => OAuthError::of(&refusals::CHALLENGE_METHOD_NOT_OFFERED)
             .received(Received::Public(method.unwrap_or_default())),
@@ -72,11 +70,10 @@ pub(super) fn code_challenge(
 
 /// AZ-23: the configured spellings of the resources asked for, or the default one.
 pub(super) fn resources(
-    params: &Params,
+    sent: &[&str],
     client: &Client,
     policy: &Policy,
 ) -> Result<Vec<String>, OAuthError> {
-    let sent = params.all("resource").map_err(repeated)?;
     if sent.len() > 10 {
         let count = format!("{} resources", sent.len());
         return Err(
@@ -84,7 +81,7 @@ pub(super) fn resources(
         );
     }
     let mut found = Vec::new();
-    for uri in sent {
+    for uri in sent.iter().copied() {
         let resource = requested::resource_of(policy, client, uri).ok_or_else(|| {
             OAuthError::of(&refusals::RESOURCE_UNKNOWN)
                 .offering(requested::names(policy, client))

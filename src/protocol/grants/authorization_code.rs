@@ -1,9 +1,8 @@
 //! `grant_type=authorization_code` (RFC 6749 §4.1.3, RFC 7636 §4.6).
 
-use super::{Bound, Granted, OwnerState, audience, one, resources};
+use super::{Bound, Granted, OwnerState, TokenRequest, audience};
 use crate::protocol::{
-    error::OAuthError, params::Params, pkce, policy::Entitlement, received::Received, refusals,
-    scope::Scopes,
+    error::OAuthError, pkce, policy::Entitlement, received::Received, refusals, scope::Scopes,
 };
 
 /// The parameters of the request.
@@ -21,13 +20,14 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// `invalid_request` (TK-02, TK-09).
-    pub fn read(params: &'a Params) -> Result<Self, OAuthError> {
-        one(params, "scope")?;
+    pub fn of(sent: &TokenRequest<'a>) -> Result<Self, OAuthError> {
         Ok(Self {
-            code: one(params, "code")?.ok_or_else(|| OAuthError::of(&refusals::CODE_MISSING))?,
-            redirect_uri: one(params, "redirect_uri")?,
-            code_verifier: one(params, "code_verifier")?,
-            resources: resources(params)?,
+            code: sent
+                .code
+                .ok_or_else(|| OAuthError::of(&refusals::CODE_MISSING))?,
+            redirect_uri: sent.redirect_uri,
+            code_verifier: sent.code_verifier,
+            resources: sent.resource.clone(),
         })
     }
 }

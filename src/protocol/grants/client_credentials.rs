@@ -1,10 +1,9 @@
 //! `grant_type=client_credentials` (RFC 6749 §4.4, OAuth 2.1 §4.2).
 
-use super::{Granted, one, resources};
+use super::{Granted, TokenRequest};
 use crate::protocol::{
     client::Client,
     error::OAuthError,
-    params::Params,
     policy::Policy,
     received::Received,
     refusals,
@@ -24,11 +23,11 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// `invalid_request` (TK-02).
-    pub fn read(params: &'a Params) -> Result<Self, OAuthError> {
-        Ok(Self {
-            scope: one(params, "scope")?,
-            resources: resources(params)?,
-        })
+    pub fn of(sent: &TokenRequest<'a>) -> Self {
+        Self {
+            scope: sent.scope,
+            resources: sent.resource.clone(),
+        }
     }
 }
 

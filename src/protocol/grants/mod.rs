@@ -4,14 +4,18 @@ pub mod authorization_code;
 pub mod client_credentials;
 pub mod refresh_token;
 
+use serde::Deserialize;
+
 use super::{
     client::{Client, GrantType},
+    client_auth::ClientParameters,
     error::OAuthError,
     params::{Params, Repeated},
     policy::{Entitlement, Policy},
     received::Received,
     refusals,
     scope::{self, Scopes},
+    typed_params,
 };
 
 /// What an access token is issued for.
@@ -39,23 +43,81 @@ impl OwnerState {
     }
 }
 
-/// A parameter of a token request.
-///
-/// # Errors
-/// `invalid_request` when it was sent twice or as a list (TK-02).
-pub fn one<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, OAuthError> {
-    params.one(name).map_err(repeated)
+/// The parameters of a token request, as they were sent (RFC 6749 §4.1.3, §4.4.2, §6; RFC 8707 §2).
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct TokenRequest<'p> {
+    /// Which grant is used.
+    pub grant_type: Option<&'p str>,
+    client_id: Option<&'p str>,
+    client_secret: Option<&'p str>,
+    client_assertion: Option<&'p str>,
+    client_assertion_type: Option<&'p str>,
+    /// An authorization code.
+    pub code: Option<&'p str>,
+    redirect_uri: Option<&'p str>,
+    code_verifier: Option<&'p str>,
+    /// A refresh token.
+    pub refresh_token: Option<&'p str>,
+    scope: Option<&'p str>,
+    resource: Vec<&'p str>,
 }
 
-/// The `resource` parameters of a token request.
-///
-/// # Errors
-/// `invalid_request` when one was sent as a list (TK-02).
-pub fn resources(params: &Params) -> Result<Vec<&str>, OAuthError> {
-    params.all("resource").map_err(repeated)
+impl<'p> TokenRequest<'p> {
+    /// Reads the parameters (TK-02).
+    ///
+    /// # Errors
+    /// `invalid_request` for one that was sent twice or as a list.
+    pub fn read(params: &'p Params) -> Result<Self, OAuthError> {
+        Ok(typed_params::read(params).map_err(repeated)?.request)
+    }
+
+    /// What it has of its client.
+    pub const fn client(&self) -> ClientParameters<'p> {
+        ClientParameters {
+            id: self.client_id,
+            secret: self.client_secret,
+            assertion: self.client_assertion,
+            assertion_type: self.client_assertion_type,
+        }
+    }
 }
 
-fn repeated(_: Repeated) -> OAuthError {
+/// The parameters of a request about a token (RFC 7009 §2.1, RFC 7662 §2.1), as they were sent.
+#[derive(Clone, Debug, Deserialize)]
+pub struct LookupRequest<'p> {
+    /// The token.
+    pub token: Option<&'p str>,
+    /// Of no use: the prefix of a token says what it is.
+    #[serde(rename = "token_type_hint")]
+    _token_type_hint: Option<&'p str>,
+    client_id: Option<&'p str>,
+    client_secret: Option<&'p str>,
+    client_assertion: Option<&'p str>,
+    client_assertion_type: Option<&'p str>,
+}
+
+impl<'p> LookupRequest<'p> {
+    /// Reads the parameters (TK-02).
+    ///
+    /// # Errors
+    /// `invalid_request` for one that was sent twice or as a list.
+    pub fn read(params: &'p Params) -> Result<Self, OAuthError> {
+        Ok(typed_params::read(params).map_err(repeated)?.request)
+    }
+
+    /// What it has of its client.
+    pub const fn client(&self) -> ClientParameters<'p> {
+        ClientParameters {
+            id: self.client_id,
+            secret: self.client_secret,
+            assertion: self.client_assertion,
+            assertion_type: self.client_assertion_type,
+        }
+    }
+}
+
+/// The refusal of a parameter that was sent twice or as a list (TK-02).
+pub fn repeated(_: Repeated) -> OAuthError {
     OAuthError::of(&refusals::TOKEN_PARAMETER_REPEATED)
 }
 

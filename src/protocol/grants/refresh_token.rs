@@ -1,10 +1,9 @@
 //! `grant_type=refresh_token` (RFC 6749 §6, OAuth 2.1 §4.3, RFC 9700 §4.14.2).
 
-use super::{Bound, Granted, OwnerState, audience, one, resources};
+use super::{Bound, Granted, OwnerState, TokenRequest, audience};
 use crate::protocol::{
     client::SecretHash,
     error::OAuthError,
-    params::Params,
     policy::{Entitlement, Policy},
     received::Received,
     refusals,
@@ -26,12 +25,13 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// `invalid_request` (TK-02, TK-19).
-    pub fn read(params: &'a Params) -> Result<Self, OAuthError> {
+    pub fn of(sent: &TokenRequest<'a>) -> Result<Self, OAuthError> {
         Ok(Self {
-            refresh_token: one(params, "refresh_token")?
+            refresh_token: sent
+                .refresh_token
                 .ok_or_else(|| OAuthError::of(&refusals::REFRESH_TOKEN_MISSING))?,
-            scope: one(params, "scope")?,
-            resources: resources(params)?,
+            scope: sent.scope,
+            resources: sent.resource.clone(),
         })
     }
 

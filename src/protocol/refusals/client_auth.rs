@@ -4,17 +4,6 @@ use super::refusals;
 
 refusals! {
     CLIENT_AUTH:
-    CREDENTIALS_REPEATED {
-        rule: "CA-01",
-        code: InvalidRequest,
-        client: "A parameter was sent twice",
-        problem: "One of the parameters that tell who the client is was sent twice or with \
-            brackets.",
-        expected: "client_id, client_secret, client_assertion and client_assertion_type at most \
-            once",
-        fix: "Send each of them once; look for a library or proxy that adds it a second time.",
-        standard: "RFC 6749 §2.3",
-    }
     TWO_METHODS {
         rule: "CA-01",
         code: InvalidRequest,

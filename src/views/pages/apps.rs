@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::consent::{GrantedScope, ResourceLine, describe};
-use crate::views::{ClientCard, Common, FormError, Page, Words, samples};
+use crate::views::{ClientCard, Common, FormError, Page, PageContext, Words, samples};
 
 /// `apps.html`.
 #[derive(Clone, Default, Serialize)]
@@ -112,8 +112,8 @@ pub struct SessionLine {
     pub end_action: String,
 }
 
-impl Page for AppsPage {
-    const TEMPLATE: &'static str = "apps.html";
+impl PageContext for AppsPage {
+    const PAGE: Page = Page::Apps;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common

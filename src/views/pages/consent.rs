@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::views::{ClientCard, Common, FormError, Page, Words, samples};
+use crate::views::{ClientCard, Common, FormError, Page, PageContext, Words, samples};
 
 /// `consent.html`.
 #[derive(Clone, Default, Serialize)]
@@ -113,8 +113,8 @@ pub(super) fn describe(name: &str, description: &str, words: &Words) -> String {
         .unwrap_or_else(|| name.to_owned())
 }
 
-impl Page for ConsentPage {
-    const TEMPLATE: &'static str = "consent.html";
+impl PageContext for ConsentPage {
+    const PAGE: Page = Page::Consent;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::protocol::redirect_difference::Marked;
 use crate::{
     protocol::error_kind::ErrorKind,
-    views::{Common, Page, Words, messages::text_value, samples},
+    views::{Common, Page, PageContext, Words, messages::text_value, samples},
 };
 
 /// `error.html`. Shows no text of the request outside of `dev`.
@@ -117,8 +117,8 @@ pub(super) fn may_be_linked(link: &ReturnLink) -> bool {
     }
 }
 
-impl Page for ErrorPage {
-    const TEMPLATE: &'static str = "error.html";
+impl PageContext for ErrorPage {
+    const PAGE: Page = Page::Error;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common

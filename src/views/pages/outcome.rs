@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::views::{Common, Page, samples};
+use crate::views::{Common, Page, PageContext, samples};
 
 /// `handoff.html`: sends the browser on without a redirect (AR-05).
 #[derive(Clone, Default, Serialize)]
@@ -16,8 +16,8 @@ pub struct HandoffPage {
     pub target_host: String,
 }
 
-impl Page for HandoffPage {
-    const TEMPLATE: &'static str = "handoff.html";
+impl PageContext for HandoffPage {
+    const PAGE: Page = Page::Handoff;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common
@@ -48,8 +48,8 @@ pub struct CompletedPage {
     pub common: Common,
 }
 
-impl Page for CompletedPage {
-    const TEMPLATE: &'static str = "completed.html";
+impl PageContext for CompletedPage {
+    const PAGE: Page = Page::Completed;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common
@@ -89,8 +89,8 @@ pub struct CheckMailPage {
     pub address_hint: String,
 }
 
-impl Page for CheckMailPage {
-    const TEMPLATE: &'static str = "check_mail.html";
+impl PageContext for CheckMailPage {
+    const PAGE: Page = Page::CheckMail;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common

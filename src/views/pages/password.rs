@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::views::{Common, ErrorLine, FormError, Page, samples};
+use crate::views::{Common, ErrorLine, FormError, Page, PageContext, samples};
 
 /// `forgot_password.html`: asks for a link to a new password.
 #[derive(Clone, Default, Serialize)]
@@ -16,8 +16,8 @@ pub struct ForgotPasswordPage {
     pub login_url: String,
 }
 
-impl Page for ForgotPasswordPage {
-    const TEMPLATE: &'static str = "forgot_password.html";
+impl PageContext for ForgotPasswordPage {
+    const PAGE: Page = Page::ForgotPassword;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common
@@ -74,8 +74,8 @@ pub struct ResetPasswordPage {
     pub forgot_url: String,
 }
 
-impl Page for ResetPasswordPage {
-    const TEMPLATE: &'static str = "reset_password.html";
+impl PageContext for ResetPasswordPage {
+    const PAGE: Page = Page::ResetPassword;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common

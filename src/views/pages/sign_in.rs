@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::views::{Common, ErrorLine, FormError, Page, samples};
+use crate::views::{Common, ErrorLine, FormError, Page, PageContext, samples};
 
 /// `login.html`: sign in with login and password.
 #[derive(Clone, Default, Serialize)]
@@ -37,8 +37,8 @@ pub struct ExternalLogin {
     pub url: String,
 }
 
-impl Page for LoginPage {
-    const TEMPLATE: &'static str = "login.html";
+impl PageContext for LoginPage {
+    const PAGE: Page = Page::Login;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common
@@ -145,8 +145,8 @@ pub struct AccountLine {
     pub signed_in: bool,
 }
 
-impl Page for SelectAccountPage {
-    const TEMPLATE: &'static str = "select_account.html";
+impl PageContext for SelectAccountPage {
+    const PAGE: Page = Page::SelectAccount;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::error::{ReturnLink, may_be_linked};
-use crate::views::{Common, Page, Words, samples};
+use crate::views::{Common, Page, PageContext, Words, samples};
 
 /// `logout.html`: asks before a session ends.
 #[derive(Clone, Default, Serialize)]
@@ -28,8 +28,8 @@ pub struct OtherAccount {
     pub login: String,
 }
 
-impl Page for LogoutPage {
-    const TEMPLATE: &'static str = "logout.html";
+impl PageContext for LogoutPage {
+    const PAGE: Page = Page::Logout;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common
@@ -104,8 +104,8 @@ pub struct LoggedOutPage {
     pub return_link: Option<ReturnLink>,
 }
 
-impl Page for LoggedOutPage {
-    const TEMPLATE: &'static str = "logged_out.html";
+impl PageContext for LoggedOutPage {
+    const PAGE: Page = Page::LoggedOut;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common

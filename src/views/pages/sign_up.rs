@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::views::{Common, ErrorLine, FormError, Page, Words, form::SignUpField, samples};
+use crate::views::{
+    Common, ErrorLine, FormError, Page, PageContext, Words, form::SignUpField, samples,
+};
 
 /// `signup.html`: make an account.
 #[derive(Clone, Default, Serialize)]
@@ -44,8 +46,8 @@ impl From<&SignUpField> for SignUpInput {
     }
 }
 
-impl Page for SignUpPage {
-    const TEMPLATE: &'static str = "signup.html";
+impl PageContext for SignUpPage {
+    const PAGE: Page = Page::Signup;
 
     fn common_mut(&mut self) -> &mut Common {
         &mut self.common

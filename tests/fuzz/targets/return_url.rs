@@ -7,7 +7,7 @@ use crate::protocol::{
     callback::Callback,
     client::{ApplicationType, Client, ClientKind},
     client_metadata::{Applicant, ClientIdentity, ClientMetadata},
-    end_session::{Asked, Destination, destination},
+    end_session::{Destination, LogoutRequest, destination},
     error::OAuthError,
     params::{Params, encode},
     redirect_uri, refusals, return_to,
@@ -68,10 +68,10 @@ fn callback(client: &Client, sent: &str, state: Option<&str>) {
 }
 
 fn logout(client: &Client, sent: &str, state: Option<&str>) {
-    let asked = Asked {
+    let asked = LogoutRequest {
         post_logout_redirect_uri: Some(sent),
         state,
-        ..Asked::default()
+        ..LogoutRequest::default()
     };
     match destination(&asked, Some(client)) {
         Destination::Registered(to) => {
