@@ -13,6 +13,7 @@ pub mod migration;
 pub mod oauth_server;
 pub mod own_pages;
 pub mod process;
+pub mod registration;
 pub mod rows;
 pub mod scripts;
 pub mod server;

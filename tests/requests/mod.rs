@@ -1,7 +1,6 @@
 //! One file per endpoint.
 
 mod advertised;
-mod allocations;
 mod app_side;
 mod apps;
 mod assertions;
@@ -9,14 +8,11 @@ mod audit;
 mod authorize;
 mod bad_input;
 mod browser_session;
-mod budgets;
 mod client_credentials;
 mod client_tasks;
-mod concurrency;
 mod csrf;
 mod documents;
 mod end_session;
-mod faults;
 mod fetch;
 mod flow;
 mod guard;
@@ -25,9 +21,7 @@ mod interaction;
 mod introspect;
 mod jwt;
 mod limits;
-mod load;
 mod metadata;
-mod model;
 mod mounting;
 mod openidconnect;
 mod operations;

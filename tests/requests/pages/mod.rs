@@ -9,7 +9,7 @@ mod login;
 mod logout;
 mod own_pages;
 mod select_account;
-pub mod signup;
+mod signup;
 mod snapshots;
 
 use crate::app::{

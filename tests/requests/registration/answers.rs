@@ -3,9 +3,10 @@
 use loco_oauth_server::internals::protocol::secret::{Purpose, hash};
 use serde_json::{Value, json};
 
-use super::{metadata, open, open_and, shown};
+use super::shown;
 use crate::app::{
     browser::encoded,
+    registration::{metadata, open, open_and},
     server::TestServer,
     tokens::{snapshot, text},
 };

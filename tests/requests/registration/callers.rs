@@ -4,9 +4,10 @@ use rstest::rstest;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{metadata, open, open_and, shown};
+use super::shown;
 use crate::app::{
     fixtures::ALICE,
+    registration::{metadata, open, open_and},
     server::{ISSUER, TestServer},
     tokens::snapshot,
 };

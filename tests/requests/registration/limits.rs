@@ -6,9 +6,10 @@ use futures_util::future::join_all;
 use rstest::rstest;
 use serde_json::json;
 
-use super::{metadata, open, open_and, shown};
+use super::shown;
 use crate::app::{
     oauth_server::oauth_clients,
+    registration::{metadata, open, open_and},
     server::TestServer,
     tokens::{snapshot, text},
 };

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{metadata, open, shown};
+use super::shown;
 use crate::app::{
+    registration::{metadata, open},
     server::{Answer, TestServer},
     tokens::{assert_shows_none, show, snapshot, text},
 };

@@ -3,9 +3,10 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{open_and, shown};
+use super::shown;
 use crate::app::{
     browser::{Authorize, VERIFIER},
+    registration::open_and,
     server::{TestServer, param},
     tokens::{R1, snapshot, text},
 };

@@ -3,8 +3,10 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{metadata, open};
-use crate::app::server::TestServer;
+use crate::app::{
+    registration::{metadata, open},
+    server::TestServer,
+};
 
 /// Every one of these answers 400 with this code, and nothing is stored.
 async fn all_refused(error: &str, cases: impl IntoIterator<Item = Value>) {

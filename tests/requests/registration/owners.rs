@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{metadata, open};
 use crate::app::{
     browser::{Authorize, Browser},
     fixtures::BOB,
+    registration::{metadata, open},
     server::{ISSUER, TestServer, param},
     tokens::text,
 };

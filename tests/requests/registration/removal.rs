@@ -5,10 +5,10 @@ use loco_oauth_server::internals::operations::cleanup::Cleanup;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{metadata, open, open_and};
 use crate::app::{
     browser::{Authorize, VERIFIER},
     fixtures::{ALICE, PASSWORD},
+    registration::{metadata, open, open_and},
     server::{Answer, TestServer},
     tokens::{show, snapshot, text},
 };

@@ -5,16 +5,14 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::resources::{agent, agent_tokens, audience, machine};
-use crate::{
-    app::{
-        browser::{Authorize, VERIFIER},
-        fixtures,
-        guarded::MCP,
-        oauth_server::oauth_clients,
-        server::TestServer,
-        tokens::text,
-    },
-    requests::registration::open_and,
+use crate::app::{
+    browser::{Authorize, VERIFIER},
+    fixtures,
+    guarded::MCP,
+    oauth_server::oauth_clients,
+    registration::open_and,
+    server::TestServer,
+    tokens::text,
 };
 
 /// `/mcp` without `default_scopes`; its `mcp:admin` is sensitive.

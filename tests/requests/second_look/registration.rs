@@ -15,13 +15,11 @@ mod redirects;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{
-    app::{
-        browser::{Authorize, Browser, VERIFIER, encoded},
-        server::{Answer, ISSUER, TestServer, param},
-        tokens::text,
-    },
-    requests::registration::open_and,
+use crate::app::{
+    browser::{Authorize, Browser, VERIFIER, encoded},
+    registration::open_and,
+    server::{Answer, ISSUER, TestServer, param},
+    tokens::text,
 };
 
 /// An initial access token of the operator.

@@ -7,13 +7,10 @@ use serde_json::{Value, json};
 use super::{description, settings, update_of};
 use crate::{
     app::{
-        browser::Authorize, https::Reply, oauth_server::oauth_clients, server::TestServer,
-        tokens::text,
+        browser::Authorize, https::Reply, oauth_server::oauth_clients, registration::metadata,
+        server::TestServer, tokens::text,
     },
-    requests::{
-        documents::{CALLBACK, Site},
-        registration::metadata,
-    },
+    requests::documents::{CALLBACK, Site},
 };
 
 const DAY: i64 = 86_400;

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::{TOKEN, by_a_person, machine, settings, update_of};
 use crate::{
-    app::{server::TestServer, tokens::text},
-    requests::{registration::metadata, second_look::Caller},
+    app::{registration::metadata, server::TestServer, tokens::text},
+    requests::second_look::Caller,
 };
 
 /// RG-03 comes after RG-04, and only for callers without an initial access token.

@@ -4,10 +4,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{settings, update_of};
-use crate::{
-    app::{server::TestServer, tokens::text},
-    requests::registration::metadata,
-};
+use crate::app::{registration::metadata, server::TestServer, tokens::text};
 
 const TEXTS: [&str; 23] = [
     "token_endpoint_auth_method",

@@ -9,10 +9,11 @@ use crate::{
     app::{
         browser::Authorize,
         fixtures::{self, CONF_CB},
+        registration::metadata,
         server::{ISSUER, TestServer},
         tokens::{R1, text},
     },
-    requests::{hooks::with_client, registration::metadata},
+    requests::hooks::with_client,
 };
 
 const MACHINE: [(&str, &str); 1] = [("grant_type", "client_credentials")];

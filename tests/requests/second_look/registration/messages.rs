@@ -4,7 +4,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{description, settings};
-use crate::{app::server::TestServer, requests::registration::metadata};
+use crate::app::{registration::metadata, server::TestServer};
 
 #[rstest]
 #[case::unlisted_scheme(

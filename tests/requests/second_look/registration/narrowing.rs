@@ -5,7 +5,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{description, settings, update_of};
-use crate::{app::server::TestServer, requests::registration::metadata};
+use crate::app::{registration::metadata, server::TestServer};
 
 #[rstest]
 #[case::claude(

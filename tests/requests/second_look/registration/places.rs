@@ -9,8 +9,11 @@ use serde_json::{Value, json};
 
 use super::{settings, update_of};
 use crate::{
-    app::{browser::Authorize, oauth_server::OAuth, server::TestServer, tokens::text},
-    requests::{documents::Site, registration::metadata},
+    app::{
+        browser::Authorize, oauth_server::OAuth, registration::metadata, server::TestServer,
+        tokens::text,
+    },
+    requests::documents::Site,
 };
 
 async fn created(server: &TestServer, pairs: &[(&str, &str)]) -> Result<Value, String> {

@@ -4,10 +4,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{description, settings, update_of};
-use crate::{
-    app::{browser::Authorize, server::TestServer, tokens::text},
-    requests::registration::metadata,
-};
+use crate::app::{browser::Authorize, registration::metadata, server::TestServer, tokens::text};
 
 fn public(changes: &Value) -> Value {
     let mut public = metadata(changes);

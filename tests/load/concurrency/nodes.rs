@@ -8,19 +8,14 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::{RACERS, ROUNDS};
-use crate::{
-    app::{
-        assertions::{ClientKey, signer},
-        browser::{Authorize, Browser, Form},
-        fixtures::{self, ALICE, PASSWORD},
-        oauth_server::{oauth_clients, oauth_consents},
-        server::{Answer, TestServer, no_limits},
-        tokens::text,
-    },
-    requests::{
-        pages::signup::NEUTRAL,
-        registration::{metadata, open_and},
-    },
+use crate::app::{
+    assertions::{ClientKey, signer},
+    browser::{Authorize, Browser, Form},
+    fixtures::{self, ALICE, NEUTRAL, PASSWORD},
+    oauth_server::{oauth_clients, oauth_consents},
+    registration::{metadata, open_and},
+    server::{Answer, TestServer, no_limits},
+    tokens::text,
 };
 
 /// Nodes of one app, which the racers share in turn.

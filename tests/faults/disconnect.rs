@@ -13,7 +13,7 @@ use crate::{
         server::TestServer,
         tokens::redemption,
     },
-    requests::concurrency::ROUNDS,
+    load::concurrency::ROUNDS,
 };
 
 /// FA-02, CC-04: a client that disconnects leaves all or nothing.

@@ -6,10 +6,10 @@ use serde_json::json;
 use crate::app::{
     browser::{Authorize, Form},
     fixtures,
+    registration::{metadata, open},
     server::{Answer, TestServer},
     tokens::text,
 };
-use crate::requests::registration::{metadata, open};
 
 #[track_caller]
 fn assert_unavailable(answer: &Answer) {

@@ -1,4 +1,4 @@
-//! Faults of the storage, of clients and of the machine (C226-C239).
+//! Faults of the storage, of clients and of the machine (C226-C239, C272).
 
 mod away;
 mod clock;
@@ -6,6 +6,7 @@ mod disconnect;
 mod durable;
 mod full;
 mod killed;
+mod last_resort;
 mod locked;
 mod nodes;
 mod pool;

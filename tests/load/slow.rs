@@ -9,10 +9,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::{
-    app::{process::Process, server::TestServer},
-    requests::registration,
-};
+use crate::app::{process::Process, registration, server::TestServer};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";

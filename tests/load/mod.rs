@@ -1,6 +1,9 @@
-//! Load, small and without a look at the clock (C262-C265, C272); `benches/` measures it.
+//! Load, small and without a look at the clock (C262-C265); `benches/` measures it. Races, and what a
+//! request may cost.
 
-mod last_resort;
+mod allocations;
+mod budgets;
+pub mod concurrency;
 mod logins;
 mod slow;
 
