@@ -2,10 +2,6 @@
 //! comes with others of the same kind.
 
 mod browsers;
-mod client_assertions;
-mod client_authentication;
-mod client_challenges;
-mod client_keys;
 mod consent;
 mod counters;
 mod credentials;
@@ -19,15 +15,11 @@ mod hosts;
 mod identity;
 mod keys;
 mod logins;
-mod lost_race;
 mod meanwhile;
 mod messages;
-mod misuse_at_once;
-mod refresh_misuse;
 mod registration;
 mod resources;
 mod root_resource;
-mod scopes;
 mod sign_out;
 mod stored_text;
 mod well_known;

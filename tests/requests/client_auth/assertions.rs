@@ -1,7 +1,5 @@
 //! `private_key_jwt` at the endpoints (CA-01 to CA-05).
 
-mod jwks_uri;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use loco_oauth_server::internals::protocol::{
     client::{AuthMethod, Client},

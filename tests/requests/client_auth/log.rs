@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::client_challenges::{form, sent};
+use super::challenges::{form, sent};
 use crate::app::{
     assertions::{ClientKey, signer, with_assertion},
     fixtures,

@@ -1,5 +1,15 @@
 //! POST token: transport, client authentication, grant types (C072-C083, C095-C100, C104).
 
+mod cases;
+mod client_credentials;
+mod code;
+mod lost_race;
+mod misuse_at_once;
+mod refresh;
+mod refresh_misuse;
+mod retry;
+mod scopes;
+
 use std::collections::BTreeMap;
 
 use loco_oauth_server::internals::protocol::secret::{Purpose, hash};
