@@ -8,6 +8,7 @@ pub mod forgery;
 pub mod guarded;
 pub mod hooks;
 pub mod https;
+pub mod limits;
 pub mod logs;
 pub mod migration;
 pub mod oauth_server;

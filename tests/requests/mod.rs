@@ -28,7 +28,7 @@ mod operator;
 mod own_pages;
 mod pages;
 mod password;
-mod registration;
+mod register;
 mod revoke;
 mod script_pages;
 mod second_look;

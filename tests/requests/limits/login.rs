@@ -4,10 +4,10 @@ use futures_util::future::join_all;
 use sea_orm::EntityTrait;
 use serde_json::json;
 
-use super::only;
 use crate::app::{
     browser::{Browser, Form},
     fixtures::{ALICE, BOB, PASSWORD},
+    limits::only,
     oauth_server::oauth_ephemerals,
     server::{Answer, TestServer},
 };

@@ -3,10 +3,12 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::machines::sensitive;
 use crate::{
     app::{https::Reply, tokens::R1},
-    requests::documents::{CALLBACK, Site},
+    requests::{
+        documents::{CALLBACK, Site},
+        register::sensitive,
+    },
 };
 
 #[rstest]

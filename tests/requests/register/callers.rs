@@ -4,7 +4,7 @@ use rstest::rstest;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::shown;
+use super::{TOKEN, machine, shown};
 use crate::app::{
     fixtures::ALICE,
     registration::{metadata, open, open_and},
@@ -12,18 +12,12 @@ use crate::app::{
     tokens::snapshot,
 };
 
-const TOKEN: &str = "an initial access token of the operator";
-
 fn by_token() -> serde_json::Value {
     let hash = format!("{:x}", Sha256::digest(TOKEN));
     json!({
         "allow_dynamic_client_registration": true,
         "initial_access_token_hashes": ["00".repeat(32), hash],
     })
-}
-
-fn machine() -> serde_json::Value {
-    json!({ "grant_types": ["client_credentials"], "scope": "mcp:read" })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,7 +49,7 @@ async fn c157_an_initial_access_token_permits_registration() {
 async fn rg_07_a_known_caller_may_ask_for_client_credentials() {
     let server = TestServer::with(by_token()).await;
     let request = server.http.post(server.url("/oauth/register"));
-    let request = request.bearer_auth(TOKEN).json(&machine());
+    let request = request.bearer_auth(TOKEN).json(&machine(&json!({})));
     let answer = server.send(request).await;
     assert_eq!(answer.status, 201, "{answer:?}");
     let body = answer.json();
@@ -68,7 +62,7 @@ async fn rg_07_a_known_caller_may_ask_for_client_credentials() {
     let answer = server.post_as(credentials, "/oauth/token", &form).await;
     assert_eq!(answer.ok()["scope"], "mcp:read");
     // By its own token it keeps what it has.
-    let mut update = machine();
+    let mut update = machine(&json!({}));
     update["client_id"] = body["client_id"].clone();
     server.manage("PUT", &body, Some(&update)).await.ok();
 }

@@ -1,25 +1,32 @@
-//! Registration: power that no one granted, what strangers make the server keep, and the clients of
-//! the field.
+//! Registration over HTTP (C141-C161; RG-01 to RG-09).
 
+mod answers;
 mod bounds;
+mod callers;
 mod ceiling;
-mod documents;
+mod client_configuration;
 mod empty;
 mod field;
+mod limits;
 mod machines;
+mod mcp;
+mod members;
 mod messages;
 mod narrowing;
+mod owners;
 mod places;
 mod redirects;
+mod removal;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::app::{
     browser::{Authorize, Browser, VERIFIER, encoded},
+    fixtures::{ALICE, PASSWORD},
     registration::open_and,
     server::{Answer, ISSUER, TestServer, param},
-    tokens::text,
+    tokens::{R1, show, text},
 };
 
 /// An initial access token of the operator.
@@ -85,7 +92,6 @@ impl TestServer {
 
 /// Where a browser that navigates ends up: by a redirect, or by the page that hands it over.
 async fn landing(browser: &mut Browser<'_>, request: &Authorize) -> String {
-    use crate::app::fixtures::{ALICE, PASSWORD};
     let mut answer = browser.authorize(request).await;
     if answer.body.contains("name=\"password\"") {
         answer = browser.log_in(&answer, ALICE, PASSWORD).await;
@@ -126,6 +132,23 @@ fn update_of(client: &Value, mut metadata: Value) -> Value {
     metadata
 }
 
+/// APIs with a sensitive scope, one that implies it, and a sensitive one of the app's own.
+pub fn sensitive() -> Value {
+    settings(&json!({
+        "scopes": { "read": {}, "write": {}, "jobs": {}, "admin": { "sensitive": true } },
+        "default_scopes": ["openid", "admin"],
+        "resources": [{
+            "uri": R1,
+            "scopes": [
+                "mcp:read",
+                "mcp:all",
+                { "name": "mcp:delete", "description": "Delete everything", "sensitive": true },
+            ],
+            "implied_scopes": { "mcp:all": ["mcp:delete"] },
+        }],
+    }))
+}
+
 #[track_caller]
 fn description(answer: &Answer) -> String {
     let body = answer.json();
@@ -133,4 +156,34 @@ fn description(answer: &Answer) -> String {
     assert!(text.len() <= 200 && text.is_ascii(), "{text}");
     assert!(!text.contains(['"', '\\']), "{text}");
     text
+}
+
+/// Status, headers and body; what differs from run to run is redacted, but for its kind.
+pub fn shown(answer: &Answer) -> String {
+    let mut shown = show(answer);
+    let Ok(body) = serde_json::from_str::<Value>(&answer.body) else {
+        return shown;
+    };
+    for (name, prefix) in [
+        ("client_secret", "loco_cs_"),
+        ("registration_access_token", "loco_ra_"),
+    ] {
+        if let Some(secret) = body[name].as_str() {
+            assert!(
+                secret.starts_with(prefix) && secret.len() == prefix.len() + 43,
+                "{secret}"
+            );
+            shown = shown.replace(secret, &format!("[{name}]"));
+        }
+    }
+    if let Some(id) = body["client_id"].as_str() {
+        shown = shown.replace(id, "[client_id]");
+    }
+    for name in ["client_id_issued_at", "client_secret_expires_at"] {
+        if let Some(at) = body[name].as_i64().filter(|at| *at > 0) {
+            let written = format!("\"{name}\": {at}");
+            shown = shown.replace(&written, &format!("\"{name}\": \"[unix seconds]\""));
+        }
+    }
+    shown
 }

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{a_minute, only};
 use crate::app::{
     browser::{Browser, Form},
     fixtures::{ALICE, BOB, PASSWORD},
+    limits::{a_minute, only_these},
     server::{Answer, TestServer},
 };
 
 /// The app behind a proxy that says where people are.
 async fn behind_a_proxy(limits: Value) -> TestServer {
-    let mut settings = only(&[("login", limits)], "memory");
+    let mut settings = only_these(&[("login", limits)], "memory");
     settings["middlewares"] = json!({ "remote_ip": { "enable": true } });
     TestServer::with(settings).await.with_bob().await
 }
@@ -96,7 +96,7 @@ async fn s_b12_logins_that_succeed_reach_no_ceiling() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b12_the_ceilings_are_those_of_all_nodes() {
     let server = behind_a_proxy(a_minute(&[99, 99, 2, 3])).await;
-    let mut settings = only(&[("login", a_minute(&[99, 99, 2, 3]))], "memory");
+    let mut settings = only_these(&[("login", a_minute(&[99, 99, 2, 3]))], "memory");
     settings["middlewares"] = json!({ "remote_ip": { "enable": true } });
     let twin = server.twin(settings).await;
     assert_eq!(guess(&server, "2001:db8:1:1::1", 1).await, 400);

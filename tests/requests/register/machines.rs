@@ -4,7 +4,7 @@ use loco_oauth_server::internals::protocol::client::{Client, ClientKind, GrantTy
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{by_a_person, description, machine, settings, update_of};
+use super::{by_a_person, description, machine, sensitive, settings, update_of};
 use crate::{
     app::{
         browser::Authorize,
@@ -17,23 +17,6 @@ use crate::{
 };
 
 const MACHINE: [(&str, &str); 1] = [("grant_type", "client_credentials")];
-
-/// APIs with a sensitive scope, one that implies it, and a sensitive one of the app's own.
-pub(super) fn sensitive() -> Value {
-    settings(&json!({
-        "scopes": { "read": {}, "write": {}, "jobs": {}, "admin": { "sensitive": true } },
-        "default_scopes": ["openid", "admin"],
-        "resources": [{
-            "uri": R1,
-            "scopes": [
-                "mcp:read",
-                "mcp:all",
-                { "name": "mcp:delete", "description": "Delete everything", "sensitive": true },
-            ],
-            "implied_scopes": { "mcp:all": ["mcp:delete"] },
-        }],
-    }))
-}
 
 #[rstest]
 #[case::alone(json!(["client_credentials"]))]

@@ -4,11 +4,11 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Caller, STORES, a_minute, only};
 use crate::app::{
     assertions::{ClientKey, signer, with_assertion},
     browser::{Authorize, VERIFIER, encoded},
     fixtures::{self, PUB_CB, SECRET},
+    limits::{Caller, STORES, a_minute, only_these},
     server::{Answer, TestServer},
     tokens::text,
 };
@@ -44,7 +44,7 @@ async fn s_b2_strangers_raise_no_counter_of_a_public_client() {
             ("token", a_minute(&[3, 3])),
             ("token_failure", a_minute(&[3, 3])),
         ];
-        let server = TestServer::with(only(&limits, store)).await;
+        let server = TestServer::with(only_these(&limits, store)).await;
         let code = server.browser().code(&Authorize::of("pub", PUB_CB)).await;
         let guesses: [&[(&str, &str)]; 3] = [
             &[
@@ -94,7 +94,7 @@ async fn s_b2_who_guesses_a_secret_stops_nobody_else() {
             ("introspect", a_minute(&[4])),
             ("revoke", a_minute(&[2])),
         ];
-        let server = TestServer::with(only(&limits, store)).await;
+        let server = TestServer::with(only_these(&limits, store)).await;
         let form = [MACHINE.as_slice(), &[("token", "x")]].concat();
         for stranger in STRANGERS {
             let stranger = Caller::at(&server, stranger);
@@ -125,7 +125,7 @@ async fn s_b2_who_guesses_a_secret_stops_nobody_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b2_introspection_is_limited_for_the_client_at_all_its_addresses() {
     for store in STORES {
-        let server = TestServer::with(only(&[("introspect", a_minute(&[2]))], store)).await;
+        let server = TestServer::with(only_these(&[("introspect", a_minute(&[2]))], store)).await;
         let secret = encoded(SECRET);
         for (address, status) in [("127.0.0.2", 200), ("127.0.0.3", 200), ("127.0.0.4", 429)] {
             let caller = Caller::at(&server, address);
@@ -142,7 +142,7 @@ async fn s_b2_introspection_is_limited_for_the_client_at_all_its_addresses() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b6_an_assertion_over_the_limit_is_not_even_looked_at() {
     for store in STORES {
-        let server = TestServer::with(only(&[("introspect", a_minute(&[2]))], store)).await;
+        let server = TestServer::with(only_these(&[("introspect", a_minute(&[2]))], store)).await;
         let key = ClientKey::new("k1");
         fixtures::insert(&server, &signer(Some(key.jwks()))).await;
         for (number, status) in [200, 200, 429, 429, 429].into_iter().enumerate() {
@@ -174,7 +174,7 @@ async fn register(caller: &Caller<'_>, token: Option<&str>) -> Answer {
 async fn s_b2_strangers_stop_no_holder_of_an_initial_access_token() {
     const TOKEN: &str = "an initial access token of the operator";
     for store in STORES {
-        let mut settings = only(&[("register", a_minute(&[2, 5]))], store);
+        let mut settings = only_these(&[("register", a_minute(&[2, 5]))], store);
         let hash = format!("{:x}", Sha256::digest(TOKEN));
         settings["initial_access_token_hashes"] = json!([hash]);
         settings["allow_dynamic_client_registration"] = json!(true);
@@ -214,7 +214,7 @@ async fn s_b2_strangers_stop_no_holder_of_an_initial_access_token() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b2_invented_tokens_raise_no_counter_of_a_real_one() {
     for store in STORES {
-        let server = TestServer::with(only(&[("userinfo", a_minute(&[2, 4]))], store)).await;
+        let server = TestServer::with(only_these(&[("userinfo", a_minute(&[2, 4]))], store)).await;
         let tokens = server.tokens(&Authorize::base()).await;
         for address in STRANGERS {
             let stranger = Caller::at(&server, address);
@@ -232,7 +232,7 @@ async fn s_b2_invented_tokens_raise_no_counter_of_a_real_one() {
 /// The defaults of the endpoint, all others off: the tests are one person at one address.
 fn defaults(store: &str) -> Value {
     let all = ["token", "token_failure", "revoke", "introspect"];
-    only(&all.map(|entry| (entry, json!([]))), store)
+    only_these(&all.map(|entry| (entry, json!([]))), store)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -301,7 +301,7 @@ async fn s_c16_a_client_has_600_requests_at_an_address() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_c16_revocations_that_end_nothing_are_limited() {
     for store in STORES {
-        let server = TestServer::with(only(&[("revoke", a_minute(&[3]))], store)).await;
+        let server = TestServer::with(only_these(&[("revoke", a_minute(&[3]))], store)).await;
         let tokens = server.tokens(&Authorize::base()).await;
         let token = text(&tokens, "refresh_token");
         for (token, status) in [

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{Caller, STORES, a_minute, only};
 use crate::app::{
     browser::{Authorize, Browser, Form},
     fixtures::CONF_CB,
+    limits::{Caller, STORES, a_minute, only_these},
     server::{Answer, TestServer},
 };
 
@@ -14,7 +14,7 @@ const END_SESSION: &str = "/oauth/end-session";
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b6_requests_to_sign_out_by_post_are_limited_before_their_row() {
     for store in STORES {
-        let server = TestServer::with(only(&[("authorize", a_minute(&[3, 9]))], store)).await;
+        let server = TestServer::with(only_these(&[("authorize", a_minute(&[3, 9]))], store)).await;
         for number in 0..10 {
             let answer = server.post(END_SESSION, &[("state", "x")]).await;
             if number < 3 {
@@ -35,7 +35,7 @@ async fn s_b6_requests_to_sign_out_by_post_are_limited_before_their_row() {
 /// The defaults.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b6_an_address_signs_out_120_times_a_minute() {
-    let server = TestServer::with(only(&[("authorize", json!([]))], "memory")).await;
+    let server = TestServer::with(only_these(&[("authorize", json!([]))], "memory")).await;
     server.advance(0);
     for number in 0..125 {
         let status = server.post(END_SESSION, &[]).await.status;
@@ -47,7 +47,7 @@ async fn s_b6_an_address_signs_out_120_times_a_minute() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b6_a_client_is_limited_at_an_address_and_no_other_client() {
     for store in STORES {
-        let server = TestServer::with(only(&[("authorize", a_minute(&[9, 2]))], store)).await;
+        let server = TestServer::with(only_these(&[("authorize", a_minute(&[9, 2]))], store)).await;
         let ask = async |client: &str| server.post(END_SESSION, &[("client_id", client)]).await;
         assert_eq!(ask("conf").await.status, 303);
         assert_eq!(ask("conf").await.status, 303);
@@ -61,7 +61,7 @@ async fn s_b6_a_client_is_limited_at_an_address_and_no_other_client() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b6_requests_to_sign_out_by_get_are_limited() {
     for store in STORES {
-        let server = TestServer::with(only(&[("authorize", a_minute(&[3, 9]))], store)).await;
+        let server = TestServer::with(only_these(&[("authorize", a_minute(&[3, 9]))], store)).await;
         let mut browser = server.browser();
         browser.sign_in().await;
         let asked = format!("{END_SESSION}?client_id=conf&post_logout_redirect_uri=https://x/");
@@ -80,7 +80,7 @@ async fn s_b6_requests_to_sign_out_by_get_are_limited() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b6_signing_out_does_not_stop_signing_in() {
     for store in STORES {
-        let server = TestServer::with(only(&[("authorize", a_minute(&[2, 2]))], store)).await;
+        let server = TestServer::with(only_these(&[("authorize", a_minute(&[2, 2]))], store)).await;
         for _ in 0..3 {
             server.post(END_SESSION, &[("client_id", "conf")]).await;
         }
@@ -92,7 +92,7 @@ async fn s_b6_signing_out_does_not_stop_signing_in() {
 /// A logout that a person confirms takes two requests of the three.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b6_a_person_still_signs_out() {
-    let server = TestServer::with(only(&[("authorize", json!([]))], "database")).await;
+    let server = TestServer::with(only_these(&[("authorize", json!([]))], "database")).await;
     let mut browser = server.browser();
     browser.sign_in().await;
     let answer = browser.post(END_SESSION, &[("client_id", "conf")]).await;
@@ -106,7 +106,7 @@ async fn s_b6_a_person_still_signs_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b6_choices_of_an_account_are_limited() {
     for store in STORES {
-        let server = TestServer::with(only(&[("consent", a_minute(&[3]))], store)).await;
+        let server = TestServer::with(only_these(&[("consent", a_minute(&[3]))], store)).await;
         server.advance(0);
         let mut browser = server.browser();
         let request = Authorize::of("conf", CONF_CB).with("prompt", "select_account");
@@ -137,7 +137,7 @@ async fn new_password(browser: &mut Browser<'_>, page: &Answer, password: &str) 
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b6_tries_of_a_new_password_are_limited() {
     for store in STORES {
-        let mut settings = only(&[("password_reset", a_minute(&[9, 2]))], store);
+        let mut settings = only_these(&[("password_reset", a_minute(&[9, 2]))], store);
         settings["mailer"] = json!({ "stub": true });
         let server = TestServer::with(settings).await;
         let link = crate::requests::password::linked(&server).await;

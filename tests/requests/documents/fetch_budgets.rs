@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::Caller;
 use crate::{
     app::{
         browser::Authorize,
         https::{HttpsServer, Reply},
+        limits::Caller,
         server::{Answer, TestServer},
         tokens::text,
     },

@@ -4,10 +4,7 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::{TOKEN, by_a_person, machine, settings, update_of};
-use crate::{
-    app::{registration::metadata, server::TestServer, tokens::text},
-    requests::second_look::Caller,
-};
+use crate::app::{limits::Caller, registration::metadata, server::TestServer, tokens::text};
 
 /// RG-03 comes after RG-04, and only for callers without an initial access token.
 #[tokio::test(flavor = "multi_thread")]
