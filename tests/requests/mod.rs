@@ -1,6 +1,5 @@
-//! One file per endpoint.
+//! Requests: a folder or a file for each endpoint, and for each feature that concerns several.
 
-mod advertised;
 mod app_side;
 mod apps;
 mod audit;
@@ -9,7 +8,6 @@ mod bad_input;
 mod browser_session;
 mod client_auth;
 mod client_tasks;
-mod csrf;
 mod documents;
 mod end_session;
 mod fetch;
@@ -24,15 +22,12 @@ mod metadata;
 mod mounting;
 mod openidconnect;
 mod operations;
-mod operator;
-mod own_pages;
+mod own_page;
 mod pages;
-mod password;
+mod refusals;
 mod register;
 mod revoke;
-mod script_pages;
-mod second_look;
 mod secrets;
-mod session_exchange;
+mod session;
 mod token;
 mod userinfo;

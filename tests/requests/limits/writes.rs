@@ -140,7 +140,7 @@ async fn s_b6_tries_of_a_new_password_are_limited() {
         let mut settings = only_these(&[("password_reset", a_minute(&[9, 2]))], store);
         settings["mailer"] = json!({ "stub": true });
         let server = TestServer::with(settings).await;
-        let link = crate::requests::password::linked(&server).await;
+        let link = crate::requests::pages::password::linked(&server).await;
         let mut browser = server.browser();
         let page = browser.get(&link).await;
         for _ in 0..2 {

@@ -1,5 +1,7 @@
 //! BS-01 to BS-06 beyond login and sign-out: how sessions live and end.
 
+mod identity;
+
 use loco_oauth_server::internals::{
     protocol::secret::SecretHash,
     store::sessions::{self, Renewal},

@@ -1,5 +1,6 @@
 //! POST, GET, DELETE session (EX-01 to EX-06).
 
+mod credentials;
 mod transport;
 
 use rstest::rstest;

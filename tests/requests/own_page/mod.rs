@@ -1,5 +1,7 @@
 //! `OAuthInteraction`: the app's own pages take part in an authorization.
 
+mod settings;
+
 use serde_json::{Value, json};
 
 use crate::app::{

@@ -12,7 +12,7 @@ use crate::{
         oauth_server::oauth_sessions,
         server::{Answer, TestServer},
     },
-    requests::password::linked,
+    requests::pages::password::linked,
 };
 
 const NEW: &str = "another horse battery";

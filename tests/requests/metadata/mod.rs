@@ -1,5 +1,8 @@
 //! Server metadata and key set (C173-C180; MD-01, UR-01 to UR-04, GE-09).
 
+mod advertised;
+mod well_known;
+
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};

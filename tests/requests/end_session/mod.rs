@@ -1,5 +1,7 @@
 //! `/oauth/end-session` (RP-Initiated Logout 1.0; ES-01 to ES-08).
 
+mod sign_out;
+
 use sea_orm::Set;
 use serde_json::{Value, json};
 

@@ -10,7 +10,7 @@ use crate::{
         fixtures::{ALICE, BOB, PASSWORD},
         server::{Answer, TestServer},
     },
-    requests::password::linked,
+    requests::pages::password::linked,
 };
 
 const EXPIRED: &str = "open for too long";

@@ -1,5 +1,7 @@
 //! Bad input at the JSON endpoints (C251-C253, C256, C258-C261; TK-02, GE-03, GE-04).
 
+mod stored_text;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rstest::rstest;
 use serde_json::json;
