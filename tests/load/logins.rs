@@ -14,7 +14,7 @@ use crate::app::{
     browser::Form,
     fixtures::{ALICE, PASSWORD},
     oauth_server::PasswordGauge,
-    server::TestServer,
+    server::{TestServer, all_threads},
 };
 
 /// Each check takes half a second here, and nobody waits longer than 10 s: of 30 per thread about 10
@@ -93,4 +93,25 @@ async fn s_a2_four_logins_at_once_all_succeed() {
     for answer in join_all(logins).await {
         assert_eq!(answer.status, 303, "{}", answer.body);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fa_04_hashing_waits_for_a_core_and_then_says_that_it_is_busy() {
+    let server = TestServer::start().await;
+    let oauth = server.oauth();
+    let mut browser = server.browser();
+    let page = browser.get("/oauth/login").await;
+    let form = Form::of(&page)
+        .set("login", ALICE)
+        .set("password", PASSWORD);
+    let busy = all_threads(&oauth).await;
+    let answer = browser.submit(&form).await;
+    answer.assert_page(503);
+    assert_eq!(answer.header("retry-after"), Some("2"));
+    drop(busy);
+    assert_eq!(
+        browser.submit(&form).await.status,
+        303,
+        "the same form works later"
+    );
 }

@@ -1,6 +1,5 @@
 //! Requests: a folder or a file for each endpoint, and for each feature that concerns several.
 
-mod app_side;
 mod apps;
 mod audit;
 mod authorize;

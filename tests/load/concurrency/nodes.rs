@@ -198,3 +198,33 @@ async fn bs_02_one_session_renewed_at_once_on_nodes(#[values(1, 2)] nodes: usize
         assert_eq!(browser.who(server).await.ok()["signed_in"], false);
     }
 }
+
+/// Two approvals at the same moment: neither is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn cc_06_concurrent_approvals_are_merged() {
+    for _ in 0..10 {
+        let server = TestServer::start().await;
+        let mut browser = server.browser();
+        browser.sign_in().await;
+        let mut forms = Vec::new();
+        for scope in ["openid read", "openid write"] {
+            let page = browser
+                .authorize(&Authorize::base().with("scope", scope))
+                .await;
+            forms.push(Form::of_consent(&page).set("decision", "allow"));
+        }
+        let (mut left, mut right) = (browser.twin(), browser.twin());
+        let (left, right) = tokio::join!(left.submit(&forms[0]), right.submit(&forms[1]));
+        assert!(left.location_param("code").is_some(), "{left:?}");
+        assert!(right.location_param("code").is_some(), "{right:?}");
+        let rows = oauth_consents::Entity::find()
+            .all(&server.ctx.db)
+            .await
+            .unwrap();
+        assert_eq!(rows.len(), 1);
+        let scopes = rows[0].scopes.to_string();
+        for scope in ["openid", "read", "write"] {
+            assert!(scopes.contains(scope), "{scopes}");
+        }
+    }
+}

@@ -7,6 +7,7 @@ use crate::app::{
     browser::{Authorize, Form},
     fixtures::{self, ALICE, CONF_CB, PASSWORD},
     server::{Answer, TestServer},
+    users,
 };
 
 async fn log_in(server: &TestServer) -> Answer {
@@ -137,4 +138,21 @@ async fn s_b12_two_binding_cookies_are_none(#[case] apart: bool) {
     }
     assert_eq!(server.rows().await.sessions, 0);
     assert_eq!(browser.submit(&form).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn su_02_a_subject_that_looks_like_a_client_cannot_sign_in() {
+    let server = TestServer::start().await;
+    let db = &server.ctx.db;
+    users::Model::create(db, "client_x@example.com", PASSWORD)
+        .await
+        .unwrap();
+    let mut browser = server.browser();
+    let page = browser.get("/oauth/login").await;
+    let form = Form::of(&page)
+        .set("login", "client_x@example.com")
+        .set("password", PASSWORD);
+    let answer = browser.submit(&form).await;
+    answer.assert_page(500);
+    assert!(!answer.headers.contains_key("set-cookie"));
 }

@@ -3,11 +3,7 @@
 use std::collections::BTreeMap;
 
 use loco_oauth_server::internals::store::clients;
-use loco_rs::{
-    app::{Hooks, Initializer},
-    doctor::CheckStatus,
-    task::{Tasks, Vars},
-};
+use loco_rs::{app::Initializer, doctor::CheckStatus};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
@@ -17,16 +13,6 @@ use crate::app::{
     oauth_server::OAuth,
     server::{TestServer, param},
 };
-
-async fn run_task(server: &TestServer, name: &str, vars: &[(&str, &str)]) -> loco_rs::Result<()> {
-    let mut tasks = Tasks::default();
-    App::register_tasks(&mut tasks);
-    let cli: BTreeMap<String, String> = vars
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect();
-    tasks.run(&server.ctx, name, &Vars { cli }).await
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mo_02_a_missing_table_stops_the_boot_with_the_command_that_makes_it() {
@@ -133,9 +119,7 @@ async fn a_client_made_by_the_task_gets_tokens() {
         ("scopes", "openid,read"),
         ("owner", "alice@example.com"),
     ];
-    run_task(&server, "oauth:client:create", &vars)
-        .await
-        .unwrap();
+    server.task("oauth:client:create", &vars).await.unwrap();
     let request = Authorize::of("notes", "https://notes.example/cb");
     let location = server.browser().complete(&request).await;
     let code = param(&location, "code").unwrap();
@@ -190,7 +174,8 @@ async fn the_task_refuses_what_the_rules_refuse_and_stores_nothing() {
     for (vars, wanted) in cases {
         let mut vars = vars.to_vec();
         vars.push(("id", "refused"));
-        let error = run_task(&server, "oauth:client:create", &vars)
+        let error = server
+            .task("oauth:client:create", &vars)
             .await
             .unwrap_err()
             .to_string();
@@ -212,9 +197,7 @@ async fn a_dry_run_of_the_task_stores_nothing() {
         ("redirect_uris", "https://a.example/cb"),
         ("dry_run", "true"),
     ];
-    run_task(&server, "oauth:client:create", &vars)
-        .await
-        .unwrap();
+    server.task("oauth:client:create", &vars).await.unwrap();
     let oauth = server.oauth();
     let found = clients::find(&server.ctx.db, oauth.store.tables(), "dry")
         .await

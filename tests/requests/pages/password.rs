@@ -9,7 +9,7 @@ use crate::app::{
     browser::{Authorize, Browser, Form},
     fixtures::{ALICE, BOB, PASSWORD},
     oauth_server::oauth_ephemerals,
-    server::{Answer, TestServer},
+    server::{Answer, TestServer, all_threads},
     tokens::text,
     users,
 };
@@ -320,20 +320,7 @@ async fn fa_04_a_busy_server_leaves_the_link() {
     let page = browser.get(&link).await;
     let form = Form::of(&page).set("password", NEW);
     let oauth = server.oauth();
-    let all = oauth
-        .people
-        .hashing
-        .permits()
-        .available_permits()
-        .try_into()
-        .unwrap();
-    let permits = oauth
-        .people
-        .hashing
-        .permits()
-        .acquire_many(all)
-        .await
-        .unwrap();
+    let permits = all_threads(&oauth).await;
     let busy = browser.submit(&form).await;
     busy.assert_page(503);
     drop(permits);
