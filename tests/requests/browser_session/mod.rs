@@ -137,11 +137,8 @@ async fn bs_04_the_next_account_takes_over() {
     assert!(page.body.contains(ALICE), "{}", page.body);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn bs_01_a_cookie_holds_five_accounts() {
-    let server = TestServer::start().await;
-    server.advance(0);
-    let mut browser = server.browser();
+/// New people, one after the other: `p0@example.com` to `p5@example.com`.
+async fn sign_in_six(browser: &mut Browser<'_>, server: &TestServer) {
     for number in 0..6 {
         let email = format!("p{number}@example.com");
         users::Model::create(&server.ctx.db, &email, PASSWORD)
@@ -149,6 +146,14 @@ async fn bs_01_a_cookie_holds_five_accounts() {
             .unwrap();
         browser.sign_in_as(&email).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bs_01_a_cookie_holds_five_accounts() {
+    let server = TestServer::start().await;
+    server.advance(0);
+    let mut browser = server.browser();
+    sign_in_six(&mut browser, &server).await;
     let cookie = browser.cookies[SESSION].clone();
     assert_eq!(cookie.split('.').count(), 5);
     assert!(cookie.split('.').all(|secret| secret.len() == 43));
@@ -167,13 +172,7 @@ async fn bs_01_the_sixth_account_ends_the_oldest() {
     let server = TestServer::start().await;
     server.advance(0);
     let mut browser = server.browser();
-    for number in 0..6 {
-        let email = format!("p{number}@example.com");
-        users::Model::create(&server.ctx.db, &email, PASSWORD)
-            .await
-            .unwrap();
-        browser.sign_in_as(&email).await;
-    }
+    sign_in_six(&mut browser, &server).await;
     let sessions = server.sessions().await;
     let ended: Vec<Option<&str>> = sessions
         .iter()

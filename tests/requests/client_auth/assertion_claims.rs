@@ -4,6 +4,7 @@ use loco_oauth_server::internals::protocol::client::GrantType;
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use super::with_signer;
 use crate::app::{
     assertions::{ClientKey, signer, with_assertion},
     browser::Authorize,
@@ -16,12 +17,6 @@ use crate::app::{
 const TOKEN: &str = "https://as.example/oauth/token";
 const REVOKE: &str = "https://as.example/oauth/revoke";
 const INTROSPECT: &str = "https://as.example/oauth/introspect";
-
-async fn with_signer(settings: Value) -> (TestServer, ClientKey) {
-    let (server, key) = (TestServer::with(settings).await, ClientKey::new("k1"));
-    fixtures::insert(&server, &signer(Some(key.jwks()))).await;
-    (server, key)
-}
 
 /// A request by an assertion with these claims to each of the endpoints.
 async fn at(server: &TestServer, (key, path): (&ClientKey, &str), claims: &Value) -> Answer {

@@ -10,6 +10,7 @@ use rstest::rstest;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
+use super::with_signer;
 use crate::app::{
     assertions::{ClientKey, claims, signer, unsigned, with_assertion},
     browser::{Authorize, VERIFIER},
@@ -18,13 +19,6 @@ use crate::app::{
     server::{Answer, TestServer},
     tokens::text,
 };
-
-/// The server with `signer`, and its key.
-async fn with_signer() -> (TestServer, ClientKey) {
-    let (server, key) = (TestServer::start().await, ClientKey::new("k1"));
-    fixtures::insert(&server, &signer(Some(key.jwks()))).await;
-    (server, key)
-}
 
 impl TestServer {
     /// Assertions that were used.
@@ -48,7 +42,7 @@ async fn assert_refused(server: &TestServer, answer: &Answer) {
 /// CA-05: spent for every endpoint.
 #[tokio::test(flavor = "multi_thread")]
 async fn c101_an_assertion_used_twice() {
-    let (server, key) = with_signer().await;
+    let (server, key) = with_signer(json!({})).await;
     let assertion = key.assertion(&server, "signer", &json!({}));
     let token = server.assert_by(&assertion).await.ok();
     server
@@ -76,7 +70,7 @@ async fn c101_an_assertion_used_twice() {
 #[case(json!({"exp": 4_000_000_000_i64}))]
 #[tokio::test(flavor = "multi_thread")]
 async fn c102_claims_that_are_missing_or_wrong(#[case] changes: Value) {
-    let (server, key) = with_signer().await;
+    let (server, key) = with_signer(json!({})).await;
     let assertion = key.assertion(&server, "signer", &changes);
     assert_refused(&server, &server.assert_by(&assertion).await).await;
 }
@@ -84,7 +78,7 @@ async fn c102_claims_that_are_missing_or_wrong(#[case] changes: Value) {
 /// C102: five minutes ago, and in an hour.
 #[tokio::test(flavor = "multi_thread")]
 async fn c102_times_that_are_over_or_to_come() {
-    let (server, key) = with_signer().await;
+    let (server, key) = with_signer(json!({})).await;
     let before = server.everything().await;
     let now = server.oauth().clock.now();
     for times in [
@@ -101,7 +95,7 @@ async fn c102_times_that_are_over_or_to_come() {
 /// C103, C217, C218: no signature, and one that everybody can make.
 #[tokio::test(flavor = "multi_thread")]
 async fn c103_algorithms_without_a_key_of_the_client() {
-    let (server, key) = with_signer().await;
+    let (server, key) = with_signer(json!({})).await;
     let claims = claims(&server, "signer", &json!({}));
     for alg in ["none", "None", "NONE"] {
         let message = unsigned(&json!({ "alg": alg, "kid": "k1" }), &claims);
@@ -157,7 +151,7 @@ async fn ca_03_every_offered_algorithm() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c104_certificates_in_headers_prove_nothing() {
-    let (server, _) = with_signer().await;
+    let (server, _) = with_signer(json!({})).await;
     for header in [
         "x-ssl-client-cert",
         "x-forwarded-client-cert",
@@ -176,7 +170,7 @@ async fn c104_certificates_in_headers_prove_nothing() {
 /// CA-01, CA-02: a client has one method, and shows it once.
 #[tokio::test(flavor = "multi_thread")]
 async fn ca_01_ca_02_one_method_and_the_registered_one() {
-    let (server, key) = with_signer().await;
+    let (server, key) = with_signer(json!({})).await;
     let assertion = key.assertion(&server, "signer", &json!({}));
     let form = with_assertion(&assertion, &[("grant_type", "client_credentials")]);
     let with_secret = [form.as_slice(), &[("client_secret", "s")]].concat();
@@ -204,7 +198,7 @@ async fn ca_01_ca_02_one_method_and_the_registered_one() {
 /// TK-03.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_assertion_in_the_url() {
-    let (server, key) = with_signer().await;
+    let (server, key) = with_signer(json!({})).await;
     let assertion = key.assertion(&server, "signer", &json!({}));
     let path = format!("/oauth/token?client_assertion={assertion}");
     let form = [("grant_type", "client_credentials")];
@@ -217,7 +211,7 @@ async fn an_assertion_in_the_url() {
 /// C219: what this server signed is no assertion, whoever has its keys.
 #[tokio::test(flavor = "multi_thread")]
 async fn c219_tokens_of_this_server_as_assertions() {
-    let (server, key) = with_signer().await;
+    let (server, key) = with_signer(json!({})).await;
     // A client that has the keys of the server itself.
     let keys = server.oauth().keys.clone();
     let twin = Client {
@@ -258,7 +252,7 @@ async fn c219_tokens_of_this_server_as_assertions() {
 #[case::nbf_object(json!({}), json!({"nbf": {}}))]
 #[tokio::test(flavor = "multi_thread")]
 async fn c220_odd_headers_and_claims(#[case] header: Value, #[case] changes: Value) {
-    let (server, key) = with_signer().await;
+    let (server, key) = with_signer(json!({})).await;
     let assertion = key.sign(&header, &claims(&server, "signer", &changes));
     assert_refused(&server, &server.assert_by(&assertion).await).await;
 }
@@ -270,7 +264,7 @@ async fn c220_odd_headers_and_claims(#[case] header: Value, #[case] changes: Val
 #[case::huge("T.0e290")]
 #[tokio::test(flavor = "multi_thread")]
 async fn c222_times_of_an_assertion(#[case] written: &str) {
-    let (server, key) = with_signer().await;
+    let (server, key) = with_signer(json!({})).await;
     for (name, from_now) in [("exp", 60), ("nbf", -60), ("iat", 0)] {
         let time = (server.oauth().clock.now() + from_now).to_string();
         let time: Value = serde_json::from_str(&written.replace('T', &time)).unwrap();
@@ -284,7 +278,7 @@ async fn c222_times_of_an_assertion(#[case] written: &str) {
 /// C225: no changed byte, nowhere.
 #[tokio::test(flavor = "multi_thread")]
 async fn c225_changed_bytes_of_an_assertion() {
-    let (server, key) = with_signer().await;
+    let (server, key) = with_signer(json!({})).await;
     let good = key.assertion(&server, "signer", &json!({}));
     let parts: Vec<Vec<u8>> = good
         .split('.')
@@ -312,7 +306,7 @@ async fn c225_changed_bytes_of_an_assertion() {
 /// A key in the header is not the client's (RFC 8725 §3.10).
 #[tokio::test(flavor = "multi_thread")]
 async fn c220_a_key_in_the_header_is_nobodys() {
-    let (server, _) = with_signer().await;
+    let (server, _) = with_signer(json!({})).await;
     let stranger = ClientKey::new("k1");
     let header = json!({ "jwk": stranger.jwks()["keys"][0], "jku": "https://evil.example/keys" });
     let assertion = stranger.sign(&header, &claims(&server, "signer", &json!({})));
@@ -321,7 +315,7 @@ async fn c220_a_key_in_the_header_is_nobodys() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c223_assertions_that_are_too_long() {
-    let (server, _) = with_signer().await;
+    let (server, _) = with_signer(json!({})).await;
     let answer = server.assert_by(&"a".repeat(17 * 1024)).await;
     answer.assert_error(400, "invalid_request");
     let answer = server.assert_by(&"a".repeat(65 * 1024)).await;
@@ -331,7 +325,7 @@ async fn c223_assertions_that_are_too_long() {
 /// CC-01: the insert is the check.
 #[tokio::test(flavor = "multi_thread")]
 async fn c245_one_assertion_50_times_at_once() {
-    let (server, key) = with_signer().await;
+    let (server, key) = with_signer(json!({})).await;
     let assertion = key.assertion(&server, "signer", &json!({}));
     let requests = (0..50).map(|_| server.assert_by(&assertion));
     let answers = futures_util::future::join_all(requests).await;

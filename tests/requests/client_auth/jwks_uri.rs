@@ -3,26 +3,13 @@
 use loco_oauth_server::internals::protocol::client::Client;
 use serde_json::{Value, json};
 
+use super::with_site;
 use crate::app::{
     assertions::{ClientKey, signer},
     fixtures,
     https::{HttpsServer, Reply},
     server::TestServer,
 };
-
-/// A developer's server and the site of `signer`.
-async fn with_site(key: &ClientKey) -> (TestServer, HttpsServer) {
-    let https = HttpsServer::start().await;
-    https.serve("/keys", Reply::json(&key.jwks()));
-    let server = TestServer::with(https.settings(&json!({}))).await;
-    let client = Client {
-        jwks_uri: Some(https.url("/keys")),
-        ..signer(None)
-    };
-    fixtures::insert(&server, &client).await;
-    server.advance(0);
-    (server, https)
-}
 
 async fn status(server: &TestServer, key: &ClientKey, jti: &str) -> u16 {
     let assertion = key.assertion(server, "signer", &json!({ "jti": jti }));

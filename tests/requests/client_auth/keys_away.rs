@@ -1,8 +1,10 @@
 //! Key sets and sector documents whose host is away (CI-05 likewise).
 
+use loco_oauth_server::internals::protocol::client::{Client, ClientKind};
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use super::with_site;
 use crate::{
     app::{
         assertions::{ClientKey, signer, with_assertion},
@@ -13,24 +15,9 @@ use crate::{
     },
     requests::documents::{CALLBACK, Site},
 };
-use loco_oauth_server::internals::protocol::client::{Client, ClientKind};
 
 const FRESH: i64 = 3600;
 const DAY: i64 = 24 * 3600;
-
-/// A developer's server, and the site of the machine `signer` with its keys.
-async fn machine(key: &ClientKey) -> (TestServer, HttpsServer) {
-    let https = HttpsServer::start().await;
-    https.serve("/keys", Reply::json(&key.jwks()));
-    let server = TestServer::with(https.settings(&json!({}))).await;
-    let client = Client {
-        jwks_uri: Some(https.url("/keys")),
-        ..signer(None)
-    };
-    fixtures::insert(&server, &client).await;
-    server.advance(0);
-    (server, https)
-}
 
 async fn prove(server: &TestServer, key: &ClientKey, jti: &str) -> Answer {
     let assertion = key.assertion(server, "signer", &json!({ "jti": jti }));
@@ -60,7 +47,7 @@ fn nonsense(what: &str) -> Reply {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_c7_keys_serve_for_a_day_while_their_host_answers_nonsense(#[case] what: &str) {
     let key = ClientKey::new("k1");
-    let (server, https) = machine(&key).await;
+    let (server, https) = with_site(&key).await;
     prove(&server, &key, "1").await.ok();
     https.serve("/keys", nonsense(what));
     server.advance(FRESH);
@@ -87,7 +74,7 @@ async fn s_c7_keys_serve_for_a_day_while_their_host_answers_nonsense(#[case] wha
 #[tokio::test(flavor = "multi_thread")]
 async fn s_c7_keys_that_were_never_read(#[case] what: &str) {
     let key = ClientKey::new("k1");
-    let (server, https) = machine(&key).await;
+    let (server, https) = with_site(&key).await;
     https.serve("/keys", nonsense(what));
     assert_busy(&prove(&server, &key, "1").await);
     assert_eq!(server.used().await, 0);
@@ -99,7 +86,7 @@ async fn s_c7_keys_that_were_never_read(#[case] what: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_c7_a_new_key_while_the_host_is_away() {
     let (old, new) = (ClientKey::new("k1"), ClientKey::new("k2"));
-    let (server, https) = machine(&old).await;
+    let (server, https) = with_site(&old).await;
     prove(&server, &old, "1").await.ok();
     https.serve("/keys", Reply::status(503));
     server.advance(60);
@@ -116,7 +103,7 @@ async fn s_c7_a_new_key_while_the_host_is_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_c7_what_is_no_key_set_is_the_clients_fault() {
     let key = ClientKey::new("k1");
-    let (server, https) = machine(&key).await;
+    let (server, https) = with_site(&key).await;
     for reply in [
         Reply::json(&json!({ "key": [] })),
         Reply::json(&json!([])),

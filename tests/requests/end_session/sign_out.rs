@@ -94,19 +94,25 @@ async fn s_b9_strangers_are_not_sent_on(
     }
 }
 
-/// The session ended in another tab while the question was shown.
-#[tokio::test(flavor = "multi_thread")]
-async fn s_b9_nor_when_the_session_ended_under_the_question() {
-    let server = TestServer::start().await;
+/// Whether to sign out, asked of alice for a stranger's client that wants her sent to [`EVIL`].
+async fn at_question(server: &TestServer) -> (Browser<'_>, Answer) {
     let client = Client {
         kind: ClientKind::Dynamic,
         ..fixtures::client("leaving", &[DYN_CB])
     };
-    fixtures::insert(&server, &leaving(client, EVIL)).await;
+    fixtures::insert(server, &leaving(client, EVIL)).await;
     let mut browser = server.browser();
     browser.sign_in().await;
     let asked = [("client_id", "leaving"), ("post_logout_redirect_uri", EVIL)];
     let question = browser.get(&path(&asked)).await;
+    (browser, question)
+}
+
+/// The session ended in another tab while the question was shown.
+#[tokio::test(flavor = "multi_thread")]
+async fn s_b9_nor_when_the_session_ended_under_the_question() {
+    let server = TestServer::start().await;
+    let (mut browser, question) = at_question(&server).await;
     assert!(question.body.contains("evil.example"), "it names the host");
     let mut tab = browser.twin();
     let page = tab.get("/oauth/logout").await;
@@ -121,15 +127,7 @@ async fn s_b9_nor_when_the_session_ended_under_the_question() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b9_a_confirmed_sign_out_goes_on() {
     let server = TestServer::start().await;
-    let client = Client {
-        kind: ClientKind::Dynamic,
-        ..fixtures::client("leaving", &[DYN_CB])
-    };
-    fixtures::insert(&server, &leaving(client, EVIL)).await;
-    let mut browser = server.browser();
-    browser.sign_in().await;
-    let asked = [("client_id", "leaving"), ("post_logout_redirect_uri", EVIL)];
-    let question = browser.get(&path(&asked)).await;
+    let (mut browser, question) = at_question(&server).await;
     let form = Form::with_button(&question, "action", "sign_out");
     assert_eq!(browser.submit(&form).await.location(), EVIL);
 }
