@@ -3,13 +3,11 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::{
-    app::{
-        https::{Reply, ReplyBody},
-        server::Answer,
-        tokens::text,
-    },
-    requests::documents::Site,
+use super::Site;
+use crate::app::{
+    https::{Reply, ReplyBody},
+    server::Answer,
+    tokens::text,
 };
 
 /// An hour: how long a copy is fresh without headers.

@@ -2,15 +2,13 @@
 
 use serde_json::json;
 
-use crate::{
-    app::{
-        browser::Authorize,
-        https::{HttpsServer, Reply},
-        limits::Caller,
-        server::{Answer, TestServer},
-        tokens::text,
-    },
-    requests::documents::{CALLBACK, Site},
+use super::{CALLBACK, Site};
+use crate::app::{
+    browser::Authorize,
+    https::{HttpsServer, Reply},
+    limits::Caller,
+    server::{Answer, TestServer},
+    tokens::text,
 };
 
 const FRESH: i64 = 3600;

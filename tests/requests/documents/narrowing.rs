@@ -3,12 +3,10 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use super::{CALLBACK, Site};
 use crate::{
     app::{https::Reply, tokens::R1},
-    requests::{
-        documents::{CALLBACK, Site},
-        register::sensitive,
-    },
+    requests::register::sensitive,
 };
 
 #[rstest]
