@@ -8,12 +8,14 @@
 mod app;
 mod cli;
 mod docs;
+mod faults;
 #[cfg(feature = "fuzzing")]
 mod fuzzing;
 #[cfg(debug_assertions)]
 mod generator;
 mod kit;
-
+mod load;
+mod model;
 mod readme;
 mod requests;
 mod rules;

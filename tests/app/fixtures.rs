@@ -20,6 +20,8 @@ pub const SECRET: &str = "s3cret:of%the+fixture clients, long enough";
 pub const CONF_CB: &str = "https://app.example/cb";
 pub const PUB_CB: &str = "https://spa.example/cb";
 pub const DYN_CB: &str = "https://tool.example/cb";
+/// What is said to whoever asks for an address that is taken.
+pub const NEUTRAL: &str = "could not create an account with these details";
 
 /// A public client with code and refresh; the fixtures differ from it.
 pub fn client(id: &str, redirect_uris: &[&str]) -> Client {

@@ -10,12 +10,19 @@ use loco_rs::{
     environment::Environment,
 };
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::SemaphorePermit, task::JoinHandle};
 
 use super::{App, browser::Browser, database::TestDatabase, fixtures, users};
 
 /// The issuer of the fixtures.
 pub const ISSUER: &str = "https://as.example";
+
+/// Every thread that hashes passwords: nobody else gets one until this is dropped.
+pub async fn all_threads(server: &Server) -> SemaphorePermit<'_> {
+    let threads = server.people.hashing.permits();
+    let all = u32::try_from(threads.available_permits()).unwrap();
+    threads.acquire_many(all).await.unwrap()
+}
 
 pub struct TestServer {
     pub database: Arc<TestDatabase>,

@@ -11,7 +11,7 @@ use crate::{
         server::{TestServer, param},
         tokens::text,
     },
-    requests::password::linked,
+    requests::pages::password::linked,
 };
 
 const EVENTS: &str = "oauth_server::audit=info";

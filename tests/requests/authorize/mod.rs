@@ -2,9 +2,12 @@
 
 mod answers;
 mod checks;
+mod default_scopes;
 mod faults;
+mod meanwhile;
 mod prompts;
 mod redirect_uri;
+mod resources;
 pub mod snapshots;
 mod transport;
 

@@ -3,15 +3,13 @@
 use serde_json::json;
 
 use super::{json_of, task};
-use crate::{
-    app::{
-        browser::Authorize,
-        fixtures::SECRET,
-        oauth_server::oauth_clients,
-        server::TestServer,
-        tokens::{assert_shows_none, snapshot, text},
-    },
-    requests::registration::{metadata, open},
+use crate::app::{
+    browser::Authorize,
+    fixtures::SECRET,
+    oauth_server::oauth_clients,
+    registration::{metadata, open},
+    server::TestServer,
+    tokens::{assert_shows_none, snapshot, text},
 };
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,10 @@
 //! Clients whose id is the URL of a metadata document (CI-01 to CI-07; C162-C172).
 
+mod away;
 mod cache;
+mod fetch_budgets;
 mod keys;
+mod narrowing;
 mod refused;
 mod sector;
 mod stored;

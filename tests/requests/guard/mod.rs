@@ -2,8 +2,11 @@
 //! UserInfo and of JWTs).
 
 mod boot;
+mod browsers;
 mod challenges;
 mod handlers;
 mod jwt;
+mod log;
 mod metadata;
+mod root_resource;
 mod tokens;

@@ -150,3 +150,30 @@ async fn co_02_each_reference_has_consents_of_its_own() {
     let answer = browser.get(&silent.path()).await;
     answer.assert_back(CONF_CB, "consent_required");
 }
+
+/// The hook `select_account` asks for a choice, once per request.
+#[tokio::test(flavor = "multi_thread")]
+async fn nx_07_the_hook_can_want_an_account_to_be_chosen() {
+    let server = with_client("chooser").await;
+    let mut browser = server.browser();
+    browser.sign_in().await;
+    let page = browser.authorize(&Authorize::of("chooser", CONF_CB)).await;
+    let sid = Form::of(&page);
+    assert!(page.body.contains("name=\"sid\""), "{page:?}");
+    let html = scraper::Html::parse_document(&page.body);
+    let button = scraper::Selector::parse("button[name=sid]").unwrap();
+    let account = html
+        .select(&button)
+        .next()
+        .unwrap()
+        .value()
+        .attr("value")
+        .unwrap();
+    let answer = browser.submit(&sid.set("sid", account)).await;
+    let page = browser.follow(answer).await;
+    assert!(page.body.contains("name=\"decision\""), "{page:?}");
+
+    let silent = Authorize::of("chooser", CONF_CB).with("prompt", "none");
+    let answer = browser.get(&silent.path()).await;
+    answer.assert_back(CONF_CB, "account_selection_required");
+}

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::only;
 use crate::app::{
     browser::encoded,
     fixtures::SECRET,
+    limits::only,
     server::{Answer, TestServer},
 };
 

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{login::try_password, only};
+use super::login::try_password;
 use crate::app::{
     browser::Form,
     fixtures::{ALICE, PASSWORD},
+    limits::only,
     oauth_server::oauth_ephemerals,
     server::{Answer, TestServer},
 };

@@ -4,12 +4,12 @@ use futures_util::future::join_all;
 use sea_orm::EntityTrait;
 use serde_json::json;
 
-use super::only;
 use crate::app::{
     browser::{Browser, Form},
     fixtures::{ALICE, BOB, PASSWORD},
+    limits::only,
     oauth_server::oauth_ephemerals,
-    server::{Answer, TestServer},
+    server::{Answer, TestServer, all_threads},
 };
 
 pub async fn try_password(browser: &mut Browser<'_>, login: &str, password: &str) -> Answer {
@@ -122,14 +122,7 @@ async fn c264_what_is_too_much_is_told_to_wait() {
     let settings = only("login", &json!([{ "limit": 2, "seconds": 300 }]), "memory");
     let server = TestServer::with(settings).await;
     let oauth = server.oauth();
-    let threads = u32::try_from(oauth.people.hashing.permits().available_permits()).unwrap();
-    let held = oauth
-        .people
-        .hashing
-        .permits()
-        .acquire_many(threads)
-        .await
-        .unwrap();
+    let held = all_threads(&oauth).await;
     let busy = try_password(&mut server.browser(), ALICE, PASSWORD).await;
     busy.assert_page(503);
     assert!(busy.header("retry-after").is_some());

@@ -1,27 +1,22 @@
 //! Rate limits.
 
 mod addresses;
+mod counters;
+mod guessing;
 mod invented;
 mod login;
 mod register;
+mod writes;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::app::{
     browser::{Authorize, Form},
     fixtures::{CONF_CB, PASSWORD},
-    server::{Answer, TestServer, no_limits},
+    limits::{STORES, only},
+    server::{Answer, TestServer},
     tokens::{R1, text},
 };
-
-/// All limits off except these; both stores.
-fn only(entry: &str, limits: &Value, store: &str) -> Value {
-    let mut all = no_limits();
-    all[entry] = limits.clone();
-    json!({ "rate_limits": all, "rate_limit_store": store })
-}
-
-const STORES: [&str; 2] = ["memory", "database"];
 
 impl TestServer {
     async fn machine_token(&self) -> Answer {

@@ -2,8 +2,10 @@
 
 use serde_json::json;
 
-use super::only;
-use crate::app::server::{Answer, TestServer};
+use crate::app::{
+    limits::only,
+    server::{Answer, TestServer},
+};
 
 async fn register(server: &TestServer, address: &str) -> Answer {
     let http = reqwest::Client::builder()

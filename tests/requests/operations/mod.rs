@@ -5,6 +5,8 @@ mod day;
 mod doctor;
 mod keys;
 mod nodes;
+mod operator;
+mod withdrawal;
 
 use std::collections::BTreeMap;
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::app::{
     browser::{Authorize, Browser, Form},
     fixtures::{ALICE, BOB, PASSWORD},
-    server::{Answer, TestServer, no_limits},
+    server::{Answer, TestServer, all_threads, no_limits},
 };
 
 const SESSION: &str = "__Host-oauth_session";
@@ -244,20 +244,7 @@ async fn c048_long_passwords_are_refused_and_long_ones_differ() {
 async fn c048_a_password_that_is_too_long_is_not_hashed() {
     let server = TestServer::start().await;
     let oauth = server.oauth();
-    let all = oauth
-        .people
-        .hashing
-        .permits()
-        .available_permits()
-        .try_into()
-        .unwrap();
-    let permits = oauth
-        .people
-        .hashing
-        .permits()
-        .acquire_many(all)
-        .await
-        .unwrap();
+    let permits = all_threads(&oauth).await;
     let (longest, too_long) = ("x".repeat(1024), "x".repeat(1025));
     for login in [ALICE, "nobody@example.com"] {
         let begun = Instant::now();

@@ -2,14 +2,19 @@
 
 mod client_text;
 mod consent;
+mod csrf;
+mod equal_time;
+mod forms;
 mod headers;
 mod hints;
+mod hosts;
 mod language;
 mod login;
 mod logout;
-mod own_pages;
+pub mod password;
+mod remembered_consent;
 mod select_account;
-pub mod signup;
+mod signup;
 mod snapshots;
 
 use crate::app::{

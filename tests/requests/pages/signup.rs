@@ -4,13 +4,10 @@ use serde_json::json;
 
 use crate::app::{
     browser::{Authorize, Form},
-    fixtures::{ALICE, BOB, PASSWORD},
+    fixtures::{ALICE, BOB, NEUTRAL, PASSWORD},
     server::TestServer,
     tokens::{jwt_part, text},
 };
-
-/// What is said to whoever asks for an address that is taken.
-pub const NEUTRAL: &str = "could not create an account with these details";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c050_only_the_declared_fields_count() {
