@@ -84,6 +84,7 @@ pub mod fuzzing;
 )]
 mod generator;
 mod http;
+pub mod interaction;
 mod interactions;
 mod keys;
 mod limits;

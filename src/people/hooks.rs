@@ -8,15 +8,15 @@ use async_trait::async_trait;
 use loco_rs::{Result, app::AppContext};
 
 pub use self::facts::{InteractionFacts, TokenFacts};
-pub use crate::views::pages::ExternalLogin;
 use crate::{
     events::EventSubscriber,
     people::resource_owner::{Claims, ResourceOwner, UserKey},
-    protocol::{
-        client::{Client, ClientKind},
-        client_metadata::ClientMetadata,
-    },
+    protocol::client::Client,
     store::sessions::SessionRow,
+};
+pub use crate::{
+    protocol::{client::ClientKind, client_metadata::ClientMetadata},
+    views::pages::ExternalLogin,
 };
 
 /// Facts about the browser session that a hook sees.

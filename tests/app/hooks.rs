@@ -2,7 +2,7 @@
 //! the one it is about.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::{Arc, LazyLock, Mutex},
     time::Duration,
 };
@@ -12,10 +12,9 @@ use futures_util::future::BoxFuture;
 use loco_oauth_server::{
     events::{AuditEvent, EventSubscriber},
     hooks::{
-        ClientFacts, ExternalLogin, InteractionFacts, ManageAction, OAuthServerHooks, OwnedClient,
-        Registrant, SessionFacts, TokenFacts,
+        ClientFacts, ClientMetadata, ExternalLogin, InteractionFacts, ManageAction,
+        OAuthServerHooks, OwnedClient, Registrant, SessionFacts, TokenFacts,
     },
-    internals::protocol::client_metadata::ClientMetadata,
     resource_owner::{Claims, ResourceOwner},
 };
 use loco_rs::{Result, app::AppContext};
@@ -98,7 +97,23 @@ impl EventSubscriber for Troublesome {
 #[derive(Default)]
 pub struct ByClient;
 
+/// How often each hook was asked, by client, or by the organisation of `consent_reference`.
+static CALLS: LazyLock<Mutex<HashMap<String, BTreeMap<String, usize>>>> =
+    LazyLock::new(Mutex::default);
+
+/// How often each hook was asked about this client or organisation since the last look.
+pub fn calls(client_id: &str) -> BTreeMap<String, usize> {
+    CALLS.lock().unwrap().remove(client_id).unwrap_or_default()
+}
+
+fn count(hook: &str, about: &str) {
+    let mut all = CALLS.lock().unwrap();
+    let of_client = all.entry(about.to_owned()).or_default();
+    *of_client.entry(hook.to_owned()).or_default() += 1;
+}
+
 async fn about(hook: &str, client: &ClientFacts) -> Result<bool> {
+    count(hook, &client.client_id);
     let panics = client.client_id.strip_prefix("panicking-") == Some(hook);
     assert!(!panics, "the hook panicked");
     match client.client_id.strip_prefix("broken-") {
@@ -217,6 +232,7 @@ impl OAuthServerHooks<users::Model> for ByClient {
     async fn consent_reference(&self, user: &users::Model) -> Result<String> {
         // Of "acme/alice": alice, at work.
         let (organisation, _) = user.name.split_once('/').unwrap_or_default();
+        count("consent_reference", organisation);
         Ok(organisation.to_owned())
     }
 

@@ -7,11 +7,12 @@ use syn::{ImplItem, Item, ItemUse, TraitItem, UseTree, Visibility};
 use super::sources::{Source, sources};
 
 /// Modules that apps import from.
-const MODULES: [&str; 7] = [
+const MODULES: [&str; 8] = [
     "account",
     "cli",
     "events",
     "hooks",
+    "interaction",
     "prelude",
     "resource_owner",
     "testing",

@@ -49,6 +49,7 @@ const ROOMS: &[Room] = &[
     room("resource_server", &["protocol", "config", "events", "store", "error", "people", "tokens", "server", "http"]),
     room("operations", &["protocol", "clock", "random", "config", "events", "store", "keys", "fetch", "views", "people", "clients", "server", "boot", "http"]),
     room("account", &["sessions", "consents"]),
+    room("interaction", &["protocol", "views"]),
     room("app", &["protocol", "config", "error", "people", "sessions", "boot", "http", "controllers", "resource_server", "operations", "account"]),
     room("prelude", &["events", "people", "controllers"]),
     room("generator", &[]),

@@ -1,6 +1,7 @@
 //! The app's own decisions. What the hooks do by client stands in `tests/app/hooks.rs`.
 
 mod claims;
+mod once;
 mod post_login;
 
 use crate::app::{
