@@ -52,3 +52,10 @@ pub fn derive_oauth_server_migration(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand::migration(&input).into()
 }
+
+/// Prints the description of the plugin's tables into the library's `store::schema`. Not for apps.
+#[doc(hidden)]
+#[proc_macro]
+pub fn tables(_: TokenStream) -> TokenStream {
+    expand::tables().into()
+}
