@@ -124,6 +124,19 @@ async fn entity_columns_have_the_described_types() {
     }
 }
 
+/// By the traits that it implements, and by nothing else that could say otherwise.
+#[test]
+fn the_derive_sees_what_the_users_model_can_do() {
+    type Small = <IntApp as TestApp>::OAuth;
+    assert!(Small::SIGN_UP_FORM.is_none() && Small::PASSWORD_SETTER.is_none());
+    type Whole = crate::app::oauth_server::OAuth;
+    let form = Whole::SIGN_UP_FORM.expect("it implements CreateAccount");
+    let fields = form.fields();
+    let names: Vec<_> = fields.iter().map(|field| field.name).collect();
+    assert_eq!(names, ["email", "password"]);
+    assert!(Whole::PASSWORD_SETTER.is_some());
+}
+
 #[tokio::test]
 async fn rows_of_a_deleted_user_go_with_the_user() {
     for database in TestDatabase::all().await {
