@@ -128,8 +128,8 @@ async fn entity_columns_have_the_described_types() {
 #[test]
 fn the_derive_sees_what_the_users_model_can_do() {
     type Small = <IntApp as TestApp>::OAuth;
-    assert!(Small::SIGN_UP_FORM.is_none() && Small::PASSWORD_SETTER.is_none());
     type Whole = crate::app::oauth_server::OAuth;
+    assert!(Small::SIGN_UP_FORM.is_none() && Small::PASSWORD_SETTER.is_none());
     let form = Whole::SIGN_UP_FORM.expect("it implements CreateAccount");
     let fields = form.fields();
     let names: Vec<_> = fields.iter().map(|field| field.name).collect();
