@@ -2,7 +2,11 @@
 
 use sea_orm::{ActiveValue, entity::prelude::DateTimeWithTimeZone};
 
-pub use crate::{app::plugin, store::schema};
+pub use crate::{
+    app::plugin,
+    people::capabilities::{Capabilities, NoCapability, PasswordSetter, SignUpForm},
+    store::schema,
+};
 pub use async_trait::async_trait;
 pub use axum;
 pub use loco_rs;

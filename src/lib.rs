@@ -11,6 +11,8 @@
 //! pub struct OAuth;
 //!
 //! impl ResourceOwner for users::Model { /* … */ }
+//! impl CreateAccount for users::Model { /* a sign-up page, if the app wants one */ }
+//! impl SetPassword for users::Model { /* a new password by mail, if the app wants that */ }
 //!
 //! // migration/src/m…_oauth_server.rs
 //! #[derive(loco_oauth_server_migration::OAuthServerMigration)]

@@ -10,7 +10,8 @@ pub use crate::{
             OAuthServerHooks, OwnedClient, Registrant, SessionFacts, TokenFacts,
         },
         resource_owner::{
-            ClaimRequest, Claims, FieldError, ResourceOwner, SignUp, SignUpError, SignUpField,
+            ClaimRequest, Claims, CreateAccount, FieldError, FormCheck, PasswordError,
+            ResourceOwner, SetPassword, SignUp, SignUpError, SignUpField,
         },
     },
     scopes,

@@ -5,6 +5,7 @@ mod entity;
 mod functions;
 mod migration;
 mod relations;
+mod schema;
 mod stub;
 
 use proc_macro2::TokenStream;
@@ -16,8 +17,11 @@ use crate::{
     schema::TABLES,
 };
 
+pub use schema::tables;
 #[cfg(test)]
-pub use {definition::server_definition, entity::entity, migration::migration_impls};
+pub use {
+    definition::server_definition, entity::entity, migration::migration_impls, schema::table_schema,
+};
 
 /// Expansion of `#[derive(OAuthServer)]`.
 pub fn server(input: &DeriveInput) -> TokenStream {

@@ -13,7 +13,8 @@ use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
 /// Makes a unit struct the app's OAuth server: one `SeaORM` entity module per table next to it, the
-/// description that the library reads, and functions for the app's `Hooks`.
+/// description that the library reads, and functions for the app's `Hooks`. It sees whether the user
+/// model implements `CreateAccount` (a sign-up page) and `SetPassword` (a forgotten password).
 ///
 /// ```ignore
 /// #[derive(OAuthServer)]
@@ -51,4 +52,11 @@ pub fn derive_oauth_server(input: TokenStream) -> TokenStream {
 pub fn derive_oauth_server_migration(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand::migration(&input).into()
+}
+
+/// Prints the description of the plugin's tables into the library's `store::schema`. Not for apps.
+#[doc(hidden)]
+#[proc_macro]
+pub fn tables(_: TokenStream) -> TokenStream {
+    expand::tables().into()
 }

@@ -1,8 +1,10 @@
-//! The one description of the plugin's tables. Entities and the run-time schema are generated from
-//! it; a drift test holds migrations and records to it.
+//! The one description of the plugin's tables. The entities of an app and the library's own
+//! description of the tables (`store::schema`) are generated from it; a drift test holds migrations
+//! and records to it.
 //!
 //! A new column goes here, into a new version of the migration crate, and into the record of its
-//! table in the library's `store/`.
+//! table in the library's `store/`. A column that is there for a standard which the library does not
+//! implement yet is marked as planned: it spares the apps a migration later.
 
 mod tables;
 
@@ -52,6 +54,7 @@ pub struct Row {
     names: &'static str,
     kind: Kind,
     nullable: bool,
+    planned_for: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +62,8 @@ pub struct Column {
     pub name: &'static str,
     pub kind: Kind,
     pub nullable: bool,
+    /// The standard that will use a column which nothing reads or writes yet.
+    pub planned_for: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +89,7 @@ impl Table {
                 name,
                 kind: row.kind,
                 nullable: row.nullable,
+                planned_for: row.planned_for,
             })
         })
     }

@@ -2,11 +2,12 @@
 
 use crate::{
     people::{
+        capabilities::{PasswordSetter, SignUpForm},
         hooks::OAuthServerHooks,
         resource_owner::{ResourceOwner, UserKeyType},
         users_table::UsersTable,
     },
-    store::schema::{TableNames, TableSchema},
+    store::schema::{ExtraColumn, TableNames},
 };
 
 /// Facts that the derive hands to the library. Implemented by the derive, not by hand.
@@ -14,16 +15,20 @@ pub trait OAuthServerDefinition: Send + Sync + 'static {
     /// Type of the users table's primary key.
     type UserKey: UserKeyType;
     /// The app's user model.
-    type User: ResourceOwner<Key = Self::UserKey>;
+    type User: ResourceOwner<Key = Self::UserKey> + Clone;
     /// The app's hooks.
     type Hooks: OAuthServerHooks<Self::User>;
 
     /// Full names of the tables.
     const TABLES: TableNames;
-    /// Description of the tables, for the boot check.
-    const SCHEMA: &'static [TableSchema];
-    /// Newest migration version that the description needs.
-    const SCHEMA_VERSION: u32;
+    /// Columns that the app added to them, for the boot check.
+    const EXTRA_COLUMNS: &'static [ExtraColumn];
+    /// The sign-up page, where [`Self::User`] implements
+    /// [`CreateAccount`](crate::resource_owner::CreateAccount).
+    const SIGN_UP_FORM: Option<SignUpForm>;
+    /// New passwords by mail, where [`Self::User`] implements
+    /// [`SetPassword`](crate::resource_owner::SetPassword).
+    const PASSWORD_SETTER: Option<PasswordSetter>;
 
     /// The users table, where [`Self::User`] is the model of its entity: the guard then reads a
     /// token and its user by one statement. `None` = the user is found by

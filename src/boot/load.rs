@@ -18,6 +18,7 @@ use crate::{
     limits::RateLimiter,
     people::{
         People, ResourceOwners,
+        capabilities::PasswordSetter,
         password_reset::{PasswordReset, PasswordResetParts},
     },
     server::{PublicDocuments, Server},
@@ -38,16 +39,16 @@ pub const VIEWS: &str = "assets/views/oauth_server";
 pub async fn server<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Result<Arc<Server>> {
     let settings = settings(ctx)?;
     let store = Store::new(ctx.db.clone(), D::TABLES);
-    boot::check_tables(&store, D::SCHEMA, D::SCHEMA_VERSION).await?;
+    boot::check_tables(&store, D::EXTRA_COLUMNS).await?;
     boot::check_static_clients(&store, &settings).await?;
-    let offers_reset = boot::password_reset::<D>(&settings, ctx)?;
+    let password_setter = boot::password_setter::<D>(&settings, ctx)?;
     let app = OwnersOf::<D>::default();
     boot::check_subjects(&store, &settings, &app).await?;
     let given = Given {
         settings,
         store,
         app: Arc::new(app),
-        offers_reset,
+        password_setter,
     };
     Ok(Arc::new(assemble(ctx, given).await?))
 }
@@ -69,8 +70,8 @@ struct Given {
     settings: Settings,
     store: Store,
     app: Arc<dyn ResourceOwners>,
-    /// Whether people can set a new password by mail.
-    offers_reset: bool,
+    /// How people set a new password by mail, if they can.
+    password_setter: Option<PasswordSetter>,
 }
 
 async fn assemble(ctx: &AppContext, given: Given) -> loco_rs::Result<Server> {
@@ -78,7 +79,7 @@ async fn assemble(ctx: &AppContext, given: Given) -> loco_rs::Result<Server> {
         settings,
         store,
         app,
-        offers_reset,
+        password_setter,
     } = given;
     let clock = Clock::system();
     let events = Events::new(app.subscribers(ctx), clock.clone());
@@ -86,7 +87,7 @@ async fn assemble(ctx: &AppContext, given: Given) -> loco_rs::Result<Server> {
     let keys = Arc::new(keys.map_err(boot::error)?);
     let fetcher = Arc::new(Fetcher::new(&settings).map_err(boot::error)?);
     let urls = Arc::new(Urls::new(&settings));
-    let policy = boot::policy(&settings, &urls, !app.signup_fields().is_empty());
+    let policy = boot::policy(&settings, &urls, app.sign_up_form().is_some());
     let policy = Arc::new(policy);
     let documents = PublicDocuments {
         server: boot::metadata(
@@ -122,7 +123,7 @@ async fn assemble(ctx: &AppContext, given: Given) -> loco_rs::Result<Server> {
         views: Arc::clone(&views),
         store: store.clone(),
         clock: clock.clone(),
-        is_offered: offers_reset,
+        setter: password_setter,
     });
     let clients = Arc::new(ClientRegistry::new(ClientRegistryParts {
         settings: Arc::clone(&settings),

@@ -19,7 +19,7 @@ use crate::{
     boot::definition::OAuthServerDefinition,
     config::{MetadataFacts, RefreshTokenPolicy, Settings, TokenFormat, urls::Urls},
     keys::Keys,
-    people::{ResourceOwners, resource_owner::ResourceOwner},
+    people::{ResourceOwners, capabilities::PasswordSetter},
     protocol::{
         implied_scopes::ImpliedScopes,
         metadata::ServerMetadata,
@@ -27,7 +27,10 @@ use crate::{
         resource_metadata::{ResourceMetadata, WELL_KNOWN},
         route::Route,
     },
-    store::{Store, clients, schema::TableSchema},
+    store::{
+        Store, clients,
+        schema::{self, ExtraColumn},
+    },
 };
 
 /// A boot that cannot go on.
@@ -35,29 +38,30 @@ pub fn error(message: impl std::fmt::Display) -> loco_rs::Error {
     loco_rs::Error::Message(message.to_string())
 }
 
-/// MO-02: every table and column is there.
+/// MO-02: every table and column is there, those that the app added too.
 ///
 /// # Errors
 /// Names what is missing and how to make it.
-pub async fn check_tables(
-    store: &Store,
-    schema: &[TableSchema],
-    version: u32,
-) -> loco_rs::Result<()> {
+pub async fn check_tables(store: &Store, added: &[ExtraColumn]) -> loco_rs::Result<()> {
     let mut missing = Vec::new();
-    for table in schema {
-        let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
-        if !selects(store, table.name, &names).await {
-            missing.extend(missing_in(store, table.name, &names).await);
+    for table in schema::TABLES {
+        let name = (table.full_name)(store.tables());
+        let added = added.iter().filter(|column| column.table == table.name);
+        let names: Vec<&str> = { table.columns.iter().map(|column| column.name) }
+            .chain(added.map(|column| column.name))
+            .collect();
+        if !selects(store, name, &names).await {
+            missing.extend(missing_in(store, name, &names).await);
         }
     }
     if missing.is_empty() {
         return Ok(());
     }
     Err(error(format!(
-        "oauth_server: the database lacks {} — run `cargo loco db migrate` (migration version {version} \
+        "oauth_server: the database lacks {} — run `cargo loco db migrate` (migration version {} \
          of loco-oauth-server)",
-        missing.join(", ")
+        missing.join(", "),
+        schema::VERSION
     )))
 }
 
@@ -151,23 +155,22 @@ pub async fn check_subjects(
     )))
 }
 
-/// Whether the pages for a forgotten password exist: by default if the app has a mailer, and only
-/// if it sets passwords.
+/// How passwords are set on the pages for a forgotten one, where these exist: by default if the app
+/// has a mailer, and only if its users model sets passwords.
 ///
 /// # Errors
 /// The setting asks for what the app cannot do.
-pub fn password_reset<D: OAuthServerDefinition>(
+pub fn password_setter<D: OAuthServerDefinition>(
     settings: &Settings,
     ctx: &AppContext,
-) -> loco_rs::Result<bool> {
-    let can_set = D::User::CAN_SET_PASSWORD;
+) -> loco_rs::Result<Option<PasswordSetter>> {
+    let setter = D::PASSWORD_SETTER;
     let missing = match settings.enable_password_reset {
         Some(true) if ctx.mailer.is_none() => "there is no mailer — configure `mailer`",
-        Some(true) if !can_set => {
-            "the users model sets no passwords — write ResourceOwner::set_password and \
-             CAN_SET_PASSWORD"
+        Some(true) if setter.is_none() => {
+            "the users model sets no passwords — implement SetPassword for it"
         }
-        wanted => return Ok(wanted.unwrap_or_else(|| ctx.mailer.is_some()) && can_set),
+        wanted => return Ok(setter.filter(|_| wanted.unwrap_or_else(|| ctx.mailer.is_some()))),
     };
     Err(error(format!(
         "oauth_server: enable_password_reset: {missing}"

@@ -11,10 +11,9 @@ use crate::{
     events::EventSubscriber,
     people::{
         Owner, ResourceOwners,
+        capabilities::SignUpForm,
         hooks::OAuthServerHooks,
-        resource_owner::{
-            PasswordError, ResourceOwner, SignUp, SignUpError, SignUpField, UserKey, UserKeyType,
-        },
+        resource_owner::{ResourceOwner, UserKey, UserKeyType},
         users_table::UsersTable,
     },
     store::bearer::WithUser,
@@ -68,10 +67,6 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         looked_up(login, D::User::authenticate(ctx, login, password)).await
     }
 
-    async fn sign_up(&self, ctx: &AppContext, values: SignUp) -> Result<Owner, SignUpError> {
-        D::User::sign_up(ctx, values).await.map(Owner::new)
-    }
-
     async fn find_by_login(
         &self,
         db: &DatabaseConnection,
@@ -80,34 +75,12 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         looked_up(login, D::User::find_by_login(db, login)).await
     }
 
-    async fn send_verification(&self, ctx: &AppContext, owner: &Owner) -> ModelResult<()> {
-        match owner.model::<D::User>() {
-            Some(user) => user.send_verification(ctx).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn set_password(
-        &self,
-        ctx: &AppContext,
-        owner: &Owner,
-        password: &str,
-    ) -> Result<Owner, PasswordError> {
-        let user = owner.model::<D::User>();
-        let user = user.ok_or(PasswordError::Unsupported)?;
-        Ok(Owner::new(user.set_password(ctx, password).await?))
-    }
-
-    fn can_set_password(&self) -> bool {
-        D::User::CAN_SET_PASSWORD
-    }
-
-    fn signup_fields(&self) -> Vec<SignUpField> {
-        D::User::signup_fields()
+    fn sign_up_form(&self) -> Option<SignUpForm> {
+        D::SIGN_UP_FORM
     }
 
     fn supported_claims(&self) -> &'static [&'static str] {
-        D::User::SUPPORTED_CLAIMS
+        D::User::supported_claims()
     }
 
     fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>> {

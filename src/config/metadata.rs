@@ -18,7 +18,7 @@ use crate::{
 pub struct MetadataFacts {
     /// `Keys::algorithms()`.
     pub algorithms: Vec<SigningAlg>,
-    /// `ResourceOwner::SUPPORTED_CLAIMS`.
+    /// `ResourceOwner::supported_claims`.
     pub claims: Vec<String>,
     /// Whether the user model supports signing up.
     pub model_can_sign_up: bool,

@@ -123,7 +123,7 @@ async fn submit(
     if server.people.waits_for_mail(&owner) {
         let login = owner.login_name();
         if server.limits.may_send_verification(owner.key()).await? {
-            server.people.send_verification(app, owner);
+            owner.send_verification_later(app);
         }
         return page::check_mail(server, browser, pending.as_deref(), &login);
     }
@@ -218,7 +218,7 @@ async fn authenticate(
     };
     let attempt = server.people.hashing.run_from(place, attempt).await?;
     let owner = attempt.outcome().await?;
-    Ok(owner.filter(Owner::is_active))
+    Ok(owner.filter(|owner| owner.is_active()))
 }
 
 async fn form(

@@ -119,7 +119,7 @@ impl OAuthInteraction {
     ///
     /// # Errors
     /// An error page: the user is inactive, or the database failed.
-    pub async fn sign_in<U: ResourceOwner>(
+    pub async fn sign_in<U: ResourceOwner + Clone>(
         self,
         user: &U,
         sign_in: SignIn,
@@ -141,7 +141,7 @@ impl OAuthInteraction {
     ///
     /// # Errors
     /// As [`Self::sign_in`].
-    pub async fn signed_up<U: ResourceOwner>(
+    pub async fn signed_up<U: ResourceOwner + Clone>(
         self,
         user: &U,
         sign_in: SignIn,

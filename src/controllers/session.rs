@@ -137,7 +137,7 @@ async fn app_login(
         Ok(found.await?)
     };
     let owner: Option<Owner> = retry(find).await?;
-    let Some(owner) = owner.filter(Owner::is_active) else {
+    let Some(owner) = owner.filter(|owner| owner.is_active()) else {
         let expected = "a pid of a user who may sign in";
         return Ok(Err(
             not_valid().expected(expected, Received::Identifier(subject))

@@ -1,7 +1,5 @@
 //! GET, POST `{prefix}/signup` — the sign-up page (Initiating User Registration 1.0).
 
-use std::sync::Arc;
-
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
 use super::{
@@ -22,6 +20,7 @@ use crate::{
     limits::Of,
     people::{
         Owner,
+        capabilities::SignUpForm,
         equal_time::Work,
         resource_owner::{SignUp, SignUpError},
     },
@@ -52,7 +51,7 @@ async fn show(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    check_offered(server)?;
+    offered(server)?;
     match page::visit(server, browser, params, Step::Create).await? {
         Visit::Elsewhere(answer) => Ok(answer),
         Visit::Here(visited) => {
@@ -80,12 +79,12 @@ async fn submit(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    check_offered(server)?;
+    let offered = offered(server)?;
     let pending = match page::posted(server, browser, params).await? {
         Visit::Elsewhere(answer) => return Ok(answer),
         Visit::Here(pending) => pending,
     };
-    let entered = entered(server, params)?;
+    let entered = entered(offered, params)?;
     if let Some(refused) = page::check_csrf(server, browser, params, OwnForm::at(ROUTE))? {
         return form(
             server,
@@ -98,7 +97,7 @@ async fn submit(
         let outcome = server.interactions.deny(pending, browser).await?;
         return respond(server, browser, pending, outcome, Arrival::Form);
     }
-    let values = match values(server, params)? {
+    let values = match values(offered, params)? {
         Ok(values) => values,
         Err(errors) => {
             return form(
@@ -115,8 +114,8 @@ async fn submit(
         let answer = form(server, browser, pending.as_deref(), entered.limited())?;
         return Ok(wait.on(answer));
     }
-    let address = login_value(server, &values);
-    let (app, owners) = (app.clone(), Arc::clone(&server.people.app));
+    let address = login_value(offered, &values);
+    let ctx = app.clone();
     let (times, alike) = (
         server.people.hashing.sign_ups.clone(),
         server.settings.require_verified_email,
@@ -127,7 +126,7 @@ async fn submit(
             Err(SignUpError::Taken) if alike => Work::Hidden,
             Err(_) => Work::Told,
         };
-        times.attempt(owners.sign_up(&app, values), judge).await
+        times.attempt(offered.sign_up(&ctx, values), judge).await
     };
     let signed_up = match server.people.hashing.run(attempt).await {
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
@@ -140,6 +139,9 @@ async fn submit(
             server
                 .events
                 .emit(AuditEvent::new(EventName::Signup).about(&owner));
+            if !owner.is_verified() {
+                owner.clone().send_verification_later(app);
+            }
             owner
         }
         Err(SignUpError::Invalid(errors)) => {
@@ -160,7 +162,6 @@ async fn submit(
                 .with_status(StatusCode::BAD_REQUEST);
             return form(server, browser, pending.as_deref(), entered);
         }
-        Err(SignUpError::Unsupported) => return Err(PageError::switched_off(OFF)),
         Err(SignUpError::Other(error)) => {
             return Err(crate::store::StoreError::from(error).into());
         }
@@ -182,18 +183,19 @@ async fn submit(
 }
 
 /// GE-11: `enable_signup: false`, or an app that makes no accounts.
-fn check_offered(server: &Server) -> Result<(), PageError> {
-    if server.policy.signup {
-        Ok(())
-    } else {
-        Err(PageError::switched_off(OFF))
-    }
+fn offered(server: &Server) -> Result<SignUpForm, PageError> {
+    let form = server.people.app.sign_up_form();
+    form.filter(|_| server.policy.signup)
+        .ok_or_else(|| PageError::switched_off(OFF))
 }
 
 /// The declared fields, no others; required ones filled in.
-fn values(server: &Server, params: &Params) -> Result<Result<SignUp, Vec<FieldError>>, PageError> {
+fn values(
+    offered: SignUpForm,
+    params: &Params,
+) -> Result<Result<SignUp, Vec<FieldError>>, PageError> {
     let (mut values, mut errors) = (std::collections::BTreeMap::new(), Vec::new());
-    for input in server.people.app.signup_fields() {
+    for input in offered.fields() {
         let value = field(params, input.name)?.unwrap_or_default();
         errors.extend(match value.len() {
             0 if input.required => Some(FieldError::new(input.name, "error-field-required")),
@@ -210,8 +212,8 @@ fn values(server: &Server, params: &Params) -> Result<Result<SignUp, Vec<FieldEr
 }
 
 /// What was entered, except passwords.
-fn entered(server: &Server, params: &Params) -> Result<Entered, PageError> {
-    let fields = server.people.app.signup_fields();
+fn entered(offered: SignUpForm, params: &Params) -> Result<Entered, PageError> {
+    let fields = offered.fields();
     let shown = fields.iter().filter(|input| input.kind != "password");
     Entered::of(params, &shown.map(|input| input.name).collect::<Vec<_>>())
 }
@@ -224,8 +226,8 @@ fn with_errors(entered: Entered, errors: Vec<FieldError>) -> Entered {
     entered
 }
 
-fn login_value(server: &Server, values: &SignUp) -> String {
-    let fields = server.people.app.signup_fields();
+fn login_value(offered: SignUpForm, values: &SignUp) -> String {
+    let fields = offered.fields();
     let address = fields.iter().find(|input| input.kind == "email");
     address
         .map(|input| values.get(input.name).to_owned())
@@ -241,13 +243,7 @@ fn form(
     let status = entered.status;
     let page = SignUpPage {
         common: page::common(server, browser, OwnForm::at(ROUTE), pending)?.with(entered),
-        fields: server
-            .people
-            .app
-            .signup_fields()
-            .iter()
-            .map(Into::into)
-            .collect(),
+        fields: offered(server)?.fields().iter().map(Into::into).collect(),
         login_url: server.interactions.step_url(pending, Step::Login),
     };
     pages::page(server, browser, pending, status, page)

@@ -149,8 +149,6 @@ fn lacks(entity: &str, model: &str) -> Vec<&'static str> {
         "updated_at",
     ];
     let methods = [
-        "find_by_email",
-        "find_by_pid",
         "create_with_password",
         "set_email_verification_sent",
         "reset_password",

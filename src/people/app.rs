@@ -9,18 +9,19 @@ use sea_orm::DatabaseConnection;
 
 use super::{
     Owner,
+    capabilities::SignUpForm,
     hooks::{
         ClientFacts, ExternalLogin, InteractionFacts, ManageAction, OwnedClient, Registrant,
         SessionFacts, TokenFacts,
     },
-    resource_owner::{Claims, PasswordError, SignUp, SignUpError, SignUpField, UserKey},
+    resource_owner::{Claims, UserKey},
 };
 use crate::{
     error::Failure, events::EventSubscriber, protocol::client_metadata::ClientMetadata,
     store::bearer::WithUser,
 };
 
-/// What the plugin asks the app.
+/// What the plugin asks the app besides the facts about one user, which [`Owner`] tells.
 #[async_trait]
 pub trait ResourceOwners: AppHooks {
     /// `ResourceOwner::find_by_key`.
@@ -46,22 +47,9 @@ pub trait ResourceOwners: AppHooks {
         login: &str,
         password: &str,
     ) -> ModelResult<Option<Owner>>;
-    /// `ResourceOwner::sign_up`.
-    async fn sign_up(&self, ctx: &AppContext, values: SignUp) -> Result<Owner, SignUpError>;
-    /// `ResourceOwner::send_verification`.
-    async fn send_verification(&self, ctx: &AppContext, owner: &Owner) -> ModelResult<()>;
-    /// `ResourceOwner::set_password`.
-    async fn set_password(
-        &self,
-        ctx: &AppContext,
-        owner: &Owner,
-        password: &str,
-    ) -> Result<Owner, PasswordError>;
-    /// `ResourceOwner::CAN_SET_PASSWORD`.
-    fn can_set_password(&self) -> bool;
-    /// `ResourceOwner::signup_fields`.
-    fn signup_fields(&self) -> Vec<SignUpField>;
-    /// `ResourceOwner::SUPPORTED_CLAIMS`.
+    /// `CreateAccount` of the users model, if it makes accounts.
+    fn sign_up_form(&self) -> Option<SignUpForm>;
+    /// `ResourceOwner::supported_claims`.
     fn supported_claims(&self) -> &'static [&'static str];
     /// Hook `subscribers`.
     fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>>;

@@ -1,6 +1,7 @@
 //! The app's users: who they are, what the app decides about them, their passwords.
 
 mod app;
+pub mod capabilities;
 mod context;
 mod credentials;
 pub mod equal_time;
@@ -8,6 +9,7 @@ pub mod hashing;
 pub mod hooks;
 mod owner;
 pub mod password_reset;
+mod passwords;
 pub mod resource_owner;
 pub mod users_table;
 
@@ -66,15 +68,5 @@ impl People {
     /// Whether a person must verify their address first (`require_verified_email`).
     pub fn waits_for_mail(&self, owner: &Owner) -> bool {
         self.settings.require_verified_email && !owner.is_verified()
-    }
-
-    /// Sends the mail that verifies an address once more, after the answer.
-    pub fn send_verification(&self, ctx: &SharedContext, owner: Owner) {
-        let (app, ctx) = (Arc::clone(&self.app), ctx.clone());
-        tokio::spawn(async move {
-            if let Err(error) = app.send_verification(&ctx, &owner).await {
-                tracing::error!(%error, "the mail that verifies an address was not sent");
-            }
-        });
     }
 }

@@ -1,76 +1,34 @@
 //! A user of the app, whatever the app's model is.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, ops::Deref, sync::Arc};
 
-use super::resource_owner::{ClaimRequest, Claims, ResourceOwner, UserKey};
+use super::{
+    SharedContext,
+    resource_owner::{ResourceOwner, UserKey},
+};
 use crate::{
     events::{AuditEvent, Describe},
     protocol::secret::{Purpose, SecretHash, hash},
 };
 
-/// A user of the app.
+/// A user of the app. What the app says about it is asked for by the methods of [`ResourceOwner`].
 #[derive(Clone)]
 pub struct Owner {
-    facts: Arc<dyn OwnerFacts>,
+    key: UserKey,
+    user: Arc<dyn ResourceOwner>,
 }
 
 impl std::fmt::Debug for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Owner").field(&self.key()).finish()
+        f.debug_tuple("Owner").field(&self.key).finish()
     }
 }
 
-trait OwnerFacts: Send + Sync {
-    fn key(&self) -> UserKey;
-    fn subject(&self) -> String;
-    fn is_active(&self) -> bool;
-    fn is_verified(&self) -> bool;
-    fn credential_stamp(&self) -> Option<String>;
-    fn credentials_changed_at(&self) -> Option<i64>;
-    fn changed_at(&self) -> Option<i64>;
-    fn display_name(&self) -> String;
-    fn login_name(&self) -> String;
-    fn mail_address(&self) -> Option<String>;
-    fn claims(&self, request: &ClaimRequest<'_>) -> Claims;
-    fn as_any(&self) -> &dyn Any;
-}
+impl Deref for Owner {
+    type Target = dyn ResourceOwner;
 
-impl<U: ResourceOwner> OwnerFacts for U {
-    fn key(&self) -> UserKey {
-        ResourceOwner::key(self).into()
-    }
-    fn subject(&self) -> String {
-        ResourceOwner::subject(self)
-    }
-    fn is_active(&self) -> bool {
-        ResourceOwner::is_active(self)
-    }
-    fn is_verified(&self) -> bool {
-        ResourceOwner::is_verified(self)
-    }
-    fn credential_stamp(&self) -> Option<String> {
-        ResourceOwner::credential_stamp(self)
-    }
-    fn credentials_changed_at(&self) -> Option<i64> {
-        ResourceOwner::credentials_changed_at(self)
-    }
-    fn changed_at(&self) -> Option<i64> {
-        ResourceOwner::changed_at(self)
-    }
-    fn display_name(&self) -> String {
-        ResourceOwner::display_name(self)
-    }
-    fn login_name(&self) -> String {
-        ResourceOwner::login_name(self)
-    }
-    fn mail_address(&self) -> Option<String> {
-        ResourceOwner::mail_address(self)
-    }
-    fn claims(&self, request: &ClaimRequest<'_>) -> Claims {
-        ResourceOwner::claims(self, request)
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
+    fn deref(&self) -> &Self::Target {
+        &*self.user
     }
 }
 
@@ -78,70 +36,37 @@ impl Owner {
     /// Wraps the app's user.
     pub fn new<U: ResourceOwner>(user: U) -> Self {
         Self {
-            facts: Arc::new(user),
+            key: user.key().into(),
+            user: Arc::new(user),
         }
     }
 
     /// Primary key.
-    pub fn key(&self) -> UserKey {
-        self.facts.key()
+    pub const fn key(&self) -> UserKey {
+        self.key
     }
 
-    /// `ResourceOwner::subject`.
-    pub fn subject(&self) -> String {
-        self.facts.subject()
-    }
-
-    /// `ResourceOwner::is_active`.
-    pub fn is_active(&self) -> bool {
-        self.facts.is_active()
-    }
-
-    /// `ResourceOwner::is_verified`.
-    pub fn is_verified(&self) -> bool {
-        self.facts.is_verified()
-    }
-
-    /// Hash of `ResourceOwner::credential_stamp`: the stored form.
+    /// Hash of [`ResourceOwner::credential_stamp`]: the stored form, and the only one that is used.
     pub fn credential_stamp(&self) -> Option<SecretHash> {
-        self.facts
-            .credential_stamp()
-            .map(|stamp| hash(Purpose::CredentialStamp, &stamp))
+        let stamp = self.user.credential_stamp();
+        stamp.map(|stamp| hash(Purpose::CredentialStamp, &stamp))
     }
 
-    /// `ResourceOwner::credentials_changed_at`.
-    pub fn credentials_changed_at(&self) -> Option<i64> {
-        self.facts.credentials_changed_at()
-    }
-
-    /// `ResourceOwner::changed_at`.
-    pub fn changed_at(&self) -> Option<i64> {
-        self.facts.changed_at()
-    }
-
-    /// `ResourceOwner::display_name`.
-    pub fn display_name(&self) -> String {
-        self.facts.display_name()
-    }
-
-    /// `ResourceOwner::login_name`.
-    pub fn login_name(&self) -> String {
-        self.facts.login_name()
-    }
-
-    /// `ResourceOwner::mail_address`.
-    pub fn mail_address(&self) -> Option<String> {
-        self.facts.mail_address()
-    }
-
-    /// `ResourceOwner::claims`.
-    pub fn claims(&self, request: &ClaimRequest<'_>) -> Claims {
-        self.facts.claims(request)
+    /// Lets the app send the mail that verifies an address, after the answer: that neither waits for
+    /// the mail nor tells by its time that there is one.
+    pub fn send_verification_later(self, ctx: &SharedContext) {
+        let ctx = ctx.clone();
+        tokio::spawn(async move {
+            if let Err(error) = self.send_verification(&ctx).await {
+                tracing::error!(%error, "the mail that verifies an address was not sent");
+            }
+        });
     }
 
     /// The app's own model.
     pub fn model<U: ResourceOwner>(&self) -> Option<&U> {
-        self.facts.as_any().downcast_ref()
+        let user: &dyn Any = &*self.user;
+        user.downcast_ref()
     }
 }
 

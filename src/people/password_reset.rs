@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     Owner, People, SharedContext,
+    capabilities::PasswordSetter,
     resource_owner::{FieldError, PasswordError, UserKey},
 };
 use crate::{
@@ -57,8 +58,9 @@ pub struct PasswordReset {
     views: Arc<Views>,
     store: Store,
     clock: Clock,
-    /// Whether people can set a new password by mail: by the settings, the app's model and its mailer.
-    is_offered: bool,
+    /// There is one where people can set a new password by mail: by the settings, the app's model and
+    /// its mailer.
+    setter: Option<PasswordSetter>,
 }
 
 /// What a [`PasswordReset`] is made of.
@@ -75,8 +77,8 @@ pub struct PasswordResetParts {
     pub store: Store,
     /// The time.
     pub clock: Clock,
-    /// Whether people can set a new password by mail.
-    pub is_offered: bool,
+    /// How people set a new password by mail, if they can.
+    pub setter: Option<PasswordSetter>,
 }
 
 impl PasswordReset {
@@ -89,7 +91,7 @@ impl PasswordReset {
             views,
             store,
             clock,
-            is_offered,
+            setter,
         } = parts;
         Self {
             people,
@@ -98,13 +100,13 @@ impl PasswordReset {
             views,
             store,
             clock,
-            is_offered,
+            setter,
         }
     }
 
     /// Whether people can set a new password by mail.
     pub const fn is_offered(&self) -> bool {
-        self.is_offered
+        self.setter.is_some()
     }
 
     /// GE-11: `enable_password_reset` is off, or the app sets no passwords.
@@ -112,7 +114,7 @@ impl PasswordReset {
     /// # Errors
     /// PAGE(404).
     pub fn check(&self) -> Result<(), PageError> {
-        if self.is_offered {
+        if self.is_offered() {
             Ok(())
         } else {
             Err(PageError::switched_off("enable_password_reset is off"))
@@ -139,7 +141,7 @@ impl PasswordReset {
                 .find_by_login(self.store.db(), login)
                 .await?)
         };
-        let owner = retry(find).await?.filter(Owner::is_active);
+        let owner = retry(find).await?.filter(|owner| owner.is_active());
         let Some((owner, address)) = owner.and_then(|it| it.mail_address().map(|to| (it, to)))
         else {
             return Ok(());
@@ -205,6 +207,9 @@ impl PasswordReset {
         token: &str,
         password: &str,
     ) -> Result<Reset, Failure> {
+        let Some(setter) = self.setter else {
+            return Ok(Reset::Refused);
+        };
         let (hash, now, tables) = (hash_of(token), self.clock.now(), self.store.tables());
         let spend = |db| reset_links::spend(db, tables, &hash, now);
         let Some(link) = self.store.run(spend).await? else {
@@ -213,7 +218,7 @@ impl PasswordReset {
         let Some(owner) = self.owner_of_link(&link).await? else {
             return Ok(Reset::Refused);
         };
-        let set = match self.set_password(ctx, &owner, password).await {
+        let set = match self.set_password(setter, ctx, &owner, password).await {
             Ok(owner) => {
                 self.end_everything(&owner).await?;
                 return Ok(Reset::Done);
@@ -228,19 +233,16 @@ impl PasswordReset {
 
     async fn set_password(
         &self,
+        setter: PasswordSetter,
         ctx: &SharedContext,
         owner: &Owner,
         password: &str,
     ) -> Result<Owner, NotSet> {
-        let (ctx, app) = (ctx.clone(), Arc::clone(&self.people.app));
-        let (owner, password) = (owner.clone(), password.to_owned());
-        let attempt = async move { app.set_password(&ctx, &owner, &password).await };
+        let (ctx, owner, password) = (ctx.clone(), owner.clone(), password.to_owned());
+        let attempt = async move { setter.set(&owner, &ctx, &password).await };
         match self.people.hashing.run(attempt).await {
             Ok(Ok(owner)) => Ok(owner),
             Ok(Err(PasswordError::Invalid(errors))) => Err(NotSet::Invalid(errors)),
-            Ok(Err(PasswordError::Unsupported)) => Err(NotSet::Failed(Failure::internal(
-                "CAN_SET_PASSWORD is true, but set_password is not written",
-            ))),
             Ok(Err(PasswordError::Other(error))) => {
                 Err(NotSet::Failed(StoreError::from(error).into()))
             }
@@ -254,8 +256,8 @@ impl PasswordReset {
         let Some(key) = text("user").and_then(UserKey::parse) else {
             return Ok(None);
         };
-        let owner = self.people.find(key).await?.filter(Owner::is_active);
-        Ok(owner.filter(|owner| stamp_of(owner).as_deref() == text("stamp")))
+        let owner = self.people.find(key).await?;
+        Ok(owner.filter(|owner| owner.is_active() && stamp_of(owner).as_deref() == text("stamp")))
     }
 
     /// ASVS 7.4.3: whoever was signed in with the old password is not any more, and a JWT of the

@@ -1,18 +1,24 @@
-//! What the plugin needs to know about the app's users: the [`ResourceOwner`] trait.
+//! What the plugin needs to know about the app's users: the [`ResourceOwner`] trait, and what an app
+//! may offer besides: [`CreateAccount`], [`SetPassword`].
 //!
 //! "Resource owner" is the word of RFC 6749 §1.1 for the person who grants access. The generator
-//! writes an implementation for the starter's `users` model, each method spelled out.
+//! writes the implementations for the starter's `users` model.
 
+mod form_check;
 mod forms;
 
-use std::collections::BTreeMap;
+use std::{any::Any, collections::BTreeMap};
 
 use async_trait::async_trait;
 use loco_rs::{app::AppContext, model::ModelResult};
 use sea_orm::DatabaseConnection;
 use serde::Serialize;
 
-pub use self::forms::{PasswordError, SignUp, SignUpError};
+pub use self::{
+    form_check::FormCheck,
+    forms::{PasswordError, SignUp, SignUpError},
+};
+use super::passwords;
 pub use crate::{
     store::user_key::{UserKey, UserKeyType},
     views::form::{FieldError, SignUpField},
@@ -71,23 +77,25 @@ impl ClaimRequest<'_> {
     }
 }
 
-/// The app's user, as the authorization server sees it.
+/// The app's user, as the authorization server sees it: which one it is, and what is true of it.
 ///
-/// Methods that take `db` are called outside of any transaction of the plugin.
+/// What an app may offer besides are traits of their own, which the derive finds where the users model
+/// implements them: [`CreateAccount`] for the sign-up page, [`SetPassword`] for a forgotten password.
+///
+/// A method that takes `&self` is a fact about one user. The plugin asks for it through
+/// `dyn ResourceOwner`, so that a new fact is one method here, with a default. The other methods find
+/// users; those that take `db` are called outside of any transaction of the plugin.
 #[async_trait]
-pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
+pub trait ResourceOwner: Any + Send + Sync {
     /// Type of the primary key: `i32`, `i64` or `Uuid`.
-    type Key: UserKeyType;
-
-    /// Claims that [`Self::claims`] can give; listed in the server metadata as `claims_supported`.
-    const SUPPORTED_CLAIMS: &'static [&'static str] = &[];
-
-    /// Whether [`Self::set_password`] is written; without it there are no pages for a forgotten
-    /// password.
-    const CAN_SET_PASSWORD: bool = false;
+    type Key: UserKeyType
+    where
+        Self: Sized;
 
     /// Primary key of the user.
-    fn key(&self) -> Self::Key;
+    fn key(&self) -> Self::Key
+    where
+        Self: Sized;
 
     /// The `sub` of this user: at most 255 ASCII characters, never reused (OpenID Connect Core §2).
     fn subject(&self) -> String;
@@ -100,25 +108,34 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
     ///
     /// # Errors
     /// When the database fails; an unknown key is `Ok(None)`.
-    async fn find_by_key(db: &DatabaseConnection, key: Self::Key) -> ModelResult<Option<Self>>;
+    async fn find_by_key(db: &DatabaseConnection, key: Self::Key) -> ModelResult<Option<Self>>
+    where
+        Self: Sized;
 
     /// Finds a user by [`Self::subject`].
     ///
     /// # Errors
     /// When the database fails; an unknown subject is `Ok(None)`.
-    async fn find_by_subject(db: &DatabaseConnection, subject: &str) -> ModelResult<Option<Self>>;
+    async fn find_by_subject(db: &DatabaseConnection, subject: &str) -> ModelResult<Option<Self>>
+    where
+        Self: Sized;
 
     /// Finds a user by what people type into the login form.
     ///
     /// # Errors
     /// When the database fails; an unknown login is `Ok(None)`.
-    async fn find_by_login(db: &DatabaseConnection, login: &str) -> ModelResult<Option<Self>>;
+    async fn find_by_login(db: &DatabaseConnection, login: &str) -> ModelResult<Option<Self>>
+    where
+        Self: Sized;
 
-    /// The user with this login and password, or `None`. That this takes the same time for unknown
-    /// logins is the plugin's care.
+    /// The user with this login and password, or `None`: by default the one that
+    /// [`Self::find_by_login`] finds, if the password is that of [`Self::password_hash`]. It hashes for
+    /// unknown logins too; an app whose passwords are kept elsewhere writes its own check, and the
+    /// login page still takes the same time for unknown logins (ASVS 6.3.8).
     ///
-    /// Called on one of few threads that are there for hashing: hash in place, not on tokio's blocking pool, whose hundreds of threads would each keep the memory of
-    /// a hash. [`Self::set_password`] and [`Self::sign_up`] alike.
+    /// Called on one of few threads that are there for hashing: hash in place, not on tokio's blocking
+    /// pool, whose hundreds of threads would each keep the memory of a hash. The same is true of
+    /// [`CreateAccount::sign_up`] and [`SetPassword::set_password`].
     ///
     /// # Errors
     /// When the database fails; wrong credentials are `Ok(None)`.
@@ -126,23 +143,25 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
         ctx: &AppContext,
         login: &str,
         password: &str,
-    ) -> ModelResult<Option<Self>>;
-
-    /// Whether the account may be used now. An inactive user has no sessions and no live tokens. A
-    /// client that refreshes meanwhile loses its grant, and has to ask the person again (TK-20).
-    fn is_active(&self) -> bool {
-        true
+    ) -> ModelResult<Option<Self>>
+    where
+        Self: Sized,
+    {
+        let user = Self::find_by_login(&ctx.db, login).await?;
+        let known = user.as_ref().and_then(Self::password_hash);
+        let is_right = passwords::matches(password, known);
+        Ok(user.filter(|_| is_right))
     }
 
-    /// Whether the login address was verified (`require_verified_email`).
-    fn is_verified(&self) -> bool {
-        true
-    }
-
-    /// A value that changes with the credentials, for example the password hash: sessions made
-    /// before the change end. Only a hash of it is stored.
-    fn credential_stamp(&self) -> Option<String> {
+    /// The password as [`loco_rs::hash`] keeps it; `None` when nobody can log in with one.
+    fn password_hash(&self) -> Option<&str> {
         None
+    }
+
+    /// A value that changes with the credentials: sessions made before the change end. By default
+    /// the hash of the password. Only a hash of this value is stored.
+    fn credential_stamp(&self) -> Option<String> {
+        self.password_hash().map(str::to_owned)
     }
 
     /// When the credentials changed last, Unix seconds, for an app that keeps this: a JWT of the app
@@ -159,6 +178,27 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
     /// of the password, so that a JWT of the app from before makes no session.
     fn changed_at(&self) -> Option<i64> {
         None
+    }
+
+    /// Whether the account may be used now. An inactive user has no sessions and no accepted tokens.
+    /// A client that refreshes meanwhile loses its grant, and has to ask the person again (TK-20).
+    fn is_active(&self) -> bool {
+        true
+    }
+
+    /// Whether the login address was verified (`require_verified_email`).
+    fn is_verified(&self) -> bool {
+        true
+    }
+
+    /// Sends the mail with which the person proves their address: after a sign-up, and again when
+    /// somebody with the right password waits for it (`require_verified_email`). Asked of users who
+    /// are not verified; no answer waits for it.
+    ///
+    /// # Errors
+    /// When the mail cannot be sent. The log says so.
+    async fn send_verification(&self, _ctx: &AppContext) -> ModelResult<()> {
+        Ok(())
     }
 
     /// Name to greet the person with.
@@ -181,40 +221,43 @@ pub trait ResourceOwner: Clone + Send + Sync + Sized + 'static {
         Claims::new()
     }
 
-    /// Inputs of the sign-up page; empty = the page is off.
-    fn signup_fields() -> Vec<SignUpField> {
-        Vec::new()
+    /// Names of the claims that [`Self::claims`] can give; listed in the server metadata as
+    /// `claims_supported`.
+    fn supported_claims() -> &'static [&'static str]
+    where
+        Self: Sized,
+    {
+        &[]
     }
+}
 
-    /// Makes an account. Judge the form ([`SignUpError::Invalid`]) before you look whether the login
-    /// name is taken: with `require_verified_email` nobody may learn that from the answer. That it
-    /// takes the same time is the plugin's care.
+/// A users model that makes accounts: where it is implemented, there is a sign-up page
+/// (`enable_signup`).
+#[async_trait]
+pub trait CreateAccount: ResourceOwner + Sized {
+    /// Inputs of the sign-up page.
+    fn signup_fields() -> Vec<SignUpField>;
+
+    /// Makes an account. Judge the form first ([`FormCheck`]), then look whether the login name is
+    /// taken: with `require_verified_email` nobody may learn that from the answer. That it takes the
+    /// same time is the plugin's care, and so is the mail that verifies the address
+    /// ([`ResourceOwner::send_verification`]).
+    ///
+    /// `?` turns errors of the model and the database into what the page shows; see [`SignUpError`].
     ///
     /// # Errors
     /// [`SignUpError`] says whether the person or the app has to act.
-    async fn sign_up(_ctx: &AppContext, _values: SignUp) -> Result<Self, SignUpError> {
-        Err(SignUpError::Unsupported)
-    }
+    async fn sign_up(ctx: &AppContext, values: SignUp) -> Result<Self, SignUpError>;
+}
 
-    /// Sends the mail with which the person proves their address (`require_verified_email`): asked
-    /// for when somebody with the right password waits for it. [`Self::sign_up`] sends the first.
-    ///
-    /// # Errors
-    /// When the mail cannot be sent.
-    async fn send_verification(&self, _ctx: &AppContext) -> ModelResult<()> {
-        Ok(())
-    }
-
+/// A users model that sets passwords: where it is implemented, people can choose a new one by a link
+/// in a mail (`enable_password_reset`).
+#[async_trait]
+pub trait SetPassword: ResourceOwner + Sized {
     /// Sets a new password, for a person who opened the link of a mail. What
-    /// [`Self::credential_stamp`] gives must change with it: it ends older links and sessions.
+    /// [`ResourceOwner::credential_stamp`] gives must change with it: it ends older links and sessions.
     ///
     /// # Errors
     /// [`PasswordError`] says whether the person or the app has to act.
-    async fn set_password(
-        &self,
-        _ctx: &AppContext,
-        _password: &str,
-    ) -> Result<Self, PasswordError> {
-        Err(PasswordError::Unsupported)
-    }
+    async fn set_password(&self, ctx: &AppContext, password: &str) -> Result<Self, PasswordError>;
 }

@@ -71,7 +71,7 @@ impl AccessToken {
     ///
     /// # Errors
     /// 403 for the token of a machine; 401 when there is no such user; a fault of the database.
-    pub async fn user<U: ResourceOwner>(&self, ctx: &AppContext) -> Result<U, BearerError> {
+    pub async fn user<U: ResourceOwner + Clone>(&self, ctx: &AppContext) -> Result<U, BearerError> {
         let Some(key) = self.user_id else {
             let error = OAuthError::of(&refusals::PERSON_NEEDED)
                 .received(Received::Public("a token of a client that acts for itself"));

@@ -264,7 +264,7 @@ impl SessionService {
             Some(_) => user,
             None => self.people.find(session.user_id).await?,
         };
-        let Some(owner) = owner.filter(Owner::is_active) else {
+        let Some(owner) = owner.filter(|owner| owner.is_active()) else {
             self.end_session(&session, EndReason::UserGone).await?;
             return Ok(None);
         };

@@ -1,5 +1,6 @@
-//! Description of the plugin's tables at run time, emitted by `#[derive(OAuthServer)]` from the
-//! one description in the macro crate. The boot check, the doctor and the drift test read it.
+//! Description of the plugin's tables at run time: [`TABLES`], printed by the macro crate, which has
+//! the one description of them. The boot check, the doctor and the drift test read it. What depends on
+//! the app stands in its definition: [`TableNames`] and [`ExtraColumn`].
 
 /// Type of a column (spec: "type word").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +27,6 @@ pub enum ColumnKind {
     Blob,
     /// Timestamp with time zone.
     Timestamp,
-    /// A column that the app added (always nullable).
-    Extra(&'static str),
 }
 
 /// One column.
@@ -39,6 +38,17 @@ pub struct ColumnSchema {
     pub kind: ColumnKind,
     /// Whether null is allowed.
     pub nullable: bool,
+}
+
+/// A column that an app added to one of the plugin's tables; it is always nullable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExtraColumn {
+    /// Name of the table without the app's prefix.
+    pub table: &'static str,
+    /// Column name.
+    pub name: &'static str,
+    /// Rust type of its values, as the app's attribute says it.
+    pub rust_type: &'static str,
 }
 
 /// One index over one or more columns.
@@ -59,24 +69,33 @@ pub enum OnDelete {
     SetNull,
 }
 
+/// The table that a foreign key leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The app's users table.
+    Users,
+    /// A table of the plugin, by its name without the app's prefix.
+    Table(&'static str),
+}
+
 /// One foreign key, always to the primary key of the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ForeignKeySchema {
     /// Referring column.
     pub column: &'static str,
-    /// Target table, full name with prefix.
-    pub table: &'static str,
-    /// Target column.
-    pub target: &'static str,
+    /// Target table.
+    pub target: Target,
     /// Rule on delete.
     pub on_delete: OnDelete,
 }
 
 /// One table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct TableSchema {
-    /// Full table name, with the app's prefix.
+    /// Name without the app's prefix.
     pub name: &'static str,
+    /// Its full name among those of an app.
+    pub full_name: fn(&TableNames) -> &'static str,
     /// Columns, in order.
     pub columns: &'static [ColumnSchema],
     /// Indexes besides the primary key.
@@ -105,3 +124,5 @@ pub struct TableNames {
     /// `oauth_ephemerals`
     pub ephemerals: &'static str,
 }
+
+loco_oauth_server_macros::tables! {}

@@ -19,7 +19,7 @@ use crate::{
 ///
 /// ```no_run
 /// # use loco_oauth_server::{resource_owner::ResourceOwner, testing::*};
-/// # async fn example(request: &TestServer, ctx: &loco_rs::app::AppContext, user: impl ResourceOwner) {
+/// # async fn example(request: &TestServer, ctx: &loco_rs::app::AppContext, user: impl ResourceOwner + Clone) {
 /// let token = ActingAs::user(&user).scopes(["read"]).resource("/mcp").token(ctx).await;
 /// let answer = request.get("/mcp").authorization_bearer(&token).await;
 ///
@@ -36,7 +36,7 @@ pub struct ActingAs {
 
 impl ActingAs {
     /// A user, through a client.
-    pub fn user<U: ResourceOwner>(user: &U) -> Self {
+    pub fn user<U: ResourceOwner + Clone>(user: &U) -> Self {
         Self {
             user: Some(factory::grant(user)),
             client: None,

@@ -25,7 +25,7 @@ const MAX_REDIRECTS: usize = 10;
 ///
 /// ```no_run
 /// # use loco_oauth_server::{resource_owner::ResourceOwner, testing::*};
-/// # async fn example(request: &TestServer, ctx: &loco_rs::app::AppContext, user: impl ResourceOwner) {
+/// # async fn example(request: &TestServer, ctx: &loco_rs::app::AppContext, user: impl ResourceOwner + Clone) {
 /// let mut browser = sign_in_browser(request, ctx, &user).await;
 /// let page = browser.open("/oauth/logout").await;
 /// browser.submit(&page.form_with_button("action", "sign_out")).await;
@@ -39,7 +39,7 @@ pub struct Browser<'a> {
 }
 
 /// A browser in which `user` is signed in, without going through the login page.
-pub async fn sign_in_browser<'a, U: ResourceOwner>(
+pub async fn sign_in_browser<'a, U: ResourceOwner + Clone>(
     request: &'a TestServer,
     ctx: &AppContext,
     user: &U,

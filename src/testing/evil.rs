@@ -19,7 +19,7 @@ use crate::protocol::route::Route;
 ///
 /// ```no_run
 /// # use loco_oauth_server::{resource_owner::ResourceOwner, testing::*};
-/// # async fn example(request: &TestServer, ctx: &loco_rs::app::AppContext, user: impl ResourceOwner) {
+/// # async fn example(request: &TestServer, ctx: &loco_rs::app::AppContext, user: impl ResourceOwner + Clone) {
 /// let evil = EvilClient::new(flow(request, ctx).user(&user).scope("openid"));
 ///
 /// let replay = evil.replay_code().await;

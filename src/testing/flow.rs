@@ -25,7 +25,7 @@ use crate::{
 ///
 /// ```no_run
 /// # use loco_oauth_server::{resource_owner::ResourceOwner, testing::*};
-/// # async fn example(request: &TestServer, ctx: &loco_rs::app::AppContext, user: impl ResourceOwner) {
+/// # async fn example(request: &TestServer, ctx: &loco_rs::app::AppContext, user: impl ResourceOwner + Clone) {
 /// let tokens = flow(request, ctx).user(&user).scope("openid").run().await;
 ///
 /// let consent = flow(request, ctx).user(&user).stop_at(Step::Consent).run().await;
@@ -100,7 +100,7 @@ impl<'a> Flow<'a> {
 
     /// Who signs in when the server asks. No page is filled in for that, so it works with every
     /// users model and every login page.
-    pub fn user<U: ResourceOwner>(mut self, user: &U) -> Self {
+    pub fn user<U: ResourceOwner + Clone>(mut self, user: &U) -> Self {
         self.person = Person::Owner(Owner::new(user.clone()));
         self
     }

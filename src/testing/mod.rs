@@ -8,7 +8,7 @@
 //! use loco_oauth_server::{resource_owner::ResourceOwner, testing::*};
 //! use loco_rs::testing::prelude::*;
 //!
-//! # async fn example<App: loco_rs::app::Hooks, User: ResourceOwner>(user: User) {
+//! # async fn example<App: loco_rs::app::Hooks, User: ResourceOwner + Clone>(user: User) {
 //! request_with_create_db::<App, _, _>(|request, ctx| async move {
 //!     // A whole authorization: sign-in, consent, code, tokens; PKCE, `state`, `iss` and the ID
 //!     // token are checked on the way.

@@ -13,7 +13,7 @@ use super::{
 ///
 /// ```no_run
 /// # use loco_oauth_server::{resource_owner::ResourceOwner, testing::*};
-/// # async fn example(request: &TestServer, ctx: &loco_rs::app::AppContext, user: impl ResourceOwner) {
+/// # async fn example(request: &TestServer, ctx: &loco_rs::app::AppContext, user: impl ResourceOwner + Clone) {
 /// let code = flow(request, ctx).user(&user).stop_at(Step::Code).run().await;
 /// Clock::of(ctx).advance(61);
 /// assert_oauth_error(&code.redeem().await, 400, "invalid_grant");

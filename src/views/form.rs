@@ -18,6 +18,35 @@ pub struct SignUpField {
     pub required: bool,
 }
 
+impl SignUpField {
+    /// `name`: what the person is called.
+    pub const NAME: Self = Self {
+        name: "name",
+        label: "field-name",
+        kind: "text",
+        autocomplete: "name",
+        required: true,
+    };
+
+    /// `email`: the address, for an app whose people log in with it.
+    pub const EMAIL: Self = Self {
+        name: "email",
+        label: "field-email",
+        kind: "email",
+        autocomplete: "username",
+        required: true,
+    };
+
+    /// `password`: a new one.
+    pub const PASSWORD: Self = Self {
+        name: "password",
+        label: "field-password",
+        kind: "password",
+        autocomplete: "new-password",
+        required: true,
+    };
+}
+
 /// What is wrong with one field of a form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {

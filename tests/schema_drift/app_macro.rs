@@ -58,6 +58,8 @@ macro_rules! app {
             #[async_trait]
             impl TestApp for $app {
                 type OAuth = OAuth;
+                const USERS: &'static str = $users;
+                const KEY_COLUMN: &'static str = stringify!($key);
                 const KEY: &'static str = stringify!($key_type);
 
                 fn migration() -> Box<dyn MigrationTrait> {

@@ -9,7 +9,11 @@ use sea_orm_migration::MigrationTrait;
 #[async_trait]
 pub trait TestApp {
     type OAuth: OAuthServerDefinition;
-    /// Type of the users table's primary key.
+    /// The users table.
+    const USERS: &'static str;
+    /// Its primary key.
+    const KEY_COLUMN: &'static str;
+    /// Type of its primary key.
     const KEY: &'static str;
 
     fn migration() -> Box<dyn MigrationTrait>;

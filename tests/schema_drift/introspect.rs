@@ -1,11 +1,14 @@
 //! Tables as lists of lines: as the database has them, and as the definition describes them.
 
-use loco_oauth_server::internals::store::schema::{
-    ColumnKind, ColumnSchema, OnDelete, TableSchema,
+use loco_oauth_server::{
+    OAuthServerDefinition,
+    internals::store::schema::{ColumnKind, ColumnSchema, OnDelete, TABLES, TableSchema, Target},
 };
 use sea_orm::{
     ColumnType, ConnectionTrait, DatabaseConnection, DbBackend, Statement, sea_query::StringLen,
 };
+
+use super::apps::TestApp;
 
 const SQLITE: &str = "
     SELECT 'column ' || name || ': ' || lower(type)
@@ -55,12 +58,18 @@ pub async fn actual(db: &DatabaseConnection, table: &str) -> Vec<String> {
     sorted(lines)
 }
 
-/// The table as described, sorted.
-pub fn expected(backend: DbBackend, table: &TableSchema, key: &str) -> Vec<String> {
+/// The table as described, with what the app says of its own, sorted.
+pub fn expected<A: TestApp>(backend: DbBackend, table: &TableSchema) -> Vec<String> {
     let columns = table.columns.iter().map(|column| {
-        let ty = column_type(column.kind, backend, key);
+        let ty = column_type(column.kind, backend, A::KEY);
         let null = if column.nullable { " null" } else { "" };
         format!("column {}: {ty}{null}", column.name)
+    });
+    let extra = A::OAuth::EXTRA_COLUMNS.iter();
+    let extra = extra.filter(|column| column.table == table.name);
+    let extra = extra.map(|column| {
+        let ty = of_backend(backend, rust_type(column.rust_type));
+        format!("column {}: {ty} null", column.name)
     });
     let indexes = table.indexes.iter().map(|index| {
         let kind = if index.unique { "unique" } else { "index" };
@@ -71,12 +80,20 @@ pub fn expected(backend: DbBackend, table: &TableSchema, key: &str) -> Vec<Strin
             OnDelete::Cascade => "cascade",
             OnDelete::SetNull => "set null",
         };
-        format!(
-            "reference {} -> {}.{} {rule}",
-            key.column, key.table, key.target
-        )
+        let (target, column) = match key.target {
+            Target::Users => (A::USERS, A::KEY_COLUMN),
+            Target::Table(name) => (full_name::<A>(name), "id"),
+        };
+        format!("reference {} -> {target}.{column} {rule}", key.column)
     });
-    sorted(columns.chain(indexes).chain(references))
+    sorted(columns.chain(extra).chain(indexes).chain(references))
+}
+
+/// The app's name of a table of the plugin.
+fn full_name<A: TestApp>(name: &str) -> &'static str {
+    let mut tables = TABLES.iter();
+    let table = tables.find(|table| table.name == name).expect("a table");
+    (table.full_name)(&A::OAuth::TABLES)
 }
 
 fn sorted(lines: impl Iterator<Item = String>) -> Vec<String> {
@@ -87,7 +104,7 @@ fn sorted(lines: impl Iterator<Item = String>) -> Vec<String> {
 
 /// How PostgreSQL and SQLite call the types of columns.
 fn column_type(kind: ColumnKind, backend: DbBackend, key: &str) -> &'static str {
-    let (postgres, sqlite) = match kind {
+    let names = match kind {
         ColumnKind::Id | ColumnKind::Reference | ColumnKind::Seconds => ("bigint", "integer"),
         ColumnKind::UserKey => rust_type(key),
         ColumnKind::Text => ("text", "text"),
@@ -97,11 +114,15 @@ fn column_type(kind: ColumnKind, backend: DbBackend, key: &str) -> &'static str 
         ColumnKind::Hash => ("bytea", "blob(32)"),
         ColumnKind::Blob => ("bytea", "varbinary_blob"),
         ColumnKind::Timestamp => ("timestamp with time zone", "timestamp_with_timezone_text"),
-        ColumnKind::Extra(ty) => rust_type(ty),
     };
+    of_backend(backend, names)
+}
+
+/// Of the two names of a type, PostgreSQL's and SQLite's, the one that the database uses.
+fn of_backend(backend: DbBackend, names: (&'static str, &'static str)) -> &'static str {
     match backend {
-        DbBackend::Sqlite => sqlite,
-        _ => postgres,
+        DbBackend::Sqlite => names.1,
+        _ => names.0,
     }
 }
 
@@ -131,7 +152,6 @@ pub fn described(column: &ColumnSchema, key: &str) -> (String, ColumnType, bool)
         (ColumnKind::Hash, _) => ColumnType::Binary(32),
         (ColumnKind::Blob, _) => ColumnType::VarBinary(StringLen::None),
         (ColumnKind::Timestamp, _) => ColumnType::TimestampWithTimeZone,
-        (ColumnKind::Extra(ty), _) => panic!("extra column of type {ty}"),
     };
     (column.name.to_owned(), ty, column.nullable)
 }

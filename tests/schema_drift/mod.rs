@@ -9,7 +9,7 @@ mod apps;
 mod database;
 mod introspect;
 
-use loco_oauth_server::OAuthServerDefinition;
+use loco_oauth_server::{OAuthServerDefinition, internals::store::schema::TABLES};
 use sea_orm_migration::SchemaManager;
 
 use apps::{BigIntApp, IntApp, PrefixedApp, TestApp, UuidApp};
@@ -23,15 +23,15 @@ async fn migrate<A: TestApp>(database: &TestDatabase) {
 
 /// What the database says about the plugin's tables, against what the definition says.
 async fn assert_same<A: TestApp>(database: &TestDatabase) {
-    for table in A::OAuth::SCHEMA {
-        let actual = introspect::actual(&database.connection, table.name).await;
-        let expected = introspect::expected(database.backend(), table, A::KEY);
+    for table in TABLES {
+        let name = (table.full_name)(&A::OAuth::TABLES);
+        let actual = introspect::actual(&database.connection, name).await;
+        let expected = introspect::expected::<A>(database.backend(), table);
         let only_actual = without(&actual, &expected);
         let only_expected = without(&expected, &actual);
         assert!(
             actual == expected,
-            "{}: only in the database {only_actual:#?}, only described {only_expected:#?}",
-            table.name
+            "{name}: only in the database {only_actual:#?}, only described {only_expected:#?}",
         );
     }
 }
@@ -54,9 +54,10 @@ async fn down_and_up_again<A: TestApp>() {
         A::insert_rows(&database.connection).await;
         let manager = SchemaManager::new(&database.connection);
         A::migration().down(&manager).await.expect("down");
-        for table in A::OAuth::SCHEMA {
-            let gone = !manager.has_table(table.name).await.expect("has_table");
-            assert!(gone, "{}", table.name);
+        for table in TABLES {
+            let name = (table.full_name)(&A::OAuth::TABLES);
+            let gone = !manager.has_table(name).await.expect("has_table");
+            assert!(gone, "{name}");
         }
         A::migration().up(&manager).await.expect("up");
         assert_same::<A>(&database).await;
@@ -108,7 +109,7 @@ for_each_app! {
 
 #[tokio::test]
 async fn entity_columns_have_the_described_types() {
-    for table in <IntApp as TestApp>::OAuth::SCHEMA {
+    for table in TABLES {
         let described: Vec<_> = table
             .columns
             .iter()
@@ -121,6 +122,19 @@ async fn entity_columns_have_the_described_types() {
             table.name
         );
     }
+}
+
+/// By the traits that it implements, and by nothing else that could say otherwise.
+#[test]
+fn the_derive_sees_what_the_users_model_can_do() {
+    type Small = <IntApp as TestApp>::OAuth;
+    type Whole = crate::app::oauth_server::OAuth;
+    assert!(Small::SIGN_UP_FORM.is_none() && Small::PASSWORD_SETTER.is_none());
+    let form = Whole::SIGN_UP_FORM.expect("it implements CreateAccount");
+    let fields = form.fields();
+    let names: Vec<_> = fields.iter().map(|field| field.name).collect();
+    assert_eq!(names, ["email", "password"]);
+    assert!(Whole::PASSWORD_SETTER.is_some());
 }
 
 #[tokio::test]

@@ -4,10 +4,8 @@
     reason = "the derive's items are described in the plugin"
 )]
 
-use std::sync::LazyLock;
-
 use loco_oauth_server::resource_owner::{ClaimRequest, Claims, ResourceOwner};
-use loco_rs::{hash, prelude::*};
+use loco_rs::prelude::*;
 
 use crate::users;
 
@@ -15,15 +13,9 @@ use crate::users;
 #[oauth_server(users = "crate::users")]
 pub struct OAuth;
 
-/// Compared with when a login is unknown, so that the answer takes as long as for a known one.
-static NOBODYS_PASSWORD: LazyLock<String> =
-    LazyLock::new(|| hash::hash_password(&hash::random_string(32)).unwrap_or_default());
-
 #[async_trait]
 impl ResourceOwner for users::Model {
     type Key = i64;
-
-    const SUPPORTED_CLAIMS: &'static [&'static str] = &["name", "email"];
 
     fn key(&self) -> i64 {
         self.id
@@ -51,21 +43,8 @@ impl ResourceOwner for users::Model {
         Ok(by_email.one(db).await?)
     }
 
-    async fn authenticate(
-        ctx: &AppContext,
-        login: &str,
-        password: &str,
-    ) -> ModelResult<Option<Self>> {
-        let user = Self::find_by_login(&ctx.db, login).await?;
-        let known = user
-            .as_ref()
-            .map_or(&*NOBODYS_PASSWORD, |user| &user.password);
-        let matches = hash::verify_password(password, known);
-        Ok(user.filter(|_| matches))
-    }
-
-    fn credential_stamp(&self) -> Option<String> {
-        Some(self.password.clone())
+    fn password_hash(&self) -> Option<&str> {
+        Some(&self.password)
     }
 
     fn display_name(&self) -> String {
@@ -80,5 +59,9 @@ impl ResourceOwner for users::Model {
         Claims::new()
             .with("name", &self.name)
             .with("email", &self.email)
+    }
+
+    fn supported_claims() -> &'static [&'static str] {
+        &["name", "email"]
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::Ident;
 
-use super::{definition::table_schema, relations::relations};
+use super::relations::relations;
 use crate::{
     options::{ExtraColumn, ExtraType, ServerOptions, UserKey},
     schema::{Column, Kind, Table},
@@ -19,7 +19,6 @@ pub fn entity(options: &ServerOptions, table: &Table) -> TokenStream {
     let fields = fields(options, table);
     let debug = debug(options, table);
     let relations = relations(options, table);
-    let schema = table_schema(options, table);
     quote! {
         #[doc = #doc]
         #[allow(missing_docs, clippy::pedantic, clippy::nursery)]
@@ -66,8 +65,6 @@ pub fn entity(options: &ServerOptions, table: &Table) -> TokenStream {
             }
 
             #relations
-
-            #schema
         }
     }
 }
@@ -103,7 +100,11 @@ fn field(column: Column, user_key: UserKey, table: &Table) -> TokenStream {
         .kind
         .is_hidden()
         .then(|| quote!(#[serde(skip_serializing)]));
-    quote!(#sea_orm #serde pub #name: #rust_type)
+    let doc = column
+        .planned_for
+        .map(|standard| format!("For {standard}; nothing reads or writes it yet."))
+        .map(|text| quote!(#[doc = #text]));
+    quote!(#doc #sea_orm #serde pub #name: #rust_type)
 }
 
 fn extra_field(column: &ExtraColumn) -> TokenStream {

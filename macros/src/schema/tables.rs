@@ -12,6 +12,7 @@ const fn row(names: &'static str, kind: Kind) -> Row {
         names,
         kind,
         nullable: false,
+        planned_for: None,
     }
 }
 
@@ -20,8 +21,27 @@ const fn null(names: &'static str, kind: Kind) -> Row {
         names,
         kind,
         nullable: true,
+        planned_for: None,
     }
 }
+
+/// Columns that nothing reads or writes yet, and the standard that will.
+const fn planned(row: Row, standard: &'static str) -> Row {
+    Row {
+        planned_for: Some(standard),
+        ..row
+    }
+}
+
+const DPOP: &str = "DPoP (RFC 9449)";
+const PUSHED_REQUESTS: &str = "pushed authorization requests (RFC 9126)";
+const DEVICE_GRANT: &str = "the device authorization grant (RFC 8628)";
+const REQUEST_OBJECTS: &str = "signed request objects (RFC 9101)";
+const TOKEN_EXCHANGE: &str = "token exchange (RFC 8693)";
+const CLAIMS_PARAMETER: &str = "the parameter `claims` (OpenID Connect Core 1.0 §5.5)";
+const SIGNED_USERINFO: &str = "signed UserInfo responses (OpenID Connect Core 1.0 §5.3.2)";
+const SIGNED_INTROSPECTION: &str = "signed introspection responses (RFC 9701)";
+const BACK_CHANNEL_LOGOUT: &str = "OpenID Connect Back-Channel Logout 1.0";
 
 const fn index(columns: &'static [&'static str]) -> Index {
     Index {
@@ -82,18 +102,27 @@ const CLIENTS: Table = Table {
         null("sector_identifier_uri sector", Text),
         null("token_endpoint_auth_signing_alg", Text),
         null("id_token_signed_response_alg", Text),
-        null("userinfo_signed_response_alg", Text),
-        null("request_object_signing_alg", Text),
-        null("introspection_signed_response_alg", Text),
+        planned(null("userinfo_signed_response_alg", Text), SIGNED_USERINFO),
+        planned(null("request_object_signing_alg", Text), REQUEST_OBJECTS),
+        planned(
+            null("introspection_signed_response_alg", Text),
+            SIGNED_INTROSPECTION,
+        ),
         row("require_pkce", Bool),
-        row("require_pushed_authorization_requests", Bool),
-        row("require_signed_request_object", Bool),
-        row("dpop_bound_access_tokens skip_consent", Bool),
-        row("require_auth_time", Bool),
-        row("backchannel_logout_session_required", Bool),
+        planned(
+            row("require_pushed_authorization_requests", Bool),
+            PUSHED_REQUESTS,
+        ),
+        planned(row("require_signed_request_object", Bool), REQUEST_OBJECTS),
+        planned(row("dpop_bound_access_tokens", Bool), DPOP),
+        row("skip_consent require_auth_time", Bool),
+        planned(
+            row("backchannel_logout_session_required", Bool),
+            BACK_CHANNEL_LOGOUT,
+        ),
         null("default_max_age", Int),
         null("default_acr_values", Json),
-        null("backchannel_logout_uri", Text),
+        planned(null("backchannel_logout_uri", Text), BACK_CHANNEL_LOGOUT),
         null("document_fetched_at document_expires_at", Seconds),
         null("document_etag", Text),
         null("last_used_at deleted_at", Seconds),
@@ -115,20 +144,25 @@ const AUTHORIZATION_STATES: Table = Table {
         row("redirect_uri", Text),
         row("redirect_uri_explicit", Bool),
         row("response_mode", Text),
-        null("client_state nonce code_challenge dpop_jkt", Text),
+        null("client_state nonce code_challenge", Text),
+        planned(null("dpop_jkt", Text), DPOP),
         null("login_hint ui_locales display", Text),
         null("hint_subject", Text),
         row("scopes resources prompts handled", Json),
-        null("claims acr_values params", Json),
+        planned(null("claims", Json), CLAIMS_PARAMETER),
+        null("acr_values params", Json),
         null("max_age", Int),
         null("browser_hash", Hash),
         null("session_id", Reference("oauth_sessions", SetNull)),
         null("user_id", UserKey(Cascade)),
         null("authenticated_at consumed_at", Seconds),
-        null("request_uri_hash", Hash),
-        null(
-            "device_grant_id",
-            Reference("oauth_authorization_codes", Cascade),
+        planned(null("request_uri_hash", Hash), PUSHED_REQUESTS),
+        planned(
+            null(
+                "device_grant_id",
+                Reference("oauth_authorization_codes", Cascade),
+            ),
+            DEVICE_GRANT,
         ),
         null("grant_id", Reference("oauth_authorization_codes", SetNull)),
         null("result_sealed", Blob),
@@ -154,18 +188,21 @@ const AUTHORIZATION_CODES: Table = Table {
         null("code_hash", Hash),
         row("redirect_uri", Text),
         row("redirect_uri_explicit", Bool),
-        null("code_challenge nonce dpop_jkt acr", Text),
+        null("code_challenge nonce", Text),
+        planned(null("dpop_jkt", Text), DPOP),
+        null("acr", Text),
         null("credential_stamp", Hash),
         null("device_label", Text),
         row("scopes resources", Json),
-        null("claims amr", Json),
+        planned(null("claims", Json), CLAIMS_PARAMETER),
+        null("amr", Json),
         null("auth_time redeemed_at revoked_at", Seconds),
         null("revoke_reason", Text),
         row("issued_at expires_at retain_until", Seconds),
-        null("user_code_hmac", Hash),
-        null("device_status", Text),
-        null("poll_interval", Int),
-        null("last_polled_at", Seconds),
+        planned(null("user_code_hmac", Hash), DEVICE_GRANT),
+        planned(null("device_status", Text), DEVICE_GRANT),
+        planned(null("poll_interval", Int), DEVICE_GRANT),
+        planned(null("last_polled_at", Seconds), DEVICE_GRANT),
     ],
     indexes: &[
         index(&["client_id", "user_id"]),
@@ -191,9 +228,11 @@ const ACCESS_TOKENS: Table = Table {
         row("client_id", Text),
         null("user_id", UserKey(Cascade)),
         row("format", Text),
-        null("jti dpop_jkt", Text),
+        null("jti", Text),
+        planned(null("dpop_jkt", Text), DPOP),
         row("scopes audience", Json),
-        null("claims actor", Json),
+        planned(null("claims", Json), CLAIMS_PARAMETER),
+        planned(null("actor", Json), TOKEN_EXCHANGE),
         row("issued_at expires_at", Seconds),
         null("revoked_at last_used_at", Seconds),
     ],
@@ -238,7 +277,8 @@ const CONSENTS: Table = Table {
         row("reference", Text),
         row("client_version", Int),
         row("scopes resources", Json),
-        null("claims history", Json),
+        planned(null("claims", Json), CLAIMS_PARAMETER),
+        null("history", Json),
         row("granted_at", Seconds),
         null("last_used_at expires_at", Seconds),
     ],

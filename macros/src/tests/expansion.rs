@@ -51,6 +51,19 @@ fn prefix_extra_columns_and_user_key_reach_the_entity() {
 }
 
 #[test]
+fn a_planned_column_says_what_it_is_for() {
+    let input = parse_quote! {
+        #[oauth_server(users = "crate::models::_entities::users")]
+        pub struct OAuth;
+    };
+    let entity = entity(&input, "oauth_access_tokens");
+    let field = entity.find("pub dpop_jkt").expect("the column is there");
+    let before: Vec<_> = entity[..field].lines().rev().take(3).collect();
+    let says = "///For DPoP (RFC 9449); nothing reads or writes it yet.";
+    assert!(before.iter().any(|line| line.trim() == says), "{before:?}");
+}
+
+#[test]
 fn a_table_without_foreign_keys_has_no_relations() {
     let input = parse_quote! {
         #[oauth_server(users = "::entity::users")]
@@ -70,6 +83,29 @@ fn the_definition_names_types_and_tables() {
     };
     let definition = pretty(expand::server_definition(&options(&input)));
     insta::assert_snapshot!("definition", definition);
+}
+
+#[test]
+fn extra_columns_stand_in_the_definition() {
+    let input = parse_quote! {
+        #[oauth_server(
+            users = "self::people",
+            extra(oauth_sessions(tenant_id = "i64"), oauth_clients(note = "String"))
+        )]
+        struct OAuth;
+    };
+    let definition = pretty(expand::server_definition(&options(&input)));
+    insta::assert_snapshot!("definition_with_extras", definition);
+}
+
+/// What is the same in every app stands in the library alone.
+#[test]
+fn the_library_has_the_description_of_a_table() {
+    let table = expand::table_schema(schema::table("oauth_refresh_tokens").expect("the table"));
+    let item = pretty(quote::quote!(const TABLE: TableSchema = #table;));
+    insta::assert_snapshot!("description_of_refresh_tokens", item);
+    let all = pretty(expand::tables());
+    assert_eq!(all.matches("full_name").count(), schema::TABLES.len());
 }
 
 #[test]

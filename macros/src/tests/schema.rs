@@ -1,6 +1,6 @@
-//! The description of the tables agrees with itself.
+//! The description of the tables agrees with itself, and with what the library reads.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, fs, path::Path};
 
 use crate::schema::{Kind, TABLES, Table, table};
 
@@ -36,6 +36,38 @@ fn references_that_become_null_are_nullable() {
     for column in TABLES.iter().flat_map(Table::columns) {
         if let Kind::UserKey(SetNull) | Kind::Reference(_, SetNull) = column.kind {
             assert!(column.nullable, "{}", column.name);
+        }
+    }
+}
+
+/// The words of all files of the library that read or write tables.
+fn words_of_the_store() -> HashSet<String> {
+    let mut words = HashSet::new();
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/store")];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).expect("the repository is whole") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(path).expect("a file of Rust");
+            let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+            words.extend(text.split(|letter| !is_name(letter)).map(str::to_owned));
+        }
+    }
+    words
+}
+
+/// A column is used, or says what it is there for.
+#[test]
+fn planned_columns_are_those_that_nothing_uses() {
+    let used = words_of_the_store();
+    for table in TABLES {
+        for column in table.columns() {
+            let is_planned = column.planned_for.is_some();
+            let place = format!("{}.{}", table.name, column.name);
+            assert_ne!(used.contains(column.name), is_planned, "{place}");
         }
     }
 }

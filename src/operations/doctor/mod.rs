@@ -88,7 +88,7 @@ pub async fn findings<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Finding
     };
     let mut findings = Vec::new();
     let store = Store::new(ctx.db.clone(), D::TABLES);
-    if let Err(error) = boot::check_tables(&store, D::SCHEMA, D::SCHEMA_VERSION).await {
+    if let Err(error) = boot::check_tables(&store, D::EXTRA_COLUMNS).await {
         findings.push(Finding::error("OS-02", error.to_string()));
     } else {
         if let Err(error) = boot::check_static_clients(&store, &settings).await {

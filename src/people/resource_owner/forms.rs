@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use loco_rs::prelude::ModelError;
+use loco_rs::model::ModelError;
+use sea_orm::{DbErr, SqlErr};
 
+use super::form_check::form_errors;
 use crate::views::form::FieldError;
 
 /// The values of a sign-up form: the declared fields, no others.
@@ -34,6 +36,9 @@ impl std::fmt::Debug for SignUp {
 }
 
 /// Why a sign-up did not make an account.
+///
+/// `?` makes one of a [`ModelError`]: an entity that exists already and a violated unique index are
+/// [`Self::Taken`], what a model's validator found is [`Self::Invalid`], everything else is a fault.
 #[derive(Debug, thiserror::Error)]
 pub enum SignUpError {
     /// The login name belongs to another account. The page does not say so.
@@ -42,24 +47,92 @@ pub enum SignUpError {
     /// Fields that must be filled in differently.
     #[error("the form has errors")]
     Invalid(Vec<FieldError>),
-    /// Sign-up is not offered by this app.
-    #[error("sign-up is not supported")]
-    Unsupported,
     /// A fault of the app or its database.
     #[error(transparent)]
-    Other(#[from] ModelError),
+    Other(ModelError),
+}
+
+impl From<Vec<FieldError>> for SignUpError {
+    fn from(errors: Vec<FieldError>) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl From<ModelError> for SignUpError {
+    fn from(error: ModelError) -> Self {
+        match error {
+            ModelError::EntityAlreadyExists => Self::Taken,
+            // Two sign-ups at the same moment: the unique index decides.
+            ModelError::DbErr(error) if is_unique_violation(&error) => Self::Taken,
+            error => form_errors(error).map_or_else(Self::Other, Self::Invalid),
+        }
+    }
+}
+
+fn is_unique_violation(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
 /// Why a password was not set.
+///
+/// `?` makes one of a [`ModelError`]: what a model's validator found is [`Self::Invalid`], everything
+/// else is a fault.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
     /// It must be another one; the field is `password`.
     #[error("the password is not good enough")]
     Invalid(Vec<FieldError>),
-    /// The app sets no passwords here.
-    #[error("setting a password is not supported")]
-    Unsupported,
     /// A fault of the app or its database.
     #[error(transparent)]
-    Other(#[from] ModelError),
+    Other(ModelError),
+}
+
+impl From<Vec<FieldError>> for PasswordError {
+    fn from(errors: Vec<FieldError>) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl From<ModelError> for PasswordError {
+    fn from(error: ModelError) -> Self {
+        form_errors(error).map_or_else(Self::Other, Self::Invalid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `before_save` of a model that is wrong hands on.
+    fn found() -> ModelError {
+        let json = r#"{"name":[{"code":"length","message":"longer, please"}]}"#;
+        DbErr::Custom(json.to_owned()).into()
+    }
+
+    #[test]
+    fn errors_of_the_model_become_answers_to_the_person() {
+        let taken = SignUpError::from(ModelError::EntityAlreadyExists);
+        assert!(matches!(taken, SignUpError::Taken));
+        let expected = [FieldError::new("name", "longer, please")];
+        let SignUpError::Invalid(errors) = SignUpError::from(found()) else {
+            panic!("the person can do something about it")
+        };
+        assert_eq!(errors, expected);
+        let PasswordError::Invalid(errors) = PasswordError::from(found()) else {
+            panic!("the person can do something about it")
+        };
+        assert_eq!(errors, expected);
+    }
+
+    #[test]
+    fn everything_else_is_a_fault() {
+        let fault = || ModelError::msg("the disk is full");
+        assert!(matches!(SignUpError::from(fault()), SignUpError::Other(_)));
+        assert!(matches!(
+            PasswordError::from(fault()),
+            PasswordError::Other(_)
+        ));
+        let missing = SignUpError::from(ModelError::EntityNotFound);
+        assert!(matches!(missing, SignUpError::Other(_)));
+    }
 }

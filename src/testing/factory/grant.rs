@@ -26,7 +26,7 @@ use crate::{
 
 /// A grant of `user`, its code redeemed, with live tokens: for a new client, with the scopes of
 /// `default_scopes`, in no browser.
-pub fn grant<U: ResourceOwner>(user: &U) -> GrantBuilder {
+pub fn grant<U: ResourceOwner + Clone>(user: &U) -> GrantBuilder {
     GrantBuilder {
         owner: Owner::new(user.clone()),
         client: None,

@@ -2,7 +2,7 @@
 //!
 //! ```no_run
 //! # use loco_oauth_server::{resource_owner::ResourceOwner, testing::*};
-//! # async fn example(ctx: &loco_rs::app::AppContext, user: impl ResourceOwner) {
+//! # async fn example(ctx: &loco_rs::app::AppContext, user: impl ResourceOwner + Clone) {
 //! // A public client with https://client.example/callback.
 //! let client = factory::client().create(ctx).await;
 //! // A machine, and a web app with a secret.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A session of `user` in a browser of its own: by password, a moment ago.
-pub fn session<U: ResourceOwner>(user: &U) -> SessionBuilder {
+pub fn session<U: ResourceOwner + Clone>(user: &U) -> SessionBuilder {
     SessionBuilder {
         owner: Owner::new(user.clone()),
         sign_in: SignIn::default(),

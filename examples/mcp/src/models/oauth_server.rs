@@ -1,11 +1,8 @@
 //! The authorization server's tables as entities of this app, and what it may know of the users.
 //! `cargo loco generate oauth-server` writes this file into an app of yours.
 
-use std::sync::LazyLock;
-
 use loco_oauth_server::prelude::*;
-use loco_rs::{hash, prelude::*};
-use sea_orm::SqlErr;
+use loco_rs::prelude::*;
 
 use super::users;
 
@@ -13,15 +10,9 @@ use super::users;
 #[oauth_server(users = "crate::models::users")]
 pub struct OAuth;
 
-/// Checked for unknown logins, so that they take as long as known ones.
-static NOBODYS_PASSWORD: LazyLock<String> =
-    LazyLock::new(|| hash::hash_password("nobody").unwrap_or_default());
-
 #[async_trait]
 impl ResourceOwner for users::Model {
     type Key = i64;
-
-    const SUPPORTED_CLAIMS: &'static [&'static str] = &["email"];
 
     fn key(&self) -> i64 {
         self.id
@@ -49,21 +40,8 @@ impl ResourceOwner for users::Model {
         Ok(user.one(db).await?)
     }
 
-    async fn authenticate(
-        ctx: &AppContext,
-        login: &str,
-        password: &str,
-    ) -> ModelResult<Option<Self>> {
-        let user = Self::find_by_login(&ctx.db, login).await?;
-        let known = user
-            .as_ref()
-            .map_or(&*NOBODYS_PASSWORD, |user| &user.password);
-        let matches = hash::verify_password(password, known);
-        Ok(user.filter(|_| matches))
-    }
-
-    fn credential_stamp(&self) -> Option<String> {
-        Some(self.password.clone())
+    fn password_hash(&self) -> Option<&str> {
+        Some(&self.password)
     }
 
     /// A person whom the plugin sees for the first time may just have changed the password.
@@ -83,35 +61,23 @@ impl ResourceOwner for users::Model {
         Claims::new().with("email", &self.email)
     }
 
+    fn supported_claims() -> &'static [&'static str] {
+        &["email"]
+    }
+}
+
+#[async_trait]
+impl CreateAccount for users::Model {
     fn signup_fields() -> Vec<SignUpField> {
-        let field = |name, label, kind, autocomplete| SignUpField {
-            name,
-            label,
-            kind,
-            autocomplete,
-            required: true,
-        };
-        vec![
-            field("email", "field-email", "email", "username"),
-            field("password", "field-password", "password", "new-password"),
-        ]
+        vec![SignUpField::EMAIL, SignUpField::PASSWORD]
     }
 
     async fn sign_up(ctx: &AppContext, values: SignUp) -> Result<Self, SignUpError> {
         let email = values.get("email").trim().to_lowercase();
         let password = values.get("password").to_owned();
-        if password.len() < 8 {
-            return Err(SignUpError::Invalid(vec![FieldError::too_short(
-                "password", 8,
-            )]));
-        }
-        match Self::create(&ctx.db, &email, password).await {
-            Err(ModelError::DbErr(error))
-                if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) =>
-            {
-                Err(SignUpError::Taken)
-            }
-            result => Ok(result?),
-        }
+        FormCheck::new()
+            .min_length("password", &password, 8)
+            .finish()?;
+        Ok(Self::create(&ctx.db, &email, password).await?)
     }
 }
