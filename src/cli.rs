@@ -43,7 +43,7 @@ pub enum Command {
 /// As Loco's.
 pub async fn main<H: Hooks, M: MigratorTrait>() -> loco_rs::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match recognise(&arguments) {
+    match parse(&arguments) {
         Command::Generate(arguments) => {
             generate(&arguments);
             Ok(())
@@ -67,7 +67,7 @@ pub async fn main<H: Hooks, M: MigratorTrait>() -> loco_rs::Result<()> {
 
 /// Recognises the plugin's commands among the arguments (without the program's name).
 #[must_use]
-pub fn recognise(arguments: &[String]) -> Command {
+pub fn parse(arguments: &[String]) -> Command {
     let (command, rest) = next_word(arguments);
     let (component, after) = next_word(rest);
     match (command, component) {

@@ -6,8 +6,8 @@ pub use crate::{
     events::{AuditEvent, EventSubscriber},
     people::{
         hooks::{
-            ClientFacts, DefaultHooks, ExternalLogin, InteractionFacts, ManageAction,
-            OAuthServerHooks, OwnedClient, Registrant, SessionFacts, TokenFacts,
+            ClientInfo, DefaultHooks, ExternalLogin, InteractionInfo, ManageAction,
+            OAuthServerHooks, OwnedClient, Registrant, SessionInfo, TokenInfo,
         },
         resource_owner::{
             ClaimRequest, Claims, CreateAccount, FieldError, FormCheck, PasswordError,

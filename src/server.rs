@@ -13,7 +13,7 @@ use crate::{
     keys::Keys,
     limits::RateLimiter,
     people::{People, password_reset::PasswordReset},
-    protocol::policy::Policy,
+    protocol::{policy::Policy, resource_metadata::ResourceDocument},
     sessions::SessionService,
     store::Store,
     tokens::TokenService,
@@ -67,7 +67,7 @@ pub struct PublicDocuments {
     /// Server metadata, the same bytes at every well-known address (RFC 8414 §3).
     pub server: String,
     /// Metadata of this origin's resources, by path and query (RFC 9728 §3).
-    pub resources: Vec<(String, String)>,
+    pub resources: Vec<ResourceDocument>,
 }
 
 impl std::fmt::Debug for Server {

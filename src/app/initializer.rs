@@ -22,7 +22,7 @@ use crate::{
     boot::{self, definition::OAuthServerDefinition, load},
     http::{extract, fallback_headers},
     operations::doctor,
-    resource_server::{self, Provider},
+    resource_server::{self, GuardState},
 };
 
 /// The middleware of the app that ours replaces (MO-03): two fallbacks cannot be merged,
@@ -63,10 +63,11 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
     async fn after_routes(&self, router: Router, ctx: &AppContext) -> loco_rs::Result<Router> {
         let server = extract::server_of(ctx)
             .map_err(|failure| boot::error(failure.source.unwrap_or_default()))?;
-        let guards = Provider::new(server.clone(), ctx, || H::routes(ctx)).map_err(boot::error)?;
+        let guards =
+            GuardState::new(server.clone(), ctx, || H::routes(ctx)).map_err(boot::error)?;
         let unknown = from_fn_with_state(server, fallback_headers::guard);
         let well_known = from_fn_with_state(
-            well_known::Missing::new(extract::SharedContext::new(ctx)),
+            well_known::WellKnownNotFound::new(extract::SharedContext::new(ctx)),
             well_known::guard,
         );
         let provided = from_fn_with_state(guards, resource_server::provide);

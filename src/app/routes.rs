@@ -23,7 +23,7 @@ use crate::{
     error::{ApiError, Failure, PageError},
     http::{
         extract::SharedContext,
-        layers::{self, LayerState, Seen},
+        layers::{self, LayerMemory, LayerState},
     },
     protocol::{
         client::GrantType,
@@ -40,7 +40,7 @@ pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
     let urls = Urls::new(settings);
     let mount = Mount {
         app: SharedContext::new(ctx),
-        seen: Arc::default(),
+        memory: Arc::default(),
         trusted: trusted(settings),
     };
     let mut routes = Routes::new();
@@ -105,7 +105,7 @@ fn handler(route: Route, settings: &Settings) -> MethodRouter<SharedContext> {
 /// What all routes have in common.
 struct Mount {
     app: SharedContext,
-    seen: Arc<Seen>,
+    memory: Arc<LayerMemory>,
     /// Origins of the app's own scripts.
     trusted: AllowOrigin,
 }
@@ -143,7 +143,7 @@ impl Mount {
         let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
         LayerState {
             app: self.app.clone(),
-            seen: Arc::clone(&self.seen),
+            memory: Arc::clone(&self.memory),
             // Names of methods are header text.
             allow: HeaderValue::from_str(&methods.join(", "))
                 .unwrap_or_else(|_| HeaderValue::from_static("")),

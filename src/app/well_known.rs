@@ -19,7 +19,7 @@ use crate::{
     controllers,
     error::{ApiError, Failure},
     http::{
-        extract::{SharedContext, TheServer},
+        extract::{ServerState, SharedContext},
         layers::{self, LayerState},
     },
     protocol::{error::OAuthError, received::Received, refusals, resource_metadata, well_known},
@@ -27,13 +27,13 @@ use crate::{
 
 /// The answer where nothing is.
 #[derive(Clone)]
-pub struct Missing(Router);
+pub struct WellKnownNotFound(Router);
 
-impl Missing {
+impl WellKnownNotFound {
     /// JSON(404) with the headers of the documents: readable from every origin.
     pub fn new(app: SharedContext) -> Self {
         let state = LayerState {
-            seen: Arc::default(),
+            memory: Arc::default(),
             app: app.clone(),
             allow: HeaderValue::from_static("GET, HEAD"),
         };
@@ -60,7 +60,7 @@ impl Missing {
     }
 }
 
-async fn missing(server: TheServer, uri: Uri) -> Result<Response, ApiError> {
+async fn missing(server: ServerState, uri: Uri) -> Result<Response, ApiError> {
     // Routes have no slash at their end (Loco takes it away), and the one of the resources begins
     // behind it: the address between them is here.
     if uri.path().strip_suffix('/') == Some(resource_metadata::WELL_KNOWN) {
@@ -74,7 +74,11 @@ async fn missing(server: TheServer, uri: Uri) -> Result<Response, ApiError> {
 
 /// Around the routes of the app and its fallback: what the app itself has at such an address is
 /// served, and everything else is missing.
-pub async fn guard(State(missing): State<Missing>, request: Request, next: Next) -> Response {
+pub async fn guard(
+    State(missing): State<WellKnownNotFound>,
+    request: Request,
+    next: Next,
+) -> Response {
     let pattern = request.extensions().get::<MatchedPath>();
     let is_meant = pattern.is_some_and(|pattern| well_known::is_meant(pattern.as_str()));
     if is_meant || !well_known::is_named(request.uri().path()) {

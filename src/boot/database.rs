@@ -41,7 +41,7 @@ pub const FULL: i32 = 2;
 
 /// Left in the shared store by [`reopen`].
 #[derive(Clone, Copy, Debug)]
-struct Opened;
+struct PoolReopened;
 
 /// Replaces the pool that Loco opened by one of the same settings without the reaper.
 ///
@@ -57,13 +57,13 @@ pub async fn reopen(mut ctx: AppContext) -> loco_rs::Result<AppContext> {
     // Nobody else has it yet.
     ctx.db.clone().close().await?;
     ctx.db = open(&ctx.config.database).await?;
-    ctx.shared_store.insert(Opened);
+    ctx.shared_store.insert(PoolReopened);
     Ok(ctx)
 }
 
 /// Whether the app's pool was opened here, or is none of sqlx.
 pub fn is_safe(ctx: &AppContext) -> bool {
-    ctx.shared_store.contains::<Opened>() || !is_pooled(&ctx.db)
+    ctx.shared_store.contains::<PoolReopened>() || !is_pooled(&ctx.db)
 }
 
 /// Databases that Loco opens through a pool of sqlx. An app that replaced its connection by a mock

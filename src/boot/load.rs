@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use loco_rs::app::AppContext;
 
-use super::{definition::OAuthServerDefinition, owners::OwnersOf};
+use super::{definition::OAuthServerDefinition, owners::AppOwners};
 use crate::{
     boot,
     clients::{ClientRegistry, ClientRegistryParts, registration::Registrar},
@@ -42,15 +42,15 @@ pub async fn server<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Resu
     boot::check_tables(&store, D::EXTRA_COLUMNS).await?;
     boot::check_static_clients(&store, &settings).await?;
     let password_setter = boot::password_setter::<D>(&settings, ctx)?;
-    let app = OwnersOf::<D>::default();
+    let app = AppOwners::<D>::default();
     boot::check_subjects(&store, &settings, &app).await?;
-    let given = Given {
+    let inputs = BootInputs {
         settings,
         store,
         app: Arc::new(app),
         password_setter,
     };
-    Ok(Arc::new(assemble(ctx, given).await?))
+    Ok(Arc::new(assemble(ctx, inputs).await?))
 }
 
 /// The server of this app: the one the initializer built, or a new one where no initializer ran
@@ -66,7 +66,7 @@ pub async fn running<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Res
 }
 
 /// What was read and checked before the services are made.
-struct Given {
+struct BootInputs {
     settings: Settings,
     store: Store,
     app: Arc<dyn ResourceOwners>,
@@ -74,13 +74,13 @@ struct Given {
     password_setter: Option<PasswordSetter>,
 }
 
-async fn assemble(ctx: &AppContext, given: Given) -> loco_rs::Result<Server> {
-    let Given {
+async fn assemble(ctx: &AppContext, inputs: BootInputs) -> loco_rs::Result<Server> {
+    let BootInputs {
         settings,
         store,
         app,
         password_setter,
-    } = given;
+    } = inputs;
     let clock = Clock::system();
     let events = Events::new(app.subscribers(ctx), clock.clone());
     let keys = Keys::load(&settings, clock.now()).await;

@@ -10,7 +10,7 @@ use crate::{
 /// What the app finds under a text of the request. Under one that its columns cannot hold there is
 /// nobody (GE-12): the app's statements do not pass the gate of [`storable`], so the text is
 /// looked at here, and so is what the database says of it.
-pub(super) async fn looked_up<U: ResourceOwner>(
+pub(super) async fn find_storable<U: ResourceOwner>(
     text: &str,
     find: impl Future<Output = ModelResult<Option<U>>> + Send,
 ) -> ModelResult<Option<Owner>> {

@@ -17,14 +17,14 @@ use sea_orm::{
 
 use crate::{
     boot::definition::OAuthServerDefinition,
-    config::{MetadataFacts, RefreshTokenPolicy, Settings, TokenFormat, urls::Urls},
+    config::{DerivedMetadata, RefreshTokenPolicy, Settings, TokenFormat, urls::Urls},
     keys::Keys,
     people::{ResourceOwners, capabilities::PasswordSetter},
     protocol::{
         implied_scopes::ImpliedScopes,
         metadata::ServerMetadata,
         policy::{Lifetimes, Policy, ResourcePolicy, ScopeLifetime},
-        resource_metadata::{ResourceMetadata, WELL_KNOWN},
+        resource_metadata::{ResourceDocument, ResourceMetadata, WELL_KNOWN},
         route::Route,
     },
     store::{
@@ -249,16 +249,16 @@ pub struct MetadataSources<'a> {
 pub fn metadata(
     settings: &Settings,
     urls: &Urls,
-    told: MetadataSources<'_>,
+    sources: MetadataSources<'_>,
 ) -> loco_rs::Result<String> {
     let MetadataSources {
         policy,
         keys,
         claims,
-    } = told;
+    } = sources;
     let input = settings.metadata_input(
         urls,
-        MetadataFacts {
+        DerivedMetadata {
             algorithms: keys.algorithms(),
             claims: claims.iter().map(ToString::to_string).collect(),
             model_can_sign_up: policy.signup,
@@ -274,7 +274,7 @@ pub fn metadata(
 pub fn resource_metadata(
     settings: &Settings,
     urls: &Urls,
-) -> loco_rs::Result<Vec<(String, String)>> {
+) -> loco_rs::Result<Vec<ResourceDocument>> {
     let mut documents = Vec::new();
     for resource in &settings.resources {
         let Some(location) = urls.resource_metadata(&resource.identifier) else {
@@ -291,13 +291,19 @@ pub fn resource_metadata(
             resource_tos_uri: resource.tos_uri.clone(),
         };
         let location = location.strip_prefix(&urls.origin).unwrap_or(&location);
-        documents.push((location.to_owned(), serde_json::to_string(&document)?));
+        documents.push(ResourceDocument {
+            location: location.to_owned(),
+            body: serde_json::to_string(&document)?,
+        });
     }
-    if let [(location, document)] = documents.as_slice()
+    if let [only] = documents.as_slice()
         && settings.include_root_resource_metadata_fallback
-        && location != WELL_KNOWN
+        && only.location != WELL_KNOWN
     {
-        documents.push((WELL_KNOWN.to_owned(), document.clone()));
+        documents.push(ResourceDocument {
+            location: WELL_KNOWN.to_owned(),
+            body: only.body.clone(),
+        });
     }
     Ok(documents)
 }

@@ -6,14 +6,14 @@ use std::{future::Future, time::Duration};
 use async_trait::async_trait;
 use tokio::time::timeout;
 
-use super::{definition::OAuthServerDefinition, owners::OwnersOf};
+use super::{definition::OAuthServerDefinition, owners::AppOwners};
 use crate::{
     error::Failure,
     people::{
         AppHooks, Owner,
         hooks::{
-            ClientFacts, ExternalLogin, InteractionFacts, ManageAction, OAuthServerHooks,
-            OwnedClient, Registrant, SessionFacts, TokenFacts,
+            ClientInfo, ExternalLogin, InteractionInfo, ManageAction, OAuthServerHooks,
+            OwnedClient, Registrant, SessionInfo, TokenInfo,
         },
         resource_owner::{Claims, ResourceOwner},
     },
@@ -24,12 +24,12 @@ use crate::{
 const LIMIT: Duration = Duration::from_secs(5);
 
 #[async_trait]
-impl<D: OAuthServerDefinition> AppHooks for OwnersOf<D> {
+impl<D: OAuthServerDefinition> AppHooks for AppOwners<D> {
     async fn select_account(
         &self,
         owner: &Owner,
-        client: &ClientFacts,
-        session: &SessionFacts,
+        client: &ClientInfo,
+        session: &SessionInfo,
         scopes: &[String],
     ) -> Result<bool, Failure> {
         let user = user::<D::User>(owner)?;
@@ -40,7 +40,7 @@ impl<D: OAuthServerDefinition> AppHooks for OwnersOf<D> {
     async fn authorize_scopes(
         &self,
         owner: &Owner,
-        client: &ClientFacts,
+        client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Vec<String>, Failure> {
         let user = user::<D::User>(owner)?;
@@ -48,14 +48,14 @@ impl<D: OAuthServerDefinition> AppHooks for OwnersOf<D> {
         limited("authorize_scopes", hook).await
     }
 
-    async fn machine_scopes(&self, token: &TokenFacts) -> Result<Vec<String>, Failure> {
+    async fn machine_scopes(&self, token: &TokenInfo) -> Result<Vec<String>, Failure> {
         limited("machine_scopes", self.hooks.machine_scopes(token)).await
     }
 
     async fn post_login(
         &self,
         owner: &Owner,
-        client: &ClientFacts,
+        client: &ClientInfo,
     ) -> Result<Option<String>, Failure> {
         let hook = self.hooks.post_login(user::<D::User>(owner)?, client);
         limited("post_login", hook).await
@@ -68,7 +68,7 @@ impl<D: OAuthServerDefinition> AppHooks for OwnersOf<D> {
 
     async fn external_logins(
         &self,
-        interaction: Option<&InteractionFacts>,
+        interaction: Option<&InteractionInfo>,
     ) -> Result<Vec<ExternalLogin>, Failure> {
         let hook = self.hooks.external_logins(interaction);
         limited("external_logins", hook).await
@@ -77,7 +77,7 @@ impl<D: OAuthServerDefinition> AppHooks for OwnersOf<D> {
     async fn access_token_claims(
         &self,
         owner: Option<&Owner>,
-        token: &TokenFacts,
+        token: &TokenInfo,
     ) -> Result<Claims, Failure> {
         let user = owner.map(user::<D::User>).transpose()?;
         let hook = self.hooks.access_token_claims(user, token);
@@ -87,7 +87,7 @@ impl<D: OAuthServerDefinition> AppHooks for OwnersOf<D> {
     async fn id_token_claims(
         &self,
         owner: &Owner,
-        client: &ClientFacts,
+        client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Claims, Failure> {
         let user = user::<D::User>(owner)?;
@@ -98,7 +98,7 @@ impl<D: OAuthServerDefinition> AppHooks for OwnersOf<D> {
     async fn userinfo_claims(
         &self,
         owner: &Owner,
-        client: &ClientFacts,
+        client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Claims, Failure> {
         let user = user::<D::User>(owner)?;
@@ -109,7 +109,7 @@ impl<D: OAuthServerDefinition> AppHooks for OwnersOf<D> {
     async fn token_response_fields(
         &self,
         owner: Option<&Owner>,
-        token: &TokenFacts,
+        token: &TokenInfo,
     ) -> Result<Claims, Failure> {
         let user = owner.map(user::<D::User>).transpose()?;
         let hook = self.hooks.token_response_fields(user, token);

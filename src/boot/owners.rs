@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use loco_rs::{app::AppContext, model::ModelResult};
 use sea_orm::DatabaseConnection;
 
-use super::{definition::OAuthServerDefinition, lookup::looked_up};
+use super::{definition::OAuthServerDefinition, lookup::find_storable};
 use crate::{
     events::EventSubscriber,
     people::{
@@ -20,13 +20,13 @@ use crate::{
 };
 
 /// The users and hooks of a definition.
-pub struct OwnersOf<D: OAuthServerDefinition> {
+pub struct AppOwners<D: OAuthServerDefinition> {
     pub(super) hooks: D::Hooks,
     table: Option<UsersTable<D::User>>,
     definition: PhantomData<D>,
 }
 
-impl<D: OAuthServerDefinition> Default for OwnersOf<D> {
+impl<D: OAuthServerDefinition> Default for AppOwners<D> {
     fn default() -> Self {
         Self {
             hooks: D::Hooks::default(),
@@ -37,7 +37,7 @@ impl<D: OAuthServerDefinition> Default for OwnersOf<D> {
 }
 
 #[async_trait]
-impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
+impl<D: OAuthServerDefinition> ResourceOwners for AppOwners<D> {
     async fn find(&self, db: &DatabaseConnection, key: UserKey) -> ModelResult<Option<Owner>> {
         let Some(key) = D::UserKey::from_user_key(key) else {
             return Ok(None);
@@ -50,7 +50,7 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         db: &DatabaseConnection,
         subject: &str,
     ) -> ModelResult<Option<Owner>> {
-        looked_up(subject, D::User::find_by_subject(db, subject)).await
+        find_storable(subject, D::User::find_by_subject(db, subject)).await
     }
 
     fn table(&self) -> Option<&dyn WithUser<User = Owner>> {
@@ -64,7 +64,7 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         login: &str,
         password: &str,
     ) -> ModelResult<Option<Owner>> {
-        looked_up(login, D::User::authenticate(ctx, login, password)).await
+        find_storable(login, D::User::authenticate(ctx, login, password)).await
     }
 
     async fn find_by_login(
@@ -72,7 +72,7 @@ impl<D: OAuthServerDefinition> ResourceOwners for OwnersOf<D> {
         db: &DatabaseConnection,
         login: &str,
     ) -> ModelResult<Option<Owner>> {
-        looked_up(login, D::User::find_by_login(db, login)).await
+        find_storable(login, D::User::find_by_login(db, login)).await
     }
 
     fn sign_up_form(&self) -> Option<SignUpForm> {

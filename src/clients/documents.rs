@@ -6,11 +6,11 @@ use super::{ClientRegistry, sectors::unread};
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName, Outcome},
-    fetch::{DOCUMENT, FetchError, Fetched, Wanted},
+    fetch::{DOCUMENT, FetchError, FetchRequest, FetchResponse},
     protocol::{
         client::{Client, ClientKind, ClientStatus, DocumentCache},
-        client_document::{self, DocumentError, DocumentPolicy, Finding, Hosts},
-        client_metadata::Applicant,
+        client_document::{self, DocumentError, DocumentPolicy, DocumentVerdict, Hosts},
+        client_metadata::TrustLevel,
     },
     store::clients::{self, ClientRow},
 };
@@ -20,7 +20,7 @@ pub const AGAIN_AFTER: i64 = 60;
 
 /// What a client is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
+pub enum ClientUse {
     /// A new authorization: a document that no longer describes a client blocks it (CI-06).
     Authorization,
     /// The client's authentication for what it was given before: grants stay (CI-06).
@@ -29,7 +29,7 @@ pub enum Need {
 
 /// Why there is no client that is up to date.
 #[derive(Clone, Debug)]
-pub enum NotUpToDate {
+pub enum ClientRefreshError {
     /// The document at this host could not be read, which says nothing about the client.
     Unread {
         /// Host of the document.
@@ -41,15 +41,17 @@ pub enum NotUpToDate {
     Failed(Failure),
 }
 
-impl From<NotUpToDate> for Failure {
-    fn from(why: NotUpToDate) -> Self {
+impl From<ClientRefreshError> for Failure {
+    fn from(why: ClientRefreshError) -> Self {
         match why {
-            NotUpToDate::Unread { failure, .. } | NotUpToDate::Failed(failure) => failure,
+            ClientRefreshError::Unread { failure, .. } | ClientRefreshError::Failed(failure) => {
+                failure
+            }
         }
     }
 }
 
-impl From<Failure> for NotUpToDate {
+impl From<Failure> for ClientRefreshError {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
@@ -66,8 +68,8 @@ impl ClientRegistry {
         &self,
         client_id: &str,
         stored: Option<Client>,
-        need: Need,
-    ) -> Result<Option<Client>, NotUpToDate> {
+        need: ClientUse,
+    ) -> Result<Option<Client>, ClientRefreshError> {
         let settings = &self.settings.client_id_metadata_documents;
         if !settings.enabled || !client_document::is_url(client_id) {
             return Ok(stored);
@@ -83,7 +85,7 @@ impl ClientRegistry {
             denied: &settings.denied_hosts,
         };
         client_document::check_url(client_id, hosts)
-            .map_err(|error| NotUpToDate::Failed(error.refusal(client_id).into()))?;
+            .map_err(|error| ClientRefreshError::Failed(error.refusal(client_id).into()))?;
         if stored.as_ref().is_some_and(|client| self.is_fresh(client)) {
             return Ok(stored);
         }
@@ -104,8 +106,8 @@ impl ClientRegistry {
     fn note_finding(&self, client_id: &str, error: Option<&DocumentError>) {
         match error.map(DocumentError::finding) {
             None => self.fetcher.found(client_id, false, self.clock.now()),
-            Some(Finding::Invalid) => self.fetcher.found(client_id, true, self.clock.now()),
-            Some(Finding::Unread | Finding::NotAccepted) => {}
+            Some(DocumentVerdict::Invalid) => self.fetcher.found(client_id, true, self.clock.now()),
+            Some(DocumentVerdict::Unread | DocumentVerdict::NotAccepted) => {}
         }
     }
 
@@ -144,12 +146,12 @@ impl ClientRegistry {
         client_id: &str,
         stored: Option<Client>,
         error: &DocumentError,
-        need: Need,
-    ) -> Result<Client, NotUpToDate> {
+        need: ClientUse,
+    ) -> Result<Client, ClientRefreshError> {
         let is_enough = match error.finding() {
-            Finding::NotAccepted => false,
-            Finding::Unread => true,
-            Finding::Invalid => need == Need::Authentication,
+            DocumentVerdict::NotAccepted => false,
+            DocumentVerdict::Unread => true,
+            DocumentVerdict::Invalid => need == ClientUse::Authentication,
         };
         let is_stored = stored.is_some();
         let copy = stored.filter(|_| is_enough).and_then(|client| {
@@ -169,8 +171,8 @@ impl ClientRegistry {
         let cause = Some(error.to_string());
         // The host of a client that is known here once had a document: nothing that it answers
         // now makes the client somebody else.
-        if error.finding() == Finding::Unread && (is_stored || error.may_pass()) {
-            return Err(NotUpToDate::Unread {
+        if error.finding() == DocumentVerdict::Unread && (is_stored || error.may_pass()) {
+            return Err(ClientRefreshError::Unread {
                 host: client_document::host(client_id).unwrap_or_default(),
                 failure: Failure {
                     source: cause,
@@ -179,7 +181,7 @@ impl ClientRegistry {
                 },
             });
         }
-        Err(NotUpToDate::Failed(Failure {
+        Err(ClientRefreshError::Failed(Failure {
             source: cause,
             ..error.refusal(client_id).into()
         }))
@@ -203,9 +205,9 @@ impl ClientRegistry {
         &self,
         client_id: &str,
         stored: Option<&Client>,
-    ) -> Result<Fetched, DocumentError> {
+    ) -> Result<FetchResponse, DocumentError> {
         let cache = stored.and_then(|client| client.document.as_ref());
-        let wanted = Wanted {
+        let wanted = FetchRequest {
             url: client_id,
             max_bytes: DOCUMENT,
             etag: cache.and_then(|cache| cache.etag.as_deref()),
@@ -232,7 +234,7 @@ impl ClientRegistry {
     ) -> Result<Client, DocumentError> {
         let algorithms = self.keys.algorithms();
         let policy = DocumentPolicy {
-            metadata: self.offers_to(Applicant::Unvouched, &algorithms),
+            metadata: self.offers_to(TrustLevel::Untrusted, &algorithms),
             default_scopes: &self.settings.registration.default_scopes,
         };
         let client = client_document::client(body, client_id, &policy)?;

@@ -9,17 +9,17 @@ use serde_json::Value;
 
 use super::{
     ClientRegistry,
-    documents::{AGAIN_AFTER, Need, NotUpToDate},
+    documents::{AGAIN_AFTER, ClientRefreshError, ClientUse},
     sectors::unread,
 };
 use crate::{
     config::AssertionAudience,
     error::Failure,
     events::{AuditEvent, EventName, Outcome},
-    fetch::{KEY_SET, Wanted},
+    fetch::{FetchRequest, KEY_SET},
     protocol::{
         client::{Client, KeyCache},
-        client_assertion::{Assertion, AssertionError, Audience, Expected, Refusal},
+        client_assertion::{Assertion, AssertionError, AssertionRefusal, Audience, Expected},
         client_auth::{ClientEndpoint, Credentials, refused},
         client_document::Unread,
         error::OAuthError,
@@ -30,7 +30,7 @@ use crate::{
     },
     store::{
         clients,
-        ephemerals::{self, Fact},
+        ephemerals::{self, NewEphemeral},
     },
 };
 
@@ -45,7 +45,7 @@ const USED_KEPT: i64 = 24 * 3600;
 /// Most bytes of a fetched key set that are kept: some twenty RSA keys of 4096 bits.
 const KEPT: usize = 16 * 1024;
 
-/// Fetched keys of static clients, by client id.
+/// FetchResponse keys of static clients, by client id.
 #[derive(Debug, Default)]
 pub struct StaticKeys(Mutex<HashMap<String, KeyCache>>);
 
@@ -73,7 +73,7 @@ impl ClientRegistry {
         row: Option<Client>,
     ) -> Result<Client, Failure> {
         let id = &credentials.client_id;
-        let stored = self.known(id, row.as_ref()).cloned();
+        let stored = self.static_or_stored(id, row.as_ref()).cloned();
         // Nothing is fetched for an id that nobody ever agreed to.
         let client = match stored {
             Some(stored) => self.current_copy(credentials, stored).await?,
@@ -96,8 +96,8 @@ impl ClientRegistry {
     ) -> Result<Option<Client>, Failure> {
         let (id, copy) = (credentials.client_id.as_str(), Some(stored.clone()));
         // Boxed: rarely taken, and large.
-        match Box::pin(self.up_to_date(id, copy, Need::Authentication)).await {
-            Err(NotUpToDate::Unread { failure, .. }) => {
+        match Box::pin(self.up_to_date(id, copy, ClientUse::Authentication)).await {
+            Err(ClientRefreshError::Unread { failure, .. }) => {
                 credentials.authenticate(Some(&stored), self.clock.now())?;
                 Err(failure)
             }
@@ -133,7 +133,7 @@ impl ClientRegistry {
             None => self.verify_by_uri(client, assertion).await?,
         }
         let tables = self.store.tables();
-        let used = Fact {
+        let used = NewEphemeral {
             kind: ephemerals::JTI,
             hash: &once.hash,
             expires_at: once.until.saturating_add(USED_KEPT),
@@ -163,7 +163,7 @@ impl ClientRegistry {
             .map(|cache| self.clock.now().saturating_sub(cache.fetched_at));
         let by_cache = cache.as_ref().map(|cache| assertion.verify(&cache.keys));
         if let (Some(age), Some(verdict)) = (age, &by_cache) {
-            let unknown = |refusal: &Refusal| refusal.error == AssertionError::UnknownKey;
+            let unknown = |refusal: &AssertionRefusal| refusal.error == AssertionError::UnknownKey;
             let is_unknown = verdict.as_ref().is_err_and(unknown);
             if (0..FRESH).contains(&age) && (age < AGAIN || !is_unknown) {
                 return Ok(verdict.clone().map_err(refused)?);
@@ -210,13 +210,13 @@ impl ClientRegistry {
         let Some(url) = &client.jwks_uri else {
             return Ok(Err(Unread::Forbidden("there is no jwks_uri".to_owned())));
         };
-        let wanted = Wanted {
+        let wanted = FetchRequest {
             url,
             max_bytes: KEY_SET,
             etag: None,
         };
         // The operator named the URLs of clients that are known here.
-        let fetched = if before.is_some() || client.is_known() {
+        let fetched = if before.is_some() || client.is_trusted() {
             self.fetcher.renew(wanted, self.clock.now()).await
         } else {
             self.fetcher.get_of_client(wanted, self.clock.now()).await

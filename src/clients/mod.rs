@@ -17,7 +17,7 @@ use crate::{
     keys::Keys,
     protocol::{
         client::{Client, ClientKind},
-        client_metadata::{Applicant, MetadataPolicy},
+        client_metadata::{MetadataPolicy, TrustLevel},
         jwk::SigningAlg,
         subject,
     },
@@ -37,7 +37,7 @@ pub struct ClientRegistry {
     events: Events,
     keys: Arc<Keys>,
     fetcher: Arc<Fetcher>,
-    /// Fetched keys of clients of the settings, which have no row.
+    /// FetchResponse keys of clients of the settings, which have no row.
     static_keys: StaticKeys,
 }
 
@@ -108,7 +108,11 @@ impl ClientRegistry {
     }
 
     /// The client of a request: static ones have no row.
-    pub fn known<'a>(&'a self, client_id: &str, row: Option<&'a Client>) -> Option<&'a Client> {
+    pub fn static_or_stored<'a>(
+        &'a self,
+        client_id: &str,
+        row: Option<&'a Client>,
+    ) -> Option<&'a Client> {
         let row = row.filter(|client| self.is_enabled(client));
         self.configured(client_id).or(row)
     }
@@ -158,7 +162,7 @@ impl ClientRegistry {
     /// a document.
     pub fn offers_to<'a>(
         &'a self,
-        applicant: Applicant,
+        applicant: TrustLevel,
         algorithms: &'a [SigningAlg],
     ) -> MetadataPolicy<'a> {
         let settings = &self.settings;

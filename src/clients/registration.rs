@@ -13,7 +13,9 @@ use crate::{
     people::{Owner, People, hooks::Registrant},
     protocol::{
         client::{Client, ClientKind},
-        client_metadata::{Applicant, ClientIdentity, ClientMetadata, MetadataError, MetadataRule},
+        client_metadata::{
+            ClientIdentity, ClientMetadata, MetadataError, MetadataRule, TrustLevel,
+        },
         error::OAuthError,
         refusals,
         scope::OPENID,
@@ -64,7 +66,7 @@ impl Registrar {
         &self,
         client_id: String,
         metadata: ClientMetadata,
-        applicant: Applicant,
+        applicant: TrustLevel,
     ) -> Result<Client, OAuthError> {
         let (settings, algorithms) = (&self.settings, self.keys.algorithms());
         let policy = self.registry.offers_to(applicant, &algorithms);

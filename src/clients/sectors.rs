@@ -4,7 +4,7 @@
 use super::{ClientRegistry, documents::AGAIN_AFTER};
 use crate::{
     error::Failure,
-    fetch::{DOCUMENT, FetchError, Wanted},
+    fetch::{DOCUMENT, FetchError, FetchRequest},
     protocol::{
         client::Client,
         client_document::{SectorError, Unread, check_sector_document, no_sector_document},
@@ -28,7 +28,7 @@ impl ClientRegistry {
         let Some(uri) = &client.sector_identifier_uri else {
             return Ok(());
         };
-        let wanted = Wanted {
+        let wanted = FetchRequest {
             url: uri,
             max_bytes: DOCUMENT,
             etag: None,

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Surroundings, finding::Findings, settings::Settings};
+use super::{AppEnvironment, finding::Findings, settings::Settings};
 use crate::{config::urls::Urls, protocol::redirect_uri::is_loopback_host};
 
 /// Stands in for a `base_url` that cannot be used, so that the other checks can go on.
@@ -11,10 +11,10 @@ const STAND_IN: &str = "http://localhost";
 /// The public address of the app's `/`, without trailing slash.
 pub(super) fn base_url(
     written: Option<String>,
-    surroundings: Surroundings<'_>,
+    app_environment: AppEnvironment<'_>,
     findings: &mut Findings,
 ) -> String {
-    if written.is_none() && surroundings.production() {
+    if written.is_none() && app_environment.production() {
         findings.add(
             "base_url",
             "missing in production",
@@ -22,7 +22,7 @@ pub(super) fn base_url(
         );
         return STAND_IN.to_owned();
     }
-    let text = written.unwrap_or_else(|| surroundings.server_url.to_owned());
+    let text = written.unwrap_or_else(|| app_environment.server_url.to_owned());
     let text = text.strip_suffix('/').unwrap_or(&text);
     match normal(text) {
         Some(url) if without_slash(&url) != text => {
@@ -34,7 +34,9 @@ pub(super) fn base_url(
             );
         }
         Some(url)
-            if surroundings.production() && url.scheme() == "http" && !is_loopback_host(&url) =>
+            if app_environment.production()
+                && url.scheme() == "http"
+                && !is_loopback_host(&url) =>
         {
             findings.add(
                 "base_url",

@@ -1,12 +1,13 @@
 //! Static clients: entries of `clients` as [`Client`]s (ST-09, ST-10).
 
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{finding::Findings, raw_lists::RawClient, settings::Settings};
 use crate::protocol::{
     client::{AuthMethod, Client, ClientKind, ClientSecret, SecretHash},
     client_metadata::{
-        Applicant, ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy, OperatorChoices,
+        ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy, OperatorChoices, TrustLevel,
     },
     jwk::SigningAlg,
     secret::Secret,
@@ -144,7 +145,7 @@ fn convert(
     };
     let policy = MetadataPolicy {
         scopes: &settings.known_scopes(),
-        applicant: Applicant::Operator,
+        applicant: TrustLevel::Operator,
         algorithms: &SigningAlg::ALL,
         grants: &settings.grant_types,
         redirect_schemes: &settings.registration.redirect_schemes,
@@ -193,16 +194,20 @@ fn metadata(entry: RawClient) -> ClientMetadata {
 /// A static client has no row whose `version` could be raised, so its version is taken from what
 /// a person consented under: display data, redirect URIs, scopes, resources, keys (CO-02).
 fn with_content_version(mut client: Client) -> Client {
-    let content = format!(
-        "{:?}",
-        (
-            (&client.client_name, &client.client_uri, &client.logo_uri),
-            (&client.tos_uri, &client.policy_uri),
-            (&client.redirect_uris, &client.scopes, &client.resources),
-            (&client.jwks, &client.jwks_uri),
-        )
-    );
-    let digest: [u8; 32] = Sha256::digest(content).into();
+    let content = json!({
+        "client_name": client.client_name,
+        "client_uri": client.client_uri,
+        "logo_uri": client.logo_uri,
+        "tos_uri": client.tos_uri,
+        "policy_uri": client.policy_uri,
+        "redirect_uris": client.redirect_uris,
+        "scopes": client.scopes,
+        "resources": client.resources,
+        "jwks": client.jwks,
+        "jwks_uri": client.jwks_uri,
+    });
+    // Members are sorted by name, whatever the order here.
+    let digest: [u8; 32] = Sha256::digest(content.to_string()).into();
     let [a, b, c, d, ..] = digest;
     client.version = i32::from_be_bytes([a & 0x7F, b, c, d]);
     client

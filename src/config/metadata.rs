@@ -15,7 +15,7 @@ use crate::{
 
 /// What the settings do not know.
 #[derive(Clone, Debug)]
-pub struct MetadataFacts {
+pub struct DerivedMetadata {
     /// `Keys::algorithms()`.
     pub algorithms: Vec<SigningAlg>,
     /// `ResourceOwner::supported_claims`.
@@ -27,7 +27,7 @@ pub struct MetadataFacts {
 impl Settings {
     /// Input of [`crate::protocol::metadata::ServerMetadata::new`].
     #[must_use]
-    pub fn metadata_input(&self, urls: &Urls, facts: MetadataFacts) -> MetadataInput {
+    pub fn metadata_input(&self, urls: &Urls, facts: DerivedMetadata) -> MetadataInput {
         let pairwise = self.pairwise_secret.as_ref().map(|_| "pairwise");
         let own = |identifier: &&String| {
             Url::parse(identifier)

@@ -35,7 +35,7 @@ pub use self::{
     },
     finding::SettingsError,
     keys::{KeySettings, KeySource, SecretSource},
-    metadata::MetadataFacts,
+    metadata::DerivedMetadata,
     rate_limits::{RateLimit, RateLimitEntry},
     secret_json::SecretJson,
     settings::{Resource, Settings},
@@ -44,14 +44,14 @@ pub use crate::protocol::secret::Secret;
 
 /// Facts of the app that defaults come from.
 #[derive(Clone, Copy)]
-struct Surroundings<'a> {
+struct AppEnvironment<'a> {
     environment: &'a Environment,
     /// Loco's `server.full_url()`.
     server_url: &'a str,
     app_name: &'a str,
 }
 
-impl Surroundings<'_> {
+impl AppEnvironment<'_> {
     fn production(self) -> bool {
         *self.environment == Environment::Production
     }
@@ -69,7 +69,7 @@ impl Settings {
         server_url: &str,
         app_name: &str,
     ) -> Result<Self, SettingsError> {
-        let surroundings = Surroundings {
+        let app_environment = AppEnvironment {
             environment,
             server_url,
             app_name,
@@ -77,7 +77,7 @@ impl Settings {
         let mut findings = Findings::default();
         let absent = Value::Object(serde_json::Map::new());
         let block = block.filter(|block| !block.is_null()).unwrap_or_else(|| {
-            if surroundings.production() {
+            if app_environment.production() {
                 findings.add(
                     "the block",
                     "missing",
@@ -90,7 +90,7 @@ impl Settings {
             findings.add("the block", "not a map", "write keys below `oauth_server:`");
         }
         let raw = read::read(block, &mut findings);
-        let settings = resolve::resolve(raw, surroundings, &mut findings);
+        let settings = resolve::resolve(raw, app_environment, &mut findings);
         findings.into_result(settings)
     }
 }

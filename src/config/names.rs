@@ -37,9 +37,7 @@ const REPLACED: [(&str, &str); 13] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 11] = [
-    "include_root_resource_metadata_fallback",
-    "enable_password_reset",
+const LATER: [&str; 9] = [
     "par",
     "jar",
     "dpop",

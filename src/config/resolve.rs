@@ -5,7 +5,7 @@ use loco_rs::environment::Environment;
 use url::Url;
 
 use super::{
-    Surroundings, address,
+    AppEnvironment, address,
     choices::{CookieSecure, RateLimitStore},
     clients,
     finding::Findings,
@@ -19,10 +19,10 @@ use crate::protocol::scope::{OFFLINE_ACCESS, Scopes};
 
 pub(super) fn resolve(
     mut raw: RawSettings,
-    surroundings: Surroundings<'_>,
+    app_environment: AppEnvironment<'_>,
     findings: &mut Findings,
 ) -> Settings {
-    values::check(&raw, surroundings.production(), findings);
+    values::check(&raw, app_environment.production(), findings);
     check_addresses(&raw, findings);
     let clients = std::mem::take(&mut raw.clients);
     let resources = std::mem::take(&mut raw.resources);
@@ -30,7 +30,7 @@ pub(super) fn resolve(
     let advertised = raw.advertised_scopes.take();
     let registration = registration::take(&mut raw);
 
-    let mut settings = plain(raw, surroundings, findings);
+    let mut settings = plain(raw, app_environment, findings);
     for (index, entry) in resources.into_iter().enumerate() {
         let resource = resources::resolve(entry, index, &settings, findings);
         settings.resources.push(resource);
@@ -85,12 +85,12 @@ fn check_addresses(raw: &RawSettings, findings: &mut Findings) {
 /// Everything that needs no list to be resolved first.
 fn plain(
     mut raw: RawSettings,
-    surroundings: Surroundings<'_>,
+    app_environment: AppEnvironment<'_>,
     findings: &mut Findings,
 ) -> Settings {
-    let production = surroundings.production();
-    let base_url = address::base_url(raw.base_url.take(), surroundings, findings);
-    let secret = values::secret(&mut raw, surroundings, findings);
+    let production = app_environment.production();
+    let base_url = address::base_url(raw.base_url.take(), app_environment, findings);
+    let secret = values::secret(&mut raw, app_environment, findings);
     Settings {
         production,
         issuer: address::issuer(raw.issuer, &base_url, findings),
@@ -101,7 +101,7 @@ fn plain(
         secret,
         app_name: raw
             .app_name
-            .unwrap_or_else(|| surroundings.app_name.to_owned()),
+            .unwrap_or_else(|| app_environment.app_name.to_owned()),
         service_documentation: raw.service_documentation,
         op_policy_uri: raw.op_policy_uri,
         op_tos_uri: raw.op_tos_uri,
@@ -125,7 +125,7 @@ fn plain(
         locales: raw.locales,
         developer_errors: raw
             .developer_errors
-            .unwrap_or(*surroundings.environment == Environment::Development),
+            .unwrap_or(*app_environment.environment == Environment::Development),
         grant_types: raw.grant_types,
         scopes: scopes::resolve(raw.scopes, findings),
         default_scopes: raw.default_scopes,

@@ -4,7 +4,7 @@
 use unic_langid::LanguageIdentifier;
 
 use super::{
-    Surroundings,
+    AppEnvironment,
     choices::TokenPrefixes,
     fetch,
     finding::Findings,
@@ -131,13 +131,13 @@ fn check_length(key: &str, secret: Option<&Secret>, findings: &mut Findings) {
 /// ST-04: production brings its own secret.
 pub(super) fn secret(
     raw: &mut RawSettings,
-    surroundings: Surroundings<'_>,
+    app_environment: AppEnvironment<'_>,
     findings: &mut Findings,
 ) -> SecretSource {
     if let Some(secret) = raw.secret.take() {
         return SecretSource::Given(secret);
     }
-    if surroundings.production() {
+    if app_environment.production() {
         findings.add(
             "secret",
             "missing in production",

@@ -9,7 +9,7 @@ use crate::{
     protocol::client::Client,
     store::{
         access_tokens,
-        authorization_codes::{self, GrantRow, OfUser, Revocation, RevokeReason},
+        authorization_codes::{self, GrantRow, Revocation, RevokeReason, UserFilter},
         authorization_states, clients,
         consents::{self, ConsentRow},
         user_key::UserKey,
@@ -129,7 +129,7 @@ impl ConsentService {
         let Some(client) = client else {
             return Ok(false);
         };
-        self.take_back(OfUser {
+        self.take_back(UserFilter {
             user,
             client_id: Some(client.clone()),
         })
@@ -144,7 +144,7 @@ impl ConsentService {
     /// # Errors
     /// When the database fails; nothing is taken then.
     pub async fn disconnect_all(&self, user: UserKey) -> Result<(), Failure> {
-        let all = OfUser {
+        let all = UserFilter {
             user,
             client_id: None,
         };
@@ -154,7 +154,7 @@ impl ConsentService {
         Ok(())
     }
 
-    async fn take_back(&self, which: OfUser) -> Result<(), Failure> {
+    async fn take_back(&self, which: UserFilter) -> Result<(), Failure> {
         let now = self.clock.now();
         self.store
             .write(move |txn, tables| {

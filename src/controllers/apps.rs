@@ -8,14 +8,14 @@ use axum::{
     response::Response,
 };
 
-use super::page::{self, Entered, OwnForm};
+use super::page::{self, FormState, FormTarget};
 use crate::{
     consents::Connected,
     error::{Failure, PageError},
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        extract::{PageForm, QueryParams, ServerState, SharedContext},
         pages,
     },
     protocol::{
@@ -38,7 +38,7 @@ type Named = Result<Path<String>, PathRejection>;
 /// The lists.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
@@ -48,7 +48,7 @@ pub async fn get(
         Some(current) => {
             let lists = Lists {
                 current: &current,
-                entered: Entered::default(),
+                form_state: FormState::default(),
                 notice,
             };
             show(&server, &mut browser, lists).await?
@@ -60,14 +60,14 @@ pub async fn get(
 /// Disconnects one app.
 #[debug_handler(state = SharedContext)]
 pub async fn revoke(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     id: Named,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
     let answer = match person(&server, &mut browser, &params).await? {
-        Person::Refused(answer) => answer,
-        Person::Here(current) => {
+        Submitter::Refused(answer) => answer,
+        Submitter::Here(current) => {
             let Path(id) = id.map_err(|_| not_found())?;
             if !server.consents.disconnect(current.owner.key(), &id).await? {
                 return Err(not_found());
@@ -81,13 +81,13 @@ pub async fn revoke(
 /// Disconnects every app.
 #[debug_handler(state = SharedContext)]
 pub async fn revoke_all(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
     let answer = match person(&server, &mut browser, &params).await? {
-        Person::Refused(answer) => answer,
-        Person::Here(current) => {
+        Submitter::Refused(answer) => answer,
+        Submitter::Here(current) => {
             server.consents.disconnect_all(current.owner.key()).await?;
             back(&server, AppsNotice::Disconnected)?
         }
@@ -98,14 +98,14 @@ pub async fn revoke_all(
 /// Signs one browser out; this one too, if it is the one.
 #[debug_handler(state = SharedContext)]
 pub async fn end_session(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     sid: Named,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
     let answer = match person(&server, &mut browser, &params).await? {
-        Person::Refused(answer) => answer,
-        Person::Here(current) => {
+        Submitter::Refused(answer) => answer,
+        Submitter::Here(current) => {
             let Path(sid) = sid.map_err(|_| not_found())?;
             let named = server
                 .sessions
@@ -123,7 +123,7 @@ pub async fn end_session(
 }
 
 /// Who posted one of the forms.
-enum Person {
+enum Submitter {
     /// The person who is signed in.
     Here(Box<SignedIn>),
     /// Nobody, or the form is not from here.
@@ -134,24 +134,24 @@ async fn person(
     server: &Server,
     browser: &mut Browser,
     params: &Params,
-) -> Result<Person, PageError> {
+) -> Result<Submitter, PageError> {
     let Some(current) = server.sessions.current(browser, "").await? else {
-        return Ok(Person::Refused(to_login(server)?));
+        return Ok(Submitter::Refused(to_login(server)?));
     };
-    let own_form = OwnForm {
+    let form_target = FormTarget {
         route: ROUTE,
         current: Some(&current),
     };
-    let Some(refused) = page::check_csrf(server, browser, params, own_form)? else {
-        return Ok(Person::Here(Box::new(current)));
+    let Some(refused) = page::check_csrf(server, browser, params, form_target)? else {
+        return Ok(Submitter::Here(Box::new(current)));
     };
     let lists = Lists {
         current: &current,
-        entered: Entered::default().refused(refused),
+        form_state: FormState::default().refused(refused),
         notice: None,
     };
     let page = show(server, browser, lists).await?;
-    Ok(Person::Refused(page))
+    Ok(Submitter::Refused(page))
 }
 
 /// ASVS 8.2.2: what belongs to somebody else is not there.
@@ -187,7 +187,7 @@ fn back(server: &Server, notice: AppsNotice) -> Result<Response, Failure> {
 /// Whose lists are shown, and what is said above them.
 struct Lists<'a> {
     current: &'a SignedIn,
-    entered: Entered,
+    form_state: FormState,
     notice: Option<AppsNotice>,
 }
 
@@ -198,19 +198,19 @@ async fn show(
 ) -> Result<Response, PageError> {
     let Lists {
         current,
-        entered,
+        form_state,
         notice,
     } = lists;
     let user = current.owner.key();
     let apps = server.consents.connected_apps(user).await?;
     let sessions = server.sessions.of_person(user).await?;
-    let status = entered.status;
-    let own_form = OwnForm {
+    let status = form_state.status;
+    let form_target = FormTarget {
         route: ROUTE,
         current: Some(current),
     };
     let page = AppsPage {
-        common: page::form(server, browser, own_form, None)?.with(entered),
+        common: page::form(server, browser, form_target, None)?.with(form_state),
         apps: apps.iter().map(|app| app_line(server, app)).collect(),
         sessions: sessions
             .iter()

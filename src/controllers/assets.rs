@@ -9,14 +9,14 @@ use axum::{
 
 use crate::{
     error::{ApiError, Failure},
-    http::extract::{SharedContext, TheServer},
+    http::extract::{ServerState, SharedContext},
     protocol::{error::OAuthError, received::Received, refusals},
 };
 
 /// The file with this name.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     file: Result<Path<String>, PathRejection>,
 ) -> Result<Response, ApiError> {
     let stylesheet = server.views.stylesheet().map_err(Failure::internal)?;

@@ -4,20 +4,20 @@
 use axum::{debug_handler, extract::Request, response::Response};
 
 use crate::{
-    clients::documents::{Need, NotUpToDate},
+    clients::documents::{ClientRefreshError, ClientUse},
     config::RateLimitEntry,
-    controllers::outcome::{Arrival, respond, to_continue},
+    controllers::outcome::{NavigationKind, respond, to_continue},
     error::{Failure, PageError},
     events::request,
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{QueryParams, SharedContext, TheServer, read_form},
+        extract::{QueryParams, ServerState, SharedContext, read_form},
         layers::SentBack,
     },
-    interactions::{Outcome, Pending, usable},
-    keys::Purpose,
-    limits::Of,
+    interactions::{Interaction, InteractionOutcome, usable},
+    keys::JwtPurpose,
+    limits::RateLimitKeys,
     protocol::{
         authorize::{self, AuthorizationRequest},
         callback::Callback,
@@ -36,7 +36,7 @@ use crate::{
 /// The request in the query.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
@@ -60,10 +60,10 @@ async fn by_query(
         Err(error) => return refuse(&requester, current.as_ref(), params, error),
     };
     let Requester { client, callback } = requester;
-    let mut pending = Pending::new(client, request, server.clock.now());
-    match decide(server, &mut pending, browser, current).await {
+    let mut interaction = Interaction::new(client, request, server.clock.now());
+    match decide(server, &mut interaction, browser, current).await {
         Ok(answer) => Ok(answer),
-        Err(error) => send_failure(&callback, error.into_failure(), &pending.client),
+        Err(error) => send_failure(&callback, error.into_failure(), &interaction.client),
     }
 }
 
@@ -76,7 +76,7 @@ struct Requester {
 /// Load: the client and where answers to it may go (AZ-04 to AZ-08, AZ-12).
 async fn load(server: &Server, params: &Params) -> Result<Requester, PageError> {
     let named = params.one("client_id").ok().flatten().unwrap_or_default();
-    let keys = Of::entry(RateLimitEntry::Authorize).address();
+    let keys = RateLimitKeys::entry(RateLimitEntry::Authorize).address();
     server.limits.check(keys.client_and_address(named)).await?;
     let client_id = authorize::client_id(params)?;
     request::note_client(client_id);
@@ -84,7 +84,7 @@ async fn load(server: &Server, params: &Params) -> Result<Requester, PageError> 
     let current = Box::pin(
         server
             .clients
-            .up_to_date(client_id, stored, Need::Authorization),
+            .up_to_date(client_id, stored, ClientUse::Authorization),
     );
     let client = usable(current.await.map_err(no_client)?.as_ref())?;
     let callback = Callback::find(params, &client, &server.urls.issuer)?;
@@ -92,12 +92,12 @@ async fn load(server: &Server, params: &Params) -> Result<Requester, PageError> 
 }
 
 /// CI-05: the page names the host that could not be read.
-fn no_client(why: NotUpToDate) -> PageError {
+fn no_client(why: ClientRefreshError) -> PageError {
     match why {
-        NotUpToDate::Unread { host, failure } => PageError::from(failure)
+        ClientRefreshError::Unread { host, failure } => PageError::from(failure)
             .showing(ErrorKind::UnreadDocument)
             .naming(host),
-        NotUpToDate::Failed(failure) => failure.into(),
+        ClientRefreshError::Failed(failure) => failure.into(),
     }
 }
 
@@ -109,7 +109,10 @@ fn validate(
 ) -> Result<AuthorizationRequest, OAuthError> {
     let verify_hint = |token: &str| {
         let now = server.clock.now();
-        let hint = server.keys.verify(token, Purpose::IdTokenHint, now).ok()?;
+        let hint = server
+            .keys
+            .verify(token, JwtPurpose::IdTokenHint, now)
+            .ok()?;
         Some(hint.subject)
     };
     let entitlement = Entitlement {
@@ -122,7 +125,7 @@ fn validate(
 /// Decide, second half, then persist and respond: a code at once, or a row and the first page.
 async fn decide(
     server: &Server,
-    pending: &mut Pending,
+    interaction: &mut Interaction,
     browser: &mut Browser,
     mut current: Option<SignedIn>,
 ) -> Result<Response, PageError> {
@@ -130,32 +133,38 @@ async fn decide(
     for _ in 0..2 {
         let next = server
             .interactions
-            .next_step(pending, current.as_ref())
+            .next_step(interaction, current.as_ref())
             .await?;
         let outcome = match (next, current.as_ref()) {
             (Err(error), _) => {
-                return sent_back(&pending.request.callback, error, &pending.client);
+                return sent_back(&interaction.request.callback, error, &interaction.client);
             }
             (Ok(Step::Issue), Some(current)) => {
                 let interactions = &server.interactions;
                 interactions
-                    .issue_code(pending, browser, current, None)
+                    .issue_code(interaction, browser, current, None)
                     .await?
             }
             (Ok(step), current) => {
                 let interactions = &server.interactions;
                 interactions
-                    .open(pending, Some(browser), current, step)
+                    .open(interaction, Some(browser), current, step)
                     .await?;
-                Outcome::Step(step)
+                InteractionOutcome::Step(step)
             }
         };
-        if outcome != Outcome::Again {
-            return respond(server, browser, pending, outcome, Arrival::Request);
+        if outcome != InteractionOutcome::Again {
+            return respond(
+                server,
+                browser,
+                interaction,
+                outcome,
+                NavigationKind::Request,
+            );
         }
-        let client_id = pending.client.client_id.clone();
-        pending.client = usable(server.clients.find(&client_id).await?.as_ref())?;
-        pending.request.callback.check(&pending.client)?;
+        let client_id = interaction.client.client_id.clone();
+        interaction.client = usable(server.clients.find(&client_id).await?.as_ref())?;
+        interaction.request.callback.check(&interaction.client)?;
         current = server.sessions.current(browser, &client_id).await?;
     }
     Err(OAuthError::of(&refusals::STATE_KEEPS_CHANGING).into())
@@ -170,7 +179,7 @@ pub async fn switched_off() -> PageError {
 /// The request in a form body: stored, then resumed by GET, because a cross-site POST carries no
 /// `Lax` cookie.
 #[debug_handler(state = SharedContext)]
-pub async fn post(server: TheServer, request: Request) -> Result<Response, PageError> {
+pub async fn post(server: ServerState, request: Request) -> Result<Response, PageError> {
     let params = read_form(request, "AZ-01", "AZ-02").await?;
     let requester = load(&server, &params).await?;
     let request = match validate(&server, &params, &requester) {
@@ -178,14 +187,14 @@ pub async fn post(server: TheServer, request: Request) -> Result<Response, PageE
         Err(error) => return refuse(&requester, None, &params, error),
     };
     let Requester { client, callback } = requester;
-    let mut pending = Pending::new(client, request, server.clock.now());
+    let mut interaction = Interaction::new(client, request, server.clock.now());
     match server
         .interactions
-        .open(&mut pending, None, None, Step::Login)
+        .open(&mut interaction, None, None, Step::Login)
         .await
     {
-        Ok(()) => to_continue(&server, &pending),
-        Err(failure) => send_failure(&callback, failure, &pending.client),
+        Ok(()) => to_continue(&server, &interaction),
+        Err(failure) => send_failure(&callback, failure, &interaction.client),
     }
 }
 
@@ -198,13 +207,13 @@ fn refuse(
 ) -> Result<Response, PageError> {
     let Requester { client, callback } = requester;
     let silent = matches!(params.one("prompt"), Ok(Some("none")));
-    if client.is_known() || current.is_some() || silent {
+    if client.is_trusted() || current.is_some() || silent {
         return sent_back(callback, error, client);
     }
     let location = callback.error(&error);
     let host = redirect_uri::host(callback.redirect_uri())
         .unwrap_or_else(|| callback.redirect_uri().to_owned());
-    let kind = ErrorKind::of_code(error.code.as_str());
+    let kind = ErrorKind::of_code(error.code);
     Err(PageError::from(error)
         .showing(kind)
         .with_link(host, location))

@@ -10,18 +10,18 @@ use axum::{
 use crate::{
     clients::registration::NewSecret,
     config::RateLimitEntry,
-    controllers::registrant::{Bearer, person_of_own_page},
+    controllers::registrant::{AuthorizationHeader, same_origin_user},
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
-    http::extract::{MetadataJson, SharedContext, TheServer},
-    limits::Of,
+    http::extract::{MetadataJson, ServerState, SharedContext},
+    limits::RateLimitKeys,
     people::{
         Owner,
-        hooks::{ClientFacts, ManageAction, OwnedClient, Registrant},
+        hooks::{ClientInfo, ManageAction, OwnedClient, Registrant},
     },
     protocol::{
         client::{Client, ClientKind, ClientSecret, ClientStatus},
-        client_metadata::Applicant,
+        client_metadata::TrustLevel,
         error::OAuthError,
         refusals,
         registration::{self, ClientInformation, Issued},
@@ -29,7 +29,7 @@ use crate::{
         secret::{Purpose, Secret},
     },
     server::Server,
-    store::clients::{self, ClientRow, MetadataUpdate, Registered, SecretChange},
+    store::clients::{self, ClientRow, MetadataUpdate, RegisteredClient, SecretChange},
 };
 
 /// The id in the path; one that is no text is nobody's.
@@ -37,19 +37,19 @@ type ClientId = Result<Path<String>, PathRejection>;
 
 /// A client and who manages it.
 struct Managed {
-    registered: Registered,
+    registered: RegisteredClient,
     by: Manager,
 }
 
 impl Managed {
     /// RG-07: what a client was once given on the operator's word it may keep, by its own token. An
     /// update brings nothing of that kind: nobody shows an initial access token here.
-    fn applicant(&self) -> Applicant {
+    fn applicant(&self) -> TrustLevel {
         let (client, owner) = (&self.registered.client, self.registered.owner);
         let acts_alone = client.grant_types.iter().any(|grant| grant.acts_alone());
         match self.by {
-            Manager::Client(_) if acts_alone && owner.is_none() => Applicant::Admitted,
-            Manager::Client(_) | Manager::Person(_) => Applicant::Unvouched,
+            Manager::Client(_) if acts_alone && owner.is_none() => TrustLevel::InitialAccessToken,
+            Manager::Client(_) | Manager::Person(_) => TrustLevel::Untrusted,
         }
     }
 }
@@ -64,7 +64,7 @@ enum Manager {
 /// The metadata as registered.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     headers: HeaderMap,
     client_id: ClientId,
 ) -> Result<Response, ApiError> {
@@ -80,14 +80,14 @@ pub async fn get(
 /// Other metadata in place of the old (RFC 7592 §2.2).
 #[debug_handler(state = SharedContext)]
 pub async fn put(
-    server: TheServer,
+    server: ServerState,
     headers: HeaderMap,
     client_id: ClientId,
     MetadataJson(members): MetadataJson,
 ) -> Result<Response, ApiError> {
     // RG-03: before a token is looked at or anything is fetched. What strangers use up together, the
     // server's ceiling of registrations, keeps nobody from their own.
-    let keys = Of::entry(RateLimitEntry::Register).address();
+    let keys = RateLimitKeys::entry(RateLimitEntry::Register).address();
     server.limits.check(keys).await?;
     let managed = load(&server, &headers, client_id, ManageAction::Update).await?;
     let old = &managed.registered.client;
@@ -108,7 +108,7 @@ pub async fn put(
 /// The end of the registration (RFC 7592 §2.3).
 #[debug_handler(state = SharedContext)]
 pub async fn delete(
-    server: TheServer,
+    server: ServerState,
     headers: HeaderMap,
     client_id: ClientId,
 ) -> Result<StatusCode, ApiError> {
@@ -143,20 +143,21 @@ async fn load(
     let registered = found.filter(|found| {
         found.client.kind == ClientKind::Dynamic && found.client.status == ClientStatus::Active
     });
-    match Bearer::read(headers) {
-        Bearer::Malformed => Err(denied().into()),
-        Bearer::Token(token) => {
+    match AuthorizationHeader::read(headers) {
+        AuthorizationHeader::Malformed => Err(denied().into()),
+        AuthorizationHeader::Token(token) => {
             let sent = token.hash(Purpose::Registration);
-            let is_own = |found: &Registered| found.token.is_some_and(|own| own.matches(&sent));
+            let is_own =
+                |found: &RegisteredClient| found.token.is_some_and(|own| own.matches(&sent));
             let registered = registered.filter(is_own).ok_or_else(denied)?;
             let by = Manager::Client(token);
             Ok(Managed { registered, by })
         }
-        Bearer::Absent => {
-            let owner = person_of_own_page(server, headers).await?;
+        AuthorizationHeader::Absent => {
+            let owner = same_origin_user(server, headers).await?;
             let (owner, registered) = owner.zip(registered).ok_or_else(denied)?;
             let client = OwnedClient {
-                client: ClientFacts::of(&registered.client),
+                client: ClientInfo::of(&registered.client),
                 owner: registered.owner,
             };
             let permitted = server.people.app.may_manage(action, &owner, &client).await;

@@ -3,20 +3,20 @@
 use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
-    page::{self, Entered, OwnForm, Visit, field},
+    page::{self, FormState, FormTarget, PageOutcome, field},
     resume::no_interaction,
 };
 use crate::{
     config::RateLimitEntry,
-    controllers::outcome::{Arrival, respond, to_continue},
+    controllers::outcome::{NavigationKind, respond, to_continue},
     error::PageError,
     http::{
         browser::with_cookies,
-        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        extract::{PageForm, QueryParams, ServerState, SharedContext},
         pages,
     },
-    interactions::{Outcome, Pending, advance::Agreement},
-    limits::Of,
+    interactions::{Interaction, InteractionOutcome, advance::ConsentDecision},
+    limits::RateLimitKeys,
     protocol::{
         error::OAuthError, interaction::Step, params::Params, refusals, route::Route, scope::Scopes,
     },
@@ -30,7 +30,7 @@ const ROUTE: Route = Route::Consent;
 /// What the client asks for. A decision in the query has no effect.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
@@ -43,12 +43,12 @@ async fn show(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    match page::visit(server, browser, params, Step::Consent).await? {
-        Visit::Elsewhere(answer) => Ok(answer),
-        Visit::Here(None) => Err(no_interaction()),
-        Visit::Here(Some(visited)) => {
-            let (pending, current) = (&visited.pending, visited.current());
-            form(server, browser, pending, current, Entered::default())
+    match page::load_page(server, browser, params, Step::Consent).await? {
+        PageOutcome::Elsewhere(answer) => Ok(answer),
+        PageOutcome::Here(None) => Err(no_interaction()),
+        PageOutcome::Here(Some(visited)) => {
+            let (interaction, current) = (&visited.interaction, visited.current());
+            form(server, browser, interaction, current, FormState::default())
         }
     }
 }
@@ -56,7 +56,7 @@ async fn show(
 /// The decision.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
@@ -69,33 +69,33 @@ async fn submit(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    let mut pending = match page::posted(server, browser, params).await? {
-        Visit::Elsewhere(answer) => return Ok(answer),
-        Visit::Here(None) => return Err(no_interaction()),
-        Visit::Here(Some(pending)) => pending,
+    let mut interaction = match page::load_form(server, browser, params).await? {
+        PageOutcome::Elsewhere(answer) => return Ok(answer),
+        PageOutcome::Here(None) => return Err(no_interaction()),
+        PageOutcome::Here(Some(interaction)) => interaction,
     };
     let current = server
         .sessions
-        .current(browser, &pending.client.client_id)
+        .current(browser, &interaction.client.client_id)
         .await?;
     // First, because it says what the form may show.
     let next = server
         .interactions
-        .next_step(&mut pending, current.as_ref())
+        .next_step(&mut interaction, current.as_ref())
         .await?;
-    let own_form = OwnForm {
+    let form_target = FormTarget {
         route: ROUTE,
         current: current.as_ref(),
     };
-    let again = |browser: &mut Browser, pending: &Pending, entered: Entered| {
-        form(server, browser, pending, current.as_ref(), entered)
+    let again = |browser: &mut Browser, interaction: &Interaction, form_state: FormState| {
+        form(server, browser, interaction, current.as_ref(), form_state)
     };
-    if let Some(refused) = page::check_csrf(server, browser, params, own_form)? {
-        return again(browser, &pending, Entered::default().refused(refused));
+    if let Some(refused) = page::check_csrf(server, browser, params, form_target)? {
+        return again(browser, &interaction, FormState::default().refused(refused));
     }
-    let keys = Of::entry(RateLimitEntry::Consent).session(own_form.sid());
+    let keys = RateLimitKeys::entry(RateLimitEntry::Consent).session(form_target.sid());
     if let Some(wait) = page::check_limit(server, keys).await? {
-        let answer = again(browser, &pending, Entered::default().limited())?;
+        let answer = again(browser, &interaction, FormState::default().limited())?;
         return Ok(wait.on(answer));
     }
     let interactions = &server.interactions;
@@ -105,31 +105,31 @@ async fn submit(
         (Some("use_another"), _) => {
             let current = current.as_ref();
             interactions
-                .use_another(&mut pending, browser, current)
+                .use_another(&mut interaction, browser, current)
                 .await?
         }
-        (_, Some("deny" | "cancel")) => interactions.deny(&pending, browser).await?,
+        (_, Some("deny" | "cancel")) => interactions.deny(&interaction, browser).await?,
         (_, Some("allow")) => match (&current, next) {
             (Some(person), Ok(Step::Consent)) => {
-                let agreement = Agreement {
+                let agreement = ConsentDecision {
                     person,
                     ticked: &ticked(params)?,
                 };
                 interactions
-                    .accept(&mut pending, browser, agreement)
+                    .accept(&mut interaction, browser, agreement)
                     .await?
             }
             // An allow counts only while consent is what is asked.
-            _ => Outcome::Again,
+            _ => InteractionOutcome::Again,
         },
         _ => {
-            let entered = Entered::default()
+            let form_state = FormState::default()
                 .with_error(FormError::NoDecision)
                 .with_status(StatusCode::BAD_REQUEST);
-            return again(browser, &pending, entered);
+            return again(browser, &interaction, form_state);
         }
     };
-    respond(server, browser, &pending, outcome, Arrival::Form)
+    respond(server, browser, &interaction, outcome, NavigationKind::Form)
 }
 
 /// The scopes that were left ticked.
@@ -141,22 +141,24 @@ fn ticked(params: &Params) -> Result<Scopes, PageError> {
 fn form(
     server: &Server,
     browser: &mut Browser,
-    pending: &Pending,
+    interaction: &Interaction,
     current: Option<&SignedIn>,
-    entered: Entered,
+    form_state: FormState,
 ) -> Result<Response, PageError> {
     let Some(current) = current else {
-        return to_continue(server, pending);
+        return to_continue(server, interaction);
     };
-    let status = entered.status;
-    let own_form = OwnForm {
+    let status = form_state.status;
+    let form_target = FormTarget {
         route: ROUTE,
         current: Some(current),
     };
-    let common = page::common(server, browser, own_form, Some(pending))?;
+    let common = page::common(server, browser, form_target, Some(interaction))?;
     let page = ConsentPage {
-        common: common.with(entered),
-        ..server.interactions.consent_prompt(pending, Some(current))
+        common: common.with(form_state),
+        ..server
+            .interactions
+            .consent_prompt(interaction, Some(current))
     };
-    pages::page(server, browser, Some(pending), status, page)
+    pages::page(server, browser, Some(interaction), status, page)
 }

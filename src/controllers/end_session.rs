@@ -3,24 +3,24 @@
 use axum::{debug_handler, extract::Request, response::Response};
 
 use super::{
-    logout::{self, Question},
-    page::Entered,
+    logout::{self, LogoutForm},
+    page::FormState,
     resume::interaction_id,
 };
 use crate::{
     config::RateLimitEntry,
-    controllers::outcome::Arrival,
+    controllers::outcome::NavigationKind,
     error::{Failure, PageError},
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{QueryParams, SharedContext, TheServer, read_form},
+        extract::{QueryParams, ServerState, SharedContext, read_form},
     },
-    interactions::logout::PendingLogout,
-    keys::Purpose,
-    limits::Of,
+    interactions::logout::LogoutInteraction,
+    keys::JwtPurpose,
+    limits::RateLimitKeys,
     protocol::{
-        end_session::{self, Hint, SessionView, Verdict},
+        end_session::{self, LogoutDecision, SessionView, VerifiedHint},
         error::OAuthError,
         error_kind::ErrorKind,
         params::Params,
@@ -35,28 +35,31 @@ use crate::{
 /// The request in the query, or one that was stored.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
     check_limit(&server, &params).await?;
-    let pending = match interaction_id(&params)? {
+    let interaction = match interaction_id(&params)? {
         Some(id) => server.interactions.find_logout(id, &mut browser).await?,
         None => load(&server, &params).await?,
     };
-    let answer = decide(&server, &mut browser, pending).await?;
+    let answer = decide(&server, &mut browser, interaction).await?;
     Ok(with_cookies(browser, answer)?)
 }
 
 /// The request in a form body: stored, then resumed by GET, because a cross-site POST carries no
 /// `Lax` cookie.
 #[debug_handler(state = SharedContext)]
-pub async fn post(server: TheServer, request: Request) -> Result<Response, PageError> {
+pub async fn post(server: ServerState, request: Request) -> Result<Response, PageError> {
     let params = read_form(request, "ES-01", "ES-01").await?;
     check_limit(&server, &params).await?;
-    let mut pending = load(&server, &params).await?;
-    server.interactions.open_logout(&mut pending, None).await?;
-    let id = pending.state().unwrap_or_default();
+    let mut interaction = load(&server, &params).await?;
+    server
+        .interactions
+        .open_logout(&mut interaction, None)
+        .await?;
+    let id = interaction.state().unwrap_or_default();
     let url = server.urls.of(Route::EndSession);
     Ok(see_other(&format!("{url}?interaction={id}"))?)
 }
@@ -71,7 +74,7 @@ pub async fn switched_off() -> PageError {
 /// for or stored. Counted apart, so that neither endpoint uses up the other.
 async fn check_limit(server: &Server, params: &Params) -> Result<(), Failure> {
     let named = params.one("client_id").ok().flatten().unwrap_or_default();
-    let keys = Of::entry(RateLimitEntry::Authorize).address_for("end-session");
+    let keys = RateLimitKeys::entry(RateLimitEntry::Authorize).address_for("end-session");
     // Who names no client is not one client.
     let keys = if named.is_empty() {
         keys
@@ -82,37 +85,37 @@ async fn check_limit(server: &Server, params: &Params) -> Result<(), Failure> {
 }
 
 /// Load: who is meant, who asks, and where it may lead (ES-01 to ES-04).
-async fn load(server: &Server, params: &Params) -> Result<PendingLogout, PageError> {
-    let asked = end_session::read(params)?;
-    let hint = match asked.id_token_hint {
+async fn load(server: &Server, params: &Params) -> Result<LogoutInteraction, PageError> {
+    let request = end_session::read(params)?;
+    let hint = match request.id_token_hint {
         Some(token) => Some(verified(server, token)?),
         None => None,
     };
-    let client = match end_session::client_id(&asked, hint.as_ref())? {
+    let client = match end_session::client_id(&request, hint.as_ref())? {
         Some(id) => server.clients.find(id).await?,
         None => None,
     };
-    end_session::check_client(&asked, client.as_ref())?;
-    Ok(PendingLogout {
-        destination: end_session::destination(&asked, client.as_ref()),
+    end_session::check_client(&request, client.as_ref())?;
+    Ok(LogoutInteraction {
+        destination: end_session::destination(&request, client.as_ref()),
         client,
         hint,
-        ui_locales: asked.ui_locales.map(str::to_owned),
+        ui_locales: request.ui_locales.map(str::to_owned),
         row: None,
     })
 }
 
 /// ES-02: an ID token of ours, also one that has expired.
-fn verified(server: &Server, token: &str) -> Result<Hint, PageError> {
+fn verified(server: &Server, token: &str) -> Result<VerifiedHint, PageError> {
     let hint = server
         .keys
-        .verify(token, Purpose::IdTokenHint, server.clock.now())
+        .verify(token, JwtPurpose::IdTokenHint, server.clock.now())
         .map_err(|error| {
             let refused = OAuthError::of(&refusals::LOGOUT_HINT_INVALID);
             PageError::from(refused.expected(error.to_string(), Received::Secret(token)))
                 .showing(ErrorKind::LogoutHint)
         })?;
-    Ok(Hint {
+    Ok(VerifiedHint {
         sid: hint.text("sid").map(str::to_owned),
         subject: hint.subject,
         audiences: hint.audiences,
@@ -123,10 +126,10 @@ fn verified(server: &Server, token: &str) -> Result<Hint, PageError> {
 async fn decide(
     server: &Server,
     browser: &mut Browser,
-    mut pending: PendingLogout,
+    mut interaction: LogoutInteraction,
 ) -> Result<Response, PageError> {
-    if pending.row.as_ref().is_some_and(|row| row.is_done) {
-        return logout::leave(server, browser, Some(&pending), Arrival::Request);
+    if interaction.row.as_ref().is_some_and(|row| row.is_done) {
+        return logout::leave(server, browser, Some(&interaction), NavigationKind::Request);
     }
     let accounts = server.sessions.accounts(browser, "").await?;
     let sessions: Vec<_> = accounts
@@ -135,29 +138,31 @@ async fn decide(
             sid: &account.session.sid,
         })
         .collect();
-    match end_session::judge(pending.hint.as_ref(), &sessions) {
-        Verdict::Nobody => logout::leave_unasked(server, browser, &pending, Arrival::Request),
-        Verdict::End(place) => {
+    match end_session::judge(interaction.hint.as_ref(), &sessions) {
+        LogoutDecision::Nobody => {
+            logout::leave_unasked(server, browser, &interaction, NavigationKind::Request)
+        }
+        LogoutDecision::End(place) => {
             let ended: Vec<_> = accounts
                 .get(place)
                 .map(|account| account.session.clone())
                 .into_iter()
                 .collect();
             server.sessions.sign_out(browser, &ended).await?;
-            server.interactions.close_logout(&pending).await?;
-            logout::leave(server, browser, Some(&pending), Arrival::Request)
+            server.interactions.close_logout(&interaction).await?;
+            logout::leave(server, browser, Some(&interaction), NavigationKind::Request)
         }
-        Verdict::Ask => {
-            if pending.row.is_none() && pending.says_something() {
+        LogoutDecision::Ask => {
+            if interaction.row.is_none() && interaction.says_something() {
                 server
                     .interactions
-                    .open_logout(&mut pending, Some(browser))
+                    .open_logout(&mut interaction, Some(browser))
                     .await?;
             }
-            let question = Question {
-                pending: Some(&pending),
+            let question = LogoutForm {
+                interaction: Some(&interaction),
                 accounts: &accounts,
-                entered: Entered::default(),
+                form_state: FormState::default(),
             };
             logout::form(server, browser, question)
         }

@@ -2,7 +2,7 @@
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
-use super::page::{self, Entered, OwnForm, field};
+use super::page::{self, FormState, FormTarget, field};
 use crate::{
     config::RateLimitEntry,
     error::PageError,
@@ -10,10 +10,10 @@ use crate::{
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        extract::{PageForm, QueryParams, ServerState, SharedContext},
         pages,
     },
-    limits::Of,
+    limits::RateLimitKeys,
     protocol::{params::Params, route::Route},
     server::Server,
     sessions::Browser,
@@ -27,14 +27,14 @@ const MAX_LOGIN: usize = 1024;
 /// The form, or that a mail is on its way.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
     server.password_reset.check()?;
     let shown = match field(&params, "sent")? {
         Some(_) => Shown::Sent,
-        None => Shown::Form(Entered::default()),
+        None => Shown::Form(FormState::default()),
     };
     let answer = show(&server, &mut browser, shown)?;
     Ok(with_cookies(browser, answer)?)
@@ -44,18 +44,18 @@ pub async fn get(
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     State(app): State<SharedContext>,
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
     server.password_reset.check()?;
-    let answer = match asked(&server, &browser, &params)? {
+    let answer = match requested_login(&server, &browser, &params)? {
         Ok(login) => {
-            let keys = Of::entry(RateLimitEntry::PasswordReset);
+            let keys = RateLimitKeys::entry(RateLimitEntry::PasswordReset);
             let keys = keys.login(&login).address().first_last();
             if let Some(wait) = page::check_limit(&server, keys).await? {
-                let entered = Entered::of(&params, &["login"])?.limited();
-                let answer = show(&server, &mut browser, Shown::Form(entered))?;
+                let form_state = FormState::of(&params, &["login"])?.limited();
+                let answer = show(&server, &mut browser, Shown::Form(form_state))?;
                 return Ok(with_cookies(browser, wait.on(answer))?);
             }
             server
@@ -65,46 +65,46 @@ pub async fn post(
             server.password_reset.send_link(&app, login, lang);
             see_other(&format!("{}?sent=1", server.urls.of(Route::ForgotPassword)))?
         }
-        Err(entered) => show(&server, &mut browser, Shown::Form(entered))?,
+        Err(form_state) => show(&server, &mut browser, Shown::Form(form_state))?,
     };
     Ok(with_cookies(browser, answer)?)
 }
 
-fn asked(
+fn requested_login(
     server: &Server,
     browser: &Browser,
     params: &Params,
-) -> Result<Result<String, Entered>, PageError> {
-    let mut entered = Entered::of(params, &["login"])?;
-    if let Some(refused) = page::check_csrf(server, browser, params, OwnForm::at(ROUTE))? {
-        return Ok(Err(entered.refused(refused)));
+) -> Result<Result<String, FormState>, PageError> {
+    let mut form_state = FormState::of(params, &["login"])?;
+    if let Some(refused) = page::check_csrf(server, browser, params, FormTarget::at(ROUTE))? {
+        return Ok(Err(form_state.refused(refused)));
     }
     let problem = match field(params, "login")? {
         Some(login) if login.len() <= MAX_LOGIN => return Ok(Ok(login.to_owned())),
         Some(_) => FieldError::too_long("login", MAX_LOGIN),
         None => FieldError::new("login", "error-field-required"),
     };
-    entered.errors.push(problem.into());
-    Ok(Err(entered.with_status(StatusCode::BAD_REQUEST)))
+    form_state.errors.push(problem.into());
+    Ok(Err(form_state.with_status(StatusCode::BAD_REQUEST)))
 }
 
 /// What the page is about.
 enum Shown {
     /// The login is asked for.
-    Form(Entered),
+    Form(FormState),
     /// A mail is on its way.
     Sent,
 }
 
 fn show(server: &Server, browser: &mut Browser, shown: Shown) -> Result<Response, PageError> {
     let sent = matches!(shown, Shown::Sent);
-    let entered = match shown {
-        Shown::Form(entered) => entered,
-        Shown::Sent => Entered::default(),
+    let form_state = match shown {
+        Shown::Form(form_state) => form_state,
+        Shown::Sent => FormState::default(),
     };
-    let status = entered.status;
+    let status = form_state.status;
     let page = ForgotPasswordPage {
-        common: page::form(server, browser, OwnForm::at(ROUTE), None)?.with(entered),
+        common: page::form(server, browser, FormTarget::at(ROUTE), None)?.with(form_state),
         sent,
         login_url: server.urls.login_page.clone(),
     };

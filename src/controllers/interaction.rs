@@ -21,10 +21,10 @@ use crate::{
     error::{ApiError, Failure, PageError},
     http::{
         browser::with_cookies,
-        extract::{QueryParams, SharedContext, TheServer, read_json},
+        extract::{QueryParams, ServerState, SharedContext, read_json},
     },
-    interactions::{Outcome, Pending},
-    limits::Of,
+    interactions::{Interaction, InteractionOutcome},
+    limits::RateLimitKeys,
     protocol::{error::OAuthError, params::Params, received::Received, refusals},
     server::Server,
     sessions::{Browser, CsrfCheck},
@@ -33,25 +33,25 @@ use crate::{
 /// The request, for a page that a script draws.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, ApiError> {
     check_origin(&server, &browser)?;
-    let interaction = open(&server, browser, &params).await;
-    let interaction = interaction.map_err(PageError::into_failure)?;
-    let answer = Json(shown(&interaction)).into_response();
-    Ok(with_cookies(interaction.browser, answer)?)
+    let app_page = open(&server, browser, &params).await;
+    let app_page = app_page.map_err(PageError::into_failure)?;
+    let answer = Json(shown(&app_page)).into_response();
+    Ok(with_cookies(app_page.browser, answer)?)
 }
 
 async fn open(
-    server: &TheServer,
+    server: &ServerState,
     mut browser: Browser,
     params: &Params,
 ) -> Result<OAuthInteraction, PageError> {
     let id = interaction_id(params)?.ok_or_else(no_interaction)?;
-    let pending = server.interactions.find(id, &mut browser).await?;
-    OAuthInteraction::open(&server.0, browser, pending).await
+    let interaction = server.interactions.find(id, &mut browser).await?;
+    OAuthInteraction::open(&server.0, browser, interaction).await
 }
 
 /// What a page needs of an interaction; what is not there is left out (GE-07).
@@ -94,7 +94,7 @@ fn drop_nulls(value: &mut Value) {
 }
 
 #[derive(Deserialize)]
-struct Act {
+struct DecisionBody {
     interaction: String,
     csrf_token: String,
     action: Action,
@@ -121,43 +121,43 @@ struct Location {
 /// The decision; the answer says where the browser goes.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let act: Act = read_json(request, "EX-01").await?;
+    let act: DecisionBody = read_json(request, "EX-01").await?;
     check_origin(&server, &browser)?;
     let found = server
         .interactions
         .find(&act.interaction, &mut browser)
         .await;
-    let pending = found.map_err(PageError::into_failure)?;
-    if pending.is_finished() {
+    let interaction = found.map_err(PageError::into_failure)?;
+    if interaction.is_finished() {
         // Double clicks and lost answers.
-        let outcome = server.interactions.repeat(&pending, &browser);
-        let answer = location(&server, &pending, outcome)?;
+        let outcome = server.interactions.repeat(&interaction, &browser);
+        let answer = location(&server, &interaction, outcome)?;
         return Ok(with_cookies(browser, answer)?);
     }
-    let interaction = OAuthInteraction::open(&server.0, browser, pending).await;
-    let mut interaction = interaction.map_err(PageError::into_failure)?;
-    check_token(&interaction, &act.csrf_token)?;
-    let current = interaction.current.as_ref();
+    let app_page = OAuthInteraction::open(&server.0, browser, interaction).await;
+    let mut app_page = app_page.map_err(PageError::into_failure)?;
+    check_token(&app_page, &act.csrf_token)?;
+    let current = app_page.current.as_ref();
     let sid = current.map(|current| current.session.sid.as_str());
-    let keys = Of::entry(RateLimitEntry::Consent).session(sid);
+    let keys = RateLimitKeys::entry(RateLimitEntry::Consent).session(sid);
     server.limits.check(keys).await?;
-    let decision = decision(&interaction, act)?;
-    let outcome = interaction.decide(decision).await;
+    let decision = decision(&app_page, act)?;
+    let outcome = app_page.decide(decision).await;
     let outcome = outcome.map_err(PageError::into_failure)?;
-    let answer = location(&server, interaction.pending(), outcome)?;
-    Ok(with_cookies(interaction.browser, answer)?)
+    let answer = location(&server, app_page.interaction(), outcome)?;
+    Ok(with_cookies(app_page.browser, answer)?)
 }
 
 /// CS-01; EX-02 has looked at the origin.
-fn check_token(interaction: &OAuthInteraction, token: &str) -> Result<(), Failure> {
-    match interaction.judge_token(token) {
-        CsrfCheck::Good => Ok(()),
+fn check_token(app_page: &OAuthInteraction, token: &str) -> Result<(), Failure> {
+    match app_page.judge_token(token) {
+        CsrfCheck::Valid => Ok(()),
         CsrfCheck::OtherAccount => Err(OAuthError::of(&refusals::OTHER_ACCOUNT_NOW).into()),
-        CsrfCheck::ForeignOrigin | CsrfCheck::Bad => {
+        CsrfCheck::ForeignOrigin | CsrfCheck::Invalid => {
             let token = Received::Secret(token);
             let error = OAuthError::of(&refusals::CSRF_TOKEN_FOREIGN).received(token);
             Err(Failure::transport(StatusCode::FORBIDDEN, error))
@@ -165,11 +165,11 @@ fn check_token(interaction: &OAuthInteraction, token: &str) -> Result<(), Failur
     }
 }
 
-fn decision(interaction: &OAuthInteraction, act: Act) -> Result<Decision, OAuthError> {
+fn decision(app_page: &OAuthInteraction, act: DecisionBody) -> Result<Decision, OAuthError> {
     Ok(match act.action {
         Action::Allow => Decision::Allow(match act.scopes {
             Some(ticked) => ticked.iter().collect(),
-            None => interaction.scopes.iter().map(|line| &line.name).collect(),
+            None => app_page.scopes.iter().map(|line| &line.name).collect(),
         }),
         Action::Deny | Action::Cancel => Decision::Deny,
         Action::UseAnother => Decision::UseAnother,
@@ -181,13 +181,21 @@ fn decision(interaction: &OAuthInteraction, act: Act) -> Result<Decision, OAuthE
 }
 
 /// Where a page would have redirected to.
-fn location(server: &Server, pending: &Pending, outcome: Outcome) -> Result<Response, OAuthError> {
+fn location(
+    server: &Server,
+    interaction: &Interaction,
+    outcome: InteractionOutcome,
+) -> Result<Response, OAuthError> {
     let interactions = &server.interactions;
     let location = match outcome {
-        Outcome::Step(step) => interactions.step_url(Some(pending), step),
-        Outcome::Again => interactions.continue_url(pending.state().unwrap_or_default()),
-        Outcome::Redirect(location) => location,
-        Outcome::Completed => return Err(OAuthError::of(&refusals::INTERACTION_COMPLETED)),
+        InteractionOutcome::Step(step) => interactions.step_url(Some(interaction), step),
+        InteractionOutcome::Again => {
+            interactions.continue_url(interaction.state().unwrap_or_default())
+        }
+        InteractionOutcome::Redirect(location) => location,
+        InteractionOutcome::Completed => {
+            return Err(OAuthError::of(&refusals::INTERACTION_COMPLETED));
+        }
     };
     Ok(Json(Location { location }).into_response())
 }

@@ -3,12 +3,12 @@
 use axum::{Json, debug_handler, http::HeaderMap};
 use serde::Serialize;
 
-use super::token::authenticated;
+use super::token::count_failures;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    http::extract::{ApiForm, SharedContext, TheServer, credentials},
-    limits::{self, Of},
+    http::extract::{ApiForm, ServerState, SharedContext, credentials},
+    limits::{self, RateLimitKeys},
     protocol::{
         access_token::Audience, client::Client, client_auth::ClientEndpoint, error::OAuthError,
         grants::LookupRequest, received::Received, refusals,
@@ -56,7 +56,7 @@ pub struct Introspection {
 /// Tells a confidential client about its own tokens, and about those for its resource.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
-    server: TheServer,
+    server: ServerState,
     headers: HeaderMap,
     ApiForm(params): ApiForm,
 ) -> Result<Json<Introspection>, ApiError> {
@@ -64,20 +64,20 @@ pub async fn post(
     let credentials = credentials(&headers, request.client(), ClientEndpoint::Introspection)?;
     let client_id = credentials.client_id.as_str();
     // Strangers send no request that counts for the client: theirs are not authenticated.
-    let own = Of::entry(RateLimitEntry::Introspect)
+    let own = RateLimitKeys::entry(RateLimitEntry::Introspect)
         .client(client_id)
         .authenticated();
-    let keys = limits::of_client(client_id).and(own);
+    let keys = limits::client_failure_keys(client_id).and(own);
     server.limits.check(keys.clone()).await?;
     let token = request.token;
-    let presented = server
+    let lookup = server
         .tokens
         .authenticate_and_find(&credentials, token.unwrap_or_default())
         .await;
     let ClientAndToken {
         client,
         token: found,
-    } = authenticated(&server, presented, client_id).await?;
+    } = count_failures(&server, lookup, client_id).await?;
     server.limits.record_authenticated(keys).await?;
     if !client.is_confidential() {
         let error = OAuthError::of(&refusals::INTROSPECTION_OF_PUBLIC_CLIENT)

@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
-use super::page::{self, Entered, OwnForm, Visit, field};
+use super::page::{self, FormState, FormTarget, PageOutcome, field};
 use crate::{
     config::RateLimitEntry,
-    controllers::outcome::{Arrival, respond},
+    controllers::outcome::{NavigationKind, respond},
     error::{Failure, PageError},
     events::{AuditEvent, EventName, Outcome},
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        extract::{PageForm, QueryParams, ServerState, SharedContext},
         pages,
     },
-    interactions::Pending,
-    limits::Of,
-    people::{Owner, equal_time::Work, hashing::Place},
+    interactions::Interaction,
+    limits::RateLimitKeys,
+    people::{Owner, equal_time::WorkDone, hashing::QueuePermit},
     protocol::{authorize::Prompt, display_name, interaction::Step, params::Params, route::Route},
     server::Server,
     sessions::{Browser, SignIn},
@@ -36,7 +36,7 @@ const MAX_PASSWORD: usize = 1024;
 /// The form.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
@@ -49,12 +49,12 @@ async fn show(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    match page::visit(server, browser, params, Step::Login).await? {
-        Visit::Elsewhere(answer) => Ok(answer),
-        Visit::Here(visited) => {
-            let entered = Entered::of(params, &[NEXT])?;
-            let pending = visited.as_ref().map(|visited| &visited.pending);
-            form(server, browser, pending, entered).await
+    match page::load_page(server, browser, params, Step::Login).await? {
+        PageOutcome::Elsewhere(answer) => Ok(answer),
+        PageOutcome::Here(visited) => {
+            let form_state = FormState::of(params, &[NEXT])?;
+            let interaction = visited.as_ref().map(|visited| &visited.interaction);
+            form(server, browser, interaction, form_state).await
         }
     }
 }
@@ -63,7 +63,7 @@ async fn show(
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     State(app): State<SharedContext>,
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
@@ -77,18 +77,18 @@ async fn submit(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    let pending = match page::posted(server, browser, params).await? {
-        Visit::Elsewhere(answer) => return Ok(answer),
-        Visit::Here(pending) => pending,
+    let interaction = match page::load_form(server, browser, params).await? {
+        PageOutcome::Elsewhere(answer) => return Ok(answer),
+        PageOutcome::Here(interaction) => interaction,
     };
-    let request = pending.as_deref();
-    let mut entered = Entered::of(params, &["login", "remember", NEXT])?;
-    if let Some(refused) = page::check_csrf(server, browser, params, OwnForm::at(ROUTE))? {
-        return form(server, browser, request, entered.refused(refused)).await;
+    let request = interaction.as_deref();
+    let mut form_state = FormState::of(params, &["login", "remember", NEXT])?;
+    if let Some(refused) = page::check_csrf(server, browser, params, FormTarget::at(ROUTE))? {
+        return form(server, browser, request, form_state.refused(refused)).await;
     }
-    if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
-        let outcome = server.interactions.deny(pending, browser).await?;
-        return respond(server, browser, pending, outcome, Arrival::Form);
+    if let (Some("cancel"), Some(interaction)) = (field(params, "action")?, &interaction) {
+        let outcome = server.interactions.deny(interaction, browser).await?;
+        return respond(server, browser, interaction, outcome, NavigationKind::Form);
     }
     let credentials = EnteredCredentials {
         login: field(params, "login")?,
@@ -96,45 +96,46 @@ async fn submit(
     };
     let remember = field(params, "remember")?.is_some();
     // Before anything is counted: a flood that finds no place costs no statement (C264).
-    let Ok(place) = server.people.hashing.place() else {
-        return form(server, browser, request, entered.unavailable()).await;
+    let Ok(queue_permit) = server.people.hashing.queue_permit() else {
+        return form(server, browser, request, form_state.unavailable()).await;
     };
-    let keys = Of::entry(RateLimitEntry::Login).login(credentials.login.unwrap_or_default());
+    let keys =
+        RateLimitKeys::entry(RateLimitEntry::Login).login(credentials.login.unwrap_or_default());
     let keys = keys.address().failures().network().failures();
     let keys = keys.server().failures().first_last();
     if let Some(wait) = page::check_limit(server, keys.clone()).await? {
-        let answer = form(server, browser, request, entered.limited()).await?;
+        let answer = form(server, browser, request, form_state.limited()).await?;
         return Ok(wait.on(answer));
     }
-    let owner = match authenticate(app, server, credentials, place).await {
+    let owner = match authenticate(app, server, credentials, queue_permit).await {
         Ok(owner) => owner,
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
-            return form(server, browser, request, entered.unavailable()).await;
+            return form(server, browser, request, form_state.unavailable()).await;
         }
         Err(failure) => return Err(failure.into()),
     };
     let Some(owner) = owner else {
         server.limits.record_failure(keys).await?;
-        login_failed(server, pending.as_deref(), credentials.login);
-        entered.errors.push(FormError::Credentials.into());
-        let entered = entered.with_status(StatusCode::BAD_REQUEST);
-        return form(server, browser, request, entered).await;
+        login_failed(server, interaction.as_deref(), credentials.login);
+        form_state.errors.push(FormError::Credentials.into());
+        let form_state = form_state.with_status(StatusCode::BAD_REQUEST);
+        return form(server, browser, request, form_state).await;
     };
-    if server.people.waits_for_mail(&owner) {
+    if server.people.must_verify_email(&owner) {
         let login = owner.login_name();
         if server.limits.may_send_verification(owner.key()).await? {
             owner.send_verification_later(app);
         }
-        return page::check_mail(server, browser, pending.as_deref(), &login);
+        return page::verify_email_page(server, browser, interaction.as_deref(), &login);
     }
     let sign_in = SignIn {
         remember,
         ..SignIn::default()
     };
-    let to_apps = pending.is_none() && field(params, NEXT)? == Some(APPS);
-    let pending = pending.map(|pending| *pending);
+    let to_apps = interaction.is_none() && field(params, NEXT)? == Some(APPS);
+    let interaction = interaction.map(|interaction| *interaction);
     let authenticated = Authenticated { owner, sign_in };
-    let answer = enter(server, browser, pending, authenticated).await?;
+    let answer = enter(server, browser, interaction, authenticated).await?;
     if to_apps {
         return Ok(see_other(server.urls.of(Route::Apps))?);
     }
@@ -156,27 +157,27 @@ pub struct Authenticated {
 pub async fn enter(
     server: &Server,
     browser: &mut Browser,
-    pending: Option<Pending>,
+    interaction: Option<Interaction>,
     authenticated: Authenticated,
 ) -> Result<Response, PageError> {
     let Authenticated { owner, sign_in } = authenticated;
-    let Some(mut pending) = pending else {
+    let Some(mut interaction) = interaction else {
         server.sessions.sign_in(browser, &owner, sign_in).await?;
         return Ok(see_other(&server.urls.after_login)?);
     };
     let interactions = &server.interactions;
-    let entered = interactions.enter(&mut pending, browser, &owner, sign_in);
-    let current = entered.await?;
-    let advanced = interactions.advance(&mut pending, browser, Some(&current));
+    let signing_in = interactions.enter(&mut interaction, browser, &owner, sign_in);
+    let current = signing_in.await?;
+    let advanced = interactions.advance(&mut interaction, browser, Some(&current));
     let outcome = advanced.await?;
-    respond(server, browser, &pending, outcome, Arrival::Form)
+    respond(server, browser, &interaction, outcome, NavigationKind::Form)
 }
 
 /// The login is masked: people type passwords into the wrong field.
-fn login_failed(server: &Server, pending: Option<&Pending>, login: Option<&str>) {
+fn login_failed(server: &Server, interaction: Option<&Interaction>, login: Option<&str>) {
     let mut event = AuditEvent::new(EventName::LoginFailed).outcome(Outcome::Denied);
-    if let Some(pending) = pending {
-        event = event.client(&pending.client);
+    if let Some(interaction) = interaction {
+        event = event.client(&interaction.client);
     }
     server
         .events
@@ -196,7 +197,7 @@ async fn authenticate(
     app: &SharedContext,
     server: &Server,
     credentials: EnteredCredentials<'_>,
-    place: Place,
+    queue_permit: QueuePermit,
 ) -> Result<Option<Owner>, Failure> {
     let (Some(login), Some(password)) = (credentials.login, credentials.password) else {
         return Ok(None);
@@ -210,13 +211,17 @@ async fn authenticate(
     let attempt = async move {
         let work = retry(|| async { Ok(owners.authenticate(&app, &login, &password).await?) });
         let judge = |found: &StoreResult<Option<Owner>>| match found {
-            Ok(Some(_)) => Work::Whole,
-            Ok(None) => Work::Hidden,
-            Err(_) => Work::Told,
+            Ok(Some(_)) => WorkDone::Whole,
+            Ok(None) => WorkDone::Hidden,
+            Err(_) => WorkDone::Revealed,
         };
         times.attempt(work, judge).await
     };
-    let attempt = server.people.hashing.run_from(place, attempt).await?;
+    let attempt = server
+        .people
+        .hashing
+        .run_from(queue_permit, attempt)
+        .await?;
     let owner = attempt.outcome().await?;
     Ok(owner.filter(|owner| owner.is_active()))
 }
@@ -224,34 +229,35 @@ async fn authenticate(
 async fn form(
     server: &Server,
     browser: &mut Browser,
-    pending: Option<&Pending>,
-    entered: Entered,
+    interaction: Option<&Interaction>,
+    form_state: FormState,
 ) -> Result<Response, PageError> {
     let signup_url = server
         .policy
         .signup
-        .then(|| server.interactions.step_url(pending, Step::Create));
-    let asked_again = |pending: &Pending| {
-        pending.request.prompts.contains(&Prompt::Login) || pending.request.max_age.is_some()
+        .then(|| server.interactions.step_url(interaction, Step::Create));
+    let asked_again = |interaction: &Interaction| {
+        interaction.request.prompts.contains(&Prompt::Login)
+            || interaction.request.max_age.is_some()
     };
-    let status = entered.status;
-    let facts = pending.and_then(|pending| server.interactions.facts(pending));
+    let status = form_state.status;
+    let facts = interaction.and_then(|interaction| server.interactions.info(interaction));
     let external = server.people.app.external_logins(facts.as_ref()).await?;
-    let locked_login = match pending {
-        Some(pending) => locked_login(server, browser, pending).await?,
+    let locked_login = match interaction {
+        Some(interaction) => locked_login(server, browser, interaction).await?,
         None => None,
     };
-    let next = entered
+    let next = form_state
         .values
         .get(NEXT)
         .filter(|next| *next == APPS)
         .cloned();
     let page = LoginPage {
         next,
-        common: page::common(server, browser, OwnForm::at(ROUTE), pending)?.with(entered),
-        login_hint: pending.and_then(|pending| pending.request.login_hint.clone()),
+        common: page::common(server, browser, FormTarget::at(ROUTE), interaction)?.with(form_state),
+        login_hint: interaction.and_then(|interaction| interaction.request.login_hint.clone()),
         locked_login,
-        reauthenticate: pending.is_some_and(asked_again),
+        reauthenticate: interaction.is_some_and(asked_again),
         remember_allowed: true,
         signup_url,
         forgot_url: server
@@ -260,7 +266,7 @@ async fn form(
             .then(|| server.urls.of(Route::ForgotPassword).to_owned()),
         external,
     };
-    pages::page(server, browser, pending, status, page)
+    pages::page(server, browser, interaction, status, page)
 }
 
 /// The account of this browser that `id_token_hint` names: a login of anybody else ends with
@@ -268,15 +274,15 @@ async fn form(
 async fn locked_login(
     server: &Server,
     browser: &Browser,
-    pending: &Pending,
+    interaction: &Interaction,
 ) -> Result<Option<String>, Failure> {
-    let Some(hint) = &pending.request.hint_subject else {
+    let Some(hint) = &interaction.request.hint_subject else {
         return Ok(None);
     };
     for account in server.sessions.accounts(browser, "").await? {
         if server
             .clients
-            .subject_for(&pending.client, &account.owner.subject())?
+            .subject_for(&interaction.client, &account.owner.subject())?
             == *hint
         {
             return Ok(Some(account.owner.login_name()));

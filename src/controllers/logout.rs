@@ -4,21 +4,21 @@
 use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
-    page::{self, Entered, OwnForm, field},
+    page::{self, FormState, FormTarget, field},
     resume::interaction_id,
 };
 use crate::{
-    controllers::outcome::{Arrival, leave_signed_out},
+    controllers::outcome::{NavigationKind, leave_signed_out},
     error::PageError,
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        extract::{PageForm, QueryParams, ServerState, SharedContext},
         pages::{self, PagePolicy},
     },
-    interactions::logout::PendingLogout,
+    interactions::logout::LogoutInteraction,
     protocol::{
-        end_session::{self, Destination, Onward},
+        end_session::{self, Destination, LogoutRedirect},
         params::Params,
         redirect_uri,
         route::Route,
@@ -37,15 +37,15 @@ const ROUTE: Route = Route::Logout;
 /// The question; without a session there is nothing to ask.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     _query: QueryParams,
 ) -> Result<Response, PageError> {
     let accounts = server.sessions.accounts(&browser, "").await?;
-    let question = Question {
-        pending: None,
+    let question = LogoutForm {
+        interaction: None,
         accounts: &accounts,
-        entered: Entered::default(),
+        form_state: FormState::default(),
     };
     let answer = form(&server, &mut browser, question)?;
     Ok(with_cookies(browser, answer)?)
@@ -54,7 +54,7 @@ pub async fn get(
 /// The confirmation.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
@@ -67,36 +67,38 @@ async fn submit(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    let pending = match interaction_id(params)? {
+    let interaction = match interaction_id(params)? {
         Some(id) => Some(server.interactions.find_logout(id, browser).await?),
         None => None,
     };
-    let pending = pending.as_ref();
-    if pending.is_some_and(|pending| pending.row.as_ref().is_some_and(|row| row.is_done)) {
-        return leave(server, browser, pending, Arrival::Form);
+    let interaction = interaction.as_ref();
+    if interaction
+        .is_some_and(|interaction| interaction.row.as_ref().is_some_and(|row| row.is_done))
+    {
+        return leave(server, browser, interaction, NavigationKind::Form);
     }
     let accounts = server.sessions.accounts(browser, "").await?;
-    let question = |entered| Question {
-        pending,
+    let question = |form_state| LogoutForm {
+        interaction,
         accounts: &accounts,
-        entered,
+        form_state,
     };
-    let own_form = OwnForm {
+    let form_target = FormTarget {
         route: ROUTE,
         current: accounts.first(),
     };
-    if let Some(refused) = page::check_csrf(server, browser, params, own_form)? {
-        let entered = Entered::default().refused(refused);
-        return form(server, browser, question(entered));
+    if let Some(refused) = page::check_csrf(server, browser, params, form_target)? {
+        let form_state = FormState::default().refused(refused);
+        return form(server, browser, question(form_state));
     }
     let count = match field(params, "action")? {
         Some("sign_out") => 1,
         Some("sign_out_all") => accounts.len(),
         _ => {
-            let entered = Entered::default()
+            let form_state = FormState::default()
                 .with_error(FormError::NoDecision)
                 .with_status(StatusCode::BAD_REQUEST);
-            return form(server, browser, question(entered));
+            return form(server, browser, question(form_state));
         }
     };
     let ended: Vec<SessionRow> = accounts
@@ -105,20 +107,20 @@ async fn submit(
         .map(|account| account.session.clone())
         .collect();
     server.sessions.sign_out(browser, &ended).await?;
-    if let Some(pending) = pending {
-        server.interactions.close_logout(pending).await?;
+    if let Some(interaction) = interaction {
+        server.interactions.close_logout(interaction).await?;
     }
-    leave(server, browser, pending, Arrival::Form)
+    leave(server, browser, interaction, NavigationKind::Form)
 }
 
 /// The question whether to sign out.
-pub struct Question<'a> {
+pub struct LogoutForm<'a> {
     /// The client's request; `None` = the person asked for it.
-    pub pending: Option<&'a PendingLogout>,
+    pub interaction: Option<&'a LogoutInteraction>,
     /// The accounts of the browser, the current one first.
     pub accounts: &'a [SignedIn],
     /// What goes back into the form.
-    pub entered: Entered,
+    pub form_state: FormState,
 }
 
 /// The question, for a client or for the person alone.
@@ -128,42 +130,42 @@ pub struct Question<'a> {
 pub fn form(
     server: &Server,
     browser: &mut Browser,
-    question: Question<'_>,
+    question: LogoutForm<'_>,
 ) -> Result<Response, PageError> {
-    let Question {
-        pending,
+    let LogoutForm {
+        interaction,
         accounts,
-        entered,
+        form_state,
     } = question;
     let Some((current, others)) = accounts.split_first() else {
-        return match pending {
-            Some(pending) => leave_unasked(server, browser, pending, Arrival::Link),
-            None => leave(server, browser, None, Arrival::Link),
+        return match interaction {
+            Some(interaction) => leave_unasked(server, browser, interaction, NavigationKind::Link),
+            None => leave(server, browser, None, NavigationKind::Link),
         };
     };
-    let status = entered.status;
-    let state = pending.and_then(PendingLogout::state);
-    let own_form = OwnForm {
+    let status = form_state.status;
+    let state = interaction.and_then(LogoutInteraction::state);
+    let form_target = FormTarget {
         route: ROUTE,
         current: Some(current),
     };
-    let mut common = page::form(server, browser, own_form, state)?.with(entered);
-    common.ui_locales = pending.and_then(|pending| pending.ui_locales.clone());
+    let mut common = page::form(server, browser, form_target, state)?.with(form_state);
+    common.ui_locales = interaction.and_then(|interaction| interaction.ui_locales.clone());
     let page = LogoutPage {
         common,
         other_accounts: others.iter().map(other).collect(),
-        post_logout_host: pending.and_then(PendingLogout::host),
+        post_logout_host: interaction.and_then(LogoutInteraction::host),
     };
     let mut answer = pages::page(server, browser, None, status, page)?;
-    if let Some(pending) = pending {
-        answer.extensions_mut().insert(policy(pending));
+    if let Some(interaction) = interaction {
+        answer.extensions_mut().insert(policy(interaction));
     }
     Ok(answer)
 }
 
 /// The answer to the form may be a redirect to an app's own scheme, which `form-action` must allow.
-fn policy(pending: &PendingLogout) -> PagePolicy {
-    let scheme = match &pending.destination {
+fn policy(interaction: &LogoutInteraction) -> PagePolicy {
+    let scheme = match &interaction.destination {
         Destination::Registered(to) => redirect_uri::private_scheme(&to.uri),
         _ => None,
     };
@@ -189,24 +191,24 @@ fn other(account: &SignedIn) -> OtherAccount {
 pub fn leave_unasked(
     server: &Server,
     browser: &Browser,
-    pending: &PendingLogout,
-    arrival: Arrival,
+    interaction: &LogoutInteraction,
+    arrival: NavigationKind,
 ) -> Result<Response, PageError> {
-    let Destination::Registered(to) = &pending.destination else {
-        return leave(server, browser, Some(pending), arrival);
+    let Destination::Registered(to) = &interaction.destination else {
+        return leave(server, browser, Some(interaction), arrival);
     };
-    let onward = end_session::onward(pending.hint.as_ref(), pending.client.as_ref(), to);
-    if onward == Onward::Straight {
-        return leave(server, browser, Some(pending), arrival);
+    let onward = end_session::onward(interaction.hint.as_ref(), interaction.client.as_ref(), to);
+    if onward == LogoutRedirect::Straight {
+        return leave(server, browser, Some(interaction), arrival);
     }
     let mut page = LoggedOutPage {
         return_link: Some(ReturnLink {
-            host: pending.host().unwrap_or_default(),
+            host: interaction.host().unwrap_or_default(),
             url: to.location(),
         }),
         ..LoggedOutPage::default()
     };
-    page.common.ui_locales.clone_from(&pending.ui_locales);
+    page.common.ui_locales.clone_from(&interaction.ui_locales);
     pages::page(server, browser, None, StatusCode::OK, page)
 }
 
@@ -217,19 +219,19 @@ pub fn leave_unasked(
 pub fn leave(
     server: &Server,
     browser: &Browser,
-    pending: Option<&PendingLogout>,
-    arrival: Arrival,
+    interaction: Option<&LogoutInteraction>,
+    arrival: NavigationKind,
 ) -> Result<Response, PageError> {
-    let destination = pending.map(|pending| &pending.destination);
+    let destination = interaction.map(|interaction| &interaction.destination);
     let mut page = LoggedOutPage::default();
-    page.common.ui_locales = pending.and_then(|pending| pending.ui_locales.clone());
+    page.common.ui_locales = interaction.and_then(|interaction| interaction.ui_locales.clone());
     match (destination, &server.urls.after_logout) {
         (Some(Destination::Registered(to)), _) => {
             return leave_signed_out(server, browser, to, arrival);
         }
         (Some(Destination::Dropped), _) => page.remark = Some(Notice::RedirectDropped),
         // Without a session there was nothing to sign out of: a page says so.
-        (_, Some(url)) if arrival != Arrival::Link => return Ok(see_other(url)?),
+        (_, Some(url)) if arrival != NavigationKind::Link => return Ok(see_other(url)?),
         _ => {}
     }
     pages::page(server, browser, None, StatusCode::OK, page)

@@ -6,12 +6,12 @@ use axum::{debug_handler, http::header, response::IntoResponse};
 use super::jwks::CACHE;
 use crate::{
     error::ApiError,
-    http::extract::{SharedContext, TheServer},
+    http::extract::{ServerState, SharedContext},
 };
 
 /// The same bytes at every address; no statement is needed.
 #[debug_handler(state = SharedContext)]
-pub async fn get(server: TheServer) -> Result<impl IntoResponse, ApiError> {
+pub async fn get(server: ServerState) -> Result<impl IntoResponse, ApiError> {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, CACHE),

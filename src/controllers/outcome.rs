@@ -6,19 +6,19 @@ use axum::{http::StatusCode, response::Response};
 use crate::{
     error::PageError,
     http::{answer::see_other, pages},
-    interactions::{Outcome, Pending},
+    interactions::{Interaction, InteractionOutcome},
     protocol::{end_session::PostLogoutRedirect, redirect_uri},
     server::Server,
     sessions::Browser,
     views::{
-        Common,
+        PageVariables,
         pages::{CompletedPage, HandoffPage},
     },
 };
 
 /// How the request that is being answered arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Arrival {
+pub enum NavigationKind {
     /// The client sent the browser to the authorization endpoint.
     Request,
     /// A link or redirect to `continue` or a page.
@@ -34,24 +34,26 @@ pub enum Arrival {
 pub fn respond(
     server: &Server,
     browser: &Browser,
-    pending: &Pending,
-    outcome: Outcome,
-    arrival: Arrival,
+    interaction: &Interaction,
+    outcome: InteractionOutcome,
+    arrival: NavigationKind,
 ) -> Result<Response, PageError> {
     match outcome {
-        Outcome::Step(step) => Ok(see_other(
-            &server.interactions.step_url(Some(pending), step),
+        InteractionOutcome::Step(step) => Ok(see_other(
+            &server.interactions.step_url(Some(interaction), step),
         )?),
-        Outcome::Again => to_continue(server, pending),
-        Outcome::Redirect(location) => leave(server, browser, pending, &location, arrival),
-        Outcome::Completed => {
+        InteractionOutcome::Again => to_continue(server, interaction),
+        InteractionOutcome::Redirect(location) => {
+            leave(server, browser, interaction, &location, arrival)
+        }
+        InteractionOutcome::Completed => {
             let page = CompletedPage {
-                common: Common::default(),
+                common: PageVariables::default(),
             };
             pages::page(
                 server,
                 browser,
-                Some(pending),
+                Some(interaction),
                 StatusCode::BAD_REQUEST,
                 page,
             )
@@ -63,8 +65,8 @@ pub fn respond(
 ///
 /// # Errors
 /// When the URL of the settings cannot be a header.
-pub fn to_continue(server: &Server, pending: &Pending) -> Result<Response, PageError> {
-    let id = pending.state().unwrap_or_default();
+pub fn to_continue(server: &Server, interaction: &Interaction) -> Result<Response, PageError> {
+    let id = interaction.state().unwrap_or_default();
     Ok(see_other(&server.interactions.continue_url(id))?)
 }
 
@@ -73,20 +75,20 @@ pub fn to_continue(server: &Server, pending: &Pending) -> Result<Response, PageE
 fn leave(
     server: &Server,
     browser: &Browser,
-    pending: &Pending,
+    interaction: &Interaction,
     location: &str,
-    arrival: Arrival,
+    arrival: NavigationKind,
 ) -> Result<Response, PageError> {
     let by_form = match arrival {
         // Never a page here: `prompt=none` may run in a frame.
-        Arrival::Request => false,
-        Arrival::Form => browser.is_navigating(),
-        Arrival::Link => browser.comes_from_own_page(),
+        NavigationKind::Request => false,
+        NavigationKind::Form => browser.is_navigating(),
+        NavigationKind::Link => browser.is_same_origin_navigation(),
     };
-    if !(by_form && pending.request.callback.is_web()) {
+    if !(by_form && interaction.request.callback.is_web()) {
         return Ok(see_other(location)?);
     }
-    hand_off(server, browser, location, Some(pending))
+    hand_off(server, browser, location, Some(interaction))
 }
 
 /// The way to the client after a logout (ES-08): a redirect, or the hand-off page where Chromium
@@ -98,10 +100,10 @@ pub fn leave_signed_out(
     server: &Server,
     browser: &Browser,
     to: &PostLogoutRedirect,
-    arrival: Arrival,
+    arrival: NavigationKind,
 ) -> Result<Response, PageError> {
     let location = to.location();
-    if arrival == Arrival::Form && browser.is_navigating() && to.is_web() {
+    if arrival == NavigationKind::Form && browser.is_navigating() && to.is_web() {
         return hand_off(server, browser, &location, None);
     }
     Ok(see_other(&location)?)
@@ -112,12 +114,12 @@ fn hand_off(
     server: &Server,
     browser: &Browser,
     location: &str,
-    pending: Option<&Pending>,
+    interaction: Option<&Interaction>,
 ) -> Result<Response, PageError> {
     let page = HandoffPage {
-        common: Common::default(),
+        common: PageVariables::default(),
         target: location.to_owned(),
         target_host: redirect_uri::host(location).unwrap_or_default(),
     };
-    pages::page(server, browser, pending, StatusCode::OK, page)
+    pages::page(server, browser, interaction, StatusCode::OK, page)
 }

@@ -13,7 +13,7 @@ use crate::{
     error::PageError,
     events::{AuditEvent, EventName, request::RequestInfo},
     http::{answer::see_other, browser::with_cookies, layers, pages},
-    interactions::Pending,
+    interactions::Interaction,
     people::{Owner, resource_owner::ResourceOwner},
     protocol::{authorize::Prompt, interaction::Step},
     server::Server,
@@ -42,9 +42,9 @@ use crate::{
 /// ```
 pub struct OAuthInteraction {
     pub(crate) server: Arc<Server>,
-    asked_by: Arc<RequestInfo>,
+    request_info: Arc<RequestInfo>,
     pub(crate) browser: Browser,
-    pending: Pending,
+    interaction: Interaction,
     pub(crate) current: Option<SignedIn>,
     /// While one of them must be chosen.
     signed_in: Vec<SignedIn>,
@@ -100,8 +100,8 @@ impl IntoResponse for InteractionError {
 
 impl OAuthInteraction {
     /// The request.
-    pub(super) const fn pending(&self) -> &Pending {
-        &self.pending
+    pub(super) const fn interaction(&self) -> &Interaction {
+        &self.interaction
     }
 
     /// The user who is signed in in this browser now.
@@ -149,22 +149,24 @@ impl OAuthInteraction {
         let owner = Owner::new(user.clone());
         self.answer(async |this| {
             let event = AuditEvent::new(EventName::Signup).about(&owner);
-            this.server.events.emit(event.client(&this.pending.client));
+            this.server
+                .events
+                .emit(event.client(&this.interaction.client));
             this.enter(owner, sign_in).await
         })
         .await
     }
 
     async fn enter(&mut self, owner: Owner, sign_in: SignIn) -> Result<Response, PageError> {
-        if self.server.people.waits_for_mail(&owner) {
+        if self.server.people.must_verify_email(&owner) {
             let login = owner.login_name();
-            let pending = Some(&self.pending);
-            return page::check_mail(&self.server, &self.browser, pending, &login);
+            let interaction = Some(&self.interaction);
+            return page::verify_email_page(&self.server, &self.browser, interaction, &login);
         }
-        let (server, pending) = (&self.server, &mut self.pending);
+        let (server, interaction) = (&self.server, &mut self.interaction);
         server
             .interactions
-            .enter(pending, &mut self.browser, &owner, sign_in)
+            .enter(interaction, &mut self.browser, &owner, sign_in)
             .await?;
         Ok(see_other(&self.return_to)?)
     }
@@ -175,10 +177,10 @@ impl OAuthInteraction {
     /// An error page when a hook or the database failed.
     pub async fn post_login_done(self) -> Result<Response, InteractionError> {
         self.answer(async |this| {
-            let (pending, current) = (&mut this.pending, this.current.as_ref());
+            let (interaction, current) = (&mut this.interaction, this.current.as_ref());
             this.server
                 .interactions
-                .post_login_done(pending, current)
+                .post_login_done(interaction, current)
                 .await?;
             Ok(see_other(&this.return_to)?)
         })
@@ -190,7 +192,7 @@ impl OAuthInteraction {
         mut self,
         work: impl AsyncFnOnce(&mut Self) -> Result<Response, PageError>,
     ) -> Result<Response, InteractionError> {
-        let (server, asked) = (Arc::clone(&self.server), Arc::clone(&self.asked_by));
+        let (server, info) = (Arc::clone(&self.server), Arc::clone(&self.request_info));
         // Boxed: the steps of an interaction are large.
         let answer = Box::pin(async {
             let answer = work(&mut self).await;
@@ -200,7 +202,7 @@ impl OAuthInteraction {
                 Err(error) => Err(rendered(&self.server, error)),
             }
         });
-        layers::on_route_of_app(&server, asked, answer).await
+        layers::on_route_of_app(&server, info, answer).await
     }
 }
 

@@ -5,26 +5,26 @@ use axum::{
     response::Response,
 };
 
-pub use super::entered::{Entered, check_csrf};
+pub use super::form_state::{FormState, check_csrf};
 use super::{
-    outcome::{Arrival, respond, to_continue},
+    outcome::{NavigationKind, respond, to_continue},
     resume::interaction_id,
 };
 use crate::{
     error::{Failure, PageError},
     http::pages,
-    interactions::Pending,
-    limits::Keys,
+    interactions::Interaction,
+    limits::RateLimitKeySet,
     protocol::{
         display_name, error::OAuthError, interaction::Step, params::Params, refusals, route::Route,
     },
     server::Server,
-    sessions::{Browser, Form, SignedIn},
-    views::{Common, pages::CheckMailPage},
+    sessions::{Browser, CsrfForm, SignedIn},
+    views::{PageVariables, pages::CheckMailPage},
 };
 
 /// Whether a page is the right one now; `T` is what it is about.
-pub enum Visit<T> {
+pub enum PageOutcome<T> {
     /// It is; with what it is about, if a client asked for something.
     Here(Option<Box<T>>),
     /// Another page or the client is next.
@@ -32,15 +32,15 @@ pub enum Visit<T> {
 }
 
 /// The interaction of a page, and who is at it.
-pub struct Visited {
+pub struct PageVisit {
     /// The interaction.
-    pub pending: Pending,
+    pub interaction: Interaction,
     /// The accounts of the browser, the current one first; on other pages than the chooser that one
     /// alone.
     pub accounts: Vec<SignedIn>,
 }
 
-impl Visited {
+impl PageVisit {
     /// The current account.
     pub fn current(&self) -> Option<&SignedIn> {
         self.accounts.first()
@@ -51,18 +51,18 @@ impl Visited {
 ///
 /// # Errors
 /// When the interaction is not this browser's, or the database fails.
-pub async fn visit(
+pub async fn load_page(
     server: &Server,
     browser: &mut Browser,
     params: &Params,
     step: Step,
-) -> Result<Visit<Visited>, PageError> {
-    let mut pending = match find(server, browser, params, Arrival::Link).await? {
-        Visit::Here(Some(pending)) => *pending,
-        Visit::Here(None) => return Ok(Visit::Here(None)),
-        Visit::Elsewhere(answer) => return Ok(Visit::Elsewhere(answer)),
+) -> Result<PageOutcome<PageVisit>, PageError> {
+    let mut interaction = match find(server, browser, params, NavigationKind::Link).await? {
+        PageOutcome::Here(Some(interaction)) => *interaction,
+        PageOutcome::Here(None) => return Ok(PageOutcome::Here(None)),
+        PageOutcome::Elsewhere(answer) => return Ok(PageOutcome::Elsewhere(answer)),
     };
-    let (sessions, client_id) = (&server.sessions, &pending.client.client_id);
+    let (sessions, client_id) = (&server.sessions, &interaction.client.client_id);
     let accounts = match step {
         Step::SelectAccount => sessions.accounts_for(browser, client_id).await?,
         _ => { sessions.current(browser, client_id).await? }
@@ -71,7 +71,7 @@ pub async fn visit(
     };
     let interactions = &server.interactions;
     let next = interactions
-        .next_step(&mut pending, accounts.first())
+        .next_step(&mut interaction, accounts.first())
         .await?;
     // A person at the login page may sign up instead, and the other way round.
     let shown = match next {
@@ -80,40 +80,45 @@ pub async fn visit(
         Err(_) => false,
     };
     if !shown {
-        return Ok(Visit::Elsewhere(to_continue(server, &pending)?));
+        return Ok(PageOutcome::Elsewhere(to_continue(server, &interaction)?));
     }
-    interactions.note_person(&pending, accounts.first()).await?;
-    Ok(Visit::Here(Some(Box::new(Visited { pending, accounts }))))
+    interactions
+        .note_person(&interaction, accounts.first())
+        .await?;
+    Ok(PageOutcome::Here(Some(Box::new(PageVisit {
+        interaction,
+        accounts,
+    }))))
 }
 
 /// The interaction of a posted form; a finished one is answered at once.
 ///
 /// # Errors
 /// As [`visit`].
-pub async fn posted(
+pub async fn load_form(
     server: &Server,
     browser: &mut Browser,
     params: &Params,
-) -> Result<Visit<Pending>, PageError> {
-    find(server, browser, params, Arrival::Form).await
+) -> Result<PageOutcome<Interaction>, PageError> {
+    find(server, browser, params, NavigationKind::Form).await
 }
 
 async fn find(
     server: &Server,
     browser: &mut Browser,
     params: &Params,
-    arrival: Arrival,
-) -> Result<Visit<Pending>, PageError> {
+    arrival: NavigationKind,
+) -> Result<PageOutcome<Interaction>, PageError> {
     let Some(id) = interaction_id(params)? else {
-        return Ok(Visit::Here(None));
+        return Ok(PageOutcome::Here(None));
     };
-    let pending = server.interactions.find(id, browser).await?;
-    if !pending.is_finished() {
-        return Ok(Visit::Here(Some(Box::new(pending))));
+    let interaction = server.interactions.find(id, browser).await?;
+    if !interaction.is_finished() {
+        return Ok(PageOutcome::Here(Some(Box::new(interaction))));
     }
-    let outcome = server.interactions.repeat(&pending, browser);
-    let answer = respond(server, browser, &pending, outcome, arrival)?;
-    Ok(Visit::Elsewhere(answer))
+    let outcome = server.interactions.repeat(&interaction, browser);
+    let answer = respond(server, browser, &interaction, outcome, arrival)?;
+    Ok(PageOutcome::Elsewhere(answer))
 }
 
 /// One field of a form.
@@ -132,7 +137,7 @@ pub fn field<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Page
 /// When the counters cannot be reached.
 pub async fn check_limit(
     server: &Server,
-    keys: impl Into<Keys>,
+    keys: impl Into<RateLimitKeySet>,
 ) -> Result<Option<RetryAfter>, Failure> {
     match server.limits.check(keys).await {
         Ok(()) => Ok(None),
@@ -158,14 +163,14 @@ impl RetryAfter {
 
 /// A form of ours, and whose account it is for.
 #[derive(Clone, Copy)]
-pub struct OwnForm<'a> {
+pub struct FormTarget<'a> {
     /// Where it posts.
     pub route: Route,
     /// The account, where the form decides for one.
     pub current: Option<&'a SignedIn>,
 }
 
-impl<'a> OwnForm<'a> {
+impl<'a> FormTarget<'a> {
     /// A form that decides for no account.
     pub const fn at(route: Route) -> Self {
         let current = None;
@@ -185,12 +190,12 @@ impl<'a> OwnForm<'a> {
 pub fn common(
     server: &Server,
     browser: &mut Browser,
-    own_form: OwnForm<'_>,
-    pending: Option<&Pending>,
-) -> Result<Common, PageError> {
-    let state = pending.and_then(Pending::state);
-    let mut common = form(server, browser, own_form, state)?;
-    common.cancel_action = pending.map(|_| common.form_action.clone());
+    form_target: FormTarget<'_>,
+    interaction: Option<&Interaction>,
+) -> Result<PageVariables, PageError> {
+    let state = interaction.and_then(Interaction::state);
+    let mut common = form(server, browser, form_target, state)?;
+    common.cancel_action = interaction.map(|_| common.form_action.clone());
     Ok(common)
 }
 
@@ -201,14 +206,14 @@ pub fn common(
 pub fn form(
     server: &Server,
     browser: &mut Browser,
-    own_form: OwnForm<'_>,
+    form_target: FormTarget<'_>,
     interaction: Option<&str>,
-) -> Result<Common, PageError> {
-    let OwnForm { route, current } = own_form;
-    let token = Form {
+) -> Result<PageVariables, PageError> {
+    let FormTarget { route, current } = form_target;
+    let token = CsrfForm {
         route,
         interaction,
-        sid: own_form.sid(),
+        sid: form_target.sid(),
     };
     let token = browser.csrf_token(token)?;
     let mut common = pages::form(server.urls.of(route), token, current);
@@ -220,15 +225,15 @@ pub fn form(
 ///
 /// # Errors
 /// When the page cannot be rendered.
-pub fn check_mail(
+pub fn verify_email_page(
     server: &Server,
     browser: &Browser,
-    pending: Option<&Pending>,
+    interaction: Option<&Interaction>,
     address: &str,
 ) -> Result<Response, PageError> {
     let page = CheckMailPage {
-        common: Common::default(),
+        common: PageVariables::default(),
         address_hint: display_name::masked(address),
     };
-    pages::page(server, browser, pending, StatusCode::OK, page)
+    pages::page(server, browser, interaction, StatusCode::OK, page)
 }

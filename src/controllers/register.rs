@@ -9,14 +9,14 @@ use axum::{
 use super::registrant;
 use crate::{
     clients::registration::NewSecret,
-    controllers::registrant::Bearer,
+    controllers::registrant::AuthorizationHeader,
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
-    http::extract::{MetadataJson, SharedContext, TheServer},
+    http::extract::{MetadataJson, ServerState, SharedContext},
     people::{Owner, hooks::Registrant},
     protocol::{
         client::{Client, ClientSecret},
-        client_metadata::Applicant,
+        client_metadata::TrustLevel,
         error::OAuthError,
         received::Received,
         refusals,
@@ -41,23 +41,23 @@ struct Secrets {
 /// Registers a client.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
-    server: TheServer,
+    server: ServerState,
     headers: HeaderMap,
     MetadataJson(members): MetadataJson,
 ) -> Result<Response, ApiError> {
     server
         .limits
-        .check(registrant::limits_of(&server, &headers))
+        .check(registrant::registration_keys(&server, &headers))
         .await?;
     let Some(caller) = registrant::registrant(&server, &headers).await? else {
-        return Ok(unauthorized(&server, &Bearer::read(&headers)));
+        return Ok(unauthorized(&server, &AuthorizationHeader::read(&headers)));
     };
-    if let Some(ceiling) = registrant::ceiling_of(&caller) {
+    if let Some(ceiling) = registrant::anonymous_registration_keys(&caller) {
         server.limits.check(ceiling).await?;
     }
     let applicant = applicant(&caller);
     // Whom the operator let in does not wait for strangers.
-    if applicant == Applicant::Unvouched && has_no_room(&server).await? {
+    if applicant == TrustLevel::Untrusted && has_no_room(&server).await? {
         return Ok(come_back_later());
     }
     let metadata = registration::metadata(members).map_err(OAuthError::from)?;
@@ -79,10 +79,10 @@ pub async fn post(
 }
 
 /// RG-07: an initial access token is the operator's word; a login is not, where anybody can sign up.
-const fn applicant(caller: &Registrant<Owner>) -> Applicant {
+const fn applicant(caller: &Registrant<Owner>) -> TrustLevel {
     match caller {
-        Registrant::InitialAccessToken => Applicant::Admitted,
-        Registrant::User(_) | Registrant::Anonymous | Registrant::Client => Applicant::Unvouched,
+        Registrant::InitialAccessToken => TrustLevel::InitialAccessToken,
+        Registrant::User(_) | Registrant::Anonymous | Registrant::Client => TrustLevel::Untrusted,
     }
 }
 
@@ -108,17 +108,21 @@ fn come_back_later() -> Response {
 }
 
 /// RG-04. No error code for a request without any credentials (RFC 6750 §3.1).
-fn unauthorized(server: &Server, bearer: &Bearer) -> Response {
+fn unauthorized(server: &Server, bearer: &AuthorizationHeader) -> Response {
     let error = match bearer {
-        Bearer::Absent => OAuthError::of(&refusals::REGISTRATION_NEEDS_TOKEN),
-        Bearer::Token(token) => OAuthError::of(&refusals::INITIAL_ACCESS_TOKEN_UNKNOWN)
-            .received(Received::Secret(token.expose())),
-        Bearer::Malformed => OAuthError::of(&refusals::INITIAL_ACCESS_TOKEN_UNKNOWN)
+        AuthorizationHeader::Absent => OAuthError::of(&refusals::REGISTRATION_NEEDS_TOKEN),
+        AuthorizationHeader::Token(token) => {
+            OAuthError::of(&refusals::INITIAL_ACCESS_TOKEN_UNKNOWN)
+                .received(Received::Secret(token.expose()))
+        }
+        AuthorizationHeader::Malformed => OAuthError::of(&refusals::INITIAL_ACCESS_TOKEN_UNKNOWN)
             .received(Received::Public("another scheme, or several headers")),
     };
     let mut response = ApiError::from(error).into_response();
     let challenge = format!("Bearer realm=\"{}\"", server.urls.issuer);
-    if let (Bearer::Absent, Ok(challenge)) = (bearer, HeaderValue::from_str(&challenge)) {
+    if let (AuthorizationHeader::Absent, Ok(challenge)) =
+        (bearer, HeaderValue::from_str(&challenge))
+    {
         response
             .headers_mut()
             .insert(header::WWW_AUTHENTICATE, challenge);

@@ -7,14 +7,14 @@ use crate::{
     config::RateLimitEntry,
     error::Failure,
     http::extract::authorization_headers,
-    limits::{Keys, Of},
+    limits::{RateLimitKeySet, RateLimitKeys},
     people::{Owner, hooks::Registrant},
     protocol::secret::{Secret, SecretHash, plain_hash},
     server::Server,
 };
 
 /// What stands in the `Authorization` header.
-pub enum Bearer {
+pub enum AuthorizationHeader {
     /// No such header.
     Absent,
     /// A token.
@@ -23,7 +23,7 @@ pub enum Bearer {
     Malformed,
 }
 
-impl Bearer {
+impl AuthorizationHeader {
     /// Reads the header (RFC 6750 §2.1).
     pub fn read(headers: &HeaderMap) -> Self {
         match authorization_headers(headers).as_deref() {
@@ -48,15 +48,15 @@ pub async fn registrant(
     headers: &HeaderMap,
 ) -> Result<Option<Registrant<Owner>>, Failure> {
     let settings = &server.settings.registration;
-    match Bearer::read(headers) {
-        Bearer::Malformed => return Ok(None),
-        Bearer::Token(token) => {
+    match AuthorizationHeader::read(headers) {
+        AuthorizationHeader::Malformed => return Ok(None),
+        AuthorizationHeader::Token(token) => {
             let known = initial_access_token(server, &token).is_some();
             return Ok(known.then_some(Registrant::InitialAccessToken));
         }
-        Bearer::Absent => {}
+        AuthorizationHeader::Absent => {}
     }
-    if let Some(owner) = person_of_own_page(server, headers).await? {
+    if let Some(owner) = same_origin_user(server, headers).await? {
         return Ok(Some(Registrant::User(owner)));
     }
     Ok(settings.anonymous.then_some(Registrant::Anonymous))
@@ -75,22 +75,24 @@ fn initial_access_token(server: &Server, token: &Secret) -> Option<SecretHash> {
 
 /// What a registration counts for before it is known who asks (RG-03): the address. Whoever has
 /// an initial access token is counted apart from the strangers at the same address.
-pub fn limits_of(server: &Server, headers: &HeaderMap) -> Of {
-    let of = Of::entry(RateLimitEntry::Register);
-    let holder = match Bearer::read(headers) {
-        Bearer::Token(token) => initial_access_token(server, &token),
-        Bearer::Absent | Bearer::Malformed => None,
+pub fn registration_keys(server: &Server, headers: &HeaderMap) -> RateLimitKeys {
+    let of = RateLimitKeys::entry(RateLimitEntry::Register);
+    let holder = match AuthorizationHeader::read(headers) {
+        AuthorizationHeader::Token(token) => initial_access_token(server, &token),
+        AuthorizationHeader::Absent | AuthorizationHeader::Malformed => None,
     };
     match holder {
-        Some(SecretHash(hash)) => of.address_for(&format!("holder {hash:02x?}")),
+        Some(hash) => of.address_for(&format!("holder {}", hash.to_text())),
         None => of.address(),
     }
 }
 
 /// What a registration counts for whose caller is known (RG-03): all strangers together share the
 /// server's ceiling. Nobody else is behind it, and a request that is refused is not counted.
-pub fn ceiling_of(caller: &Registrant<Owner>) -> Option<Keys> {
-    let of_server = Of::entry(RateLimitEntry::Register).address().server();
+pub fn anonymous_registration_keys(caller: &Registrant<Owner>) -> Option<RateLimitKeySet> {
+    let of_server = RateLimitKeys::entry(RateLimitEntry::Register)
+        .address()
+        .server();
     matches!(caller, Registrant::Anonymous).then(|| of_server.without_first().into())
 }
 
@@ -99,12 +101,12 @@ pub fn ceiling_of(caller: &Registrant<Owner>) -> Option<Keys> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn person_of_own_page(
+pub async fn same_origin_user(
     server: &Server,
     headers: &HeaderMap,
 ) -> Result<Option<Owner>, Failure> {
     let browser = server.sessions.browser(headers, None);
-    if !browser.is_of_own_page(&server.urls) {
+    if !browser.is_same_origin_request(&server.urls) {
         return Ok(None);
     }
     let current = server.sessions.current(&browser, "").await?;

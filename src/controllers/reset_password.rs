@@ -2,7 +2,7 @@
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
-use super::page::{self, Entered, OwnForm, field};
+use super::page::{self, FormState, FormTarget, field};
 use crate::{
     config::RateLimitEntry,
     error::PageError,
@@ -10,10 +10,10 @@ use crate::{
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        extract::{PageForm, QueryParams, ServerState, SharedContext},
         pages,
     },
-    limits::Of,
+    limits::RateLimitKeys,
     people::password_reset::Reset,
     protocol::{params::Params, route::Route},
     server::Server,
@@ -28,7 +28,7 @@ const MAX_PASSWORD: usize = 1024;
 /// The form. Spends nothing.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
@@ -43,7 +43,7 @@ async fn look(
     params: &Params,
 ) -> Result<Response, PageError> {
     if field(params, "done")?.is_some() {
-        return show(server, browser, Shown::Done, Entered::default());
+        return show(server, browser, Shown::Done, FormState::default());
     }
     let Some(token) = field(params, "token")? else {
         return refused(server, browser);
@@ -51,14 +51,14 @@ async fn look(
     if !server.password_reset.is_link(token).await? {
         return refused(server, browser);
     }
-    show(server, browser, Shown::Form(token), Entered::default())
+    show(server, browser, Shown::Form(token), FormState::default())
 }
 
 /// The new password: spends the link.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     State(app): State<SharedContext>,
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
@@ -77,8 +77,8 @@ async fn submit(
         return refused(server, browser);
     };
     let form = Shown::Form(token);
-    if let Some(verdict) = page::check_csrf(server, browser, params, OwnForm::at(ROUTE))? {
-        return show(server, browser, form, Entered::default().refused(verdict));
+    if let Some(verdict) = page::check_csrf(server, browser, params, FormTarget::at(ROUTE))? {
+        return show(server, browser, form, FormState::default().refused(verdict));
     }
     let password = match field(params, "password")? {
         Some(password) if password.len() <= MAX_PASSWORD => password,
@@ -87,18 +87,18 @@ async fn submit(
                 Some(_) => FieldError::too_long("password", MAX_PASSWORD),
                 None => FieldError::new("password", "error-field-required"),
             };
-            let mut entered = Entered::default().with_status(StatusCode::BAD_REQUEST);
-            entered.errors.push(error.into());
-            return show(server, browser, form, entered);
+            let mut form_state = FormState::default().with_status(StatusCode::BAD_REQUEST);
+            form_state.errors.push(error.into());
+            return show(server, browser, form, form_state);
         }
     };
     // Before a link is looked for: each try writes, and may hash.
-    let keys = Of::entry(RateLimitEntry::PasswordReset)
+    let keys = RateLimitKeys::entry(RateLimitEntry::PasswordReset)
         .login("")
         .address_for("new password")
         .without_first();
     if let Some(wait) = page::check_limit(server, keys).await? {
-        let answer = show(server, browser, form, Entered::default().limited())?;
+        let answer = show(server, browser, form, FormState::default().limited())?;
         return Ok(wait.on(answer));
     }
     match server.password_reset.reset(app, token, password).await {
@@ -111,14 +111,14 @@ async fn submit(
         }
         Ok(Reset::Refused) => refused(server, browser),
         Ok(Reset::Invalid(errors)) => {
-            let mut entered = Entered::default().with_status(StatusCode::BAD_REQUEST);
-            entered
+            let mut form_state = FormState::default().with_status(StatusCode::BAD_REQUEST);
+            form_state
                 .errors
                 .extend(errors.into_iter().map(ErrorLine::from));
-            show(server, browser, form, entered)
+            show(server, browser, form, form_state)
         }
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
-            show(server, browser, form, Entered::default().unavailable())
+            show(server, browser, form, FormState::default().unavailable())
         }
         Err(failure) => Err(failure.into()),
     }
@@ -137,19 +137,19 @@ enum Shown<'a> {
 
 /// One answer for links that are unknown, used, expired or too old.
 fn refused(server: &Server, browser: &mut Browser) -> Result<Response, PageError> {
-    let entered = Entered::default().with_status(StatusCode::BAD_REQUEST);
-    show(server, browser, Shown::Refused, entered)
+    let form_state = FormState::default().with_status(StatusCode::BAD_REQUEST);
+    show(server, browser, Shown::Refused, form_state)
 }
 
 fn show(
     server: &Server,
     browser: &mut Browser,
     shown: Shown<'_>,
-    entered: Entered,
+    form_state: FormState,
 ) -> Result<Response, PageError> {
-    let status = entered.status;
+    let status = form_state.status;
     let page = ResetPasswordPage {
-        common: page::form(server, browser, OwnForm::at(ROUTE), None)?.with(entered),
+        common: page::form(server, browser, FormTarget::at(ROUTE), None)?.with(form_state),
         token: match shown {
             Shown::Form(token) => Some(token.to_owned()),
             Shown::Refused | Shown::Done => None,

@@ -9,13 +9,13 @@ use axum::{
 use super::jwks::CACHE;
 use crate::{
     error::{ApiError, Failure},
-    http::extract::{SharedContext, TheServer},
+    http::extract::{ServerState, SharedContext},
     protocol::{error::OAuthError, received::Received, refusals, resource_metadata},
 };
 
 /// The document of the resource whose path is asked for; no statement is needed.
 #[debug_handler(state = SharedContext)]
-pub async fn get(server: TheServer, uri: Uri) -> Result<impl IntoResponse, ApiError> {
+pub async fn get(server: ServerState, uri: Uri) -> Result<impl IntoResponse, ApiError> {
     let documents = &server.documents.resources;
     let Some(document) = resource_metadata::find(documents, uri.path(), uri.query()) else {
         let path = Received::Public(uri.path());
@@ -26,5 +26,5 @@ pub async fn get(server: TheServer, uri: Uri) -> Result<impl IntoResponse, ApiEr
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, CACHE),
     ];
-    Ok((headers, document.clone()))
+    Ok((headers, document.body.clone()))
 }

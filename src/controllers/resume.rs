@@ -6,11 +6,11 @@ use axum::{debug_handler, response::Response};
 
 use super::page;
 use crate::{
-    controllers::outcome::{Arrival, respond},
+    controllers::outcome::{NavigationKind, respond},
     error::PageError,
     http::{
         browser::with_cookies,
-        extract::{QueryParams, SharedContext, TheServer},
+        extract::{QueryParams, ServerState, SharedContext},
     },
     protocol::{error::OAuthError, interaction::Step, params::Params, refusals},
     server::Server,
@@ -20,7 +20,7 @@ use crate::{
 /// Looks at the situation anew: the next page, or the end.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
@@ -34,22 +34,22 @@ async fn resume(
     params: &Params,
 ) -> Result<Response, PageError> {
     let id = interaction_id(params)?.ok_or_else(no_interaction)?;
-    let mut pending = server.interactions.find(id, browser).await?;
+    let mut interaction = server.interactions.find(id, browser).await?;
     let interactions = &server.interactions;
-    if pending.is_finished() {
-        let outcome = interactions.repeat(&pending, browser);
-        return respond(server, browser, &pending, outcome, Arrival::Link);
+    if interaction.is_finished() {
+        let outcome = interactions.repeat(&interaction, browser);
+        return respond(server, browser, &interaction, outcome, NavigationKind::Link);
     }
-    let client_id = &pending.client.client_id;
+    let client_id = &interaction.client.client_id;
     let current = server.sessions.current(browser, client_id).await?;
     if page::field(params, "done")? == Some(Step::PostLogin.as_str()) {
         interactions
-            .post_login_done(&mut pending, current.as_ref())
+            .post_login_done(&mut interaction, current.as_ref())
             .await?;
     }
-    let advanced = interactions.advance(&mut pending, browser, current.as_ref());
+    let advanced = interactions.advance(&mut interaction, browser, current.as_ref());
     let outcome = advanced.await?;
-    respond(server, browser, &pending, outcome, Arrival::Link)
+    respond(server, browser, &interaction, outcome, NavigationKind::Link)
 }
 
 /// The interaction that a page or form belongs to.

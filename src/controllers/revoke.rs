@@ -5,13 +5,13 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 
-use super::token::authenticated;
+use super::token::count_failures;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
-    http::extract::{ApiForm, SharedContext, TheServer, credentials},
-    limits::{self, Of},
+    http::extract::{ApiForm, ServerState, SharedContext, credentials},
+    limits::{self, RateLimitKeys},
     protocol::{
         client::Client, client_auth::ClientEndpoint, error::OAuthError, grants::LookupRequest,
         refusals,
@@ -27,7 +27,7 @@ use crate::{
 /// Revokes a token of the client. What it does not know or own is answered alike (RV-02).
 #[debug_handler(state = SharedContext)]
 pub async fn post(
-    server: TheServer,
+    server: ServerState,
     headers: HeaderMap,
     ApiForm(params): ApiForm,
 ) -> Result<StatusCode, ApiError> {
@@ -36,22 +36,22 @@ pub async fn post(
     let client_id = credentials.client_id.as_str();
     // People of a hosted client who sign out at the same time come from one address: what ends a
     // token of theirs does not count.
-    let idle = Of::entry(RateLimitEntry::Revoke)
+    let idle = RateLimitKeys::entry(RateLimitEntry::Revoke)
         .client_and_address(client_id)
         .failures();
     server
         .limits
-        .check(limits::of_client(client_id).and(idle.clone()))
+        .check(limits::client_failure_keys(client_id).and(idle.clone()))
         .await?;
     let token = request.token;
-    let presented = server
+    let lookup = server
         .tokens
         .authenticate_and_find(&credentials, token.unwrap_or_default())
         .await;
     let ClientAndToken {
         client,
         token: found,
-    } = authenticated(&server, presented, client_id).await?;
+    } = count_failures(&server, lookup, client_id).await?;
     let is_own = |found: &Token| found.client_id() == client.client_id;
     let can_end = |found: &Token| is_own(found) && found.can_be_revoked(server.clock.now());
     if !found.as_ref().is_some_and(can_end) {

@@ -3,20 +3,20 @@
 use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
-    page::{self, Entered, OwnForm, Visit, Visited, field},
+    page::{self, FormState, FormTarget, PageOutcome, PageVisit, field},
     resume::no_interaction,
 };
 use crate::{
     config::RateLimitEntry,
-    controllers::outcome::{Arrival, respond},
+    controllers::outcome::{NavigationKind, respond},
     error::PageError,
     http::{
         browser::with_cookies,
-        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        extract::{PageForm, QueryParams, ServerState, SharedContext},
         pages,
     },
-    interactions::{Pending, account_lines},
-    limits::Of,
+    interactions::{Interaction, account_lines},
+    limits::RateLimitKeys,
     protocol::{interaction::Step, params::Params, route::Route},
     server::Server,
     sessions::{Browser, SignedIn},
@@ -28,7 +28,7 @@ const ROUTE: Route = Route::SelectAccount;
 /// The accounts of this browser.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
@@ -41,12 +41,21 @@ async fn show(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    match page::visit(server, browser, params, Step::SelectAccount).await? {
-        Visit::Elsewhere(answer) => Ok(answer),
-        Visit::Here(None) => Err(no_interaction()),
-        Visit::Here(Some(visited)) => {
-            let Visited { pending, accounts } = *visited;
-            form(server, browser, &pending, &accounts, Entered::default())
+    match page::load_page(server, browser, params, Step::SelectAccount).await? {
+        PageOutcome::Elsewhere(answer) => Ok(answer),
+        PageOutcome::Here(None) => Err(no_interaction()),
+        PageOutcome::Here(Some(visited)) => {
+            let PageVisit {
+                interaction,
+                accounts,
+            } = *visited;
+            form(
+                server,
+                browser,
+                &interaction,
+                &accounts,
+                FormState::default(),
+            )
         }
     }
 }
@@ -54,7 +63,7 @@ async fn show(
 /// The choice.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
@@ -67,32 +76,32 @@ async fn submit(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    let mut pending = match page::posted(server, browser, params).await? {
-        Visit::Elsewhere(answer) => return Ok(answer),
-        Visit::Here(None) => return Err(no_interaction()),
-        Visit::Here(Some(pending)) => pending,
+    let mut interaction = match page::load_form(server, browser, params).await? {
+        PageOutcome::Elsewhere(answer) => return Ok(answer),
+        PageOutcome::Here(None) => return Err(no_interaction()),
+        PageOutcome::Here(Some(interaction)) => interaction,
     };
     // Without the hook that names whose consent counts: which account it is about is chosen here.
-    let client_id = &pending.client.client_id;
+    let client_id = &interaction.client.client_id;
     let mut accounts = server.sessions.accounts(browser, client_id).await?;
-    if let Some(refused) = page::check_csrf(server, browser, params, OwnForm::at(ROUTE))? {
-        let entered = Entered::default().refused(refused);
-        return form(server, browser, &pending, &accounts, entered);
+    if let Some(refused) = page::check_csrf(server, browser, params, FormTarget::at(ROUTE))? {
+        let form_state = FormState::default().refused(refused);
+        return form(server, browser, &interaction, &accounts, form_state);
     }
     let sid = accounts.first().map(|current| current.session.sid.as_str());
-    let keys = Of::entry(RateLimitEntry::Consent).session(sid);
+    let keys = RateLimitKeys::entry(RateLimitEntry::Consent).session(sid);
     if let Some(wait) = page::check_limit(server, keys).await? {
-        let entered = Entered::default().limited();
-        let answer = form(server, browser, &pending, &accounts, entered)?;
+        let form_state = FormState::default().limited();
+        let answer = form(server, browser, &interaction, &accounts, form_state)?;
         return Ok(wait.on(answer));
     }
     let interactions = &server.interactions;
     let outcome = match (field(params, "action")?, field(params, "sid")?) {
-        (Some("cancel"), _) => interactions.deny(&pending, browser).await?,
+        (Some("cancel"), _) => interactions.deny(&interaction, browser).await?,
         (Some("use_another"), _) => {
             let current = accounts.first();
             interactions
-                .use_another(&mut pending, browser, current)
+                .use_another(&mut interaction, browser, current)
                 .await?
         }
         (_, Some(sid)) => {
@@ -100,35 +109,38 @@ async fn submit(
                 .iter()
                 .position(|account| account.session.sid == sid);
             let Some(place) = place else {
-                let entered = Entered::default()
+                let form_state = FormState::default()
                     .with_error(FormError::AccountGone)
                     .with_status(StatusCode::BAD_REQUEST);
-                return form(server, browser, &pending, &accounts, entered);
+                return form(server, browser, &interaction, &accounts, form_state);
             };
             let chosen = accounts.swap_remove(place);
-            interactions.choose(&mut pending, browser, chosen).await?
+            interactions
+                .choose(&mut interaction, browser, chosen)
+                .await?
         }
         _ => {
-            let entered = Entered::default()
+            let form_state = FormState::default()
                 .with_error(FormError::NoDecision)
                 .with_status(StatusCode::BAD_REQUEST);
-            return form(server, browser, &pending, &accounts, entered);
+            return form(server, browser, &interaction, &accounts, form_state);
         }
     };
-    respond(server, browser, &pending, outcome, Arrival::Form)
+    respond(server, browser, &interaction, outcome, NavigationKind::Form)
 }
 
 fn form(
     server: &Server,
     browser: &mut Browser,
-    pending: &Pending,
+    interaction: &Interaction,
     accounts: &[SignedIn],
-    entered: Entered,
+    form_state: FormState,
 ) -> Result<Response, PageError> {
-    let status = entered.status;
+    let status = form_state.status;
     let page = SelectAccountPage {
-        common: page::common(server, browser, OwnForm::at(ROUTE), Some(pending))?.with(entered),
+        common: page::common(server, browser, FormTarget::at(ROUTE), Some(interaction))?
+            .with(form_state),
         accounts: account_lines(accounts),
     };
-    pages::page(server, browser, Some(pending), status, page)
+    pages::page(server, browser, Some(interaction), status, page)
 }

@@ -16,9 +16,9 @@ use crate::{
     error::{ApiError, Failure, PageError},
     http::{
         browser::with_cookies,
-        extract::{SharedContext, TheServer, read_json},
+        extract::{ServerState, SharedContext, read_json},
     },
-    limits::Of,
+    limits::RateLimitKeys,
     people::Owner,
     protocol::{error::OAuthError, received::Received, refusals, session_exchange::AppLogin},
     server::Server,
@@ -27,14 +27,14 @@ use crate::{
 };
 
 #[derive(Deserialize)]
-struct Exchange {
+struct SessionRequestBody {
     interaction: Option<String>,
     #[serde(default)]
     remember: bool,
 }
 
 #[derive(Serialize)]
-struct Exchanged {
+struct SessionResponseBody {
     expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     return_to: Option<String>,
@@ -44,15 +44,15 @@ struct Exchanged {
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     State(app): State<SharedContext>,
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let request = Request::from_parts(parts.clone(), body);
-    let exchange: Exchange = read_json(request, "EX-01").await?;
+    let exchange: SessionRequestBody = read_json(request, "EX-01").await?;
     check_origin(&server, &browser)?;
-    let keys = Of::entry(RateLimitEntry::Session).address();
+    let keys = RateLimitKeys::entry(RateLimitEntry::Session).address();
     server.limits.check(keys).await?;
     let LoggedIn { owner, login } = match app_login(&app, &server, &parts).await? {
         Ok(login) => login,
@@ -81,7 +81,7 @@ pub async fn post(
     };
     let session = &signed_in.session;
     let end = session.idle_expires_at.min(session.expires_at);
-    let answer = Json(Exchanged {
+    let answer = Json(SessionResponseBody {
         expires_in: end.saturating_sub(server.clock.now()),
         return_to,
     });
@@ -97,13 +97,13 @@ async fn enter(
 ) -> Result<SignedIn, Failure> {
     let Authenticated { owner, sign_in } = authenticated;
     let found = server.interactions.find(id, browser).await;
-    let mut pending = found.map_err(PageError::into_failure)?;
-    if pending.is_finished() {
+    let mut interaction = found.map_err(PageError::into_failure)?;
+    if interaction.is_finished() {
         return server.sessions.sign_in(browser, &owner, sign_in).await;
     }
     let interactions = &server.interactions;
-    let entered = interactions.enter(&mut pending, browser, &owner, sign_in);
-    entered.await
+    let form_state = interactions.enter(&mut interaction, browser, &owner, sign_in);
+    form_state.await
 }
 
 /// The user of a JWT, and their login at the app.
@@ -158,7 +158,7 @@ async fn app_login(
 
 /// `require_verified_email`, as on the login page.
 fn check_verified(server: &Server, owner: &Owner) -> Result<(), Failure> {
-    if !server.people.waits_for_mail(owner) {
+    if !server.people.must_verify_email(owner) {
         return Ok(());
     }
     let error = OAuthError::of(&refusals::ADDRESS_NOT_VERIFIED);
@@ -201,7 +201,7 @@ pub fn check_origin(server: &Server, browser: &Browser) -> Result<(), Failure> {
 }
 
 #[derive(Serialize)]
-struct WhoIsThere {
+struct SessionStatus {
     signed_in: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     sub: Option<String>,
@@ -213,11 +213,11 @@ struct WhoIsThere {
 
 /// Who is signed in in this browser (EX-06).
 #[debug_handler(state = SharedContext)]
-pub async fn get(server: TheServer, browser: Browser) -> Result<Response, ApiError> {
+pub async fn get(server: ServerState, browser: Browser) -> Result<Response, ApiError> {
     check_origin(&server, &browser)?;
     let current = server.sessions.current(&browser, "").await?;
     let current = current.as_ref();
-    let answer = WhoIsThere {
+    let answer = SessionStatus {
         signed_in: current.is_some(),
         sub: current.map(|current| current.owner.subject()),
         name: current.map(|current| current.owner.display_name()),
@@ -228,7 +228,7 @@ pub async fn get(server: TheServer, browser: Browser) -> Result<Response, ApiErr
 
 /// Signs every account of this browser out (EX-06).
 #[debug_handler(state = SharedContext)]
-pub async fn delete(server: TheServer, mut browser: Browser) -> Result<Response, ApiError> {
+pub async fn delete(server: ServerState, mut browser: Browser) -> Result<Response, ApiError> {
     check_origin(&server, &browser)?;
     let accounts = server.sessions.accounts(&browser, "").await?;
     let sessions: Vec<_> = accounts

@@ -4,24 +4,24 @@ use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
 use super::{
     login::{self, Authenticated},
-    page::{self, Entered, OwnForm, Visit, field},
+    page::{self, FormState, FormTarget, PageOutcome, field},
 };
 use crate::{
     config::RateLimitEntry,
-    controllers::outcome::{Arrival, respond},
+    controllers::outcome::{NavigationKind, respond},
     error::PageError,
     events::{AuditEvent, EventName},
     http::{
         browser::with_cookies,
-        extract::{PageForm, QueryParams, SharedContext, TheServer},
+        extract::{PageForm, QueryParams, ServerState, SharedContext},
         pages,
     },
-    interactions::Pending,
-    limits::Of,
+    interactions::Interaction,
+    limits::RateLimitKeys,
     people::{
         Owner,
         capabilities::SignUpForm,
-        equal_time::Work,
+        equal_time::WorkDone,
         resource_owner::{SignUp, SignUpError},
     },
     protocol::{interaction::Step, params::Params, route::Route},
@@ -38,7 +38,7 @@ const MAX_VALUE: usize = 1024;
 /// The form.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     QueryParams(params): QueryParams,
 ) -> Result<Response, PageError> {
@@ -52,11 +52,11 @@ async fn show(
     params: &Params,
 ) -> Result<Response, PageError> {
     offered(server)?;
-    match page::visit(server, browser, params, Step::Create).await? {
-        Visit::Elsewhere(answer) => Ok(answer),
-        Visit::Here(visited) => {
-            let pending = visited.as_ref().map(|visited| &visited.pending);
-            form(server, browser, pending, Entered::default())
+    match page::load_page(server, browser, params, Step::Create).await? {
+        PageOutcome::Elsewhere(answer) => Ok(answer),
+        PageOutcome::Here(visited) => {
+            let interaction = visited.as_ref().map(|visited| &visited.interaction);
+            form(server, browser, interaction, FormState::default())
         }
     }
 }
@@ -65,7 +65,7 @@ async fn show(
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     State(app): State<SharedContext>,
-    server: TheServer,
+    server: ServerState,
     mut browser: Browser,
     PageForm(params): PageForm,
 ) -> Result<Response, PageError> {
@@ -80,22 +80,22 @@ async fn submit(
     params: &Params,
 ) -> Result<Response, PageError> {
     let offered = offered(server)?;
-    let pending = match page::posted(server, browser, params).await? {
-        Visit::Elsewhere(answer) => return Ok(answer),
-        Visit::Here(pending) => pending,
+    let interaction = match page::load_form(server, browser, params).await? {
+        PageOutcome::Elsewhere(answer) => return Ok(answer),
+        PageOutcome::Here(interaction) => interaction,
     };
-    let entered = entered(offered, params)?;
-    if let Some(refused) = page::check_csrf(server, browser, params, OwnForm::at(ROUTE))? {
+    let form_state = form_state(offered, params)?;
+    if let Some(refused) = page::check_csrf(server, browser, params, FormTarget::at(ROUTE))? {
         return form(
             server,
             browser,
-            pending.as_deref(),
-            entered.refused(refused),
+            interaction.as_deref(),
+            form_state.refused(refused),
         );
     }
-    if let (Some("cancel"), Some(pending)) = (field(params, "action")?, &pending) {
-        let outcome = server.interactions.deny(pending, browser).await?;
-        return respond(server, browser, pending, outcome, Arrival::Form);
+    if let (Some("cancel"), Some(interaction)) = (field(params, "action")?, &interaction) {
+        let outcome = server.interactions.deny(interaction, browser).await?;
+        return respond(server, browser, interaction, outcome, NavigationKind::Form);
     }
     let values = match values(offered, params)? {
         Ok(values) => values,
@@ -103,15 +103,23 @@ async fn submit(
             return form(
                 server,
                 browser,
-                pending.as_deref(),
-                with_errors(entered, errors),
+                interaction.as_deref(),
+                with_errors(form_state, errors),
             );
         }
     };
-    if let Some(wait) =
-        page::check_limit(server, Of::entry(RateLimitEntry::Signup).address()).await?
+    if let Some(wait) = page::check_limit(
+        server,
+        RateLimitKeys::entry(RateLimitEntry::Signup).address(),
+    )
+    .await?
     {
-        let answer = form(server, browser, pending.as_deref(), entered.limited())?;
+        let answer = form(
+            server,
+            browser,
+            interaction.as_deref(),
+            form_state.limited(),
+        )?;
         return Ok(wait.on(answer));
     }
     let address = login_value(offered, &values);
@@ -122,15 +130,20 @@ async fn submit(
     );
     let attempt = async move {
         let judge = |signed_up: &Result<Owner, SignUpError>| match signed_up {
-            Ok(_) => Work::Whole,
-            Err(SignUpError::Taken) if alike => Work::Hidden,
-            Err(_) => Work::Told,
+            Ok(_) => WorkDone::Whole,
+            Err(SignUpError::Taken) if alike => WorkDone::Hidden,
+            Err(_) => WorkDone::Revealed,
         };
         times.attempt(offered.sign_up(&ctx, values), judge).await
     };
     let signed_up = match server.people.hashing.run(attempt).await {
         Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {
-            return form(server, browser, pending.as_deref(), entered.unavailable());
+            return form(
+                server,
+                browser,
+                interaction.as_deref(),
+                form_state.unavailable(),
+            );
         }
         attempt => attempt?.outcome().await,
     };
@@ -148,26 +161,26 @@ async fn submit(
             return form(
                 server,
                 browser,
-                pending.as_deref(),
-                with_errors(entered, errors),
+                interaction.as_deref(),
+                with_errors(form_state, errors),
             );
         }
         // ASVS 6.3.8: a taken address looks like a free one.
         Err(SignUpError::Taken) if server.settings.require_verified_email => {
-            return page::check_mail(server, browser, pending.as_deref(), &address);
+            return page::verify_email_page(server, browser, interaction.as_deref(), &address);
         }
         Err(SignUpError::Taken) => {
-            let entered = entered
+            let form_state = form_state
                 .with_error(FormError::SignUpFailed)
                 .with_status(StatusCode::BAD_REQUEST);
-            return form(server, browser, pending.as_deref(), entered);
+            return form(server, browser, interaction.as_deref(), form_state);
         }
         Err(SignUpError::Other(error)) => {
             return Err(crate::store::StoreError::from(error).into());
         }
     };
-    if server.people.waits_for_mail(&owner) {
-        return page::check_mail(server, browser, pending.as_deref(), &address);
+    if server.people.must_verify_email(&owner) {
+        return page::verify_email_page(server, browser, interaction.as_deref(), &address);
     }
     let authenticated = Authenticated {
         owner,
@@ -176,7 +189,7 @@ async fn submit(
     login::enter(
         server,
         browser,
-        pending.map(|pending| *pending),
+        interaction.map(|interaction| *interaction),
         authenticated,
     )
     .await
@@ -212,18 +225,18 @@ fn values(
 }
 
 /// What was entered, except passwords.
-fn entered(offered: SignUpForm, params: &Params) -> Result<Entered, PageError> {
+fn form_state(offered: SignUpForm, params: &Params) -> Result<FormState, PageError> {
     let fields = offered.fields();
     let shown = fields.iter().filter(|input| input.kind != "password");
-    Entered::of(params, &shown.map(|input| input.name).collect::<Vec<_>>())
+    FormState::of(params, &shown.map(|input| input.name).collect::<Vec<_>>())
 }
 
-fn with_errors(entered: Entered, errors: Vec<FieldError>) -> Entered {
-    let mut entered = entered.with_status(StatusCode::BAD_REQUEST);
-    entered
+fn with_errors(form_state: FormState, errors: Vec<FieldError>) -> FormState {
+    let mut form_state = form_state.with_status(StatusCode::BAD_REQUEST);
+    form_state
         .errors
         .extend(errors.into_iter().map(ErrorLine::from));
-    entered
+    form_state
 }
 
 fn login_value(offered: SignUpForm, values: &SignUp) -> String {
@@ -237,14 +250,14 @@ fn login_value(offered: SignUpForm, values: &SignUp) -> String {
 fn form(
     server: &Server,
     browser: &mut Browser,
-    pending: Option<&Pending>,
-    entered: Entered,
+    interaction: Option<&Interaction>,
+    form_state: FormState,
 ) -> Result<Response, PageError> {
-    let status = entered.status;
+    let status = form_state.status;
     let page = SignUpPage {
-        common: page::common(server, browser, OwnForm::at(ROUTE), pending)?.with(entered),
+        common: page::common(server, browser, FormTarget::at(ROUTE), interaction)?.with(form_state),
         fields: offered(server)?.fields().iter().map(Into::into).collect(),
-        login_url: server.interactions.step_url(pending, Step::Login),
+        login_url: server.interactions.step_url(interaction, Step::Login),
     };
-    pages::page(server, browser, pending, status, page)
+    pages::page(server, browser, interaction, status, page)
 }

@@ -11,8 +11,8 @@ use super::grants;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    http::extract::{ApiForm, SharedContext, TheServer, credentials},
-    limits::{self, Of},
+    http::extract::{ApiForm, ServerState, SharedContext, credentials},
+    limits::{self, RateLimitKeys},
     protocol::{
         client::GrantType,
         client_auth::{ClientEndpoint, Credentials},
@@ -27,7 +27,7 @@ use crate::{
 /// Issues tokens.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
-    server: TheServer,
+    server: ServerState,
     headers: HeaderMap,
     ApiForm(params): ApiForm,
 ) -> Result<Response, ApiError> {
@@ -36,14 +36,14 @@ pub async fn post(
     let credentials = credentials(&headers, request.client(), ClientEndpoint::Token);
     let client_id = credentials.as_ref().map(|it| it.client_id.clone());
     let client_id = client_id.unwrap_or_default();
-    let keys = limits::of_client(&client_id)
-        .and(Of::entry(RateLimitEntry::Token).client_and_address(&client_id));
+    let keys = limits::client_failure_keys(&client_id)
+        .and(RateLimitKeys::entry(RateLimitEntry::Token).client_and_address(&client_id));
     server.limits.check(keys).await?;
     let answer = match grant_type(&server, &request) {
         Ok(grant) => answer(&server, grant, credentials, &request).await,
         Err(error) => Err(error.into()),
     };
-    Ok(json(authenticated(&server, answer, &client_id).await?))
+    Ok(json(count_failures(&server, answer, &client_id).await?))
 }
 
 /// Counts what is refused (`token_failure`): a failed authentication for the client and the
@@ -51,7 +51,7 @@ pub async fn post(
 ///
 /// # Errors
 /// Those of `answer`, and a fault of the counters.
-pub async fn authenticated<T>(
+pub async fn count_failures<T>(
     server: &Server,
     answer: Result<T, Failure>,
     client_id: &str,
@@ -60,10 +60,10 @@ pub async fn authenticated<T>(
         if failure.error.code == ErrorCode::InvalidClient {
             server
                 .limits
-                .record_failure(limits::of_client(client_id))
+                .record_failure(limits::client_failure_keys(client_id))
                 .await?;
         } else if failure.status.is_client_error() {
-            server.limits.record_failure(limits::of_refused()).await?;
+            server.limits.record_failure(limits::refusal_keys()).await?;
         }
     }
     answer

@@ -11,9 +11,9 @@ use serde_json::Value;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    http::extract::{SharedContext, TheServer, bearer_token, check_target, read_form},
-    limits::Of,
-    people::hooks::ClientFacts,
+    http::extract::{ServerState, SharedContext, bearer_token, check_target, read_form},
+    limits::RateLimitKeys,
+    people::hooks::ClientInfo,
     protocol::{
         bearer::Challenge,
         claims,
@@ -29,9 +29,10 @@ use crate::{
 
 /// Claims of the user behind an access token.
 #[debug_handler(state = SharedContext)]
-pub async fn get_or_post(server: TheServer, request: Request) -> Result<Response, ApiError> {
+pub async fn get_or_post(server: ServerState, request: Request) -> Result<Response, ApiError> {
     let token = presented_token(request).await?;
-    let keys = Of::entry(RateLimitEntry::Userinfo).token(token.as_deref().unwrap_or_default());
+    let keys =
+        RateLimitKeys::entry(RateLimitEntry::Userinfo).token(token.as_deref().unwrap_or_default());
     server.limits.check(keys.address().first_last()).await?;
     let Some(token) = token else {
         // RFC 6750 §3.1: no error code for a request without any credentials.
@@ -49,7 +50,7 @@ pub async fn get_or_post(server: TheServer, request: Request) -> Result<Response
 
 /// UI-02, UI-03, UI-05.
 async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
-    let invalid = || OAuthError::of(&refusals::ACCESS_TOKEN_INVALID).by("UI-02");
+    let invalid = || OAuthError::of(&refusals::ACCESS_TOKEN_INVALID).with_rule("UI-02");
     let wanted = || {
         let (issuer, userinfo) = (&server.urls.issuer, server.urls.of(Route::Userinfo));
         format!("a live access token for {userinfo} or {issuer}")
@@ -79,7 +80,7 @@ async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
             .subject_for(&parties.client, &owner.subject())?
             .into(),
     );
-    let (facts, words) = (ClientFacts::of(&parties.client), scopes.as_slice());
+    let (facts, words) = (ClientInfo::of(&parties.client), scopes.as_slice());
     let hook = server.people.app.userinfo_claims(&owner, &facts, words);
     claims::add(&mut claims, hook.await?.iter(), &id_token::REGISTERED);
     Ok(Value::Object(claims))

@@ -15,11 +15,11 @@ const MAX_SOURCE: usize = 500;
 
 /// One `request.refused` per refusal and fault; and the event of its own that some have.
 /// `of_client` tells that the client authenticates here: an unknown one at a page did not try to.
-pub fn refused(refused: &Refused, of_client: OfClient) {
+pub fn refused(refused: &Refused, of_client: AuditSurface) {
     let Failure { error, status, .. } = &refused.failure;
     let client_id = refused.client_id.clone().or_else(request::client_id);
     let more = match error.code {
-        ErrorCode::InvalidClient if of_client == OfClient::Endpoint => {
+        ErrorCode::InvalidClient if of_client == AuditSurface::Endpoint => {
             Some(EventName::ClientAuthFailed)
         }
         _ => match error.refusal.about {
@@ -61,7 +61,7 @@ fn detailed(mut event: AuditEvent, error: &OAuthError) -> AuditEvent {
     let difference = difference.map(Difference::sentence);
     for (name, text) in [
         ("expected", error.wanted()),
-        ("received", error.came()),
+        ("received", error.received_text()),
         ("difference", difference.as_deref().unwrap_or_default()),
     ] {
         if !text.is_empty() {
@@ -80,7 +80,7 @@ fn about(event: AuditEvent, client_id: Option<&str>) -> AuditEvent {
 
 /// Where an unknown client was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OfClient {
+pub enum AuditSurface {
     /// An endpoint at which clients authenticate.
     Endpoint,
     /// A page or the authorization endpoint.

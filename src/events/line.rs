@@ -42,11 +42,11 @@ fn write(event: &AuditEvent, target: Target) {
             }
         };
         ($level:ident, $target:expr) => {{
-            let told = |name| event.details.get(name).and_then(Value::as_str).map(escaped);
+            let detail = |name| event.details.get(name).and_then(Value::as_str).map(escaped);
             let details = details(event);
             tracing::$level!(
                 target: $target,
-                message = told("message").as_deref(),
+                message = detail("message").as_deref(),
                 v = event.v,
                 event = event.event.as_str(),
                 at = event.at,
@@ -64,10 +64,10 @@ fn write(event: &AuditEvent, target: Target) {
                 ip_prefix = event.ip_prefix.as_deref(),
                 user_agent_family = event.user_agent_family.as_deref(),
                 token_ref = event.token_ref.as_deref(),
-                expected = told("expected").as_deref(),
-                received = told("received").as_deref(),
-                difference = told("difference").as_deref(),
-                fix = told("fix").as_deref(),
+                expected = detail("expected").as_deref(),
+                received = detail("received").as_deref(),
+                difference = detail("difference").as_deref(),
+                fix = detail("fix").as_deref(),
                 details = details.as_deref().map(escaped).as_deref(),
             )
         }};

@@ -13,7 +13,7 @@ use axum::http::Method;
 use super::{AuditEvent, Events};
 
 tokio::task_local! {
-    static CURRENT: Scope;
+    static CURRENT: RequestScope;
 }
 
 /// What is known of one request.
@@ -51,7 +51,7 @@ pub fn ip_prefix(address: IpAddr) -> String {
 
 /// The caller's address as one customer: IPv6 as /64, because a customer has that many (RFC 6177 §2);
 /// `unknown` where no address is known. `None` outside of a request.
-pub fn customer() -> Option<String> {
+pub fn caller_address() -> Option<String> {
     let address = current()?.address;
     Some(address.map_or_else(|| "unknown".to_owned(), customer_of))
 }
@@ -63,13 +63,13 @@ fn customer_of(address: IpAddr) -> String {
     }
 }
 
-struct Scope {
+struct RequestScope {
     info: Arc<RequestInfo>,
     client_id: RefCell<Option<String>>,
     outbox: Outbox,
 }
 
-impl Scope {
+impl RequestScope {
     fn new(info: Arc<RequestInfo>, events: Option<Events>) -> Self {
         Self {
             info,
@@ -103,7 +103,7 @@ pub async fn scoped<T>(
     events: Option<Events>,
     work: impl Future<Output = T>,
 ) -> T {
-    CURRENT.scope(Scope::new(info, events), work).await
+    CURRENT.scope(RequestScope::new(info, events), work).await
 }
 
 /// The same for what needs no waiting.
@@ -112,7 +112,7 @@ pub fn scoped_now<T>(
     events: Option<Events>,
     work: impl FnOnce() -> T,
 ) -> T {
-    CURRENT.sync_scope(Scope::new(info, events), work)
+    CURRENT.sync_scope(RequestScope::new(info, events), work)
 }
 
 /// The request that is being answered.

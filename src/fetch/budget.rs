@@ -21,7 +21,7 @@ const MAX_REMEMBERED: usize = 10_000;
 
 /// A URL that was never fetched from before.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum FirstLook<'a> {
+pub(super) enum FirstFetch<'a> {
     /// Any URL on the word of a caller.
     Unknown {
         /// Host of the URL.
@@ -47,24 +47,24 @@ pub(super) struct Budget(Mutex<Window>);
 struct Window {
     /// Unix seconds.
     began: i64,
-    unknown: FirstLooks,
+    unknown: FirstFetches,
     /// First looks at what stored clients name, by caller.
     of_caller: HashMap<String, u32>,
     /// Fetches for stored clients by URL. Each has its own: whoever makes a copy be renewed does
     /// what its client needs, and takes nothing from others on the same host.
-    of_url: HashMap<String, OfUrl>,
+    of_url: HashMap<String, UrlUsage>,
 }
 
 /// What one URL of a stored client has had in this window.
 #[derive(Clone, Copy, Debug, Default)]
-struct OfUrl {
+struct UrlUsage {
     fetches: u32,
     /// What came last from it described no client.
     is_invalid: bool,
 }
 
 #[derive(Debug, Default)]
-struct FirstLooks {
+struct FirstFetches {
     in_all: u32,
     of_host: HashMap<String, u32>,
     of_caller: HashMap<String, u32>,
@@ -72,10 +72,10 @@ struct FirstLooks {
 
 impl Budget {
     /// Whether one more first look is within the budget; if so it is counted.
-    pub fn take(&self, look: FirstLook<'_>, now: i64) -> bool {
+    pub fn take(&self, look: FirstFetch<'_>, now: i64) -> bool {
         self.within(now, |window| match look {
-            FirstLook::Unknown { host, caller } => window.unknown.take(host, caller),
-            FirstLook::OfClient { url, caller } => window.take(url, caller),
+            FirstFetch::Unknown { host, caller } => window.unknown.take(host, caller),
+            FirstFetch::OfClient { url, caller } => window.take(url, caller),
         })
     }
 
@@ -88,7 +88,7 @@ impl Budget {
     /// fetches are used up: whoever uses them up must not bring back what its owner has withdrawn.
     pub fn found(&self, url: &str, is_invalid: bool, now: i64) {
         self.within(now, |window| {
-            let of_url = OfUrl {
+            let of_url = UrlUsage {
                 is_invalid,
                 ..window.of_url(url)
             };
@@ -105,7 +105,7 @@ impl Budget {
     /// everybody who needs it would wait as long.
     pub fn stalled(&self, url: &str, now: i64) {
         self.within(now, |window| {
-            let of_url = OfUrl {
+            let of_url = UrlUsage {
                 fetches: PER_URL,
                 ..window.of_url(url)
             };
@@ -126,7 +126,7 @@ impl Budget {
     }
 }
 
-impl FirstLooks {
+impl FirstFetches {
     fn take(&mut self, host: &str, caller: Option<&str>) -> bool {
         let of_host = self.of_host.get(host).copied().unwrap_or_default();
         let of_caller = caller.and_then(|caller| self.of_caller.get(caller));
@@ -144,7 +144,7 @@ impl FirstLooks {
 }
 
 impl Window {
-    fn of_url(&self, url: &str) -> OfUrl {
+    fn of_url(&self, url: &str) -> UrlUsage {
         self.of_url.get(url).copied().unwrap_or_default()
     }
 
@@ -156,7 +156,7 @@ impl Window {
             return false;
         }
         let fetches = of_url.fetches + 1;
-        remember(&mut self.of_url, url, OfUrl { fetches, ..of_url });
+        remember(&mut self.of_url, url, UrlUsage { fetches, ..of_url });
         if let Some(caller) = caller {
             remember(&mut self.of_caller, caller, of_caller + 1);
         }
@@ -176,18 +176,18 @@ fn remember<T>(all: &mut HashMap<String, T>, key: &str, value: T) {
 mod tests {
     use super::*;
 
-    const fn of(host: &str) -> FirstLook<'_> {
-        FirstLook::Unknown { host, caller: None }
+    const fn of(host: &str) -> FirstFetch<'_> {
+        FirstFetch::Unknown { host, caller: None }
     }
 
-    const fn by<'a>(host: &'a str, caller: &'a str) -> FirstLook<'a> {
+    const fn by<'a>(host: &'a str, caller: &'a str) -> FirstFetch<'a> {
         let caller = Some(caller);
-        FirstLook::Unknown { host, caller }
+        FirstFetch::Unknown { host, caller }
     }
 
-    const fn of_client<'a>(url: &'a str, caller: &'a str) -> FirstLook<'a> {
+    const fn of_client<'a>(url: &'a str, caller: &'a str) -> FirstFetch<'a> {
         let caller = Some(caller);
-        FirstLook::OfClient { url, caller }
+        FirstFetch::OfClient { url, caller }
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
         let budget = Budget::default();
         assert!((0..600).all(|host| budget.take(of(&host.to_string()), 1000)));
         assert!(!budget.take(of("one.more.example"), 1000));
-        let keys = |url| FirstLook::OfClient { url, caller: None };
+        let keys = |url| FirstFetch::OfClient { url, caller: None };
         assert!((0..10).all(|_| budget.take(keys("https://one.more.example/jwks"), 1000)));
         assert!(!budget.take(keys("https://one.more.example/jwks"), 1000));
         assert!(budget.take(keys("https://one.more.example/of-another"), 1000));
@@ -280,7 +280,7 @@ mod tests {
         for n in 0..2 * MAX_REMEMBERED {
             let (url, caller) = (n.to_string(), Some(n.to_string()));
             let caller = caller.as_deref();
-            assert!(budget.take(FirstLook::OfClient { url: &url, caller }, 1000));
+            assert!(budget.take(FirstFetch::OfClient { url: &url, caller }, 1000));
         }
         let window = budget.0.lock().unwrap();
         assert!(window.of_url.len() <= MAX_REMEMBERED);

@@ -13,7 +13,7 @@ use super::{FetchError, address};
 
 /// Who knows the addresses of a name.
 #[async_trait]
-pub trait Lookup: Send + Sync {
+pub trait HostResolver: Send + Sync {
     /// All addresses of `host`.
     ///
     /// # Errors
@@ -25,7 +25,7 @@ pub trait Lookup: Send + Sync {
 pub(super) struct System;
 
 #[async_trait]
-impl Lookup for System {
+impl HostResolver for System {
     async fn addresses(&self, host: &str) -> std::io::Result<Vec<IpAddr>> {
         let found = tokio::net::lookup_host((host, 0)).await?;
         Ok(found.map(|address| address.ip()).collect())
@@ -34,13 +34,13 @@ impl Lookup for System {
 
 /// What stands between a name and a connection.
 #[derive(Clone)]
-pub(super) struct Guard {
-    pub lookup: Arc<dyn Lookup>,
+pub(super) struct AddressGuard {
+    pub lookup: Arc<dyn HostResolver>,
     /// Whether loopback addresses may be reached.
     pub loopback: bool,
 }
 
-impl Guard {
+impl AddressGuard {
     /// # Errors
     /// [`FetchError::SpecialUse`].
     pub fn check(&self, address: IpAddr) -> Result<(), FetchError> {
@@ -68,7 +68,7 @@ impl Guard {
     }
 }
 
-impl Resolve for Guard {
+impl Resolve for AddressGuard {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = self.clone();
         Box::pin(async move {
@@ -85,15 +85,15 @@ mod tests {
     struct Answers(Vec<IpAddr>);
 
     #[async_trait]
-    impl Lookup for Answers {
+    impl HostResolver for Answers {
         async fn addresses(&self, _host: &str) -> std::io::Result<Vec<IpAddr>> {
             Ok(self.0.clone())
         }
     }
 
-    fn guard(loopback: bool, addresses: &[&str]) -> Guard {
+    fn guard(loopback: bool, addresses: &[&str]) -> AddressGuard {
         let addresses = addresses.iter().map(|text| text.parse().unwrap()).collect();
-        Guard {
+        AddressGuard {
             lookup: Arc::new(Answers(addresses)),
             loopback,
         }

@@ -30,14 +30,14 @@ use reqwest::{Certificate, Client, Url};
 use url::Host;
 
 use self::{
-    budget::{Budget, FirstLook},
-    lookup::Guard,
-    once::{FetchKey, Once},
+    budget::{Budget, FirstFetch},
+    lookup::AddressGuard,
+    once::{FetchKey, SingleFetch},
     rules::Rules,
 };
 pub use self::{
     error::{FetchError, SetUpError},
-    lookup::Lookup,
+    lookup::HostResolver,
 };
 use crate::{
     config::Settings,
@@ -57,7 +57,7 @@ pub const KEY_SET: usize = 64 * 1024;
 
 /// What is fetched.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct FetchRequest<'a> {
     /// The https URL.
     pub url: &'a str,
     /// Most bytes of the answer: [`DOCUMENT`] or [`KEY_SET`].
@@ -68,7 +68,7 @@ pub struct Wanted<'a> {
 
 /// What was fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fetched {
+pub struct FetchResponse {
     /// The body; `None` = the caller's copy is still right.
     pub body: Option<Arc<[u8]>>,
     /// `ETag` of the answer.
@@ -77,14 +77,14 @@ pub struct Fetched {
     pub fresh_for: i64,
 }
 
-type Outcome = Result<Fetched, FetchError>;
+type Outcome = Result<FetchResponse, FetchError>;
 type Fetch = Shared<BoxFuture<'static, Outcome>>;
 type Running = HashMap<FetchKey, WeakShared<BoxFuture<'static, Outcome>>>;
 
 /// The fetcher of one server.
 pub struct Fetcher {
     client: Client,
-    guard: Guard,
+    guard: AddressGuard,
     rules: Rules,
     budget: Budget,
     running: Mutex<Running>,
@@ -112,13 +112,16 @@ impl Fetcher {
     /// # Errors
     /// As [`Self::new`].
     #[cfg(feature = "testing")]
-    pub fn with_lookup(settings: &Settings, lookup: Arc<dyn Lookup>) -> Result<Self, SetUpError> {
+    pub fn with_lookup(
+        settings: &Settings,
+        lookup: Arc<dyn HostResolver>,
+    ) -> Result<Self, SetUpError> {
         Self::by(settings, lookup)
     }
 
-    fn by(settings: &Settings, lookup: Arc<dyn Lookup>) -> Result<Self, SetUpError> {
+    fn by(settings: &Settings, lookup: Arc<dyn HostResolver>) -> Result<Self, SetUpError> {
         let rules = Rules::new(settings);
-        let guard = Guard {
+        let guard = AddressGuard {
             lookup,
             loopback: rules.loopback,
         };
@@ -166,7 +169,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// [`FetchError`]; nothing of a failure is kept.
-    pub async fn get(&self, wanted: Wanted<'_>, now: i64) -> Outcome {
+    pub async fn get(&self, wanted: FetchRequest<'_>, now: i64) -> Outcome {
         self.ask(wanted, Account::Caller, now).await
     }
 
@@ -174,7 +177,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// As [`Self::get`].
-    pub async fn get_of_client(&self, wanted: Wanted<'_>, now: i64) -> Outcome {
+    pub async fn get_of_client(&self, wanted: FetchRequest<'_>, now: i64) -> Outcome {
         self.ask(wanted, Account::Client, now).await
     }
 
@@ -183,7 +186,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// As [`Self::get`].
-    pub async fn renew(&self, wanted: Wanted<'_>, now: i64) -> Outcome {
+    pub async fn renew(&self, wanted: FetchRequest<'_>, now: i64) -> Outcome {
         let outcome = self.ask(wanted, Account::Renewal, now).await;
         if outcome == Err(FetchError::Deadline) {
             self.budget.stalled(wanted.url, now);
@@ -201,7 +204,7 @@ impl Fetcher {
         self.budget.is_invalid(url, now)
     }
 
-    async fn ask(&self, wanted: Wanted<'_>, account: Account, now: i64) -> Outcome {
+    async fn ask(&self, wanted: FetchRequest<'_>, account: Account, now: i64) -> Outcome {
         let url = self.parse(wanted.url)?;
         let outcome = match self.join(wanted, account, url, now) {
             Ok(fetch) => fetch.await,
@@ -230,7 +233,7 @@ impl Fetcher {
     /// The running fetch of the same, or a new one.
     fn join(
         &self,
-        wanted: Wanted<'_>,
+        wanted: FetchRequest<'_>,
         account: Account,
         url: Url,
         now: i64,
@@ -250,7 +253,7 @@ impl Fetcher {
         if !self.affords(account, wanted.url, &url, now) {
             return Err(FetchError::Budget);
         }
-        let fetch = Once {
+        let fetch = SingleFetch {
             client: self.client.clone(),
             url,
             max_bytes: wanted.max_bytes,
@@ -279,13 +282,13 @@ enum Account {
 impl Fetcher {
     fn affords(&self, account: Account, written: &str, url: &Url, now: i64) -> bool {
         let host = host::without_dot(url.host_str().unwrap_or_default());
-        let caller = request::customer();
+        let caller = request::caller_address();
         let caller = caller.as_deref();
         match account {
-            Account::Caller => self.budget.take(FirstLook::Unknown { host, caller }, now),
+            Account::Caller => self.budget.take(FirstFetch::Unknown { host, caller }, now),
             Account::Client => {
                 let url = written;
-                self.budget.take(FirstLook::OfClient { url, caller }, now)
+                self.budget.take(FirstFetch::OfClient { url, caller }, now)
             }
             Account::Renewal => self.budget.renew(written, now),
         }

@@ -5,7 +5,7 @@ use reqwest::{
     header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, IF_NONE_MATCH},
 };
 
-use super::{DEADLINE, FetchError, Fetched, Outcome, freshness};
+use super::{DEADLINE, FetchError, FetchResponse, Outcome, freshness};
 
 /// What makes two fetches one.
 #[derive(PartialEq, Eq, Hash)]
@@ -16,7 +16,7 @@ pub(super) struct FetchKey {
 }
 
 /// One fetch.
-pub(super) struct Once {
+pub(super) struct SingleFetch {
     pub client: Client,
     pub url: Url,
     pub max_bytes: usize,
@@ -25,7 +25,7 @@ pub(super) struct Once {
     pub now: i64,
 }
 
-impl Once {
+impl SingleFetch {
     pub async fn run(self) -> Outcome {
         let answer = tokio::time::timeout(DEADLINE, self.ask()).await;
         answer.unwrap_or(Err(FetchError::Deadline))
@@ -37,7 +37,7 @@ impl Once {
             request = request.header(IF_NONE_MATCH, etag);
         }
         let mut response = request.send().await.map_err(failure)?;
-        let fetched = Fetched {
+        let fetched = FetchResponse {
             body: None,
             etag: etag(response.headers()).or_else(|| self.etag.clone()),
             fresh_for: freshness::seconds(response.headers(), self.now),
@@ -52,7 +52,7 @@ impl Once {
         }
         let etag = etag(response.headers());
         let body = body(&mut response, self.max_bytes).await?;
-        Ok(Fetched {
+        Ok(FetchResponse {
             body: Some(body.into()),
             etag,
             ..fetched

@@ -12,7 +12,7 @@ use axum::{
 
 use crate::server::Server;
 
-/// LayerState the routes of the app and its fallback.
+/// Around the routes of the app and its fallback.
 pub async fn guard(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
     let ours = server.urls.local_root();
     // Without a prefix every address would be one of ours.

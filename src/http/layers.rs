@@ -21,7 +21,7 @@ pub use self::{error_page::rendered, json_error::error_body, page_headers::with_
 use crate::{
     error::{
         Failure, PageDetail, RETRY_AFTER, Refused,
-        audit::{self, OfClient},
+        audit::{self, AuditSurface},
     },
     events::request::{self, RequestInfo},
     http::{
@@ -45,12 +45,12 @@ pub struct LayerState {
     /// Methods of the route, for `Allow`. The router's own list has HEAD, which is refused here.
     pub allow: HeaderValue,
     /// What is remembered over requests.
-    pub seen: Arc<Seen>,
+    pub memory: Arc<LayerMemory>,
 }
 
 /// What the layers remember over requests.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct LayerMemory {
     /// Whether an unread proxy was told of (OS-09).
     proxy: WarnOnce,
     /// Page requests at other hosts.
@@ -67,15 +67,15 @@ where
     F: Future<Output = Response>,
 {
     let (mut parts, body) = request.into_parts();
-    let asked = crate::http::request::info(&mut parts);
+    let info = crate::http::request::info(&mut parts);
     let server = server_of(&state.app).ok();
-    if let (true, Some(server)) = (asked.unread_proxy, &server)
-        && state.seen.proxy.is_first()
+    if let (true, Some(server)) = (info.unread_proxy, &server)
+        && state.memory.proxy.is_first()
     {
         warn_of_unread_proxy(server);
     }
     let events = server.as_ref().map(|server| server.events.clone());
-    let answer = answer(Request::from_parts(parts, body), Arc::clone(&asked));
+    let answer = answer(Request::from_parts(parts, body), Arc::clone(&info));
     let answer = async {
         if let Some(server) = &server {
             server
@@ -85,12 +85,12 @@ where
         }
         answer.await
     };
-    request::scoped(asked, events, answer).await
+    request::scoped(info, events, answer).await
 }
 
 /// Around the JSON endpoints (TK-01).
 pub async fn api(State(state): State<LayerState>, request: Request, next: Next) -> Response {
-    let api = |request, asked| in_api(state.clone(), request, next, asked);
+    let api = |request, info| in_api(state.clone(), request, next, info);
     // Boxed: the future of a whole request is large.
     Box::pin(around_request(&state, request, api)).await
 }
@@ -99,17 +99,17 @@ async fn in_api(
     state: LayerState,
     request: Request,
     next: Next,
-    asked: Arc<RequestInfo>,
+    info: Arc<RequestInfo>,
 ) -> Response {
     let scheme = ClientScheme::asked_by(request.headers());
     let mut response = answer(request, next).await;
     if let Some(refused) = refusal_of(&mut response) {
-        audit::refused(&refused, OfClient::Endpoint);
+        audit::refused(&refused, AuditSurface::Endpoint);
         response = json_error(&response, &refused.failure);
         let error = &refused.failure.error;
         challenge(&mut response, &state.app, error, scheme);
     }
-    name_methods(&mut response, &state);
+    set_allow_header(&mut response, &state);
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, NO_STORE);
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
@@ -117,20 +117,20 @@ async fn in_api(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    refer(headers, &asked);
+    set_request_id(headers, &info);
     response
 }
 
-/// LayerState metadata, keys and assets: public, cacheable, HEAD allowed.
+/// Around metadata, keys and assets: public, cacheable, HEAD allowed.
 pub async fn discovery(State(state): State<LayerState>, request: Request, next: Next) -> Response {
-    let discovery = |request, asked| in_discovery(request, next, asked);
+    let discovery = |request, info| in_discovery(request, next, info);
     around_request(&state, request, discovery).await
 }
 
-async fn in_discovery(request: Request, next: Next, asked: Arc<RequestInfo>) -> Response {
+async fn in_discovery(request: Request, next: Next, info: Arc<RequestInfo>) -> Response {
     let mut response = next.run(request).await;
     if let Some(refused) = refusal_of(&mut response) {
-        audit::refused(&refused, OfClient::Page);
+        audit::refused(&refused, AuditSurface::Page);
         response = json_error(&response, &refused.failure);
         response
             .headers_mut()
@@ -140,13 +140,13 @@ async fn in_discovery(request: Request, next: Next, asked: Arc<RequestInfo>) -> 
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    refer(response.headers_mut(), &asked);
+    set_request_id(response.headers_mut(), &info);
     response
 }
 
 /// Around the authorization endpoint and the pages.
 pub async fn page(State(state): State<LayerState>, request: Request, next: Next) -> Response {
-    let page = |request, asked| in_page(state.clone(), request, next, asked);
+    let page = |request, info| in_page(state.clone(), request, next, info);
     // Boxed: the future of a whole request is large.
     Box::pin(around_request(&state, request, page)).await
 }
@@ -155,37 +155,40 @@ async fn in_page(
     state: LayerState,
     request: Request,
     next: Next,
-    asked: Arc<RequestInfo>,
+    info: Arc<RequestInfo>,
 ) -> Response {
     let server = server_of(&state.app).ok();
-    let elsewhere = server
-        .as_ref()
-        .and_then(|server| state.seen.other_hosts.at_base_url(server, &request, &asked));
+    let elsewhere = server.as_ref().and_then(|server| {
+        state
+            .memory
+            .other_hosts
+            .at_base_url(server, &request, &info)
+    });
     let mut response = match elsewhere {
         Some(redirect) => redirect,
         None => answer(request, next).await,
     };
     if let Some(sent_back) = response.extensions_mut().remove::<SentBack>() {
-        audit::refused(&sent_back.0, OfClient::Page);
+        audit::refused(&sent_back.0, AuditSurface::Page);
     }
     if let Some(refused) = refusal_of(&mut response) {
-        audit::refused(&refused, OfClient::Page);
-        response = error_page(&response, &refused, server.as_deref(), &asked);
+        audit::refused(&refused, AuditSurface::Page);
+        response = error_page(&response, &refused, server.as_deref(), &info);
     }
-    name_methods(&mut response, &state);
+    set_allow_header(&mut response, &state);
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         // Also where a form is shown again.
         let headers = response.headers_mut();
         headers.entry(header::RETRY_AFTER).or_insert(RETRY_AFTER);
     }
-    refer(response.headers_mut(), &asked);
+    set_request_id(response.headers_mut(), &info);
     with_page_headers(response)
 }
 
 /// What the endpoint or the router refused.
 fn refusal_of(response: &mut Response) -> Option<Refused> {
     let refused = response.extensions_mut().remove::<Refused>();
-    refused.or_else(|| by_transport(response))
+    refused.or_else(|| method_refusal(response))
 }
 
 /// Marks a redirect that carries a refusal to the client, for the log.
@@ -209,7 +212,7 @@ async fn answer(request: Request, next: Next) -> Response {
 }
 
 /// `Allow` of a 405 (RFC 9110 §15.5.6).
-fn name_methods(response: &mut Response, state: &LayerState) {
+fn set_allow_header(response: &mut Response, state: &LayerState) {
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         response
             .headers_mut()
@@ -218,7 +221,7 @@ fn name_methods(response: &mut Response, state: &LayerState) {
 }
 
 /// Refusals that the router made without us: 405.
-fn by_transport(response: &Response) -> Option<Refused> {
+fn method_refusal(response: &Response) -> Option<Refused> {
     (response.status() == StatusCode::METHOD_NOT_ALLOWED).then(|| {
         let error = OAuthError::of(&refusals::METHOD_NOT_ALLOWED);
         Refused {
@@ -231,8 +234,8 @@ fn by_transport(response: &Response) -> Option<Refused> {
     })
 }
 
-fn refer(headers: &mut HeaderMap, asked: &RequestInfo) {
-    if let Ok(value) = HeaderValue::from_str(&asked.reference) {
+fn set_request_id(headers: &mut HeaderMap, info: &RequestInfo) {
+    if let Ok(value) = HeaderValue::from_str(&info.reference) {
         headers.entry(X_REQUEST_ID).or_insert(value);
     }
 }
@@ -240,8 +243,8 @@ fn refer(headers: &mut HeaderMap, asked: &RequestInfo) {
 /// Runs what the plugin does on a route of the app as it would on one of its own.
 pub async fn on_route_of_app<T>(
     server: &Server,
-    asked: Arc<RequestInfo>,
+    info: Arc<RequestInfo>,
     work: impl Future<Output = T>,
 ) -> T {
-    request::scoped(asked, Some(server.events.clone()), work).await
+    request::scoped(info, Some(server.events.clone()), work).await
 }

@@ -5,7 +5,7 @@
 //!
 //! A proxy may write a name of its own into `Host`. Then the browser is at `base_url` already, and a
 //! redirect brings the same request again. What proxies usually write is told apart
-//! ([`other_name::is_another_name`], and requests that name a proxy are left alone); for all others the
+//! ([`host_alias::is_host_alias`], and requests that name a proxy are left alone); for all others the
 //! server stops when the same request keeps coming back.
 
 use std::{
@@ -27,7 +27,7 @@ use crate::{
         answer::see_other,
         proxy::{self, WarnOnce},
     },
-    protocol::other_name,
+    protocol::host_alias,
     server::Server,
     store::markers,
 };
@@ -67,7 +67,7 @@ struct Sent {
 
 /// A page request at another host.
 #[derive(Clone, Copy, Hash)]
-struct Asked<'r> {
+struct PageRequest<'r> {
     host: &'r str,
     target: &'r str,
     address: Option<IpAddr>,
@@ -75,10 +75,10 @@ struct Asked<'r> {
 
 impl OtherHosts {
     /// Whether to send this one on, too.
-    fn may(&self, asked: Asked<'_>, now: i64) -> bool {
-        let key = self.hasher.hash_one(asked);
+    fn may(&self, page_request: PageRequest<'_>, now: i64) -> bool {
+        let key = self.hasher.hash_one(page_request);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.proxies.contains(asked.host) {
+        if state.proxies.contains(page_request.host) {
             return false;
         }
         let is_recent = |sent: &Sent| (0..WINDOW).contains(&now.saturating_sub(sent.since));
@@ -100,7 +100,7 @@ impl OtherHosts {
         sent.times = sent.times.saturating_add(1);
         let comes_back = sent.times > TIMES;
         if comes_back && state.proxies.len() < PROXIES {
-            state.proxies.insert(asked.host.to_owned());
+            state.proxies.insert(page_request.host.to_owned());
         }
         !comes_back
     }
@@ -123,19 +123,19 @@ impl OtherHosts {
             return None;
         };
         let host = host.to_str().ok()?;
-        if !other_name::is_another_name(host, &server.settings.base_url) {
+        if !host_alias::is_host_alias(host, &server.settings.base_url) {
             return None;
         }
         if self.warned.is_first() {
             warn(server, host);
         }
         let target = request.uri().path_and_query()?.as_str();
-        let asked = Asked {
+        let page_request = PageRequest {
             host,
             target,
             address: info.address,
         };
-        if !self.may(asked, server.clock.now()) {
+        if !self.may(page_request, server.clock.now()) {
             return None;
         }
         see_other(&server.urls.page(target)).ok()
@@ -167,7 +167,7 @@ fn warn(server: &Arc<Server>, host: &str) {
 mod tests {
     use super::*;
 
-    const ASKED: Asked<'static> = Asked {
+    const ASKED: PageRequest<'static> = PageRequest {
         host: "localhost:5150",
         target: "/oauth/login",
         address: None,
@@ -180,16 +180,16 @@ mod tests {
             assert!(sent.may(ASKED, 100));
         }
         assert!(!sent.may(ASKED, 100));
-        let another = Asked {
+        let another = PageRequest {
             target: "/oauth/apps",
             ..ASKED
         };
         assert!(!sent.may(another, 100), "a proxy writes this name");
-        let other_name = Asked {
+        let host_alias = PageRequest {
             host: "127.0.0.1:5150",
             ..ASKED
         };
-        assert!(sent.may(other_name, 100));
+        assert!(sent.may(host_alias, 100));
     }
 
     #[test]
@@ -205,11 +205,11 @@ mod tests {
         let sent = OtherHosts::default();
         for number in 0..5_000 {
             let target = format!("/oauth/login?state={number}");
-            let asked = Asked {
+            let page_request = PageRequest {
                 target: &target,
                 ..ASKED
             };
-            sent.may(asked, 100);
+            sent.may(page_request, 100);
         }
         let state = sent.state.lock().unwrap();
         assert!(state.recent.len() <= REMEMBERED);

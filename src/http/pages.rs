@@ -7,7 +7,7 @@ use axum::{
 
 use crate::{
     error::{Failure, PageError},
-    interactions::Pending,
+    interactions::Interaction,
     protocol::{
         client::{Client, ClientKind},
         client_document, display_name, redirect_uri,
@@ -15,7 +15,7 @@ use crate::{
     },
     server::Server,
     sessions::{Browser, SignedIn},
-    views::{ClientCard, Common, PageContext, UserCard},
+    views::{ClientCard, PageContext, PageVariables, UserCard},
 };
 
 /// What the page layer must know for the headers of a page.
@@ -28,22 +28,24 @@ pub struct PagePolicy {
     pub form_action: Option<String>,
 }
 
-/// Renders a page. Fields of [`Common`] that every page has alike are filled in here.
+/// Renders a page. Fields of [`PageVariables`] that every page has alike are filled in here.
 ///
 /// # Errors
 /// When a template fails.
 pub fn page<P: PageContext>(
     server: &Server,
     browser: &Browser,
-    pending: Option<&Pending>,
+    interaction: Option<&Interaction>,
     status: StatusCode,
     mut page: P,
 ) -> Result<Response, PageError> {
     let common = page.common_mut();
-    if let Some(pending) = pending {
-        common.client = Some(client_card(pending));
-        common.interaction = pending.state().map(str::to_owned);
-        common.ui_locales.clone_from(&pending.request.ui_locales);
+    if let Some(interaction) = interaction {
+        common.client = Some(client_card(interaction));
+        common.interaction = interaction.state().map(str::to_owned);
+        common
+            .ui_locales
+            .clone_from(&interaction.request.ui_locales);
     }
     let lang = language(server, browser, common.ui_locales.as_deref());
     common.app_name.clone_from(&server.settings.app_name);
@@ -60,9 +62,9 @@ pub fn page<P: PageContext>(
         .headers_mut()
         .insert(header::CONTENT_LANGUAGE, lang);
     response.extensions_mut().insert(PagePolicy {
-        interaction: pending.is_some(),
-        form_action: pending.and_then(|pending| {
-            let uri = pending.request.callback.redirect_uri();
+        interaction: interaction.is_some(),
+        form_action: interaction.and_then(|interaction| {
+            let uri = interaction.request.callback.redirect_uri();
             redirect_uri::private_scheme(uri).map(|scheme| format!("{scheme}:"))
         }),
     });
@@ -77,9 +79,9 @@ pub fn language(server: &Server, browser: &Browser, ui_locales: Option<&str>) ->
 }
 
 /// What pages show of the client of a request.
-pub fn client_card(pending: &Pending) -> ClientCard {
-    let redirect = pending.request.callback.redirect_uri();
-    card(&pending.client, redirect)
+pub fn client_card(interaction: &Interaction) -> ClientCard {
+    let redirect = interaction.request.callback.redirect_uri();
+    card(&interaction.client, redirect)
 }
 
 /// What the page of connected apps shows of a client; of one that is gone, its id.
@@ -162,11 +164,11 @@ pub fn user_card(current: &SignedIn) -> UserCard {
 }
 
 /// The variables of a form: where it posts, its token, the account.
-pub fn form(action: &str, csrf_token: String, current: Option<&SignedIn>) -> Common {
-    Common {
+pub fn form(action: &str, csrf_token: String, current: Option<&SignedIn>) -> PageVariables {
+    PageVariables {
         form_action: action.to_owned(),
         csrf_token,
         user: current.map(user_card),
-        ..Common::default()
+        ..PageVariables::default()
     }
 }

@@ -1,6 +1,6 @@
 //! The accounts of a browser: choosing one, or wanting another.
 
-use super::{InteractionService, Outcome, Pending};
+use super::{Interaction, InteractionOutcome, InteractionService};
 use crate::{
     error::PageError,
     protocol::authorize::Prompt,
@@ -21,19 +21,19 @@ impl InteractionService {
     /// When the database or a hook fails.
     pub async fn choose(
         &self,
-        pending: &mut Pending,
+        interaction: &mut Interaction,
         browser: &mut Browser,
         account: SignedIn,
-    ) -> Result<Outcome, PageError> {
-        let client_id = pending.client.client_id.clone();
+    ) -> Result<InteractionOutcome, PageError> {
+        let client_id = interaction.client.client_id.clone();
         let current = self
             .sessions
             .make_current(browser, account, &client_id)
             .await?;
-        pending.progress.selected = true;
-        pending.person_changed();
-        self.record_step(pending, Some(&current)).await?;
-        self.advance(pending, browser, Some(&current)).await
+        interaction.progress.selected = true;
+        interaction.person_changed();
+        self.record_step(interaction, Some(&current)).await?;
+        self.advance(interaction, browser, Some(&current)).await
     }
 
     /// "Use another account": a login is open, whoever is signed in.
@@ -42,16 +42,16 @@ impl InteractionService {
     /// When the database or a hook fails.
     pub async fn use_another(
         &self,
-        pending: &mut Pending,
+        interaction: &mut Interaction,
         browser: &mut Browser,
         current: Option<&SignedIn>,
-    ) -> Result<Outcome, PageError> {
-        if !pending.request.prompts.contains(&Prompt::Login) {
-            pending.request.prompts.push(Prompt::Login);
+    ) -> Result<InteractionOutcome, PageError> {
+        if !interaction.request.prompts.contains(&Prompt::Login) {
+            interaction.request.prompts.push(Prompt::Login);
         }
-        pending.progress.authenticated_at = None;
-        self.record_step(pending, current).await?;
-        self.advance(pending, browser, current).await
+        interaction.progress.authenticated_at = None;
+        self.record_step(interaction, current).await?;
+        self.advance(interaction, browser, current).await
     }
 }
 

@@ -1,13 +1,13 @@
 //! From a decision to what comes next: another step, or the end.
 
-use super::{InteractionService, Outcome, Pending};
+use super::{Interaction, InteractionOutcome, InteractionService};
 use crate::{
     error::{
         PageError, Refused,
-        audit::{self, OfClient},
+        audit::{self, AuditSurface},
     },
     events::{AuditEvent, EventName},
-    people::hooks::{ClientFacts, InteractionFacts},
+    people::hooks::{ClientInfo, InteractionInfo},
     protocol::{
         error::OAuthError, interaction::Step, params, refusals, route::Route, scope::Scopes,
     },
@@ -16,7 +16,7 @@ use crate::{
 
 /// What a person agreed to.
 #[derive(Clone, Copy)]
-pub struct Agreement<'a> {
+pub struct ConsentDecision<'a> {
     /// The person, who is signed in.
     pub person: &'a SignedIn,
     /// The scopes that they left ticked.
@@ -30,28 +30,28 @@ impl InteractionService {
     /// When the database or a hook fails.
     pub async fn advance(
         &self,
-        pending: &mut Pending,
+        interaction: &mut Interaction,
         browser: &mut Browser,
         current: Option<&SignedIn>,
-    ) -> Result<Outcome, PageError> {
-        match (self.next_step(pending, current).await?, current) {
+    ) -> Result<InteractionOutcome, PageError> {
+        match (self.next_step(interaction, current).await?, current) {
             (Err(error), _) => {
-                let outcome = self.refuse(pending, browser, &error).await?;
+                let outcome = self.refuse(interaction, browser, &error).await?;
                 // It goes to the client with the next redirect, which no layer sees.
-                let refused = Refused::sent_back(error, &pending.client.client_id);
-                audit::refused(&refused, OfClient::Page);
+                let refused = Refused::sent_back(error, &interaction.client.client_id);
+                audit::refused(&refused, AuditSurface::Page);
                 Ok(outcome)
             }
             (Ok(Step::Issue), Some(current)) => {
-                self.issue_code(pending, browser, current, None).await
+                self.issue_code(interaction, browser, current, None).await
             }
             (Ok(step), _) => {
-                if step == Step::PostLogin && pending.post_login != pending.sent_to {
+                if step == Step::PostLogin && interaction.post_login != interaction.sent_to {
                     // Told apart when the person comes back: this step is done, not the next one.
-                    self.record_step(pending, current).await?;
+                    self.record_step(interaction, current).await?;
                 }
-                self.note_person(pending, current).await?;
-                Ok(Outcome::Step(step))
+                self.note_person(interaction, current).await?;
+                Ok(InteractionOutcome::Step(step))
             }
         }
     }
@@ -62,30 +62,30 @@ impl InteractionService {
     /// When the database or a hook fails.
     pub async fn accept(
         &self,
-        pending: &mut Pending,
+        interaction: &mut Interaction,
         browser: &mut Browser,
-        agreement: Agreement<'_>,
-    ) -> Result<Outcome, PageError> {
+        agreement: ConsentDecision<'_>,
+    ) -> Result<InteractionOutcome, PageError> {
         let current = agreement.person;
-        if pending.has_changed_client() {
-            self.adopt_client_version(pending).await?;
-            return Ok(Outcome::Again);
+        if interaction.has_changed_client() {
+            self.adopt_client_version(interaction).await?;
+            return Ok(InteractionOutcome::Again);
         }
         // For this decision only: a hook that steps back clears what was consented, and the person
         // is asked again when it lets them go on (CO-03).
-        pending.progress.consented = true;
-        let next = self.next_step(pending, Some(current)).await;
-        pending.progress.consented = false;
+        interaction.progress.consented = true;
+        let next = self.next_step(interaction, Some(current)).await;
+        interaction.progress.consented = false;
         match next? {
             Ok(Step::Issue) => {}
-            Ok(step) => return Ok(Outcome::Step(step)),
-            Err(error) => return self.refuse(pending, browser, &error).await,
+            Ok(step) => return Ok(InteractionOutcome::Step(step)),
+            Err(error) => return self.refuse(interaction, browser, &error).await,
         }
-        let scopes = self.accepted(pending, agreement.ticked);
+        let scopes = self.accepted(interaction, agreement.ticked);
         if scopes.is_empty() {
-            return self.deny(pending, browser).await;
+            return self.deny(interaction, browser).await;
         }
-        self.issue_code(pending, browser, current, Some(scopes))
+        self.issue_code(interaction, browser, current, Some(scopes))
             .await
     }
 
@@ -95,20 +95,20 @@ impl InteractionService {
     /// When the database fails; the interaction goes on then.
     pub async fn deny(
         &self,
-        pending: &Pending,
+        interaction: &Interaction,
         browser: &mut Browser,
-    ) -> Result<Outcome, PageError> {
+    ) -> Result<InteractionOutcome, PageError> {
         let error = OAuthError::of(&refusals::PERSON_REFUSED);
-        let outcome = self.refuse(pending, browser, &error).await?;
+        let outcome = self.refuse(interaction, browser, &error).await?;
         let event = AuditEvent::new(EventName::ConsentDenied).denied("IX-05");
-        let event = event.client(&pending.client);
+        let event = event.client(&interaction.client);
         self.events
-            .emit(event.scopes(pending.request.scopes.as_slice()));
+            .emit(event.scopes(interaction.request.scopes.as_slice()));
         Ok(outcome)
     }
 
     /// The URL of the page of a step, for an interaction or for itself.
-    pub fn step_url(&self, pending: Option<&Pending>, step: Step) -> String {
+    pub fn step_url(&self, interaction: Option<&Interaction>, step: Step) -> String {
         let urls = &self.urls;
         let page: &str = match step {
             // An app that makes no accounts has no built-in page either.
@@ -126,7 +126,7 @@ impl InteractionService {
             Step::Consent => &urls.consent_page,
             Step::Issue => urls.of(Route::Continue),
         };
-        let Some(state) = pending.and_then(Pending::state) else {
+        let Some(state) = interaction.and_then(Interaction::state) else {
             return page.to_owned();
         };
         let query = if urls.is_own_endpoint(page) {
@@ -149,11 +149,11 @@ impl InteractionService {
     }
 
     /// What the hooks see of a request, once it is stored.
-    pub fn facts(&self, pending: &Pending) -> Option<InteractionFacts> {
-        let (state, request) = (pending.state()?, &pending.request);
-        Some(InteractionFacts {
+    pub fn info(&self, interaction: &Interaction) -> Option<InteractionInfo> {
+        let (state, request) = (interaction.state()?, &interaction.request);
+        Some(InteractionInfo {
             state: state.to_owned(),
-            client: ClientFacts::of(&pending.client),
+            client: ClientInfo::of(&interaction.client),
             login_hint: request.login_hint.clone(),
             ui_locales: request.ui_locales.clone(),
             params: request.params.clone(),

@@ -1,6 +1,6 @@
 //! What a person is asked to agree to (CO-01 to CO-06).
 
-use super::{InteractionService, Pending};
+use super::{Interaction, InteractionService};
 use crate::{
     protocol::{
         client::{Client, ClientKind},
@@ -16,14 +16,18 @@ use crate::{
 
 impl InteractionService {
     /// What the consent page shows of a request to the current account, if anybody is signed in.
-    pub fn consent_prompt(&self, pending: &Pending, current: Option<&SignedIn>) -> ConsentPage {
+    pub fn consent_prompt(
+        &self,
+        interaction: &Interaction,
+        current: Option<&SignedIn>,
+    ) -> ConsentPage {
         let stored = current.and_then(|current| current.consent.as_ref());
         // What was accepted for other resources is news here (CO-02).
         let stored = stored.and_then(|consent| {
             consent.view().accepted_for(&ConsentAsk {
-                scopes: &pending.grantable,
-                resources: &pending.request.resources,
-                client_version: pending.client.version,
+                scopes: &interaction.grantable,
+                resources: &interaction.request.resources,
+                client_version: interaction.client.version,
                 now: self.clock.now(),
             })
         });
@@ -41,28 +45,29 @@ impl InteractionService {
             name: name.to_owned(),
             description: self.scope_description(name),
         });
-        let offline = grants::has_refresh_token(&self.policy, &pending.client, &pending.grantable);
+        let offline =
+            grants::has_refresh_token(&self.policy, &interaction.client, &interaction.grantable);
         let access = if offline {
             self.policy.ttl.refresh_max
         } else {
             self.policy.ttl.access
         };
         ConsentPage {
-            scopes: pending.grantable.iter().map(line).collect(),
+            scopes: interaction.grantable.iter().map(line).collect(),
             previously_granted: before.collect(),
-            resources: self.resource_lines(pending),
+            resources: self.resource_lines(interaction),
             access_seconds: access.try_into().ok(),
             offline,
             narrowing: self.settings.consent_allows_narrowing,
             switch_account_action: self.urls.of(Route::Consent).to_owned(),
-            warnings: warnings(pending),
+            warnings: warnings(interaction),
             ..ConsentPage::default()
         }
     }
 
     /// Where access is for.
-    fn resource_lines(&self, pending: &Pending) -> Vec<ResourceLine> {
-        let uris = pending.request.resources.iter();
+    fn resource_lines(&self, interaction: &Interaction) -> Vec<ResourceLine> {
+        let uris = interaction.request.resources.iter();
         uris.filter_map(|uri| self.resource_line(uri)).collect()
     }
 
@@ -84,21 +89,21 @@ impl InteractionService {
     }
 }
 
-fn warnings(pending: &Pending) -> Vec<Warning> {
-    let redirect = pending.request.callback.redirect_uri();
+fn warnings(interaction: &Interaction) -> Vec<Warning> {
+    let redirect = interaction.request.callback.redirect_uri();
     let found = [
-        (!pending.client.is_known(), Warning::Unverified),
+        (!interaction.client.is_trusted(), Warning::Unverified),
         (redirect_uri::is_loopback(redirect), Warning::Loopback),
         (
             redirect_uri::private_scheme(redirect).is_some(),
             Warning::PrivateScheme,
         ),
         (
-            is_of_this_device(&pending.client),
+            is_of_this_device(&interaction.client),
             Warning::LocalhostDocument,
         ),
         (
-            leads_elsewhere(&pending.client, redirect),
+            leads_elsewhere(&interaction.client, redirect),
             Warning::HostMismatch,
         ),
     ];

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    InteractionService, Outcome,
-    interaction::{Pending, Stored},
-    transaction::{Consent, Consumed, Finish, Finished},
+    InteractionOutcome, InteractionService,
+    interaction::{Interaction, StoredInteraction},
+    transaction::{ConsentBasis, ConsumedInteraction, IssueCode, IssueOutcome},
 };
 use crate::{
     error::{Failure, PageError},
@@ -22,7 +22,7 @@ use crate::{
         authorization_codes::GrantRow,
         authorization_states::{self, Completion},
         consents::NewApproval,
-        standing::{Basis, ClientBasis},
+        issue_preconditions::{ClientAtVersion, IssuePreconditions},
     },
 };
 
@@ -37,31 +37,31 @@ impl InteractionService {
     /// When the database fails; nothing is stored then.
     pub async fn issue_code(
         &self,
-        pending: &Pending,
+        interaction: &Interaction,
         browser: &mut Browser,
         current: &SignedIn,
         approved: Option<Scopes>,
-    ) -> Result<Outcome, PageError> {
+    ) -> Result<InteractionOutcome, PageError> {
         let code = random::secret(&self.settings.token_prefixes.authorization_code)?;
-        let location = pending.request.callback.success(code.expose());
-        let scopes = approved.as_ref().unwrap_or(&pending.grantable);
-        let interaction = match &pending.row {
+        let location = interaction.request.callback.success(code.expose());
+        let scopes = approved.as_ref().unwrap_or(&interaction.grantable);
+        let consumed = match &interaction.row {
             None => None,
-            Some(row) => Some(Consumed {
+            Some(row) => Some(ConsumedInteraction {
                 id: row.id,
                 sealed: seal(browser, row, &location)?,
             }),
         };
         let consent = match &approved {
-            Some(scopes) => Consent::Given(self.approval(pending, current, scopes)),
-            None => Consent::stored(pending, current),
+            Some(scopes) => ConsentBasis::Given(self.approval(interaction, current, scopes)),
+            None => ConsentBasis::stored(interaction, current),
         };
-        let finish = Finish {
-            interaction,
-            basis: self.basis(pending, current, &consent),
+        let finish = IssueCode {
+            interaction: consumed,
+            basis: self.basis(interaction, current, &consent),
             app: Arc::clone(&self.people.app),
             now: self.clock.now(),
-            grant: self.grant_row(pending, current, &code, scopes),
+            grant: self.grant_row(interaction, current, &code, scopes),
             consent,
         };
         let grant = finish.grant.clone();
@@ -72,44 +72,51 @@ impl InteractionService {
                 Box::pin(async move { finish.run(txn, tables).await })
             })
             .await?;
-        match (finished, pending.state()) {
-            (Finished::Issued(id), _) => {
+        match (finished, interaction.state()) {
+            (IssueOutcome::Issued(id), _) => {
                 if let Some(scopes) = &approved {
                     let event = AuditEvent::new(EventName::ConsentGranted);
-                    let event = event.client(&pending.client).about(&current.owner);
+                    let event = event.client(&interaction.client).about(&current.owner);
                     let event = event.about(&current.session).grant_id(id);
                     let event = event.scopes(scopes.as_slice());
                     self.events
-                        .emit(event.resources(&pending.request.resources));
+                        .emit(event.resources(&interaction.request.resources));
                 }
-                self.issued(pending, current, &GrantRow { id, ..grant });
-                Ok(Outcome::Redirect(location))
+                self.issued(interaction, current, &GrantRow { id, ..grant });
+                Ok(InteractionOutcome::Redirect(location))
             }
-            (Finished::Lost, Some(state)) => self.finished_elsewhere(browser, state).await,
-            (Finished::Changed, _) | (Finished::Lost, None) => Ok(Outcome::Again),
+            (IssueOutcome::Lost, Some(state)) => self.finished_elsewhere(browser, state).await,
+            (IssueOutcome::Changed, _) | (IssueOutcome::Lost, None) => {
+                Ok(InteractionOutcome::Again)
+            }
         }
     }
 
     /// What must still be there when the code is stored.
-    fn basis(&self, pending: &Pending, current: &SignedIn, consent: &Consent) -> Basis {
-        let client = self.clients.id_in_table(&pending.client.client_id);
-        Basis {
+    fn basis(
+        &self,
+        interaction: &Interaction,
+        current: &SignedIn,
+        consent: &ConsentBasis,
+    ) -> IssuePreconditions {
+        let client = self.clients.id_in_table(&interaction.client.client_id);
+        IssuePreconditions {
             session_id: current.session.id,
-            client: client.map(|client_id| ClientBasis {
+            client: client.map(|client_id| ClientAtVersion {
                 client_id: client_id.to_owned(),
-                version: pending.client.version,
+                version: interaction.client.version,
             }),
             consent_id: match consent {
-                Consent::Stored { id, .. } => Some(*id),
-                Consent::Given(_) | Consent::NotNeeded => None,
+                ConsentBasis::Stored { id, .. } => Some(*id),
+                ConsentBasis::Given(_) | ConsentBasis::NotNeeded => None,
             },
         }
     }
 
     /// A code is stored.
-    fn issued(&self, pending: &Pending, current: &SignedIn, grant: &GrantRow) {
-        self.clients.touch_last_used(&pending.client);
-        let event = AuditEvent::new(EventName::CodeIssued).client(&pending.client);
+    fn issued(&self, interaction: &Interaction, current: &SignedIn, grant: &GrantRow) {
+        self.clients.touch_last_used(&interaction.client);
+        let event = AuditEvent::new(EventName::CodeIssued).client(&interaction.client);
         let event = event.about(&current.owner).about(&current.session);
         self.events.emit(event.about(grant));
     }
@@ -121,13 +128,13 @@ impl InteractionService {
     /// When the database fails; the interaction goes on then.
     pub async fn refuse(
         &self,
-        pending: &Pending,
+        interaction: &Interaction,
         browser: &mut Browser,
         error: &OAuthError,
-    ) -> Result<Outcome, PageError> {
-        let location = pending.request.callback.error(error);
-        let Some(row) = &pending.row else {
-            return Ok(Outcome::Redirect(location));
+    ) -> Result<InteractionOutcome, PageError> {
+        let location = interaction.request.callback.error(error);
+        let Some(row) = &interaction.row else {
+            return Ok(InteractionOutcome::Redirect(location));
         };
         let tables = self.store.tables();
         let denied = Completion {
@@ -138,14 +145,14 @@ impl InteractionService {
         };
         let consume = |db| authorization_states::consume(db, tables, denied.clone());
         if self.store.run(consume).await? {
-            return Ok(Outcome::Redirect(location));
+            return Ok(InteractionOutcome::Redirect(location));
         }
         self.finished_elsewhere(browser, &row.state).await
     }
 
     /// The same browser gets the same location while its code is unused and fresh.
-    pub fn repeat(&self, pending: &Pending, browser: &Browser) -> Outcome {
-        let opened = pending.row.as_ref().and_then(|row| {
+    pub fn repeat(&self, interaction: &Interaction, browser: &Browser) -> InteractionOutcome {
+        let opened = interaction.row.as_ref().and_then(|row| {
             let until = row.consumed_at?.saturating_add(REPEAT);
             let spent = row
                 .grant
@@ -158,31 +165,31 @@ impl InteractionService {
             let clear = seal_key(browser.binding()?, &row.state).open(sealed).ok()?;
             String::from_utf8(clear).ok()
         });
-        opened.map_or(Outcome::Completed, Outcome::Redirect)
+        opened.map_or(InteractionOutcome::Completed, InteractionOutcome::Redirect)
     }
 
     async fn finished_elsewhere(
         &self,
         browser: &mut Browser,
         state: &str,
-    ) -> Result<Outcome, PageError> {
-        let pending = self.find(state, browser).await?;
-        Ok(self.repeat(&pending, browser))
+    ) -> Result<InteractionOutcome, PageError> {
+        let interaction = self.find(state, browser).await?;
+        Ok(self.repeat(&interaction, browser))
     }
 
     fn grant_row(
         &self,
-        pending: &Pending,
+        interaction: &Interaction,
         current: &SignedIn,
         code: &Secret,
         scopes: &Scopes,
     ) -> GrantRow {
-        let (now, request) = (self.clock.now(), &pending.request);
+        let (now, request) = (self.clock.now(), &interaction.request);
         let expires_at = now.saturating_add(self.policy.ttl.code);
         GrantRow {
             id: 0,
             kind: "code".to_owned(),
-            client_id: pending.client.client_id.clone(),
+            client_id: interaction.client.client_id.clone(),
             user_id: Some(current.owner.key()),
             session_id: Some(current.session.id),
             consent_id: None,
@@ -210,23 +217,32 @@ impl InteractionService {
         }
     }
 
-    fn approval(&self, pending: &Pending, current: &SignedIn, accepted: &Scopes) -> NewApproval {
+    fn approval(
+        &self,
+        interaction: &Interaction,
+        current: &SignedIn,
+        accepted: &Scopes,
+    ) -> NewApproval {
         NewApproval {
-            client_id: pending.client.client_id.clone(),
+            client_id: interaction.client.client_id.clone(),
             user_id: current.owner.key(),
             reference: current.reference.clone(),
             approval: Approval {
-                resources: pending.request.resources.clone(),
-                shown: pending.grantable.clone(),
+                resources: interaction.request.resources.clone(),
+                shown: interaction.grantable.clone(),
                 accepted: accepted.clone(),
-                client_version: pending.client.version,
+                client_version: interaction.client.version,
                 at: self.clock.now(),
             },
         }
     }
 }
 
-fn seal(browser: &mut Browser, row: &Stored, location: &str) -> Result<Vec<u8>, Failure> {
+fn seal(
+    browser: &mut Browser,
+    row: &StoredInteraction,
+    location: &str,
+) -> Result<Vec<u8>, Failure> {
     let binding = browser.bind()?;
     Ok(seal_key(&binding, &row.state).seal(random::bytes()?, location.as_bytes())?)
 }

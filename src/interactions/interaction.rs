@@ -29,7 +29,7 @@ const SENT_TO: &str = "post_login_open:";
 
 /// An authorization request with what was done for it so far.
 #[derive(Clone)]
-pub struct Pending {
+pub struct Interaction {
     /// The client.
     pub client: Client,
     /// The validated request.
@@ -43,7 +43,7 @@ pub struct Pending {
     /// The step of the app that the person was sent to last.
     pub sent_to: Option<String>,
     /// The row, once there is one.
-    pub row: Option<Stored>,
+    pub row: Option<StoredInteraction>,
     /// Unix seconds.
     pub started_at: i64,
     /// What the hooks said in this request: each is asked once.
@@ -52,7 +52,7 @@ pub struct Pending {
 
 /// The row of a stored request.
 #[derive(Clone)]
-pub struct Stored {
+pub struct StoredInteraction {
     /// Primary key.
     pub id: i64,
     /// Interaction id.
@@ -73,7 +73,7 @@ pub struct Stored {
     pub grant: Option<GrantRow>,
 }
 
-impl Pending {
+impl Interaction {
     /// A request that was validated just now.
     pub fn new(client: Client, request: AuthorizationRequest, now: i64) -> Self {
         Self {
@@ -145,7 +145,7 @@ impl Pending {
             hint_subject: row.hint_subject,
             params: params.unwrap_or_default(),
         };
-        let stored = Stored {
+        let stored = StoredInteraction {
             id: row.id,
             state: row.state,
             client_version: row.client_version,

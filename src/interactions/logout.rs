@@ -8,7 +8,7 @@ use crate::{
     error::{Failure, PageError},
     protocol::{
         client::Client,
-        end_session::{self, Destination, Hint, LogoutRequest},
+        end_session::{self, Destination, LogoutRequest, VerifiedHint},
         redirect_uri,
     },
     random,
@@ -24,22 +24,22 @@ const KIND: &str = "logout";
 
 /// A request to sign somebody out that passed every check.
 #[derive(Clone, Debug, Default)]
-pub struct PendingLogout {
+pub struct LogoutInteraction {
     /// The client that asks.
     pub client: Option<Client>,
     /// Who is meant.
-    pub hint: Option<Hint>,
+    pub hint: Option<VerifiedHint>,
     /// Where it ends.
     pub destination: Destination,
     /// Languages of the pages.
     pub ui_locales: Option<String>,
     /// The row, once there is one.
-    pub row: Option<StoredLogout>,
+    pub row: Option<StoredLogoutInteraction>,
 }
 
 /// The row of a stored request.
 #[derive(Clone, Debug)]
-pub struct StoredLogout {
+pub struct StoredLogoutInteraction {
     /// Primary key.
     pub id: i64,
     /// Interaction id.
@@ -48,7 +48,7 @@ pub struct StoredLogout {
     pub is_done: bool,
 }
 
-impl PendingLogout {
+impl LogoutInteraction {
     /// The interaction id, once there is one.
     pub fn state(&self) -> Option<&str> {
         self.row.as_ref().map(|row| row.state.as_str())
@@ -120,14 +120,14 @@ impl PendingLogout {
     /// The request of a row; its client is judged as it is now.
     fn stored(row: InteractionRow, client: Option<Client>) -> Self {
         let param = |name: &str| row.params.as_ref()?.get(name).cloned();
-        let hint = row.hint_subject.map(|subject| Hint {
+        let hint = row.hint_subject.map(|subject| VerifiedHint {
             audiences: param("aud")
                 .and_then(|aud| serde_json::from_value(aud).ok())
                 .unwrap_or_default(),
             subject,
             sid: param("sid").and_then(|sid| sid.as_str().map(str::to_owned)),
         });
-        let asked = LogoutRequest {
+        let request = LogoutRequest {
             post_logout_redirect_uri: row
                 .redirect_uri_explicit
                 .then_some(row.redirect_uri.as_str()),
@@ -135,11 +135,11 @@ impl PendingLogout {
             ..LogoutRequest::default()
         };
         Self {
-            destination: end_session::destination(&asked, client.as_ref()),
+            destination: end_session::destination(&request, client.as_ref()),
             client,
             hint,
             ui_locales: row.ui_locales,
-            row: Some(StoredLogout {
+            row: Some(StoredLogoutInteraction {
                 id: row.id,
                 state: row.state,
                 is_done: row.consumed_at.is_some(),
@@ -156,13 +156,13 @@ impl InteractionService {
     /// When the database fails.
     pub async fn open_logout(
         &self,
-        pending: &mut PendingLogout,
+        interaction: &mut LogoutInteraction,
         browser: Option<&mut Browser>,
     ) -> Result<(), Failure> {
         let ttl = self.settings.state_ttl_seconds;
-        let mut row = pending.to_row(random::identifier()?, self.clock.now(), ttl);
+        let mut row = interaction.to_row(random::identifier()?, self.clock.now(), ttl);
         self.insert_row(&mut row, browser).await?;
-        pending.row = Some(StoredLogout {
+        interaction.row = Some(StoredLogoutInteraction {
             id: row.id,
             state: row.state,
             is_done: false,
@@ -178,21 +178,21 @@ impl InteractionService {
         &self,
         id: &str,
         browser: &mut Browser,
-    ) -> Result<PendingLogout, PageError> {
+    ) -> Result<LogoutInteraction, PageError> {
         let found = self.bound(id, KIND, browser).await?;
         let client = self
             .clients
-            .known(&found.interaction.client_id, found.client.as_ref());
+            .static_or_stored(&found.interaction.client_id, found.client.as_ref());
         let client = client.cloned();
-        Ok(PendingLogout::stored(found.interaction, client))
+        Ok(LogoutInteraction::stored(found.interaction, client))
     }
 
     /// Notes that the person was signed out: what comes later signs nobody else out.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn close_logout(&self, pending: &PendingLogout) -> Result<(), Failure> {
-        let Some(row) = &pending.row else {
+    pub async fn close_logout(&self, interaction: &LogoutInteraction) -> Result<(), Failure> {
+        let Some(row) = &interaction.row else {
             return Ok(());
         };
         let tables = self.store.tables();

@@ -11,7 +11,7 @@ mod transaction;
 
 use std::sync::Arc;
 
-pub use self::{accounts::account_lines, interaction::Pending};
+pub use self::{accounts::account_lines, interaction::Interaction};
 
 use crate::{
     clients::ClientRegistry,
@@ -33,8 +33,8 @@ use crate::{
     sessions::{Browser, SessionService, SignIn, SignedIn},
     store::{
         Store,
-        authorization_states::{self, BrowserBinding, InteractionRow, Person, StepDone},
-        joined,
+        authorization_states::{self, BrowserBinding, InteractionRow, InteractionUser, StepUpdate},
+        lookups,
     },
 };
 
@@ -55,7 +55,7 @@ pub fn usable(client: Option<&Client>) -> Result<Client, PageError> {
 
 /// Where a request leads next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum InteractionOutcome {
     /// The person has something to do: to the page of this step.
     Step(Step),
     /// The situation changed meanwhile: look at the next step again.
@@ -135,12 +135,12 @@ impl InteractionService {
     /// When the database fails.
     pub async fn open(
         &self,
-        pending: &mut Pending,
+        interaction: &mut Interaction,
         browser: Option<&mut Browser>,
         current: Option<&SignedIn>,
         intent: Step,
     ) -> Result<(), Failure> {
-        let mut row = pending.to_row(
+        let mut row = interaction.to_row(
             random::identifier()?,
             self.settings.state_ttl_seconds,
             intent,
@@ -148,8 +148,8 @@ impl InteractionService {
         row.user_id = current.map(|current| current.owner.key());
         row.session_id = current.map(|current| current.session.id);
         self.insert_row(&mut row, browser).await?;
-        let stored = Pending::stored(pending.client.clone(), row, None, &self.urls.issuer);
-        pending.row = stored.row;
+        let stored = Interaction::stored(interaction.client.clone(), row, None, &self.urls.issuer);
+        interaction.row = stored.row;
         Ok(())
     }
 
@@ -182,19 +182,21 @@ impl InteractionService {
     ///
     /// # Errors
     /// PAGE(400): unknown, expired, or started in another browser.
-    pub async fn find(&self, id: &str, browser: &mut Browser) -> Result<Pending, PageError> {
-        let joined::InteractionWithClient {
+    pub async fn find(&self, id: &str, browser: &mut Browser) -> Result<Interaction, PageError> {
+        let lookups::InteractionWithClient {
             interaction: row,
             client,
             grant,
         } = self.bound(id, interaction::KIND, browser).await?;
         request::note_client(&row.client_id);
-        let client = self.clients.known(&row.client_id, client.as_ref());
+        let client = self
+            .clients
+            .static_or_stored(&row.client_id, client.as_ref());
         let client = usable(client)?;
-        let pending = Pending::stored(client, row, grant, &self.urls.issuer);
+        let interaction = Interaction::stored(client, row, grant, &self.urls.issuer);
         // Withdrawn meanwhile, a redirect URI gets no code any more.
-        pending.request.callback.check(&pending.client)?;
-        Ok(pending)
+        interaction.request.callback.check(&interaction.client)?;
+        Ok(interaction)
     }
 
     /// The row of this kind with this id, for the browser that started it (IX-03).
@@ -203,9 +205,9 @@ impl InteractionService {
         id: &str,
         kind: &str,
         browser: &mut Browser,
-    ) -> Result<joined::InteractionWithClient, PageError> {
+    ) -> Result<lookups::InteractionWithClient, PageError> {
         let tables = self.store.tables();
-        let find = |db| joined::interaction(db, tables, id);
+        let find = |db| lookups::interaction(db, tables, id);
         let found = self.store.run(find).await?;
         let unknown = || {
             let error = OAuthError::of(&refusals::INTERACTION_UNKNOWN);
@@ -281,16 +283,16 @@ impl InteractionService {
     /// When the user may not sign in, or the database or a hook fails.
     pub async fn enter(
         &self,
-        pending: &mut Pending,
+        interaction: &mut Interaction,
         browser: &mut Browser,
         owner: &Owner,
         sign_in: SignIn,
     ) -> Result<SignedIn, Failure> {
         let entered = self.sessions.sign_in(browser, owner, sign_in).await?;
-        pending.signed_in(entered.session.auth_time);
-        let client_id = &pending.client.client_id;
+        interaction.signed_in(entered.session.auth_time);
+        let client_id = &interaction.client.client_id;
         let current = self.sessions.with_consent(entered, client_id).await?;
-        self.record_step(pending, Some(&current)).await?;
+        self.record_step(interaction, Some(&current)).await?;
         Ok(current)
     }
 
@@ -300,25 +302,25 @@ impl InteractionService {
     /// When the database fails.
     pub async fn record_step(
         &self,
-        pending: &mut Pending,
+        interaction: &mut Interaction,
         current: Option<&SignedIn>,
     ) -> Result<(), Failure> {
-        let Some(row) = pending.row.as_ref().map(|row| row.id) else {
+        let Some(row) = interaction.row.as_ref().map(|row| row.id) else {
             return Ok(());
         };
         let ttl = self.settings.state_ttl_seconds;
-        let latest = pending
+        let latest = interaction
             .started_at
             .saturating_add(ttl.saturating_mul(MAX_RENEWALS));
         // A refusal ends at the client: nothing is left for the person.
-        let intent = self.next_step(pending, current).await?;
-        let step = StepDone {
+        let intent = self.next_step(interaction, current).await?;
+        let step = StepUpdate {
             intent: intent.unwrap_or(Step::Issue).as_str(),
-            prompts: pending.prompts(),
-            handled: pending.handled().0,
+            prompts: interaction.prompts(),
+            handled: interaction.handled().0,
             session_id: current.map(|current| current.session.id),
             user_id: current.map(|current| current.owner.key()),
-            authenticated_at: pending.progress.authenticated_at,
+            authenticated_at: interaction.progress.authenticated_at,
             expires_at: self.clock.now().saturating_add(ttl).min(latest),
         };
         let tables = self.store.tables();
@@ -334,13 +336,13 @@ impl InteractionService {
     /// When the database fails.
     pub async fn note_person(
         &self,
-        pending: &Pending,
+        interaction: &Interaction,
         current: Option<&SignedIn>,
     ) -> Result<(), Failure> {
-        let (Some(row), Some(current)) = (&pending.row, current) else {
+        let (Some(row), Some(current)) = (&interaction.row, current) else {
             return Ok(());
         };
-        let person = Person {
+        let person = InteractionUser {
             user_id: current.owner.key(),
             session_id: current.session.id,
         };
@@ -359,11 +361,11 @@ impl InteractionService {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn adopt_client_version(&self, pending: &Pending) -> Result<(), Failure> {
-        let Some(row) = &pending.row else {
+    pub async fn adopt_client_version(&self, interaction: &Interaction) -> Result<(), Failure> {
+        let Some(row) = &interaction.row else {
             return Ok(());
         };
-        let (id, version, tables) = (row.id, pending.client.version, self.store.tables());
+        let (id, version, tables) = (row.id, interaction.client.version, self.store.tables());
         self.store
             .run(|db| authorization_states::adopt_client_version(db, tables, id, version))
             .await?;

@@ -1,12 +1,12 @@
 //! What comes next for a request, with what the app says about it (NX-01 to NX-10).
 
-use super::{InteractionService, Pending};
+use super::{Interaction, InteractionService};
 use crate::{
     error::Failure,
-    people::hooks::{ClientFacts, SessionFacts},
+    people::hooks::{ClientInfo, SessionInfo},
     protocol::{
         error::{ErrorCode, OAuthError},
-        interaction::{Asked, HookOutcome, SessionView, Situation, Step, next_step},
+        interaction::{HookOutcome, PromptContext, PromptRequest, SessionView, Step, next_step},
         scope::{OPENID, Scopes},
     },
     sessions::SignedIn,
@@ -24,16 +24,18 @@ impl InteractionService {
     /// When a hook or the user's subject fails.
     pub async fn next_step(
         &self,
-        pending: &mut Pending,
+        interaction: &mut Interaction,
         current: Option<&SignedIn>,
     ) -> Result<NextStep, Failure> {
-        pending.grantable.clone_from(&pending.request.scopes);
-        pending.post_login = None;
-        let next = self.decide(pending, current, &HookOutcome::default())?;
+        interaction
+            .grantable
+            .clone_from(&interaction.request.scopes);
+        interaction.post_login = None;
+        let next = self.decide(interaction, current, &HookOutcome::default())?;
         match current {
             Some(current) if asks_app(&next) => {
-                let app = self.ask_hooks(pending, current).await?;
-                self.decide(pending, Some(current), &app)
+                let app = self.ask_hooks(interaction, current).await?;
+                self.decide(interaction, Some(current), &app)
             }
             _ => Ok(next),
         }
@@ -41,16 +43,16 @@ impl InteractionService {
 
     fn decide(
         &self,
-        pending: &Pending,
+        interaction: &Interaction,
         current: Option<&SignedIn>,
         app: &HookOutcome,
     ) -> Result<NextStep, Failure> {
-        let Pending {
+        let Interaction {
             client,
             request,
             progress,
             ..
-        } = pending;
+        } = interaction;
         let session = match current {
             None => None,
             Some(current) => Some(SessionView {
@@ -61,17 +63,17 @@ impl InteractionService {
         };
         let consent = current.and_then(|current| current.consent.as_ref());
         let consent = consent.map(ConsentRow::view);
-        Ok(next_step(&Situation {
-            asked: Asked {
+        Ok(next_step(&PromptContext {
+            request: PromptRequest {
                 prompts: &request.prompts,
                 silent: request.silent,
                 max_age: request.max_age,
                 hint_subject: request.hint_subject.as_deref(),
-                acr_values: pending.wanted_acr(),
-                scopes: &pending.grantable,
+                acr_values: interaction.wanted_acr(),
+                scopes: &interaction.grantable,
                 resources: &request.resources,
                 redirect_uri: request.callback.redirect_uri(),
-                started_at: pending.started_at,
+                started_at: interaction.started_at,
             },
             progress,
             session: session.as_ref(),
@@ -88,42 +90,46 @@ impl InteractionService {
     /// request and person.
     async fn ask_hooks(
         &self,
-        pending: &mut Pending,
+        interaction: &mut Interaction,
         current: &SignedIn,
     ) -> Result<HookOutcome, Failure> {
-        let known = pending.hooks.take().filter(|known| known.is_of(current));
-        let answers = match known {
-            Some(known) => known,
-            None => self.hook_answers(pending, current).await?,
+        let cached = interaction
+            .hooks
+            .take()
+            .filter(|cached| cached.is_of(current));
+        let answers = match cached {
+            Some(cached) => cached,
+            None => self.hook_answers(interaction, current).await?,
         };
-        let requested = &pending.request.scopes;
-        pending.grantable = requested.filtered(|scope| answers.allowed.contains(scope));
-        let done = &pending.progress.post_login;
+        let requested = &interaction.request.scopes;
+        interaction.grantable = requested.filtered(|scope| answers.allowed.contains(scope));
+        let done = &interaction.progress.post_login;
         let step = answers.post_login.clone();
-        pending.post_login = step.clone().filter(|step| !done.contains(step));
+        interaction.post_login = step.clone().filter(|step| !done.contains(step));
         let outcome = HookOutcome {
             wants_choice: answers.wants_choice,
             post_login: step,
-            allows_nothing: pending.grantable.is_empty(),
+            allows_nothing: interaction.grantable.is_empty(),
         };
-        pending.hooks = Some(answers);
+        interaction.hooks = Some(answers);
         Ok(outcome)
     }
 
     async fn hook_answers(
         &self,
-        pending: &Pending,
+        interaction: &Interaction,
         current: &SignedIn,
     ) -> Result<HookAnswers, Failure> {
-        let (owner, client) = (&current.owner, ClientFacts::of(&pending.client));
-        let (app, asked) = (&self.people.app, pending.request.scopes.as_slice());
-        let wants_choice = if pending.progress.selected {
+        let (owner, client) = (&current.owner, ClientInfo::of(&interaction.client));
+        let (app, requested) = (&self.people.app, interaction.request.scopes.as_slice());
+        let wants_choice = if interaction.progress.selected {
             false
         } else {
-            let session = SessionFacts::of(&current.session);
-            app.select_account(owner, &client, &session, asked).await?
+            let session = SessionInfo::of(&current.session);
+            app.select_account(owner, &client, &session, requested)
+                .await?
         };
-        let allowed = app.authorize_scopes(owner, &client, asked).await?;
+        let allowed = app.authorize_scopes(owner, &client, requested).await?;
         let post_login = app.post_login(owner, &client).await?;
         if let (Some(step), None) = (&post_login, &self.urls.post_login_page) {
             return Err(Failure::internal(format!(
@@ -146,40 +152,40 @@ impl InteractionService {
     /// When the database or a hook fails.
     pub async fn post_login_done(
         &self,
-        pending: &mut Pending,
+        interaction: &mut Interaction,
         current: Option<&SignedIn>,
     ) -> Result<(), Failure> {
         let Some(current) = current else {
             return Ok(());
         };
-        let before_app = self.decide(pending, Some(current), &HookOutcome::default())?;
+        let before_app = self.decide(interaction, Some(current), &HookOutcome::default())?;
         if !asks_app(&before_app) {
             return Ok(());
         }
         // The step that the person was sent to is done before the app is asked: a hook that looks at
         // what the app stored names the following step already.
-        let step = match pending.sent_to.take() {
+        let step = match interaction.sent_to.take() {
             Some(step) => Some(step),
             None => {
-                let next = self.next_step(pending, Some(current)).await?;
-                let open = pending.post_login.clone();
+                let next = self.next_step(interaction, Some(current)).await?;
+                let open = interaction.post_login.clone();
                 open.filter(|_| next == Ok(Step::PostLogin))
             }
         };
         let Some(step) = step else {
             return Ok(());
         };
-        pending.progress.post_login.push(step);
-        self.record_step(pending, Some(current)).await
+        interaction.progress.post_login.push(step);
+        self.record_step(interaction, Some(current)).await
     }
 
     /// The scopes that the person agreed to: all that they may grant, or those ticked (CO-04).
-    pub fn accepted(&self, pending: &Pending, ticked: &Scopes) -> Scopes {
+    pub fn accepted(&self, interaction: &Interaction, ticked: &Scopes) -> Scopes {
         if !self.settings.consent_allows_narrowing {
-            return pending.grantable.clone();
+            return interaction.grantable.clone();
         }
         let kept = |scope: &str| scope == OPENID || ticked.contains(scope);
-        pending.grantable.filtered(kept)
+        interaction.grantable.filtered(kept)
     }
 }
 
@@ -207,7 +213,7 @@ impl HookAnswers {
     }
 }
 
-impl Pending {
+impl Interaction {
     /// Wanted authentication context classes: of the request, else of the client's registration.
     pub fn wanted_acr(&self) -> &[String] {
         if self.request.acr_values.is_empty() {

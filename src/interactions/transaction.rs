@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sea_orm::ConnectionTrait;
 
-use super::Pending;
+use super::Interaction;
 use crate::{
     people::{Owner, ResourceOwners},
     protocol::{consent::ConsentAsk, interaction::skips_consent, scope::Scopes},
@@ -15,14 +15,14 @@ use crate::{
         authorization_codes::{self, GrantRow},
         authorization_states::{self, Completion},
         consents::{self, NewApproval},
+        issue_preconditions::{self, IssuePreconditions, LockedRows},
         schema::TableNames,
-        standing::{self, Basis, Standing},
     },
 };
 
 /// How a finishing transaction ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Finished {
+pub(super) enum IssueOutcome {
     /// With the grant's id.
     Issued(i64),
     /// Another request finished the interaction first.
@@ -34,7 +34,7 @@ pub(super) enum Finished {
 
 /// The interaction that ends with the code.
 #[derive(Clone)]
-pub(super) struct Consumed {
+pub(super) struct ConsumedInteraction {
     /// The row.
     pub id: i64,
     /// Its final location, sealed under the browser's binding.
@@ -43,7 +43,7 @@ pub(super) struct Consumed {
 
 /// Why the person need not be asked any more.
 #[derive(Clone)]
-pub(super) enum Consent {
+pub(super) enum ConsentBasis {
     /// They were, just now.
     Given(NewApproval),
     /// A stored consent covers it.
@@ -61,16 +61,16 @@ pub(super) enum Consent {
     NotNeeded,
 }
 
-impl Consent {
+impl ConsentBasis {
     /// What an issue without a page rests on.
-    pub fn stored(pending: &Pending, current: &SignedIn) -> Self {
-        let redirect_uri = pending.request.callback.redirect_uri();
+    pub fn stored(interaction: &Interaction, current: &SignedIn) -> Self {
+        let redirect_uri = interaction.request.callback.redirect_uri();
         match &current.consent {
-            Some(row) if !skips_consent(&pending.client, redirect_uri) => Self::Stored {
+            Some(row) if !skips_consent(&interaction.client, redirect_uri) => Self::Stored {
                 id: row.id,
-                scopes: pending.grantable.clone(),
-                resources: pending.request.resources.clone(),
-                client_version: pending.client.version,
+                scopes: interaction.grantable.clone(),
+                resources: interaction.request.resources.clone(),
+                client_version: interaction.client.version,
             },
             _ => Self::NotNeeded,
         }
@@ -79,11 +79,11 @@ impl Consent {
 
 /// Everything the finishing transaction reads and writes.
 #[derive(Clone)]
-pub(super) struct Finish {
+pub(super) struct IssueCode {
     /// The interaction that ends; `None` when the code is issued at once.
-    pub interaction: Option<Consumed>,
+    pub interaction: Option<ConsumedInteraction>,
     /// What must still be there.
-    pub basis: Basis,
+    pub basis: IssuePreconditions,
     /// The app's users, who are looked at again.
     pub app: Arc<dyn ResourceOwners>,
     /// Unix seconds.
@@ -91,10 +91,10 @@ pub(super) struct Finish {
     /// What is issued.
     pub grant: GrantRow,
     /// Why the person need not be asked any more.
-    pub consent: Consent,
+    pub consent: ConsentBasis,
 }
 
-impl Finish {
+impl IssueCode {
     /// Issues the code, if everything still holds.
     ///
     /// # Errors
@@ -103,13 +103,13 @@ impl Finish {
         &self,
         txn: &impl ConnectionTrait,
         tables: &TableNames,
-    ) -> StoreResult<Finished> {
+    ) -> StoreResult<IssueOutcome> {
         let users = self.app.table();
-        let standing = standing::hold(txn, tables, &self.basis, users).await?;
-        if !standing.is_some_and(|standing| self.still_holds(&standing)) {
-            return Ok(Finished::Changed);
+        let locked = issue_preconditions::lock(txn, tables, &self.basis, users).await?;
+        if !locked.is_some_and(|locked| self.still_holds(&locked)) {
+            return Ok(IssueOutcome::Changed);
         }
-        if let Some(Consumed { id, sealed }) = &self.interaction {
+        if let Some(ConsumedInteraction { id, sealed }) = &self.interaction {
             let done = Completion {
                 id: *id,
                 now: self.now,
@@ -117,27 +117,27 @@ impl Finish {
                 intent: "done",
             };
             if !authorization_states::consume(txn, tables, done).await? {
-                return Ok(Finished::Lost);
+                return Ok(IssueOutcome::Lost);
             }
         }
         let mut grant = self.grant.clone();
         grant.consent_id = match &self.consent {
-            Consent::Given(approval) => Some(consents::approve(txn, tables, approval).await?),
-            Consent::Stored { id, .. } => Some(*id),
-            Consent::NotNeeded => None,
+            ConsentBasis::Given(approval) => Some(consents::approve(txn, tables, approval).await?),
+            ConsentBasis::Stored { id, .. } => Some(*id),
+            ConsentBasis::NotNeeded => None,
         };
         let grant_id = authorization_codes::insert(txn, tables, &grant).await?;
-        if let Some(Consumed { id, .. }) = &self.interaction {
+        if let Some(ConsumedInteraction { id, .. }) = &self.interaction {
             authorization_states::link(txn, tables, *id, grant_id).await?;
         }
-        Ok(Finished::Issued(grant_id))
+        Ok(IssueOutcome::Issued(grant_id))
     }
 
     /// The next step computed before the transaction is still the next step: the session is live,
     /// its user may be signed in with the credentials of then, and the consent covers what it did.
-    fn still_holds(&self, standing: &Standing<Owner>) -> bool {
-        let session = &standing.session;
-        let same_person = match (&standing.user, self.app.table()) {
+    fn still_holds(&self, locked: &LockedRows<Owner>) -> bool {
+        let session = &locked.session;
+        let same_person = match (&locked.user, self.app.table()) {
             (Some(user), _) => {
                 let stamp = user.credential_stamp().map(|stamp| stamp.0.to_vec());
                 user.is_active()
@@ -148,9 +148,9 @@ impl Finish {
             // An app without the table was asked for the user right before.
             (None, None) => true,
         };
-        let covered = match (&self.consent, &standing.consent) {
+        let covered = match (&self.consent, &locked.consent) {
             (
-                Consent::Stored {
+                ConsentBasis::Stored {
                     scopes,
                     resources,
                     client_version,
@@ -165,7 +165,7 @@ impl Finish {
                     now: self.now,
                 })
             }),
-            (Consent::Given(_) | Consent::NotNeeded, _) => true,
+            (ConsentBasis::Given(_) | ConsentBasis::NotNeeded, _) => true,
         };
         session.is_live(self.now) && same_person && covered
     }

@@ -10,9 +10,9 @@ use super::{
     directory::KeyDirectory,
     error::KeyError,
     files, generate,
-    load::{Needs, Source},
+    load::{KeyRequirements, Source},
     pem,
-    set::Described,
+    set::KeyWithDescription,
     state::{KeyDescription, KeyState, Timeline, timeline},
 };
 use crate::{
@@ -44,7 +44,7 @@ pub struct KeyLine {
 /// # Errors
 /// The source cannot be read.
 pub fn list_keys(settings: &Settings, now: i64) -> Result<Vec<KeyLine>, KeyError> {
-    let needs = Needs::of(settings);
+    let needs = KeyRequirements::of(settings);
     let keys = Source::open(&settings.keys, &needs)?.described()?;
     Ok(lines(&keys, now, needs.token_life))
 }
@@ -54,16 +54,16 @@ pub fn list_keys(settings: &Settings, now: i64) -> Result<Vec<KeyLine>, KeyError
 /// # Errors
 /// The directory cannot be read.
 pub fn open_key_files(settings: &Settings) -> Result<Vec<PathBuf>, KeyError> {
-    let needs = Needs::of(settings);
+    let needs = KeyRequirements::of(settings);
     match Source::open(&settings.keys, &needs)? {
         Source::Directory(directory) => directory.open_to_others(),
         Source::Fixed(_) => Ok(Vec::new()),
     }
 }
 
-fn lines(keys: &[Described], now: i64, token_life: i64) -> Vec<KeyLine> {
+fn lines(keys: &[KeyWithDescription], now: i64, token_life: i64) -> Vec<KeyLine> {
     let all: Vec<&KeyDescription> = keys.iter().map(|key| &key.description).collect();
-    let line = |key: &Described| {
+    let line = |key: &KeyWithDescription| {
         let Timeline {
             state,
             since,
@@ -112,7 +112,7 @@ pub fn withdraw_key(
         return Ok(None);
     };
     let _lock = files::lock(path)?;
-    let needs = Needs::of(settings);
+    let needs = KeyRequirements::of(settings);
     let mut reader = KeyDirectory::new(
         path.clone(),
         settings.keys.passphrase.clone(),
@@ -125,7 +125,7 @@ pub fn withdraw_key(
         return Ok(None);
     };
     let alg = key.pair.alg;
-    let others: Vec<Described> = keys
+    let others: Vec<KeyWithDescription> = keys
         .iter()
         .filter(|other| other.pair.kid != kid)
         .cloned()

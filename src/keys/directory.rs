@@ -14,7 +14,7 @@ use super::{
     files,
     pair::{KeyPair, Private},
     pem,
-    set::Described,
+    set::KeyWithDescription,
     state::KeyDescription,
 };
 use crate::{config::Secret, protocol::jwk::SigningAlg};
@@ -51,7 +51,7 @@ impl KeyDirectory {
     }
 
     /// Every key of the directory, by file name; none if there is no directory.
-    pub fn read(&mut self) -> Result<Vec<Described>, KeyError> {
+    pub fn read(&mut self) -> Result<Vec<KeyWithDescription>, KeyError> {
         let mut keys = Vec::new();
         for path in pem_files(&self.path)? {
             let description = read_description(&path.with_extension("json"))?;
@@ -60,7 +60,7 @@ impl KeyDirectory {
             let pair = self.pair(&path, &metadata, description.as_ref())?;
             // A key that somebody put there without a description signs from the beginning.
             let description = description.unwrap_or_else(|| KeyDescription::new(pair.alg, 0, 0));
-            keys.push(Described { pair, description });
+            keys.push(KeyWithDescription { pair, description });
         }
         Ok(keys)
     }

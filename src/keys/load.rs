@@ -8,7 +8,7 @@ use super::{
     files, generate, jwk_source,
     pair::KeyPair,
     pem,
-    set::{Described, KeySet},
+    set::{KeySet, KeyWithDescription},
     state::KeyDescription,
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 
 /// What the keys must be good for.
 #[derive(Clone)]
-pub(super) struct Needs {
+pub(super) struct KeyRequirements {
     /// Algorithms in use, the default first.
     pub algorithms: Vec<SigningAlg>,
     /// Longest life of a signed token, seconds.
@@ -27,7 +27,7 @@ pub(super) struct Needs {
     pub production: bool,
 }
 
-impl Needs {
+impl KeyRequirements {
     pub fn of(settings: &Settings) -> Self {
         Self {
             algorithms: settings.algorithms_in_use(),
@@ -54,7 +54,7 @@ impl Needs {
         }
     }
 
-    fn set(&self, keys: &[Described], now: i64) -> KeySet {
+    fn set(&self, keys: &[KeyWithDescription], now: i64) -> KeySet {
         KeySet::new(keys, now, self.token_life, self.first())
     }
 
@@ -69,11 +69,11 @@ pub(super) enum Source {
     /// Read again from time to time.
     Directory(KeyDirectory),
     /// As they were at boot.
-    Fixed(Vec<Described>),
+    Fixed(Vec<KeyWithDescription>),
 }
 
 impl Source {
-    pub fn open(settings: &KeySettings, needs: &Needs) -> Result<Self, KeyError> {
+    pub fn open(settings: &KeySettings, needs: &KeyRequirements) -> Result<Self, KeyError> {
         let rsa = needs.rsa();
         Ok(match &settings.source {
             KeySource::Directory(path) => Self::Directory(KeyDirectory::new(
@@ -89,12 +89,12 @@ impl Source {
         })
     }
 
-    pub fn read(&mut self, needs: &Needs, now: i64) -> Result<KeySet, KeyError> {
+    pub fn read(&mut self, needs: &KeyRequirements, now: i64) -> Result<KeySet, KeyError> {
         Ok(needs.set(&self.described()?, now))
     }
 
     /// Every key, whatever its state.
-    pub fn described(&mut self) -> Result<Vec<Described>, KeyError> {
+    pub fn described(&mut self) -> Result<Vec<KeyWithDescription>, KeyError> {
         match self {
             Self::Directory(directory) => directory.read(),
             Self::Fixed(keys) => Ok(keys.clone()),
@@ -102,7 +102,7 @@ impl Source {
     }
 
     /// Like [`Self::read`], but every algorithm in use has a key afterwards.
-    pub fn read_complete(&mut self, needs: &Needs, now: i64) -> Result<KeySet, KeyError> {
+    pub fn read_complete(&mut self, needs: &KeyRequirements, now: i64) -> Result<KeySet, KeyError> {
         let set = self.read(needs, now)?;
         let missing = needs.missing(&set);
         match self {
@@ -114,7 +114,11 @@ impl Source {
 }
 
 /// Makes what is missing. One process at a time: the second one finds the keys of the first.
-fn make(directory: &mut KeyDirectory, needs: &Needs, now: i64) -> Result<KeySet, KeyError> {
+fn make(
+    directory: &mut KeyDirectory,
+    needs: &KeyRequirements,
+    now: i64,
+) -> Result<KeySet, KeyError> {
     let path = directory.path.clone();
     files::ensure_directory(&path)?;
     let _lock = files::lock(&path)?;
@@ -146,7 +150,7 @@ fn from_pem(
     texts: &[Secret],
     passphrase: Option<&Secret>,
     rsa: SigningAlg,
-) -> Result<Vec<Described>, KeyError> {
+) -> Result<Vec<KeyWithDescription>, KeyError> {
     let pair = |text: &Secret| {
         let private = pem::decode(text.expose(), passphrase)?;
         let alg = private.algorithm(rsa);
@@ -155,7 +159,7 @@ fn from_pem(
     describe("pem", texts.iter().map(pair))
 }
 
-fn from_jwks(set: &SecretJson, rsa: SigningAlg) -> Result<Vec<Described>, KeyError> {
+fn from_jwks(set: &SecretJson, rsa: SigningAlg) -> Result<Vec<KeyWithDescription>, KeyError> {
     let keys = set.expose().get("keys").and_then(|keys| keys.as_array());
     let keys = keys.ok_or_else(|| KeyError::unusable("jwks", "not a JWK set"))?;
     describe(
@@ -168,15 +172,15 @@ fn from_jwks(set: &SecretJson, rsa: SigningAlg) -> Result<Vec<Described>, KeyErr
 fn describe(
     list: &str,
     pairs: impl Iterator<Item = Result<KeyPair, &'static str>>,
-) -> Result<Vec<Described>, KeyError> {
-    let mut keys: Vec<Described> = Vec::new();
+) -> Result<Vec<KeyWithDescription>, KeyError> {
+    let mut keys: Vec<KeyWithDescription> = Vec::new();
     for (index, pair) in pairs.enumerate() {
         let place = |problem| KeyError::unusable(format!("{list}[{index}]"), problem);
         let pair = Arc::new(pair.map_err(place)?);
         let later = keys.iter().any(|key| key.pair.alg == pair.alg);
         let active_at = if later { i64::MAX } else { 0 };
         let description = KeyDescription::new(pair.alg, 0, active_at);
-        keys.push(Described { pair, description });
+        keys.push(KeyWithDescription { pair, description });
     }
     Ok(keys)
 }

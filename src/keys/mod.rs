@@ -31,10 +31,10 @@ pub use self::{
     admin::{delete_outlived, fresh_pem, list_keys, open_key_files, withdraw_key},
     error::{KeyError, OPEN_TO_OTHERS},
     state::{KeyDescription, KeyState},
-    verify::{JwtError, Purpose, VerifiedJwt},
+    verify::{JwtError, JwtPurpose, VerifiedJwt},
 };
 use self::{
-    load::{Needs, Source},
+    load::{KeyRequirements, Source},
     set::{KeyChange, KeySet},
     verify::Expected,
 };
@@ -53,7 +53,7 @@ pub struct Keys(Arc<Inner>);
 
 struct Inner {
     issuer: String,
-    needs: Needs,
+    needs: KeyRequirements,
     source: Mutex<Source>,
     set: RwLock<Arc<KeySet>>,
     /// Unix seconds of the next look at the source.
@@ -82,7 +82,7 @@ impl Keys {
     /// No key for an algorithm in use, or one that cannot be read or used (ST-04, ST-08).
     pub async fn load(settings: &Settings, now: i64) -> Result<Self, KeyError> {
         let key_settings = settings.keys.clone();
-        let needs = Needs::of(settings);
+        let needs = KeyRequirements::of(settings);
         let issuer = settings.issuer.clone();
         blocking(move || {
             let mut source = Source::open(&key_settings, &needs)?;
@@ -167,7 +167,12 @@ impl Keys {
     ///
     /// # Errors
     /// The first rule that the token breaks.
-    pub fn verify(&self, token: &str, purpose: Purpose, now: i64) -> Result<VerifiedJwt, JwtError> {
+    pub fn verify(
+        &self,
+        token: &str,
+        purpose: JwtPurpose,
+        now: i64,
+    ) -> Result<VerifiedJwt, JwtError> {
         let expected = Expected {
             purpose,
             issuer: &self.0.issuer,

@@ -12,7 +12,7 @@ use crate::protocol::jwk::SigningAlg;
 
 /// A key and what is written about it.
 #[derive(Clone)]
-pub(super) struct Described {
+pub(super) struct KeyWithDescription {
     pub pair: Arc<KeyPair>,
     pub description: KeyDescription,
 }
@@ -40,7 +40,7 @@ pub struct KeyChange {
 
 impl KeySet {
     /// States of `keys` at `now`. `token_life`: longest life of a signed token, seconds.
-    pub fn new(keys: &[Described], now: i64, token_life: i64, first: SigningAlg) -> Self {
+    pub fn new(keys: &[KeyWithDescription], now: i64, token_life: i64, first: SigningAlg) -> Self {
         let all: Vec<&KeyDescription> = keys.iter().map(|key| &key.description).collect();
         let mut entries: Vec<Entry> = keys
             .iter()

@@ -15,14 +15,14 @@ const LEEWAY: i64 = 10;
 /// What a token is presented as. A token of one purpose is refused for every other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Purpose {
+pub enum JwtPurpose {
     /// JWT access token (RFC 9068): `typ` `at+jwt`, all times checked.
     AccessToken,
     /// `id_token_hint` (OpenID Connect Core §3.1.2.1): `typ` `JWT`, may be expired.
     IdTokenHint,
 }
 
-impl Purpose {
+impl JwtPurpose {
     const fn typ(self) -> &'static str {
         match self {
             Self::AccessToken => "at+jwt",
@@ -82,7 +82,7 @@ pub struct VerifiedJwt {
     pub audiences: Vec<String>,
     /// `iat`, Unix seconds.
     pub issued_at: i64,
-    /// `exp`, Unix seconds; may be over for [`Purpose::IdTokenHint`].
+    /// `exp`, Unix seconds; may be over for [`JwtPurpose::IdTokenHint`].
     pub expires_at: i64,
     /// All claims.
     pub claims: Map<String, Value>,
@@ -99,7 +99,7 @@ impl VerifiedJwt {
 /// What a token is checked against.
 #[derive(Clone, Copy)]
 pub(super) struct Expected<'a> {
-    pub purpose: Purpose,
+    pub purpose: JwtPurpose,
     pub issuer: &'a str,
     /// Unix seconds.
     pub now: i64,
@@ -133,7 +133,7 @@ pub(super) fn verify(
 fn check_header<'h>(
     header: &'h Map<String, Value>,
     keys: &KeySet,
-    purpose: Purpose,
+    purpose: JwtPurpose,
 ) -> Result<&'h str, JwtError> {
     let text = |name: &str| header.get(name).and_then(Value::as_str);
     if header.contains_key("crit") {
@@ -144,7 +144,7 @@ fn check_header<'h>(
     }
     let kid = text("kid").ok_or(JwtError::UnknownKey)?;
     let entry = keys.by_kid(kid).ok_or(JwtError::UnknownKey)?;
-    if entry.state == KeyState::Retired && purpose != Purpose::IdTokenHint {
+    if entry.state == KeyState::Retired && purpose != JwtPurpose::IdTokenHint {
         return Err(JwtError::UnknownKey);
     }
     if text("alg") != Some(entry.pair.alg.as_str()) {
@@ -174,7 +174,7 @@ fn check_claims(
         Some(_) => time("nbf")?,
         None => issued_at,
     };
-    if expected.purpose == Purpose::AccessToken {
+    if expected.purpose == JwtPurpose::AccessToken {
         text("client_id")?;
         text("jti")?;
         if expires_at <= expected.now.saturating_sub(LEEWAY) {

@@ -8,21 +8,21 @@ use crate::{
 
 /// The keys of one request, in the order in which they are looked at.
 #[derive(Clone, Debug)]
-pub struct Keys(pub(super) Vec<Key>);
+pub struct RateLimitKeySet(pub(super) Vec<RateLimitKey>);
 
 /// One counter.
 #[derive(Clone, Debug)]
-pub(super) struct Key {
+pub(super) struct RateLimitKey {
     pub entry: RateLimitEntry,
     /// Position among the entry's keys, which is that of its limit.
     pub place: usize,
     text: String,
-    pub counts: Counts,
+    pub counts: CountOn,
 }
 
 /// Which requests raise a counter. All of them are looked at before the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Counts {
+pub(super) enum CountOn {
     /// Every request, before its work.
     Requests,
     /// Requests that failed: whoever does things right is not counted.
@@ -34,9 +34,9 @@ pub(super) enum Counts {
 
 /// The keys of one entry, in the order of its limits.
 #[derive(Clone, Debug)]
-pub struct Of(RateLimitEntry, Vec<Key>);
+pub struct RateLimitKeys(RateLimitEntry, Vec<RateLimitKey>);
 
-impl Of {
+impl RateLimitKeys {
     /// Keys of this entry follow.
     pub const fn entry(entry: RateLimitEntry) -> Self {
         Self(entry, Vec::new())
@@ -88,7 +88,7 @@ impl Of {
     /// A token that was presented.
     pub fn token(self, token: &str) -> Self {
         let hash = hash(Purpose::Access, token);
-        self.key(format!("{:02x?}", hash.0))
+        self.key(hash.to_text())
     }
 
     /// One counter for the whole server.
@@ -98,15 +98,15 @@ impl Of {
 
     /// The last key counts failures only.
     pub fn failures(self) -> Self {
-        self.last_counts(Counts::Failures)
+        self.last_counts(CountOn::Failures)
     }
 
     /// The last key counts requests of authenticated clients only.
     pub fn authenticated(self) -> Self {
-        self.last_counts(Counts::Authenticated)
+        self.last_counts(CountOn::Authenticated)
     }
 
-    fn last_counts(mut self, counts: Counts) -> Self {
+    fn last_counts(mut self, counts: CountOn) -> Self {
         if let Some(key) = self.1.last_mut() {
             key.counts = counts;
         }
@@ -130,31 +130,31 @@ impl Of {
     }
 
     /// And the keys of another entry.
-    pub fn and(self, other: Self) -> Keys {
+    pub fn and(self, other: Self) -> RateLimitKeySet {
         let mut keys = self.1;
         keys.extend(other.1);
-        Keys(keys)
+        RateLimitKeySet(keys)
     }
 
     fn key(mut self, text: String) -> Self {
         let place = self.1.len();
-        self.1.push(Key {
+        self.1.push(RateLimitKey {
             entry: self.0,
             place,
             text,
-            counts: Counts::Requests,
+            counts: CountOn::Requests,
         });
         self
     }
 }
 
-impl From<Of> for Keys {
-    fn from(of: Of) -> Self {
+impl From<RateLimitKeys> for RateLimitKeySet {
+    fn from(of: RateLimitKeys) -> Self {
         Self(of.1)
     }
 }
 
-impl Key {
+impl RateLimitKey {
     /// The counters hold no address and no login in clear.
     pub(super) fn hash(&self) -> SecretHash {
         let Self {
@@ -167,8 +167,8 @@ impl Key {
 /// Failed authentications of a client at an address, and all that is refused at an address
 /// (`token_failure`); first of the keys of every endpoint of clients, so that a stranger who guesses
 /// cannot use up what the client has.
-pub fn of_client(client_id: &str) -> Of {
-    Of::entry(RateLimitEntry::TokenFailure)
+pub fn client_failure_keys(client_id: &str) -> RateLimitKeys {
+    RateLimitKeys::entry(RateLimitEntry::TokenFailure)
         .client_and_address(client_id)
         .failures()
         .address()
@@ -177,8 +177,8 @@ pub fn of_client(client_id: &str) -> Of {
 }
 
 /// Of the same keys that of the address alone.
-pub fn of_refused() -> Of {
-    Of::entry(RateLimitEntry::TokenFailure)
+pub fn refusal_keys() -> RateLimitKeys {
+    RateLimitKeys::entry(RateLimitEntry::TokenFailure)
         .client_and_address("")
         .address()
         .failures()
@@ -186,17 +186,17 @@ pub fn of_refused() -> Of {
 }
 
 fn address() -> String {
-    request::customer().unwrap_or_else(|| "unknown".to_owned())
+    request::caller_address().unwrap_or_else(|| "unknown".to_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Counts, Of};
+    use super::{CountOn, RateLimitKeys};
     use crate::config::RateLimitEntry;
 
     #[test]
     fn the_first_key_comes_last_and_keeps_its_limit() {
-        let Of(_, keys) = Of::entry(RateLimitEntry::Login)
+        let RateLimitKeys(_, keys) = RateLimitKeys::entry(RateLimitEntry::Login)
             .login(" Alice@Example.com")
             .address()
             .failures()
@@ -208,13 +208,13 @@ mod tests {
         let places: Vec<usize> = keys.iter().map(|key| key.place).collect();
         assert_eq!(places, [1, 2, 3, 0]);
         assert_eq!(keys[3].text, "alice@example.com");
-        assert_eq!(keys[3].counts, Counts::Requests);
-        assert!(keys[..3].iter().all(|key| key.counts == Counts::Failures));
+        assert_eq!(keys[3].counts, CountOn::Requests);
+        assert!(keys[..3].iter().all(|key| key.counts == CountOn::Failures));
     }
 
     #[test]
     fn no_keys_are_no_fault() {
-        let Of(_, keys) = Of::entry(RateLimitEntry::Login).first_last();
+        let RateLimitKeys(_, keys) = RateLimitKeys::entry(RateLimitEntry::Login).first_last();
         assert!(keys.is_empty());
     }
 }

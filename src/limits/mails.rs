@@ -5,7 +5,7 @@ use crate::{
     error::Failure,
     protocol::secret::{Purpose, hash},
     store::{
-        rates::{self, Count},
+        rates::{self, CounterIncrement},
         user_key::UserKey,
     },
 };
@@ -24,7 +24,7 @@ impl RateLimiter {
     pub async fn may_send_verification(&self, user: UserKey) -> Result<bool, Failure> {
         let (now, tables) = (self.clock.now(), self.store.tables());
         let name = format!("verification_mail {}", user);
-        let mail = [Count {
+        let mail = [CounterIncrement {
             key: hash(Purpose::Rate, &name),
             add: 1,
             limit: 1,

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     protocol::secret::SecretHash,
-    store::rates::{Count, Counted},
+    store::rates::{CounterIncrement, CounterState},
 };
 
 /// Most keys that are counted: a stranger with many addresses cannot fill the memory.
@@ -15,11 +15,11 @@ const MAX_KEYS: usize = 100_000;
 
 /// Counters by key.
 #[derive(Debug, Default)]
-pub struct Memory(Mutex<HashMap<[u8; 32], Counted>>);
+pub struct Memory(Mutex<HashMap<[u8; 32], CounterState>>);
 
 impl Memory {
     /// As `store::rates::count`. The lock is held for a few look-ups, never while waiting.
-    pub fn count(&self, counts: &[Count], now: i64) -> Vec<Option<Counted>> {
+    pub fn count(&self, counts: &[CounterIncrement], now: i64) -> Vec<Option<CounterState>> {
         let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut used_up = false;
         let mut counted = Vec::with_capacity(counts.len());
@@ -29,12 +29,12 @@ impl Memory {
                 continue;
             }
             make_room(&mut counters, &count.key, now);
-            let current = counters.entry(count.key.0).or_insert(Counted {
+            let current = counters.entry(count.key.0).or_insert(CounterState {
                 count: 0,
                 ends_at: count.ends_at,
             });
             if current.ends_at <= now {
-                *current = Counted {
+                *current = CounterState {
                     count: 0,
                     ends_at: count.ends_at,
                 };
@@ -51,23 +51,32 @@ impl Memory {
 /// ends. A flood that is refused then costs no statement (C264).
 impl Memory {
     /// The answer of the database, if one of the keys is known to be used up.
-    pub fn used_up(&self, counts: &[Count], now: i64) -> Option<Vec<Option<Counted>>> {
+    pub fn used_up(
+        &self,
+        counts: &[CounterIncrement],
+        now: i64,
+    ) -> Option<Vec<Option<CounterState>>> {
         let counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut found = false;
         let answer = counts.iter().map(|count| {
             let known = counters.get(&count.key.0).filter(|_| !found)?;
             found = known.ends_at > now && known.count >= count.limit;
-            found.then(|| Counted {
+            found.then(|| CounterState {
                 count: known.count.saturating_add(count.add),
                 ends_at: known.ends_at,
             })
         });
-        let answer: Vec<Option<Counted>> = answer.collect();
+        let answer: Vec<Option<CounterState>> = answer.collect();
         found.then_some(answer)
     }
 
     /// Notes the keys that the database found used up.
-    pub fn remember(&self, counts: &[Count], counted: &[Option<Counted>], now: i64) {
+    pub fn remember(
+        &self,
+        counts: &[CounterIncrement],
+        counted: &[Option<CounterState>],
+        now: i64,
+    ) {
         let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (count, counted) in counts.iter().zip(counted) {
             let Some(counted) = counted else { continue };
@@ -80,7 +89,7 @@ impl Memory {
 }
 
 /// Windows that are over go first, then those that end soonest.
-fn make_room(counters: &mut HashMap<[u8; 32], Counted>, key: &SecretHash, now: i64) {
+fn make_room(counters: &mut HashMap<[u8; 32], CounterState>, key: &SecretHash, now: i64) {
     if counters.len() < MAX_KEYS || counters.contains_key(&key.0) {
         return;
     }
@@ -102,10 +111,10 @@ fn make_room(counters: &mut HashMap<[u8; 32], Counted>, key: &SecretHash, now: i
 mod tests {
     use super::*;
 
-    fn count(key: u64, limit: i64) -> Count {
+    fn count(key: u64, limit: i64) -> CounterIncrement {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&key.to_le_bytes());
-        Count {
+        CounterIncrement {
             key: SecretHash(bytes),
             add: 1,
             limit,
@@ -113,7 +122,7 @@ mod tests {
         }
     }
 
-    fn counter(memory: &Memory, counts: &[Count], now: i64) -> Vec<Option<i64>> {
+    fn counter(memory: &Memory, counts: &[CounterIncrement], now: i64) -> Vec<Option<i64>> {
         let counted = memory.count(counts, now);
         counted
             .into_iter()
@@ -141,7 +150,7 @@ mod tests {
     #[test]
     fn looking_does_not_count() {
         let memory = Memory::default();
-        let look = Count {
+        let look = CounterIncrement {
             add: 0,
             ..count(1, 9)
         };

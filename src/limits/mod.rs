@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 
-pub use self::keys::{Keys, Of, of_client, of_refused};
+pub use self::keys::{RateLimitKeySet, RateLimitKeys, client_failure_keys, refusal_keys};
 use self::{
-    keys::{Counts, Key},
+    keys::{CountOn, RateLimitKey},
     memory::Memory,
 };
 use crate::{
@@ -26,16 +26,16 @@ use crate::{
     protocol::{error::OAuthError, refusals},
     store::{
         Store,
-        rates::{self, Count, Counted},
+        rates::{self, CounterIncrement, CounterState},
     },
 };
 
 /// A key with its counter.
 struct KeyCount<'a> {
-    key: &'a Key,
-    count: Count,
+    key: &'a RateLimitKey,
+    count: CounterIncrement,
     /// `None` = left alone.
-    counted: Option<Counted>,
+    counted: Option<CounterState>,
 }
 
 /// Counts what requests cost, in memory or in the database, and refuses what is over a limit.
@@ -65,9 +65,9 @@ impl RateLimiter {
     /// # Errors
     /// 429 `temporarily_unavailable` over a limit; a fault when the counters are in the database
     /// and that fails.
-    pub async fn check(&self, keys: impl Into<Keys>) -> Result<(), Failure> {
-        let Keys(keys) = keys.into();
-        let counted = self.count(&keys, Counts::Requests).await?;
+    pub async fn check(&self, keys: impl Into<RateLimitKeySet>) -> Result<(), Failure> {
+        let RateLimitKeySet(keys) = keys.into();
+        let counted = self.count(&keys, CountOn::Requests).await?;
         let over = counted.into_iter().find_map(|it| {
             let (key, count, counted) = (it.key, it.count, it.counted?);
             // A key that is only looked at is used up when it has reached its limit.
@@ -84,8 +84,8 @@ impl RateLimiter {
     ///
     /// # Errors
     /// As [`Self::check`], except 429.
-    pub async fn record_failure(&self, keys: impl Into<Keys>) -> Result<(), Failure> {
-        self.raise(keys.into(), Counts::Failures).await?;
+    pub async fn record_failure(&self, keys: impl Into<RateLimitKeySet>) -> Result<(), Failure> {
+        self.raise(keys.into(), CountOn::Failures).await?;
         Ok(())
     }
 
@@ -93,23 +93,34 @@ impl RateLimiter {
     ///
     /// # Errors
     /// As [`Self::check`], except 429.
-    pub async fn record_authenticated(&self, keys: impl Into<Keys>) -> Result<(), Failure> {
-        self.raise(keys.into(), Counts::Authenticated).await?;
+    pub async fn record_authenticated(
+        &self,
+        keys: impl Into<RateLimitKeySet>,
+    ) -> Result<(), Failure> {
+        self.raise(keys.into(), CountOn::Authenticated).await?;
         Ok(())
     }
 
-    async fn raise(&self, Keys(mut keys): Keys, what: Counts) -> Result<(), Failure> {
+    async fn raise(
+        &self,
+        RateLimitKeySet(mut keys): RateLimitKeySet,
+        what: CountOn,
+    ) -> Result<(), Failure> {
         keys.retain(|key| key.counts == what);
         self.count(&keys, what).await?;
         Ok(())
     }
 
     /// Counts the keys that have a limit; of the others `what` decides whether they are counted.
-    async fn count<'a>(&self, keys: &'a [Key], what: Counts) -> Result<Vec<KeyCount<'a>>, Failure> {
+    async fn count<'a>(
+        &self,
+        keys: &'a [RateLimitKey],
+        what: CountOn,
+    ) -> Result<Vec<KeyCount<'a>>, Failure> {
         let now = self.clock.now();
         let counts = keys.iter().filter_map(|key| {
             let RateLimit { limit, seconds } = self.settings.rate_limit(key.entry, key.place)?;
-            let count = Count {
+            let count = CounterIncrement {
                 key: key.hash(),
                 add: i64::from(key.counts == what),
                 limit: limit.into(),
@@ -117,7 +128,7 @@ impl RateLimiter {
             };
             Some((key, count))
         });
-        let (keys, counts): (Vec<&Key>, Vec<Count>) = counts.unzip();
+        let (keys, counts): (Vec<&RateLimitKey>, Vec<CounterIncrement>) = counts.unzip();
         let shared = self.settings.rate_limit_store == RateLimitStore::Database
             || keys.iter().any(|key| key.entry.is_always_shared());
         let counted = if counts.is_empty() {
@@ -139,11 +150,11 @@ impl RateLimiter {
 
     async fn count_in_database(
         &self,
-        counts: &[Count],
-        what: Counts,
+        counts: &[CounterIncrement],
+        what: CountOn,
         now: i64,
-    ) -> Result<Vec<Option<Counted>>, Failure> {
-        let asks = what == Counts::Requests;
+    ) -> Result<Vec<Option<CounterState>>, Failure> {
+        let asks = what == CountOn::Requests;
         if let Some(known) = asks.then(|| self.memory.used_up(counts, now)).flatten() {
             return Ok(known);
         }
@@ -154,7 +165,7 @@ impl RateLimiter {
         Ok(counted)
     }
 
-    fn over(&self, key: &Key, counted: &Counted) -> Failure {
+    fn over(&self, key: &RateLimitKey, counted: &CounterState) -> Failure {
         let rest = counted.ends_at.saturating_sub(self.clock.now()).max(1);
         let entry = key.entry;
         let hit = AuditEvent::new(EventName::RatelimitHit)
@@ -167,7 +178,7 @@ impl RateLimiter {
             let event = AuditEvent::new(EventName::LoginThrottled).denied(entry.rule());
             self.events.emit(about_client(event));
         }
-        let error = OAuthError::of(&refusals::TOO_MANY_REQUESTS).by(entry.rule());
+        let error = OAuthError::of(&refusals::TOO_MANY_REQUESTS).with_rule(entry.rule());
         Failure {
             retry_after: Some(rest),
             ..Failure::transport(StatusCode::TOO_MANY_REQUESTS, error)

@@ -11,8 +11,8 @@ use super::{
     Owner,
     capabilities::SignUpForm,
     hooks::{
-        ClientFacts, ExternalLogin, InteractionFacts, ManageAction, OwnedClient, Registrant,
-        SessionFacts, TokenFacts,
+        ClientInfo, ExternalLogin, InteractionInfo, ManageAction, OwnedClient, Registrant,
+        SessionInfo, TokenInfo,
     },
     resource_owner::{Claims, UserKey},
 };
@@ -62,57 +62,57 @@ pub trait AppHooks: Send + Sync {
     async fn select_account(
         &self,
         owner: &Owner,
-        client: &ClientFacts,
-        session: &SessionFacts,
+        client: &ClientInfo,
+        session: &SessionInfo,
         scopes: &[String],
     ) -> Result<bool, Failure>;
     /// `authorize_scopes`
     async fn authorize_scopes(
         &self,
         owner: &Owner,
-        client: &ClientFacts,
+        client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Vec<String>, Failure>;
     /// `machine_scopes`
-    async fn machine_scopes(&self, token: &TokenFacts) -> Result<Vec<String>, Failure>;
+    async fn machine_scopes(&self, token: &TokenInfo) -> Result<Vec<String>, Failure>;
     /// `post_login`
     async fn post_login(
         &self,
         owner: &Owner,
-        client: &ClientFacts,
+        client: &ClientInfo,
     ) -> Result<Option<String>, Failure>;
     /// `consent_reference`
     async fn consent_reference(&self, owner: &Owner) -> Result<String, Failure>;
     /// `external_logins`
     async fn external_logins(
         &self,
-        interaction: Option<&InteractionFacts>,
+        interaction: Option<&InteractionInfo>,
     ) -> Result<Vec<ExternalLogin>, Failure>;
     /// `access_token_claims`
     async fn access_token_claims(
         &self,
         owner: Option<&Owner>,
-        token: &TokenFacts,
+        token: &TokenInfo,
     ) -> Result<Claims, Failure>;
     /// `id_token_claims`
     async fn id_token_claims(
         &self,
         owner: &Owner,
-        client: &ClientFacts,
+        client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Claims, Failure>;
     /// `userinfo_claims`
     async fn userinfo_claims(
         &self,
         owner: &Owner,
-        client: &ClientFacts,
+        client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Claims, Failure>;
     /// `token_response_fields`
     async fn token_response_fields(
         &self,
         owner: Option<&Owner>,
-        token: &TokenFacts,
+        token: &TokenInfo,
     ) -> Result<Claims, Failure>;
     /// `may_register`
     async fn may_register(

@@ -3,7 +3,7 @@
 use super::{Owner, People};
 use crate::{
     error::Failure,
-    protocol::credentials::{Evidence, Noted, in_effect_since},
+    protocol::credentials::{CredentialEvidence, CredentialRecord, in_effect_since},
     store::credentials::{self, CredentialNote},
 };
 
@@ -25,11 +25,11 @@ impl People {
                 seen = self.store.run(find).await?;
             }
         }
-        let since = in_effect_since(&Evidence {
+        let since = in_effect_since(&CredentialEvidence {
             stamp: stamp.as_ref(),
             noted: noted.as_ref(),
             seen: &seen,
-            app_says: owner.credentials_changed_at(),
+            changed_by_app: owner.credentials_changed_at(),
             user_changed: owner.changed_at(),
             now,
         });
@@ -48,7 +48,7 @@ impl People {
             return Ok(());
         };
         let (user, now, tables) = (owner.key(), self.clock.now(), self.store.tables());
-        let noted = Noted {
+        let noted = CredentialRecord {
             stamp: stamp.0.to_vec(),
             since,
         };

@@ -23,21 +23,21 @@ const LONGEST: Duration = Duration::from_secs(5);
 
 /// How much of the work an attempt did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Work {
+pub enum WorkDone {
     /// All of it.
     Whole,
     /// Perhaps less, and nobody may notice.
     Hidden,
     /// It ended in another way, which the answer tells anyway.
-    Told,
+    Revealed,
 }
 
 /// How long attempts of one kind take.
 #[derive(Clone, Debug, Default)]
-pub struct EqualTime(Arc<Mutex<Usual>>);
+pub struct TimingEqualizer(Arc<Mutex<TimingSamples>>);
 
 #[derive(Debug, Default)]
-struct Usual {
+struct TimingSamples {
     /// Of the last attempts that did all of the work, the oldest first.
     taken: VecDeque<Duration>,
     /// Until there are some: how long a hash takes.
@@ -63,22 +63,22 @@ impl<T> Attempt<T> {
     }
 }
 
-impl EqualTime {
+impl TimingEqualizer {
     /// Runs an attempt on a thread that is there for hashing. `judge` says how much work it did.
     pub async fn attempt<T>(
         &self,
         work: impl Future<Output = T>,
-        judge: impl FnOnce(&T) -> Work,
+        judge: impl FnOnce(&T) -> WorkDone,
     ) -> Attempt<T> {
         let start = Instant::now();
         let outcome = work.await;
         let answer_at = match judge(&outcome) {
-            Work::Told => None,
-            Work::Whole => {
+            WorkDone::Revealed => None,
+            WorkDone::Whole => {
                 self.usual(|usual| usual.note(start.elapsed()));
                 None
             }
-            Work::Hidden => Some(start + self.make_up(start.elapsed())),
+            WorkDone::Hidden => Some(start + self.make_up(start.elapsed())),
         };
         Attempt { outcome, answer_at }
     }
@@ -93,12 +93,12 @@ impl EqualTime {
         self.usual(|usual| usual.another())
     }
 
-    fn usual<T>(&self, with: impl FnOnce(&mut Usual) -> T) -> T {
+    fn usual<T>(&self, with: impl FnOnce(&mut TimingSamples) -> T) -> T {
         with(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Usual {
+impl TimingSamples {
     fn note(&mut self, took: Duration) {
         let first_alone = !self.is_warm && self.taken.len() == 1;
         if first_alone || self.taken.len() == REMEMBERED {
@@ -133,13 +133,17 @@ mod tests {
 
     const USUAL: Duration = Duration::from_millis(200);
 
-    async fn whole(times: &EqualTime) {
+    async fn whole(times: &TimingEqualizer) {
         let work = tokio::time::sleep(USUAL);
-        times.attempt(work, |()| Work::Whole).await.outcome().await;
+        times
+            .attempt(work, |()| WorkDone::Whole)
+            .await
+            .outcome()
+            .await;
     }
 
     /// From the beginning of the attempt to the answer.
-    async fn takes(times: &EqualTime, work: Duration, judged: Work) -> Duration {
+    async fn takes(times: &TimingEqualizer, work: Duration, judged: WorkDone) -> Duration {
         let start = Instant::now();
         let work = tokio::time::sleep(work);
         let attempt = times.attempt(work, |()| judged).await;
@@ -149,16 +153,16 @@ mod tests {
 
     #[tokio::test]
     async fn s_b11_a_short_attempt_takes_as_long_as_a_whole_one() {
-        let times = EqualTime::default();
+        let times = TimingEqualizer::default();
         whole(&times).await;
-        let short = takes(&times, Duration::ZERO, Work::Hidden).await;
+        let short = takes(&times, Duration::ZERO, WorkDone::Hidden).await;
         assert!(short >= USUAL, "{short:?}");
     }
 
     #[tokio::test]
     async fn s_b11_without_an_example_it_hashes_at_least() {
-        let times = EqualTime::default();
-        takes(&times, Duration::ZERO, Work::Hidden).await;
+        let times = TimingEqualizer::default();
+        takes(&times, Duration::ZERO, WorkDone::Hidden).await;
         let hash = times.usual(|usual| usual.hash);
         assert!(
             hash.is_some_and(|hash| hash > Duration::from_millis(1)),
@@ -168,9 +172,9 @@ mod tests {
 
     #[tokio::test]
     async fn s_b11_what_the_answer_tells_anyway_is_told_at_once() {
-        let times = EqualTime::default();
+        let times = TimingEqualizer::default();
         whole(&times).await;
-        let told = takes(&times, Duration::ZERO, Work::Told).await;
+        let told = takes(&times, Duration::ZERO, WorkDone::Revealed).await;
         assert!(told < USUAL, "{told:?}");
     }
 
@@ -187,9 +191,9 @@ mod tests {
         #[case] took: u64,
         #[case] short: bool,
     ) {
-        let mut usual = Usual {
+        let mut usual = TimingSamples {
             hash: hash.map(Duration::from_millis),
-            ..Usual::default()
+            ..TimingSamples::default()
         };
         for took in taken {
             usual.note(Duration::from_millis(*took));
@@ -200,7 +204,7 @@ mod tests {
     /// A stranger who sends a known and an unknown login in turn meets no pattern.
     #[test]
     fn s_b11_any_of_the_last_attempts_is_waited_for() {
-        let mut usual = Usual::default();
+        let mut usual = TimingSamples::default();
         let all = [900, 40, 50, 60].map(Duration::from_millis);
         for took in all {
             usual.note(took);
@@ -212,14 +216,14 @@ mod tests {
 
     #[test]
     fn s_b11_the_first_attempt_counts_while_it_is_the_only_one() {
-        let mut usual = Usual::default();
+        let mut usual = TimingSamples::default();
         usual.note(USUAL);
         assert_eq!(usual.another(), USUAL);
     }
 
     #[test]
     fn s_b11_only_the_last_attempts_count() {
-        let mut usual = Usual::default();
+        let mut usual = TimingSamples::default();
         (0..=REMEMBERED).for_each(|_| usual.note(Duration::from_mins(10)));
         assert_eq!((usual.taken.len(), usual.another()), (REMEMBERED, LONGEST));
     }

@@ -12,7 +12,7 @@ use tokio::{
     time::{Duration, timeout},
 };
 
-use super::equal_time::EqualTime;
+use super::equal_time::TimingEqualizer;
 use crate::{
     error::Failure,
     protocol::{error::OAuthError, refusals},
@@ -36,14 +36,16 @@ pub struct Hashing {
     /// Places to wait in.
     queue: Arc<Semaphore>,
     /// How long a login takes.
-    pub logins: EqualTime,
+    pub logins: TimingEqualizer,
     /// How long a sign-up takes.
-    pub sign_ups: EqualTime,
+    pub sign_ups: TimingEqualizer,
 }
 
 /// A place in the queue for a thread.
 #[derive(Debug)]
-pub struct Place(#[expect(dead_code, reason = "given back when dropped")] OwnedSemaphorePermit);
+pub struct QueuePermit(
+    #[expect(dead_code, reason = "given back when dropped")] OwnedSemaphorePermit,
+);
 
 fn busy() -> Failure {
     OAuthError::of(&refusals::HASHING_BUSY).into()
@@ -83,8 +85,8 @@ impl Default for Hashing {
         Self {
             threads: Arc::new(Semaphore::new(threads)),
             queue: Arc::new(Semaphore::new(threads.saturating_mul(QUEUE))),
-            logins: EqualTime::default(),
-            sign_ups: EqualTime::default(),
+            logins: TimingEqualizer::default(),
+            sign_ups: TimingEqualizer::default(),
         }
     }
 }
@@ -100,9 +102,9 @@ impl Hashing {
     ///
     /// # Errors
     /// `temporarily_unavailable` when there is none.
-    pub fn place(&self) -> Result<Place, Failure> {
-        let place = Arc::clone(&self.queue).try_acquire_owned();
-        place.map(Place).map_err(|_| busy())
+    pub fn queue_permit(&self) -> Result<QueuePermit, Failure> {
+        let queue_permit = Arc::clone(&self.queue).try_acquire_owned();
+        queue_permit.map(QueuePermit).map_err(|_| busy())
     }
 
     /// Runs `work` when a thread is free.
@@ -114,7 +116,7 @@ impl Hashing {
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
     {
-        self.run_from(self.place()?, work).await
+        self.run_from(self.queue_permit()?, work).await
     }
 
     /// Runs `work` on a thread of its own: a model that hashes in place would otherwise stop every
@@ -122,7 +124,7 @@ impl Hashing {
     ///
     /// # Errors
     /// `temporarily_unavailable` when no thread gets free in time.
-    pub async fn run_from<T, F>(&self, place: Place, work: F) -> Result<T, Failure>
+    pub async fn run_from<T, F>(&self, queue_permit: QueuePermit, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
@@ -131,7 +133,7 @@ impl Hashing {
         let Ok(Ok(permit)) = timeout(Duration::from_secs(WAIT), permit).await else {
             return Err(busy());
         };
-        drop(place);
+        drop(queue_permit);
         let runtime = Handle::current();
         // The permit moves along: a client that leaves does not free the thread.
         on_own_thread(move || {

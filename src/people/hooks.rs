@@ -1,13 +1,13 @@
 //! Points at which an app changes what the plugin decides: [`OAuthServerHooks`]. All are optional.
 
-mod facts;
+mod info;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use loco_rs::{Result, app::AppContext};
 
-pub use self::facts::{InteractionFacts, TokenFacts};
+pub use self::info::{InteractionInfo, TokenInfo};
 use crate::{
     events::EventSubscriber,
     people::resource_owner::{Claims, ResourceOwner, UserKey},
@@ -21,7 +21,7 @@ pub use crate::{
 
 /// Facts about the browser session that a hook sees.
 #[derive(Clone, Debug)]
-pub struct SessionFacts {
+pub struct SessionInfo {
     /// The `sid` claim of the session.
     pub sid: String,
     /// When the person last authenticated, Unix seconds.
@@ -32,7 +32,7 @@ pub struct SessionFacts {
     pub amr: Vec<String>,
 }
 
-impl SessionFacts {
+impl SessionInfo {
     pub(crate) fn of(session: &SessionRow) -> Self {
         Self {
             sid: session.sid.clone(),
@@ -45,7 +45,7 @@ impl SessionFacts {
 
 /// Facts about the client that a hook sees.
 #[derive(Clone, Debug)]
-pub struct ClientFacts {
+pub struct ClientInfo {
     /// The `client_id`.
     pub client_id: String,
     /// Name shown to people.
@@ -54,7 +54,7 @@ pub struct ClientFacts {
     pub kind: ClientKind,
 }
 
-impl ClientFacts {
+impl ClientInfo {
     pub(crate) fn of(client: &Client) -> Self {
         Self {
             client_id: client.client_id.clone(),
@@ -92,7 +92,7 @@ pub enum ManageAction {
 #[derive(Clone, Debug)]
 pub struct OwnedClient {
     /// The client.
-    pub client: ClientFacts,
+    pub client: ClientInfo,
     /// The person who registered it.
     pub owner: Option<UserKey>,
 }
@@ -111,8 +111,8 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
     async fn select_account(
         &self,
         _user: &U,
-        _client: &ClientFacts,
-        _session: &SessionFacts,
+        _client: &ClientInfo,
+        _session: &SessionInfo,
         _scopes: &[String],
     ) -> Result<bool> {
         Ok(false)
@@ -132,7 +132,7 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
     async fn authorize_scopes(
         &self,
         _user: &U,
-        _client: &ClientFacts,
+        _client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Vec<String>> {
         Ok(scopes.to_vec())
@@ -146,7 +146,7 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
     ///
     /// # Errors
     /// Ends the request with `server_error`.
-    async fn machine_scopes(&self, token: &TokenFacts) -> Result<Vec<String>> {
+    async fn machine_scopes(&self, token: &TokenInfo) -> Result<Vec<String>> {
         Ok(token.scopes.clone())
     }
 
@@ -160,7 +160,7 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
     ///
     /// # Errors
     /// Ends the request with `server_error`.
-    async fn post_login(&self, _user: &U, _client: &ClientFacts) -> Result<Option<String>> {
+    async fn post_login(&self, _user: &U, _client: &ClientInfo) -> Result<Option<String>> {
         Ok(None)
     }
 
@@ -179,7 +179,7 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
     /// Ends the request with `server_error`.
     async fn external_logins(
         &self,
-        _interaction: Option<&InteractionFacts>,
+        _interaction: Option<&InteractionInfo>,
     ) -> Result<Vec<ExternalLogin>> {
         Ok(Vec::new())
     }
@@ -189,7 +189,7 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
     ///
     /// # Errors
     /// Ends the request with `server_error`.
-    async fn access_token_claims(&self, _user: Option<&U>, _token: &TokenFacts) -> Result<Claims> {
+    async fn access_token_claims(&self, _user: Option<&U>, _token: &TokenInfo) -> Result<Claims> {
         Ok(Claims::new())
     }
 
@@ -201,7 +201,7 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
     async fn id_token_claims(
         &self,
         _user: &U,
-        _client: &ClientFacts,
+        _client: &ClientInfo,
         _scopes: &[String],
     ) -> Result<Claims> {
         Ok(Claims::new())
@@ -214,7 +214,7 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
     async fn userinfo_claims(
         &self,
         _user: &U,
-        _client: &ClientFacts,
+        _client: &ClientInfo,
         _scopes: &[String],
     ) -> Result<Claims> {
         Ok(Claims::new())
@@ -225,11 +225,7 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
     ///
     /// # Errors
     /// Ends the request with `server_error`.
-    async fn token_response_fields(
-        &self,
-        _user: Option<&U>,
-        _token: &TokenFacts,
-    ) -> Result<Claims> {
+    async fn token_response_fields(&self, _user: Option<&U>, _token: &TokenInfo) -> Result<Claims> {
         Ok(Claims::new())
     }
 

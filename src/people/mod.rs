@@ -66,7 +66,7 @@ impl People {
     }
 
     /// Whether a person must verify their address first (`require_verified_email`).
-    pub fn waits_for_mail(&self, owner: &Owner) -> bool {
+    pub fn must_verify_email(&self, owner: &Owner) -> bool {
         self.settings.require_verified_email && !owner.is_verified()
     }
 }

@@ -15,14 +15,14 @@ use crate::{
     config::{Settings, urls::Urls},
     error::{Failure, PageError},
     protocol::{
-        credentials::Noted,
+        credentials::CredentialRecord,
         route::Route,
         secret::{Purpose, Secret, SecretHash},
     },
     random,
     store::{
         Store, StoreError,
-        authorization_codes::{self, OfUser, Revocation, RevokeReason},
+        authorization_codes::{self, Revocation, RevokeReason, UserFilter},
         credentials::{self, CredentialNote},
         reset_links::{self, ResetLink},
         sessions::{self, EndReason, SessionEnd},
@@ -265,11 +265,11 @@ impl PasswordReset {
     async fn end_everything(&self, owner: &Owner) -> Result<(), Failure> {
         let (now, grants_too) = (self.clock.now(), self.settings.revoke_on_credential_change);
         let user = owner.key();
-        let noted = owner.credential_stamp().map(|stamp| Noted {
+        let noted = owner.credential_stamp().map(|stamp| CredentialRecord {
             stamp: stamp.0.to_vec(),
             since: now,
         });
-        let all = OfUser {
+        let all = UserFilter {
             user,
             client_id: None,
         };

@@ -12,7 +12,7 @@ use super::{
 /// # Errors
 /// `invalid_request` by `rule` for several headers, and for a header without exactly one token.
 pub fn token<'a>(headers: &[&'a str], rule: &'static str) -> Result<Option<&'a str>, OAuthError> {
-    let malformed = || OAuthError::of(&refusals::BEARER_MALFORMED).by(rule);
+    let malformed = || OAuthError::of(&refusals::BEARER_MALFORMED).with_rule(rule);
     match headers {
         [] => Ok(None),
         [header] => {
@@ -107,7 +107,7 @@ mod tests {
             error: Some(&error),
         };
         insta::assert_snapshot!(challenge, @r#"Bearer realm="https://as.example", resource_metadata="https://as.example/.well-known/oauth-protected-resource/mcp", scope="mcp:read mcp:write", error="insufficient_scope", error_description="The access token lacks a scope""#);
-        let fault = OAuthError::of(&refusals::STORAGE_BUSY).by("GU-06");
+        let fault = OAuthError::of(&refusals::STORAGE_BUSY).with_rule("GU-06");
         let bare = Challenge {
             resource_metadata: None,
             scope: "",

@@ -258,7 +258,7 @@ pub struct Client {
 impl Client {
     /// Static or operator-made: somebody who runs the server vouches for it.
     #[must_use]
-    pub const fn is_known(&self) -> bool {
+    pub const fn is_trusted(&self) -> bool {
         matches!(self.kind, ClientKind::Static | ClientKind::Operator)
     }
 
@@ -270,8 +270,8 @@ impl Client {
 
     /// Whether an approval given through `redirect_uri` may be remembered (RFC 8252 §8.6).
     #[must_use]
-    pub fn is_assured(&self, redirect_uri: &str) -> bool {
-        self.is_confidential() || (self.is_known() && redirect_uri.starts_with("https://"))
+    pub fn may_remember_consent(&self, redirect_uri: &str) -> bool {
+        self.is_confidential() || (self.is_trusted() && redirect_uri.starts_with("https://"))
     }
 
     /// Whether the client may have tokens for the resource with this configured identifier.

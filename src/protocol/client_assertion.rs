@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use self::refusal::shown;
 pub use self::{
     audience::Audience,
-    refusal::{AssertionError, Refusal},
+    refusal::{AssertionError, AssertionRefusal},
 };
 use super::{
     jwk::SigningAlg,
@@ -79,7 +79,7 @@ impl Assertion {
     ///
     /// # Errors
     /// The first rule that the text breaks.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
+    pub fn parse(text: &str) -> Result<Self, AssertionRefusal> {
         if text.len() > MAX_LENGTH {
             let (longest, length) = (format!("at most {MAX_LENGTH} bytes"), text.len());
             return Err(AssertionError::TooLong.because(longest, format!("{length} bytes")));
@@ -120,7 +120,7 @@ impl Assertion {
     ///
     /// # Errors
     /// The first rule that the assertion breaks.
-    pub fn check(&self, expected: &Expected<'_>) -> Result<SingleUse, Refusal> {
+    pub fn check(&self, expected: &Expected<'_>) -> Result<SingleUse, AssertionRefusal> {
         if let Some(alg) = expected.alg.filter(|alg| *alg != self.alg.as_str()) {
             let (wanted, sent) = (format!("alg: {alg}, as registered"), self.alg.as_str());
             return Err(AssertionError::Algorithm.because(wanted, format!("alg: {sent}")));
@@ -146,7 +146,7 @@ impl Assertion {
     }
 
     /// CA-05. Gives the second after which the assertion is refused.
-    fn check_times(&self, now: i64) -> Result<i64, Refusal> {
+    fn check_times(&self, now: i64) -> Result<i64, AssertionRefusal> {
         let latest = now.saturating_add(MAX_LIFE);
         let earliest = now.saturating_sub(LEEWAY);
         let wanted = || format!("exp: a number above {earliest}, at most {latest}");
@@ -171,7 +171,7 @@ impl Assertion {
     /// # Errors
     /// [`AssertionError::UnknownKey`], which a newer set may mend, or
     /// [`AssertionError::Signature`].
-    pub fn verify(&self, set: &Value) -> Result<(), Refusal> {
+    pub fn verify(&self, set: &Value) -> Result<(), AssertionRefusal> {
         let key = VerificationKey::find(set, self.kid.as_deref(), self.alg);
         let key = key.ok_or_else(|| self.unknown_key(&known_keys(set)))?;
         if key.is_signed(self.message.as_bytes(), &self.signature) {
@@ -183,7 +183,7 @@ impl Assertion {
 
     /// That the client has no such key. `known` tells what it has.
     #[must_use]
-    pub fn unknown_key(&self, known: &str) -> Refusal {
+    pub fn unknown_key(&self, known: &str) -> AssertionRefusal {
         let wanted = format!("one key for the header among those of the client: {known}");
         AssertionError::UnknownKey.because(
             wanted,
@@ -203,7 +203,7 @@ impl Assertion {
     }
 
     /// A time that may be absent, but is a number of seconds if it is there (RFC 7519 §2).
-    fn time(&self, claim: &'static str) -> Result<Option<i64>, Refusal> {
+    fn time(&self, claim: &'static str) -> Result<Option<i64>, AssertionRefusal> {
         let Some(value) = self.claims.get(claim) else {
             return Ok(None);
         };
@@ -213,7 +213,7 @@ impl Assertion {
             .ok_or_else(refused)
     }
 
-    fn refuse(&self, claim: &'static str, wanted: String) -> Refusal {
+    fn refuse(&self, claim: &'static str, wanted: String) -> AssertionRefusal {
         AssertionError::Claim(claim).because(wanted, shown(&self.claims, claim))
     }
 }
@@ -231,7 +231,7 @@ fn known_keys(set: &Value) -> String {
 }
 
 /// Most clients send `JWT` or nothing; the type of its own is newer.
-fn check_type(header: &Map<String, Value>) -> Result<(), Refusal> {
+fn check_type(header: &Map<String, Value>) -> Result<(), AssertionRefusal> {
     let known = |typ: &str| {
         let typ = typ.strip_prefix("application/").unwrap_or(typ);
         typ.eq_ignore_ascii_case("JWT") || typ.eq_ignore_ascii_case("client-authentication+jwt")
@@ -246,7 +246,7 @@ fn check_type(header: &Map<String, Value>) -> Result<(), Refusal> {
     }
 }
 
-fn kid(header: &Map<String, Value>) -> Result<Option<String>, Refusal> {
+fn kid(header: &Map<String, Value>) -> Result<Option<String>, AssertionRefusal> {
     match header.get("kid") {
         None => Ok(None),
         Some(Value::String(kid)) if kid.len() <= MAX_ID => Ok(Some(kid.clone())),

@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
     client::{AuthMethod, Client, ClientKind, ClientStatus},
-    client_assertion::{self, Assertion, AssertionError, Refusal},
+    client_assertion::{self, Assertion, AssertionError, AssertionRefusal},
     error::OAuthError,
     params::decode,
     received::Received,
@@ -277,7 +277,7 @@ enum SecretMatch {
 }
 
 /// The answer says no more than that authentication failed; the operator's log has the check.
-pub fn refused(refusal: Refusal) -> OAuthError {
+pub fn refused(refusal: AssertionRefusal) -> OAuthError {
     let row = refusal.error.row();
     let expected = format!("{} ({})", refusal.expected, refusal.error);
     OAuthError::of(row).observed(expected, refusal.received)

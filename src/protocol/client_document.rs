@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 pub use self::{
-    error::{DocumentError, Finding, Unread},
+    error::{DocumentError, DocumentVerdict, Unread},
     sector::{SectorError, check_sector_document, no_sector_document},
 };
 use super::{

@@ -9,7 +9,7 @@ use super::client::SecretHash;
 
 /// A stamp that sessions or grants of the user carry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StampSeen {
+pub struct StampSighting {
     /// The stamp's hash.
     pub stamp: Vec<u8>,
     /// The first time that is known of it, Unix seconds.
@@ -20,7 +20,7 @@ pub struct StampSeen {
 
 /// What was noted about a user's credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Noted {
+pub struct CredentialRecord {
     /// The stamp's hash.
     pub stamp: Vec<u8>,
     /// Since when it is in effect, Unix seconds; 0 = no change is known.
@@ -29,15 +29,15 @@ pub struct Noted {
 
 /// Everything that tells since when the present credentials are in effect.
 #[derive(Clone, Debug)]
-pub struct Evidence<'a> {
+pub struct CredentialEvidence<'a> {
     /// Hash of the present stamp; `None` when the app has none.
     pub stamp: Option<&'a SecretHash>,
     /// What was noted last.
-    pub noted: Option<&'a Noted>,
+    pub noted: Option<&'a CredentialRecord>,
     /// What sessions and grants tell.
-    pub seen: &'a [StampSeen],
+    pub seen: &'a [StampSighting],
     /// When the app says that they changed last, Unix seconds.
-    pub app_says: Option<i64>,
+    pub changed_by_app: Option<i64>,
     /// When anything about the user changed last, Unix seconds.
     pub user_changed: Option<i64>,
     /// Unix seconds.
@@ -49,18 +49,18 @@ pub struct Evidence<'a> {
 ///
 /// Where the moment itself is not known it is the first one at which the change was seen: a
 /// JWT from before may be older than the change.
-pub fn in_effect_since(evidence: &Evidence<'_>) -> i64 {
-    let Evidence {
+pub fn in_effect_since(evidence: &CredentialEvidence<'_>) -> i64 {
+    let CredentialEvidence {
         stamp,
         noted,
         seen,
-        app_says,
+        changed_by_app,
         user_changed,
         now,
     } = evidence;
-    let app_says = app_says.filter(|at| *at <= *now);
+    let changed_by_app = changed_by_app.filter(|at| *at <= *now);
     let Some(stamp) = stamp else {
-        return app_says.unwrap_or_default();
+        return changed_by_app.unwrap_or_default();
     };
     let is_present = |other: &[u8]| other == stamp.0.as_slice();
     if let Some(noted) = noted.filter(|noted| is_present(&noted.stamp)) {
@@ -69,7 +69,7 @@ pub fn in_effect_since(evidence: &Evidence<'_>) -> i64 {
     let (present, earlier): (Vec<_>, Vec<_>) = seen.iter().partition(|it| is_present(&it.stamp));
     // An older stamp was still in effect then, so that the app cannot mean an earlier change.
     let not_before = earlier.iter().map(|it| it.last).max();
-    let app_says = app_says.filter(|at| not_before.is_none_or(|last| *at >= last));
+    let changed_by_app = changed_by_app.filter(|at| not_before.is_none_or(|last| *at >= last));
     let first_seen = present.iter().map(|it| it.first).min();
     let changed = noted.is_some() || !earlier.is_empty();
     // Of somebody who was never seen here with other credentials nothing tells that they changed;
@@ -79,9 +79,9 @@ pub fn in_effect_since(evidence: &Evidence<'_>) -> i64 {
     } else {
         user_changed.filter(|at| *at <= *now)
     };
-    match (app_says, latest) {
+    match (changed_by_app, latest) {
         (None, None) => 0,
-        (app_says, latest) => [app_says, latest, first_seen]
+        (changed_by_app, latest) => [changed_by_app, latest, first_seen]
             .into_iter()
             .flatten()
             .min()
@@ -99,15 +99,15 @@ mod tests {
     const OLD: u8 = 1;
     const PRESENT: u8 = 2;
 
-    fn noted(stamp: u8, since: i64) -> Noted {
-        Noted {
+    fn noted(stamp: u8, since: i64) -> CredentialRecord {
+        CredentialRecord {
             stamp: vec![stamp; 32],
             since,
         }
     }
 
-    fn seen(stamp: u8, first: i64, last: i64) -> StampSeen {
-        StampSeen {
+    fn seen(stamp: u8, first: i64, last: i64) -> StampSighting {
+        StampSighting {
             stamp: vec![stamp; 32],
             first,
             last,
@@ -130,16 +130,16 @@ mod tests {
     #[case::the_app_is_ahead(None, &[seen(OLD, 500, 600)], Some(NOW + 1), NOW)]
     #[case::the_app_tells_of_a_later_one(None, &[seen(PRESENT, 500, 600)], Some(900), 500)]
     fn s_b5_since_when(
-        #[case] noted: Option<Noted>,
-        #[case] seen: &[StampSeen],
-        #[case] app_says: Option<i64>,
+        #[case] noted: Option<CredentialRecord>,
+        #[case] seen: &[StampSighting],
+        #[case] changed_by_app: Option<i64>,
         #[case] since: i64,
     ) {
-        let evidence = Evidence {
+        let evidence = CredentialEvidence {
             stamp: Some(&SecretHash([PRESENT; 32])),
             noted: noted.as_ref(),
             seen,
-            app_says,
+            changed_by_app,
             user_changed: None,
             now: NOW,
         };
@@ -155,23 +155,23 @@ mod tests {
     #[case::another_was_noted(Some(noted(OLD, 0)), &[], None, NOW)]
     #[case::another_was_seen(None, &[seen(OLD, 500, 600)], None, NOW)]
     fn s_b5_the_user_changed(
-        #[case] noted: Option<Noted>,
-        #[case] seen: &[StampSeen],
-        #[case] app_says: Option<i64>,
+        #[case] noted: Option<CredentialRecord>,
+        #[case] seen: &[StampSighting],
+        #[case] changed_by_app: Option<i64>,
         #[case] since: i64,
     ) {
-        let mut evidence = Evidence {
+        let mut evidence = CredentialEvidence {
             stamp: Some(&SecretHash([PRESENT; 32])),
             noted: noted.as_ref(),
             seen,
-            app_says,
+            changed_by_app,
             user_changed: Some(700),
             now: NOW,
         };
         assert_eq!(in_effect_since(&evidence), since);
         // A time to come tells nothing.
         evidence.user_changed = Some(NOW + 1);
-        let without = Evidence {
+        let without = CredentialEvidence {
             user_changed: None,
             ..evidence.clone()
         };
@@ -182,12 +182,12 @@ mod tests {
     #[case(None, 0)]
     #[case(Some(650), 650)]
     #[case(Some(NOW + 1), 0)]
-    fn s_b5_an_app_without_stamps(#[case] app_says: Option<i64>, #[case] since: i64) {
-        let evidence = Evidence {
+    fn s_b5_an_app_without_stamps(#[case] changed_by_app: Option<i64>, #[case] since: i64) {
+        let evidence = CredentialEvidence {
             stamp: None,
             noted: None,
             seen: &[],
-            app_says,
+            changed_by_app,
             user_changed: Some(700),
             now: NOW,
         };

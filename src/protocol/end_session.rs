@@ -40,7 +40,7 @@ pub fn read(params: &Params) -> Result<LogoutRequest<'_>, OAuthError> {
 
 /// What a verified ID token says about who is to be signed out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hint {
+pub struct VerifiedHint {
     /// Whom it was issued to.
     pub audiences: Vec<String>,
     /// `sub`, as that client sees it.
@@ -54,10 +54,10 @@ pub struct Hint {
 /// # Errors
 /// `invalid_request` when the request names another client than the hint.
 pub fn client_id<'a>(
-    asked: &LogoutRequest<'a>,
-    hint: Option<&'a Hint>,
+    request: &LogoutRequest<'a>,
+    hint: Option<&'a VerifiedHint>,
 ) -> Result<Option<&'a str>, OAuthError> {
-    let Some(named) = asked.client_id else {
+    let Some(named) = request.client_id else {
         let audience = hint.and_then(|hint| hint.audiences.first());
         return Ok(audience.map(String::as_str));
     };
@@ -74,10 +74,13 @@ pub fn client_id<'a>(
 ///
 /// # Errors
 /// `invalid_request`.
-pub fn check_client(asked: &LogoutRequest<'_>, client: Option<&Client>) -> Result<(), OAuthError> {
+pub fn check_client(
+    request: &LogoutRequest<'_>,
+    client: Option<&Client>,
+) -> Result<(), OAuthError> {
     let exists = client.is_some_and(|client| client.status != ClientStatus::Deleted);
-    if asked.client_id.is_some() && !exists {
-        let sent = Received::Public(asked.client_id.unwrap_or_default());
+    if request.client_id.is_some() && !exists {
+        let sent = Received::Public(request.client_id.unwrap_or_default());
         return Err(OAuthError::of(&refusals::LOGOUT_CLIENT_UNKNOWN).received(sent));
     }
     Ok(())
@@ -121,8 +124,8 @@ impl PostLogoutRedirect {
 
 /// Judges `post_logout_redirect_uri`: byte for byte one of the client's (ES-04). A client that was
 /// switched off sends nobody anywhere.
-pub fn destination(asked: &LogoutRequest<'_>, client: Option<&Client>) -> Destination {
-    let Some(uri) = asked.post_logout_redirect_uri else {
+pub fn destination(request: &LogoutRequest<'_>, client: Option<&Client>) -> Destination {
+    let Some(uri) = request.post_logout_redirect_uri else {
         return Destination::Ours;
     };
     let registered = client
@@ -132,7 +135,7 @@ pub fn destination(asked: &LogoutRequest<'_>, client: Option<&Client>) -> Destin
     if registered.iter().any(|one| one == uri) {
         Destination::Registered(PostLogoutRedirect {
             uri: uri.to_owned(),
-            state: asked.state.map(str::to_owned),
+            state: request.state.map(str::to_owned),
         })
     } else {
         Destination::Dropped
@@ -148,7 +151,7 @@ pub struct SessionView<'a> {
 
 /// Who is signed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum LogoutDecision {
     /// Nobody is signed in (ES-05).
     Nobody,
     /// The session at this place, without a question (ES-06).
@@ -158,23 +161,23 @@ pub enum Verdict {
 }
 
 /// ES-05 to ES-07. `sessions` are those of the browser, the current one first.
-pub fn judge(hint: Option<&Hint>, sessions: &[SessionView<'_>]) -> Verdict {
+pub fn judge(hint: Option<&VerifiedHint>, sessions: &[SessionView<'_>]) -> LogoutDecision {
     if sessions.is_empty() {
-        return Verdict::Nobody;
+        return LogoutDecision::Nobody;
     }
     let Some(hint) = hint else {
-        return Verdict::Ask;
+        return LogoutDecision::Ask;
     };
     let named = |session: &SessionView<'_>| hint.sid.as_deref() == Some(session.sid);
     // Another session of the same person is not the one that the hint was issued in: whoever kept
     // an old ID token could otherwise sign them out of every later one.
     let place = sessions.iter().position(named);
-    place.map_or(Verdict::Ask, Verdict::End)
+    place.map_or(LogoutDecision::Ask, LogoutDecision::End)
 }
 
 /// Where a browser in which nobody is signed in goes on (ES-05).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Onward {
+pub enum LogoutRedirect {
     /// Straight to the destination.
     Straight,
     /// To a page that names the destination and offers it as a link.
@@ -187,12 +190,17 @@ pub enum Onward {
 /// that they registered themselves, so that this server would be an open redirector (RFC 9700
 /// §4.11.2). Only a client that an operator vouches for, and that nobody can pass themselves off as,
 /// is gone on to without a click.
-pub fn onward(hint: Option<&Hint>, client: Option<&Client>, to: &PostLogoutRedirect) -> Onward {
-    let vouched = client.is_some_and(|client| client.is_known() && client.is_assured(&to.uri));
+pub fn onward(
+    hint: Option<&VerifiedHint>,
+    client: Option<&Client>,
+    to: &PostLogoutRedirect,
+) -> LogoutRedirect {
+    let vouched =
+        client.is_some_and(|client| client.is_trusted() && client.may_remember_consent(&to.uri));
     if hint.is_some() || vouched {
-        Onward::Straight
+        LogoutRedirect::Straight
     } else {
-        Onward::ByLink
+        LogoutRedirect::ByLink
     }
 }
 
@@ -242,20 +250,20 @@ mod tests {
     const BOB: SessionView<'_> = SessionView { sid: "sid-b" };
 
     #[rstest]
-    #[case::nobody_signed_in(Some(("alice", "sid-a")), &[], Verdict::Nobody)]
-    #[case::no_hint(None, &[ALICE], Verdict::Ask)]
-    #[case::the_current_session(Some(("alice", "sid-a")), &[ALICE, BOB], Verdict::End(0))]
-    #[case::another_session_of_the_browser(Some(("bob", "sid-b")), &[ALICE, BOB], Verdict::End(1))]
-    #[case::an_older_session_of_the_user(Some(("alice", "sid-0")), &[ALICE, BOB], Verdict::Ask)]
-    #[case::a_hint_without_a_session(Some(("alice", "")), &[ALICE, BOB], Verdict::Ask)]
-    #[case::not_the_current_user(Some(("bob", "sid-0")), &[ALICE, BOB], Verdict::Ask)]
-    #[case::somebody_else(Some(("carol", "sid-0")), &[ALICE], Verdict::Ask)]
+    #[case::nobody_signed_in(Some(("alice", "sid-a")), &[], LogoutDecision::Nobody)]
+    #[case::no_hint(None, &[ALICE], LogoutDecision::Ask)]
+    #[case::the_current_session(Some(("alice", "sid-a")), &[ALICE, BOB], LogoutDecision::End(0))]
+    #[case::another_session_of_the_browser(Some(("bob", "sid-b")), &[ALICE, BOB], LogoutDecision::End(1))]
+    #[case::an_older_session_of_the_user(Some(("alice", "sid-0")), &[ALICE, BOB], LogoutDecision::Ask)]
+    #[case::a_hint_without_a_session(Some(("alice", "")), &[ALICE, BOB], LogoutDecision::Ask)]
+    #[case::not_the_current_user(Some(("bob", "sid-0")), &[ALICE, BOB], LogoutDecision::Ask)]
+    #[case::somebody_else(Some(("carol", "sid-0")), &[ALICE], LogoutDecision::Ask)]
     fn es_05_es_06_es_07_who_is_signed_out(
         #[case] hint: Option<(&str, &str)>,
         #[case] sessions: &[SessionView<'_>],
-        #[case] verdict: Verdict,
+        #[case] verdict: LogoutDecision,
     ) {
-        let hint = hint.map(|(subject, sid)| Hint {
+        let hint = hint.map(|(subject, sid)| VerifiedHint {
             audiences: vec!["conf".to_owned()],
             subject: subject.to_owned(),
             sid: Some(sid.to_owned()).filter(|sid| !sid.is_empty()),

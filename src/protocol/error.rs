@@ -155,7 +155,7 @@ impl OAuthError {
 
     /// The same refusal by the rule of another endpoint.
     #[must_use]
-    pub const fn by(mut self, rule: &'static str) -> Self {
+    pub const fn with_rule(mut self, rule: &'static str) -> Self {
         self.rule = rule;
         self
     }
@@ -239,7 +239,7 @@ impl OAuthError {
 
     /// What came, as far as it may be shown; empty when nothing did.
     #[must_use]
-    pub fn came(&self) -> &str {
+    pub fn received_text(&self) -> &str {
         self.detail.as_deref().map_or("", |detail| &detail.received)
     }
 
@@ -267,19 +267,22 @@ mod tests {
     fn received_values_are_shown_as_their_kind_allows() {
         let error = OAuthError::of(&refusals::VERIFIER_WRONG);
         let error = error.expected("43", Received::Identifier("some-value"));
-        assert_eq!(error.came(), "some… (10)");
+        assert_eq!(error.received_text(), "some… (10)");
         let error = error.received(Received::Secret("some-value"));
-        assert_eq!(error.came(), "a secret of 10 bytes");
+        assert_eq!(error.received_text(), "a secret of 10 bytes");
     }
 
     #[test]
     fn s_d2_observed_values_are_shown_but_bounded() {
         let audience = "https://api.example/notes";
         let error = OAuthError::of(&refusals::ACCESS_TOKEN_INVALID).observed("https://a", audience);
-        assert_eq!(error.came(), audience);
+        assert_eq!(error.received_text(), audience);
         let long = "a b ".repeat(1000);
         let error = error.observed("https://a", &long);
         // 300 characters of it, and how long it was.
-        assert_eq!(error.came(), format!("{}… (4000 bytes)", "a b ".repeat(75)));
+        assert_eq!(
+            error.received_text(),
+            format!("{}… (4000 bytes)", "a b ".repeat(75))
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! The situations that end on the error page, and what is said about them.
 
+use super::error::ErrorCode;
+
 /// Why a page is an error page. Controllers choose one; title, explanation and hint follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -174,18 +176,31 @@ impl ErrorKind {
 
     /// The situation of an OAuth error code that no other situation explains better.
     #[must_use]
-    pub fn of_code(code: &str) -> Self {
-        let sent_back = &Self::ALL[21..];
-        sent_back
-            .iter()
-            .copied()
-            .find(|kind| kind.code() == code)
-            .unwrap_or(match code {
-                "invalid_client" => Self::UnknownClient,
-                "temporarily_unavailable" => Self::Unavailable,
-                "server_error" => Self::ServerError,
-                _ => Self::InvalidRequest,
-            })
+    pub const fn of_code(code: ErrorCode) -> Self {
+        match code {
+            ErrorCode::InvalidClient => Self::UnknownClient,
+            ErrorCode::UnauthorizedClient => Self::UnauthorizedClient,
+            ErrorCode::UnsupportedResponseType => Self::UnsupportedResponseType,
+            ErrorCode::InvalidScope => Self::InvalidScope,
+            ErrorCode::InvalidTarget => Self::InvalidTarget,
+            ErrorCode::AccessDenied => Self::AccessDenied,
+            ErrorCode::ServerError => Self::ServerError,
+            ErrorCode::TemporarilyUnavailable => Self::Unavailable,
+            ErrorCode::LoginRequired => Self::LoginRequired,
+            ErrorCode::ConsentRequired => Self::ConsentRequired,
+            ErrorCode::AccountSelectionRequired => Self::AccountSelectionRequired,
+            ErrorCode::InteractionRequired => Self::InteractionRequired,
+            ErrorCode::RequestNotSupported => Self::RequestNotSupported,
+            ErrorCode::RequestUriNotSupported => Self::RequestUriNotSupported,
+            ErrorCode::RegistrationNotSupported => Self::RegistrationNotSupported,
+            ErrorCode::InvalidRequest
+            | ErrorCode::InvalidGrant
+            | ErrorCode::UnsupportedGrantType
+            | ErrorCode::InvalidRedirectUri
+            | ErrorCode::InvalidClientMetadata
+            | ErrorCode::InvalidToken
+            | ErrorCode::InsufficientScope => Self::InvalidRequest,
+        }
     }
 
     /// Short name, also the middle of the message keys.

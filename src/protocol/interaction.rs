@@ -73,7 +73,7 @@ pub struct Progress {
 
 /// What was asked, as far as the decision needs it.
 #[derive(Clone, Debug)]
-pub struct Asked<'a> {
+pub struct PromptRequest<'a> {
     /// Words of `prompt`.
     pub prompts: &'a [Prompt],
     /// `prompt=none`.
@@ -107,9 +107,9 @@ pub struct HookOutcome {
 
 /// Everything that [`next_step`] looks at.
 #[derive(Clone, Debug)]
-pub struct Situation<'a> {
+pub struct PromptContext<'a> {
     /// The request.
-    pub asked: Asked<'a>,
+    pub request: PromptRequest<'a>,
     /// What was done here.
     pub progress: &'a Progress,
     /// The live session of the browser's current account.
@@ -133,26 +133,26 @@ pub struct Situation<'a> {
 /// # Errors
 /// For `prompt=none`: the code of OpenID Connect Core §3.1.2.6; also when a hint names somebody
 /// else than the person who signed in.
-pub fn next_step(situation: &Situation<'_>) -> Result<Step, OAuthError> {
-    let Situation {
-        asked, progress, ..
-    } = situation;
-    let ask = |step, error| if asked.silent { Err(error) } else { Ok(step) };
-    let open = |prompt| asked.prompts.contains(&prompt);
+pub fn next_step(context: &PromptContext<'_>) -> Result<Step, OAuthError> {
+    let PromptContext {
+        request, progress, ..
+    } = context;
+    let ask = |step, error| if request.silent { Err(error) } else { Ok(step) };
+    let open = |prompt| request.prompts.contains(&prompt);
     // NX-01
     if open(Prompt::Create) && !progress.created {
         return Ok(Step::Create);
     }
     // NX-02
-    if open(Prompt::Login) && !logged_in_here(situation) {
+    if open(Prompt::Login) && !logged_in_here(context) {
         return Ok(Step::Login);
     }
     // NX-03
-    let Some(session) = situation.session else {
+    let Some(session) = context.session else {
         return ask(Step::Login, OAuthError::of(&refusals::NOBODY_SIGNED_IN));
     };
     // NX-04
-    if asked
+    if request
         .hint_subject
         .is_some_and(|hint| hint != session.subject)
     {
@@ -164,8 +164,8 @@ pub fn next_step(situation: &Situation<'_>) -> Result<Step, OAuthError> {
         };
     }
     // NX-05
-    if too_old(situation, session) {
-        let age = situation.now.saturating_sub(session.auth_time);
+    if too_old(context, session) {
+        let age = context.now.saturating_sub(session.auth_time);
         let age = format!("a login {age} seconds ago");
         return ask(
             Step::Login,
@@ -173,109 +173,107 @@ pub fn next_step(situation: &Situation<'_>) -> Result<Step, OAuthError> {
         );
     }
     // NX-06: a login here was the attempt; what is asked as a wish is no reason to refuse.
-    if acr_too_weak(situation, session) && !logged_in_here(situation) {
+    if acr_too_weak(context, session) && !logged_in_here(context) {
         return ask(
             Step::Login,
             OAuthError::of(&refusals::LOGIN_TOO_WEAK).expected(
-                format!("one of: {}", asked.acr_values.join(" ")),
+                format!("one of: {}", request.acr_values.join(" ")),
                 Received::Public(session.acr.as_deref().unwrap_or("a login of no class")),
             ),
         );
     }
     // NX-07
-    if (open(Prompt::SelectAccount) || situation.app.wants_choice) && !progress.selected {
+    if (open(Prompt::SelectAccount) || context.app.wants_choice) && !progress.selected {
         return ask(
             Step::SelectAccount,
             OAuthError::of(&refusals::ACCOUNT_NOT_CHOSEN),
         );
     }
     // NX-08
-    let step = situation.app.post_login.as_ref();
+    let step = context.app.post_login.as_ref();
     if step.is_some_and(|step| !progress.post_login.contains(step)) {
         return ask(Step::PostLogin, OAuthError::of(&refusals::STEP_OF_APP_OPEN));
     }
     // CO-04: nothing left is a refusal.
-    if situation.app.allows_nothing {
+    if context.app.allows_nothing {
         return Err(OAuthError::of(&refusals::APP_GRANTS_NOTHING));
     }
     // NX-09
-    if consent_needed(situation) {
+    if consent_needed(context) {
         return ask(Step::Consent, OAuthError::of(&refusals::CONSENT_MISSING));
     }
     Ok(Step::Issue)
 }
 
 /// A login of this interaction, by the session that is current now.
-fn logged_in_here(situation: &Situation<'_>) -> bool {
-    situation
+fn logged_in_here(context: &PromptContext<'_>) -> bool {
+    context
         .progress
         .authenticated_at
-        .is_some_and(|at| at >= situation.asked.started_at)
-        && situation
+        .is_some_and(|at| at >= context.request.started_at)
+        && context
             .session
-            .is_some_and(|session| session.auth_time >= situation.asked.started_at)
+            .is_some_and(|session| session.auth_time >= context.request.started_at)
 }
 
-fn too_old(situation: &Situation<'_>, session: &SessionView) -> bool {
-    let Some(max_age) = situation.asked.max_age.or(situation.client.default_max_age) else {
+fn too_old(context: &PromptContext<'_>, session: &SessionView) -> bool {
+    let Some(max_age) = context.request.max_age.or(context.client.default_max_age) else {
         return false;
     };
     // OpenID Connect Core §3.1.2.1: max_age=0 is prompt=login; a login made for this request is
     // never too old, or a slow reader of the consent page would never get through.
-    let age = situation.now.saturating_sub(session.auth_time);
-    (max_age == 0 || age > max_age) && !logged_in_here(situation)
+    let age = context.now.saturating_sub(session.auth_time);
+    (max_age == 0 || age > max_age) && !logged_in_here(context)
 }
 
 /// Whether a class is wanted that this server knows, and the session's is weaker than every one of
 /// them. A class that is wanted by name is never too weak.
-fn acr_too_weak(situation: &Situation<'_>, session: &SessionView) -> bool {
-    let Situation {
-        asked, acr_order, ..
-    } = situation;
+fn acr_too_weak(context: &PromptContext<'_>, session: &SessionView) -> bool {
+    let PromptContext {
+        request, acr_order, ..
+    } = context;
     let rank = |acr: &String| acr_order.iter().position(|known| known == acr);
-    let Some(weakest) = asked.acr_values.iter().filter_map(rank).min() else {
+    let Some(weakest) = request.acr_values.iter().filter_map(rank).min() else {
         return false;
     };
     let Some(acr) = &session.acr else { return true };
-    !asked.acr_values.contains(acr) && rank(acr).is_none_or(|rank| rank < weakest)
+    !request.acr_values.contains(acr) && rank(acr).is_none_or(|rank| rank < weakest)
 }
 
 /// CO-01, CO-02.
-fn consent_needed(situation: &Situation<'_>) -> bool {
-    let Situation {
-        asked,
+fn consent_needed(context: &PromptContext<'_>) -> bool {
+    let PromptContext {
+        request,
         progress,
         client,
         ..
-    } = situation;
+    } = context;
     if progress.consented {
         return false;
     }
-    let sensitive = asked
+    let sensitive = request
         .scopes
         .iter()
-        .any(|scope| situation.sensitive_scopes.contains(scope));
-    if asked.prompts.contains(&Prompt::Consent) || sensitive {
+        .any(|scope| context.sensitive_scopes.contains(scope));
+    if request.prompts.contains(&Prompt::Consent) || sensitive {
         return true;
     }
-    if skips_consent(client, asked.redirect_uri) {
+    if skips_consent(client, request.redirect_uri) {
         return false;
     }
     let ask = ConsentAsk {
-        scopes: asked.scopes,
-        resources: asked.resources,
+        scopes: request.scopes,
+        resources: request.resources,
         client_version: client.version,
-        now: situation.now,
+        now: context.now,
     };
-    let covered = situation
-        .consent
-        .is_some_and(|consent| consent.covers(&ask));
-    !(client.is_assured(asked.redirect_uri) && covered)
+    let covered = context.consent.is_some_and(|consent| consent.covers(&ask));
+    !(client.may_remember_consent(request.redirect_uri) && covered)
 }
 
 /// CO-01: whether the operator decided that nobody is asked about this client.
 pub fn skips_consent(client: &Client, redirect_uri: &str) -> bool {
-    client.skip_consent && client.is_known() && client.is_assured(redirect_uri)
+    client.skip_consent && client.is_trusted() && client.may_remember_consent(redirect_uri)
 }
 
 #[cfg(test)]

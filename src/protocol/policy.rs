@@ -141,7 +141,7 @@ impl Policy {
     /// the scopes of the `resources` that its request names.
     pub fn grantable_scopes(&self, client: &Client, resources: &[String]) -> Scopes {
         let own = self.client_scopes(client);
-        if client.is_known() {
+        if client.is_trusted() {
             return own;
         }
         let knew_no_api = own.iter().all(|scope| PERSONAL.contains(&scope));

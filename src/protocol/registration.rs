@@ -166,7 +166,7 @@ impl From<MetadataError> for OAuthError {
             MetadataErrorCode::InvalidClientMetadata => &refusals::METADATA_REFUSED,
         };
         let sent = Received::Public(error.value.as_deref().unwrap_or_default());
-        let refusal = Self::of(refusal).by(error.rule_id());
+        let refusal = Self::of(refusal).with_rule(error.rule_id());
         refusal.with_finding(&error).expected(error.wanted(), sent)
     }
 }

@@ -37,14 +37,27 @@ pub fn location(identifier: &str) -> Option<String> {
     Some(format!("{WELL_KNOWN}{path}{query}"))
 }
 
-/// The entry of `documents`, by location, that a request target asks for: a trailing slash is
-/// tolerated, and a query that no identifier has is ignored.
+/// The metadata of one resource, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceDocument {
+    /// Path and query at which it is served.
+    pub location: String,
+    /// JSON.
+    pub body: String,
+}
+
+/// The document that a request target asks for: a trailing slash is tolerated, and a query that no
+/// identifier has is ignored.
 #[must_use]
-pub fn find<'d, D>(documents: &'d [(String, D)], path: &str, query: Option<&str>) -> Option<&'d D> {
+pub fn find<'d>(
+    documents: &'d [ResourceDocument],
+    path: &str,
+    query: Option<&str>,
+) -> Option<&'d ResourceDocument> {
     let path = path.strip_suffix('/').unwrap_or(path);
-    let at = |wanted: &str| documents.iter().find(|(location, _)| location == wanted);
+    let at = |wanted: &str| documents.iter().find(|it| it.location == wanted);
     let exact = query.and_then(|query| at(&format!("{path}?{query}")));
-    exact.or_else(|| at(path)).map(|(_, document)| document)
+    exact.or_else(|| at(path))
 }
 
 #[cfg(test)]
@@ -71,24 +84,25 @@ mod tests {
     }
 
     #[rstest]
-    #[case("/mcp", None, Some(1))]
-    #[case("/mcp/", None, Some(1))]
+    #[case("/mcp", None, Some("mcp"))]
+    #[case("/mcp/", None, Some("mcp"))]
     #[case("/mcp//", None, None)]
-    #[case("/mcp", Some("x=1"), Some(1))]
-    #[case("/a", Some("k=v"), Some(2))]
+    #[case("/mcp", Some("x=1"), Some("mcp"))]
+    #[case("/a", Some("k=v"), Some("a"))]
     #[case("/a", None, None)]
     #[case("", None, None)]
     #[case("/other", None, None)]
     fn s19_2_what_is_asked_for(
         #[case] path: &str,
         #[case] query: Option<&str>,
-        #[case] expected: Option<u8>,
+        #[case] expected: Option<&str>,
     ) {
-        let documents = [
-            (format!("{WELL_KNOWN}/mcp"), 1),
-            (format!("{WELL_KNOWN}/a?k=v"), 2),
-        ];
+        let documents = [("/mcp", "mcp"), ("/a?k=v", "a")].map(|(below, body)| ResourceDocument {
+            location: format!("{WELL_KNOWN}{below}"),
+            body: body.to_owned(),
+        });
         let path = format!("{WELL_KNOWN}{path}");
-        assert_eq!(find(&documents, &path, query).copied(), expected);
+        let found = find(&documents, &path, query);
+        assert_eq!(found.map(|document| document.body.as_str()), expected);
     }
 }

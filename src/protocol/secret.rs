@@ -71,6 +71,11 @@ pub fn plain_hash(value: &str) -> SecretHash {
 }
 
 impl SecretHash {
+    /// The hash as base64url, for keys that are texts.
+    pub fn to_text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
     /// Compares in constant time.
     pub fn matches(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use loco_rs::app::AppContext;
 
-use super::{answer::BearerError, gate::Gate};
+use super::{answer::BearerError, token_check::TokenCheck};
 use crate::{
     error::Failure,
     people::{Owner, resource_owner::ResourceOwner},
@@ -40,7 +40,7 @@ pub struct AccessToken {
     /// Time of the login behind it, Unix seconds.
     pub auth_time: Option<i64>,
     pub(super) owner: Option<Owner>,
-    pub(super) gate: Arc<Gate>,
+    pub(super) token_check: Arc<TokenCheck>,
 }
 
 impl AccessToken {
@@ -64,7 +64,7 @@ impl AccessToken {
         if scopes.is_subset_of(&self.scopes) {
             return Ok(());
         }
-        Err(self.lacking(&self.gate.needed.union(&scopes)))
+        Err(self.lacking(&self.token_check.needed.union(&scopes)))
     }
 
     /// The person behind the token, read with it.
@@ -75,7 +75,7 @@ impl AccessToken {
         let Some(key) = self.user_id else {
             let error = OAuthError::of(&refusals::PERSON_NEEDED)
                 .received(Received::Public("a token of a client that acts for itself"));
-            return Err(self.gate.refuse(error));
+            return Err(self.token_check.refuse(error));
         };
         if let Some(user) = self.owner.as_ref().and_then(Owner::model::<U>) {
             return Ok(user.clone());
@@ -84,13 +84,13 @@ impl AccessToken {
             Some(key) => {
                 let find = || async { Ok(U::find_by_key(&ctx.db, key.clone()).await?) };
                 let found = retry(find).await;
-                found.map_err(|error: StoreError| self.gate.refuse(Failure::from(error)))?
+                found.map_err(|error: StoreError| self.token_check.refuse(Failure::from(error)))?
             }
             None => None,
         };
         found.ok_or_else(|| {
             let error = OAuthError::of(&refusals::USER_OF_TOKEN_GONE);
-            self.gate.refuse(error)
+            self.token_check.refuse(error)
         })
     }
 
@@ -98,6 +98,6 @@ impl AccessToken {
     pub(super) fn lacking(&self, needed: &Scopes) -> BearerError {
         let (wanted, held) = (format!("the scopes {needed}"), self.scopes.to_string());
         let error = OAuthError::of(&refusals::SCOPE_LACKING).observed(wanted, held);
-        self.gate.refuse_needing(needed, error)
+        self.token_check.refuse_needing(needed, error)
     }
 }

@@ -18,9 +18,9 @@ use loco_rs::{
 };
 
 use super::{
-    asked::Asked,
-    browsers::{Opened, Preflights},
-    needs,
+    browsers::{CorsFlag, Preflights},
+    request_context::RequestContext,
+    requirement,
 };
 use crate::{
     error::{Failure, PageDetail, RETRY_AFTER, Refused},
@@ -29,29 +29,29 @@ use crate::{
 };
 
 /// Headers of a refusal that a script may read. Who may read at all is for the app's
-/// `cors` middleware to say, except at routes behind `OAuth::mcp` ([`Opened`]).
+/// `cors` middleware to say, except at routes behind `OAuth::mcp` ([`CorsFlag`]).
 const EXPOSED: HeaderValue =
     HeaderValue::from_static("WWW-Authenticate, DPoP-Nonce, Retry-After, x-request-id");
 
 /// The refusal that a handler gave away as an error of Loco, which has no place for a challenge.
-pub type Slot = Arc<OnceLock<BearerError>>;
+pub type RefusalSlot = Arc<OnceLock<BearerError>>;
 
 /// What guards need, in the extensions of every request of the app.
 #[derive(Clone)]
-pub struct Provided {
+pub struct GuardExtension {
     pub server: Arc<Server>,
-    pub slot: Slot,
-    pub opened: Opened,
+    pub slot: RefusalSlot,
+    pub cors_flag: CorsFlag,
 }
 
 /// What [`provide`] needs, made once at boot.
 #[derive(Clone)]
-pub struct Provider {
+pub struct GuardState {
     server: Arc<Server>,
     preflights: Preflights,
 }
 
-impl Provider {
+impl GuardState {
     /// For the guards among `routes`. The routes of an app are a pure list; they are asked for once
     /// more only in programs that have guards.
     ///
@@ -62,7 +62,7 @@ impl Provider {
         ctx: &AppContext,
         routes: impl FnOnce() -> AppRoutes,
     ) -> Result<Self, String> {
-        let routes = needs::check_named(&server.settings, routes)?;
+        let routes = requirement::check_named(&server.settings, routes)?;
         let routes = routes.map(|routes| routes.collect()).unwrap_or_default();
         let preflights = Preflights::of(routes, ctx);
         Ok(Self { server, preflights })
@@ -80,8 +80,8 @@ struct Refusal {
     challenge: Option<String>,
     reference: String,
     /// Whether the body tells the error.
-    told: bool,
-    slot: Slot,
+    has_body: bool,
+    slot: RefusalSlot,
 }
 
 impl BearerError {
@@ -89,27 +89,27 @@ impl BearerError {
     pub(super) fn new(
         failure: Failure,
         challenge: Option<String>,
-        asked: &Asked,
-        slot: &Slot,
+        request: &RequestContext,
+        slot: &RefusalSlot,
     ) -> Self {
         let refused = Refused {
             failure,
             client_id: None,
             page: PageDetail::default(),
         };
-        asked.tell(&refused);
+        request.tell(&refused);
         Self(Box::new(Refusal {
             failure: refused.failure,
             challenge,
-            reference: asked.reference().to_owned(),
-            told: true,
+            reference: request.reference().to_owned(),
+            has_body: true,
             slot: Arc::clone(slot),
         }))
     }
 
     /// Without an error in the body.
     pub(super) fn silent(mut self) -> Self {
-        self.0.told = false;
+        self.0.has_body = false;
         self
     }
 
@@ -152,7 +152,7 @@ impl BearerError {
         if refusal.failure.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, RETRY_AFTER);
         }
-        if refusal.told {
+        if refusal.has_body {
             let json = HeaderValue::from_static("application/json");
             headers.insert(header::CONTENT_TYPE, json);
             *response.body_mut() = Body::from(layers::error_body(&refusal.failure.error));
@@ -188,8 +188,8 @@ impl std::error::Error for BearerError {}
 /// because the answer is completed on its way out.
 impl From<BearerError> for loco_rs::Error {
     fn from(error: BearerError) -> Self {
-        let told = &error.0.failure.error;
-        let detail = ErrorDetail::new(told.code.as_str(), told.text());
+        let oauth_error = &error.0.failure.error;
+        let detail = ErrorDetail::new(oauth_error.code.as_str(), oauth_error.text());
         let status = error.status();
         // The first one is the answer.
         let slot = Arc::clone(&error.0.slot);
@@ -200,18 +200,18 @@ impl From<BearerError> for loco_rs::Error {
 
 /// Around every route of the app: gives guards the server, and completes their refusals.
 pub async fn provide(
-    State(provider): State<Provider>,
+    State(provider): State<GuardState>,
     mut request: Request,
     next: Next,
 ) -> Response {
     if let Some(answer) = provider.preflights.answer(&request) {
         return answer;
     }
-    let (slot, opened) = (Slot::default(), Opened::default());
-    request.extensions_mut().insert(Provided {
+    let (slot, cors_flag) = (RefusalSlot::default(), CorsFlag::default());
+    request.extensions_mut().insert(GuardExtension {
         server: provider.server,
         slot: Arc::clone(&slot),
-        opened: opened.clone(),
+        cors_flag: cors_flag.clone(),
     });
     let mut response = next.run(request).await;
     if let Some(error) = slot.get()
@@ -219,11 +219,11 @@ pub async fn provide(
     {
         error.onto(&mut response);
     }
-    opened.apply(&mut response);
+    cors_flag.apply(&mut response);
     response
 }
 
-impl fmt::Debug for Provided {
+impl fmt::Debug for GuardExtension {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.server.fmt(f)
     }

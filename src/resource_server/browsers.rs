@@ -41,9 +41,9 @@ pub enum OtherOrigins {
 /// Notes that a guard which is open to scripts looked at a request, for the answer on its way out:
 /// headers of the guard itself would be lost when the handler panics.
 #[derive(Clone, Debug, Default)]
-pub struct Opened(Arc<AtomicBool>);
+pub struct CorsFlag(Arc<AtomicBool>);
 
-impl Opened {
+impl CorsFlag {
     pub fn note(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -208,9 +208,9 @@ mod tests {
 
     #[test]
     fn s_c14_what_the_app_exposes_stays_exposed() {
-        let opened = Opened::default();
+        let cors_flag = CorsFlag::default();
         let mut response = StatusCode::OK.into_response();
-        opened.apply(&mut response);
+        cors_flag.apply(&mut response);
         assert!(response.headers().is_empty(), "not the guard's");
         let exposed = HeaderValue::from_static("x-total, mcp-session-id");
         let headers = response.headers_mut();
@@ -219,8 +219,8 @@ mod tests {
             header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
             HeaderValue::from_static("true"),
         );
-        opened.note();
-        opened.apply(&mut response);
+        cors_flag.note();
+        cors_flag.apply(&mut response);
         let headers = response.headers();
         assert_eq!(
             headers[header::ACCESS_CONTROL_EXPOSE_HEADERS],

@@ -7,11 +7,11 @@ use loco_rs::app::AppContext;
 
 use super::{
     access_token::AccessToken,
-    answer::{BearerError, Provided, Slot},
-    asked::Asked,
-    browsers::Opened,
-    gate::Gate,
-    needs::Needs,
+    answer::{BearerError, GuardExtension, RefusalSlot},
+    browsers::CorsFlag,
+    request_context::RequestContext,
+    requirement::GuardRequirement,
+    token_check::TokenCheck,
 };
 use crate::{error::Failure, http::extract::server_of};
 
@@ -41,7 +41,7 @@ impl<S: RequiredScopes> FromRequestParts<AppContext> for Bearer<S> {
     ) -> Result<Self, Self::Rejection> {
         match admitted::<S>(parts, ctx).await? {
             Ok(token) => Ok(Self(token, PhantomData)),
-            Err(gate) => Err(gate.ask()),
+            Err(token_check) => Err(token_check.ask()),
         }
     }
 }
@@ -67,7 +67,12 @@ impl<S: Send + Sync> FromRequestParts<S> for AccessToken {
             let fault = Failure::internal(
                 "a handler takes an AccessToken, but no OAuth::require or OAuth::mcp is around it",
             );
-            BearerError::new(fault, None, &Asked::of_parts(parts), &Slot::default())
+            BearerError::new(
+                fault,
+                None,
+                &RequestContext::of_parts(parts),
+                &RefusalSlot::default(),
+            )
         })
     }
 }
@@ -76,27 +81,28 @@ impl<S: Send + Sync> FromRequestParts<S> for AccessToken {
 async fn admitted<S: RequiredScopes>(
     parts: &Parts,
     ctx: &AppContext,
-) -> Result<Result<AccessToken, Arc<Gate>>, BearerError> {
-    let asked = Asked::of_parts(parts);
-    let provided = match parts.extensions.get::<Provided>() {
-        Some(provided) => provided.clone(),
-        None => Provided {
-            server: server_of(ctx)
-                .map_err(|failure| BearerError::new(failure, None, &asked, &Slot::default()))?,
-            slot: Slot::default(),
-            opened: Opened::default(),
+) -> Result<Result<AccessToken, Arc<TokenCheck>>, BearerError> {
+    let request = RequestContext::of_parts(parts);
+    let extension = match parts.extensions.get::<GuardExtension>() {
+        Some(extension) => extension.clone(),
+        None => GuardExtension {
+            server: server_of(ctx).map_err(|failure| {
+                BearerError::new(failure, None, &request, &RefusalSlot::default())
+            })?,
+            slot: RefusalSlot::default(),
+            cors_flag: CorsFlag::default(),
         },
     };
-    let needs = Needs::new(S::RESOURCE, Some(S::SCOPES.iter().collect()));
-    let gate = Arc::new(Gate::new(provided, asked, &needs)?);
+    let requirement = GuardRequirement::new(S::RESOURCE, Some(S::SCOPES.iter().collect()));
+    let token_check = Arc::new(TokenCheck::new(extension, request, &requirement)?);
     // A layer around the handler may have looked at the token already.
     let known = parts.extensions.get::<AccessToken>();
-    if let Some(token) = known.filter(|token| token.gate.resource == gate.resource) {
+    if let Some(token) = known.filter(|token| token.token_check.resource == token_check.resource) {
         token.require(S::SCOPES)?;
         return Ok(Ok(token.clone()));
     }
-    match gate.presented(&parts.headers)? {
-        Some(token) => gate.admit(&token).await.map(Ok),
-        None => Ok(Err(gate)),
+    match token_check.bearer_token(&parts.headers)? {
+        Some(token) => token_check.admit(&token).await.map(Ok),
+        None => Ok(Err(token_check)),
     }
 }

@@ -16,11 +16,11 @@ use tower::{Layer, Service};
 
 use super::{
     answer::BearerError,
-    answer::Provided,
-    asked::Asked,
+    answer::GuardExtension,
     browsers::{self, OtherOrigins, is_preflight},
-    gate::Gate,
-    needs::Needs,
+    request_context::RequestContext,
+    requirement::GuardRequirement,
+    token_check::TokenCheck,
 };
 use crate::protocol::scope::Scopes;
 
@@ -28,11 +28,11 @@ use crate::protocol::scope::Scopes;
 /// it take the token as [`super::AccessToken`].
 ///
 /// A CORS preflight brings no token. `OAuth::mcp` answers it, and lets scripts of every origin read
-/// all answers of its routes. GrantContext the other guards it goes through to what answers
+/// all answers of its routes. Behind the other guards it goes through to what answers
 /// `OPTIONS`, usually the app's `cors` middleware: a handler for any method must do nothing for it.
 #[derive(Clone, Debug)]
 pub struct Guard {
-    needs: Arc<Needs>,
+    requirement: Arc<GuardRequirement>,
     origins: OtherOrigins,
 }
 
@@ -41,25 +41,28 @@ impl Guard {
     #[must_use]
     pub fn require<S: AsRef<str>>(resource: &str, scopes: impl IntoIterator<Item = S>) -> Self {
         let scopes: Scopes = scopes.into_iter().collect();
-        Self::new(Needs::new(resource, Some(scopes)), OtherOrigins::App)
+        Self::new(
+            GuardRequirement::new(resource, Some(scopes)),
+            OtherOrigins::App,
+        )
     }
 
     /// Wants an access token for `resource` with its `default_scopes`.
     #[must_use]
     pub fn with_default_scopes(resource: &str) -> Self {
-        Self::new(Needs::new(resource, None), OtherOrigins::App)
+        Self::new(GuardRequirement::new(resource, None), OtherOrigins::App)
     }
 
     /// Wants an access token for `resource` with its `default_scopes`, from a server, a program or
     /// a script in a browser: a route of the Model Context Protocol.
     #[must_use]
     pub fn mcp(resource: &str) -> Self {
-        Self::new(Needs::new(resource, None), OtherOrigins::Guard)
+        Self::new(GuardRequirement::new(resource, None), OtherOrigins::Guard)
     }
 
-    fn new(needs: Needs, origins: OtherOrigins) -> Self {
+    fn new(requirement: GuardRequirement, origins: OtherOrigins) -> Self {
         Self {
-            needs: Arc::new(needs.noted()),
+            requirement: Arc::new(requirement.noted()),
             origins,
         }
     }
@@ -71,7 +74,7 @@ impl<S> Layer<S> for Guard {
     fn layer(&self, inner: S) -> Guarded<S> {
         Guarded {
             inner,
-            needs: Arc::clone(&self.needs),
+            requirement: Arc::clone(&self.requirement),
             origins: self.origins,
         }
     }
@@ -81,7 +84,7 @@ impl<S> Layer<S> for Guard {
 #[derive(Debug)]
 pub struct Guarded<S> {
     inner: S,
-    needs: Arc<Needs>,
+    requirement: Arc<GuardRequirement>,
     origins: OtherOrigins,
 }
 
@@ -90,7 +93,7 @@ impl<S: Clone> Clone for Guarded<S> {
         browsers::copied(self.origins);
         Self {
             inner: self.inner.clone(),
-            needs: Arc::clone(&self.needs),
+            requirement: Arc::clone(&self.requirement),
             origins: self.origins,
         }
     }
@@ -113,18 +116,18 @@ where
         // The clone has not been polled ready; the service that was is the one to call.
         let mut inner = self.inner.clone();
         std::mem::swap(&mut self.inner, &mut inner);
-        let (needs, origins) = (Arc::clone(&self.needs), self.origins);
+        let (requirement, origins) = (Arc::clone(&self.requirement), self.origins);
         Box::pin(async move {
             let is_preflight = is_preflight(&request);
             if origins == OtherOrigins::Guard {
                 if is_preflight {
                     return Ok(browsers::preflight(&request));
                 }
-                if let Some(provided) = request.extensions().get::<Provided>() {
-                    provided.opened.note();
+                if let Some(extension) = request.extensions().get::<GuardExtension>() {
+                    extension.cors_flag.note();
                 }
             }
-            if !is_preflight && let Err(answer) = admit(&mut request, &needs).await {
+            if !is_preflight && let Err(answer) = admit(&mut request, &requirement).await {
                 return Ok(answer);
             }
             inner.call(request).await
@@ -133,19 +136,19 @@ where
 }
 
 /// Puts the token into the request.
-async fn admit(request: &mut Request, needs: &Needs) -> Result<(), Response> {
-    let Some(provided) = request.extensions().get::<Provided>().cloned() else {
+async fn admit(request: &mut Request, requirement: &GuardRequirement) -> Result<(), Response> {
+    let Some(extension) = request.extensions().get::<GuardExtension>().cloned() else {
         tracing::error!("a guard of oauth_server stands in an app without its initializer");
         return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
     };
     let token = {
-        let gate = Gate::new(provided, Asked::of(request), needs);
-        let gate = gate.map_err(BearerError::into_response)?;
-        let gate = Arc::new(gate);
-        let presented = gate.presented(request.headers());
-        let presented = presented.map_err(BearerError::into_response)?;
-        let presented = presented.ok_or_else(|| gate.ask().into_response())?;
-        gate.admit(&presented).await
+        let token_check = TokenCheck::new(extension, RequestContext::of(request), requirement);
+        let token_check = token_check.map_err(BearerError::into_response)?;
+        let token_check = Arc::new(token_check);
+        let bearer = token_check.bearer_token(request.headers());
+        let bearer = bearer.map_err(BearerError::into_response)?;
+        let bearer = bearer.ok_or_else(|| token_check.ask().into_response())?;
+        token_check.admit(&bearer).await
     };
     let token = token.map_err(BearerError::into_response)?;
     request.extensions_mut().insert(token);

@@ -30,19 +30,19 @@
 
 mod access_token;
 mod answer;
-mod asked;
 mod browsers;
 mod extract;
-mod gate;
 mod layer;
-mod needs;
+mod request_context;
+mod requirement;
+mod token_check;
 
 pub use access_token::AccessToken;
 pub use answer::BearerError;
 pub use extract::{Bearer, OptionalBearer, RequiredScopes};
 pub use layer::Guard;
 
-pub(crate) use answer::{Provider, provide};
+pub(crate) use answer::{GuardState, provide};
 
 /// Declares what a handler needs, for [`Bearer`] and [`OptionalBearer`]: the resource and its
 /// scopes, all of them.

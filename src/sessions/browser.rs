@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::cookies::{CookieNames, Cookies, Lifetime};
+use super::cookies::{CookieLifetime, CookieNames, Cookies};
 use crate::{
     error::Failure,
     protocol::secret::{Purpose, Secret, SecretHash},
@@ -18,7 +18,7 @@ pub struct Browser {
     pub(super) binding: Option<Secret>,
     binding_is_new: bool,
     pub(super) sessions: Vec<Secret>,
-    pub(super) sessions_changed: Option<Lifetime>,
+    pub(super) sessions_changed: Option<CookieLifetime>,
     pub(super) headers: Headers,
 }
 
@@ -83,7 +83,7 @@ impl Browser {
     }
 
     /// Whether one of our own pages led here.
-    pub fn comes_from_own_page(&self) -> bool {
+    pub fn is_same_origin_navigation(&self) -> bool {
         self.headers.fetch_site.as_deref() == Some("same-origin")
     }
 

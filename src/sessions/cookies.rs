@@ -8,7 +8,7 @@ use crate::protocol::secret::Secret;
 
 /// How long the session cookie stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lifetime {
+pub enum CookieLifetime {
     /// Until the browser closes.
     Browser,
     /// "Remember me", seconds.
@@ -69,13 +69,13 @@ impl CookieNames {
     }
 
     /// `Set-Cookie` of the session cookie; no secret removes it.
-    pub fn sessions(self, secrets: &[Secret], lifetime: Lifetime) -> String {
+    pub fn sessions(self, secrets: &[Secret], lifetime: CookieLifetime) -> String {
         let value: Vec<&str> = secrets.iter().map(Secret::expose).collect();
         let cookie = self.cookie(self.session_name(), value.join("."));
         match lifetime {
             _ if secrets.is_empty() => format!("{cookie}; Max-Age=0"),
-            Lifetime::Remembered(seconds) => format!("{cookie}; Max-Age={seconds}"),
-            Lifetime::Browser => cookie.to_string(),
+            CookieLifetime::Remembered(seconds) => format!("{cookie}; Max-Age={seconds}"),
+            CookieLifetime::Browser => cookie.to_string(),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
 
 /// Which form a token belongs to.
 #[derive(Clone, Copy, Debug)]
-pub struct Form<'a> {
+pub struct CsrfForm<'a> {
     /// The route it posts to.
     pub route: Route,
     /// The interaction it belongs to.
@@ -26,18 +26,18 @@ pub struct Form<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CsrfCheck {
     /// The form came from here, for this account.
-    Good,
+    Valid,
     /// The form came from here, but was rendered for another account (CO-05).
     OtherAccount,
     /// By the browser's own word, a page of another origin sent it (CS-02).
     ForeignOrigin,
     /// Missing, forged, or from another browser (CS-03).
-    Bad,
+    Invalid,
 }
 
 const NOBODY: &str = "-";
 
-impl Form<'_> {
+impl CsrfForm<'_> {
     /// What stands for the form in its token: the path without its slash.
     fn name(&self) -> &'static str {
         self.route.path().trim_start_matches('/')
@@ -54,31 +54,31 @@ impl Browser {
     ///
     /// # Errors
     /// When the random generator fails.
-    pub fn csrf_token(&mut self, form: Form<'_>) -> Result<String, RandomError> {
+    pub fn csrf_token(&mut self, form: CsrfForm<'_>) -> Result<String, RandomError> {
         let binding = self.bind()?;
         let sid = form.sid.unwrap_or(NOBODY);
         Ok(format!("{sid}.{}", form.mac(&binding, sid)))
     }
 
     /// Judges a posted form (CS-01, CS-02).
-    pub fn check_csrf(&self, form: Form<'_>, token: Option<&str>, urls: &Urls) -> CsrfCheck {
+    pub fn check_csrf(&self, form: CsrfForm<'_>, token: Option<&str>, urls: &Urls) -> CsrfCheck {
         if !self.is_same_origin(urls) {
             return CsrfCheck::ForeignOrigin;
         }
-        token.map_or(CsrfCheck::Bad, |token| self.check_token(form, token))
+        token.map_or(CsrfCheck::Invalid, |token| self.check_token(form, token))
     }
 
     /// Judges the token alone (CS-01), where the origin is checked by another rule.
-    pub fn check_token(&self, form: Form<'_>, token: &str) -> CsrfCheck {
+    pub fn check_token(&self, form: CsrfForm<'_>, token: &str) -> CsrfCheck {
         let Some((binding, (sid, posted))) = self.binding.as_ref().zip(token.split_once('.'))
         else {
-            return CsrfCheck::Bad;
+            return CsrfCheck::Invalid;
         };
         if !same(&form.mac(binding, sid), posted) {
-            return CsrfCheck::Bad;
+            return CsrfCheck::Invalid;
         }
         if sid == form.sid.unwrap_or(NOBODY) {
-            CsrfCheck::Good
+            CsrfCheck::Valid
         } else {
             CsrfCheck::OtherAccount
         }
@@ -91,13 +91,13 @@ impl Browser {
                 let is_named = |own: &String| host::is_same_origin(own, origin);
                 urls.is_own_origin(origin) || trusted.iter().any(is_named)
             }
-            None => self.comes_from_own_page(),
+            None => self.is_same_origin_navigation(),
         }
     }
 
     /// Whether a page of this origin made the request, by the browser's word; no word is a no.
     /// Browsers leave `Origin` out of reads from the same origin.
-    pub fn is_of_own_page(&self, urls: &Urls) -> bool {
+    pub fn is_same_origin_request(&self, urls: &Urls) -> bool {
         match (
             self.headers.origin.as_deref(),
             self.headers.fetch_site.as_deref(),
@@ -110,15 +110,15 @@ impl Browser {
 
     /// What the browser says about where a request came from, for the log.
     pub fn origin_facts(&self) -> String {
-        let said = |name: &str, value: Option<&str>| match value {
+        let header = |name: &str, value: Option<&str>| match value {
             Some(value) => format!("{name}: {}", value.chars().take(200).collect::<String>()),
             None => format!("no {name}"),
         };
         let (origin, site) = (&self.headers.origin, &self.headers.fetch_site);
         format!(
             "{}, {}",
-            said("Origin", origin.as_deref()),
-            said("Sec-Fetch-Site", site.as_deref())
+            header("Origin", origin.as_deref()),
+            header("Sec-Fetch-Site", site.as_deref())
         )
     }
 

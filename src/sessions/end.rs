@@ -1,13 +1,13 @@
 //! How a session ends, and what ends with it (BS-05).
 
-use super::{Browser, SessionService, cookies::Lifetime};
+use super::{Browser, SessionService, cookies::CookieLifetime};
 use crate::{
     config::LogoutRevokes,
     error::Failure,
     events::{AuditEvent, EventName},
     protocol::secret::Purpose,
     store::{
-        authorization_codes::{self, OfSession, Revocation, RevokeReason, SessionGrants},
+        authorization_codes::{self, GrantSelection, Revocation, RevokeReason, SessionGrants},
         sessions::{self, EndReason, SessionEnd, SessionRow},
     },
 };
@@ -33,7 +33,7 @@ impl SessionService {
         let front = self.live_sessions(browser, "").await?;
         let front = front.first().map(|front| &front.session);
         browser.sessions_changed =
-            Some(front.map_or(Lifetime::Browser, |front| self.cookie_life(front)));
+            Some(front.map_or(CookieLifetime::Browser, |front| self.cookie_life(front)));
         Ok(())
     }
 
@@ -46,14 +46,14 @@ impl SessionService {
         let (which, why) = match (reason, self.settings.logout_revokes) {
             // Grants of other sessions carry the stamp themselves and fail at their next use.
             (EndReason::CredentialChange, _) if self.settings.revoke_on_credential_change => {
-                (OfSession::All, RevokeReason::CredentialChange)
+                (GrantSelection::All, RevokeReason::CredentialChange)
             }
             (EndReason::CredentialChange, _) => {
-                (OfSession::Unredeemed, RevokeReason::CredentialChange)
+                (GrantSelection::Unredeemed, RevokeReason::CredentialChange)
             }
-            (_, LogoutRevokes::Session) => (OfSession::Unredeemed, RevokeReason::Logout),
-            (_, LogoutRevokes::Online) => (OfSession::Online, RevokeReason::Logout),
-            (_, LogoutRevokes::All) => (OfSession::All, RevokeReason::Logout),
+            (_, LogoutRevokes::Session) => (GrantSelection::Unredeemed, RevokeReason::Logout),
+            (_, LogoutRevokes::Online) => (GrantSelection::Online, RevokeReason::Logout),
+            (_, LogoutRevokes::All) => (GrantSelection::All, RevokeReason::Logout),
         };
         self.end_with(session, reason, which, why).await
     }
@@ -66,7 +66,7 @@ impl SessionService {
         &self,
         session: &SessionRow,
         reason: EndReason,
-        which: OfSession,
+        which: GrantSelection,
         why: RevokeReason,
     ) -> Result<(), Failure> {
         let (id, at) = (session.id, self.clock.now());

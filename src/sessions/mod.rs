@@ -11,7 +11,7 @@ mod subject;
 
 pub use self::{
     browser::{Browser, SetCookies},
-    csrf::{CsrfCheck, Form},
+    csrf::{CsrfCheck, CsrfForm},
     of_person::{UserSession, device_label},
     service::{SessionService, SessionServiceParts, SignIn, SignedIn},
 };

@@ -6,7 +6,7 @@ use crate::{
     error::Failure,
     events::user_agent,
     store::{
-        authorization_codes::{OfSession, RevokeReason},
+        authorization_codes::{GrantSelection, RevokeReason},
         sessions::{self, EndReason, SessionRow},
         user_key::UserKey,
     },
@@ -79,8 +79,8 @@ impl SessionService {
     /// When the database fails.
     pub async fn end_elsewhere(&self, session: &SessionRow) -> Result<(), Failure> {
         let grants = match self.settings.logout_revokes {
-            LogoutRevokes::All => OfSession::All,
-            LogoutRevokes::Session | LogoutRevokes::Online => OfSession::Online,
+            LogoutRevokes::All => GrantSelection::All,
+            LogoutRevokes::Session | LogoutRevokes::Online => GrantSelection::Online,
         };
         self.end_with(session, EndReason::SignOut, grants, RevokeReason::Logout)
             .await

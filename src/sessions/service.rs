@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 
 use super::{
     Browser, MAX_ACCOUNTS,
-    cookies::{CookieNames, Lifetime},
+    cookies::{CookieLifetime, CookieNames},
 };
 use crate::{
     clients::ClientRegistry,
@@ -19,7 +19,7 @@ use crate::{
     random,
     store::{
         Store,
-        browser_sessions::{self, OfBrowser},
+        browser_sessions::{self, BrowserSessionsQuery},
         consents::{self, ConsentKey, ConsentRow},
         sessions::{EndReason, SessionRow},
     },
@@ -237,7 +237,7 @@ impl SessionService {
             return Ok(Vec::new());
         }
         let (tables, users) = (self.store.tables(), self.people.app.table());
-        let of = OfBrowser {
+        let of = BrowserSessionsQuery {
             hashes: &hashes,
             client_id,
             now: self.clock.now(),
@@ -296,7 +296,7 @@ impl SessionService {
         sign_in: SignIn,
     ) -> Result<SignedIn, Failure> {
         self.check_subject(owner).await?;
-        if self.people.waits_for_mail(owner) {
+        if self.people.must_verify_email(owner) {
             return Err(Failure::internal("the user's address is not verified"));
         }
         let secret = random::secret("")?;
@@ -361,11 +361,11 @@ impl SessionService {
         self.with_reference(account, client_id).await
     }
 
-    pub(super) fn cookie_life(&self, front: &SessionRow) -> Lifetime {
+    pub(super) fn cookie_life(&self, front: &SessionRow) -> CookieLifetime {
         if front.remembered {
-            Lifetime::Remembered(front.expires_at - self.clock.now())
+            CookieLifetime::Remembered(front.expires_at - self.clock.now())
         } else {
-            Lifetime::Browser
+            CookieLifetime::Browser
         }
     }
 }

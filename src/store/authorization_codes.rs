@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use serde_json::Value as Json;
 
-pub use super::revocation::{OfSession, Revocation, RevokeReason, SessionGrants};
+pub use super::revocation::{GrantSelection, Revocation, RevokeReason, SessionGrants};
 use super::{
     StoreResult,
     record::{Record, Strings, eq, gt, is_null, record},
@@ -134,23 +134,23 @@ pub async fn revoke_of_session(
     update.and_where(eq("session_id", of.session_id));
     let unredeemed = is_null("redeemed_at");
     match of.which {
-        OfSession::Unredeemed => update.and_where(unredeemed),
-        OfSession::Online => update.and_where(unredeemed.or(lacks_offline_access())),
-        OfSession::All => &mut update,
+        GrantSelection::Unredeemed => update.and_where(unredeemed),
+        GrantSelection::Online => update.and_where(unredeemed.or(lacks_offline_access())),
+        GrantSelection::All => &mut update,
     };
     Ok(conn.execute(&update).await?.rows_affected())
 }
 
 /// Rows of one user, of one client or of all.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OfUser {
+pub struct UserFilter {
     /// The user.
     pub user: UserKey,
     /// The client; `None` = all.
     pub client_id: Option<String>,
 }
 
-impl OfUser {
+impl UserFilter {
     /// The condition on `user_id` and `client_id`.
     pub fn condition(&self) -> Cond {
         let client = self.client_id.as_deref();
@@ -167,7 +167,7 @@ impl OfUser {
 pub async fn revoke_of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    which: &OfUser,
+    which: &UserFilter,
     revocation: Revocation,
 ) -> StoreResult<u64> {
     let mut update = revoking(tables, revocation);

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 pub use super::interaction_changes::{BrowserBinding, Completion};
 use super::{
     StoreResult,
-    authorization_codes::OfUser,
+    authorization_codes::UserFilter,
     record::{Record, Strings, eq, gt, is_null, record},
 };
 use crate::{
@@ -144,7 +144,7 @@ pub async fn bind(
 
 /// What a completed step leaves on the row.
 #[derive(Clone, Debug)]
-pub struct StepDone {
+pub struct StepUpdate {
     /// Next step, for the operator.
     pub intent: &'static str,
     /// Words of `prompt`.
@@ -169,7 +169,7 @@ pub async fn record_step(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     id: i64,
-    step: &StepDone,
+    step: &StepUpdate,
 ) -> StoreResult<bool> {
     let mut update = update(tables, id);
     update
@@ -188,7 +188,7 @@ pub async fn record_step(
 
 /// Who has an interaction before them.
 #[derive(Clone, Copy, Debug)]
-pub struct Person {
+pub struct InteractionUser {
     /// The user.
     pub user_id: UserKey,
     /// Their browser session.
@@ -203,7 +203,7 @@ pub async fn note_person(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     id: i64,
-    person: Person,
+    person: InteractionUser,
 ) -> StoreResult<()> {
     let mut update = update(tables, id);
     update
@@ -259,7 +259,7 @@ pub async fn consume(
 pub async fn abandon(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    which: &OfUser,
+    which: &UserFilter,
     now: i64,
 ) -> StoreResult<()> {
     let mut update = Query::update();

@@ -10,7 +10,7 @@ use super::{
     access_tokens::AccessTokenRow,
     authorization_codes::GrantRow,
     clients::ClientRow,
-    joined::{AccessWithGrant, join_grant, join_session},
+    lookups::{AccessWithGrant, join_grant, join_session},
     record::{Column, Record, column, eq_of, same},
     sessions::SessionRow,
 };

@@ -27,7 +27,7 @@ pub struct SessionWithConsent<U> {
 
 /// Which sessions, and whose consent.
 #[derive(Clone, Copy, Debug)]
-pub struct OfBrowser<'a> {
+pub struct BrowserSessionsQuery<'a> {
     /// Hashes of the session secrets.
     pub hashes: &'a [SecretHash],
     /// The client whose consent is read along; `""` = none.
@@ -43,7 +43,7 @@ pub struct OfBrowser<'a> {
 pub async fn find<U>(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    of: OfBrowser<'_>,
+    of: BrowserSessionsQuery<'_>,
     users: Option<&dyn WithUser<User = U>>,
 ) -> StoreResult<Vec<SessionWithConsent<U>>> {
     let (session, consent) = (tables.sessions, tables.consents);

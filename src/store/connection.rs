@@ -9,13 +9,13 @@ use super::storable;
 /// A pool or a transaction. Passes on what a database can hold ([`storable::admit`]); with the
 /// feature `testing` a plan of [`Faults`] comes first.
 #[derive(Clone, Debug)]
-pub struct Connection<C> {
+pub struct CheckedConnection<C> {
     inner: C,
     #[cfg(feature = "testing")]
     faults: Faults,
 }
 
-impl<C> Connection<C> {
+impl<C> CheckedConnection<C> {
     /// Statements on `inner`.
     pub fn new(inner: C) -> Self {
         Self {
@@ -26,8 +26,8 @@ impl<C> Connection<C> {
     }
 
     /// The same way for another connection, such as a transaction of this pool.
-    pub fn with<D>(&self, inner: D) -> Connection<D> {
-        Connection {
+    pub fn with<D>(&self, inner: D) -> CheckedConnection<D> {
+        CheckedConnection {
             inner,
             #[cfg(feature = "testing")]
             faults: self.faults.clone(),
@@ -51,7 +51,7 @@ impl<C> Connection<C> {
     }
 }
 
-impl<C: Sync> Connection<C> {
+impl<C: Sync> CheckedConnection<C> {
     /// Called before every statement and every commit.
     ///
     /// # Errors
@@ -68,7 +68,7 @@ impl<C: Sync> Connection<C> {
 }
 
 #[async_trait]
-impl<C: ConnectionTrait + Send> ConnectionTrait for Connection<C> {
+impl<C: ConnectionTrait + Send> ConnectionTrait for CheckedConnection<C> {
     fn get_database_backend(&self) -> DbBackend {
         self.inner.get_database_backend()
     }

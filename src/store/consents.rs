@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 
 use super::{
     StoreResult,
-    authorization_codes::OfUser,
+    authorization_codes::UserFilter,
     record::{Record, Strings, eq, record},
 };
 use crate::{
@@ -204,7 +204,7 @@ pub async fn client_of(
 pub async fn delete_of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    which: &OfUser,
+    which: &UserFilter,
 ) -> StoreResult<u64> {
     let mut delete = Query::delete();
     delete

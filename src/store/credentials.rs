@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     protocol::{
-        credentials::{Noted, StampSeen},
+        credentials::{CredentialRecord, StampSighting},
         secret::plain_hash,
     },
     store::{schema::TableNames, user_key::UserKey},
@@ -37,7 +37,7 @@ pub async fn noted(
     tables: &TableNames,
     user: UserKey,
     now: i64,
-) -> StoreResult<Option<Noted>> {
+) -> StoreResult<Option<CredentialRecord>> {
     let mut select = EphemeralRow::select(tables.ephemerals);
     select
         .and_where(eq("kind", KIND))
@@ -47,7 +47,7 @@ pub async fn noted(
     let row = row.map(|row| EphemeralRow::read(&row, "")).transpose()?;
     Ok(row.flatten().and_then(|row| {
         let stamp = row.value?.get("stamp")?.as_str().and_then(decoded)?;
-        Some(Noted {
+        Some(CredentialRecord {
             stamp,
             since: row.counter,
         })
@@ -60,7 +60,7 @@ pub struct CredentialNote<'a> {
     /// The user.
     pub user: UserKey,
     /// Their credentials, and since when they are in effect.
-    pub noted: &'a Noted,
+    pub noted: &'a CredentialRecord,
     /// Unix seconds.
     pub now: i64,
 }
@@ -100,7 +100,7 @@ pub async fn seen(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     user: UserKey,
-) -> StoreResult<Vec<StampSeen>> {
+) -> StoreResult<Vec<StampSighting>> {
     let mut all = Vec::new();
     for (table, at) in [
         // The stamp was compared whenever the session was used.
@@ -118,7 +118,7 @@ pub async fn seen(
             .and_where(column("credential_stamp").is_not_null())
             .add_group_by([column("credential_stamp")]);
         for row in conn.query_all(&select).await? {
-            all.push(StampSeen {
+            all.push(StampSighting {
                 stamp: row.try_get("", "credential_stamp")?,
                 first: row.try_get("", "first")?,
                 last: row.try_get("", "last")?,

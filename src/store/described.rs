@@ -1,7 +1,7 @@
 //! What audit events say of rows.
 
 use super::{
-    access_tokens::AccessTokenRow, authorization_codes::GrantRow, joined::RefreshWithGrant,
+    access_tokens::AccessTokenRow, authorization_codes::GrantRow, lookups::RefreshWithGrant,
     sessions::SessionRow,
 };
 use crate::events::{AuditEvent, Describe};

@@ -35,7 +35,7 @@ record! {
 
 /// A fact on its way into the table.
 #[derive(Clone, Copy, Debug)]
-pub struct Fact<'a> {
+pub struct NewEphemeral<'a> {
     /// What kind of fact it is.
     pub kind: &'a str,
     /// Hash of what it is about.
@@ -44,7 +44,7 @@ pub struct Fact<'a> {
     pub expires_at: i64,
 }
 
-impl Fact<'_> {
+impl NewEphemeral<'_> {
     /// The row of a fact that was seen once.
     fn row(&self) -> EphemeralRow {
         EphemeralRow {
@@ -66,7 +66,7 @@ impl Fact<'_> {
 pub async fn take(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    fact: &Fact<'_>,
+    fact: &NewEphemeral<'_>,
 ) -> StoreResult<bool> {
     let mut insert = fact.row().insert_into(tables.ephemerals);
     let unique = ["kind", "key_hash"].map(Alias::new);
@@ -81,7 +81,7 @@ pub async fn take(
 pub async fn count(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    fact: &Fact<'_>,
+    fact: &NewEphemeral<'_>,
 ) -> StoreResult<i64> {
     let table = tables.ephemerals;
     let mut insert = fact.row().insert_into(table);

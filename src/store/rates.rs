@@ -18,7 +18,7 @@ const COLUMNS: [&str; 4] = ["kind", "key_hash", "counter", "expires_at"];
 
 /// One key that a request counts for.
 #[derive(Clone, Debug)]
-pub struct Count {
+pub struct CounterIncrement {
     /// Hash of the key.
     pub key: SecretHash,
     /// 1 counts; 0 only looks.
@@ -31,7 +31,7 @@ pub struct Count {
 
 /// A counter after the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counted {
+pub struct CounterState {
     /// Requests of the window so far, this one included.
     pub count: i64,
     /// End of the window, Unix seconds.
@@ -49,9 +49,9 @@ pub struct Counted {
 pub async fn count(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    counts: &[Count],
+    counts: &[CounterIncrement],
     now: i64,
-) -> StoreResult<Vec<Option<Counted>>> {
+) -> StoreResult<Vec<Option<CounterState>>> {
     let table = tables.ephemerals;
     let mut rows = counts
         .iter()
@@ -81,7 +81,7 @@ pub async fn count(
             .position(|count| count.key.0.as_slice() == key);
         let slot = place.and_then(|place| counted.get_mut(place));
         if let Some(slot) = slot {
-            *slot = Some(Counted {
+            *slot = Some(CounterState {
                 count: row.try_get("", "counter")?,
                 ends_at: row.try_get("", "expires_at")?,
             });
@@ -92,7 +92,12 @@ pub async fn count(
 
 /// The row of a key, unless one of the earlier keys is used up. The condition is there for every
 /// row: SQLite takes `ON CONFLICT` after a bare SELECT for a join.
-fn row(table: &str, count: &Count, earlier: &[Count], now: i64) -> SelectStatement {
+fn row(
+    table: &str,
+    count: &CounterIncrement,
+    earlier: &[CounterIncrement],
+    now: i64,
+) -> SelectStatement {
     let mut select = Query::select();
     select
         .expr(Expr::val(KIND))

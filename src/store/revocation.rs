@@ -48,7 +48,7 @@ pub struct Revocation {
 
 /// Which grants of a session a sign-out ends (BS-05).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OfSession {
+pub enum GrantSelection {
     /// Codes that were not redeemed yet.
     Unredeemed,
     /// Those without `offline_access`, and unredeemed codes.
@@ -63,5 +63,5 @@ pub struct SessionGrants {
     /// The session's row.
     pub session_id: i64,
     /// Which of them.
-    pub which: OfSession,
+    pub which: GrantSelection,
 }

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{StoreError, StoreResult, connection::Connection};
+use super::{StoreError, StoreResult, connection::CheckedConnection};
 use crate::{
     events::{self, AuditEvent, EventName, Outcome},
     store::schema::TableNames,
@@ -47,10 +47,10 @@ async fn spend<T>(work: impl AsyncFnOnce(Instant) -> T) -> T {
 }
 
 /// The pool, as reads and single writes see it.
-pub type Pool = Connection<DatabaseConnection>;
+pub type Pool = CheckedConnection<DatabaseConnection>;
 
 /// A transaction, as its body sees it.
-pub type Transaction = Connection<DatabaseTransaction>;
+pub type Transaction = CheckedConnection<DatabaseTransaction>;
 
 /// The future of one transaction body.
 pub type Work<'c, T> = Pin<Box<dyn Future<Output = StoreResult<T>> + Send + 'c>>;
@@ -66,7 +66,7 @@ impl Store {
     /// The tables named `tables` in `db`.
     pub fn new(db: DatabaseConnection, tables: TableNames) -> Self {
         Self {
-            db: Connection::new(db),
+            db: CheckedConnection::new(db),
             tables,
         }
     }

@@ -64,7 +64,7 @@ impl<'a> EvilClient<'a> {
     pub async fn replay_code(&self) -> Replay<'a> {
         let code = self.at(Step::Code).await;
         let form = code.redemption();
-        let tokens = code.go_on().await;
+        let tokens = code.finish().await;
         let answer = tokens.redeem_again(&form).await;
         Replay { tokens, answer }
     }
@@ -154,7 +154,7 @@ impl<'a> EvilClient<'a> {
         let mut victim = self.at(Step::Consent).await;
         let form = victim.form().add("scope", scope);
         victim.submit(&form).await;
-        victim.go_on().await
+        victim.finish().await
     }
 
     /// Asks for answers at addresses that are almost the client's: each address, and the answer

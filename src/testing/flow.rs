@@ -30,7 +30,7 @@ use crate::{
 ///
 /// let consent = flow(request, ctx).user(&user).stop_at(Step::Consent).run().await;
 /// assert!(consent.page().html().contains("client.example"));
-/// consent.go_on().await;
+/// consent.finish().await;
 /// # }
 /// ```
 pub fn flow<'a>(request: &'a TestServer, ctx: &AppContext) -> Flow<'a> {

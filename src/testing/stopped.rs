@@ -84,7 +84,7 @@ impl<'a> Stopped<'a> {
     }
 
     /// Does the step and everything after it.
-    pub async fn go_on(mut self) -> Tokens<'a> {
+    pub async fn finish(mut self) -> Tokens<'a> {
         match self.running.to_the_end().await {
             Ok(tokens) => tokens,
             Err(refused) => panic!("the flow was refused: {refused:?}"),

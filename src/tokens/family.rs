@@ -13,8 +13,8 @@ use crate::{
     },
     store::{
         authorization_codes::{self, Revocation, RevokeReason},
-        ephemerals::{self, Fact},
-        joined::RefreshWithGrant,
+        ephemerals::{self, NewEphemeral},
+        lookups::RefreshWithGrant,
     },
 };
 
@@ -58,7 +58,7 @@ impl TokenService {
                 .map_err(|_| Failure::internal("token hash length"))?,
         );
         let tables = self.store.tables();
-        let misuse = Fact {
+        let misuse = NewEphemeral {
             kind: ephemerals::REFRESH_MISUSE,
             hash: &hash,
             expires_at: found.token.absolute_expires_at,

@@ -8,7 +8,7 @@ use crate::{
     error::Failure,
     people::{
         Owner,
-        hooks::{ClientFacts, TokenFacts},
+        hooks::{ClientInfo, TokenInfo},
         resource_owner::ClaimRequest,
     },
     protocol::{
@@ -83,18 +83,20 @@ impl TokenService {
         &self,
         client: &Client,
         granted: &Granted,
-        behind: Option<GrantContext<'_>>,
+        context: Option<GrantContext<'_>>,
     ) -> Result<NewAccessToken, Failure> {
         let now = self.clock.now();
         let mut expires_at =
-            now.saturating_add(self.policy.access_token_ttl(granted, behind.is_none()));
-        if let Some(behind) = behind.filter(|behind| self.has_refresh_token(client, behind.grant)) {
-            expires_at = expires_at.min(self.absolute_end(behind.grant));
+            now.saturating_add(self.policy.access_token_ttl(granted, context.is_none()));
+        if let Some(context) =
+            context.filter(|context| self.has_refresh_token(client, context.grant))
+        {
+            expires_at = expires_at.min(self.absolute_end(context.grant));
         }
         let jti = random::identifier()?;
         let (owner, facts) = (
-            behind.map(|behind| behind.owner),
-            TokenFacts::of(client, granted),
+            context.map(|context| context.owner),
+            TokenInfo::of(client, granted),
         );
         let mut resources = granted
             .audience
@@ -109,7 +111,7 @@ impl TokenService {
                     issued_at: now,
                     expires_at,
                 };
-                let mut claims = self.access_token_claims(client, granted, behind, life)?;
+                let mut claims = self.access_token_claims(client, granted, context, life)?;
                 let more = self.people.app.access_token_claims(owner, &facts).await?;
                 claims::add(&mut claims.more, more.iter(), &access_token::REGISTERED);
                 Secret::new(self.sign(resource.signing_alg, access_token::TYP, &claims)?)
@@ -118,10 +120,10 @@ impl TokenService {
         let row = AccessTokenRow {
             id: 0,
             token_hash: token.hash(Purpose::Access).0.to_vec(),
-            grant_id: behind.map(|behind| behind.grant.id),
+            grant_id: context.map(|context| context.grant.id),
             refresh_token_id: None,
             client_id: client.client_id.clone(),
-            user_id: behind.map(|behind| behind.owner.key()),
+            user_id: context.map(|context| context.owner.key()),
             format: if jwt.is_some() { "jwt" } else { "opaque" }.to_owned(),
             jti: jwt.is_some().then_some(jti),
             scopes: granted.scopes.as_slice().to_vec().into(),
@@ -143,31 +145,34 @@ impl TokenService {
     pub async fn id_token(
         &self,
         client: &Client,
-        behind: GrantContext<'_>,
+        context: GrantContext<'_>,
         access: &NewAccessToken,
         nonce: Option<&str>,
     ) -> Result<Option<String>, Failure> {
-        let scopes: Scopes = behind.grant.scopes.0.iter().collect();
+        let scopes: Scopes = context.grant.scopes.0.iter().collect();
         if !scopes.contains(OPENID) {
             return Ok(None);
         }
         let now = self.clock.now();
         let mut more = if self.settings.id_token_scope_claims {
-            self.user_claims(client, behind.owner, &scopes)
+            self.user_claims(client, context.owner, &scopes)
         } else {
             Map::new()
         };
-        let (facts, words) = (ClientFacts::of(client), scopes.as_slice());
-        let hook = self.people.app.id_token_claims(behind.owner, &facts, words);
+        let (facts, words) = (ClientInfo::of(client), scopes.as_slice());
+        let hook = self
+            .people
+            .app
+            .id_token_claims(context.owner, &facts, words);
         claims::add(&mut more, hook.await?.iter(), &id_token::REGISTERED);
         let base = IdTokenBase {
             iss: self.urls.issuer.clone(),
-            sub: self.clients.subject_for(client, &behind.owner.subject())?,
+            sub: self.clients.subject_for(client, &context.owner.subject())?,
             client_id: client.client_id.clone(),
             issued_at: now,
             ttl_seconds: self.policy.ttl.id_token,
             jti: random::identifier()?,
-            auth_time: behind.grant.auth_time.unwrap_or(behind.grant.issued_at),
+            auth_time: context.grant.auth_time.unwrap_or(context.grant.issued_at),
         };
         let alg = client.id_token_signed_response_alg.as_deref();
         let alg = alg
@@ -175,8 +180,8 @@ impl TokenService {
             .unwrap_or(self.settings.keys.id_token_alg);
         let claims = IdTokenClaims::new(base, access.token.expose(), alg)
             .with_nonce(nonce.map(str::to_owned))
-            .with_authentication(behind.grant.acr.clone(), amr(behind.grant))
-            .with_session(self.sid(behind.session))
+            .with_authentication(context.grant.acr.clone(), amr(context.grant))
+            .with_session(self.sid(context.session))
             .with_user_claims(more);
         Ok(Some(self.sign(alg, id_token::TYP, &claims)?))
     }
@@ -211,11 +216,11 @@ impl TokenService {
         &self,
         client: &Client,
         granted: &Granted,
-        behind: Option<GrantContext<'_>>,
+        context: Option<GrantContext<'_>>,
         life: TokenLife<'_>,
     ) -> Result<AccessTokenClaims, Failure> {
-        let sub = match behind {
-            Some(behind) => self.clients.subject_for(client, &behind.owner.subject())?,
+        let sub = match context {
+            Some(context) => self.clients.subject_for(client, &context.owner.subject())?,
             None => client.client_id.clone(),
         };
         Ok(AccessTokenClaims {
@@ -227,8 +232,8 @@ impl TokenService {
             iat: life.issued_at,
             jti: life.jti.to_owned(),
             scope: granted.scopes.clone(),
-            login: behind.and_then(|behind| login_claims(behind.grant)),
-            sid: behind.and_then(|behind| self.sid(behind.session)),
+            login: context.and_then(|context| login_claims(context.grant)),
+            sid: context.and_then(|context| self.sid(context.session)),
             more: Map::new(),
         })
     }

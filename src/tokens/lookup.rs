@@ -1,6 +1,6 @@
 //! A token that somebody presents: what it is, and whether it would be accepted now.
 
-use super::{TokenService, not_live::NotLive};
+use super::{TokenService, inactive_token::InactiveToken};
 use crate::{
     error::Failure,
     keys,
@@ -13,7 +13,7 @@ use crate::{
     store::{
         authorization_codes::GrantRow,
         bearer::{self, BearerToken},
-        joined::{self, AccessWithGrant, RefreshWithGrant},
+        lookups::{self, AccessWithGrant, RefreshWithGrant},
         refresh_tokens::RefreshTokenRow,
         user_key::UserKey,
     },
@@ -54,11 +54,11 @@ impl Token {
     /// Whether a revocation would end something (RV-02): neither the token nor its grant is over.
     /// A rotated refresh token still stands for its family.
     pub fn can_be_revoked(&self, now: i64) -> bool {
-        matches!(self.end(now), None | Some(NotLive::Rotated(_)))
+        matches!(self.end(now), None | Some(InactiveToken::Rotated(_)))
     }
 
     /// Why the token or its grant is over or used up, if one of them is.
-    fn end(&self, now: i64) -> Option<NotLive> {
+    fn end(&self, now: i64) -> Option<InactiveToken> {
         let client_id = || self.client_id().to_owned();
         let (revoked_at, expires_at) = match self {
             Self::Access(found) => (found.token.revoked_at, found.token.expires_at),
@@ -73,24 +73,24 @@ impl Token {
         };
         if let Some(at) = revoked_at {
             let client_id = client_id();
-            return Some(NotLive::Revoked { client_id, at });
+            return Some(InactiveToken::Revoked { client_id, at });
         }
         if let Some((grant, at)) = self.grant().and_then(|it| it.revoked_at.map(|at| (it, at))) {
-            return Some(NotLive::GrantRevoked {
+            return Some(InactiveToken::GrantRevoked {
                 client_id: client_id(),
                 at,
                 reason: grant.revoke_reason.clone().unwrap_or_default(),
             });
         }
         if expires_at <= now {
-            return Some(NotLive::Expired {
+            return Some(InactiveToken::Expired {
                 client_id: client_id(),
                 at: expires_at,
             });
         }
         match self {
             Self::Refresh(found) if found.token.superseded_at.is_some() => {
-                Some(NotLive::Rotated(client_id()))
+                Some(InactiveToken::Rotated(client_id()))
             }
             _ => None,
         }
@@ -159,7 +159,7 @@ impl TokenService {
             let hash = hash(Purpose::Refresh, token);
             let found = self
                 .store
-                .run(|db| joined::client_and_refresh_token(db, tables, client_id, &hash))
+                .run(|db| lookups::client_and_refresh_token(db, tables, client_id, &hash))
                 .await?;
             return Ok(Found {
                 client: found.client,
@@ -169,7 +169,7 @@ impl TokenService {
         let hash = hash(Purpose::Access, token);
         let found = self
             .store
-            .run(|db| joined::client_and_access_token(db, tables, client_id, &hash))
+            .run(|db| lookups::client_and_access_token(db, tables, client_id, &hash))
             .await?;
         Ok(Found {
             client: found.client,
@@ -182,7 +182,10 @@ impl TokenService {
     ///
     /// # Errors
     /// A fault; never taken for "not live".
-    pub async fn bearer(&self, token: &str) -> Result<Result<ActiveAccessToken, NotLive>, Failure> {
+    pub async fn bearer(
+        &self,
+        token: &str,
+    ) -> Result<Result<ActiveAccessToken, InactiveToken>, Failure> {
         // Guards are on routes of the app, around which nothing else of ours looks.
         self.keys
             .up_to_date(self.clock.now(), Some(&self.events))
@@ -190,9 +193,9 @@ impl TokenService {
         if is_jwt(token) {
             let verified = self
                 .keys
-                .verify(token, keys::Purpose::AccessToken, self.clock.now());
+                .verify(token, keys::JwtPurpose::AccessToken, self.clock.now());
             if let Err(error) = verified {
-                return Ok(Err(NotLive::Jwt(error)));
+                return Ok(Err(InactiveToken::Jwt(error)));
             }
         }
         let (tables, users) = (self.store.tables(), self.people.app.table());
@@ -202,7 +205,7 @@ impl TokenService {
             .run(|db| bearer::find(db, tables, &hash, users))
             .await?;
         let Some(BearerToken { access, user }) = found else {
-            return Ok(Err(NotLive::Unknown));
+            return Ok(Err(InactiveToken::Unknown));
         };
         let token = Token::Access(Box::new(access));
         let parties = match users {
@@ -214,7 +217,7 @@ impl TokenService {
                 access: *access,
                 parties,
             }),
-            (Token::Refresh(_), Ok(_)) => Err(NotLive::Unknown),
+            (Token::Refresh(_), Ok(_)) => Err(InactiveToken::Unknown),
             (_, Err(why)) => Err(why),
         })
     }
@@ -227,7 +230,7 @@ impl TokenService {
         }
         let verified = self
             .keys
-            .verify(token, keys::Purpose::AccessToken, self.clock.now());
+            .verify(token, keys::JwtPurpose::AccessToken, self.clock.now());
         if let Err(error) = &verified {
             tracing::debug!(%error, "a JWT that is no access token of this server");
         }
@@ -243,7 +246,7 @@ impl TokenService {
         &self,
         token: &Token,
         caller: Option<&Client>,
-    ) -> Result<Result<TokenParties, NotLive>, Failure> {
+    ) -> Result<Result<TokenParties, InactiveToken>, Failure> {
         if let Some(end) = token.end(self.clock.now()) {
             return Ok(Err(end));
         }
@@ -260,7 +263,7 @@ impl TokenService {
         token: &Token,
         caller: Option<&Client>,
         owner: Option<Owner>,
-    ) -> Result<Result<TokenParties, NotLive>, Failure> {
+    ) -> Result<Result<TokenParties, InactiveToken>, Failure> {
         if let Some(end) = token.end(self.clock.now()) {
             return Ok(Err(end));
         }
@@ -270,16 +273,16 @@ impl TokenService {
         };
         let client_id = token.client_id();
         let own = caller.filter(|caller| caller.client_id == client_id);
-        let client = match own.or_else(|| self.clients.known(client_id, row)) {
+        let client = match own.or_else(|| self.clients.static_or_stored(client_id, row)) {
             Some(client) => Some(client.clone()),
             None => self.clients.find(client_id).await?,
         };
         let Some(client) = client else {
-            return Ok(Err(NotLive::NoClient(client_id.to_owned())));
+            return Ok(Err(InactiveToken::NoClient(client_id.to_owned())));
         };
         if client.status != ClientStatus::Active {
             let (client_id, status) = (client.client_id, client.status);
-            return Ok(Err(NotLive::ClientStatus { client_id, status }));
+            return Ok(Err(InactiveToken::ClientStatus { client_id, status }));
         }
         if token.user().is_none() {
             return Ok(Ok(TokenParties {
@@ -288,14 +291,14 @@ impl TokenService {
             }));
         }
         let (Some(owner), Some(grant)) = (owner, token.grant()) else {
-            return Ok(Err(NotLive::NoUser(client.client_id)));
+            return Ok(Err(InactiveToken::NoUser(client.client_id)));
         };
         let state = self.owner_state(&owner, grant);
         if !state.active {
-            return Ok(Err(NotLive::UserNotActive(client.client_id)));
+            return Ok(Err(InactiveToken::UserNotActive(client.client_id)));
         }
         if state.credentials_changed {
-            return Ok(Err(NotLive::CredentialsChanged(client.client_id)));
+            return Ok(Err(InactiveToken::CredentialsChanged(client.client_id)));
         }
         Ok(Ok(TokenParties {
             client,

@@ -1,9 +1,9 @@
 //! Tokens: issued, looked up, revoked with their family.
 
 mod family;
+pub mod inactive_token;
 mod issue;
 pub mod lookup;
-pub mod not_live;
 mod response;
 
 use std::sync::Arc;

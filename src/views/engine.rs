@@ -12,7 +12,7 @@ use tera::Context;
 use super::{
     files::{self, Files, Fingerprint},
     locale,
-    messages::{LoadedMessages, Messages, Words},
+    messages::{LoadedMessages, Messages, Translations},
     page::PageContext,
     templates::{self, Engine, SortedSources},
 };
@@ -110,7 +110,7 @@ impl Views {
             return Err(ViewsError::Override(loaded.broken.clone()));
         }
         let lang = self.offered(lang);
-        let context = Self::context(page, &Words::new(&loaded.messages, lang))?;
+        let context = Self::context(page, &Translations::new(&loaded.messages, lang))?;
         if let Some(app) = &loaded.app {
             match app.render(lang, P::PAGE.template(), &context) {
                 Err(error) if !self.source.debug => {
@@ -142,8 +142,11 @@ impl Views {
     ///
     /// # Errors
     /// [`ViewsError::Shipped`] when the shipped files are not sound.
-    pub fn words(&self, lang: &str) -> Result<Words, ViewsError> {
-        Ok(Words::new(&self.current()?.messages, self.offered(lang)))
+    pub fn words(&self, lang: &str) -> Result<Translations, ViewsError> {
+        Ok(Translations::new(
+            &self.current()?.messages,
+            self.offered(lang),
+        ))
     }
 
     /// The stylesheet, the app's if it has one.
@@ -167,7 +170,7 @@ impl Views {
         }
     }
 
-    fn context<P: PageContext>(page: &P, words: &Words) -> Result<Context, ViewsError> {
+    fn context<P: PageContext>(page: &P, words: &Translations) -> Result<Context, ViewsError> {
         let mut page = page.clone();
         page.common_mut().fill(P::PAGE, words);
         page.translate(words);
@@ -247,10 +250,10 @@ impl Source {
         })
     }
 
-    fn words<'a>(&'a self, messages: &'a Arc<Messages>) -> impl Iterator<Item = Words> + 'a {
+    fn words<'a>(&'a self, messages: &'a Arc<Messages>) -> impl Iterator<Item = Translations> + 'a {
         self.locales
             .iter()
             .chain([&self.default_locale])
-            .map(move |lang| Words::new(messages, lang))
+            .map(move |lang| Translations::new(messages, lang))
     }
 }

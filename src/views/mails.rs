@@ -3,14 +3,14 @@
 
 use serde::Serialize;
 
-use super::{Common, Page, PageContext, Words, messages, samples};
+use super::{Page, PageContext, PageVariables, Translations, messages, samples};
 
 /// `reset_mail.html`: a link to a new password.
 #[derive(Clone, Default, Serialize)]
 pub struct ResetMail {
     /// Variables of all pages; a mail has no form and no stylesheet.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
     /// The link, with the token.
     pub link: String,
 }
@@ -19,29 +19,29 @@ impl ResetMail {
     /// A mail of `app_name`.
     #[must_use]
     pub fn new(app_name: &str, link: String) -> Self {
-        let common = Common {
+        let common = PageVariables {
             app_name: app_name.to_owned(),
-            ..Common::default()
+            ..PageVariables::default()
         };
         Self { common, link }
     }
 
     /// The subject.
     #[must_use]
-    pub fn subject(&self, words: &Words) -> String {
+    pub fn subject(&self, words: &Translations) -> String {
         self.say(words, "reset-mail-subject")
     }
 
     /// The mail without HTML.
     #[must_use]
-    pub fn text(&self, words: &Words) -> String {
+    pub fn text(&self, words: &Translations) -> String {
         let lead = self.say(words, "reset-mail-lead");
         let life = self.say(words, "reset-mail-life");
         let ignore = self.say(words, "reset-mail-ignore");
         format!("{lead}\n\n{}\n\n{life}\n\n{ignore}\n", self.link)
     }
 
-    fn say(&self, words: &Words, key: &str) -> String {
+    fn say(&self, words: &Translations, key: &str) -> String {
         let mut args = fluent_bundle::FluentArgs::new();
         args.set("app", messages::text_value(&self.common.app_name));
         words.text_with(key, &args).unwrap_or_default()
@@ -51,7 +51,7 @@ impl ResetMail {
 impl PageContext for ResetMail {
     const PAGE: Page = Page::ResetMail;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 

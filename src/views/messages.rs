@@ -76,12 +76,12 @@ fn add(bundle: &mut Bundle, tag: &str, texts: &BTreeMap<String, String>, broken:
 
 /// The messages in one language, with English behind it.
 #[derive(Clone)]
-pub struct Words {
+pub struct Translations {
     messages: Arc<Messages>,
     lang: String,
 }
 
-impl Words {
+impl Translations {
     pub(super) fn new(messages: &Arc<Messages>, lang: &str) -> Self {
         Self {
             messages: Arc::clone(messages),
@@ -192,7 +192,7 @@ mod tests {
 
     use rstest::rstest;
 
-    use super::{Files, LoadedMessages, Messages, Words};
+    use super::{Files, LoadedMessages, Messages, Translations};
 
     #[rstest]
     #[case(1, "for 1 minute")]
@@ -212,7 +212,7 @@ mod tests {
 
         assert_eq!(broken, Vec::<String>::new());
         assert_eq!(
-            Words::new(&Arc::new(messages), "en").duration(seconds),
+            Translations::new(&Arc::new(messages), "en").duration(seconds),
             text
         );
     }

@@ -14,11 +14,11 @@
 //! Controllers fill a page and render it; what depends on the language is filled in by the engine:
 //!
 //! ```
-//! # use loco_oauth_server::{protocol::error_kind::ErrorKind, views::{Common, Views, ViewsError, pages::ErrorPage}};
+//! # use loco_oauth_server::{protocol::error_kind::ErrorKind, views::{PageVariables, Views, ViewsError, pages::ErrorPage}};
 //! # fn main() -> Result<(), ViewsError> {
 //! let views = Views::new(None, &["en".into(), "de".into()], "en", false)?;
 //! let lang = views.negotiate(&[], Some("de-AT, en;q=0.5"));
-//! let page = ErrorPage::new(ErrorKind::InteractionExpired, Common::default());
+//! let page = ErrorPage::new(ErrorKind::InteractionExpired, PageVariables::default());
 //! assert!(views.render(&lang, &page)?.contains("abgelaufen"));
 //! # Ok(())
 //! # }
@@ -36,5 +36,5 @@ mod samples;
 mod templates;
 
 pub use engine::{Views, ViewsError};
-pub use messages::Words;
-pub use page::{ClientCard, Common, ErrorLine, FormError, Page, PageContext, UserCard};
+pub use messages::Translations;
+pub use page::{ClientCard, ErrorLine, FormError, Page, PageContext, PageVariables, UserCard};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::messages::Words;
+use super::messages::Translations;
 use crate::{protocol::client::ClientKind, views::form::FieldError};
 
 /// Every page that people see, and the mails.
@@ -75,10 +75,10 @@ pub trait PageContext: Serialize + Clone {
     const PAGE: Page;
 
     /// The variables all pages have.
-    fn common_mut(&mut self) -> &mut Common;
+    fn common_mut(&mut self) -> &mut PageVariables;
 
     /// Fills in texts that depend on the language. Called before each rendering.
-    fn translate(&mut self, _words: &Words) {}
+    fn translate(&mut self, _words: &Translations) {}
 
     /// Named examples, one for each way the page can look. Tests render them all.
     fn samples() -> Vec<(&'static str, Self)>;
@@ -86,7 +86,7 @@ pub trait PageContext: Serialize + Clone {
 
 /// The variables of all pages. `page`, `lang` and `dir` are set by the engine.
 #[derive(Clone, Default, Serialize)]
-pub struct Common {
+pub struct PageVariables {
     /// Name of the page, `login`.
     pub page: String,
     /// Language tag of the page.
@@ -122,9 +122,9 @@ pub struct Common {
     pub reference_id: String,
 }
 
-impl Common {
+impl PageVariables {
     /// Everything that depends on the template and the language.
-    pub(super) fn fill(&mut self, page: Page, words: &Words) {
+    pub(super) fn fill(&mut self, page: Page, words: &Translations) {
         page.name().clone_into(&mut self.page);
         words.lang().clone_into(&mut self.lang);
         words.dir().clone_into(&mut self.dir);

@@ -2,28 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use super::{ClientCard, Common, UserCard};
+use super::{ClientCard, PageVariables, UserCard};
 use crate::protocol::client::ClientKind;
 
 /// A name that would be an element if anything forgot to escape it.
 pub(super) const MARKUP: &str = "<img src=x onerror=alert(1)>\"'&";
 
 /// A page that nobody but the person asked for.
-pub(super) fn alone(route: &str) -> Common {
-    Common {
+pub(super) fn alone(route: &str) -> PageVariables {
+    PageVariables {
         app_name: "Demo".into(),
         issuer_host: "id.example.com".into(),
         css_url: "/oauth/assets/oauth-0123456789abcdef.css".into(),
         form_action: format!("/oauth/{route}"),
         csrf_token: "csrf-token".into(),
         reference_id: "req-0815".into(),
-        ..Common::default()
+        ..PageVariables::default()
     }
 }
 
 /// A page of an interaction, with a client and a signed-in account.
-pub(super) fn interaction(route: &str) -> Common {
-    Common {
+pub(super) fn interaction(route: &str) -> PageVariables {
+    PageVariables {
         interaction: Some("int-4711".into()),
         cancel_action: Some(format!("/oauth/{route}")),
         client: Some(client()),
@@ -33,8 +33,8 @@ pub(super) fn interaction(route: &str) -> Common {
 }
 
 /// The same, with markup wherever a client or a person can put a text.
-pub(super) fn hostile(route: &str) -> Common {
-    Common {
+pub(super) fn hostile(route: &str) -> PageVariables {
+    PageVariables {
         interaction: Some(MARKUP.into()),
         client: Some(hostile_client()),
         user: Some(UserCard {
@@ -63,8 +63,8 @@ pub(super) fn hostile_client() -> ClientCard {
 }
 
 /// A page on which there is nothing to go on with.
-pub(super) fn failed() -> Common {
-    Common {
+pub(super) fn failed() -> PageVariables {
+    PageVariables {
         form_action: String::new(),
         csrf_token: String::new(),
         ..alone("")

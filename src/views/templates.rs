@@ -8,7 +8,7 @@ use std::{
 use fluent_bundle::{FluentArgs, FluentValue};
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
-use super::messages::{Messages, Words, text_value};
+use super::messages::{Messages, Translations, text_value};
 
 /// Prefix under which the shipped template stays reachable when the app has one of that name.
 const BUILTIN: &str = "builtin/";
@@ -29,7 +29,7 @@ impl Engine {
     pub(super) fn compile(
         shipped: &Sources,
         app: &Sources,
-        words: impl IntoIterator<Item = Words>,
+        words: impl IntoIterator<Item = Translations>,
     ) -> TeraResult<Self> {
         let mut words = words.into_iter().peekable();
         let mut tera = Tera::new();
@@ -79,8 +79,9 @@ pub(super) struct SortedSources {
 
 /// Splits the app's templates into those that compile and those that do not, with the reason.
 pub(super) fn sort_out(shipped: &Sources, app: Sources, messages: &Arc<Messages>) -> SortedSources {
-    let attempt =
-        |app: &Sources| Engine::compile(shipped, app, [Words::new(messages, "en")]).map(|_| ());
+    let attempt = |app: &Sources| {
+        Engine::compile(shipped, app, [Translations::new(messages, "en")]).map(|_| ())
+    };
     if attempt(&app).is_ok() {
         return SortedSources {
             good: app,
@@ -114,7 +115,7 @@ pub(super) fn sort_out(shipped: &Sources, app: Sources, messages: &Arc<Messages>
 /// its values. `default` is used when no language has the message, `lang` asks for another
 /// language. The result is escaped like any other text.
 fn translate(
-    words: Words,
+    words: Translations,
 ) -> impl Fn(Kwargs, &State<'_>) -> TeraResult<String> + Send + Sync + 'static {
     move |kwargs, _| {
         let key = kwargs.must_get::<&str>("key")?;

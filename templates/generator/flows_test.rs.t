@@ -74,12 +74,12 @@ async fn prompt_and_max_age_are_kept() {
         let tokens = ask().prompt("none").run().await;
         assert_eq!(tokens.scopes(), ["openid"]);
 
-        ask().prompt("consent").stop_at(Step::Consent).run().await.go_on().await;
-        ask().prompt("select_account").stop_at(Step::SelectAccount).run().await.go_on().await;
+        ask().prompt("consent").stop_at(Step::Consent).run().await.finish().await;
+        ask().prompt("select_account").stop_at(Step::SelectAccount).run().await.finish().await;
         Clock::of(&ctx).advance(60);
         ask().param("max_age", "30").stop_at(Step::Login).run().await;
         // Last, because a new login ends the cookie of this browser.
-        ask().prompt("login").stop_at(Step::Login).run().await.go_on().await;
+        ask().prompt("login").stop_at(Step::Login).run().await.finish().await;
     })
     .await;
 }

@@ -12,8 +12,8 @@ use futures_util::future::BoxFuture;
 use loco_oauth_server::{
     events::{AuditEvent, EventSubscriber},
     hooks::{
-        ClientFacts, ClientMetadata, ExternalLogin, InteractionFacts, ManageAction,
-        OAuthServerHooks, OwnedClient, Registrant, SessionFacts, TokenFacts,
+        ClientInfo, ClientMetadata, ExternalLogin, InteractionInfo, ManageAction, OAuthServerHooks,
+        OwnedClient, Registrant, SessionInfo, TokenInfo,
     },
     resource_owner::{Claims, ResourceOwner},
 };
@@ -112,7 +112,7 @@ fn count(hook: &str, about: &str) {
     *of_client.entry(hook.to_owned()).or_default() += 1;
 }
 
-async fn about(hook: &str, client: &ClientFacts) -> Result<bool> {
+async fn about(hook: &str, client: &ClientInfo) -> Result<bool> {
     count(hook, &client.client_id);
     let panics = client.client_id.strip_prefix("panicking-") == Some(hook);
     assert!(!panics, "the hook panicked");
@@ -163,8 +163,8 @@ impl OAuthServerHooks<users::Model> for ByClient {
     async fn select_account(
         &self,
         _user: &users::Model,
-        client: &ClientFacts,
-        _session: &SessionFacts,
+        client: &ClientInfo,
+        _session: &SessionInfo,
         _scopes: &[String],
     ) -> Result<bool> {
         about("select_account", client).await?;
@@ -174,7 +174,7 @@ impl OAuthServerHooks<users::Model> for ByClient {
     async fn authorize_scopes(
         &self,
         _user: &users::Model,
-        client: &ClientFacts,
+        client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Vec<String>> {
         about("authorize_scopes", client).await?;
@@ -190,7 +190,7 @@ impl OAuthServerHooks<users::Model> for ByClient {
         Ok(allowed)
     }
 
-    async fn machine_scopes(&self, token: &TokenFacts) -> Result<Vec<String>> {
+    async fn machine_scopes(&self, token: &TokenInfo) -> Result<Vec<String>> {
         about("machine_scopes", &token.client).await?;
         let mut allowed = token.scopes.clone();
         match token.client.client_name.as_deref() {
@@ -204,11 +204,7 @@ impl OAuthServerHooks<users::Model> for ByClient {
         Ok(allowed)
     }
 
-    async fn post_login(
-        &self,
-        user: &users::Model,
-        client: &ClientFacts,
-    ) -> Result<Option<String>> {
+    async fn post_login(&self, user: &users::Model, client: &ClientInfo) -> Result<Option<String>> {
         about("post_login", client).await?;
         let change = MEANWHILE.lock().unwrap().remove(&client.client_id);
         if let Some(change) = change {
@@ -238,7 +234,7 @@ impl OAuthServerHooks<users::Model> for ByClient {
 
     async fn external_logins(
         &self,
-        interaction: Option<&InteractionFacts>,
+        interaction: Option<&InteractionInfo>,
     ) -> Result<Vec<ExternalLogin>> {
         let Some(interaction) = interaction else {
             return Ok(Vec::new());
@@ -255,7 +251,7 @@ impl OAuthServerHooks<users::Model> for ByClient {
     async fn access_token_claims(
         &self,
         user: Option<&users::Model>,
-        token: &TokenFacts,
+        token: &TokenInfo,
     ) -> Result<Claims> {
         let hooked = about("access_token_claims", &token.client).await?;
         Ok(if hooked {
@@ -268,7 +264,7 @@ impl OAuthServerHooks<users::Model> for ByClient {
     async fn id_token_claims(
         &self,
         user: &users::Model,
-        client: &ClientFacts,
+        client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Claims> {
         let hooked = about("id_token_claims", client).await?;
@@ -282,7 +278,7 @@ impl OAuthServerHooks<users::Model> for ByClient {
     async fn userinfo_claims(
         &self,
         user: &users::Model,
-        client: &ClientFacts,
+        client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Claims> {
         let hooked = about("userinfo_claims", client).await?;
@@ -296,7 +292,7 @@ impl OAuthServerHooks<users::Model> for ByClient {
     async fn token_response_fields(
         &self,
         user: Option<&users::Model>,
-        token: &TokenFacts,
+        token: &TokenInfo,
     ) -> Result<Claims> {
         let hooked = about("token_response_fields", &token.client).await?;
         Ok(if hooked { claims(user) } else { Claims::new() })

@@ -1,11 +1,11 @@
 //! Which command lines are the plugin's, and which are Loco's.
 
-use loco_oauth_server::cli::{Command, recognise};
+use loco_oauth_server::cli::{Command, parse};
 use rstest::rstest;
 
 fn command(line: &str) -> Command {
     let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-    recognise(&arguments)
+    parse(&arguments)
 }
 
 #[rstest]

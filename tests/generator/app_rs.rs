@@ -71,7 +71,7 @@ fn gn_04_the_initializer_joins_the_list(#[case] before: &str, #[case] after: &st
 #[case::by_value("ctx", "let ctx = OAuth::after_context(ctx).await?;")]
 #[case::unused("_ctx", "let ctx = OAuth::after_context(ctx).await?;")]
 #[case::mutable("mut ctx", "ctx = OAuth::after_context(ctx).await?;")]
-#[case::other_name("context", "let context = OAuth::after_context(context).await?;")]
+#[case::host_alias("context", "let context = OAuth::after_context(context).await?;")]
 fn s_a1_an_own_hook_after_the_context_opens_the_pool_first(
     #[case] parameter: &str,
     #[case] line: &str,

@@ -130,7 +130,7 @@ async fn it_stops_at_every_step() {
         let stopped = flow.stop_at(step).run().await;
         assert!(stopped.page().url.contains(path), "{step:?}");
         stopped.form();
-        stopped.go_on().await;
+        stopped.finish().await;
     }
 }
 

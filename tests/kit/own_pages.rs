@@ -12,7 +12,7 @@ async fn flows_work_with_the_apps_own_pages() {
     let stopped = stopped.run().await;
     assert!(stopped.page().url.contains("/own/login"));
 
-    assert_eq!(stopped.go_on().await.scopes(), ["openid", "read"]);
+    assert_eq!(stopped.finish().await.scopes(), ["openid", "read"]);
     let narrowed = kit.flow().scope("openid read").untick("read");
     assert_eq!(narrowed.run().await.scopes(), ["openid"]);
     kit.flow().deny().expect_error("access_denied").run().await;

@@ -12,7 +12,7 @@ use std::{
 use async_trait::async_trait;
 use loco_oauth_server::internals::{
     config::Settings,
-    fetch::{DOCUMENT, FetchError, Fetched, Fetcher, Lookup, Wanted},
+    fetch::{DOCUMENT, FetchError, FetchRequest, FetchResponse, Fetcher, HostResolver},
 };
 use loco_rs::environment::Environment;
 use rstest::rstest;
@@ -30,7 +30,7 @@ struct Names {
 }
 
 #[async_trait]
-impl Lookup for Names {
+impl HostResolver for Names {
     async fn addresses(&self, host: &str) -> std::io::Result<Vec<IpAddr>> {
         self.hosts.lock().unwrap().push(host.to_owned());
         match self.asked.fetch_add(1, Ordering::SeqCst) {
@@ -51,15 +51,15 @@ fn fetcher(https: &HttpsServer) -> Fetcher {
     Fetcher::new(&settings(https, "http://127.0.0.1:5150")).unwrap()
 }
 
-fn wanted(url: &str) -> Wanted<'_> {
-    Wanted {
+fn wanted(url: &str) -> FetchRequest<'_> {
+    FetchRequest {
         url,
         max_bytes: DOCUMENT,
         etag: None,
     }
 }
 
-fn text(fetched: &Fetched) -> Value {
+fn text(fetched: &FetchResponse) -> Value {
     serde_json::from_slice(fetched.body.as_ref().unwrap()).unwrap()
 }
 
@@ -76,7 +76,7 @@ async fn a_document_with_its_freshness_and_its_tag() {
         (answer.fresh_for, answer.etag.as_deref()),
         (120, Some("\"v1\""))
     );
-    let again = Wanted {
+    let again = FetchRequest {
         etag: Some("\"v1\""),
         ..wanted(&url)
     };

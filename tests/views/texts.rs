@@ -7,7 +7,7 @@ use std::{
 };
 
 use loco_oauth_server::internals::{
-    protocol::error_kind::ErrorKind,
+    protocol::{error::ErrorCode, error_kind::ErrorKind},
     views::{FormError, Views},
 };
 
@@ -103,35 +103,27 @@ fn every_message_is_used() {
     }
 }
 
+/// Of the codes that are sent back to clients.
 #[test]
 fn every_oauth_code_has_its_situation() {
     for code in [
-        "invalid_request",
-        "invalid_client",
-        "unauthorized_client",
-        "unsupported_response_type",
-        "invalid_scope",
-        "invalid_target",
-        "access_denied",
-        "server_error",
-        "temporarily_unavailable",
-        "login_required",
-        "consent_required",
-        "account_selection_required",
-        "interaction_required",
-        "unmet_authentication_requirements",
-        "request_not_supported",
-        "request_uri_not_supported",
-        "registration_not_supported",
-        "invalid_request_uri",
-        "invalid_request_object",
+        ErrorCode::UnauthorizedClient,
+        ErrorCode::UnsupportedResponseType,
+        ErrorCode::InvalidScope,
+        ErrorCode::InvalidTarget,
+        ErrorCode::AccessDenied,
+        ErrorCode::LoginRequired,
+        ErrorCode::ConsentRequired,
+        ErrorCode::AccountSelectionRequired,
+        ErrorCode::InteractionRequired,
+        ErrorCode::RequestNotSupported,
+        ErrorCode::RequestUriNotSupported,
+        ErrorCode::RegistrationNotSupported,
     ] {
-        assert_eq!(ErrorKind::of_code(code).code(), code);
+        assert_eq!(ErrorKind::of_code(code).code(), code.as_str());
     }
-    assert_eq!(
-        ErrorKind::of_code("something_else"),
-        ErrorKind::InvalidRequest
-    );
+    let other = ErrorKind::of_code(ErrorCode::InvalidGrant);
+    assert_eq!(other, ErrorKind::InvalidRequest);
 }
 
 #[test]

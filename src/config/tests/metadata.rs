@@ -6,7 +6,7 @@ use crate::{
 
 fn metadata(block: Value, model_can_sign_up: bool) -> ServerMetadata {
     let settings = settings(block);
-    let facts = MetadataFacts {
+    let facts = DerivedMetadata {
         algorithms: vec![SigningAlg::RS256, SigningAlg::ES256],
         claims: vec!["name".into(), "email".into(), "sub".into()],
         model_can_sign_up,

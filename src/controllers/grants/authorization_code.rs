@@ -20,7 +20,7 @@ use crate::{
     store::{
         access_tokens,
         authorization_codes::{self, GrantRow, Redemption, Revocation, RevokeReason},
-        joined::{self, GrantWithSession},
+        lookups::{self, GrantWithSession},
         refresh_tokens::{self, RefreshTokenRow},
     },
     tokens::{GrantContext, NewAccessToken, TokenResponse},
@@ -44,29 +44,29 @@ pub async fn answer(
     let code = hash(Purpose::Code, sent.code.unwrap_or_default());
     // A redemption that loses the race looks again: the second look finds a used code.
     // Its client is authenticated already: an assertion is good for one look only.
-    let mut known = None;
+    let mut authenticated = None;
     for _ in 0..2 {
-        let loaded = load(server, credentials, known.take(), &code).await?;
-        known = Some(loaded.client.clone());
+        let loaded = load(server, credentials, authenticated.take(), &code).await?;
+        authenticated = Some(loaded.client.clone());
         check_allowed(&loaded.client, GrantType::AuthorizationCode)?;
         let request = Request::of(sent)?;
         let verdict = judge(server, &loaded, &request)?;
         let Some(found) = &loaded.found else {
             continue;
         };
-        let grant = &found.presented;
+        let grant = &found.credential;
         match (verdict, &found.owner) {
             (Verdict::Redeem(granted), Some(owner)) => {
-                let behind = GrantContext {
+                let context = GrantContext {
                     grant: &grant.grant,
                     session: grant.session.as_ref(),
                     owner,
                 };
-                if let Some(body) = redeem(server, &loaded.client, behind, &granted).await? {
+                if let Some(body) = redeem(server, &loaded.client, context, &granted).await? {
                     return Ok(body);
                 }
             }
-            (Verdict::Foreign, _) => {
+            (Verdict::WrongClient, _) => {
                 let event = AuditEvent::new(EventName::CodeForeign).denied(FOREIGN.rule);
                 server
                     .events
@@ -86,25 +86,25 @@ pub async fn answer(
 async fn load(
     server: &Server,
     credentials: &Credentials,
-    known: Option<Client>,
+    authenticated: Option<Client>,
     code: &SecretHash,
 ) -> Result<Loaded, Failure> {
     let tables = server.store.tables();
     let client_id = server.clients.id_in_table(&credentials.client_id);
-    let presented = server
+    let lookup = server
         .store
-        .run(|db| joined::client_and_code(db, tables, client_id, code))
+        .run(|db| lookups::client_and_code(db, tables, client_id, code))
         .await?;
-    let client = match known {
+    let client = match authenticated {
         Some(client) => client,
         None => {
             server
                 .clients
-                .authenticate(credentials, presented.client)
+                .authenticate(credentials, lookup.client)
                 .await?
         }
     };
-    let found = match presented.found {
+    let found = match lookup.found {
         None => None,
         Some(found) => {
             let owner = match found.grant.user_id {
@@ -112,7 +112,7 @@ async fn load(
                 None => None,
             };
             Some(WithOwner {
-                presented: found,
+                credential: found,
                 owner,
             })
         }
@@ -122,25 +122,28 @@ async fn load(
 
 /// Decide (TK-09 to TK-17).
 fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verdict, Failure> {
-    let code = loaded.found.as_ref().map(|WithOwner { presented, owner }| {
-        let GrantWithSession { grant, session } = presented;
-        let signed_out = session
-            .as_ref()
-            .is_some_and(|session| session.ended_at.is_some());
-        let state = |owner: &Owner| -> OwnerState { server.tokens.owner_state(owner, grant) };
-        Code {
-            client_id: &grant.client_id,
-            redirect_uri: &grant.redirect_uri,
-            redirect_uri_explicit: grant.redirect_uri_explicit,
-            code_challenge: grant.code_challenge.as_deref(),
-            redeemed: grant.redeemed_at.is_some(),
-            revoked: grant.revoked_at.is_some() || signed_out,
-            expires_at: grant.expires_at,
-            scopes: grant.scopes.0.iter().collect(),
-            resources: &grant.resources.0,
-            owner: owner.as_ref().map(state),
-        }
-    });
+    let code = loaded
+        .found
+        .as_ref()
+        .map(|WithOwner { credential, owner }| {
+            let GrantWithSession { grant, session } = credential;
+            let signed_out = session
+                .as_ref()
+                .is_some_and(|session| session.ended_at.is_some());
+            let state = |owner: &Owner| -> OwnerState { server.tokens.owner_state(owner, grant) };
+            Code {
+                client_id: &grant.client_id,
+                redirect_uri: &grant.redirect_uri,
+                redirect_uri_explicit: grant.redirect_uri_explicit,
+                code_challenge: grant.code_challenge.as_deref(),
+                redeemed: grant.redeemed_at.is_some(),
+                revoked: grant.revoked_at.is_some() || signed_out,
+                expires_at: grant.expires_at,
+                scopes: grant.scopes.0.iter().collect(),
+                resources: &grant.resources.0,
+                owner: owner.as_ref().map(state),
+            }
+        });
     let entitlement = server.tokens.entitlement(&loaded.client);
     Ok(decide(
         entitlement,
@@ -154,34 +157,34 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
 async fn redeem(
     server: &Server,
     client: &Client,
-    behind: GrantContext<'_>,
+    context: GrantContext<'_>,
     granted: &Granted,
 ) -> Result<Option<Vec<u8>>, Failure> {
     let access = server
         .tokens
-        .access_token(client, granted, Some(behind))
+        .access_token(client, granted, Some(context))
         .await?;
-    let refresh = if server.tokens.has_refresh_token(client, behind.grant) {
+    let refresh = if server.tokens.has_refresh_token(client, context.grant) {
         let prefix = &server.settings.token_prefixes.refresh_token;
         Some(random::secret(prefix)?)
     } else {
         None
     };
-    let nonce = behind.grant.nonce.as_deref();
+    let nonce = context.grant.nonce.as_deref();
     let id_token = server
         .tokens
-        .id_token(client, behind, &access, nonce)
+        .id_token(client, context, &access, nonce)
         .await?;
     let body = TokenResponse::bytes(&access, refresh.as_ref(), id_token)?;
-    let refresh = refresh.map(|token| first_generation(server, behind, &token));
+    let refresh = refresh.map(|token| first_generation(server, context, &token));
     let issued = access.row.clone();
-    let won = store(server, behind, access, refresh).await?;
+    let won = store(server, context, access, refresh).await?;
     server.clients.touch_last_used(client);
     if won {
-        let of = |name| AuditEvent::new(name).client(client).about(behind.owner);
+        let of = |name| AuditEvent::new(name).client(client).about(context.owner);
         server
             .events
-            .emit(of(EventName::CodeRedeemed).about(behind.grant));
+            .emit(of(EventName::CodeRedeemed).about(context.grant));
         server
             .events
             .emit(of(EventName::TokenIssued).about(&issued));
@@ -191,11 +194,11 @@ async fn redeem(
 
 async fn store(
     server: &Server,
-    behind: GrantContext<'_>,
+    context: GrantContext<'_>,
     access: NewAccessToken,
     refresh: Option<RefreshTokenRow>,
 ) -> Result<bool, Failure> {
-    let Some(code) = behind.grant.code_hash.clone() else {
+    let Some(code) = context.grant.code_hash.clone() else {
         return Ok(false);
     };
     let code = SecretHash(
@@ -230,16 +233,19 @@ async fn store(
     Ok(won)
 }
 
-fn first_generation(server: &Server, behind: GrantContext<'_>, token: &Secret) -> RefreshTokenRow {
-    let (now, absolute) = (server.clock.now(), server.tokens.absolute_end(behind.grant));
+fn first_generation(server: &Server, context: GrantContext<'_>, token: &Secret) -> RefreshTokenRow {
+    let (now, absolute) = (
+        server.clock.now(),
+        server.tokens.absolute_end(context.grant),
+    );
     RefreshTokenRow {
         id: 0,
         token_hash: token.hash(Purpose::Refresh).0.to_vec(),
-        grant_id: behind.grant.id,
+        grant_id: context.grant.id,
         generation: 1,
         parent_id: None,
-        client_id: behind.grant.client_id.clone(),
-        user_id: behind.owner.key(),
+        client_id: context.grant.client_id.clone(),
+        user_id: context.owner.key(),
         issued_at: now,
         expires_at: now.saturating_add(server.policy.ttl.refresh).min(absolute),
         absolute_expires_at: absolute,

@@ -3,7 +3,7 @@
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
-    people::hooks::TokenFacts,
+    people::hooks::TokenInfo,
     protocol::{
         client::GrantType,
         client_auth::Credentials,
@@ -30,7 +30,7 @@ pub async fn answer(
     let client = &server.clients.authenticate(credentials, row).await?;
     check_allowed(client, GrantType::ClientCredentials)?;
     let granted = decide(client, &server.policy, &Request::of(sent))?;
-    let facts = TokenFacts::of(client, &granted);
+    let facts = TokenInfo::of(client, &granted);
     let permitted = server.people.app.machine_scopes(&facts).await?;
     let granted = narrow(granted, &permitted)?;
     let access = server.tokens.access_token(client, &granted, None).await?;

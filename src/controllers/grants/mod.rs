@@ -9,7 +9,7 @@ use crate::people::Owner;
 
 /// What a request presents, and the user behind it.
 struct WithOwner<T> {
-    presented: T,
+    credential: T,
     /// While the account exists.
     owner: Option<Owner>,
 }

@@ -22,7 +22,7 @@ use crate::{
     server::Server,
     store::{
         access_tokens::{self, AccessTokenRow},
-        joined::{self, RefreshWithGrant},
+        lookups::{self, RefreshWithGrant},
         refresh_tokens::{self, RefreshSlide, RefreshTokenRow, Retry, Rotation},
     },
     tokens::{GrantContext, TokenResponse},
@@ -46,18 +46,18 @@ pub async fn answer(
     let token = hash(Purpose::Refresh, sent.refresh_token.unwrap_or_default());
     // A refresh that loses the race looks again: the second look finds the winner's answer.
     // Its client is authenticated already: an assertion is good for one look only.
-    let mut known = None;
+    let mut authenticated = None;
     for _ in 0..2 {
-        let loaded = load(server, credentials, known.take(), &token).await?;
+        let loaded = load(server, credentials, authenticated.take(), &token).await?;
         let client = &loaded.client;
-        known = Some(client.clone());
+        authenticated = Some(client.clone());
         check_allowed(client, GrantType::RefreshToken)?;
         let request = Request::of(sent)?;
         let verdict = judge(server, &loaded, &request)?;
-        let Some(WithOwner { presented, owner }) = &loaded.found else {
+        let Some(WithOwner { credential, owner }) = &loaded.found else {
             continue;
         };
-        let found = presented;
+        let found = credential;
         match (verdict, owner) {
             (Verdict::Rotate(granted), Some(owner)) => {
                 let refreshing = Refreshing {
@@ -91,7 +91,7 @@ pub async fn answer(
                 server.tokens.lost(client, found, loss).await?;
                 return Err(LOST.into());
             }
-            (Verdict::Foreign | Verdict::Rotate(_), _) => {
+            (Verdict::WrongClient | Verdict::Rotate(_), _) => {
                 let event = AuditEvent::new(EventName::RefreshForeign).denied(UNKNOWN.rule);
                 server.events.emit(event.client(client).about(found));
                 return Err(UNKNOWN.into());
@@ -105,30 +105,30 @@ pub async fn answer(
 async fn load(
     server: &Server,
     credentials: &Credentials,
-    known: Option<Client>,
+    authenticated: Option<Client>,
     token: &SecretHash,
 ) -> Result<Loaded, Failure> {
     let tables = server.store.tables();
     let client_id = server.clients.id_in_table(&credentials.client_id);
-    let presented = server
+    let lookup = server
         .store
-        .run(|db| joined::client_and_refresh_token(db, tables, client_id, token))
+        .run(|db| lookups::client_and_refresh_token(db, tables, client_id, token))
         .await?;
-    let client = match known {
+    let client = match authenticated {
         Some(client) => client,
         None => {
             server
                 .clients
-                .authenticate(credentials, presented.client)
+                .authenticate(credentials, lookup.client)
                 .await?
         }
     };
-    let found = match presented.found {
+    let found = match lookup.found {
         None => None,
         Some(found) => {
             let owner = server.people.find(found.token.user_id).await?;
             Some(WithOwner {
-                presented: found,
+                credential: found,
                 owner,
             })
         }
@@ -138,30 +138,33 @@ async fn load(
 
 /// Decide (TK-19 to TK-24).
 fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verdict, Failure> {
-    let token = loaded.found.as_ref().map(|WithOwner { presented, owner }| {
-        let RefreshWithGrant { token, grant, .. } = presented;
-        let fingerprint = token.request_fingerprint.clone();
-        RefreshToken {
-            client_id: &token.client_id,
-            expires_at: token.expires_at,
-            absolute_expires_at: token.absolute_expires_at,
-            superseded: token.superseded_at.is_some(),
-            successor_superseded: presented.successor_superseded,
-            // Without the answer there is nothing to repeat, whatever the clock says.
-            successor_until: token
-                .successor_until
-                .filter(|_| token.successor_sealed.is_some()),
-            fingerprint: fingerprint
-                .and_then(|hash| hash.try_into().ok())
-                .map(SecretHash),
-            grant_revoked: grant.revoked_at.is_some(),
-            scopes: grant.scopes.0.iter().collect(),
-            resources: &grant.resources.0,
-            owner: owner
-                .as_ref()
-                .map(|owner| server.tokens.owner_state(owner, grant)),
-        }
-    });
+    let token = loaded
+        .found
+        .as_ref()
+        .map(|WithOwner { credential, owner }| {
+            let RefreshWithGrant { token, grant, .. } = credential;
+            let fingerprint = token.request_fingerprint.clone();
+            RefreshToken {
+                client_id: &token.client_id,
+                expires_at: token.expires_at,
+                absolute_expires_at: token.absolute_expires_at,
+                superseded: token.superseded_at.is_some(),
+                successor_superseded: credential.successor_superseded,
+                // Without the answer there is nothing to repeat, whatever the clock says.
+                successor_until: token
+                    .successor_until
+                    .filter(|_| token.successor_sealed.is_some()),
+                fingerprint: fingerprint
+                    .and_then(|hash| hash.try_into().ok())
+                    .map(SecretHash),
+                grant_revoked: grant.revoked_at.is_some(),
+                scopes: grant.scopes.0.iter().collect(),
+                resources: &grant.resources.0,
+                owner: owner
+                    .as_ref()
+                    .map(|owner| server.tokens.owner_state(owner, grant)),
+            }
+        });
     let entitlement = server.tokens.entitlement(&loaded.client);
     Ok(decide(
         entitlement,
@@ -182,19 +185,19 @@ struct Refreshing<'a> {
 impl Refreshing<'_> {
     /// Persist, then the answer; `None` when another request rotated the token first (TK-26).
     async fn issue(&self, server: &Server, granted: &Granted) -> Result<Option<Vec<u8>>, Failure> {
-        let behind = GrantContext {
+        let context = GrantContext {
             grant: &self.found.grant,
             session: self.found.session.as_ref(),
             owner: self.owner,
         };
         let access = server
             .tokens
-            .access_token(self.client, granted, Some(behind))
+            .access_token(self.client, granted, Some(context))
             .await?;
         // No nonce at refresh (OpenID Connect Core §12.2).
         let id_token = server
             .tokens
-            .id_token(self.client, behind, &access, None)
+            .id_token(self.client, context, &access, None)
             .await?;
         let keeps = server.settings.rotate_refresh_tokens == RefreshRotation::PublicOnly
             && self.client.is_confidential();

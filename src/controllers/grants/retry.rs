@@ -3,7 +3,7 @@
 use crate::{
     error::Failure,
     protocol::{grants::refresh_token::Request, secret::SealKey},
-    store::joined::RefreshWithGrant,
+    store::lookups::RefreshWithGrant,
 };
 
 /// RF-02: the same bytes as the rotation's answer.

@@ -4,14 +4,14 @@ use axum::response::Response;
 
 use super::{InteractionError, OAuthInteraction};
 use crate::{
-    controllers::outcome::{Arrival, respond},
+    controllers::outcome::{NavigationKind, respond},
     error::PageError,
-    interactions::{Outcome, advance::Agreement},
+    interactions::{InteractionOutcome, advance::ConsentDecision},
     protocol::{
         error::OAuthError, interaction::Step, received::Received, refusals, route::Route,
         scope::Scopes,
     },
-    sessions::{CsrfCheck, Form, SignedIn},
+    sessions::{CsrfCheck, CsrfForm, SignedIn},
 };
 
 /// What a person decides on an own page.
@@ -43,7 +43,7 @@ impl OAuthInteraction {
         let verdict = self
             .browser
             .check_csrf(form, Some(token), &self.server.urls);
-        (verdict == CsrfCheck::Good).then_some(Csrf(()))
+        (verdict == CsrfCheck::Valid).then_some(Csrf(()))
     }
 
     /// The person agrees to `scopes`; others of the request are not granted.
@@ -98,26 +98,29 @@ impl OAuthInteraction {
             respond(
                 &this.server,
                 &this.browser,
-                &this.pending,
+                &this.interaction,
                 outcome,
-                Arrival::Form,
+                NavigationKind::Form,
             )
         })
         .await
     }
 
     /// What a decision leads to; one that does not fit the step leads on.
-    pub(crate) async fn decide(&mut self, decision: Decision) -> Result<Outcome, PageError> {
+    pub(crate) async fn decide(
+        &mut self,
+        decision: Decision,
+    ) -> Result<InteractionOutcome, PageError> {
         let (interactions, intent) = (&self.server.interactions, self.intent);
-        let (pending, browser) = (&mut self.pending, &mut self.browser);
+        let (interaction, browser) = (&mut self.interaction, &mut self.browser);
         match (decision, intent, self.current.as_ref()) {
-            (Decision::Deny, ..) => interactions.deny(pending, browser).await,
+            (Decision::Deny, ..) => interactions.deny(interaction, browser).await,
             (Decision::Allow(ticked), Step::Consent, Some(current)) => {
-                let agreement = Agreement {
+                let agreement = ConsentDecision {
                     person: current,
                     ticked: &ticked,
                 };
-                interactions.accept(pending, browser, agreement).await
+                interactions.accept(interaction, browser, agreement).await
             }
             (Decision::Choose(sid), Step::SelectAccount, _) => {
                 let mut signed_in = self.signed_in.iter();
@@ -125,18 +128,26 @@ impl OAuthInteraction {
                     let sid = Received::Identifier(&sid);
                     return Err(OAuthError::of(&refusals::ACCOUNT_GONE).received(sid).into());
                 };
-                interactions.choose(pending, browser, chosen.clone()).await
+                interactions
+                    .choose(interaction, browser, chosen.clone())
+                    .await
             }
             (Decision::UseAnother, Step::SelectAccount | Step::Consent, current) => {
-                interactions.use_another(pending, browser, current).await
+                interactions
+                    .use_another(interaction, browser, current)
+                    .await
             }
-            _ => Ok(Outcome::Again),
+            _ => Ok(InteractionOutcome::Again),
         }
     }
 }
 
 /// The form of a step: own pages may post to the plugin's route of the same step.
-pub(super) fn form<'a>(intent: Step, state: &'a str, current: Option<&'a SignedIn>) -> Form<'a> {
+pub(super) fn form<'a>(
+    intent: Step,
+    state: &'a str,
+    current: Option<&'a SignedIn>,
+) -> CsrfForm<'a> {
     let route = match intent {
         Step::Create => Route::Signup,
         Step::SelectAccount => Route::SelectAccount,
@@ -144,7 +155,7 @@ pub(super) fn form<'a>(intent: Step, state: &'a str, current: Option<&'a SignedI
         Step::Login | Step::PostLogin | Step::Issue => Route::Login,
     };
     let sid = current.filter(|_| intent == Step::Consent);
-    Form {
+    CsrfForm {
         route,
         interaction: Some(state),
         sid: sid.map(|current| current.session.sid.as_str()),

@@ -14,7 +14,7 @@ use crate::{
     error::{Failure, PageError},
     events::request,
     http::{browser::of_request, extract::server_of, layers, pages},
-    interactions::{Pending, account_lines},
+    interactions::{Interaction, account_lines},
     protocol::{error::OAuthError, interaction::Step, refusals, return_to},
     server::Server,
     sessions::Browser,
@@ -30,13 +30,13 @@ impl OAuthInteraction {
         server: &Arc<Server>,
         parts: &Parts,
     ) -> Result<Option<Self>, InteractionError> {
-        let asked_by = crate::http::request::info(&mut parts.clone());
+        let request_info = crate::http::request::info(&mut parts.clone());
         let find = Box::pin(async {
             let browser = of_request(server, parts);
             let found = Self::find(server, browser, parts).await;
             found.map_err(|error| rendered(server, error))
         });
-        layers::on_route_of_app(server, asked_by, find).await
+        layers::on_route_of_app(server, request_info, find).await
     }
 
     /// The interaction of a request.
@@ -51,9 +51,9 @@ impl OAuthInteraction {
             return Ok(found);
         }
         let error = PageError::from(OAuthError::of(&refusals::INTERACTION_MISSING));
-        let asked_by = crate::http::request::info(&mut parts.clone());
+        let request_info = crate::http::request::info(&mut parts.clone());
         let refuse = async { rendered(server, error) };
-        Err(layers::on_route_of_app(server, asked_by, refuse).await)
+        Err(layers::on_route_of_app(server, request_info, refuse).await)
     }
 
     async fn find(
@@ -64,69 +64,69 @@ impl OAuthInteraction {
         let Some(id) = interaction_of(parts)? else {
             return Ok(None);
         };
-        let pending = server.interactions.find(&id, &mut browser).await?;
-        Self::open(server, browser, pending).await.map(Some)
+        let interaction = server.interactions.find(&id, &mut browser).await?;
+        Self::open(server, browser, interaction).await.map(Some)
     }
 
     /// An interaction of this browser, while it is not finished.
     pub(crate) async fn open(
         server: &Arc<Server>,
         mut browser: Browser,
-        mut pending: Pending,
+        mut interaction: Interaction,
     ) -> Result<Self, PageError> {
-        let asked_by = request::current();
-        let asked_by = asked_by.ok_or_else(|| Failure::internal("outside of a request"))?;
-        let Some(id) = pending.state().map(str::to_owned) else {
+        let request_info = request::current();
+        let request_info = request_info.ok_or_else(|| Failure::internal("outside of a request"))?;
+        let Some(id) = interaction.state().map(str::to_owned) else {
             return Err(Failure::internal("an interaction that is not stored").into());
         };
-        if pending.is_finished() {
+        if interaction.is_finished() {
             return Err(OAuthError::of(&refusals::INTERACTION_COMPLETED).into());
         }
         let interactions = &server.interactions;
-        let client_id = &pending.client.client_id;
+        let client_id = &interaction.client.client_id;
         let mut signed_in = server.sessions.accounts_for(&browser, client_id).await?;
         let next = interactions
-            .next_step(&mut pending, signed_in.first())
+            .next_step(&mut interaction, signed_in.first())
             .await?;
         let intent = next.unwrap_or(Step::Issue);
         interactions
-            .note_person(&pending, signed_in.first())
+            .note_person(&interaction, signed_in.first())
             .await?;
         let current = signed_in.first().cloned();
         if intent != Step::SelectAccount {
             signed_in.clear();
         }
         let csrf_token = browser.csrf_token(form(intent, &id, current.as_ref()))?;
-        let lang = pages::language(server, &browser, pending.request.ui_locales.as_deref());
-        let mut asked = interactions.consent_prompt(&pending, current.as_ref());
+        let lang = pages::language(server, &browser, interaction.request.ui_locales.as_deref());
+        let mut asked = interactions.consent_prompt(&interaction, current.as_ref());
         asked.translate(&server.views.words(&lang).map_err(Failure::internal)?);
-        let request = &pending.request;
+        let request = &interaction.request;
         Ok(Self {
             server: Arc::clone(server),
             return_to: interactions.continue_url(&id),
             state: id,
             intent,
             prompt: request.prompts.clone(),
-            client: pages::client_card(&pending),
+            client: pages::client_card(&interaction),
             scopes: asked.scopes,
             resources: asked.resources,
             access_until: asked.access_until,
             warnings: asked.warnings,
             accounts: account_lines(&signed_in),
             signed_in,
-            post_login: pending.post_login.clone(),
+            post_login: interaction.post_login.clone(),
             lang,
             login_hint: request.login_hint.clone(),
             ui_locales: request.ui_locales.clone(),
             display: request.display.clone(),
-            acr_values: pending.wanted_acr().to_vec(),
-            max_age: request.max_age.or(pending.client.default_max_age),
+            acr_values: interaction.wanted_acr().to_vec(),
+            max_age: request.max_age.or(interaction.client.default_max_age),
             params: request.params.clone(),
             csrf_token,
-            asked_by,
+            request_info,
             browser,
             current,
-            pending,
+            interaction,
         })
     }
 }

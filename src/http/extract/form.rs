@@ -88,20 +88,20 @@ pub async fn read(
     if !is_of_type(request.headers(), "application/x-www-form-urlencoded") {
         let sent = request.headers().get(header::CONTENT_TYPE);
         let sent = sent.and_then(|sent| sent.to_str().ok()).unwrap_or_default();
-        let error = OAuthError::of(&refusals::FORM_TYPE).by(of_type);
+        let error = OAuthError::of(&refusals::FORM_TYPE).with_rule(of_type);
         let error = error.received(Received::Public(sent));
         return Err(Failure::transport(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             error,
         ));
     }
-    let refused = |refusal| OAuthError::of(refusal).by(of_body);
+    let refused = |refusal| OAuthError::of(refusal).with_rule(of_body);
     let body = body::read(request.into_body(), refused).await?;
     Params::parse(&body).map_err(|error| unreadable(of_body, error))
 }
 
 fn unreadable(rule: &'static str, error: ParamsError) -> Failure {
-    OAuthError::of(error.refusal()).by(rule).into()
+    OAuthError::of(error.refusal()).with_rule(rule).into()
 }
 
 /// TK-02, AZ-02: the request target is at most 16 KiB.
@@ -116,7 +116,7 @@ pub fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Fai
         return Ok(());
     }
     let received = format!("{length} bytes");
-    let error = OAuthError::of(&refusals::URL_TOO_LONG).by(rule);
+    let error = OAuthError::of(&refusals::URL_TOO_LONG).with_rule(rule);
     let error = error.received(Received::Public(&received));
     Err(Failure::transport(StatusCode::URI_TOO_LONG, error))
 }

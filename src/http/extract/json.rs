@@ -38,7 +38,7 @@ impl<S: Send + Sync> FromRequest<S> for MetadataJson {
         }
         let refused = |refusal| OAuthError {
             code: ErrorCode::InvalidClientMetadata,
-            ..OAuthError::of(refusal).by("RG-02")
+            ..OAuthError::of(refusal).with_rule("RG-02")
         };
         let body = body::read(request.into_body(), refused).await?;
         let members = strict_json::object(&body).map_err(|error| refused(error.refusal()))?;
@@ -59,7 +59,7 @@ pub async fn read<T: DeserializeOwned>(request: Request, rule: &'static str) -> 
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Failure::transport(status, error));
     }
-    let refused = |refusal| OAuthError::of(refusal).by(rule);
+    let refused = |refusal| OAuthError::of(refusal).with_rule(rule);
     let body = body::read(request.into_body(), refused).await?;
     let members = strict_json::object(&body).map_err(|error| refused(error.refusal()))?;
     serde_json::from_value(Value::Object(members))
@@ -70,6 +70,6 @@ pub async fn read<T: DeserializeOwned>(request: Request, rule: &'static str) -> 
 fn of_type(headers: &HeaderMap, rule: &'static str) -> OAuthError {
     let sent = headers.get(header::CONTENT_TYPE);
     let sent = sent.and_then(|sent| sent.to_str().ok()).unwrap_or_default();
-    let error = OAuthError::of(&refusals::JSON_TYPE).by(rule);
+    let error = OAuthError::of(&refusals::JSON_TYPE).with_rule(rule);
     error.received(Received::Public(sent))
 }

@@ -42,9 +42,9 @@ pub fn credentials(
 
 /// The server of this app, from the shared store.
 #[derive(Clone, Debug)]
-pub struct TheServer(pub Arc<Server>);
+pub struct ServerState(pub Arc<Server>);
 
-impl std::ops::Deref for TheServer {
+impl std::ops::Deref for ServerState {
     type Target = Server;
 
     fn deref(&self) -> &Server {
@@ -62,7 +62,7 @@ pub fn server_of(ctx: &AppContext) -> Result<Arc<Server>, Failure> {
         .ok_or_else(|| Failure::internal("the initializer of oauth_server did not run"))
 }
 
-impl FromRequestParts<SharedContext> for TheServer {
+impl FromRequestParts<SharedContext> for ServerState {
     type Rejection = ApiError;
 
     async fn from_request_parts(

@@ -5,11 +5,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{json_error::keep, page_headers::with_page_headers, refer, refusal_of};
+use super::{
+    json_error::copy_headers, page_headers::with_page_headers, refusal_of, set_request_id,
+};
 use crate::{
     error::{
         Failure, PageError, Refused,
-        audit::{self, OfClient},
+        audit::{self, AuditSurface},
     },
     events::{
         AuditEvent, EventName, Outcome,
@@ -18,7 +20,7 @@ use crate::{
     protocol::{error_kind::ErrorKind, redirect_uri, route::Route},
     server::Server,
     views::{
-        Common,
+        PageVariables,
         pages::{Developer, Differs, ErrorPage},
     },
 };
@@ -26,10 +28,10 @@ use crate::{
 /// An error page of ours on a route of the app, within [`on_route_of_app`].
 pub fn rendered(server: &Server, error: PageError) -> Response {
     let mut response = error.into_response();
-    if let (Some(refused), Some(asked)) = (refusal_of(&mut response), request::current()) {
-        audit::refused(&refused, OfClient::Page);
-        response = error_page(&response, &refused, Some(server), &asked);
-        refer(response.headers_mut(), &asked);
+    if let (Some(refused), Some(info)) = (refusal_of(&mut response), request::current()) {
+        audit::refused(&refused, AuditSurface::Page);
+        response = error_page(&response, &refused, Some(server), &info);
+        set_request_id(response.headers_mut(), &info);
     }
     with_page_headers(response)
 }
@@ -38,11 +40,11 @@ pub(super) fn error_page(
     bare: &Response,
     refused: &Refused,
     server: Option<&Server>,
-    asked: &RequestInfo,
+    info: &RequestInfo,
 ) -> Response {
     let rendered = server
         .ok_or_else(|| "no server".to_owned())
-        .and_then(|server| render_error(server, refused, asked).map_err(|e| e.to_string()));
+        .and_then(|server| render_error(server, refused, info).map_err(|e| e.to_string()));
     let mut response = match rendered {
         Ok(RenderedPage { lang, html }) => {
             let mut response = (refused.failure.status, axum::response::Html(html)).into_response();
@@ -60,7 +62,7 @@ pub(super) fn error_page(
             (refused.failure.status, text).into_response()
         }
     };
-    keep(bare, &mut response);
+    copy_headers(bare, &mut response);
     response
 }
 
@@ -73,21 +75,19 @@ struct RenderedPage {
 fn render_error(
     server: &Server,
     refused: &Refused,
-    asked: &RequestInfo,
+    info: &RequestInfo,
 ) -> Result<RenderedPage, crate::views::ViewsError> {
     let failure = &refused.failure;
     let kind = refused.page.kind.unwrap_or_else(|| kind_of(failure));
-    let lang = server
-        .views
-        .negotiate(&[], asked.accept_language.as_deref());
-    let common = Common {
+    let lang = server.views.negotiate(&[], info.accept_language.as_deref());
+    let common = PageVariables {
         app_name: server.settings.app_name.clone(),
         issuer_host: redirect_uri::host(&server.urls.issuer).unwrap_or_default(),
         css_url: server
             .urls
             .with(Route::Asset, &server.views.stylesheet()?.file_name()),
-        reference_id: asked.reference.clone(),
-        ..Common::default()
+        reference_id: info.reference.clone(),
+        ..PageVariables::default()
     };
     let mut page = ErrorPage::new(kind, common).with_status(failure.status.as_u16());
     failure.error.code.as_str().clone_into(&mut page.code);
@@ -111,7 +111,7 @@ fn kind_of(failure: &Failure) -> ErrorKind {
         StatusCode::INTERNAL_SERVER_ERROR => ErrorKind::ServerError,
         _ => {
             let of_table = failure.error.refusal.page;
-            of_table.unwrap_or_else(|| ErrorKind::of_code(failure.error.code.as_str()))
+            of_table.unwrap_or_else(|| ErrorKind::of_code(failure.error.code))
         }
     }
 }
@@ -126,7 +126,7 @@ fn developer(failure: &Failure) -> Developer {
         problem,
         cause: failure.source.clone(),
         expected: error.wanted().to_owned(),
-        received: error.came().to_owned(),
+        received: error.received_text().to_owned(),
         difference: difference.map(|difference| Differs {
             sent: difference.sent,
             registered: difference.registered,

@@ -34,12 +34,12 @@ pub(super) fn json_error(bare: &Response, failure: &Failure) -> Response {
         error_description: failure.error.text(),
     };
     let mut response = (failure.status, Json(body)).into_response();
-    keep(bare, &mut response);
+    copy_headers(bare, &mut response);
     response
 }
 
 /// Headers of the bare answer that belong to the refusal.
-pub(super) fn keep(bare: &Response, response: &mut Response) {
+pub(super) fn copy_headers(bare: &Response, response: &mut Response) {
     for name in [
         header::RETRY_AFTER,
         header::WWW_AUTHENTICATE,

@@ -15,9 +15,9 @@ fn part(value: &Value) -> String {
 }
 
 /// Every use of a JWT, with its type.
-const BOTH: [(&str, Purpose); 2] = [
-    ("JWT", Purpose::IdTokenHint),
-    ("at+jwt", Purpose::AccessToken),
+const BOTH: [(&str, JwtPurpose); 2] = [
+    ("JWT", JwtPurpose::IdTokenHint),
+    ("at+jwt", JwtPurpose::AccessToken),
 ];
 
 /// Header and claims of a good token.
@@ -75,7 +75,7 @@ fn verdict(keys: &Keys, claims: &Value) -> Result<VerifiedJwt, JwtError> {
     let token = keys
         .sign(SigningAlg::EdDsa, "at+jwt", claims)
         .expect("token");
-    keys.verify(&token, Purpose::AccessToken, NOW)
+    keys.verify(&token, JwtPurpose::AccessToken, NOW)
 }
 
 #[tokio::test]
@@ -172,8 +172,8 @@ async fn c219_a_token_of_one_purpose_is_refused_for_the_other() {
     ] {
         let token = keys.sign(SigningAlg::ES256, typ, &claims()).expect("token");
         let good = |purpose| keys.verify(&token, purpose, NOW).is_ok();
-        assert_eq!(good(Purpose::IdTokenHint), hint, "{typ}");
-        assert_eq!(good(Purpose::AccessToken), access, "{typ}");
+        assert_eq!(good(JwtPurpose::IdTokenHint), hint, "{typ}");
+        assert_eq!(good(JwtPurpose::AccessToken), access, "{typ}");
     }
 }
 
@@ -314,7 +314,7 @@ async fn az_25_a_hint_may_be_expired() {
     let mut claims = claims();
     claims["exp"] = json!(1);
     let token = keys.sign(SigningAlg::ES256, "JWT", &claims).expect("token");
-    assert!(keys.verify(&token, Purpose::IdTokenHint, NOW).is_ok());
+    assert!(keys.verify(&token, JwtPurpose::IdTokenHint, NOW).is_ok());
 }
 
 #[tokio::test]

@@ -136,7 +136,7 @@ async fn c179_rotation_without_restart() {
     keys.reread(NOW + 60).expect("keys");
     assert_eq!(kids(&keys), [old.clone(), vec![kid.clone()]].concat());
     let signer = |token: &str, now| {
-        keys.verify(token, Purpose::IdTokenHint, now)
+        keys.verify(token, JwtPurpose::IdTokenHint, now)
             .map(|jwt| jwt.kid)
     };
     assert_eq!(signer(&token, NOW + 60), Ok(old[0].clone()));
@@ -188,13 +188,13 @@ async fn s_b12_every_request_waits_for_the_look() {
         .sign(SigningAlg::ES256, "JWT", &jwt::claims())
         .expect("token");
     let signer = keys
-        .verify(&token, Purpose::IdTokenHint, NOW)
+        .verify(&token, JwtPurpose::IdTokenHint, NOW)
         .expect("token")
         .kid;
     crate::keys::withdraw_key(&settings, &signer, NOW + 1).expect("withdrawal");
     let verdict = async || {
         keys.up_to_date(NOW + 3600, None).await;
-        keys.verify(&token, Purpose::IdTokenHint, NOW + 3600)
+        keys.verify(&token, JwtPurpose::IdTokenHint, NOW + 3600)
             .is_ok()
     };
     let verdicts = tokio::join!(verdict(), verdict(), verdict());
@@ -263,7 +263,7 @@ async fn s28_1_rsa_signs_and_verifies() {
     for alg in [SigningAlg::RS256, SigningAlg::PS256] {
         let token = keys.sign(alg, "JWT", &jwt::claims()).expect("token");
         assert!(
-            keys.verify(&token, Purpose::IdTokenHint, NOW).is_ok(),
+            keys.verify(&token, JwtPurpose::IdTokenHint, NOW).is_ok(),
             "{alg}"
         );
     }

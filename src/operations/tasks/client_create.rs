@@ -10,8 +10,8 @@ use crate::{
     protocol::{
         client::{AuthMethod, Client, ClientKind, ClientSecret},
         client_metadata::{
-            Applicant, ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy,
-            OperatorChoices,
+            ClientIdentity, ClientMetadata, MetadataError, MetadataPolicy, OperatorChoices,
+            TrustLevel,
         },
         redirect_uri,
         secret::{Purpose, Secret},
@@ -142,7 +142,7 @@ fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<NewClient
     let (known_scopes, algorithms) = (settings.known_scopes(), server.keys.algorithms());
     let policy = MetadataPolicy {
         scopes: &known_scopes,
-        applicant: Applicant::Operator,
+        applicant: TrustLevel::Operator,
         algorithms: &algorithms,
         grants: &settings.grant_types,
         redirect_schemes: &settings.registration.redirect_schemes,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use loco_rs::app::AppContext;
 
 use crate::{
-    boot::{self, definition::OAuthServerDefinition, load, owners::OwnersOf},
+    boot::{self, definition::OAuthServerDefinition, load, owners::AppOwners},
     clock::Clock,
     config::Settings,
     events::{AuditEvent, Events},
@@ -32,7 +32,7 @@ impl KeyWork {
             });
         }
         let clock = Clock::system();
-        let subscribers = OwnersOf::<D>::default().subscribers(ctx);
+        let subscribers = AppOwners::<D>::default().subscribers(ctx);
         Ok(Self {
             settings,
             events: Events::new(subscribers, clock.clone()),

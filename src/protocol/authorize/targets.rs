@@ -25,18 +25,18 @@ pub(super) fn scopes(
         return some_scope(default.intersection(&allowed), &allowed, "");
     };
     let malformed = |_| OAuthError::of(&refusals::SCOPE_MALFORMED).received(Received::Public(sent));
-    let asked = Scopes::parse(sent).map_err(malformed)?;
+    let requested = Scopes::parse(sent).map_err(malformed)?;
     // Scopes nobody knows are ignored (OpenID Connect Core §3.1.2.1), and so is offline_access
     // without use (OpenID Connect Core §11).
     let refreshes = client.may_use(GrantType::RefreshToken);
-    let asked = asked.filtered(|scope| {
+    let requested = requested.filtered(|scope| {
         policy.defined_scopes.contains(scope) && (refreshes || scope != scope::OFFLINE_ACCESS)
     });
-    if let Some(foreign) = asked.iter().find(|scope| !allowed.contains(scope)) {
+    if let Some(foreign) = requested.iter().find(|scope| !allowed.contains(scope)) {
         return Err(OAuthError::of(&refusals::SCOPE_NOT_OF_CLIENT)
             .observed(format!("one of: {allowed}"), foreign));
     }
-    some_scope(asked, &allowed, sent)
+    some_scope(requested, &allowed, sent)
 }
 
 fn some_scope(scopes: Scopes, allowed: &Scopes, sent: &str) -> Result<Scopes, OAuthError> {

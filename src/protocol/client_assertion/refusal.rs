@@ -66,8 +66,12 @@ impl AssertionError {
 
     /// With what would have passed the check, and what came.
     #[must_use]
-    pub fn because(self, expected: impl Into<String>, received: impl Into<String>) -> Refusal {
-        Refusal {
+    pub fn because(
+        self,
+        expected: impl Into<String>,
+        received: impl Into<String>,
+    ) -> AssertionRefusal {
+        AssertionRefusal {
             error: self,
             expected: expected.into(),
             received: received.into(),
@@ -79,7 +83,7 @@ impl AssertionError {
 /// or used, but its signature is never shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{error}: expected {expected}, received {received}")]
-pub struct Refusal {
+pub struct AssertionRefusal {
     /// The check.
     pub error: AssertionError,
     /// What would have passed it.

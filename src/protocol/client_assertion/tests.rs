@@ -75,7 +75,7 @@ fn refusal(
     expected: &Expected<'_>,
     key: &Ed25519KeyPair,
     set: &Value,
-) -> Result<SingleUse, Refusal> {
+) -> Result<SingleUse, AssertionRefusal> {
     let assertion = Assertion::parse(&signed(key, parts))?;
     let once = assertion.check(expected)?;
     assertion.verify(set)?;

@@ -56,7 +56,7 @@ pub enum Unread {
 
 /// What an error says about the client of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finding {
+pub enum DocumentVerdict {
     /// The operator does not want such clients.
     NotAccepted,
     /// Nothing: what the document says was not read.
@@ -77,16 +77,18 @@ impl From<SectorError> for DocumentError {
 impl DocumentError {
     /// What it says about the client.
     #[must_use]
-    pub const fn finding(&self) -> Finding {
+    pub const fn finding(&self) -> DocumentVerdict {
         match self {
-            Self::Url | Self::Host => Finding::NotAccepted,
-            Self::Fetch(_) | Self::Sector(_) | Self::Json(JsonError::Unreadable) => Finding::Unread,
+            Self::Url | Self::Host => DocumentVerdict::NotAccepted,
+            Self::Fetch(_) | Self::Sector(_) | Self::Json(JsonError::Unreadable) => {
+                DocumentVerdict::Unread
+            }
             Self::Json(_)
             | Self::StillInvalid
             | Self::ClientId
             | Self::Missing(_)
             | Self::Secret(_)
-            | Self::Metadata(_) => Finding::Invalid,
+            | Self::Metadata(_) => DocumentVerdict::Invalid,
         }
     }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::protocol::{
     client::{AuthMethod, GrantType},
-    client_metadata::Applicant,
+    client_metadata::TrustLevel,
     jwk::SigningAlg,
     strict_json::JsonError,
 };
@@ -121,21 +121,29 @@ fn s_b12_hosts_with_a_dot_at_the_end(
 
 /// What was not read says nothing about the client; what was read and is wrong does.
 #[rstest]
-#[case(DocumentError::Url, Finding::NotAccepted, false)]
-#[case(DocumentError::Host, Finding::NotAccepted, false)]
-#[case(Unread::Away("503".to_owned()).into(), Finding::Unread, true)]
-#[case(Unread::Forbidden("302".to_owned()).into(), Finding::Unread, false)]
-#[case(DocumentError::Sector(Unread::Away("503".to_owned())), Finding::Unread, true)]
-#[case(JsonError::Unreadable.into(), Finding::Unread, true)]
-#[case(JsonError::NotAnObject.into(), Finding::Invalid, false)]
-#[case(JsonError::Duplicate.into(), Finding::Invalid, false)]
-#[case(DocumentError::ClientId, Finding::Invalid, false)]
-#[case(DocumentError::StillInvalid, Finding::Invalid, false)]
-#[case(DocumentError::Missing("redirect_uris"), Finding::Invalid, false)]
-#[case(DocumentError::Secret("client_secret"), Finding::Invalid, false)]
+#[case(DocumentError::Url, DocumentVerdict::NotAccepted, false)]
+#[case(DocumentError::Host, DocumentVerdict::NotAccepted, false)]
+#[case(Unread::Away("503".to_owned()).into(), DocumentVerdict::Unread, true)]
+#[case(Unread::Forbidden("302".to_owned()).into(), DocumentVerdict::Unread, false)]
+#[case(DocumentError::Sector(Unread::Away("503".to_owned())), DocumentVerdict::Unread, true)]
+#[case(JsonError::Unreadable.into(), DocumentVerdict::Unread, true)]
+#[case(JsonError::NotAnObject.into(), DocumentVerdict::Invalid, false)]
+#[case(JsonError::Duplicate.into(), DocumentVerdict::Invalid, false)]
+#[case(DocumentError::ClientId, DocumentVerdict::Invalid, false)]
+#[case(DocumentError::StillInvalid, DocumentVerdict::Invalid, false)]
+#[case(
+    DocumentError::Missing("redirect_uris"),
+    DocumentVerdict::Invalid,
+    false
+)]
+#[case(
+    DocumentError::Secret("client_secret"),
+    DocumentVerdict::Invalid,
+    false
+)]
 fn s_c7_what_an_error_says_about_the_client(
     #[case] error: DocumentError,
-    #[case] finding: Finding,
+    #[case] finding: DocumentVerdict,
     #[case] may_pass: bool,
 ) {
     assert_eq!((error.finding(), error.may_pass()), (finding, may_pass));
@@ -165,7 +173,7 @@ fn read_text(body: &str) -> Result<Client, DocumentError> {
     let (scopes, default_scopes) = (texts(&["openid", "read"]), texts(&["openid"]));
     let metadata = MetadataPolicy {
         scopes: &scopes,
-        applicant: Applicant::Unvouched,
+        applicant: TrustLevel::Untrusted,
         algorithms: &SigningAlg::ALL,
         grants: &[
             GrantType::AuthorizationCode,

@@ -291,11 +291,11 @@ impl fmt::Display for MetadataError {
         } else {
             let least = received.len() + MIN_VALUE;
             let room = room(&text, offered).saturating_sub(least);
-            offered.to_owned() + &told(&self.offered.join(" "), room)
+            offered.to_owned() + &printable(&self.offered.join(" "), room)
         };
         if let Some(value) = &self.value {
             let room = room(&text, received).saturating_sub(offers.len());
-            text.extend([received, &told(value, room.min(MAX_VALUE))]);
+            text.extend([received, &printable(value, room.min(MAX_VALUE))]);
         }
         text.push_str(&offers);
         // Only a member with a long name leaves no room at all.
@@ -306,7 +306,7 @@ impl fmt::Display for MetadataError {
 
 /// At most `most` characters of a text, none of which is quote, backslash, control character or
 /// beyond ASCII.
-fn told(text: &str, most: usize) -> String {
+fn printable(text: &str, most: usize) -> String {
     let plain = |c: char| match c {
         ' ' | '!' | '#'..='[' | ']'..='~' => c,
         _ => '?',

@@ -66,25 +66,25 @@ pub struct ClientMetadata {
 
 /// On whose word a client is made (RG-07).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Applicant {
+pub enum TrustLevel {
     /// The operator's, by the settings or a task. What the server does not offer is a mistake that
     /// is said.
     Operator,
     /// That of a caller with an initial access token of the operator. What the server does not offer
     /// is left out, and the answer says what was registered.
-    Admitted,
+    InitialAccessToken,
     /// Nobody's: a stranger, a signed-in person, the publisher of a document. Nothing is offered
     /// that works without the consent of a person.
-    Unvouched,
+    Untrusted,
 }
 
-impl Applicant {
+impl TrustLevel {
     /// Whether the metadata comes from outside, and with it the manners of RFC 7591.
     #[must_use]
     pub const fn is_self_registered(self) -> bool {
         match self {
             Self::Operator => false,
-            Self::Admitted | Self::Unvouched => true,
+            Self::InitialAccessToken | Self::Untrusted => true,
         }
     }
 
@@ -92,8 +92,8 @@ impl Applicant {
     #[must_use]
     pub const fn may_act_alone(self) -> bool {
         match self {
-            Self::Operator | Self::Admitted => true,
-            Self::Unvouched => false,
+            Self::Operator | Self::InitialAccessToken => true,
+            Self::Untrusted => false,
         }
     }
 }
@@ -104,7 +104,7 @@ pub struct MetadataPolicy<'a> {
     /// Scopes that the client may have.
     pub scopes: &'a [String],
     /// On whose word it is made.
-    pub applicant: Applicant,
+    pub applicant: TrustLevel,
     /// Algorithms for its ID tokens.
     pub algorithms: &'a [SigningAlg],
     /// Grants that the server offers.

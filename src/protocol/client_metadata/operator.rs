@@ -97,7 +97,7 @@ fn may_go_without_pkce(client: &Client) -> bool {
 
 /// Assured with every one of its redirect URIs.
 fn is_always_assured(client: &Client) -> bool {
-    let assured = |uri: &String| client.is_assured(uri);
+    let assured = |uri: &String| client.may_remember_consent(uri);
     client.is_confidential()
         || (!client.redirect_uris.is_empty() && client.redirect_uris.iter().all(assured))
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::protocol::client::{ApplicationType, AuthMethod, SubjectType};
 
-fn convert(metadata: Value, applicant: Applicant) -> Result<Client, Vec<MetadataError>> {
+fn convert(metadata: Value, applicant: TrustLevel) -> Result<Client, Vec<MetadataError>> {
     let scopes = ["openid", "read", "write"].map(str::to_owned);
     let policy = MetadataPolicy {
         scopes: &scopes,
@@ -35,7 +35,11 @@ fn with(member: &str, value: Value) -> Value {
 
 #[test]
 fn s13_2_defaults() {
-    let client = convert(with("unknown_member", json!(1)), Applicant::Admitted).expect("client");
+    let client = convert(
+        with("unknown_member", json!(1)),
+        TrustLevel::InitialAccessToken,
+    )
+    .expect("client");
     assert_eq!(
         client.token_endpoint_auth_method,
         AuthMethod::ClientSecretBasic
@@ -95,7 +99,8 @@ fn s13_2_rules(
     #[case] at: &str,
     #[case] rule: MetadataRule,
 ) {
-    let errors = convert(with(member, value), Applicant::Admitted).expect_err("bad metadata");
+    let errors =
+        convert(with(member, value), TrustLevel::InitialAccessToken).expect_err("bad metadata");
     let found: Vec<_> = errors.iter().map(|e| (e.member.as_str(), e.rule)).collect();
     assert_eq!(found, [(at, rule)]);
     let expected = match (at, rule) {
@@ -117,7 +122,7 @@ fn findings_are_sentences_of_the_allowed_characters() {
         "jwks_uri": "https://a",
         "client_name": "",
     });
-    let errors = convert(metadata, Applicant::Admitted).expect_err("bad metadata");
+    let errors = convert(metadata, TrustLevel::InitialAccessToken).expect_err("bad metadata");
     assert!(errors.len() > 40, "{errors:?}");
     for error in errors {
         let text = error.to_string();
@@ -129,9 +134,9 @@ fn findings_are_sentences_of_the_allowed_characters() {
 #[test]
 fn c154_one_source_of_keys() {
     let mut metadata = with("jwks_uri", json!("https://app.example/jwks"));
-    assert!(convert(metadata.clone(), Applicant::Admitted).is_ok());
+    assert!(convert(metadata.clone(), TrustLevel::InitialAccessToken).is_ok());
     metadata["jwks"] = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "AAAA"}]});
-    let errors = convert(metadata, Applicant::Admitted).expect_err("two sources");
+    let errors = convert(metadata, TrustLevel::InitialAccessToken).expect_err("two sources");
     assert_eq!(
         errors,
         [MetadataError::new("jwks", MetadataRule::TwoKeySources)]
@@ -157,7 +162,7 @@ fn s13_2_members_with_a_language(
     let scopes = ["openid".to_owned()];
     let policy = MetadataPolicy {
         scopes: &scopes,
-        applicant: Applicant::Unvouched,
+        applicant: TrustLevel::Untrusted,
         algorithms: &[],
         grants: &[GrantType::AuthorizationCode],
         redirect_schemes: &[],
@@ -187,7 +192,7 @@ fn rg_06_redirect_uris_come_first() {
         "application_type": "spa",
         "default_max_age": -1,
     });
-    let errors = convert(metadata, Applicant::Admitted).expect_err("bad metadata");
+    let errors = convert(metadata, TrustLevel::InitialAccessToken).expect_err("bad metadata");
     assert_eq!(errors[0].member, "redirect_uris[0]");
     assert_eq!(errors.len(), 3);
 }
@@ -196,7 +201,7 @@ fn rg_06_redirect_uris_come_first() {
 fn c153_client_credentials_need_authentication() {
     let metadata =
         json!({"grant_types": ["client_credentials"], "token_endpoint_auth_method": "none"});
-    for applicant in [Applicant::Admitted, Applicant::Operator] {
+    for applicant in [TrustLevel::InitialAccessToken, TrustLevel::Operator] {
         let errors = convert(metadata.clone(), applicant).expect_err("bad metadata");
         assert_eq!(errors[0].member, "grant_types");
         assert_eq!(errors[0].rule, MetadataRule::PublicMachine);
@@ -206,36 +211,36 @@ fn c153_client_credentials_need_authentication() {
 #[test]
 fn s13_2_scopes_are_cut_or_refused() {
     let metadata = with("scope", json!("write admin read write"));
-    let cut = convert(metadata.clone(), Applicant::Admitted).expect("client");
+    let cut = convert(metadata.clone(), TrustLevel::InitialAccessToken).expect("client");
     assert_eq!(
         cut.scopes,
         Some(vec!["write".to_owned(), "read".to_owned()])
     );
-    let errors = convert(metadata, Applicant::Operator).expect_err("bad metadata");
+    let errors = convert(metadata, TrustLevel::Operator).expect_err("bad metadata");
     let expected = "scope: only scopes that this server knows; received: admin; \
                     offered: openid read write";
     assert_eq!(errors[0].to_string(), expected);
     let none = with("scope", json!("admin"));
     assert_eq!(
-        convert(none, Applicant::Unvouched).expect("client").scopes,
+        convert(none, TrustLevel::Untrusted).expect("client").scopes,
         None
     );
 }
 
 /// RG-07, by whose word the client is made.
 #[rstest]
-#[case(json!(["client_credentials"]), Applicant::Unvouched, Err(MetadataRule::MachineGrant))]
-#[case(json!(["client_credentials"]), Applicant::Admitted, Ok("client_credentials"))]
-#[case(json!(["client_credentials"]), Applicant::Operator, Ok("client_credentials"))]
-#[case(json!(["client_credentials", "authorization_code"]), Applicant::Unvouched, Ok("authorization_code"))]
-#[case(json!(["client_credentials", "implicit"]), Applicant::Unvouched, Err(MetadataRule::MachineGrant))]
-#[case(json!(["authorization_code", "implicit"]), Applicant::Admitted, Ok("authorization_code"))]
-#[case(json!(["authorization_code", "implicit"]), Applicant::Operator, Err(MetadataRule::GrantType))]
-#[case(json!(["client_credentials", "refresh_token"]), Applicant::Admitted, Ok("client_credentials"))]
-#[case(json!(["client_credentials", "refresh_token"]), Applicant::Operator, Err(MetadataRule::RefreshAlone))]
+#[case(json!(["client_credentials"]), TrustLevel::Untrusted, Err(MetadataRule::MachineGrant))]
+#[case(json!(["client_credentials"]), TrustLevel::InitialAccessToken, Ok("client_credentials"))]
+#[case(json!(["client_credentials"]), TrustLevel::Operator, Ok("client_credentials"))]
+#[case(json!(["client_credentials", "authorization_code"]), TrustLevel::Untrusted, Ok("authorization_code"))]
+#[case(json!(["client_credentials", "implicit"]), TrustLevel::Untrusted, Err(MetadataRule::MachineGrant))]
+#[case(json!(["authorization_code", "implicit"]), TrustLevel::InitialAccessToken, Ok("authorization_code"))]
+#[case(json!(["authorization_code", "implicit"]), TrustLevel::Operator, Err(MetadataRule::GrantType))]
+#[case(json!(["client_credentials", "refresh_token"]), TrustLevel::InitialAccessToken, Ok("client_credentials"))]
+#[case(json!(["client_credentials", "refresh_token"]), TrustLevel::Operator, Err(MetadataRule::RefreshAlone))]
 fn rg_07_grants(
     #[case] grants: Value,
-    #[case] applicant: Applicant,
+    #[case] applicant: TrustLevel,
     #[case] expected: Result<&str, MetadataRule>,
 ) {
     let client = convert(with("grant_types", grants), applicant);
@@ -257,7 +262,7 @@ fn s13_3_schemes_without_a_dot(
     #[case] expected: Result<AuthMethod, MetadataRule>,
 ) {
     metadata["redirect_uris"] = json!(["https://app.example/cb", "cursor://x/cb"]);
-    let client = convert(metadata, Applicant::Unvouched);
+    let client = convert(metadata, TrustLevel::Untrusted);
     let method = client.map(|client| client.token_endpoint_auth_method);
     assert_eq!(method.map_err(|errors| errors[0].rule), expected);
 }
@@ -270,19 +275,19 @@ fn what_is_registered_is_registered_again_alike() {
         "scope": "read nonsense",
         "client_uri": "http://localhost:3080",
     });
-    let client = convert(metadata, Applicant::Unvouched).expect("client");
+    let client = convert(metadata, TrustLevel::Untrusted).expect("client");
     let registered = serde_json::to_value(ClientMetadata::of(&client)).expect("JSON");
     assert_eq!(registered["grant_types"], json!(["authorization_code"]));
     assert_eq!(registered["scope"], "read");
     assert_eq!(registered["client_uri"], json!(null));
-    assert_eq!(convert(registered, Applicant::Unvouched), Ok(client));
+    assert_eq!(convert(registered, TrustLevel::Untrusted), Ok(client));
 }
 
 #[test]
 fn pg_09_the_name_is_cleaned() {
     let client = convert(
         with("client_name", json!(" Shop\u{202e}\n ")),
-        Applicant::Admitted,
+        TrustLevel::InitialAccessToken,
     );
     assert_eq!(client.expect("client").client_name.as_deref(), Some("Shop"));
 }
@@ -296,7 +301,7 @@ fn c152_members_of_the_server_are_ignored() {
         "skip_consent": true,
         "require_pkce": false,
     });
-    let client = convert(metadata, Applicant::Admitted).expect("client");
+    let client = convert(metadata, TrustLevel::InitialAccessToken).expect("client");
     assert_eq!(client.client_id, "client_x");
     assert!(client.secrets.is_empty() && client.require_pkce && !client.skip_consent);
 }
@@ -307,6 +312,6 @@ fn c152_members_of_the_server_are_ignored() {
 #[case(&["com.example.app:/cb"], None)]
 fn st_09_pairwise_sector(#[case] uris: &[&str], #[case] sector: Option<&str>) {
     let metadata = json!({"redirect_uris": uris, "subject_type": "pairwise"});
-    let client = convert(metadata, Applicant::Admitted).ok();
+    let client = convert(metadata, TrustLevel::InitialAccessToken).ok();
     assert_eq!(client.and_then(|client| client.sector).as_deref(), sector);
 }

@@ -65,7 +65,7 @@ pub enum Verdict {
     /// The code was used before: the family dies, then `invalid_grant` (TK-15).
     Replay,
     /// The code belongs to somebody else: an event, then `invalid_grant` (TK-10).
-    Foreign,
+    WrongClient,
 }
 
 /// The answer to a replay.
@@ -89,7 +89,7 @@ pub fn decide(
     let sent = Received::Secret(request.code);
     let code = code.ok_or_else(|| UNKNOWN.received(sent))?;
     if code.client_id != entitlement.client.client_id {
-        return Ok(Verdict::Foreign);
+        return Ok(Verdict::WrongClient);
     }
     check_redirect_uri(code, request)?;
     check_verifier(code, request)?;

@@ -105,7 +105,7 @@ fn scopes(
     request: &Request<'_>,
 ) -> Result<Scopes, OAuthError> {
     let mut own = policy.client_scopes(client);
-    if !client.is_known() {
+    if !client.is_trusted() {
         // Whoever registered when the ceiling was higher has no more than the others now.
         own = own.intersection(&policy.registrable_scopes);
     }
@@ -120,16 +120,20 @@ fn scopes(
     };
     let malformed =
         |_| OAuthError::of(&refusals::MACHINE_SCOPE_MALFORMED).received(Received::Public(sent));
-    let asked = Scopes::parse(sent).map_err(malformed)?;
+    let requested = Scopes::parse(sent).map_err(malformed)?;
     let known = |scope: &str| policy.defined_scopes.contains(scope) || PERSONAL.contains(&scope);
-    let asked = asked.filtered(known);
-    if asked.is_empty() {
+    let requested = requested.filtered(known);
+    if requested.is_empty() {
         return Err(OAuthError::of(&refusals::MACHINE_SCOPE_UNKNOWN)
             .observed(format!("one of: {own}"), sent));
     }
-    if !asked.is_subset_of(&own) {
-        return Err(OAuthError::of(&refusals::MACHINE_SCOPE_NOT_ALLOWED)
-            .observed(format!("one of: {own}"), asked.difference(&own).to_string()));
+    if !requested.is_subset_of(&own) {
+        return Err(
+            OAuthError::of(&refusals::MACHINE_SCOPE_NOT_ALLOWED).observed(
+                format!("one of: {own}"),
+                requested.difference(&own).to_string(),
+            ),
+        );
     }
-    Ok(asked)
+    Ok(requested)
 }

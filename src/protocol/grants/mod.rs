@@ -153,14 +153,14 @@ pub struct Bound<'a> {
 /// `invalid_target` for a resource outside the grant, and where none of its resources is left.
 pub fn audience(
     entitlement: Entitlement<'_>,
-    asked: &[&str],
+    requested: &[&str],
     bound: Bound<'_>,
 ) -> Result<Vec<String>, OAuthError> {
     let Entitlement { client, policy } = entitlement;
     let userinfo = bound.scopes.contains(scope::OPENID);
     let userinfo = userinfo.then(|| policy.userinfo_url.clone());
     let resources = || bound.resources.iter().filter(|uri| client.may_reach(uri));
-    if asked.is_empty() {
+    if requested.is_empty() {
         let mut audience: Vec<String> = resources().cloned().chain(userinfo).collect();
         if audience.is_empty() && !bound.resources.is_empty() {
             let of_grant = bound.resources.join(" ");
@@ -174,7 +174,7 @@ pub fn audience(
         return Ok(audience);
     }
     let mut audience = Vec::new();
-    for uri in asked {
+    for uri in requested {
         let found = super::resource::find(resources().map(String::as_str), uri)
             .map(str::to_owned)
             .or_else(|| userinfo.clone().filter(|userinfo| userinfo == uri));

@@ -67,8 +67,8 @@ impl<'a> Request<'a> {
 
     /// The scopes asked for that somebody defined; `None` = no scope was sent, or a malformed one.
     fn known_scopes(&self, policy: &Policy) -> Option<Scopes> {
-        let asked = Scopes::parse(self.scope?).ok()?;
-        Some(asked.intersection(&policy.defined_scopes))
+        let requested = Scopes::parse(self.scope?).ok()?;
+        Some(requested.intersection(&policy.defined_scopes))
     }
 }
 
@@ -114,7 +114,7 @@ pub enum Verdict {
     /// refused with the error, or taken for a replay.
     Misuse(OAuthError),
     /// The token belongs to somebody else: an event, then `invalid_grant` (TK-19).
-    Foreign,
+    WrongClient,
 }
 
 /// Why a refresh token counts as stolen.
@@ -172,7 +172,7 @@ pub fn decide(
     let sent = Received::Secret(request.refresh_token);
     let token = token.ok_or_else(|| UNKNOWN.received(sent))?;
     if token.client_id != client.client_id {
-        return Ok(Verdict::Foreign);
+        return Ok(Verdict::WrongClient);
     }
     if token.grant_revoked {
         return Err(OAuthError::of(&refusals::REFRESH_TOKEN_REVOKED).received(sent));
@@ -216,7 +216,7 @@ fn granted(
         scopes: &scopes,
     };
     let audience = audience(entitlement, &request.resources, bound);
-    let audience = audience.map_err(|error| error.by("TK-24"))?;
+    let audience = audience.map_err(|error| error.with_rule("TK-24"))?;
     Ok(Granted { scopes, audience })
 }
 
@@ -262,19 +262,19 @@ fn narrowed(
     let granted = || format!("scopes of the grant: {}", token.scopes);
     let malformed =
         || OAuthError::of(&refusals::REFRESH_SCOPE_MALFORMED).received(Received::Public(sent));
-    let asked = request.known_scopes(policy).ok_or_else(malformed)?;
-    if asked.is_empty() {
+    let requested = request.known_scopes(policy).ok_or_else(malformed)?;
+    if requested.is_empty() {
         let error = OAuthError::of(&refusals::REFRESH_SCOPE_UNKNOWN);
         return Err(error.observed(granted(), sent));
     }
-    if !asked.is_subset_of(&token.scopes) {
-        let beyond = asked.difference(&token.scopes).to_string();
+    if !requested.is_subset_of(&token.scopes) {
+        let beyond = requested.difference(&token.scopes).to_string();
         return Err(OAuthError::of(&refusals::SCOPE_NOT_GRANTED).observed(granted(), beyond));
     }
-    let scopes = asked.intersection(left);
+    let scopes = requested.intersection(left);
     if scopes.is_empty() {
         let error = OAuthError::of(&refusals::GRANTED_SCOPE_NOT_ALLOWED);
-        return Err(error.observed(format!("one of: {left}"), asked.to_string()));
+        return Err(error.observed(format!("one of: {left}"), requested.to_string()));
     }
     Ok(scopes)
 }

@@ -101,8 +101,8 @@ impl Case {
     }
 
     fn step(&self) -> Result<Step, ErrorCode> {
-        next_step(&Situation {
-            asked: Asked {
+        next_step(&PromptContext {
+            request: PromptRequest {
                 prompts: &self.prompts,
                 silent: self.silent,
                 max_age: self.max_age,

@@ -16,8 +16,8 @@ pub use self::{
     fetched::{insert_document, keep_document, keep_keys, update_document},
     listing::list,
     registration::{
-        MetadataUpdate, Registered, StatusChange, change_secret, count_unused, delete, register,
-        registered, set_status, update,
+        MetadataUpdate, RegisteredClient, StatusChange, change_secret, count_unused, delete,
+        register, registered, set_status, update,
     },
     row::ClientRow,
     secrets::{SecretChange, SecretReplacement},

@@ -42,7 +42,7 @@ const KEPT: [&str; 13] = [
 ];
 
 /// A client with what its management needs.
-pub struct Registered {
+pub struct RegisteredClient {
     /// The client.
     pub client: Client,
     /// Its owner.
@@ -78,7 +78,7 @@ pub async fn registered(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     client_id: &str,
-) -> StoreResult<Option<Registered>> {
+) -> StoreResult<Option<RegisteredClient>> {
     let mut select = ClientRow::select(tables.clients);
     select
         .column(Alias::new("created_at"))
@@ -91,7 +91,7 @@ pub async fn registered(
         return Ok(None);
     };
     let token = row.registration_token_hash.clone();
-    Ok(Some(Registered {
+    Ok(Some(RegisteredClient {
         owner: row.user_id,
         token: token.and_then(|hash| hash.try_into().ok()).map(SecretHash),
         issued_at: created_at.timestamp(),

@@ -6,7 +6,7 @@ use crate::{
     protocol::{
         client::{AuthMethod, Client, ClientKind, ClientSecret},
         client_metadata::{
-            Applicant, ClientIdentity, ClientMetadata, MetadataPolicy, OperatorChoices,
+            ClientIdentity, ClientMetadata, MetadataPolicy, OperatorChoices, TrustLevel,
         },
         jwk::SigningAlg,
         secret::{Purpose, Secret},
@@ -171,7 +171,7 @@ impl ClientBuilder {
         }
         let policy = MetadataPolicy {
             scopes: &scopes,
-            applicant: Applicant::Operator,
+            applicant: TrustLevel::Operator,
             algorithms: &SigningAlg::ALL,
             grants: &settings.grant_types,
             redirect_schemes: &settings.registration.redirect_schemes,

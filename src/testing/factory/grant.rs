@@ -101,7 +101,7 @@ impl GrantBuilder {
             .await
             .expect("the grant is stored");
 
-        let behind = GrantContext {
+        let context = GrantContext {
             grant: &row,
             session: None,
             owner: &self.owner,
@@ -109,7 +109,7 @@ impl GrantBuilder {
         let granted = granted(&server, &client, &row.scopes.0, &row.resources.0);
         let access = server
             .tokens
-            .access_token(&client, &granted, Some(behind))
+            .access_token(&client, &granted, Some(context))
             .await
             .expect("the token is made");
         let mut access_row = access.row;
@@ -118,7 +118,7 @@ impl GrantBuilder {
             random::secret(prefix).expect("random bytes")
         });
         if let Some(token) = &refresh {
-            let refresh = first_generation(&server, behind, token);
+            let refresh = first_generation(&server, context, token);
             let id = refresh_tokens::insert(db, tables, &refresh).await;
             access_row.refresh_token_id = Some(id.expect("the refresh token is stored"));
         }
@@ -169,16 +169,19 @@ impl GrantBuilder {
     }
 }
 
-fn first_generation(server: &Server, behind: GrantContext<'_>, token: &Secret) -> RefreshTokenRow {
-    let (now, absolute) = (server.clock.now(), server.tokens.absolute_end(behind.grant));
+fn first_generation(server: &Server, context: GrantContext<'_>, token: &Secret) -> RefreshTokenRow {
+    let (now, absolute) = (
+        server.clock.now(),
+        server.tokens.absolute_end(context.grant),
+    );
     RefreshTokenRow {
         id: 0,
         token_hash: token.hash(Purpose::Refresh).0.to_vec(),
-        grant_id: behind.grant.id,
+        grant_id: context.grant.id,
         generation: 1,
         parent_id: None,
-        client_id: behind.grant.client_id.clone(),
-        user_id: behind.owner.key(),
+        client_id: context.grant.client_id.clone(),
+        user_id: context.owner.key(),
         issued_at: now,
         expires_at: now.saturating_add(server.policy.ttl.refresh).min(absolute),
         absolute_expires_at: absolute,

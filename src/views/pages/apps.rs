@@ -3,14 +3,16 @@
 use serde::Serialize;
 
 use super::consent::{GrantedScope, ResourceLine, describe};
-use crate::views::{ClientCard, Common, FormError, Page, PageContext, Words, samples};
+use crate::views::{
+    ClientCard, FormError, Page, PageContext, PageVariables, Translations, samples,
+};
 
 /// `apps.html`.
 #[derive(Clone, Default, Serialize)]
 pub struct AppsPage {
     /// Variables of all pages.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
     /// Connected apps.
     pub apps: Vec<AppLine>,
     /// Signed-in browsers.
@@ -115,11 +117,11 @@ pub struct SessionLine {
 impl PageContext for AppsPage {
     const PAGE: Page = Page::Apps;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 
-    fn translate(&mut self, words: &Words) {
+    fn translate(&mut self, words: &Translations) {
         self.notice = self.done.map(|done| words.say(done.key()));
         for app in &mut self.apps {
             app.client.drop_unsafe_links();
@@ -131,7 +133,7 @@ impl PageContext for AppsPage {
 
     fn samples() -> Vec<(&'static str, Self)> {
         let main = Self {
-            common: Common {
+            common: PageVariables {
                 user: Some(samples::user()),
                 ..samples::alone("apps")
             },
@@ -160,7 +162,7 @@ impl PageContext for AppsPage {
             sessions: vec![session("\"><script>", samples::MARKUP)],
             ..main.clone()
         };
-        let refused = Common {
+        let refused = PageVariables {
             errors: vec![FormError::FormExpired.into()],
             ..main.common.clone()
         };

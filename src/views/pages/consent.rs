@@ -2,14 +2,16 @@
 
 use serde::Serialize;
 
-use crate::views::{ClientCard, Common, FormError, Page, PageContext, Words, samples};
+use crate::views::{
+    ClientCard, FormError, Page, PageContext, PageVariables, Translations, samples,
+};
 
 /// `consent.html`.
 #[derive(Clone, Default, Serialize)]
 pub struct ConsentPage {
     /// Variables of all pages.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
     /// What is asked for.
     pub scopes: Vec<ScopeLine>,
     /// What the client already has.
@@ -88,7 +90,7 @@ pub enum Warning {
 }
 
 /// The words for a scope: those given, else the message `scope-<name>`, else its name.
-pub(super) fn describe(name: &str, description: &str, words: &Words) -> String {
+pub(super) fn describe(name: &str, description: &str, words: &Translations) -> String {
     if !description.is_empty() {
         return words.say(description);
     }
@@ -116,11 +118,11 @@ pub(super) fn describe(name: &str, description: &str, words: &Words) -> String {
 impl PageContext for ConsentPage {
     const PAGE: Page = Page::Consent;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 
-    fn translate(&mut self, words: &Words) {
+    fn translate(&mut self, words: &Translations) {
         for scope in &mut self.scopes {
             scope.description = describe(&scope.name, &scope.description, words);
         }
@@ -182,7 +184,7 @@ impl PageContext for ConsentPage {
             name: "profile".into(),
             description: String::new(),
         }];
-        let changed = Common {
+        let changed = PageVariables {
             errors: vec![FormError::AccountChanged.into()],
             ..main.common.clone()
         };
@@ -194,7 +196,7 @@ impl PageContext for ConsentPage {
             (
                 "warnings",
                 Self {
-                    common: Common {
+                    common: PageVariables {
                         client: Some(unverified),
                         ..main.common.clone()
                     },

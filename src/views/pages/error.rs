@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::protocol::redirect_difference::Marked;
 use crate::{
     protocol::error_kind::ErrorKind,
-    views::{Common, Page, PageContext, Words, messages::text_value, samples},
+    views::{Page, PageContext, PageVariables, Translations, messages::text_value, samples},
 };
 
 /// `error.html`. Shows no text of the request outside of `dev`.
@@ -14,7 +14,7 @@ use crate::{
 pub struct ErrorPage {
     /// Variables of all pages.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
     /// HTTP status.
     pub status: u16,
     /// OAuth error code.
@@ -83,7 +83,7 @@ pub struct Differs {
 impl ErrorPage {
     /// The page for a situation, with the status and code it usually has.
     #[must_use]
-    pub fn new(kind: ErrorKind, common: Common) -> Self {
+    pub fn new(kind: ErrorKind, common: PageVariables) -> Self {
         Self {
             common,
             status: kind.status(),
@@ -120,11 +120,11 @@ pub(super) fn may_be_linked(link: &ReturnLink) -> bool {
 impl PageContext for ErrorPage {
     const PAGE: Page = Page::Error;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 
-    fn translate(&mut self, words: &Words) {
+    fn translate(&mut self, words: &Translations) {
         let texts = self.kind.texts();
         self.title = words.say(texts.title);
         self.explanation = match &self.host {

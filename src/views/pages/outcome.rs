@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use crate::views::{Common, Page, PageContext, samples};
+use crate::views::{Page, PageContext, PageVariables, samples};
 
 /// `handoff.html`: sends the browser on without a redirect (AR-05).
 #[derive(Clone, Default, Serialize)]
 pub struct HandoffPage {
     /// Variables of all pages.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
     /// Where the browser goes: the redirect URI with its answer.
     pub target: String,
     /// Host of the target.
@@ -19,7 +19,7 @@ pub struct HandoffPage {
 impl PageContext for HandoffPage {
     const PAGE: Page = Page::Handoff;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 
@@ -45,13 +45,13 @@ impl PageContext for HandoffPage {
 pub struct CompletedPage {
     /// Variables of all pages.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
 }
 
 impl PageContext for CompletedPage {
     const PAGE: Page = Page::Completed;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 
@@ -84,7 +84,7 @@ impl PageContext for CompletedPage {
 pub struct CheckMailPage {
     /// Variables of all pages.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
     /// The address, masked.
     pub address_hint: String,
 }
@@ -92,7 +92,7 @@ pub struct CheckMailPage {
 impl PageContext for CheckMailPage {
     const PAGE: Page = Page::CheckMail;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 

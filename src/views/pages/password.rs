@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use crate::views::{Common, ErrorLine, FormError, Page, PageContext, samples};
+use crate::views::{ErrorLine, FormError, Page, PageContext, PageVariables, samples};
 
 /// `forgot_password.html`: asks for a link to a new password.
 #[derive(Clone, Default, Serialize)]
 pub struct ForgotPasswordPage {
     /// Variables of all pages.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
     /// A mail is on its way, if the account exists.
     pub sent: bool,
     /// Back to the login.
@@ -19,7 +19,7 @@ pub struct ForgotPasswordPage {
 impl PageContext for ForgotPasswordPage {
     const PAGE: Page = Page::ForgotPassword;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 
@@ -29,12 +29,12 @@ impl PageContext for ForgotPasswordPage {
             sent: false,
             login_url: "/oauth/login".into(),
         };
-        let refused = Common {
+        let refused = PageVariables {
             errors: vec![FormError::FormExpired.into()],
             values: samples::values(&[("login", "ada@example.com")]),
             ..main.common.clone()
         };
-        let empty = Common {
+        let empty = PageVariables {
             errors: vec![ErrorLine::field("login", "error-field-required")],
             ..main.common.clone()
         };
@@ -63,7 +63,7 @@ impl PageContext for ForgotPasswordPage {
 pub struct ResetPasswordPage {
     /// Variables of all pages.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
     /// Hidden field: the token of the link. None = the link cannot be used.
     pub token: Option<String>,
     /// The password was changed.
@@ -77,7 +77,7 @@ pub struct ResetPasswordPage {
 impl PageContext for ResetPasswordPage {
     const PAGE: Page = Page::ResetPassword;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 
@@ -89,7 +89,7 @@ impl PageContext for ResetPasswordPage {
             login_url: "/oauth/login".into(),
             forgot_url: "/oauth/forgot-password".into(),
         };
-        let weak = Common {
+        let weak = PageVariables {
             errors: vec![ErrorLine::field("password", "error-field-too-short")],
             ..main.common.clone()
         };

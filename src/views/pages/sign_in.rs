@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use crate::views::{Common, ErrorLine, FormError, Page, PageContext, samples};
+use crate::views::{ErrorLine, FormError, Page, PageContext, PageVariables, samples};
 
 /// `login.html`: sign in with login and password.
 #[derive(Clone, Default, Serialize)]
 pub struct LoginPage {
     /// Variables of all pages.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
     /// Hidden field: the page to go on with, `apps`.
     pub next: Option<String>,
     /// Login to fill in, from the request.
@@ -40,7 +40,7 @@ pub struct ExternalLogin {
 impl PageContext for LoginPage {
     const PAGE: Page = Page::Login;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 
@@ -53,12 +53,12 @@ impl PageContext for LoginPage {
             forgot_url: Some("/oauth/forgot-password".into()),
             ..Self::default()
         };
-        let refused = Common {
+        let refused = PageVariables {
             errors: vec![FormError::Credentials.into()],
             values: samples::values(&[("login", "ada@example.com"), ("remember", "on")]),
             ..main.common.clone()
         };
-        let incomplete = Common {
+        let incomplete = PageVariables {
             errors: vec![ErrorLine::field("password", "error-field-required")],
             ..refused.clone()
         };
@@ -123,7 +123,7 @@ impl PageContext for LoginPage {
 pub struct SelectAccountPage {
     /// Variables of all pages.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
     /// This browser's accounts.
     pub accounts: Vec<AccountLine>,
 }
@@ -148,7 +148,7 @@ pub struct AccountLine {
 impl PageContext for SelectAccountPage {
     const PAGE: Page = Page::SelectAccount;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 
@@ -178,7 +178,7 @@ impl PageContext for SelectAccountPage {
             common: samples::hostile("select-account"),
             accounts: vec![account("\"><script>", samples::MARKUP, samples::MARKUP)],
         };
-        let gone = Common {
+        let gone = PageVariables {
             errors: vec![FormError::AccountGone.into()],
             ..main.common.clone()
         };

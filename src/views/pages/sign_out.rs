@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::error::{ReturnLink, may_be_linked};
-use crate::views::{Common, Page, PageContext, Words, samples};
+use crate::views::{Page, PageContext, PageVariables, Translations, samples};
 
 /// `logout.html`: asks before a session ends.
 #[derive(Clone, Default, Serialize)]
 pub struct LogoutPage {
     /// Variables of all pages.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
     /// Further accounts in this browser.
     pub other_accounts: Vec<OtherAccount>,
     /// Where signing out leads.
@@ -31,13 +31,13 @@ pub struct OtherAccount {
 impl PageContext for LogoutPage {
     const PAGE: Page = Page::Logout;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 
     fn samples() -> Vec<(&'static str, Self)> {
         let main = Self {
-            common: Common {
+            common: PageVariables {
                 cancel_action: None,
                 ..samples::interaction("logout")
             },
@@ -49,7 +49,7 @@ impl PageContext for LogoutPage {
             name: "Ada at work".into(),
             login: "ada@work.example".into(),
         }];
-        let direct = Common {
+        let direct = PageVariables {
             user: Some(samples::user()),
             ..samples::alone("logout")
         };
@@ -92,7 +92,7 @@ pub enum Notice {
 pub struct LoggedOutPage {
     /// Variables of all pages.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
     /// A remark; set by the engine from `remark`.
     pub notice: Option<String>,
     /// What the notice is about.
@@ -107,11 +107,11 @@ pub struct LoggedOutPage {
 impl PageContext for LoggedOutPage {
     const PAGE: Page = Page::LoggedOut;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 
-    fn translate(&mut self, words: &Words) {
+    fn translate(&mut self, words: &Translations) {
         if self.remark == Some(Notice::RedirectDropped) {
             self.notice = Some(words.say("notice-redirect-dropped"));
         }

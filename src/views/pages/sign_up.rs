@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::views::{
-    Common, ErrorLine, FormError, Page, PageContext, Words, form::SignUpField, samples,
+    ErrorLine, FormError, Page, PageContext, PageVariables, Translations, form::SignUpField,
+    samples,
 };
 
 /// `signup.html`: make an account.
@@ -11,7 +12,7 @@ use crate::views::{
 pub struct SignUpPage {
     /// Variables of all pages.
     #[serde(flatten)]
-    pub common: Common,
+    pub common: PageVariables,
     /// Inputs to draw.
     pub fields: Vec<SignUpInput>,
     /// "I have an account".
@@ -49,11 +50,11 @@ impl From<&SignUpField> for SignUpInput {
 impl PageContext for SignUpPage {
     const PAGE: Page = Page::Signup;
 
-    fn common_mut(&mut self) -> &mut Common {
+    fn common_mut(&mut self) -> &mut PageVariables {
         &mut self.common
     }
 
-    fn translate(&mut self, words: &Words) {
+    fn translate(&mut self, words: &Translations) {
         for field in &mut self.fields {
             field.label = words.say(&field.label);
         }
@@ -82,7 +83,7 @@ impl PageContext for SignUpPage {
             ],
             login_url: "/oauth/login?interaction=int-4711".into(),
         };
-        let errors = Common {
+        let errors = PageVariables {
             errors: vec![
                 ErrorLine::field("email", "error-field-email"),
                 ErrorLine::field("password", "error-field-too-short"),
@@ -91,7 +92,7 @@ impl PageContext for SignUpPage {
             values: samples::values(&[("name", samples::MARKUP), ("email", "ada"), ("team", "42")]),
             ..main.common.clone()
         };
-        let failed = Common {
+        let failed = PageVariables {
             errors: vec![FormError::SignUpFailed.into()],
             ..main.common.clone()
         };

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::{
     protocol::secret::Secret,
-    sessions::cookies::{CookieNames, Cookies, Lifetime},
+    sessions::cookies::{CookieLifetime, CookieNames, Cookies},
 };
 
 /// The two cookies: a value comes from a cookie of exactly that name, whose prefix
@@ -83,7 +83,7 @@ fn round_trip(names: CookieNames, sessions: &[Secret], binding: Option<&Secret>)
     let mut headers = HeaderMap::new();
     let set = [
         binding.map(|binding| names.binding(binding)),
-        Some(names.sessions(sessions, Lifetime::Remembered(60))),
+        Some(names.sessions(sessions, CookieLifetime::Remembered(60))),
     ];
     for cookie in set.into_iter().flatten() {
         let pair = cookie.split(';').next().unwrap_or_default();

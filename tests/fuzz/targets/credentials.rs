@@ -6,7 +6,7 @@ use crate::protocol::{
     bearer,
     client::{AuthMethod, Client, ClientKind, ClientSecret},
     client_auth::{ClientParameters, Credentials},
-    client_metadata::{Applicant, ClientIdentity, ClientMetadata},
+    client_metadata::{ClientIdentity, ClientMetadata, TrustLevel},
     params::encode,
     secret::{Purpose, hash},
 };
@@ -80,7 +80,10 @@ fn client(id: &str, secret: &str) -> Client {
         redirect_uris: Some(vec!["https://app.example/cb".to_owned()]),
         ..ClientMetadata::default()
     };
-    let client = metadata.into_client(identity, &super::metadata::policy(&[], Applicant::Admitted));
+    let client = metadata.into_client(
+        identity,
+        &super::metadata::policy(&[], TrustLevel::InitialAccessToken),
+    );
     let client = client.unwrap_or_else(|errors| panic!("{errors:?}"));
     Client {
         secrets: vec![ClientSecret {

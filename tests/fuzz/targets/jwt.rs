@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     config::Settings,
-    keys::{Keys, Purpose},
+    keys::{JwtPurpose, Keys},
     protocol::{
         client_assertion::{Assertion, Audience, Expected},
         jwk::SigningAlg,
@@ -142,10 +142,10 @@ pub fn jwt(data: &[u8]) {
         return signed(&wish, parts.get(1).map_or("", String::as_str));
     }
     let token = parts.join(".");
-    for purpose in [Purpose::AccessToken, Purpose::IdTokenHint] {
+    for purpose in [JwtPurpose::AccessToken, JwtPurpose::IdTokenHint] {
         let Ok(verified) = own.keys.verify(&token, purpose, wish.now) else {
             let in_time = wish.now >= NOW - 10 && wish.now < NOW + 3610;
-            let is_hint = purpose == Purpose::IdTokenHint;
+            let is_hint = purpose == JwtPurpose::IdTokenHint;
             let good = token == *original && (is_hint == wish.says("hint"));
             assert!(!good || !(in_time || is_hint), "a good token is refused");
             continue;
@@ -156,8 +156,8 @@ pub fn jwt(data: &[u8]) {
                 .map(|(message, _)| message.to_owned())
         };
         let ours: &[String] = match purpose {
-            Purpose::IdTokenHint => std::slice::from_ref(&own.hint),
-            Purpose::AccessToken => {
+            JwtPurpose::IdTokenHint => std::slice::from_ref(&own.hint),
+            JwtPurpose::AccessToken => {
                 assert!((NOW - 10..NOW + 3610).contains(&wish.now));
                 &own.access
             }
@@ -176,8 +176,8 @@ fn signed(wish: &Wish<'_>, payload: &str) {
         return;
     };
     for (purpose, typ) in [
-        (Purpose::AccessToken, "at+jwt"),
-        (Purpose::IdTokenHint, "JWT"),
+        (JwtPurpose::AccessToken, "at+jwt"),
+        (JwtPurpose::IdTokenHint, "JWT"),
     ] {
         let token = own.keys.sign(SigningAlg::EdDsa, typ, &claims);
         let token = token.unwrap_or_else(|error| panic!("{error}"));
@@ -196,7 +196,7 @@ fn signed(wish: &Wish<'_>, payload: &str) {
             many => many.clone(),
         });
         assert_eq!(audience, Some(json!(verified.audiences)));
-        if purpose == Purpose::AccessToken {
+        if purpose == JwtPurpose::AccessToken {
             assert!(text("client_id").is_some() && text("jti").is_some());
             assert!(verified.expires_at > wish.now - 10);
             assert!(verified.issued_at <= wish.now + 10);

@@ -7,7 +7,7 @@ use url::Url;
 use crate::protocol::{
     client::{AuthMethod, Client, ClientKind, GrantType},
     client_document::{self, DocumentPolicy, Hosts},
-    client_metadata::{Applicant, ClientIdentity, MetadataPolicy},
+    client_metadata::{ClientIdentity, MetadataPolicy, TrustLevel},
     display_name,
     jwk::SigningAlg,
     redirect_uri,
@@ -51,7 +51,7 @@ pub fn client_document(data: &[u8]) {
     }
     let scopes = scopes();
     let policy = DocumentPolicy {
-        metadata: policy(&scopes, Applicant::Unvouched),
+        metadata: policy(&scopes, TrustLevel::Untrusted),
         default_scopes: &scopes,
     };
     let Ok(client) = client_document::client(body, client_id, &policy) else {
@@ -116,7 +116,7 @@ fn scopes() -> [String; 4] {
 }
 
 /// What a server with these scopes offers.
-pub(super) const fn policy(scopes: &[String], applicant: Applicant) -> MetadataPolicy<'_> {
+pub(super) const fn policy(scopes: &[String], applicant: TrustLevel) -> MetadataPolicy<'_> {
     MetadataPolicy {
         scopes,
         applicant,
@@ -136,7 +136,7 @@ fn registered(members: Map<String, Value>) -> Option<Client> {
     let scopes = scopes();
     metadata(members)
         .ok()?
-        .into_client(identity, &policy(&scopes, Applicant::Admitted))
+        .into_client(identity, &policy(&scopes, TrustLevel::InitialAccessToken))
         .ok()
 }
 

@@ -6,7 +6,7 @@ use url::Url;
 use crate::protocol::{
     callback::Callback,
     client::{ApplicationType, Client, ClientKind},
-    client_metadata::{Applicant, ClientIdentity, ClientMetadata},
+    client_metadata::{ClientIdentity, ClientMetadata, TrustLevel},
     end_session::{Destination, LogoutRequest, destination},
     error::OAuthError,
     params::{Params, encode},
@@ -68,12 +68,12 @@ fn callback(client: &Client, sent: &str, state: Option<&str>) {
 }
 
 fn logout(client: &Client, sent: &str, state: Option<&str>) {
-    let asked = LogoutRequest {
+    let request = LogoutRequest {
         post_logout_redirect_uri: Some(sent),
         state,
         ..LogoutRequest::default()
     };
-    match destination(&asked, Some(client)) {
+    match destination(&request, Some(client)) {
         Destination::Registered(to) => {
             assert!(
                 client
@@ -94,7 +94,7 @@ fn logout(client: &Client, sent: &str, state: Option<&str>) {
             );
         }
     }
-    assert_eq!(destination(&asked, None), Destination::Dropped);
+    assert_eq!(destination(&request, None), Destination::Dropped);
 }
 
 /// The location is the URI with these parameters behind its own, each of them once.
@@ -161,7 +161,10 @@ fn client(uri: &str) -> Option<Client> {
         ..ClientMetadata::default()
     };
     let client = metadata
-        .into_client(identity, &super::metadata::policy(&[], Applicant::Admitted))
+        .into_client(
+            identity,
+            &super::metadata::policy(&[], TrustLevel::InitialAccessToken),
+        )
         .ok()?;
     let native = client.application_type == ApplicationType::Native;
     assert!(native || uri.to_ascii_lowercase().starts_with("http"));

@@ -137,7 +137,7 @@ async fn c264_a_login_without_a_place_costs_no_statement() {
     let form = Form::of(&page)
         .set("login", ALICE)
         .set("password", PASSWORD);
-    let places: Vec<_> = std::iter::from_fn(|| oauth.people.hashing.place().ok()).collect();
+    let places: Vec<_> = std::iter::from_fn(|| oauth.people.hashing.queue_permit().ok()).collect();
     server.database.recorder.take();
     let refused = browser.submit(&form).await;
     refused.assert_page(503);

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use futures_util::future::join_all;
-use loco_oauth_server::internals::keys::{KeyLine, KeyState, Purpose, list_keys};
+use loco_oauth_server::internals::keys::{JwtPurpose, KeyLine, KeyState, list_keys};
 use serde_json::{Value, json};
 
 use crate::app::{
@@ -108,7 +108,7 @@ async fn c179_a_rotation_publishes_before_it_signs() {
     // What the old key signed is good as long as it would have been.
     let verified = async || {
         let (keys, now) = (server.oauth().keys.clone(), server.oauth().clock.now());
-        keys.verify(last, Purpose::AccessToken, now).is_ok()
+        keys.verify(last, JwtPurpose::AccessToken, now).is_ok()
     };
     server.advance(3600 - 2);
     server.reread().await;

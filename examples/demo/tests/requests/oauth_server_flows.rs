@@ -89,14 +89,14 @@ async fn prompt_and_max_age_are_kept() {
             .stop_at(Step::Consent)
             .run()
             .await
-            .go_on()
+            .finish()
             .await;
         ask()
             .prompt("select_account")
             .stop_at(Step::SelectAccount)
             .run()
             .await
-            .go_on()
+            .finish()
             .await;
         Clock::of(&ctx).advance(60);
         ask()
@@ -110,7 +110,7 @@ async fn prompt_and_max_age_are_kept() {
             .stop_at(Step::Login)
             .run()
             .await
-            .go_on()
+            .finish()
             .await;
     })
     .await;

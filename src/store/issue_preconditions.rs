@@ -21,18 +21,18 @@ const ACTIVE: &str = "active";
 
 /// What must still be there.
 #[derive(Clone, Debug)]
-pub struct Basis {
+pub struct IssuePreconditions {
     /// The browser session.
     pub session_id: i64,
     /// The client as it was shown; `None` for static clients, which have no row.
-    pub client: Option<ClientBasis>,
+    pub client: Option<ClientAtVersion>,
     /// The stored consent, where nobody was asked just now.
     pub consent_id: Option<i64>,
 }
 
 /// A client at one version.
 #[derive(Clone, Debug)]
-pub struct ClientBasis {
+pub struct ClientAtVersion {
     /// The `client_id`.
     pub client_id: String,
     /// Its version.
@@ -40,10 +40,10 @@ pub struct ClientBasis {
 }
 
 /// What was found, for the rules that a statement cannot check.
-pub struct Standing<U> {
+pub struct LockedRows<U> {
     /// The session.
     pub session: SessionRow,
-    /// The consent of [`Basis::consent_id`].
+    /// The consent of [`IssuePreconditions::consent_id`].
     pub consent: Option<ConsentRow>,
     /// The user of the session, where the users table can be read along.
     pub user: Option<U>,
@@ -54,12 +54,12 @@ pub struct Standing<U> {
 ///
 /// # Errors
 /// [`super::StoreError`].
-pub async fn hold<U>(
+pub async fn lock<U>(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    basis: &Basis,
+    basis: &IssuePreconditions,
     users: Option<&dyn WithUser<User = U>>,
-) -> StoreResult<Option<Standing<U>>> {
+) -> StoreResult<Option<LockedRows<U>>> {
     let session = tables.sessions;
     let mut select = Query::select();
     select
@@ -104,7 +104,7 @@ pub async fn hold<U>(
         None => None,
     };
     let user = users.map(|users| users.read(&row)).transpose()?.flatten();
-    Ok(Some(Standing {
+    Ok(Some(LockedRows {
         session,
         consent,
         user,

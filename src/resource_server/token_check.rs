@@ -6,9 +6,9 @@ use axum::http::HeaderMap;
 
 use super::{
     access_token::AccessToken,
-    answer::{BearerError, Provided, Slot},
-    asked::Asked,
-    needs::{Enough, Needs},
+    answer::{BearerError, GuardExtension, RefusalSlot},
+    request_context::RequestContext,
+    requirement::{GuardRequirement, ScopeRule},
 };
 use crate::{
     error::Failure,
@@ -24,33 +24,37 @@ use crate::{
 
 /// A request, and what it must have.
 #[derive(Debug)]
-pub struct Gate {
+pub struct TokenCheck {
     server: Arc<Server>,
-    asked: Asked,
-    slot: Slot,
+    request: RequestContext,
+    slot: RefusalSlot,
     /// Identifier of the resource.
     pub resource: String,
     /// Scopes of the operation, as challenges name them.
     pub needed: Scopes,
-    enough: Enough,
+    enough: ScopeRule,
     /// Scopes of the resource.
     scopes: Scopes,
     implied: ImpliedScopes,
 }
 
-impl Gate {
+impl TokenCheck {
     /// The gate of a request.
     ///
     /// # Errors
     /// 500, when the guard names what the settings do not know.
-    pub fn new(provided: Provided, asked: Asked, needs: &Needs) -> Result<Self, BearerError> {
-        let Provided { server, slot, .. } = provided;
-        let demand = match needs.resolve(&server) {
+    pub fn new(
+        extension: GuardExtension,
+        request: RequestContext,
+        requirement: &GuardRequirement,
+    ) -> Result<Self, BearerError> {
+        let GuardExtension { server, slot, .. } = extension;
+        let demand = match requirement.resolve(&server) {
             Ok(demand) => demand,
             Err(text) => {
                 tracing::error!("{text}");
                 let fault = Failure::internal(text);
-                return Err(BearerError::new(fault, None, &asked, &slot));
+                return Err(BearerError::new(fault, None, &request, &slot));
             }
         };
         let (resource, scopes, implied) = (
@@ -61,7 +65,7 @@ impl Gate {
         let (needed, enough) = (demand.scopes, demand.enough);
         Ok(Self {
             server,
-            asked,
+            request,
             slot,
             resource,
             needed,
@@ -75,7 +79,7 @@ impl Gate {
     ///
     /// # Errors
     /// GU-01.
-    pub fn presented(&self, headers: &HeaderMap) -> Result<Option<String>, BearerError> {
+    pub fn bearer_token(&self, headers: &HeaderMap) -> Result<Option<String>, BearerError> {
         bearer_token(headers, "GU-01").map_err(|error| self.refuse(error))
     }
 
@@ -119,7 +123,7 @@ impl Gate {
             acr: grant.and_then(|grant| grant.acr.clone()),
             auth_time: grant.and_then(|grant| grant.auth_time),
             owner: parties.owner,
-            gate: Arc::clone(&self),
+            token_check: Arc::clone(&self),
         };
         if self.is_enough(&token.scopes) {
             Ok(token)
@@ -131,8 +135,8 @@ impl Gate {
     /// GU-04.
     fn is_enough(&self, held: &Scopes) -> bool {
         match self.enough {
-            Enough::All => self.needed.is_subset_of(held),
-            Enough::AnyOfResource => self.scopes.iter().any(|scope| held.contains(scope)),
+            ScopeRule::All => self.needed.is_subset_of(held),
+            ScopeRule::AnyOfResource => self.scopes.iter().any(|scope| held.contains(scope)),
         }
     }
 
@@ -141,7 +145,7 @@ impl Gate {
         let error = OAuthError::of(&refusals::ACCESS_TOKEN_MISSING)
             .received(Received::Public("no bearer token"));
         let challenge = self.challenge(&self.needed, None);
-        BearerError::new(error.into(), Some(challenge), &self.asked, &self.slot).silent()
+        BearerError::new(error.into(), Some(challenge), &self.request, &self.slot).silent()
     }
 
     /// A refusal of the token.
@@ -155,7 +159,7 @@ impl Gate {
         // A fault of ours says nothing about the token (GU-06).
         let challenge = (!failure.status.is_server_error())
             .then(|| self.challenge(needed, Some(&failure.error)));
-        BearerError::new(failure, challenge, &self.asked, &self.slot)
+        BearerError::new(failure, challenge, &self.request, &self.slot)
     }
 
     fn challenge(&self, needed: &Scopes, error: Option<&OAuthError>) -> String {

@@ -5,7 +5,7 @@ use crate::{keys::JwtError, protocol::client::ClientStatus};
 
 /// The reason. Times are Unix seconds.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotLive {
+pub enum InactiveToken {
     /// Nothing is known under its hash.
     #[error(
         "a text that is no access token of this server, or of one that is deleted since its end"

@@ -1,23 +1,23 @@
 //! What hooks see of tokens and of requests on their way.
 
-use super::ClientFacts;
+use super::ClientInfo;
 use crate::protocol::{client::Client, grants::Granted};
 
 /// Facts about an access token that is about to be issued.
 #[derive(Clone, Debug)]
-pub struct TokenFacts {
+pub struct TokenInfo {
     /// Whom it is issued to.
-    pub client: ClientFacts,
+    pub client: ClientInfo,
     /// Its scopes.
     pub scopes: Vec<String>,
     /// The resources it is for.
     pub audience: Vec<String>,
 }
 
-impl TokenFacts {
+impl TokenInfo {
     pub(crate) fn of(client: &Client, granted: &Granted) -> Self {
         Self {
-            client: ClientFacts::of(client),
+            client: ClientInfo::of(client),
             scopes: granted.scopes.as_slice().to_vec(),
             audience: granted.audience.clone(),
         }
@@ -26,11 +26,11 @@ impl TokenFacts {
 
 /// Facts about the authorization request behind a login page.
 #[derive(Clone, Debug)]
-pub struct InteractionFacts {
+pub struct InteractionInfo {
     /// Id of the interaction.
     pub state: String,
     /// Who asks.
-    pub client: ClientFacts,
+    pub client: ClientInfo,
     /// OIDC `login_hint`.
     pub login_hint: Option<String>,
     /// OIDC `ui_locales`.

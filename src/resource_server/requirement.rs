@@ -13,18 +13,18 @@ use crate::{
 
 /// What an operation needs, with the settings of the app.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Demand<'s> {
+pub struct ResolvedRequirement<'s> {
     /// The resource.
     pub resource: &'s ResourcePolicy,
     /// Scopes that challenges name, so that clients ask for them.
     pub scopes: Scopes,
     /// How many of them a token must have.
-    pub enough: Enough,
+    pub enough: ScopeRule,
 }
 
 /// Which scopes are enough for an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Enough {
+pub enum ScopeRule {
     /// All that the challenge names.
     All,
     /// Any scope of the resource: nobody said which ones the operation needs, and a person may have
@@ -34,7 +34,7 @@ pub enum Enough {
 
 /// A resource by name, and scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Needs {
+pub struct GuardRequirement {
     resource: String,
     /// `None` = the resource's `default_scopes`; where it has none, any of its scopes.
     scopes: Option<Scopes>,
@@ -42,13 +42,13 @@ pub struct Needs {
 
 thread_local! {
     /// Guards made on this thread, while somebody asks for them.
-    static MADE: RefCell<Option<Vec<Needs>>> = const { RefCell::new(None) };
+    static MADE: RefCell<Option<Vec<GuardRequirement>>> = const { RefCell::new(None) };
 }
 
 /// Whether this program has guards at all.
 static ANY: AtomicBool = AtomicBool::new(false);
 
-impl Needs {
+impl GuardRequirement {
     pub fn new(resource: &str, scopes: Option<Scopes>) -> Self {
         Self {
             resource: resource.to_owned(),
@@ -71,7 +71,7 @@ impl Needs {
     ///
     /// # Errors
     /// The name that the settings do not know, for the developer.
-    pub fn resolve<'s>(&self, server: &'s Server) -> Result<Demand<'s>, String> {
+    pub fn resolve<'s>(&self, server: &'s Server) -> Result<ResolvedRequirement<'s>, String> {
         self.check(&server.settings)?;
         let identifier = server.settings.resource_named(&self.resource);
         let resource = identifier.and_then(|named| {
@@ -81,15 +81,17 @@ impl Needs {
         let resource = resource.ok_or_else(|| unknown(&server.settings, &self.resource))?;
         let written = identifier.is_some_and(|named| !named.default_scopes.is_empty());
         let (scopes, enough) = match &self.scopes {
-            Some(scopes) => (scopes, Enough::All),
+            Some(scopes) => (scopes, ScopeRule::All),
             None if written || resource.scopes.is_empty() => {
-                (&resource.default_scopes, Enough::All)
+                (&resource.default_scopes, ScopeRule::All)
             }
             // Every scope of the resource is sensitive.
-            None if resource.default_scopes.is_empty() => (&resource.scopes, Enough::AnyOfResource),
-            None => (&resource.default_scopes, Enough::AnyOfResource),
+            None if resource.default_scopes.is_empty() => {
+                (&resource.scopes, ScopeRule::AnyOfResource)
+            }
+            None => (&resource.default_scopes, ScopeRule::AnyOfResource),
         };
-        Ok(Demand {
+        Ok(ResolvedRequirement {
             resource,
             scopes: scopes.clone(),
             enough,
@@ -143,7 +145,7 @@ pub fn check_named<R>(
     let made = MADE.take().unwrap_or_default();
     let mut findings: Vec<String> = made
         .iter()
-        .filter_map(|needs| needs.check(settings).err())
+        .filter_map(|requirement| requirement.check(settings).err())
         .collect();
     findings.dedup();
     if findings.is_empty() {

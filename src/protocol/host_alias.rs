@@ -39,7 +39,7 @@ enum Reach {
 /// What proxies put there instead of the name that the person sees, such as `app:5150` or
 /// `10.0.0.7`, is not: the browser is at `base_url` already, and would come back.
 #[must_use]
-pub fn is_another_name(host: &str, base_url: &str) -> bool {
+pub fn is_host_alias(host: &str, base_url: &str) -> bool {
     let Some(base) = Url::parse(base_url).ok() else {
         return false;
     };
@@ -126,7 +126,7 @@ mod tests {
     #[case("example.com:443", "https://id.example.com")]
     #[case("id.example.com", "https://id.example.org/t1")]
     fn s_d3_another_name_of_the_server(#[case] host: &str, #[case] base_url: &str) {
-        assert!(is_another_name(host, base_url));
+        assert!(is_host_alias(host, base_url));
     }
 
     #[rstest]
@@ -152,6 +152,6 @@ mod tests {
     #[case::query("localhost:5150?x", "http://127.0.0.1:5150")]
     #[case::nonsense("::::", "http://127.0.0.1:5150")]
     fn s_d3_the_same_or_what_a_proxy_wrote(#[case] host: &str, #[case] base_url: &str) {
-        assert!(!is_another_name(host, base_url));
+        assert!(!is_host_alias(host, base_url));
     }
 }

@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 
 use super::{
-    page::{OwnForm, field},
+    page::{FormTarget, field},
     resume::interaction_id,
 };
 use crate::{
     error::{
         Failure, PageDetail, PageError, Refused,
-        audit::{OfClient, refused},
+        audit::{AuditSurface, refused},
     },
     protocol::{error::OAuthError, params::Params, received::Received, refusals},
     server::Server,
-    sessions::{Browser, CsrfCheck, Form},
-    views::{Common, ErrorLine, FormError},
+    sessions::{Browser, CsrfCheck, CsrfForm},
+    views::{ErrorLine, FormError, PageVariables},
 };
 
 /// A form that did not come from here, or not for this account.
@@ -35,17 +35,17 @@ pub fn check_csrf(
     server: &Server,
     browser: &Browser,
     params: &Params,
-    own_form: OwnForm<'_>,
+    form_target: FormTarget<'_>,
 ) -> Result<Option<RefusedForm>, PageError> {
-    let form = Form {
-        route: own_form.route,
+    let form = CsrfForm {
+        route: form_target.route,
         interaction: interaction_id(params)?,
-        sid: own_form.sid(),
+        sid: form_target.sid(),
     };
     let token = field(params, "csrf_token")?;
     let origin = &server.urls.origin;
     let (line, status, refusal) = match browser.check_csrf(form, token, &server.urls) {
-        CsrfCheck::Good => return Ok(None),
+        CsrfCheck::Valid => return Ok(None),
         CsrfCheck::ForeignOrigin => {
             let expected = format!("a form that a page of {origin} sent");
             let refusal = OAuthError::of(&refusals::FORM_OF_OTHER_ORIGIN);
@@ -61,7 +61,7 @@ pub fn check_csrf(
             OAuthError::of(&refusals::FORM_OF_OTHER_ACCOUNT)
                 .received(Received::Public("the form of another account")),
         ),
-        CsrfCheck::Bad => {
+        CsrfCheck::Invalid => {
             let received = token.map_or("no csrf_token", |_| "a csrf_token of something else");
             let refusal = OAuthError::of(&refusals::FORM_FOREIGN);
             (
@@ -76,7 +76,7 @@ pub fn check_csrf(
         client_id: None,
         page: PageDetail::default(),
     };
-    refused(&told, OfClient::Page);
+    refused(&told, AuditSurface::Page);
     Ok(Some(RefusedForm {
         error: line,
         status,
@@ -84,7 +84,7 @@ pub fn check_csrf(
 }
 
 /// What goes back into a form that is shown again.
-pub struct Entered {
+pub struct FormState {
     /// HTTP status.
     pub status: StatusCode,
     /// Entered values, never passwords.
@@ -93,7 +93,7 @@ pub struct Entered {
     pub errors: Vec<ErrorLine>,
 }
 
-impl Default for Entered {
+impl Default for FormState {
     fn default() -> Self {
         Self {
             status: StatusCode::OK,
@@ -103,19 +103,21 @@ impl Default for Entered {
     }
 }
 
-impl Entered {
+impl FormState {
     /// The values of these fields.
     ///
     /// # Errors
     /// PAGE(400) when one was sent twice.
     pub fn of(params: &Params, fields: &[&str]) -> Result<Self, PageError> {
-        let mut entered = Self::default();
+        let mut form_state = Self::default();
         for name in fields {
             if let Some(value) = field(params, name)? {
-                entered.values.insert((*name).to_owned(), value.to_owned());
+                form_state
+                    .values
+                    .insert((*name).to_owned(), value.to_owned());
             }
         }
-        Ok(entered)
+        Ok(form_state)
     }
 
     /// With another status.
@@ -149,12 +151,12 @@ impl Entered {
     }
 }
 
-impl Common {
+impl PageVariables {
     /// With what was entered.
     #[must_use]
-    pub fn with(mut self, entered: Entered) -> Self {
-        self.values = entered.values;
-        self.errors = entered.errors;
+    pub fn with(mut self, form_state: FormState) -> Self {
+        self.values = form_state.values;
+        self.errors = form_state.errors;
         self
     }
 }

@@ -4,11 +4,11 @@ use std::{fmt, sync::Arc};
 
 use axum::{extract::Request, http::request::Parts};
 
-use super::answer::Provided;
+use super::answer::GuardExtension;
 use crate::{
     error::{
         Refused,
-        audit::{self, OfClient},
+        audit::{self, AuditSurface},
     },
     events::{
         Events,
@@ -18,12 +18,12 @@ use crate::{
 
 /// Its facts, and who hears of a refusal.
 #[derive(Clone)]
-pub struct Asked {
+pub struct RequestContext {
     facts: Arc<RequestInfo>,
     events: Option<Events>,
 }
 
-impl Asked {
+impl RequestContext {
     /// The facts of a request.
     pub fn of(request: &Request) -> Self {
         let (mut parts, ()) = Request::new(()).into_parts();
@@ -40,9 +40,9 @@ impl Asked {
     }
 
     fn read(mut parts: Parts) -> Self {
-        let provided = parts.extensions.get::<Provided>();
+        let extension = parts.extensions.get::<GuardExtension>();
         Self {
-            events: provided.map(|provided| provided.server.events.clone()),
+            events: extension.map(|extension| extension.server.events.clone()),
             facts: crate::http::request::info(&mut parts),
         }
     }
@@ -55,11 +55,13 @@ impl Asked {
     /// The events of a refusal.
     pub fn tell(&self, refused: &Refused) {
         let (facts, events) = (Arc::clone(&self.facts), self.events.clone());
-        request::scoped_now(facts, events, || audit::refused(refused, OfClient::Page));
+        request::scoped_now(facts, events, || {
+            audit::refused(refused, AuditSurface::Page)
+        });
     }
 }
 
-impl fmt::Debug for Asked {
+impl fmt::Debug for RequestContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.facts.fmt(f)
     }

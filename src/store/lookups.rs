@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A client and what the request presents, read together.
-pub struct Presented<T> {
+pub struct ClientLookup<T> {
     /// The client's row; `None` for static and unknown clients.
     pub client: Option<Client>,
     /// What was presented.
@@ -73,13 +73,13 @@ pub async fn client_and_code(
     tables: &TableNames,
     client_id: Option<&str>,
     code: &SecretHash,
-) -> StoreResult<Presented<GrantWithSession>> {
+) -> StoreResult<ClientLookup<GrantWithSession>> {
     let grant = tables.authorization_codes;
     let by_hash = eq_of(grant, "code_hash", code.0.to_vec());
-    let mut select = presented(tables, client_id, grant, by_hash);
+    let mut select = lookup_query(tables, client_id, grant, by_hash);
     GrantRow::select_into(&mut select, grant, "g_");
     join_session(&mut select, tables);
-    read_presented(conn, &select, |row| {
+    read_lookup(conn, &select, |row| {
         let session = SessionRow::read(row, "s_")?;
         Ok(GrantRow::read(row, "g_")?.map(|grant| GrantWithSession { grant, session }))
     })
@@ -95,10 +95,10 @@ pub async fn client_and_refresh_token(
     tables: &TableNames,
     client_id: Option<&str>,
     token: &SecretHash,
-) -> StoreResult<Presented<RefreshWithGrant>> {
+) -> StoreResult<ClientLookup<RefreshWithGrant>> {
     let refresh = tables.refresh_tokens;
     let by_hash = eq_of(refresh, "token_hash", token.0.to_vec());
-    let mut select = presented(tables, client_id, refresh, by_hash);
+    let mut select = lookup_query(tables, client_id, refresh, by_hash);
     RefreshTokenRow::select_into(&mut select, refresh, "r_");
     join_grant(&mut select, tables, refresh);
     join_session(&mut select, tables);
@@ -119,7 +119,7 @@ pub async fn client_and_refresh_token(
         Expr::col((successor, Alias::new("superseded_at"))),
         Alias::new("successor_superseded_at"),
     );
-    read_presented(conn, &select, |row| {
+    read_lookup(conn, &select, |row| {
         let superseded: Option<i64> = row.try_get("", "successor_superseded_at")?;
         let session = SessionRow::read(row, "s_")?;
         let (token, grant) = (
@@ -145,10 +145,10 @@ pub async fn client_and_access_token(
     tables: &TableNames,
     client_id: Option<&str>,
     token: &SecretHash,
-) -> StoreResult<Presented<AccessWithGrant>> {
+) -> StoreResult<ClientLookup<AccessWithGrant>> {
     let access = tables.access_tokens;
     let by_hash = eq_of(access, "token_hash", token.0.to_vec());
-    let mut select = presented(tables, client_id, access, by_hash);
+    let mut select = lookup_query(tables, client_id, access, by_hash);
     AccessTokenRow::select_into(&mut select, access, "a_");
     join_grant(&mut select, tables, access);
     join_session(&mut select, tables);
@@ -160,7 +160,7 @@ pub async fn client_and_access_token(
         same(column("owner", "client_id"), column(access, "client_id")),
     );
     ClientRow::select_into(&mut select, "owner", "o_");
-    read_presented(conn, &select, |row| {
+    read_lookup(conn, &select, |row| {
         let Some(token) = AccessTokenRow::read(row, "a_")? else {
             return Ok(None);
         };
@@ -225,7 +225,7 @@ pub async fn interaction(
 }
 
 /// A statement that yields exactly one row: the client and what was presented, each or null.
-fn presented(
+fn lookup_query(
     tables: &TableNames,
     client_id: Option<&str>,
     table: &str,
@@ -260,18 +260,18 @@ pub(super) fn join_session(select: &mut SelectStatement, tables: &TableNames) {
     SessionRow::select_into(select, session, "s_");
 }
 
-async fn read_presented<T>(
+async fn read_lookup<T>(
     conn: &impl ConnectionTrait,
     select: &SelectStatement,
     read: impl Fn(&QueryResult) -> StoreResult<Option<T>>,
-) -> StoreResult<Presented<T>> {
+) -> StoreResult<ClientLookup<T>> {
     let Some(row) = conn.query_one(select).await? else {
-        return Ok(Presented {
+        return Ok(ClientLookup {
             client: None,
             found: None,
         });
     };
-    Ok(Presented {
+    Ok(ClientLookup {
         client: ClientRow::read(&row, "c_")?
             .map(ClientRow::into_client)
             .transpose()?,
