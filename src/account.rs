@@ -1,5 +1,5 @@
-//! What a person has given out, and where they are signed in (ASVS 10.4.9, 10.7.3): what the functions
-//! `grants` and `sessions` of the app's `OAuth` give.
+//! Return types of the functions `grants` and `sessions` of the app's `OAuth` struct: the apps that a user
+//! is connected to, and the browsers in which they are signed in (ASVS 10.4.9, 10.7.3).
 
 pub use crate::{
     consents::{ConnectedApp, ConnectedDevice},

@@ -31,16 +31,16 @@ pub enum Command {
     Generate(Vec<String>),
     /// `generate` without a component, or its help.
     GenerateHelp,
-    /// `routes`.
+    /// `routes`, the list of routes (MO-05).
     Routes,
-    /// Anything else: Loco's.
+    /// Any other command, which Loco handles.
     Loco,
 }
 
 /// Runs the app's command line. Same signature as [`loco_rs::cli::main`].
 ///
 /// # Errors
-/// As Loco's.
+/// Those of [`loco_rs::cli::main`]; for `routes` also settings that cannot be read.
 pub async fn main<H: Hooks, M: MigratorTrait>() -> loco_rs::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match parse(&arguments) {
@@ -89,7 +89,7 @@ fn next_word(arguments: &[String]) -> (Option<&str>, &[String]) {
     }
 }
 
-/// `-etest`, `-e=test`, `--environment=test`.
+/// Whether an argument names the environment in one word: `-etest`, `-e=test`, `--environment=test`.
 fn is_joined_environment(argument: &str) -> bool {
     argument.starts_with("--environment=")
         || argument
@@ -115,7 +115,7 @@ fn generate(_arguments: &[String]) {
 /// form of Loco's boot log: `[GET,POST] /oauth/authorize`.
 ///
 /// # Errors
-/// When the settings have findings.
+/// When the settings are not valid.
 pub fn route_lines(ctx: &AppContext) -> loco_rs::Result<Vec<String>> {
     let settings = load::settings(ctx)?;
     let routes = AppRoutes::empty().add_routes(routes::routes(ctx, &settings));
@@ -127,7 +127,7 @@ async fn context<H: Hooks>(environment: Environment) -> loco_rs::Result<AppConte
     create_context::<H>(&environment, config).await
 }
 
-/// The environment of a command line: `-e`, else Loco's variables.
+/// The environment of a command line: that of `-e`, else that of Loco's environment variables.
 fn environment(arguments: &[String]) -> Environment {
     let mut words = arguments.iter();
     while let Some(word) = words.next() {

@@ -1,50 +1,125 @@
-//! OAuth 2.1 authorization server and OpenID provider for Loco apps.
+//! OAuth 2.1 authorization server and OpenID provider for Loco apps: a tour by task.
 //!
-//! # In an app
+//! # Add it to an app
 //!
-//! `cargo loco generate oauth-server` writes everything below; by hand it is these places:
-//!
-//! ```ignore
-//! // src/models/oauth_server.rs: the tables as entities, and what the plugin knows of the users
-//! #[derive(loco_oauth_server::OAuthServer)]
-//! #[oauth_server(users = "crate::models::_entities::users")]
-//! pub struct OAuth;
-//!
-//! impl ResourceOwner for users::Model { /* … */ }
-//! impl CreateAccount for users::Model { /* a sign-up page, if the app wants one */ }
-//! impl SetPassword for users::Model { /* a new password by mail, if the app wants that */ }
-//!
-//! // migration/src/m…_oauth_server.rs
-//! #[derive(loco_oauth_server_migration::OAuthServerMigration)]
-//! #[oauth_server_migration(name = "m20260101_000001_oauth_server", version = 1)]
-//! pub struct Migration;
-//!
-//! // src/app.rs
-//! async fn initializers(_ctx: &AppContext) -> Result<Vec<Box<dyn Initializer>>> {
-//!     Ok(vec![Box::new(OAuth::initializer::<Self>())])
-//! }
-//!
-//! async fn serve(app: Router, ctx: &AppContext, params: &ServeParams) -> Result<()> {
-//!     OAuth::serve::<Self>(app, ctx, params).await
-//! }
-//!
-//! // src/bin/main.rs
-//! use loco_oauth_server::cli;
+//! ```sh
+//! cargo add loco-oauth-server          # and `use loco_oauth_server::cli;` in src/bin/main.rs
+//! cargo loco generate oauth-server     # model, migration, configuration, wiring, tests
+//! cargo loco db migrate && cargo loco start
 //! ```
 //!
-//! Settings stand under `initializers: oauth_server:` of the environment's YAML ([`config`]). Pages
-//! are replaced one by one by files in `assets/views/oauth_server/` ([`views`]), or by the app's own
-//! routes with [`OAuthInteraction`]. The app's decisions are [`hooks::OAuthServerHooks`].
+//! The generator writes `src/models/oauth_server.rs`: the struct that carries
+//! `#[derive(`[`OAuthServer`]`)]` has the tables as entities beside it and the functions that
+//! `src/app.rs` calls, and [`ResourceOwner`](resource_owner::ResourceOwner) says what the server needs to
+//! know of the app's users. Settings stand under `initializers: oauth_server:` of the environment's
+//! YAML. Pages are replaced one by one by files in `assets/views/oauth_server/`.
+//!
+//! # Decide what the server must not decide alone
+//!
+//! [`OAuthServerHooks`](hooks::OAuthServerHooks) has a method for each decision of the app, all of them
+//! optional:
+//!
+//! ```
+//! use loco_oauth_server::prelude::*;
+//! use loco_rs::prelude::*;
+//!
+//! #[derive(Default)]
+//! pub struct Decisions;
+//!
+//! #[async_trait]
+//! impl<U: ResourceOwner> OAuthServerHooks<U> for Decisions {
+//!     /// Only the app's own client may write.
+//!     async fn authorize_scopes(
+//!         &self,
+//!         _user: &U,
+//!         client: &ClientInfo,
+//!         scopes: &[String],
+//!     ) -> Result<Vec<String>> {
+//!         let may_write = client.client_id == "our-app";
+//!         let allowed = scopes.iter().filter(|scope| may_write || *scope != "notes:write");
+//!         Ok(allowed.cloned().collect())
+//!     }
+//! }
+//! ```
+//!
+//! # Guard the app's own routes
+//!
+//! An extractor guards one handler, [`Guard`] a group of routes, `OAuth::mcp` an MCP server:
+//!
+//! ```
+//! use loco_oauth_server::prelude::*;
+//! use loco_rs::prelude::*;
+//!
+//! scopes!(pub WriteNotes = "/api": "notes:write");
+//!
+//! async fn create(Bearer(token, _): Bearer<WriteNotes>) -> Result<Response> {
+//!     format::json(token.client_id)
+//! }
+//!
+//! pub fn routes() -> Routes {
+//!     Routes::new().prefix("api").add("/notes", post(create))
+//! }
+//! ```
+//!
+//! # Draw login and consent yourself
+//!
+//! A page of the app's own takes an [`OAuthInteraction`], which knows what is asked, and ends with one
+//! of its methods:
+//!
+//! ```
+//! use axum::{Form, response::Redirect};
+//! use loco_oauth_server::prelude::*;
+//! use loco_rs::prelude::*;
+//! use serde::Deserialize;
+//!
+//! #[derive(Deserialize)]
+//! struct Decision {
+//!     csrf_token: String,
+//! }
+//!
+//! async fn consent(
+//!     interaction: OAuthInteraction,
+//!     Form(decision): Form<Decision>,
+//! ) -> Result<Response, InteractionError> {
+//!     let all: Vec<String> = interaction.scopes.iter().map(|line| line.name.clone()).collect();
+//!     match interaction.check_csrf(&decision.csrf_token) {
+//!         Some(csrf) => interaction.accept(&all, csrf).await,
+//!         // The person sees the form once more.
+//!         None => Ok(Redirect::to(&interaction.return_to).into_response()),
+//!     }
+//! }
+//! ```
+//!
+//! # Hear what happens
+//!
+//! ```
+//! use loco_oauth_server::{events::EventName, prelude::*};
+//! use loco_rs::prelude::*;
+//!
+//! struct Alarm;
+//!
+//! #[async_trait]
+//! impl EventSubscriber for Alarm {
+//!     async fn on_event(&self, event: &AuditEvent) {
+//!         if event.event == EventName::RefreshReplayed {
+//!             println!("a refresh token of {:?} was stolen", event.client_id);
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! # Test it
+//!
+//! With the feature `testing`, [`testing`](https://docs.rs/loco-oauth-server) plays logins, clients that
+//! misbehave and clocks against the app's own tests.
 //!
 //! # Where to read
 //!
-//! Data flows one way: HTTP → extractors → controllers → [`protocol`] (decides on values: no I/O, no
-//! clock, no randomness) → [`store`] → answer. A reviewer begins with [`protocol`], whose files have
-//! the checks of an endpoint in the order of the standards, and goes on to the controllers, which
-//! load what the rules need and write what they decide.
-//!
-//! What is stored of secrets is in [`protocol::secret`]; what happens to races and to a failing
-//! database in [`store::transaction`]; keys and JWTs in [`keys`].
+//! The architecture section of README.md lists the rooms of `src/` from the bottom up. A reviewer begins
+//! with `protocol/`, whose files have the checks of an endpoint in the order of the standards, and goes on
+//! to `controllers/`, which load what the rules need and write what they decide. What is stored of secrets
+//! is in `protocol/secret.rs`; what happens to races and to a failing database in `store/transaction.rs`;
+//! keys and JWTs in `keys/`.
 
 // What a stranger sends must never end a request by a panic.
 #![cfg_attr(

@@ -20,7 +20,7 @@ use crate::{
     views::Views,
 };
 
-/// Everything that a request needs. One per app, behind an [`Arc`] in the app's shared store.
+/// Everything that a request needs. Each app has one, as an [`Arc`] in its shared store.
 pub struct Server {
     /// The settings, defaults resolved.
     pub settings: Arc<Settings>,
@@ -28,41 +28,41 @@ pub struct Server {
     pub urls: Arc<Urls>,
     /// The operator's decisions, as the protocol rules read them.
     pub policy: Arc<Policy>,
-    /// The time.
+    /// The clock (GE-01).
     pub clock: Clock,
-    /// The tables.
+    /// The database and the names of the tables.
     pub store: Store,
-    /// Who hears of what happens.
+    /// Where audit events go.
     pub events: Events,
     /// Signing keys.
     pub keys: Arc<Keys>,
-    /// The one way to ask others.
+    /// Fetches documents of other servers (CI-03).
     pub fetcher: Arc<Fetcher>,
     /// The pages.
     pub views: Arc<Views>,
-    /// How much is too much.
+    /// Rate limits.
     pub limits: RateLimiter,
     /// The app's users.
     pub people: Arc<People>,
-    /// New passwords by mail.
+    /// Password reset by mail.
     pub password_reset: Arc<PasswordReset>,
     /// Clients by their id.
     pub clients: Arc<ClientRegistry>,
-    /// Clients that are made or end.
+    /// Registers and deletes clients.
     pub registrar: Registrar,
     /// Browsers, and who is signed in in them.
     pub sessions: Arc<SessionService>,
-    /// What people allowed.
+    /// Stored consents, and the connected apps.
     pub consents: ConsentService,
     /// Access tokens, refresh tokens, ID tokens.
     pub tokens: TokenService,
     /// Authorization requests that need a person.
     pub interactions: InteractionService,
-    /// What everybody may read, ready to be sent.
+    /// Metadata documents, ready to be sent.
     pub documents: PublicDocuments,
 }
 
-/// JSON documents that everybody may read, made once.
+/// JSON documents that everybody may read, made once at boot.
 pub struct PublicDocuments {
     /// Server metadata, the same bytes at every well-known address (RFC 8414 §3).
     pub server: String,

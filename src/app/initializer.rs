@@ -25,8 +25,8 @@ use crate::{
     resource_server::{self, GuardState},
 };
 
-/// The middleware of the app that ours replaces (MO-03): two fallbacks cannot be merged,
-/// body limits and CORS are the endpoints' own, and the request log must not hold queries.
+/// Names of the app's middleware that the routes of this server do not get (MO-03): two fallbacks cannot
+/// be merged, each endpoint has its own body limit and CORS, and the request log must not hold queries.
 const REPLACED: [&str; 5] = ["static", "fallback", "limit_payload", "cors", "logger"];
 
 /// Mounts the authorization server of `D` into the app `H`.
@@ -35,7 +35,7 @@ pub struct OAuthInitializer<D, H> {
 }
 
 impl<D, H> OAuthInitializer<D, H> {
-    /// Does nothing: the doctor constructs initializers without booting (MO-01).
+    /// Makes the initializer and does nothing else: `cargo loco doctor` makes it without a boot (MO-01).
     pub const fn new() -> Self {
         Self { types: PhantomData }
     }
@@ -75,19 +75,19 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
         if ctx.shared_store.contains::<MountedByHand>() {
             return Ok(router);
         }
-        // Of two routers without a fallback the one that is merged gives its own: the app's.
+        // `mounted` sets no fallback, and `merge` then keeps the fallback of its argument, the app's router.
         Ok(mounted::<H>(ctx)?.merge(router))
     }
 
     async fn check(&self, ctx: &AppContext) -> loco_rs::Result<Option<Check>> {
-        // The doctor builds no router; what mounts by hand says so when it is asked for routes.
+        // The doctor builds no router. If `Hooks::routes` calls `OAuth::routes`, that leaves the mark.
         drop(H::routes(ctx));
         let by_hand = ctx.shared_store.contains::<MountedByHand>();
         Ok(Some(doctor::check::<D>(ctx, by_hand).await))
     }
 }
 
-/// Our routes inside the app's own enabled middleware, in the app's order (MO-03).
+/// The routes of this server inside the app's enabled middleware, in the app's order (MO-03).
 fn mounted<H: Hooks>(ctx: &AppContext) -> loco_rs::Result<Router> {
     let settings = load::settings(ctx)?;
     let list = AppRoutes::empty()
@@ -111,7 +111,7 @@ fn mounted<H: Hooks>(ctx: &AppContext) -> loco_rs::Result<Router> {
     Ok(router.layer(from_fn(strip)).with_state(ctx.clone()))
 }
 
-/// Loco's request span without the query, which may hold hints and state.
+/// A request span like Loco's, but without the query, which may hold hints and `state`.
 fn log_layer() -> TraceLayer<
     tower_http::classify::SharedClassifier<tower_http::classify::ServerErrorsAsFailures>,
     impl Fn(&Request) -> tracing::Span + Clone,
@@ -129,8 +129,8 @@ fn log_layer() -> TraceLayer<
     })
 }
 
-/// What `secure_headers` of the app must not do to our answers (OS-08): sign everybody out
-/// on every answer, or add a second policy.
+/// Undoes what the app's `secure_headers` must not do to answers of this server: sign everybody out by
+/// `Clear-Site-Data` (OS-08), or add a second `Content-Security-Policy`.
 async fn strip(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

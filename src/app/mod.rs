@@ -1,4 +1,4 @@
-//! Where the app takes the plugin in: the initializer, the routes, the functions behind `OAuth`.
+//! The connection to a Loco app: the initializer, the routes, and the functions of the app's `OAuth` struct.
 
 pub mod initializer;
 pub mod plugin;

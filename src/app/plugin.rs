@@ -1,4 +1,4 @@
-//! The functions behind the struct that carries `#[derive(OAuthServer)]`.
+//! The functions that `#[derive(OAuthServer)]` gives to the struct that carries it.
 
 use axum::http::HeaderMap;
 use loco_rs::{app::AppContext, bgworker::Queue, controller::Routes, task::Tasks};
@@ -23,11 +23,11 @@ use crate::{
 };
 pub use crate::{boot::load::running as server, http::listener::serve};
 
-/// Left in the shared store by an app that mounts the routes itself (MO-04).
+/// Mark in the shared store: the app mounts the routes itself, in `Hooks::routes` (MO-04).
 #[derive(Clone, Copy, Debug)]
 pub struct MountedByHand;
 
-/// Opens the app's pool so that it cannot stop the app.
+/// Replaces the database pool that Loco opened by one without the reaper that can stop the app (OS-20).
 ///
 /// # Errors
 /// When the database cannot be opened.
@@ -35,8 +35,8 @@ pub async fn after_context(ctx: AppContext) -> loco_rs::Result<AppContext> {
     database::reopen(ctx).await
 }
 
-/// The routes, for apps that mount them in `Hooks::routes`; the initializer then mounts nothing.
-/// With settings that cannot be read there are no routes, and the boot says why.
+/// The routes of this server, for apps that mount them in `Hooks::routes`; the initializer then mounts
+/// none (MO-04). Settings that cannot be read give no routes, and the boot reports what is wrong.
 pub fn routes<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Routes> {
     ctx.shared_store.insert(MountedByHand);
     match load::settings(ctx) {
@@ -48,7 +48,7 @@ pub fn routes<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Routes> {
     }
 }
 
-/// Registers the tasks.
+/// Registers the tasks `oauth:*`.
 pub fn register_tasks<D: OAuthServerDefinition>(tasks: &mut Tasks) {
     tasks.register(ClientCreate::<D>::default());
     tasks.register(Cleanup::<D>::default());
@@ -64,7 +64,7 @@ pub fn register_tasks<D: OAuthServerDefinition>(tasks: &mut Tasks) {
 /// Connects the background workers; this version has none.
 ///
 /// # Errors
-/// None yet.
+/// Returns no error in this version.
 #[expect(
     clippy::unused_async,
     reason = "the app awaits it; workers are connected by awaiting"
@@ -76,7 +76,7 @@ pub async fn connect_workers<D: OAuthServerDefinition>(
     Ok(())
 }
 
-/// Empties the tables, children before parents: for `Hooks::truncate`.
+/// Empties all tables of this server, children before parents: for `Hooks::truncate`.
 ///
 /// # Errors
 /// When the database fails.
@@ -102,7 +102,8 @@ pub async fn truncate<D: OAuthServerDefinition>(db: &DatabaseConnection) -> loco
 
 /// Signs a user of the app in, outside of any interaction: for the app's own login.
 ///
-/// `headers` are those of the request: other accounts signed in in the same browser stay so.
+/// `headers` are those of the request: other accounts of the same browser stay signed in. The returned
+/// cookies belong on the app's answer.
 ///
 /// # Errors
 /// When the user is inactive, or the database fails.
@@ -120,7 +121,8 @@ pub async fn sign_in<D: OAuthServerDefinition>(
     browser.into_cookies().map_err(fault)
 }
 
-/// Signs every account of a browser out: for the app's own sign-out.
+/// Signs every account of a browser out: for the app's own sign-out. `headers` are those of the request;
+/// the returned cookies belong on the app's answer.
 ///
 /// # Errors
 /// When the database fails.
@@ -161,8 +163,8 @@ pub async fn grants<D: OAuthServerDefinition>(
     Ok(apps.map(|connected| connected.app).collect())
 }
 
-/// Takes everything from one of a user's apps that the user gave it; `false` when `id` is none of
-/// theirs.
+/// Disconnects one of a user's apps: its consent and its tokens end. Returns `false` when `id` is not the
+/// id of a [`ConnectedApp`] of this user.
 ///
 /// # Errors
 /// When the database fails.
@@ -176,7 +178,7 @@ pub async fn revoke_grant<D: OAuthServerDefinition>(
     done.map_err(fault)
 }
 
-/// The browsers that a user is signed in in.
+/// The browsers in which a user is signed in.
 ///
 /// # Errors
 /// When the database fails.

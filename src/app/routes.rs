@@ -32,10 +32,10 @@ use crate::{
     },
 };
 
-/// How long a preflight answer may be kept, seconds.
+/// How long a browser may keep the answer to a preflight (`Access-Control-Max-Age`).
 const PREFLIGHT: std::time::Duration = std::time::Duration::from_hours(1);
 
-/// The routes of the plugin, for Loco's router or ours.
+/// All routes of this server, in groups, each with its layers.
 pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
     let urls = Urls::new(settings);
     let mount = Mount {
@@ -51,7 +51,7 @@ pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
         routes = routes.add(&path, mount.handler(get(resource_metadata::get)));
     }
     let mut groups = vec![mount.surrounded(routes, Audience::Document)];
-    for route in Route::ALL {
+    for route in Route::ALL.iter().copied() {
         let handler = mount.handler(handler(route, settings));
         let routes = Routes::new().add(&urls.local(route), handler);
         groups.push(mount.surrounded(routes, route.audience()));
@@ -59,7 +59,7 @@ pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
     groups
 }
 
-/// What answers at a route.
+/// The handlers of a route, by method. What a setting switches off answers 404 (GE-11).
 fn handler(route: Route, settings: &Settings) -> MethodRouter<SharedContext> {
     let has_codes = settings.grant_types.contains(&GrantType::AuthorizationCode);
     match route {
@@ -106,12 +106,12 @@ fn handler(route: Route, settings: &Settings) -> MethodRouter<SharedContext> {
 struct Mount {
     app: SharedContext,
     memory: Arc<LayerMemory>,
-    /// Origins of the app's own scripts.
+    /// Origins whose scripts may read answers with cookies (EX-02).
     trusted: AllowOrigin,
 }
 
 impl Mount {
-    /// A handler with the plugin's own state: for the app's router, no state is missing.
+    /// Gives handlers their state, so that they fit into a router of the app.
     fn handler(&self, methods: MethodRouter<SharedContext>) -> MethodRouter<AppContext> {
         methods.with_state(self.app.clone())
     }
@@ -144,7 +144,7 @@ impl Mount {
         LayerState {
             app: self.app.clone(),
             memory: Arc::clone(&self.memory),
-            // Names of methods are header text.
+            // Names of methods are valid in a header, so that the default is not needed.
             allow: HeaderValue::from_str(&methods.join(", "))
                 .unwrap_or_else(|_| HeaderValue::from_static("")),
         }
@@ -183,7 +183,7 @@ fn page_layers(route: MethodRouter<AppContext>, state: LayerState) -> MethodRout
         .layer(from_fn_with_state(state, layers::page))
 }
 
-/// A panic is a bug of ours: 500 in the endpoint's shape.
+/// The answer to a panic of a handler: 500, as JSON or as a page.
 #[expect(clippy::needless_pass_by_value, reason = "the signature of the layer")]
 fn caught<E: From<Failure> + axum::response::IntoResponse>(
     panic: Box<dyn std::any::Any + Send>,
@@ -195,7 +195,7 @@ fn caught<E: From<Failure> + axum::response::IntoResponse>(
     E::from(Failure::internal(format!("panic: {text}"))).into_response()
 }
 
-/// Open to every origin, never with credentials.
+/// CORS of endpoints that scripts of every origin may use, never with credentials.
 pub fn cors(methods: &[Method]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)

@@ -1,6 +1,6 @@
-//! Well-known addresses at which nothing is (MD-01, MD-02). They are the server's, not the app's:
-//! the fallback of a single-page app would answer them with its page and 200, which clients take
-//! for the end of their search.
+//! The JSON 404 at well-known addresses without a document (MD-01, MD-02). Without it the fallback of a
+//! single-page app would answer there with its page and 200, which clients take for the end of their
+//! search.
 
 use std::sync::Arc;
 
@@ -25,12 +25,12 @@ use crate::{
     protocol::{error::OAuthError, received::Received, refusals, resource_metadata, well_known},
 };
 
-/// The answer where nothing is.
+/// The service that answers at a well-known address without a document.
 #[derive(Clone)]
 pub struct WellKnownNotFound(Router);
 
 impl WellKnownNotFound {
-    /// JSON(404) with the headers of the documents: readable from every origin.
+    /// Answers 404 as JSON, with the headers of the documents: readable from every origin.
     pub fn new(app: SharedContext) -> Self {
         let state = LayerState {
             memory: Arc::default(),
@@ -50,7 +50,7 @@ impl WellKnownNotFound {
             .headers()
             .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
         if request.method() == Method::OPTIONS && !asks {
-            // No preflight: CORS has nothing to say to it.
+            // The CORS layer takes every `OPTIONS` for a preflight; this one gets the 404 of a GET.
             *request.method_mut() = Method::GET;
         }
         match self.0.oneshot(request).await {
@@ -61,8 +61,8 @@ impl WellKnownNotFound {
 }
 
 async fn missing(server: ServerState, uri: Uri) -> Result<Response, ApiError> {
-    // Routes have no slash at their end (Loco takes it away), and the one of the resources begins
-    // behind it: the address between them is here.
+    // The address of resource metadata with a slash at its end and nothing after it: Loco removes such a
+    // slash from routes, so that no route matches this address.
     if uri.path().strip_suffix('/') == Some(resource_metadata::WELL_KNOWN) {
         let document = controllers::resource_metadata::get(server, uri).await?;
         return Ok(document.into_response());
@@ -72,8 +72,8 @@ async fn missing(server: ServerState, uri: Uri) -> Result<Response, ApiError> {
     Err(Failure::transport(StatusCode::NOT_FOUND, error).into())
 }
 
-/// Around the routes of the app and its fallback: what the app itself has at such an address is
-/// served, and everything else is missing.
+/// Layer around the app's routes and fallback. A route or file of the app at a well-known address is
+/// served; every other request for such an address gets the 404.
 pub async fn guard(
     State(missing): State<WellKnownNotFound>,
     request: Request,
@@ -95,7 +95,7 @@ pub async fn guard(
     missing.answer(probe).await
 }
 
-/// Whether an answer is a file of the app rather than its page for whatever it does not know.
+/// Whether an answer is a file of the app, and not the page that its fallback sends for unknown addresses.
 fn is_document(answer: &Response) -> bool {
     let content = answer.headers().get(header::CONTENT_TYPE);
     let content = content.and_then(|content| content.to_str().ok());

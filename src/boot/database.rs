@@ -15,10 +15,10 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement,
 };
 
-/// The line that belongs into the app's hooks; the generator writes it.
+/// The line that belongs into `Hooks::after_context` of the app; the generator writes it.
 pub const LINE: &str = "OAuth::after_context(ctx).await";
 
-/// What SQLite is told when the app says nothing of its own (`database.run_on_start`): Loco's list,
+/// The statements for SQLite where the app has none of its own (`database.run_on_start`): Loco's list,
 /// but every commit waits for the disk. With a write-ahead log and `synchronous = NORMAL`, which is
 /// Loco's, the last commits are lost with the power: a code whose tokens were sent would be unused
 /// again (RFC 6749 §4.1.2).
@@ -36,17 +36,17 @@ const SQLITE: &str = "
     PRAGMA cache_size = 2000;
 ";
 
-/// `PRAGMA synchronous`: every commit waits for the disk.
+/// Value of `PRAGMA synchronous` with which every commit waits for the disk.
 pub const FULL: i32 = 2;
 
-/// Left in the shared store by [`reopen`].
+/// Marker in the app's shared store: [`reopen`] has replaced the pool.
 #[derive(Clone, Copy, Debug)]
 struct PoolReopened;
 
 /// Replaces the pool that Loco opened by one of the same settings without the reaper.
 ///
-/// PostgreSQL may close a connection at any time. Each is asked before it is used, as in Loco's
-/// pool, so that nothing is lost without the reaper. SQLite syncs every commit.
+/// PostgreSQL may close a connection at any time. Each connection is tested before it is used, as in
+/// Loco's pool, so that nothing is lost without the reaper. SQLite syncs every commit.
 ///
 /// # Errors
 /// When the database cannot be opened.
@@ -54,20 +54,20 @@ pub async fn reopen(mut ctx: AppContext) -> loco_rs::Result<AppContext> {
     if is_safe(&ctx) || !is_pooled(&ctx.db) {
         return Ok(ctx);
     }
-    // Nobody else has it yet.
+    // Nothing else uses the pool yet.
     ctx.db.clone().close().await?;
     ctx.db = open(&ctx.config.database).await?;
     ctx.shared_store.insert(PoolReopened);
     Ok(ctx)
 }
 
-/// Whether the app's pool was opened here, or is none of sqlx.
+/// Whether the app's pool was opened by [`reopen`], or is no pool of sqlx.
 pub fn is_safe(ctx: &AppContext) -> bool {
     ctx.shared_store.contains::<PoolReopened>() || !is_pooled(&ctx.db)
 }
 
-/// Databases that Loco opens through a pool of sqlx. An app that replaced its connection by a mock
-/// keeps it.
+/// Whether Loco opens this database through a pool of sqlx. An app that replaced its connection by a
+/// mock keeps it.
 fn is_pooled(db: &DatabaseConnection) -> bool {
     let backend = db.get_database_backend();
     !db.is_mock_connection() && matches!(backend, DbBackend::Sqlite | DbBackend::Postgres)
@@ -102,7 +102,8 @@ fn options(database: &config::Database) -> ConnectOptions {
     options
 }
 
-/// A database in memory belongs to one connection: a second one would find it empty.
+/// Returns the size of the pool. A database in memory belongs to one connection: a second one would
+/// find it empty.
 fn connections(database: &config::Database) -> u32 {
     let uri = &database.uri;
     let in_memory = uri.contains(":memory:") || uri.contains("mode=memory");
@@ -113,7 +114,7 @@ fn connections(database: &config::Database) -> u32 {
     }
 }
 
-/// `PRAGMA synchronous` of a connection; `None` where the database is another one.
+/// Returns `PRAGMA synchronous` of a connection; `None` where the database is not SQLite.
 ///
 /// # Errors
 /// When the database fails.
@@ -125,7 +126,7 @@ pub async fn synchronous(db: &impl ConnectionTrait) -> Result<Option<i32>, DbErr
     let row = db.query_one_raw(pragma).await?;
     row.map(|row| row.try_get_by_index(0)).transpose()
 }
-/// What is wrong with Loco's pool, and the line that mends it.
+/// Returns what is wrong with Loco's pool (OS-20), with the line that mends it.
 pub fn pool_text() -> String {
     format!(
         "the database pool is Loco's own: a fault of sqlx 0.9.0 (issue 3645) can make its reaper of \

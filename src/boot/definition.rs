@@ -1,4 +1,4 @@
-//! What `#[derive(OAuthServer)]` says about the app: [`OAuthServerDefinition`].
+//! What `#[derive(OAuthServer)]` generates about the app: [`OAuthServerDefinition`].
 
 use crate::{
     people::{
@@ -21,7 +21,7 @@ pub trait OAuthServerDefinition: Send + Sync + 'static {
 
     /// Full names of the tables.
     const TABLES: TableNames;
-    /// Columns that the app added to them, for the boot check.
+    /// Columns that the app added to the tables, for the check at boot (MO-02).
     const EXTRA_COLUMNS: &'static [ExtraColumn];
     /// The sign-up page, where [`Self::User`] implements
     /// [`CreateAccount`](crate::resource_owner::CreateAccount).
@@ -30,8 +30,8 @@ pub trait OAuthServerDefinition: Send + Sync + 'static {
     /// [`SetPassword`](crate::resource_owner::SetPassword).
     const PASSWORD_SETTER: Option<PasswordSetter>;
 
-    /// The users table, where [`Self::User`] is the model of its entity: the guard then reads a
-    /// token and its user by one statement. `None` = the user is found by
+    /// Returns the users table, where [`Self::User`] is the model of its entity: the guard then reads a
+    /// token and its user by one statement. With `None` the user is found by
     /// [`ResourceOwner::find_by_key`].
     fn users_table() -> Option<UsersTable<Self::User>> {
         None

@@ -53,11 +53,11 @@ pub async fn server<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Resu
     Ok(Arc::new(assemble(ctx, inputs).await?))
 }
 
-/// The server of this app: the one the initializer built, or a new one where no initializer ran
-/// (tasks).
+/// Returns the server of this app: the one that the initializer built, or a new one where no
+/// initializer ran, as for tasks.
 ///
 /// # Errors
-/// As [`server`].
+/// When a new server cannot be built, for the reasons of [`server`].
 pub async fn running<D: OAuthServerDefinition>(ctx: &AppContext) -> loco_rs::Result<Arc<Server>> {
     if let Some(server) = ctx.shared_store.get::<Arc<Server>>() {
         return Ok(server);
@@ -212,10 +212,10 @@ fn views(settings: &Settings) -> loco_rs::Result<Views> {
     Ok(views)
 }
 
-/// The app's settings of this plugin.
+/// Reads the settings of this plugin from the app's configuration.
 ///
 /// # Errors
-/// All findings at once.
+/// When a setting is wrong; the text lists all findings at once.
 pub fn settings(ctx: &AppContext) -> loco_rs::Result<Settings> {
     let initializers = ctx.config.initializers.as_ref();
     let block = initializers.and_then(|all| all.get("oauth_server"));
@@ -229,7 +229,7 @@ pub fn settings(ctx: &AppContext) -> loco_rs::Result<Settings> {
     .map_err(boot::error)
 }
 
-/// Name of the running binary: the default of `app_name`.
+/// Returns the name of the running binary, which is the default of `app_name`.
 fn app_name() -> String {
     let binary = std::env::args().next().unwrap_or_default();
     let name = std::path::Path::new(&binary).file_stem();

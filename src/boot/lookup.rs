@@ -1,4 +1,4 @@
-//! The app's users by a text of the request.
+//! Finds users of the app by a text of the request.
 
 use loco_rs::model::{ModelError, ModelResult};
 
@@ -7,9 +7,9 @@ use crate::{
     store::storable,
 };
 
-/// What the app finds under a text of the request. Under one that its columns cannot hold there is
-/// nobody (GE-12): the app's statements do not pass the gate of [`storable`], so the text is
-/// looked at here, and so is what the database says of it.
+/// Returns the user whom `find`, a statement of the app, finds by `text`. A text that no column can
+/// hold belongs to nobody (GE-12): statements of the app do not pass the checks of [`storable`], so
+/// that the text and the error of the database are checked here.
 pub(super) async fn find_storable<U: ResourceOwner>(
     text: &str,
     find: impl Future<Output = ModelResult<Option<U>>> + Send,

@@ -1,5 +1,5 @@
-//! From the app and its settings to a server: what the derive hands over, the pool, and what is looked
-//! at once, before the first request: tables, static clients, derived values.
+//! From the app and its settings to a server: the definition by the derive, the database pool, and what
+//! is checked or computed once before the first request: tables, static clients, policy, metadata.
 
 pub mod database;
 pub mod definition;
@@ -33,15 +33,15 @@ use crate::{
     },
 };
 
-/// A boot that cannot go on.
+/// Returns the error that stops the boot with this message.
 pub fn error(message: impl std::fmt::Display) -> loco_rs::Error {
     loco_rs::Error::Message(message.to_string())
 }
 
-/// MO-02: every table and column is there, those that the app added too.
+/// Checks that every table and column is there, also those that the app added (MO-02).
 ///
 /// # Errors
-/// Names what is missing and how to make it.
+/// When something is missing; the text names it and the command that helps.
 pub async fn check_tables(store: &Store, added: &[ExtraColumn]) -> loco_rs::Result<()> {
     let mut missing = Vec::new();
     for table in schema::TABLES {
@@ -78,10 +78,10 @@ async fn missing_in(store: &Store, table: &str, columns: &[&str]) -> Vec<String>
     missing
 }
 
-/// Whether the database can select these columns: the same question on every engine.
+/// Whether the database can select these columns. This question works on every engine.
 async fn selects(store: &Store, table: &str, columns: &[&str]) -> bool {
     let mut select = Query::select();
-    // A qualified name: SQLite takes an unknown bare one in double quotes for a text.
+    // The names are qualified: SQLite takes an unknown bare name in double quotes for a text.
     select
         .columns(
             columns
@@ -93,10 +93,10 @@ async fn selects(store: &Store, table: &str, columns: &[&str]) -> bool {
     store.db().query_all(&select).await.is_ok()
 }
 
-/// A static id that also exists in the table stops the boot.
+/// Checks that no id of a client of the settings (a static client) is also in the table.
 ///
 /// # Errors
-/// Names the ids.
+/// When there are such ids; the text names them.
 pub async fn check_static_clients(store: &Store, settings: &Settings) -> loco_rs::Result<()> {
     let ids: Vec<String> = settings
         .clients
@@ -119,11 +119,11 @@ pub async fn check_static_clients(store: &Store, settings: &Settings) -> loco_rs
     )))
 }
 
-/// SU-02: a static client whose id is the subject of a user stops the boot: the token of the machine
-/// and the tokens of the person would have the same `sub`.
+/// Checks that no id of a static client is the subject of a user (SU-02): the tokens of the machine and
+/// those of the person would have the same `sub`.
 ///
 /// # Errors
-/// Names the ids.
+/// When there are such ids; the text names them.
 pub async fn check_subjects(
     store: &Store,
     settings: &Settings,
@@ -136,7 +136,7 @@ pub async fn check_subjects(
                 taken.push(client.client_id.clone());
             }
             Ok(_) => {}
-            // What a model says to a text that is no subject at all is no reason to stop.
+            // An error of a model for a text that is no subject at all is no reason to stop.
             Err(error) => tracing::warn!(
                 rule = "SU-02",
                 client_id = client.client_id,
@@ -155,11 +155,11 @@ pub async fn check_subjects(
     )))
 }
 
-/// How passwords are set on the pages for a forgotten one, where these exist: by default if the app
-/// has a mailer, and only if its users model sets passwords.
+/// Returns how the pages for a forgotten password set a new one, or `None` where there are no such
+/// pages. By default there are if the app has a mailer, and only if its users model sets passwords.
 ///
 /// # Errors
-/// The setting asks for what the app cannot do.
+/// When the setting `enable_password_reset` asks for what the app cannot do.
 pub fn password_setter<D: OAuthServerDefinition>(
     settings: &Settings,
     ctx: &AppContext,
@@ -177,7 +177,7 @@ pub fn password_setter<D: OAuthServerDefinition>(
     )))
 }
 
-/// The settings as the protocol rules read them.
+/// Returns the settings in the form that the protocol rules read.
 pub fn policy(settings: &Settings, urls: &Urls, app_signs_up: bool) -> Policy {
     let sensitive = settings
         .known_scopes()
@@ -231,18 +231,18 @@ fn resource(settings: &Settings, resource: &crate::config::Resource) -> Resource
     }
 }
 
-/// What the server metadata tells besides settings and addresses.
+/// What the server metadata is made of, besides settings and URLs.
 #[derive(Clone, Copy)]
 pub struct MetadataSources<'a> {
-    /// The rules.
+    /// Scopes, resources and grants that this server offers.
     pub policy: &'a Policy,
-    /// The keys.
+    /// The signing keys, which have the algorithms.
     pub keys: &'a Keys,
-    /// Claims that the users model has.
+    /// Names of the claims that the users model has.
     pub claims: &'a [&'a str],
 }
 
-/// The server metadata, ready to be sent.
+/// Returns the server metadata (RFC 8414 §2) as JSON, ready to be sent.
 ///
 /// # Errors
 /// Never in practice: every member is text.
@@ -267,7 +267,8 @@ pub fn metadata(
     Ok(serde_json::to_string(&ServerMetadata::new(input))?)
 }
 
-/// The metadata of this origin's resources, by location, ready to be sent.
+/// Returns the metadata of this origin's resources (RFC 9728 §2) as JSON with their paths, ready to be
+/// sent.
 ///
 /// # Errors
 /// Never in practice: every member is text.

@@ -1,4 +1,4 @@
-//! The hooks of the app, as the services ask for them. One that fails or takes too long ends the
+//! The hooks of the app, as the services call them. A hook that fails or takes too long ends the
 //! request.
 
 use std::{future::Future, time::Duration};
@@ -20,7 +20,7 @@ use crate::{
     protocol::client_metadata::ClientMetadata,
 };
 
-/// Longest run of a hook.
+/// Longest time that a hook may take.
 const LIMIT: Duration = Duration::from_secs(5);
 
 #[async_trait]
@@ -147,7 +147,7 @@ fn user<U: ResourceOwner>(owner: &Owner) -> Result<&U, Failure> {
         .ok_or_else(|| Failure::internal("the user is not of this app's user model"))
 }
 
-/// The answer of a hook; a fault names the hook.
+/// Returns the answer of a hook, if it comes in time; an error names the hook.
 async fn limited<T>(
     name: &str,
     hook: impl Future<Output = loco_rs::Result<T>> + Send,

@@ -1,4 +1,4 @@
-//! The users and hooks of the app, as the services ask for them.
+//! The users and hooks of the app, as the services call them.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -19,7 +19,7 @@ use crate::{
     store::bearer::WithUser,
 };
 
-/// The users and hooks of a definition.
+/// The users and hooks of an app's definition.
 pub struct AppOwners<D: OAuthServerDefinition> {
     pub(super) hooks: D::Hooks,
     table: Option<UsersTable<D::User>>,

@@ -1,12 +1,12 @@
-//! What the boot says to the operator: allowed, but hardly meant.
+//! Warnings of the boot for the operator, about what is allowed, but hardly meant.
 
 use loco_rs::app::AppContext;
 use tracing::Level;
 
 use crate::{boot::database, config::Settings, events::SHOWN, protocol::redirect_uri};
 
-/// Says what may stop the app (OS-20), what is allowed here, but hardly meant (OS-11), and what the
-/// app's logger hides.
+/// Logs what may stop the app (OS-20), which settings are allowed, but hardly meant (OS-11), and what
+/// the app's logger hides.
 pub fn warn(ctx: &AppContext, settings: &Settings, app_name: &str) {
     if !database::is_safe(ctx) {
         tracing::warn!(target: SHOWN, rule = "OS-20", "oauth_server: {}", database::pool_text());
@@ -23,7 +23,7 @@ pub fn warn(ctx: &AppContext, settings: &Settings, app_name: &str) {
     }
 }
 
-/// The same as texts.
+/// Returns a text for each setting that is allowed, but hardly meant (OS-11).
 pub fn of(settings: &Settings) -> Vec<String> {
     let mut warnings = Vec::new();
     if settings.production && settings.registration.anonymous {
@@ -45,7 +45,8 @@ pub fn of(settings: &Settings) -> Vec<String> {
     warnings
 }
 
-/// Whether the app's logger drops audit events or our warnings, and what to write instead.
+/// Returns what to write into the settings, if the app's logger drops audit events or warnings of this
+/// plugin.
 fn hidden(app_name: &str) -> Option<String> {
     let audit = tracing::enabled!(target: "oauth_server::audit", Level::INFO);
     let faults = tracing::enabled!(target: "loco_oauth_server", Level::WARN);

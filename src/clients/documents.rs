@@ -27,14 +27,14 @@ pub enum ClientUse {
     Authentication,
 }
 
-/// Why there is no client that is up to date.
+/// Why a client could not be brought up to date.
 #[derive(Clone, Debug)]
 pub enum ClientRefreshError {
     /// The document at this host could not be read, which says nothing about the client.
     Unread {
         /// Host of the document.
         host: String,
-        /// The answer: 503.
+        /// The response, with status 503.
         failure: Failure,
     },
     /// A refusal, or a fault of this server.
@@ -58,12 +58,12 @@ impl From<Failure> for ClientRefreshError {
 }
 
 impl ClientRegistry {
-    /// The client as its document describes it now. Other clients, static, operator-made or
-    /// registered, are as they are stored: they win over documents (CI-01, Client ID Metadata
+    /// Returns the client as its document describes it now. Clients of the settings, of a task or of a
+    /// registration are returned as they are stored: they win over documents (CI-01, Client ID Metadata
     /// Document §6.9).
     ///
     /// # Errors
-    /// The document cannot be read or is not acceptable (CI-02 to CI-05), or a fault.
+    /// When the document cannot be read or is not acceptable (CI-02 to CI-05), or when the database fails.
     pub async fn up_to_date(
         &self,
         client_id: &str,
@@ -101,8 +101,8 @@ impl ClientRegistry {
         }
     }
 
-    /// Remembers whether the document describes a client, for when it was fetched too often
-    /// (CI-06). What was not read says nothing.
+    /// Remembers whether the document describes a client, for the time in which it may not be fetched
+    /// again (CI-06). A document that was not read changes nothing.
     fn note_finding(&self, client_id: &str, error: Option<&DocumentError>) {
         match error.map(DocumentError::finding) {
             None => self.fetcher.found(client_id, false, self.clock.now()),
@@ -111,7 +111,7 @@ impl ClientRegistry {
         }
     }
 
-    /// Asks the host of the document and keeps what it says (CI-03, CI-04).
+    /// Fetches the document and stores the client that it describes (CI-03, CI-04).
     async fn look(
         &self,
         client_id: &str,
@@ -136,7 +136,7 @@ impl ClientRegistry {
         }
     }
 
-    /// CI-05, CI-06: the copy while it serves, else the refusal.
+    /// Returns the stored copy while it serves (CI-05, CI-06), otherwise the refusal.
     #[allow(
         clippy::result_large_err,
         reason = "the rare outcome, whose size is that of the refusal"
@@ -169,8 +169,8 @@ impl ClientRegistry {
             return Ok(client);
         }
         let cause = Some(error.to_string());
-        // The host of a client that is known here once had a document: nothing that it answers
-        // now makes the client somebody else.
+        // The host of a stored client once had a document: nothing that it answers now makes the
+        // client somebody else.
         if error.finding() == DocumentVerdict::Unread && (is_stored || error.may_pass()) {
             return Err(ClientRefreshError::Unread {
                 host: client_document::host(client_id).unwrap_or_default(),
@@ -187,7 +187,8 @@ impl ClientRegistry {
         }))
     }
 
-    /// Until when a copy serves that was fresh until `expires_at`, while its host cannot be read.
+    /// Returns until when a copy serves that was fresh until `expires_at`, while its host cannot be read.
+    /// Both times are Unix seconds.
     pub fn copy_serves_until(&self, expires_at: i64) -> i64 {
         let settings = &self.settings.client_id_metadata_documents;
         expires_at.saturating_add(settings.stale_seconds)
@@ -200,7 +201,7 @@ impl ClientRegistry {
         })
     }
 
-    /// CI-03.
+    /// Fetches the document within the bounds of CI-03.
     async fn fetch_document(
         &self,
         client_id: &str,
@@ -225,7 +226,7 @@ impl ClientRegistry {
         })
     }
 
-    /// CI-04.
+    /// Reads and checks the document (CI-04).
     async fn described(
         &self,
         client_id: &str,
@@ -242,7 +243,7 @@ impl ClientRegistry {
         Ok(client)
     }
 
-    /// The document is what it was (CI-05).
+    /// Stores that the document has not changed (CI-05).
     async fn keep_cached(
         &self,
         mut client: Client,
@@ -256,8 +257,8 @@ impl ClientRegistry {
         Ok(client)
     }
 
-    /// CI-06: changes apply at once; those that a person agreed under raise the version (CO-06).
-    /// What the operator decided about the client stays.
+    /// Stores a new or changed document. Changes apply at once (CI-06), and those that people see when
+    /// they agree raise the version (CO-06). What the operator decided about the client stays.
     async fn replace(
         &self,
         stored: Option<&Client>,

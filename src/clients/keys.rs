@@ -1,4 +1,4 @@
-//! Who a client is (CA-02), and the keys of those that sign (CA-03).
+//! Client authentication (CA-02), and the keys with which clients sign assertions (CA-03).
 
 use std::{
     collections::HashMap,
@@ -34,18 +34,18 @@ use crate::{
     },
 };
 
-/// How long a fetched key set is used without another look, seconds.
+/// Seconds for which a fetched key set is used without fetching it again.
 const FRESH: i64 = 3600;
-/// An unknown `kid` leads to another look once in this time, seconds (CA-03).
+/// Seconds within which an unknown `kid` leads to only one more fetch (CA-03).
 const AGAIN: i64 = 60;
-/// How long it is known that an assertion was used, beyond its end, seconds: a clock that went
-/// ahead and comes back makes no used assertion good again.
+/// Seconds beyond its end for which a used assertion is remembered: a clock that went ahead and comes
+/// back makes no used assertion valid again.
 const USED_KEPT: i64 = 24 * 3600;
 
 /// Most bytes of a fetched key set that are kept: some twenty RSA keys of 4096 bits.
 const KEPT: usize = 16 * 1024;
 
-/// FetchResponse keys of static clients, by client id.
+/// Fetched keys of clients of the settings, by client id.
 #[derive(Debug, Default)]
 pub struct StaticKeys(Mutex<HashMap<String, KeyCache>>);
 
@@ -62,11 +62,11 @@ impl StaticKeys {
 }
 
 impl ClientRegistry {
-    /// The client that these credentials prove. `row` = what the table has under its id. An
-    /// assertion is used up by this.
+    /// Authenticates a client (CA-01 to CA-05). `row` is the client in the table under its id, if there
+    /// is one. An assertion is used up by this.
     ///
     /// # Errors
-    /// `invalid_client`, or a fault.
+    /// `invalid_client` for wrong credentials, or a fault of this server.
     pub async fn authenticate(
         &self,
         credentials: &Credentials,
@@ -74,7 +74,7 @@ impl ClientRegistry {
     ) -> Result<Client, Failure> {
         let id = &credentials.client_id;
         let stored = self.static_or_stored(id, row.as_ref()).cloned();
-        // Nothing is fetched for an id that nobody ever agreed to.
+        // No document is fetched for an id that is not stored: nobody ever agreed to that client.
         let client = match stored {
             Some(stored) => self.current_copy(credentials, stored).await?,
             None => None,
@@ -86,16 +86,16 @@ impl ClientRegistry {
         Ok(client.clone())
     }
 
-    /// The client as its document says now. While that cannot be read, and the copy is too old to
-    /// serve, whoever would not even have been the client by the copy is told so; the client is told
-    /// to come again (CI-05).
+    /// Returns the client as its document describes it now. If the document cannot be read and the copy
+    /// is too old to serve, credentials that do not even fit the copy get `invalid_client`; the client
+    /// itself is asked to come again (CI-05).
     async fn current_copy(
         &self,
         credentials: &Credentials,
         stored: Client,
     ) -> Result<Option<Client>, Failure> {
         let (id, copy) = (credentials.client_id.as_str(), Some(stored.clone()));
-        // Boxed: rarely taken, and large.
+        // The future is boxed, because it is large and rarely needed.
         match Box::pin(self.up_to_date(id, copy, ClientUse::Authentication)).await {
             Err(ClientRefreshError::Unread { failure, .. }) => {
                 credentials.authenticate(Some(&stored), self.clock.now())?;
@@ -105,7 +105,7 @@ impl ClientRegistry {
         }
     }
 
-    /// CA-03 to CA-05, in the order of their cost.
+    /// Verifies an assertion (CA-03 to CA-05); the checks are in the order of their cost.
     async fn prove(
         &self,
         client: &Client,
@@ -151,7 +151,8 @@ impl ClientRegistry {
         }
     }
 
-    /// CA-03: the keys at `jwks_uri`, as last seen unless they do not have the key.
+    /// Verifies an assertion by the keys at `jwks_uri` (CA-03): by the stored copy, unless that is too old
+    /// or does not have the key.
     async fn verify_by_uri(&self, client: &Client, assertion: &Assertion) -> Result<(), Failure> {
         let cache = if self.configured(&client.client_id).is_some() {
             self.static_keys.get(&client.client_id)
@@ -201,7 +202,8 @@ impl ClientRegistry {
         }
     }
 
-    /// The key set at `jwks_uri`, kept for the next time; or why it was not read.
+    /// Fetches the key set at `jwks_uri` and stores it for the next time. The inner error says why it was
+    /// not read.
     async fn fetch_keys(
         &self,
         client: &Client,
@@ -215,7 +217,7 @@ impl ClientRegistry {
             max_bytes: KEY_SET,
             etag: None,
         };
-        // The operator named the URLs of clients that are known here.
+        // Strangers cannot use up the budget for URLs that were read before or that the operator named.
         let fetched = if before.is_some() || client.is_trusted() {
             self.fetcher.renew(wanted, self.clock.now()).await
         } else {
@@ -246,8 +248,8 @@ impl ClientRegistry {
     }
 }
 
-/// RFC 7517 §5: what is needed of the set, since a stranger may have registered its URL. What is
-/// not even JSON is the host's word, not the client's.
+/// Reads a key set (RFC 7517 §5), and keeps only what is needed of it, since a stranger may have
+/// registered its URL. A body that is not even JSON is a fault of the host, not of the client.
 fn key_set(body: &[u8]) -> Result<Value, Unread> {
     let members = strict_json::object(body).map_err(|error| match error {
         JsonError::Unreadable => Unread::Away(error.to_string()),
@@ -265,7 +267,8 @@ fn key_set(body: &[u8]) -> Result<Value, Unread> {
     Ok(keys)
 }
 
-/// CI-05 for keys: what their host does is no fault of the assertion.
+/// Returns the error for keys that cannot be read. As for documents (CI-05), a fault of their host is
+/// no fault of the assertion.
 fn no_keys(cause: String) -> Failure {
     Failure {
         source: Some(cause),

@@ -1,4 +1,4 @@
-//! Clients by their id, whichever way they came here, and how they prove who they are.
+//! The clients of the settings, of the table and of metadata documents, and their authentication.
 
 pub mod documents;
 pub mod keys;
@@ -24,7 +24,7 @@ use crate::{
     store::{Store, StoreResult, clients},
 };
 
-/// A client is used at most this often, seconds: nobody waits for that.
+/// Seconds between two updates of a client's last use.
 const USED_EVERY: i64 = 3600;
 
 /// The clients of this server: those of the settings, those of the table, and those that a document
@@ -37,7 +37,7 @@ pub struct ClientRegistry {
     events: Events,
     keys: Arc<Keys>,
     fetcher: Arc<Fetcher>,
-    /// FetchResponse keys of clients of the settings, which have no row.
+    /// Fetched keys of clients of the settings, which have no row.
     static_keys: StaticKeys,
 }
 
@@ -45,22 +45,22 @@ pub struct ClientRegistry {
 pub struct ClientRegistryParts {
     /// The settings, with their clients.
     pub settings: Arc<Settings>,
-    /// The endpoints: audiences of assertions.
+    /// The URLs of the endpoints, which are audiences of assertions.
     pub urls: Arc<Urls>,
     /// The tables.
     pub store: Store,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// Who hears of changes.
+    /// Where audit events go.
     pub events: Events,
     /// The signing keys, of which clients choose an algorithm.
     pub keys: Arc<Keys>,
-    /// The way to documents and keys of clients.
+    /// Fetches documents and keys of clients.
     pub fetcher: Arc<Fetcher>,
 }
 
 impl ClientRegistry {
-    /// A registry that has fetched nothing yet.
+    /// Creates a registry that has fetched nothing yet.
     pub fn new(parts: ClientRegistryParts) -> Self {
         let ClientRegistryParts {
             settings,
@@ -83,7 +83,7 @@ impl ClientRegistry {
         }
     }
 
-    /// The static client with this id. Static clients are looked up first.
+    /// Returns the client of the settings (a static client) with this id. These are looked up first.
     pub fn configured(&self, client_id: &str) -> Option<&Client> {
         self.settings
             .clients
@@ -91,7 +91,7 @@ impl ClientRegistry {
             .find(|client| client.client_id == client_id)
     }
 
-    /// The client with this id, static or from the table.
+    /// Returns the client with this id, from the settings or from the table.
     ///
     /// # Errors
     /// When the database fails.
@@ -107,7 +107,7 @@ impl ClientRegistry {
         Ok(found.filter(|client| self.is_enabled(client)))
     }
 
-    /// The client of a request: static ones have no row.
+    /// Returns the client of the settings with this id, or else the one of `row`.
     pub fn static_or_stored<'a>(
         &'a self,
         client_id: &str,
@@ -117,13 +117,13 @@ impl ClientRegistry {
         self.configured(client_id).or(row)
     }
 
-    /// The id to look up in the table: `None` for static clients.
+    /// Returns the id to look up in the table: `None` for clients of the settings, which have no row.
     pub fn id_in_table<'a>(&self, client_id: &'a str) -> Option<&'a str> {
         self.configured(client_id).is_none().then_some(client_id)
     }
 
-    /// Notes that a code or token was issued to a client, at most once an hour and after the
-    /// answer: a failure costs nothing.
+    /// Stores that a code or token was issued to a client, at most once an hour and in a task of its own:
+    /// a failure is only logged.
     pub fn touch_last_used(&self, client: &Client) {
         let now = self.clock.now();
         let fresh = client
@@ -141,7 +141,7 @@ impl ClientRegistry {
         });
     }
 
-    /// The subject of a user as `client` sees it (SU-01 to SU-03).
+    /// Returns the subject of a user as `client` sees it (SU-01 to SU-03).
     ///
     /// # Errors
     /// When a pairwise client has no sector: a broken configuration (SU-03).
@@ -152,14 +152,14 @@ impl ClientRegistry {
             .ok_or_else(|| Failure::internal("SU-03: the client's pairwise subject has no sector"))
     }
 
-    /// Whether clients of this kind exist here: without the feature, copies of documents are
-    /// nobody (CI-01).
+    /// Whether clients of this kind exist here: while metadata documents are switched off, their stored
+    /// copies are no clients (CI-01).
     pub fn is_enabled(&self, client: &Client) -> bool {
         client.kind != ClientKind::Cimd || self.settings.client_id_metadata_documents.enabled
     }
 
-    /// What this server offers to clients that register themselves, or that describe themselves in
-    /// a document.
+    /// Returns what this server offers to clients that register themselves, or that describe themselves
+    /// in a document.
     pub fn offers_to<'a>(
         &'a self,
         applicant: TrustLevel,

@@ -1,5 +1,5 @@
-//! Clients that register themselves: who asks, what the client becomes, its secret, its end. What
-//! the endpoints of RFC 7591 and RFC 7592 and the operator's tasks have in common.
+//! Registration, secrets and removal of clients: what the endpoints of RFC 7591 and RFC 7592 and the
+//! operator's tasks have in common.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ use crate::{
 pub struct NewSecret {
     /// The secret.
     pub secret: Secret,
-    /// Unix seconds; `None` = it does not end.
+    /// When the secret expires, Unix seconds; `None` = never.
     pub expires_at: Option<i64>,
 }
 
@@ -45,7 +45,7 @@ pub struct Registrar {
 }
 
 impl Registrar {
-    /// Registers clients that `registry` then knows, as the app of `people` permits.
+    /// Creates the service. The app of `people` decides which clients may register.
     pub fn new(registry: Arc<ClientRegistry>, people: Arc<People>) -> Self {
         Self {
             settings: Arc::clone(&registry.settings),
@@ -58,10 +58,10 @@ impl Registrar {
         }
     }
 
-    /// The client that registered metadata describes (RG-05 to RG-07), without secret.
+    /// Checks metadata (RG-05 to RG-07), and returns the client that it describes, without a secret.
     ///
     /// # Errors
-    /// The first rule that the metadata breaks.
+    /// The error of the first rule that the metadata breaks.
     pub fn client(
         &self,
         client_id: String,
@@ -91,8 +91,8 @@ impl Registrar {
         Ok(client)
     }
 
-    /// RG-07: what this server would fetch lies outside of its own network, as far as the text
-    /// tells; the rest is looked at before each fetch.
+    /// Checks that the URLs that this server would fetch lie outside of its own network (RG-07, CI-03), as
+    /// far as their text shows. The addresses behind their names are checked before each fetch.
     fn check_addresses(&self, client: &Client) -> Result<(), OAuthError> {
         let uris = [
             ("jwks_uri", &client.jwks_uri),
@@ -113,11 +113,11 @@ impl Registrar {
         Ok(())
     }
 
-    /// What others say about a client: its sector document, and the app (RG-09), which sees what
-    /// would be registered. `before` = the client as it is stored.
+    /// Checks the sector document of a client, and calls the app's hook `may_register` (RG-09) with the
+    /// metadata that would be registered. `before` is the client as it is stored.
     ///
     /// # Errors
-    /// `invalid_client_metadata`, `access_denied`, or a hook that fails.
+    /// `invalid_client_metadata`, `access_denied`, or a fault if the hook fails.
     pub async fn check(
         &self,
         client: &Client,
@@ -134,7 +134,7 @@ impl Registrar {
         Err(Failure::transport(axum::http::StatusCode::FORBIDDEN, error))
     }
 
-    /// A secret for a client, with the end that secrets of such clients have.
+    /// Makes a secret for a client of this kind. Only secrets of clients that registered themselves expire.
     ///
     /// # Errors
     /// When the random generator fails.
@@ -148,7 +148,8 @@ impl Registrar {
         Ok(NewSecret { secret, expires_at })
     }
 
-    /// Ends a client and everything that it was given (RFC 7592 §2.3); `false` = there was none.
+    /// Removes a client, and revokes everything that it was given (RFC 7592 §2.3). Returns `false` if there
+    /// was no such client.
     ///
     /// # Errors
     /// When the database fails; nothing has changed then.

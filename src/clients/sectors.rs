@@ -1,5 +1,5 @@
-//! Sector documents (OpenID Connect Registration §5, OpenID Connect Core §8.1): who names one has
-//! to be in it.
+//! Sector documents (OpenID Connect Registration §5, OpenID Connect Core §8.1): a client that names
+//! one has to be listed in it.
 
 use super::{ClientRegistry, documents::AGAIN_AFTER};
 use crate::{
@@ -14,12 +14,12 @@ use crate::{
 };
 
 impl ClientRegistry {
-    /// Whether the document at `sector_identifier_uri` lists every redirect URI of the client
-    /// (OpenID Connect Registration §5, OpenID Connect Core §8.1). Clients of the settings are not
-    /// asked: their operator wrote both. `before` = the client as it is stored.
+    /// Checks that the document at `sector_identifier_uri` lists every redirect URI of the client (OpenID
+    /// Connect Registration §5, OpenID Connect Core §8.1). Clients of the settings are not checked, because
+    /// the operator wrote both. `before` is the client as it is stored.
     ///
     /// # Errors
-    /// It does not, or cannot be read.
+    /// When the document does not list one of them, or cannot be read.
     pub async fn check_sector(
         &self,
         client: &Client,
@@ -41,14 +41,14 @@ impl ClientRegistry {
         };
         match fetched {
             Ok(fetched) => check_sector_document(&fetched.body.unwrap_or_default(), client),
-            // The host says that there is none.
+            // The host answers that there is no such document.
             Err(FetchError::Status(404 | 410)) => Err(SectorError::Metadata(no_sector_document())),
             Err(error) => Err(SectorError::Unread(unread(&error))),
         }
     }
 }
 
-/// What a failed fetch says about the document.
+/// Tells whether a fetch failed by a rule that the document breaks, or because it could not be read.
 pub fn unread(error: &FetchError) -> Unread {
     if error.is_against_rules() {
         Unread::Forbidden(error.to_string())
@@ -57,7 +57,8 @@ pub fn unread(error: &FetchError) -> Unread {
     }
 }
 
-/// At registration: what cannot be read now is no fault of the metadata.
+/// At registration, a document that cannot be read now is no fault of the metadata: the client is asked
+/// to come again.
 impl From<SectorError> for Failure {
     fn from(error: SectorError) -> Self {
         match error {

@@ -54,7 +54,7 @@ pub(super) fn base_url(
     STAND_IN.to_owned()
 }
 
-/// ST-05.
+/// Checks and returns the issuer (ST-05).
 pub(super) fn issuer(written: Option<String>, base_url: &str, findings: &mut Findings) -> String {
     let Some(text) = written else {
         return base_url.to_owned();

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use validator::Validate;
 
-/// `profile`. `fapi2` comes with a later version.
+/// Setting `profile`: the set of protocol rules. `fapi2` comes with a later version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
@@ -12,7 +12,7 @@ pub enum Profile {
     Oauth21,
 }
 
-/// `refresh_token_policy`.
+/// Setting `refresh_token_policy`: which clients get a refresh token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefreshTokenPolicy {
@@ -23,22 +23,22 @@ pub enum RefreshTokenPolicy {
     OfflineAccess,
 }
 
-/// `rotate_refresh_tokens` (OAuth 2.1 §4.3.1).
+/// Setting `rotate_refresh_tokens` (OAuth 2.1 §4.3.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefreshRotation {
-    /// For every client.
+    /// Refresh tokens of every client are replaced at use.
     #[default]
     Always,
-    /// Confidential clients keep theirs.
+    /// Only refresh tokens of public clients are replaced; confidential clients keep theirs.
     PublicOnly,
 }
 
-/// `logout_revokes`: what a sign-out ends besides the session.
+/// Setting `logout_revokes`: what a sign-out ends besides the session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogoutRevokes {
-    /// Nothing.
+    /// Nothing but the session.
     Session,
     /// The session's grants without `offline_access`.
     #[default]
@@ -47,7 +47,7 @@ pub enum LogoutRevokes {
     All,
 }
 
-/// `token_format` of a resource.
+/// Setting `token_format` of a resource.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenFormat {
@@ -58,7 +58,7 @@ pub enum TokenFormat {
     Jwt,
 }
 
-/// `client_assertion_audience`: whom an assertion of a client may be for (CA-04).
+/// Setting `client_assertion_audience`: which audience an assertion of a client may have (CA-04).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AssertionAudience {
@@ -69,7 +69,7 @@ pub enum AssertionAudience {
     Issuer,
 }
 
-/// `rate_limit_store`.
+/// Setting `rate_limit_store`: where the counters of rate limits are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RateLimitStore {
@@ -79,13 +79,13 @@ pub enum RateLimitStore {
     Database,
 }
 
-/// `cookie_secure` as written.
+/// Setting `cookie_secure` as written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum CookieSecure {
-    /// Iff `base_url` is https.
+    /// Cookies are `Secure` if `base_url` is https.
     #[default]
     Auto,
-    /// Always.
+    /// Cookies are always `Secure`.
     True,
 }
 
@@ -99,7 +99,7 @@ impl<'de> Deserialize<'de> for CookieSecure {
     }
 }
 
-/// `token_prefixes`: how secrets begin, so that secret scanners find them.
+/// Setting `token_prefixes`: how secrets begin, so that secret scanners find them.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[allow(missing_docs, reason = "the names say it")]
@@ -126,7 +126,7 @@ impl Default for TokenPrefixes {
 }
 
 impl TokenPrefixes {
-    /// Every prefix with its key.
+    /// Returns every prefix with its key.
     #[must_use]
     pub fn entries(&self) -> [(&'static str, &str); 6] {
         [
@@ -140,7 +140,7 @@ impl TokenPrefixes {
     }
 }
 
-/// `cleanup`: how `oauth:cleanup` works through expired rows (CL-01, CL-02).
+/// Setting `cleanup`: how `oauth:cleanup` works through expired rows (CL-01, CL-02).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Validate)]
 #[serde(default, deny_unknown_fields)]
 pub struct CleanupSettings {

@@ -1,4 +1,5 @@
-//! `fetch` and `client_id_metadata_documents`: what this server asks others for (CI-02, CI-03).
+//! Settings `fetch` and `client_id_metadata_documents`: what this server fetches from others
+//! (CI-02, CI-03).
 
 use std::path::PathBuf;
 
@@ -8,7 +9,7 @@ use url::Url;
 use super::{Settings, finding::Findings, raw::RawSettings};
 use crate::protocol::redirect_uri::is_loopback_host;
 
-/// `fetch`.
+/// Setting `fetch`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FetchSettings {
@@ -19,7 +20,8 @@ pub struct FetchSettings {
 /// Longest time for which a copy serves while its host cannot be read, seconds: 30 days.
 const MAX_STALE: i64 = 30 * 24 * 3600;
 
-/// `client_id_metadata_documents`. A host is `host`, or `host:port` for another port than 443.
+/// Setting `client_id_metadata_documents`. A host is `host`, or `host:port` for another port than
+/// 443.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DocumentSettings {
@@ -29,8 +31,8 @@ pub struct DocumentSettings {
     pub allowed_hosts: Vec<String>,
     /// No documents of these hosts.
     pub denied_hosts: Vec<String>,
-    /// How long a copy that is no longer fresh serves while its host cannot be read, seconds; key
-    /// sets at `jwks_uri` likewise.
+    /// How long a copy of a document that is no longer fresh is used while its host cannot be read,
+    /// seconds. It applies to key sets at `jwks_uri` too.
     pub stale_seconds: i64,
 }
 
@@ -46,7 +48,7 @@ impl Default for DocumentSettings {
 }
 
 impl Settings {
-    /// Whether this server runs on a developer's machine: what it fetches may lie there too.
+    /// Whether this server runs on a developer's machine: it may then fetch from that machine.
     #[must_use]
     pub fn fetches_from_own_machine(&self) -> bool {
         let base_url = Url::parse(&self.base_url);

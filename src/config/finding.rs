@@ -1,15 +1,15 @@
-//! Everything that is wrong with the settings, listed at once.
+//! Findings: mistakes in the settings, which are listed all at once.
 
 use std::fmt;
 
-/// One thing that is wrong.
+/// One mistake in the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Path of the key below `oauth_server`, for example `clients[0].redirect_uris[1]`.
     pub key: String,
-    /// What is wrong.
+    /// The mistake.
     pub problem: String,
-    /// What to do about it.
+    /// How to correct it.
     pub fix: String,
 }
 
@@ -20,10 +20,10 @@ impl fmt::Display for Finding {
     }
 }
 
-/// The settings cannot be used. Lists every finding.
+/// Error that the settings cannot be used. It lists every finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError {
-    /// At least one.
+    /// The findings, at least one.
     pub findings: Vec<Finding>,
 }
 
@@ -41,7 +41,8 @@ impl fmt::Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
-/// Collects findings; the first one about a key stands, later ones would only follow from it.
+/// Collects findings. Only the first finding about a key is kept: later ones would only follow from
+/// it.
 #[derive(Debug, Default)]
 pub(super) struct Findings(Vec<Finding>);
 

@@ -8,18 +8,18 @@ use crate::protocol::jwk::SigningAlg;
 /// Where the root secret comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretSource {
-    /// From the settings.
+    /// The secret stands in the settings.
     Given(Secret),
-    /// From this file, which is made at first boot (never in production).
+    /// The secret is in this file, which is made at first boot (never in production).
     File(PathBuf),
 }
 
-/// `keys`.
+/// Setting `keys`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeySettings {
     /// Where private keys are.
     pub source: KeySource,
-    /// Encrypts key files.
+    /// Passphrase that encrypts key files.
     pub passphrase: Option<Secret>,
     /// Algorithm of ID tokens of clients that name none.
     pub id_token_alg: SigningAlg,

@@ -1,4 +1,4 @@
-//! From the settings to what the server metadata is made from.
+//! Computes the input of the server metadata from the settings.
 
 use url::Url;
 
@@ -13,19 +13,19 @@ use crate::{
     },
 };
 
-/// What the settings do not know.
+/// Input of the server metadata that does not stand in the settings.
 #[derive(Clone, Debug)]
 pub struct DerivedMetadata {
-    /// `Keys::algorithms()`.
+    /// Algorithms of the active keys (`Keys::algorithms`).
     pub algorithms: Vec<SigningAlg>,
-    /// `ResourceOwner::supported_claims`.
+    /// Claims that the user model has (`ResourceOwner::supported_claims`).
     pub claims: Vec<String>,
     /// Whether the user model supports signing up.
     pub model_can_sign_up: bool,
 }
 
 impl Settings {
-    /// Input of [`crate::protocol::metadata::ServerMetadata::new`].
+    /// Returns the input of [`crate::protocol::metadata::ServerMetadata::new`].
     #[must_use]
     pub fn metadata_input(&self, urls: &Urls, facts: DerivedMetadata) -> MetadataInput {
         let pairwise = self.pairwise_secret.as_ref().map(|_| "pairwise");

@@ -42,7 +42,7 @@ pub use self::{
 };
 pub use crate::protocol::secret::Secret;
 
-/// Facts of the app that defaults come from.
+/// Data of the app that defaults come from.
 #[derive(Clone, Copy)]
 struct AppEnvironment<'a> {
     environment: &'a Environment,
@@ -62,7 +62,7 @@ impl Settings {
     /// `base_url` outside production; `app_name` the default of `app_name`.
     ///
     /// # Errors
-    /// Everything that is wrong, at once.
+    /// Returns every mistake in the settings at once.
     pub fn from_config(
         block: Option<&Value>,
         environment: &Environment,

@@ -84,7 +84,7 @@ const MAX_EDITS: usize = 3;
 
 const NOT_YET: &str = "not available in this version";
 
-/// What is wrong with a key, and what to do.
+/// What is wrong with an unknown key, and what to do about it.
 pub(super) struct UnknownKey {
     pub(super) problem: String,
     pub(super) fix: String,

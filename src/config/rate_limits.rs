@@ -1,4 +1,4 @@
-//! `rate_limits`: what the app changes about the limits of requests.
+//! Setting `rate_limits`: how the app changes the limits of requests.
 
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ macro_rules! limits {
 }
 
 impl RateLimitEntry {
-    /// What holds unless the app says otherwise, in the order of the entry's keys.
+    /// The limits without a setting, in the order of the entry's keys.
     #[expect(clippy::match_same_arms, reason = "one row per entry, as in a table")]
     pub(super) const fn defaults(self) -> &'static [RateLimit] {
         match self {
@@ -116,8 +116,8 @@ impl RateLimitEntry {
         }
     }
 
-    /// Whether all nodes count together whatever the setting says: what guards guessing must not
-    /// grow with the number of nodes.
+    /// Whether all nodes count together whatever the setting says: a limit that guards against
+    /// guessing must not grow with the number of nodes.
     pub(crate) const fn is_always_shared(self) -> bool {
         matches!(
             self,
@@ -125,7 +125,7 @@ impl RateLimitEntry {
         )
     }
 
-    /// Id of the rule that is broken over the limit.
+    /// Id of the rule that a request over the limit breaks.
     pub(crate) const fn rule(self) -> &'static str {
         match self {
             Self::Authorize => "AZ-05",
@@ -159,7 +159,7 @@ impl Settings {
     }
 }
 
-/// From text rather than derived: keys of a map that are read as enums have no name in error paths.
+/// Read from text rather than derived: map keys that are read as enums have no name in error paths.
 impl<'de> Deserialize<'de> for RateLimitEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
@@ -176,7 +176,7 @@ impl<'de> Deserialize<'de> for RateLimitEntry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RateLimit {
-    /// Requests.
+    /// Most requests of a window.
     #[validate(range(min = 1))]
     pub limit: u32,
     /// Length of the window, seconds.
@@ -184,7 +184,8 @@ pub struct RateLimit {
     pub seconds: i64,
 }
 
-/// What the app wrote: `None` = switched off; a missing entry keeps its defaults. The limits of
-/// an entry are in the order of its keys (`RateLimitEntry::defaults`); a key without one keeps
-/// its default.
+/// Setting `rate_limits`: `None` = switched off; a missing entry keeps its defaults.
+///
+/// The limits of an entry are in the order of its keys (`RateLimitEntry::defaults`); a key without
+/// a limit keeps its default.
 pub type RateLimits = BTreeMap<RateLimitEntry, Option<Vec<RateLimit>>>;

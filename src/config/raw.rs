@@ -26,7 +26,7 @@ use crate::protocol::{client::GrantType, jwk::SigningAlg};
     reason = "each is a key of the settings"
 )]
 pub(super) struct RawSettings {
-    // 3.1
+    // Addresses and published links.
     pub base_url: Option<String>,
     pub issuer: Option<String>,
     pub prefix: String,
@@ -39,7 +39,7 @@ pub(super) struct RawSettings {
     pub op_policy_uri: Option<String>,
     pub op_tos_uri: Option<String>,
     pub profile: Profile,
-    // 3.2
+    // Pages and accounts.
     pub login_url: Option<String>,
     pub consent_url: Option<String>,
     pub select_account_url: Option<String>,
@@ -56,7 +56,7 @@ pub(super) struct RawSettings {
     pub default_locale: String,
     pub locales: Vec<String>,
     pub developer_errors: Option<bool>,
-    // 3.3
+    // Grants, scopes and clients.
     pub grant_types: Vec<GrantType>,
     pub scopes: BTreeMap<String, Option<RawScope>>,
     pub default_scopes: Vec<String>,
@@ -74,7 +74,7 @@ pub(super) struct RawSettings {
     #[validate(range(min = 1, max = 1_000_000))]
     pub max_unused_clients: u64,
     pub clients: Vec<RawClient>,
-    // 3.4
+    // Lifetimes and tokens.
     #[validate(range(min = 30, max = 600))]
     pub authorization_code_ttl_seconds: i64,
     #[validate(range(min = 60, max = 86400))]
@@ -101,7 +101,7 @@ pub(super) struct RawSettings {
     pub token_prefixes: TokenPrefixes,
     pub pairwise_secret: Option<Secret>,
     pub acr_values: Vec<String>,
-    // 3.5
+    // Browser sessions and sign-out.
     #[validate(range(min = 300, max = 31_536_000))]
     pub session_ttl_seconds: i64,
     #[validate(range(min = 300, max = 31_536_000))]
@@ -109,11 +109,11 @@ pub(super) struct RawSettings {
     pub cookie_secure: CookieSecure,
     pub enable_end_session: bool,
     pub logout_revokes: LogoutRevokes,
-    // 3.6
+    // Resources.
     #[validate(nested)]
     pub resources: Vec<RawResource>,
     pub default_resource: Option<String>,
-    // 3.8
+    // Keys, limits, fetching and cleanup.
     #[validate(nested)]
     pub keys: RawKeys,
     pub rate_limits: RateLimits,
@@ -219,7 +219,7 @@ impl Default for RawSettings {
     }
 }
 
-/// `keys`.
+/// Setting `keys` as written.
 #[derive(Debug, Deserialize, Validate)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawKeys {

@@ -100,7 +100,7 @@ fn remove(block: &mut Value, path: &Path) -> bool {
 
 /// Flattens what `validator` found.
 fn note_bounds(path: &str, errors: &ValidationErrors, findings: &mut Findings) {
-    // A hash map: sorted, so that the list reads the same each time.
+    // The errors are a hash map: they are sorted, so that the list is in the same order each time.
     let mut fields: Vec<_> = errors.errors().iter().collect();
     fields.sort_by_key(|(field, _)| *field);
     for (field, kind) in fields {

@@ -1,4 +1,4 @@
-//! Clients that register themselves (ST-11).
+//! Settings for clients that register themselves (ST-11).
 
 use super::{clients::from_hex, finding::Findings, raw::RawSettings, settings::Settings};
 use crate::protocol::{
@@ -8,7 +8,7 @@ use crate::protocol::{
     secret::Secret,
 };
 
-/// The keys about registration, resolved.
+/// The settings about registration, resolved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegistrationSettings {
     /// `allow_dynamic_client_registration`: whether the endpoint is there.
@@ -32,7 +32,7 @@ pub struct RegistrationSettings {
     pub redirect_schemes: Vec<String>,
 }
 
-/// The same as written.
+/// The settings about registration, as written.
 pub(super) struct RawRegistration {
     enabled: bool,
     anonymous: bool,
@@ -89,8 +89,8 @@ pub(super) fn resolve(
     }
 }
 
-/// Schemes that are never a redirect URI may stand in the list and are refused all the same
-/// (RG-06); what is no scheme is a mistake.
+/// Reads `redirect_schemes`. Schemes that are never a redirect URI may stand in the list without
+/// effect (RG-06); a text that is not a scheme is a mistake.
 fn schemes(written: &[String], findings: &mut Findings) -> Vec<String> {
     for (index, scheme) in written.iter().enumerate() {
         if !redirect_uri::is_dotless(scheme) {
@@ -121,9 +121,9 @@ fn tokens(written: &[Secret], findings: &mut Findings) -> Vec<SecretHash> {
 
 /// Scopes of clients that register themselves.
 struct RegistrationScopes {
-    /// Of those that name none.
+    /// Scopes of clients that name none.
     default: Vec<String>,
-    /// The ceiling.
+    /// Scopes that such clients may have at most.
     allowed: Vec<String>,
 }
 

@@ -1,5 +1,5 @@
-//! From what is written to what holds: fills in the defaults that need other keys or the
-//! environment, and runs the checks across keys (ST-01 to ST-11).
+//! Resolves the written settings: fills in the defaults that need other keys or the environment,
+//! and runs the checks across keys (ST-01 to ST-11).
 
 use loco_rs::environment::Environment;
 use url::Url;
@@ -82,7 +82,7 @@ fn check_addresses(raw: &RawSettings, findings: &mut Findings) {
     }
 }
 
-/// Everything that needs no list to be resolved first.
+/// Resolves every setting that needs no list to be resolved first.
 fn plain(
     mut raw: RawSettings,
     app_environment: AppEnvironment<'_>,

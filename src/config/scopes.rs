@@ -24,8 +24,8 @@ pub(super) fn resolve(
 }
 
 impl Settings {
-    /// Whether the scope is `sensitive`, or comes at a resource with one that is: whoever gets the
-    /// one has the other.
+    /// Whether the scope is `sensitive`, or implies one that is: whoever gets the scope has the
+    /// implied one too.
     #[must_use]
     pub fn is_sensitive(&self, name: &str) -> bool {
         let own: Scopes = std::iter::once(name).collect();

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::protocol::secret::Secret;
 
 impl<'de> Deserialize<'de> for Secret {
-    /// Unlike `String`, names the kind of a wrong value but not the value.
+    /// Names the kind of a wrong value but, unlike `String`, not the value.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
             Value::String(text) => Ok(Self::new(text)),

@@ -34,7 +34,7 @@ pub struct Settings {
     pub base_url: String,
     /// Issuer identifier, compared byte for byte (RFC 8414 §2).
     pub issuer: String,
-    /// Where endpoints and pages live: `""`, or a path without trailing slash.
+    /// Path below which endpoints and pages are served: `""`, or a path without trailing slash.
     pub prefix: String,
     /// Serve `/.well-known/oauth-authorization-server` although the issuer has a path.
     pub include_root_oauth_metadata_fallback: bool,
@@ -43,17 +43,18 @@ pub struct Settings {
     /// Serve the only resource's document at `/.well-known/oauth-protected-resource` although its
     /// path is not `/`.
     pub include_root_resource_metadata_fallback: bool,
-    /// Root of derived keys; never signs tokens. [`crate::keys::root_secret`] reads it.
+    /// Source of the secret from which other keys are derived; it never signs tokens.
+    /// [`crate::keys::root_secret`] reads it.
     pub secret: SecretSource,
     /// Name of the app, shown on pages.
     pub app_name: String,
-    /// RFC 8414 §2.
+    /// Metadata `service_documentation` (RFC 8414 §2).
     pub service_documentation: Option<String>,
-    /// RFC 8414 §2.
+    /// Metadata `op_policy_uri` (RFC 8414 §2).
     pub op_policy_uri: Option<String>,
-    /// RFC 8414 §2.
+    /// Metadata `op_tos_uri` (RFC 8414 §2).
     pub op_tos_uri: Option<String>,
-    /// Set of rules.
+    /// Set of protocol rules.
     pub profile: Profile,
 
     /// The app's own login page, as written; `None` = built-in. [`crate::config::urls::Urls`] resolves it.
@@ -66,9 +67,9 @@ pub struct Settings {
     pub signup_url: Option<String>,
     /// The app's page between login and consent, for the hook `post_login`.
     pub post_login_url: Option<String>,
-    /// Where a login without client leads; `None` = the page of connected apps.
+    /// Address after a login without a client; `None` = the page of connected apps.
     pub after_login_url: Option<String>,
-    /// Where a logout without client leads; `None` = built-in page.
+    /// Address after a logout without a client; `None` = the built-in page.
     pub after_logout_url: Option<String>,
     /// Whether the built-in sign-up page exists.
     pub enable_signup: bool,
@@ -82,7 +83,7 @@ pub struct Settings {
     pub consent_allows_narrowing: bool,
     /// Web origins that may call the session exchange endpoint.
     pub session_exchange_origins: Vec<String>,
-    /// Language of pages when nothing else is asked for.
+    /// Language of pages when a request names no offered language.
     pub default_locale: String,
     /// Languages offered.
     pub locales: Vec<String>,
@@ -93,58 +94,58 @@ pub struct Settings {
     pub grant_types: Vec<GrantType>,
     /// The app's own scopes, by name; those of resources are in `resources`.
     pub scopes: Vec<ScopeSetting>,
-    /// Scopes of a client that names none, and of a request that names none.
+    /// Scopes of clients and requests that name none.
     pub default_scopes: Vec<String>,
-    /// `scopes_supported`.
+    /// Metadata `scopes_supported` (RFC 8414 §2).
     pub advertised_scopes: Vec<String>,
     /// Longest life of an access token with this scope, seconds.
     pub scope_expirations: BTreeMap<String, i64>,
-    /// Scopes of a machine token when none are asked.
+    /// Scopes of a client-credentials token when the request names none.
     pub client_credentials_default_scopes: Vec<String>,
-    /// Self-registered clients.
+    /// Settings for clients that register themselves.
     pub registration: RegistrationSettings,
     /// Static clients, by `client_id` as written.
     pub clients: Vec<Client>,
 
-    /// Life of an authorization code.
+    /// Lifetime of an authorization code, seconds.
     pub authorization_code_ttl_seconds: i64,
-    /// Life of an access token of a user grant.
+    /// Lifetime of an access token of a user grant, seconds.
     pub access_token_ttl_seconds: i64,
-    /// Life of an access token of client credentials.
+    /// Lifetime of an access token of client credentials, seconds.
     pub m2m_access_token_ttl_seconds: i64,
-    /// Life of a refresh token, restarted by each rotation.
+    /// Lifetime of a refresh token, seconds, which each rotation starts again.
     pub refresh_token_ttl_seconds: i64,
-    /// Longest life of a family of refresh tokens, from the grant's start.
+    /// Longest lifetime of all refresh tokens of a grant, seconds from its start.
     pub refresh_token_max_ttl_seconds: i64,
-    /// Who gets a refresh token.
+    /// Which clients get a refresh token.
     pub refresh_token_policy: RefreshTokenPolicy,
-    /// How long a superseded refresh token gets the same answer again; 0 = never.
+    /// How long a retry of a rotation gets the stored answer again, seconds; 0 = never.
     pub refresh_token_retry_window_seconds: i64,
     /// Whose refresh tokens are replaced at use.
     pub rotate_refresh_tokens: RefreshRotation,
     /// Whether a changed password revokes the user's grants.
     pub revoke_on_credential_change: bool,
-    /// Life of an ID token.
+    /// Lifetime of an ID token, seconds.
     pub id_token_ttl_seconds: i64,
     /// Whether claims of granted scopes are in the ID token too.
     pub id_token_scope_claims: bool,
-    /// Life of an interaction.
+    /// Lifetime of an interaction, seconds.
     pub state_ttl_seconds: i64,
-    /// A client that registered itself and was never used is removed after this.
+    /// Age at which a client that registered itself and was never used is removed, seconds.
     pub unused_client_ttl_seconds: i64,
-    /// A client that registered itself and has no live grant is removed when it was not used for
-    /// this long.
+    /// Time without use after which a client that registered itself and has no live grant is
+    /// removed, seconds.
     pub idle_client_ttl_seconds: i64,
-    /// How secrets begin.
+    /// Prefixes of secrets.
     pub token_prefixes: TokenPrefixes,
     /// Enables `subject_type` `pairwise`.
     pub pairwise_secret: Option<Secret>,
     /// Authentication context classes, weakest first; never empty.
     pub acr_values: Vec<String>,
 
-    /// Absolute life of a browser session.
+    /// Longest lifetime of a browser session, seconds.
     pub session_ttl_seconds: i64,
-    /// Life of a browser session since its last use, unless it is remembered.
+    /// Lifetime of a browser session since its last use, seconds, unless it is remembered.
     pub session_idle_ttl_seconds: i64,
     /// Whether cookies have the attribute `Secure`.
     pub cookie_secure: bool,
@@ -160,17 +161,17 @@ pub struct Settings {
 
     /// Signing keys.
     pub keys: KeySettings,
-    /// What the app changes about the rate limits.
+    /// The app's changes to the rate limits.
     pub rate_limits: RateLimits,
-    /// Where their counters are.
+    /// Where the counters of rate limits are.
     pub rate_limit_store: RateLimitStore,
     /// How expired rows are removed.
     pub cleanup: CleanupSettings,
-    /// How this server asks others.
+    /// How this server fetches from others.
     pub fetch: FetchSettings,
     /// Clients identified by the URL of a document.
     pub client_id_metadata_documents: DocumentSettings,
-    /// Whom an assertion of a client may be for (CA-04).
+    /// Which audience an assertion of a client may have (CA-04).
     pub client_assertion_audience: AssertionAudience,
 }
 
@@ -179,9 +180,9 @@ pub struct Settings {
 pub struct ScopeSetting {
     /// The scope value.
     pub name: String,
-    /// Fluent key or text for people.
+    /// Key of a message, or text for people.
     pub description: Option<String>,
-    /// Whether consent is asked each time.
+    /// Whether the scope needs consent each time.
     pub sensitive: bool,
 }
 
@@ -198,7 +199,7 @@ pub struct Resource {
     pub scopes: Vec<ScopeSetting>,
     /// Scopes of a request for it that names none.
     pub default_scopes: Vec<String>,
-    /// Who holds the key also has the values.
+    /// Scopes that a scope implies, by its name.
     pub implied_scopes: BTreeMap<String, Vec<String>>,
     /// Form of its access tokens.
     pub token_format: TokenFormat,
@@ -217,7 +218,7 @@ pub struct Resource {
 }
 
 impl Settings {
-    /// Every scope that something defines: the standard ones, the app's, the resources'.
+    /// Returns every scope that something defines: the standard ones, the app's, the resources'.
     #[must_use]
     pub fn known_scopes(&self) -> Vec<String> {
         let mut names: Vec<String> = STANDARD.map(str::to_owned).into();
@@ -235,7 +236,7 @@ impl Settings {
         STANDARD.contains(&name) || self.scope(name).is_some()
     }
 
-    /// What the app says about a scope, at the top or in a resource.
+    /// Returns the definition of a scope, at the top or in a resource.
     #[must_use]
     pub fn scope(&self, name: &str) -> Option<&ScopeSetting> {
         self.defined_scopes().find(|scope| scope.name == name)
@@ -246,7 +247,7 @@ impl Settings {
         self.scopes.iter().chain(of_resources)
     }
 
-    /// The resource that a `resource` parameter names (AZ-23).
+    /// Returns the resource that a `resource` parameter names (AZ-23).
     #[must_use]
     pub fn resource(&self, received: &str) -> Option<&Resource> {
         self.resources
@@ -254,7 +255,7 @@ impl Settings {
             .find(|resource| resource::matches(&resource.identifier, received))
     }
 
-    /// The resource that the app itself names, in `default_resource` or at a guard: by its
+    /// Returns the resource that the app itself names, in `default_resource` or at a guard, by its
     /// `prefix` or its identifier.
     #[must_use]
     pub fn resource_named(&self, written: &str) -> Option<&Resource> {
@@ -263,7 +264,7 @@ impl Settings {
         by_prefix.or_else(|| self.resource(written))
     }
 
-    /// Algorithms for which a key must exist, the default of ID tokens first.
+    /// Returns the algorithms for which a key must exist, the default of ID tokens first.
     #[must_use]
     pub fn algorithms_in_use(&self) -> Vec<SigningAlg> {
         let mut algorithms = vec![self.keys.id_token_alg, self.keys.access_token_alg];
@@ -283,7 +284,8 @@ impl Settings {
         algorithms
     }
 
-    /// Longest life of a signed token, seconds: how long a key must verify after its last use.
+    /// Returns the longest lifetime of a signed token, seconds, for which a key must verify after
+    /// its last use.
     #[must_use]
     pub fn longest_token_life(&self) -> i64 {
         let of_resources = self.resources.iter().map(|r| r.access_token_ttl_seconds);

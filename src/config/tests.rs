@@ -25,7 +25,7 @@ fn findings(block: Value, environment: &Environment) -> Vec<String> {
     error.to_string().lines().map(str::to_owned).collect()
 }
 
-/// Every finding begins with its key; that of the only one is `key`, and its text has `part`.
+/// Asserts that there is one finding, that it begins with `key`, and that its text has `part`.
 fn assert_one_finding(block: Value, key: &str, part: &str) {
     let found = findings(block, &Development);
     let start = format!("oauth_server: {key}: ");

@@ -20,23 +20,23 @@ pub struct Urls {
     pub issuer: String,
     /// Origin of `base_url`, as in the header `Origin`.
     pub origin: String,
-    /// Where the step "login" sends people: the app's page, else the built-in one.
+    /// Address of the step "login": the app's page, else the built-in one.
     pub login_page: String,
-    /// Where the step "create" sends people: the app's page, the built-in one if it exists, else
+    /// Address of the step "create": the app's page, the built-in one if it exists, else
     /// [`Self::login_page`].
     pub signup_page: String,
-    /// Where the step "select account" sends people.
+    /// Address of the step "select account".
     pub select_account_page: String,
-    /// Where the step "consent" sends people.
+    /// Address of the step "consent".
     pub consent_page: String,
-    /// Where the step "post login" sends people, if the app has a page for it.
+    /// Address of the step "post login", if the app has a page for it.
     pub post_login_page: Option<String>,
-    /// Where a login without client leads.
+    /// Address after a login without a client.
     pub after_login: String,
-    /// Where a logout without client leads; `None` = the built-in page `logged_out.html`.
+    /// Address after a logout without a client; `None` = the built-in page `logged_out.html`.
     pub after_logout: Option<String>,
-    /// In the order of [`Route::ALL`].
-    routes: [String; Route::ALL.len()],
+    /// URLs of the routes, in the order of [`Route::ALL`].
+    routes: Vec<String>,
     base_url: String,
     prefix: String,
     metadata_routes: Vec<String>,
@@ -67,7 +67,10 @@ impl Urls {
             origin: Url::parse(base_url)
                 .map(|url| url.origin().ascii_serialization())
                 .unwrap_or_default(),
-            routes: Route::ALL.map(|route| endpoint(route.path())),
+            routes: Route::ALL
+                .iter()
+                .map(|route| endpoint(route.path()))
+                .collect(),
             select_account_page: page(&settings.select_account_url, Route::SelectAccount),
             consent_page: page(&settings.consent_url, Route::Consent),
             post_login_page: post_login.map(|page| resolve(base_url, page)),
@@ -81,14 +84,15 @@ impl Urls {
         }
     }
 
-    /// The URL of a route; of one with braces in its path the pattern ([`Self::with`] fills it).
+    /// Returns the URL of a route, or its pattern when the path has braces ([`Self::with`] fills
+    /// them).
     #[must_use]
     pub fn of(&self, route: Route) -> &str {
         self.routes.get(route as usize).map_or("", String::as_str)
     }
 
-    /// The URL of a route whose path has a part that is `value`: an id of ours, or a `client_id` of a
-    /// registered client (RFC 7592 §3), which are path segments as they are.
+    /// Returns the URL of a route with the variable part `value`: an id made by this server, or the
+    /// `client_id` of a registered client (RFC 7592 §3), which are path segments without encoding.
     #[must_use]
     pub fn with(&self, route: Route, value: &str) -> String {
         let pattern = self.of(route);
@@ -98,7 +102,8 @@ impl Urls {
         }
     }
 
-    /// Where clients authenticate: a possible audience of their assertions (CA-04).
+    /// Returns the URL at which clients authenticate, a possible audience of their assertions
+    /// (CA-04).
     #[must_use]
     pub fn of_client_endpoint(&self, endpoint: ClientEndpoint) -> &str {
         self.of(match endpoint {
@@ -108,19 +113,19 @@ impl Urls {
         })
     }
 
-    /// A page setting as URL: a URL stays as it is, a path is one of this app.
+    /// Returns a page setting as URL: a URL stays as it is, a path is one of this app.
     #[must_use]
     pub fn page(&self, page: &str) -> String {
         resolve(&self.base_url, page)
     }
 
-    /// Path of a route in the app's router: `prefix` + path.
+    /// Returns the path of a route in the app's router: `prefix` + path.
     #[must_use]
     pub fn local(&self, route: Route) -> String {
         format!("{}{}", self.prefix, route.path())
     }
 
-    /// What all paths of the plugin's router begin with.
+    /// Returns the start of all paths of the plugin's router.
     #[must_use]
     pub fn local_root(&self) -> String {
         format!("{}/", self.prefix)

@@ -16,21 +16,21 @@ use crate::{
     },
 };
 
-/// Ids of apps that nobody was asked about: there is a grant, but no consent.
+/// Prefix for the id of an app that has a grant, but no consent, because none was needed.
 const BY_GRANT: &str = "g";
 
-/// An app with its client, while that exists.
+/// A connected app with its client, while that exists.
 #[derive(Clone)]
 pub struct Connected {
-    /// The facts.
+    /// The app.
     pub app: ConnectedApp,
-    /// The client.
+    /// The client; `None` if it does not exist any more.
     pub client: Option<Client>,
 }
 
 impl ConsentService {
-    /// The apps that a user allowed something, most recently allowed first: four statements,
-    /// however many there are.
+    /// Returns the apps that a user gave access to, most recently allowed first. This takes four
+    /// statements, however many apps there are.
     ///
     /// # Errors
     /// When the database fails.
@@ -103,11 +103,11 @@ impl ConsentService {
         Ok(connected)
     }
 
-    /// Takes everything from an app that a user gave it: consent, grants with all their tokens,
-    /// codes, logins under way. `false` when `id` is none of the user's apps.
+    /// Revokes everything that a user gave to an app: consent, grants with all their tokens, codes, and
+    /// unfinished interactions. Returns `false` when `id` is none of the user's apps (AP-01).
     ///
     /// # Errors
-    /// When the database fails; nothing is taken then.
+    /// When the database fails; nothing is revoked then.
     pub async fn disconnect(&self, user: UserKey, id: &str) -> Result<bool, Failure> {
         let tables = self.store.tables();
         let client = match (id.strip_prefix(BY_GRANT), id) {
@@ -139,10 +139,10 @@ impl ConsentService {
         Ok(true)
     }
 
-    /// The same for all apps of a user.
+    /// Revokes everything that a user gave to any app.
     ///
     /// # Errors
-    /// When the database fails; nothing is taken then.
+    /// When the database fails; nothing is revoked then.
     pub async fn disconnect_all(&self, user: UserKey) -> Result<(), Failure> {
         let all = UserFilter {
             user,
@@ -160,8 +160,8 @@ impl ConsentService {
             .write(move |txn, tables| {
                 let which = which.clone();
                 Box::pin(async move {
-                    // The grants last: a code that is being issued holds its login and its consent,
-                    // so that this waits for it and then finds its grant.
+                    // The grants come last: a transaction that issues a code holds its session and its
+                    // consent, so that this one waits for it and then finds its grant.
                     authorization_states::abandon(txn, tables, &which, now).await?;
                     consents::delete_of_user(txn, tables, &which).await?;
                     let revocation = Revocation {

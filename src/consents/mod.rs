@@ -1,4 +1,4 @@
-//! What people allowed their apps.
+//! What people allowed their apps, and how they take it back.
 
 mod connected_apps;
 
@@ -7,7 +7,7 @@ use std::sync::Arc;
 pub use self::connected_apps::Connected;
 use crate::{clients::ClientRegistry, clock::Clock, events::Events, store::Store};
 
-/// The approvals of people, and what came of them.
+/// Lists the apps that people gave access to, and takes the access back.
 pub struct ConsentService {
     store: Store,
     clock: Clock,
@@ -16,7 +16,7 @@ pub struct ConsentService {
 }
 
 impl ConsentService {
-    /// Approvals in these tables.
+    /// Creates the service.
     pub const fn new(
         store: Store,
         clock: Clock,
@@ -35,31 +35,31 @@ impl ConsentService {
 /// An app that has access to a person's account, or was allowed to ask for it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectedApp {
-    /// What `revoke_grant` takes.
+    /// The id that `revoke_grant` takes.
     pub id: String,
     /// The `client_id`.
     pub client_id: String,
     /// Name for people; a client may have none.
     pub client_name: Option<String>,
-    /// What it may do.
+    /// The granted scopes.
     pub scopes: Vec<String>,
-    /// Where (RFC 8707).
+    /// The resources for which the scopes are granted (RFC 8707).
     pub resources: Vec<String>,
-    /// The last approval, Unix seconds.
+    /// When the person last approved, Unix seconds.
     pub granted_at: i64,
-    /// The last token, Unix seconds.
+    /// When the last token was issued, Unix seconds.
     pub last_used_at: Option<i64>,
-    /// Its grants that are live, newest first.
+    /// Its grants that have not ended, newest first.
     pub devices: Vec<ConnectedDevice>,
 }
 
 /// One grant of an app: an installation of it, or one login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectedDevice {
-    /// Browser and system that approved it, `Firefox, Linux`.
+    /// Browser and system in which it was approved, for example `Firefox, Linux`.
     pub label: Option<String>,
-    /// Unix seconds.
+    /// When the grant was made, Unix seconds.
     pub since: i64,
-    /// The last token, Unix seconds.
+    /// When the last token was issued, Unix seconds.
     pub last_used_at: Option<i64>,
 }

@@ -1,5 +1,5 @@
 //! GET `{prefix}/apps`, POST `…/apps/{id}/revoke`, `…/apps/revoke-all`, `…/sessions/{sid}/end` —
-//! what a person has given out and where they are signed in.
+//! the page of a person's connected apps and browser sessions (AP-01).
 
 use axum::{
     debug_handler,
@@ -32,10 +32,10 @@ use crate::{
 
 const ROUTE: Route = Route::Apps;
 
-/// A part of the path, unless it is no text at all.
+/// An id in the path; the rejection means that it is not UTF-8.
 type Named = Result<Path<String>, PathRejection>;
 
-/// The lists.
+/// Shows the connected apps and browser sessions of the person who is signed in.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
@@ -95,7 +95,7 @@ pub async fn revoke_all(
     Ok(with_cookies(browser, answer)?)
 }
 
-/// Signs one browser out; this one too, if it is the one.
+/// Ends one browser session; if it is that of this browser, its cookie goes, too.
 #[debug_handler(state = SharedContext)]
 pub async fn end_session(
     server: ServerState,
@@ -126,7 +126,7 @@ pub async fn end_session(
 enum Submitter {
     /// The person who is signed in.
     Here(Box<SignedIn>),
-    /// Nobody, or the form is not from here.
+    /// Nobody is signed in, or the form failed the checks CS-01 to CS-03; this is the answer.
     Refused(Response),
 }
 
@@ -154,13 +154,13 @@ async fn person(
     Ok(Submitter::Refused(page))
 }
 
-/// ASVS 8.2.2: what belongs to somebody else is not there.
+/// AP-01, ASVS 8.2.2: what belongs to somebody else is answered like what does not exist.
 fn not_found() -> PageError {
     let error = OAuthError::of(&refusals::APP_OR_SESSION_UNKNOWN);
     Failure::transport(StatusCode::NOT_FOUND, error).into()
 }
 
-/// 303 to the login page, and from there back.
+/// Redirects (303) to the login page, which leads back to this page.
 fn to_login(server: &Server) -> Result<Response, Failure> {
     let urls = &server.urls;
     let separator = if urls.login_page.contains('?') {
@@ -184,7 +184,7 @@ fn back(server: &Server, notice: AppsNotice) -> Result<Response, Failure> {
     ))
 }
 
-/// Whose lists are shown, and what is said above them.
+/// What the page shows: whose lists, and the messages above them.
 struct Lists<'a> {
     current: &'a SignedIn,
     form_state: FormState,

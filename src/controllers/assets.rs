@@ -13,14 +13,14 @@ use crate::{
     protocol::{error::OAuthError, received::Received, refusals},
 };
 
-/// The file with this name.
+/// Returns the stylesheet, if `file` is its present name; any other name is a 404 (PG-04).
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
     file: Result<Path<String>, PathRejection>,
 ) -> Result<Response, ApiError> {
     let stylesheet = server.views.stylesheet().map_err(Failure::internal)?;
-    // A part of the path that is no text names no file.
+    // A name that is not UTF-8 is that of no file.
     let file = file.map_or_else(|_| String::new(), |Path(file)| file);
     if file != stylesheet.file_name() {
         let file = Received::Public(&file);

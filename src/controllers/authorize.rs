@@ -33,7 +33,7 @@ use crate::{
     sessions::{Browser, SignedIn},
 };
 
-/// The request in the query.
+/// Answers an authorization request in the query.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
@@ -122,14 +122,15 @@ fn validate(
     authorize::validate(params, entitlement, &requester.callback, &verify_hint)
 }
 
-/// Decide, second half, then persist and respond: a code at once, or a row and the first page.
+/// Decide, second half, then persist and respond: a code at once, or a stored interaction and its first
+/// page.
 async fn decide(
     server: &Server,
     interaction: &mut Interaction,
     browser: &mut Browser,
     mut current: Option<SignedIn>,
 ) -> Result<Response, PageError> {
-    // A situation can change while it is finished; twice in a row is a storm, not a person.
+    // Login, client or consent can change while a code is issued; if they do twice in a row, NX-10 refuses.
     for _ in 0..2 {
         let next = server
             .interactions
@@ -170,14 +171,14 @@ async fn decide(
     Err(OAuthError::of(&refusals::STATE_KEEPS_CHANGING).into())
 }
 
-/// GE-11: `grant_types` without `authorization_code`.
+/// GE-11: the answer where the setting `grant_types` has no `authorization_code`.
 #[debug_handler(state = SharedContext)]
 pub async fn switched_off() -> PageError {
     PageError::switched_off("grant_types has no authorization_code")
 }
 
-/// The request in a form body: stored, then resumed by GET, because a cross-site POST carries no
-/// `Lax` cookie.
+/// Answers an authorization request in a form body. It is stored and then resumed by GET, because a
+/// cross-site POST carries no `Lax` cookie.
 #[debug_handler(state = SharedContext)]
 pub async fn post(server: ServerState, request: Request) -> Result<Response, PageError> {
     let params = read_form(request, "AZ-01", "AZ-02").await?;
@@ -198,7 +199,8 @@ pub async fn post(server: ServerState, request: Request) -> Result<Response, Pag
     }
 }
 
-/// AR-02, or for strangers the page that names the target and needs a click (AR-04).
+/// Refuses a request: by a redirect to the client (AR-02), or by a page that names the host and offers the
+/// way back as a link (AR-04).
 fn refuse(
     requester: &Requester,
     current: Option<&SignedIn>,

@@ -32,7 +32,7 @@ use crate::{
     store::clients::{self, ClientRow, MetadataUpdate, RegisteredClient, SecretChange},
 };
 
-/// The id in the path; one that is no text is nobody's.
+/// The id in the path; the rejection means that it is not UTF-8.
 type ClientId = Result<Path<String>, PathRejection>;
 
 /// A client and who manages it.
@@ -42,8 +42,8 @@ struct Managed {
 }
 
 impl Managed {
-    /// RG-07: what a client was once given on the operator's word it may keep, by its own token. An
-    /// update brings nothing of that kind: nobody shows an initial access token here.
+    /// RG-07: a client that got a grant for itself by an initial access token keeps it when it updates its
+    /// registration by its own token. An update cannot bring an initial access token.
     fn applicant(&self) -> TrustLevel {
         let (client, owner) = (&self.registered.client, self.registered.owner);
         let acts_alone = client.grant_types.iter().any(|grant| grant.acts_alone());
@@ -57,11 +57,11 @@ impl Managed {
 enum Manager {
     /// The client, by this registration access token.
     Client(Secret),
-    /// A signed-in person, by the hook's word.
+    /// A signed-in person whom the hook `may_manage` permits it.
     Person(Owner),
 }
 
-/// The metadata as registered.
+/// Returns the client's metadata as registered (RFC 7592 §2.1).
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
@@ -77,7 +77,7 @@ pub async fn get(
     ))
 }
 
-/// Other metadata in place of the old (RFC 7592 §2.2).
+/// Replaces the client's metadata (RFC 7592 §2.2).
 #[debug_handler(state = SharedContext)]
 pub async fn put(
     server: ServerState,
@@ -85,8 +85,8 @@ pub async fn put(
     client_id: ClientId,
     MetadataJson(members): MetadataJson,
 ) -> Result<Response, ApiError> {
-    // RG-03: before a token is looked at or anything is fetched. What strangers use up together, the
-    // server's ceiling of registrations, keeps nobody from their own.
+    // RG-03: the limit comes before the token is checked and anything is fetched. The limit that all
+    // anonymous registrations share does not count updates.
     let keys = RateLimitKeys::entry(RateLimitEntry::Register).address();
     server.limits.check(keys).await?;
     let managed = load(&server, &headers, client_id, ManageAction::Update).await?;
@@ -105,7 +105,7 @@ pub async fn put(
     Ok(describe(&server, &managed, &client, secret.as_ref()))
 }
 
-/// The end of the registration (RFC 7592 §2.3).
+/// Deletes the client (RFC 7592 §2.3).
 #[debug_handler(state = SharedContext)]
 pub async fn delete(
     server: ServerState,
@@ -133,7 +133,7 @@ async fn load(
     client_id: ClientId,
     action: ManageAction,
 ) -> Result<Managed, Failure> {
-    // A part of the path that is no text is no id.
+    // An id that is not UTF-8 is that of no client.
     let client_id = client_id.map_or_else(|_| String::new(), |Path(id)| id);
     let tables = server.store.tables();
     let found = server
@@ -170,14 +170,14 @@ async fn load(
     }
 }
 
-/// What an update does to the secrets, and the secret that the client does not know yet.
+/// What an update does to the stored secrets, and the new secret that the answer shows.
 struct NewSecrets {
     change: SecretChange,
     secret: Option<Secret>,
 }
 
-/// What becomes of the secret: it stays while it works; a client that needs one and has none that
-/// works gets one.
+/// Decides about the secret: a valid one stays, and a client that needs one and has no valid one gets a
+/// new one.
 fn secret_change(
     server: &Server,
     old: &Client,
@@ -217,7 +217,7 @@ fn secret_change(
     })
 }
 
-/// Persist: one statement, in which the token still has to be the client's.
+/// Persist: one statement, which changes the row only while the registration access token is still valid.
 async fn store(
     server: &Server,
     managed: &Managed,
@@ -245,7 +245,7 @@ async fn store(
     Ok(())
 }
 
-/// RFC 7592 §3 wants the registration access token in the answer: the one the caller just sent.
+/// Respond. RFC 7592 §3 wants the registration access token in the answer: the one that the caller sent.
 fn describe(
     server: &Server,
     managed: &Managed,

@@ -27,7 +27,7 @@ use crate::{
 
 const ROUTE: Route = Route::Consent;
 
-/// What the client asks for. A decision in the query has no effect.
+/// Shows what the client requests. A decision in the query has no effect.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
@@ -53,7 +53,7 @@ async fn show(
     }
 }
 
-/// The decision.
+/// Takes the person's decision.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     server: ServerState,
@@ -78,7 +78,7 @@ async fn submit(
         .sessions
         .current(browser, &interaction.client.client_id)
         .await?;
-    // First, because it says what the form may show.
+    // The next step is determined first, because this also determines what the form may show.
     let next = server
         .interactions
         .next_step(&mut interaction, current.as_ref())
@@ -119,7 +119,7 @@ async fn submit(
                     .accept(&mut interaction, browser, agreement)
                     .await?
             }
-            // An allow counts only while consent is what is asked.
+            // An approval counts only while consent is the next step.
             _ => InteractionOutcome::Again,
         },
         _ => {
@@ -132,7 +132,7 @@ async fn submit(
     respond(server, browser, &interaction, outcome, NavigationKind::Form)
 }
 
-/// The scopes that were left ticked.
+/// The scopes that the person left ticked.
 fn ticked(params: &Params) -> Result<Scopes, PageError> {
     let as_list = |_| OAuthError::of(&refusals::SCOPE_AS_LIST);
     Ok(params.all("scope").map_err(as_list)?.into_iter().collect())

@@ -32,7 +32,7 @@ use crate::{
     sessions::Browser,
 };
 
-/// The request in the query, or one that was stored.
+/// Answers a logout request in the query, or a stored one that the query names.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
@@ -48,8 +48,8 @@ pub async fn get(
     Ok(with_cookies(browser, answer)?)
 }
 
-/// The request in a form body: stored, then resumed by GET, because a cross-site POST carries no
-/// `Lax` cookie.
+/// Answers a logout request in a form body. It is stored and then resumed by GET, because a cross-site POST
+/// carries no `Lax` cookie.
 #[debug_handler(state = SharedContext)]
 pub async fn post(server: ServerState, request: Request) -> Result<Response, PageError> {
     let params = read_form(request, "ES-01", "ES-01").await?;
@@ -64,18 +64,18 @@ pub async fn post(server: ServerState, request: Request) -> Result<Response, Pag
     Ok(see_other(&format!("{url}?interaction={id}"))?)
 }
 
-/// GE-11: `enable_end_session` is off.
+/// GE-11: the answer where the setting `enable_end_session` is off.
 #[debug_handler(state = SharedContext)]
 pub async fn switched_off() -> PageError {
     PageError::switched_off("enable_end_session is off")
 }
 
-/// ES-01, AZ-05: as at the authorization endpoint and by the same limits, before anything is looked
-/// for or stored. Counted apart, so that neither endpoint uses up the other.
+/// ES-01, AZ-05: checks the limits of the authorization endpoint, with counters of its own, before anything
+/// is looked up or stored.
 async fn check_limit(server: &Server, params: &Params) -> Result<(), Failure> {
     let named = params.one("client_id").ok().flatten().unwrap_or_default();
     let keys = RateLimitKeys::entry(RateLimitEntry::Authorize).address_for("end-session");
-    // Who names no client is not one client.
+    // Requests that name no client are not counted as those of one client.
     let keys = if named.is_empty() {
         keys
     } else {
@@ -84,7 +84,7 @@ async fn check_limit(server: &Server, params: &Params) -> Result<(), Failure> {
     server.limits.check(keys).await
 }
 
-/// Load: who is meant, who asks, and where it may lead (ES-01 to ES-04).
+/// Load: the hint, the client, and where the browser may go afterwards (ES-01 to ES-04).
 async fn load(server: &Server, params: &Params) -> Result<LogoutInteraction, PageError> {
     let request = end_session::read(params)?;
     let hint = match request.id_token_hint {
@@ -105,7 +105,7 @@ async fn load(server: &Server, params: &Params) -> Result<LogoutInteraction, Pag
     })
 }
 
-/// ES-02: an ID token of ours, also one that has expired.
+/// ES-02: verifies that a hint is an ID token of this server; it may have expired.
 fn verified(server: &Server, token: &str) -> Result<VerifiedHint, PageError> {
     let hint = server
         .keys

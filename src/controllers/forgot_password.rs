@@ -24,7 +24,7 @@ const ROUTE: Route = Route::ForgotPassword;
 /// Longest login that is looked for, bytes.
 const MAX_LOGIN: usize = 1024;
 
-/// The form, or that a mail is on its way.
+/// Shows the form or, after it was sent, the notice that a mail is on its way.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
@@ -40,7 +40,8 @@ pub async fn get(
     Ok(with_cookies(browser, answer)?)
 }
 
-/// The login. One answer for known and unknown ones, given before either is looked for.
+/// Takes a login name and sends the mail. Known and unknown names get one and the same answer, which is
+/// given before the name is looked up.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     State(app): State<SharedContext>,
@@ -88,11 +89,11 @@ fn requested_login(
     Ok(Err(form_state.with_status(StatusCode::BAD_REQUEST)))
 }
 
-/// What the page is about.
+/// What the page shows.
 enum Shown {
-    /// The login is asked for.
+    /// The form for the login name.
     Form(FormState),
-    /// A mail is on its way.
+    /// The notice that a mail is on its way.
     Sent,
 }
 

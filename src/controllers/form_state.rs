@@ -1,5 +1,5 @@
-//! A posted form that is shown again: what was entered, what is wrong with it, and whether it came
-//! from here at all (PG-08, CS-01 to CS-03).
+//! A posted form that is shown again: its values and errors (PG-08), and the check that it came from a page
+//! of this server (CS-01 to CS-03).
 
 use std::collections::BTreeMap;
 
@@ -20,17 +20,17 @@ use crate::{
     views::{ErrorLine, FormError, PageVariables},
 };
 
-/// A form that did not come from here, or not for this account.
+/// The refusal of a form that did not come from a page of this server, or that is for another account.
 pub struct RefusedForm {
     error: ErrorLine,
     status: StatusCode,
 }
 
-/// CS-01 to CS-03: what to say when the form did not come from here. The log is told which rule
-/// refused it, and what came instead of what.
+/// CS-01 to CS-03: checks that a form came from a page of this server, and for this account. Logs and
+/// returns the refusal; `None` = the form is valid.
 ///
 /// # Errors
-/// PAGE(400) when the token was sent twice.
+/// An error page (400) when the token was sent twice.
 pub fn check_csrf(
     server: &Server,
     browser: &Browser,
@@ -83,13 +83,13 @@ pub fn check_csrf(
     }))
 }
 
-/// What goes back into a form that is shown again.
+/// Values and errors of a form that is shown again.
 pub struct FormState {
-    /// HTTP status.
+    /// HTTP status of the answer.
     pub status: StatusCode,
-    /// Entered values, never passwords.
+    /// Entered values by the names of their fields, never passwords.
     pub values: BTreeMap<String, String>,
-    /// What is wrong.
+    /// Errors of the form as a whole and of its fields.
     pub errors: Vec<ErrorLine>,
 }
 
@@ -104,10 +104,10 @@ impl Default for FormState {
 }
 
 impl FormState {
-    /// The values of these fields.
+    /// Takes the entered values of these fields.
     ///
     /// # Errors
-    /// PAGE(400) when one was sent twice.
+    /// An error page (400) when a field was sent twice.
     pub fn of(params: &Params, fields: &[&str]) -> Result<Self, PageError> {
         let mut form_state = Self::default();
         for name in fields {
@@ -120,31 +120,32 @@ impl FormState {
         Ok(form_state)
     }
 
-    /// With another status.
+    /// Sets the HTTP status.
     pub const fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
     }
 
-    /// With an error of the form as a whole.
+    /// Adds an error of the form as a whole.
     pub fn with_error(mut self, error: FormError) -> Self {
         self.errors.push(error.into());
         self
     }
 
-    /// The form did not come from here (CS-03), or is for another account (CO-05).
+    /// Adds the refusal of a form that did not come from a page of this server (CS-03), or that is for
+    /// another account (CO-05).
     pub fn refused(mut self, refused: RefusedForm) -> Self {
         self.errors.push(refused.error);
         self.with_status(refused.status)
     }
 
-    /// Too many of these; the same form works later.
+    /// Adds the error that the form was sent too often (429); it can be sent again later.
     pub fn limited(self) -> Self {
         self.with_error(FormError::RateLimited)
             .with_status(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// The storage or the cores are busy; the same form works later (FA-01).
+    /// Adds the error that the storage or the cores are busy (503, FA-01); the form can be sent again later.
     pub fn unavailable(self) -> Self {
         self.with_error(FormError::Unavailable)
             .with_status(StatusCode::SERVICE_UNAVAILABLE)
@@ -152,7 +153,7 @@ impl FormState {
 }
 
 impl PageVariables {
-    /// With what was entered.
+    /// Puts the values and errors of a form into the page.
     #[must_use]
     pub fn with(mut self, form_state: FormState) -> Self {
         self.values = form_state.values;

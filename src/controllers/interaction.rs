@@ -30,7 +30,7 @@ use crate::{
     sessions::{Browser, CsrfCheck},
 };
 
-/// The request, for a page that a script draws.
+/// Returns an interaction as JSON, for a page that a script of the app draws.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
@@ -54,7 +54,7 @@ async fn open(
     OAuthInteraction::open(&server.0, browser, interaction).await
 }
 
-/// What a page needs of an interaction; what is not there is left out (GE-07).
+/// The members of the answer; one that does not apply is left out (GE-07).
 fn shown(of: &OAuthInteraction) -> Value {
     let mut shown = json!({
         "state": of.state,
@@ -98,7 +98,7 @@ struct DecisionBody {
     interaction: String,
     csrf_token: String,
     action: Action,
-    /// What the person left ticked; absent = all.
+    /// Scopes that the person left ticked; absent = all of the request.
     scopes: Option<Vec<String>>,
     sid: Option<String>,
 }
@@ -118,7 +118,7 @@ struct Location {
     location: String,
 }
 
-/// The decision; the answer says where the browser goes.
+/// Takes the person's decision; the answer has the address to which the script sends the browser.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     server: ServerState,
@@ -133,7 +133,7 @@ pub async fn post(
         .await;
     let interaction = found.map_err(PageError::into_failure)?;
     if interaction.is_finished() {
-        // Double clicks and lost answers.
+        // A double click or a lost answer gets the same answer again (IX-05).
         let outcome = server.interactions.repeat(&interaction, &browser);
         let answer = location(&server, &interaction, outcome)?;
         return Ok(with_cookies(browser, answer)?);
@@ -152,7 +152,7 @@ pub async fn post(
     Ok(with_cookies(app_page.browser, answer)?)
 }
 
-/// CS-01; EX-02 has looked at the origin.
+/// CS-01: checks the token of the form; the origin was checked by EX-02.
 fn check_token(app_page: &OAuthInteraction, token: &str) -> Result<(), Failure> {
     match app_page.judge_token(token) {
         CsrfCheck::Valid => Ok(()),
@@ -180,7 +180,7 @@ fn decision(app_page: &OAuthInteraction, act: DecisionBody) -> Result<Decision, 
     })
 }
 
-/// Where a page would have redirected to.
+/// The address to which a page would have redirected, as JSON.
 fn location(
     server: &Server,
     interaction: &Interaction,

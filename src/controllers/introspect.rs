@@ -53,7 +53,7 @@ pub struct Introspection {
     sid: Option<String>,
 }
 
-/// Tells a confidential client about its own tokens, and about those for its resource.
+/// Describes a token to a confidential client: its own, or an access token for its resource (IN-03).
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     server: ServerState,
@@ -63,7 +63,7 @@ pub async fn post(
     let request = LookupRequest::read(&params)?;
     let credentials = credentials(&headers, request.client(), ClientEndpoint::Introspection)?;
     let client_id = credentials.client_id.as_str();
-    // Strangers send no request that counts for the client: theirs are not authenticated.
+    // Only authenticated requests count for the client, so that strangers cannot use up its limit.
     let own = RateLimitKeys::entry(RateLimitEntry::Introspect)
         .client(client_id)
         .authenticated();
@@ -87,7 +87,7 @@ pub async fn post(
     if token.is_none() {
         return Err(OAuthError::of(&refusals::INTROSPECTED_TOKEN_MISSING).into());
     }
-    // A JWT of a withdrawn key is as dead here as at a guard.
+    // A JWT whose key was withdrawn is inactive here, as it is at a guard.
     let stands = |found: &Token| {
         is_visible(&server, &client, found) && server.tokens.is_signed(token.unwrap_or_default())
     };
@@ -100,7 +100,7 @@ pub async fn post(
     Ok(Json(describe(&server, &found, &parties)?))
 }
 
-/// IN-03.
+/// IN-03: whether the caller may see the token.
 fn is_visible(server: &Server, caller: &Client, token: &Token) -> bool {
     if token.client_id() == caller.client_id {
         return true;
@@ -116,7 +116,7 @@ fn is_visible(server: &Server, caller: &Client, token: &Token) -> bool {
     })
 }
 
-/// IN-04.
+/// IN-04: the answer about an active token.
 fn describe(
     server: &Server,
     token: &Token,
@@ -165,7 +165,7 @@ fn audience(audience: &Strings) -> Option<Audience> {
     (!audience.0.is_empty()).then(|| Audience(audience.0.clone()))
 }
 
-/// RFC 6749 §3.3 knows no empty scope.
+/// The scopes as text; none become `None`, because RFC 6749 §3.3 knows no empty scope.
 fn words(scopes: &Strings) -> Option<String> {
     (!scopes.0.is_empty()).then(|| scopes.0.join(" "))
 }

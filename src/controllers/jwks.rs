@@ -7,10 +7,10 @@ use crate::{
     http::extract::{ServerState, SharedContext},
 };
 
-/// How long documents may be cached, for metadata too.
+/// `Cache-Control` of the key set and of metadata documents: at most 300 seconds.
 pub const CACHE: &str = "public, max-age=300";
 
-/// The key set; no statement is needed.
+/// Returns the key set, without the database (FA-03).
 #[debug_handler(state = SharedContext)]
 pub async fn get(server: ServerState) -> Result<impl IntoResponse, ApiError> {
     Ok(([(header::CACHE_CONTROL, CACHE)], Json(server.keys.jwks())))

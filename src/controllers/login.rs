@@ -27,13 +27,13 @@ use crate::{
 };
 
 const ROUTE: Route = Route::Login;
-/// Field that names a page to go on with; nothing but these words is ever looked at (C046).
+/// Field that names the page after the login; `apps` is its only value that has an effect (C046).
 const NEXT: &str = "next";
 const APPS: &str = "apps";
 /// Longest password that is hashed, bytes.
 const MAX_PASSWORD: usize = 1024;
 
-/// The form.
+/// Shows the login form.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
@@ -59,7 +59,7 @@ async fn show(
     }
 }
 
-/// The credentials.
+/// Takes the credentials.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     State(app): State<SharedContext>,
@@ -95,7 +95,7 @@ async fn submit(
         password: field(params, "password")?,
     };
     let remember = field(params, "remember")?.is_some();
-    // Before anything is counted: a flood that finds no place costs no statement (C264).
+    // A place in the queue comes before the rate limits: a request without one costs no statement (C264).
     let Ok(queue_permit) = server.people.hashing.queue_permit() else {
         return form(server, browser, request, form_state.unavailable()).await;
     };
@@ -146,11 +146,12 @@ async fn submit(
 pub struct Authenticated {
     /// The user.
     pub owner: Owner,
-    /// How.
+    /// Methods, class and time of the authentication.
     pub sign_in: SignIn,
 }
 
-/// The person is who they say: session, step, next page.
+/// Signs an authenticated person in, and leads to the next step of the interaction, or without one to the
+/// page after a login.
 ///
 /// # Errors
 /// When the database fails or the user may not sign in.
@@ -173,7 +174,7 @@ pub async fn enter(
     respond(server, browser, &interaction, outcome, NavigationKind::Form)
 }
 
-/// The login is masked: people type passwords into the wrong field.
+/// Emits the event of a failed login. The login name is masked: people type passwords into the wrong field.
 fn login_failed(server: &Server, interaction: Option<&Interaction>, login: Option<&str>) {
     let mut event = AuditEvent::new(EventName::LoginFailed).outcome(Outcome::Denied);
     if let Some(interaction) = interaction {
@@ -184,15 +185,15 @@ fn login_failed(server: &Server, interaction: Option<&Interaction>, login: Optio
         .emit(event.detail("login", display_name::masked(login.unwrap_or_default())));
 }
 
-/// What was typed into the form.
+/// The credentials as they were entered.
 #[derive(Clone, Copy)]
 struct EnteredCredentials<'a> {
     login: Option<&'a str>,
     password: Option<&'a str>,
 }
 
-/// `ResourceOwner::authenticate`, on all cores but one (FA-04). Unknown, wrong and
-/// inactive look alike and take the same time, whatever the app's model does.
+/// Runs `ResourceOwner::authenticate`, on all cores but one (FA-04). An unknown login name, a wrong password
+/// and an inactive account look alike and take the same time, whatever the app's model does.
 async fn authenticate(
     app: &SharedContext,
     server: &Server,
@@ -269,8 +270,8 @@ async fn form(
     pages::page(server, browser, interaction, status, page)
 }
 
-/// The account of this browser that `id_token_hint` names: a login of anybody else ends with
-/// `login_required` (NX-04). Names of accounts that are not signed in here are nobody's business.
+/// Login name of the account that `id_token_hint` names: a login of anybody else ends with `login_required`
+/// (NX-04). `None` for an account that is not signed in in this browser, because its name is not shown.
 async fn locked_login(
     server: &Server,
     browser: &Browser,

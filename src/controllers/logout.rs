@@ -1,5 +1,5 @@
-//! GET, POST `{prefix}/logout` — signing out of this browser (BS-05), also for a client that
-//! asked at `end-session` (ES-07, ES-08).
+//! GET, POST `{prefix}/logout` — signing out of this browser (BS-05), also for a client's request at
+//! `end-session` (ES-07, ES-08).
 
 use axum::{debug_handler, http::StatusCode, response::Response};
 
@@ -34,7 +34,7 @@ use crate::{
 
 const ROUTE: Route = Route::Logout;
 
-/// The question; without a session there is nothing to ask.
+/// Shows the question whether to sign out; without a session, the page that says that nobody is signed in.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
@@ -51,7 +51,7 @@ pub async fn get(
     Ok(with_cookies(browser, answer)?)
 }
 
-/// The confirmation.
+/// Takes the person's answer and signs out.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     server: ServerState,
@@ -115,15 +115,15 @@ async fn submit(
 
 /// The question whether to sign out.
 pub struct LogoutForm<'a> {
-    /// The client's request; `None` = the person asked for it.
+    /// The client's logout request; `None` = the person opened the page without one.
     pub interaction: Option<&'a LogoutInteraction>,
     /// The accounts of the browser, the current one first.
     pub accounts: &'a [SignedIn],
-    /// What goes back into the form.
+    /// Errors of a form that is shown again.
     pub form_state: FormState,
 }
 
-/// The question, for a client or for the person alone.
+/// Shows the question; where nobody is signed in, it leaves at once.
 ///
 /// # Errors
 /// When the page cannot be rendered.
@@ -163,7 +163,7 @@ pub fn form(
     Ok(answer)
 }
 
-/// The answer to the form may be a redirect to an app's own scheme, which `form-action` must allow.
+/// The answer to the form may be a redirect to a private-use scheme, which `form-action` must allow.
 fn policy(interaction: &LogoutInteraction) -> PagePolicy {
     let scheme = match &interaction.destination {
         Destination::Registered(to) => redirect_uri::private_scheme(&to.uri),
@@ -183,8 +183,8 @@ fn other(account: &SignedIn) -> OtherAccount {
     }
 }
 
-/// ES-05: nobody is signed in, so that nobody was asked. For a client that nobody vouches for, the
-/// page names where it leads.
+/// ES-05: the answer where nobody is signed in, so that nobody was asked. For a client that nobody vouches
+/// for, a page names the host and offers a link.
 ///
 /// # Errors
 /// When the page cannot be rendered.
@@ -212,7 +212,7 @@ pub fn leave_unasked(
     pages::page(server, browser, None, StatusCode::OK, page)
 }
 
-/// ES-08: to the client, to the app, or to the page that says that it is over.
+/// ES-08: leads the browser to the client, to the app, or to the page that says that it is over.
 ///
 /// # Errors
 /// When the page cannot be rendered.

@@ -9,7 +9,7 @@ use crate::{
     http::extract::{ServerState, SharedContext},
 };
 
-/// The same bytes at every address; no statement is needed.
+/// Returns the server metadata, the same bytes at every address, without the database (FA-03).
 #[debug_handler(state = SharedContext)]
 pub async fn get(server: ServerState) -> Result<impl IntoResponse, ApiError> {
     let headers = [

@@ -16,18 +16,18 @@ use crate::{
     },
 };
 
-/// How the request that is being answered arrived.
+/// How the browser came to the request that is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NavigationKind {
     /// The client sent the browser to the authorization endpoint.
     Request,
     /// A link or redirect to `continue` or a page.
     Link,
-    /// A form of one of our pages.
+    /// A form of a page was sent.
     Form,
 }
 
-/// The answer to an outcome.
+/// Turns the outcome of an interaction into an answer.
 ///
 /// # Errors
 /// When a page cannot be rendered.
@@ -61,17 +61,17 @@ pub fn respond(
     }
 }
 
-/// 303 to `continue`.
+/// Redirects (303) to `continue`, which determines the next step anew.
 ///
 /// # Errors
-/// When the URL of the settings cannot be a header.
+/// When the URL has a character that no header may have.
 pub fn to_continue(server: &Server, interaction: &Interaction) -> Result<Response, PageError> {
     let id = interaction.state().unwrap_or_default();
     Ok(see_other(&server.interactions.continue_url(id))?)
 }
 
-/// The last hop: a redirect, or the hand-off page where Chromium would apply `form-action` to
-/// everything the client does next (AR-05).
+/// Sends the browser to the client: by a redirect, or by the hand-off page where Chromium would apply
+/// `form-action` to every redirect that follows (AR-05).
 fn leave(
     server: &Server,
     browser: &Browser,
@@ -80,7 +80,7 @@ fn leave(
     arrival: NavigationKind,
 ) -> Result<Response, PageError> {
     let by_form = match arrival {
-        // Never a page here: `prompt=none` may run in a frame.
+        // Always a redirect: a request with `prompt=none` may run in a frame, where no page is shown.
         NavigationKind::Request => false,
         NavigationKind::Form => browser.is_navigating(),
         NavigationKind::Link => browser.is_same_origin_navigation(),

@@ -46,23 +46,23 @@ pub struct OAuthInteraction {
     pub(crate) browser: Browser,
     interaction: Interaction,
     pub(crate) current: Option<SignedIn>,
-    /// While one of them must be chosen.
+    /// The accounts of this browser, while the person must choose one.
     signed_in: Vec<SignedIn>,
-    /// Interaction id, made by the server.
+    /// Id of the interaction, made by this server; it is not the client's `state` (IX-02).
     pub state: String,
     /// The step that is next.
     pub intent: Step,
-    /// Words of `prompt` that were asked for.
+    /// Values of `prompt` in the request (OpenID Connect Core §3.1.2.1).
     pub prompt: Vec<Prompt>,
     /// The client, as pages show it.
     pub client: ClientCard,
-    /// What it asks for, in words of the person's language.
+    /// Scopes that the client requests, described in the language `lang`.
     pub scopes: Vec<ScopeLine>,
-    /// Where access is for.
+    /// Resources to which the client requests access.
     pub resources: Vec<ResourceLine>,
-    /// How long access lasts, in words.
+    /// How long the access lasts, in words of the language `lang`.
     pub access_until: String,
-    /// Reasons to look twice.
+    /// Warnings that a consent page should show.
     pub warnings: Vec<Warning>,
     /// The accounts of this browser, while one must be chosen.
     pub accounts: Vec<AccountLine>,
@@ -80,7 +80,7 @@ pub struct OAuthInteraction {
     pub acr_values: Vec<String>,
     /// OIDC `max_age`, or that of the client's registration, seconds.
     pub max_age: Option<i64>,
-    /// Every parameter of the request without a meaning for the plugin.
+    /// Name and value of every parameter of the request that has no meaning for this server.
     pub params: Vec<(String, String)>,
     /// URL that resumes the request: computed by the server, safe to redirect to.
     pub return_to: String,
@@ -88,7 +88,7 @@ pub struct OAuthInteraction {
     pub csrf_token: String,
 }
 
-/// An error page, ready to be answered.
+/// The rejection of [`OAuthInteraction`]: an error page, ready to be sent.
 #[derive(Debug)]
 pub struct InteractionError(Box<Response>);
 
@@ -99,23 +99,24 @@ impl IntoResponse for InteractionError {
 }
 
 impl OAuthInteraction {
-    /// The request.
+    /// The interaction itself.
     pub(super) const fn interaction(&self) -> &Interaction {
         &self.interaction
     }
 
-    /// The user who is signed in in this browser now.
+    /// The user who is signed in in this browser now, if it is a `U`.
     pub fn user<U: ResourceOwner>(&self) -> Option<&U> {
         self.current.as_ref()?.owner.model()
     }
 
-    /// That user, as pages show them.
+    /// The user who is signed in in this browser now, as pages show them.
     pub fn account(&self) -> Option<UserCard> {
         self.current.as_ref().map(pages::user_card)
     }
 
-    /// Signs the person in and goes on: session cookie, step marked, 303 to [`Self::return_to`].
-    /// Whose address waits to be verified (`require_verified_email`) sees the page that says so.
+    /// Signs the person in: sets the session cookie, marks the login as done, and redirects (303) to
+    /// [`Self::return_to`]. A person whose address is not yet verified (`require_verified_email`) gets the
+    /// page that says so instead.
     ///
     /// # Errors
     /// An error page: the user is inactive, or the database failed.
@@ -127,7 +128,7 @@ impl OAuthInteraction {
         self.sign_in_owner(Owner::new(user.clone()), sign_in).await
     }
 
-    /// [`Self::sign_in`] of a user whose type the caller does not know.
+    /// Does what [`Self::sign_in`] does, for a user whose type the caller does not know.
     pub(crate) async fn sign_in_owner(
         self,
         owner: Owner,
@@ -137,10 +138,11 @@ impl OAuthInteraction {
             .await
     }
 
-    /// The same for an account that was made just now.
+    /// Signs in a person whose account was made just now, as [`Self::sign_in`] does, and emits the event of
+    /// the sign-up.
     ///
     /// # Errors
-    /// As [`Self::sign_in`].
+    /// Those of [`Self::sign_in`].
     pub async fn signed_up<U: ResourceOwner + Clone>(
         self,
         user: &U,
@@ -171,7 +173,7 @@ impl OAuthInteraction {
         Ok(see_other(&self.return_to)?)
     }
 
-    /// The person did the step that the hook `post_login` named: 303 to [`Self::return_to`].
+    /// Marks the step that the hook `post_login` named as done, and redirects (303) to [`Self::return_to`].
     ///
     /// # Errors
     /// An error page when a hook or the database failed.
@@ -187,7 +189,7 @@ impl OAuthInteraction {
         .await
     }
 
-    /// Cookies and the headers of our pages on an answer of the app's own route.
+    /// Runs `work`, and puts the cookies and the headers of pages on its answer.
     async fn answer(
         mut self,
         work: impl AsyncFnOnce(&mut Self) -> Result<Response, PageError>,

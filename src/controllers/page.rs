@@ -1,4 +1,4 @@
-//! What the pages share: which interaction they belong to, their token, what was entered.
+//! What the pages share: how they find their interaction, and what their forms need.
 
 use axum::{
     http::{StatusCode, header},
@@ -23,20 +23,20 @@ use crate::{
     views::{PageVariables, pages::CheckMailPage},
 };
 
-/// Whether a page is the right one now; `T` is what it is about.
+/// Whether the requested page is the one to show now; `T` is what the page is loaded with.
 pub enum PageOutcome<T> {
-    /// It is; with what it is about, if a client asked for something.
+    /// The requested page is shown; `None` = it was opened without a request of a client.
     Here(Option<Box<T>>),
-    /// Another page or the client is next.
+    /// Another page or the client comes next; this is the answer.
     Elsewhere(Response),
 }
 
-/// The interaction of a page, and who is at it.
+/// The interaction of a page, and the accounts that the page is for.
 pub struct PageVisit {
     /// The interaction.
     pub interaction: Interaction,
-    /// The accounts of the browser, the current one first; on other pages than the chooser that one
-    /// alone.
+    /// On the account chooser all accounts of the browser, the current one first; on other pages the current
+    /// one alone.
     pub accounts: Vec<SignedIn>,
 }
 
@@ -47,7 +47,8 @@ impl PageVisit {
     }
 }
 
-/// A GET of the page of `step`: shown if it is the next step, else 303 to `continue` (IX-04).
+/// Loads the page of `step` for a GET. It is shown if `step` is the next step; else the answer is a redirect
+/// (303) to `continue` (IX-04).
 ///
 /// # Errors
 /// When the interaction is not this browser's, or the database fails.
@@ -94,7 +95,7 @@ pub async fn load_page(
 /// The interaction of a posted form; a finished one is answered at once.
 ///
 /// # Errors
-/// As [`visit`].
+/// Those of [`load_page`].
 pub async fn load_form(
     server: &Server,
     browser: &mut Browser,
@@ -121,17 +122,17 @@ async fn find(
     Ok(PageOutcome::Elsewhere(answer))
 }
 
-/// One field of a form.
+/// The value of one field of a form.
 ///
 /// # Errors
-/// PAGE(400) when it was sent twice.
+/// An error page (400) when the field was sent twice.
 pub fn field<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, PageError> {
     let twice = |_| OAuthError::of(&refusals::FIELD_REPEATED);
     Ok(params.one(name).map_err(twice)?)
 }
 
-/// Whether a posted form is within its limit: `Some` = seconds until it may be sent again, and
-/// the page is shown again (PG-08).
+/// Checks the rate limit of a posted form. `Some` = the limit is reached, and the page is shown again
+/// (PG-08).
 ///
 /// # Errors
 /// When the counters cannot be reached.
@@ -148,12 +149,12 @@ pub async fn check_limit(
     }
 }
 
-/// Seconds until the same form may be sent again.
+/// Seconds until a form may be sent again.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryAfter(i64);
 
 impl RetryAfter {
-    /// Puts the header on the page that is shown again.
+    /// Puts the header `Retry-After` on the page that is shown again.
     pub fn on(self, mut response: Response) -> Response {
         let headers = response.headers_mut();
         headers.insert(header::RETRY_AFTER, self.0.into());
@@ -161,10 +162,10 @@ impl RetryAfter {
     }
 }
 
-/// A form of ours, and whose account it is for.
+/// A form of a page: where it posts, and the account that it decides for (CO-05).
 #[derive(Clone, Copy)]
 pub struct FormTarget<'a> {
-    /// Where it posts.
+    /// The route to which the form posts.
     pub route: Route,
     /// The account, where the form decides for one.
     pub current: Option<&'a SignedIn>,
@@ -183,7 +184,7 @@ impl<'a> FormTarget<'a> {
     }
 }
 
-/// The variables of a form of ours.
+/// The template variables of a form that belongs to an authorization request, or to none.
 ///
 /// # Errors
 /// When the random generator fails.
@@ -199,7 +200,7 @@ pub fn common(
     Ok(common)
 }
 
-/// The same for a form of another kind of interaction, or of none.
+/// The template variables of a form; `interaction` is the id of an interaction of any kind.
 ///
 /// # Errors
 /// When the random generator fails.
@@ -221,7 +222,8 @@ pub fn form(
     Ok(common)
 }
 
-/// The end of a sign-in or sign-up with `require_verified_email`: no session.
+/// The page after a sign-in or sign-up without a verified address (`require_verified_email`); no session is
+/// made.
 ///
 /// # Errors
 /// When the page cannot be rendered.

@@ -29,10 +29,10 @@ use crate::{
     store::clients::{self, ClientRow},
 };
 
-/// When a client may ask again while too many others wait for their first use.
+/// `Retry-After` in seconds, while too many registered clients were never used (RG-03).
 const AN_HOUR: HeaderValue = HeaderValue::from_static("3600");
 
-/// What a registration makes besides the client.
+/// The secrets that a registration makes: the client's own, and its registration access token.
 struct Secrets {
     client: Option<Secret>,
     registration: Secret,
@@ -56,7 +56,7 @@ pub async fn post(
         server.limits.check(ceiling).await?;
     }
     let applicant = applicant(&caller);
-    // Whom the operator let in does not wait for strangers.
+    // Whoever has an initial access token does not wait until other clients are used (RG-03).
     if applicant == TrustLevel::Untrusted && has_no_room(&server).await? {
         return Ok(come_back_later());
     }
@@ -78,7 +78,8 @@ pub async fn post(
     Ok((StatusCode::CREATED, answer).into_response())
 }
 
-/// RG-07: an initial access token is the operator's word; a login is not, where anybody can sign up.
+/// RG-07: how far the caller is trusted. An initial access token comes from the operator; a login proves
+/// nothing where anybody can sign up.
 const fn applicant(caller: &Registrant<Owner>) -> TrustLevel {
     match caller {
         Registrant::InitialAccessToken => TrustLevel::InitialAccessToken,
@@ -86,7 +87,7 @@ const fn applicant(caller: &Registrant<Owner>) -> TrustLevel {
     }
 }
 
-/// RG-03: strangers must not fill the table.
+/// RG-03: whether `max_unused_clients` is reached, so that strangers cannot fill the table.
 async fn has_no_room(server: &Server) -> Result<bool, Failure> {
     let (tables, most) = (
         server.store.tables(),
@@ -107,7 +108,8 @@ fn come_back_later() -> Response {
     response
 }
 
-/// RG-04. No error code for a request without any credentials (RFC 6750 §3.1).
+/// RG-04: the answer 401. For a request without any credentials the challenge has no error code
+/// (RFC 6750 §3.1).
 fn unauthorized(server: &Server, bearer: &AuthorizationHeader) -> Response {
     let error = match bearer {
         AuthorizationHeader::Absent => OAuthError::of(&refusals::REGISTRATION_NEEDS_TOKEN),
@@ -147,7 +149,7 @@ fn make_secrets(server: &Server, client: &mut Client) -> Result<Secrets, Failure
     Ok(secrets)
 }
 
-/// Persist; gives the Unix second of the registration.
+/// Persist; returns the time of the registration, Unix seconds.
 async fn store(
     server: &Server,
     client: &Client,
@@ -174,7 +176,7 @@ async fn store(
     Ok(issued_at)
 }
 
-/// GE-11.
+/// GE-11: the answer where the setting `registration.enabled` is off.
 #[debug_handler(state = SharedContext)]
 pub async fn switched_off() -> ApiError {
     let error = OAuthError::of(&refusals::REGISTRATION_OFF);

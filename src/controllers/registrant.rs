@@ -1,5 +1,5 @@
-//! Who registers or manages a client: a token in the `Authorization` header, a signed-in person,
-//! anybody (RG-03, RG-04).
+//! Who registers or manages a client: the holder of a token in the `Authorization` header, a signed-in
+//! person, or anybody (RG-03, RG-04).
 
 use axum::http::HeaderMap;
 
@@ -13,13 +13,13 @@ use crate::{
     server::Server,
 };
 
-/// What stands in the `Authorization` header.
+/// The `Authorization` header of a request.
 pub enum AuthorizationHeader {
-    /// No such header.
+    /// The request has no such header.
     Absent,
-    /// A token.
+    /// A bearer token.
     Token(Secret),
-    /// Anything else.
+    /// Another scheme, several headers, or a value that is not ASCII.
     Malformed,
 }
 
@@ -39,7 +39,7 @@ impl AuthorizationHeader {
     }
 }
 
-/// Who wants to register a client, as far as it is permitted (RG-04).
+/// Who wants to register a client; `None` when the caller may not (RG-04).
 ///
 /// # Errors
 /// When the database fails.
@@ -73,8 +73,8 @@ fn initial_access_token(server: &Server, token: &Secret) -> Option<SecretHash> {
     known.then_some(sent)
 }
 
-/// What a registration counts for before it is known who asks (RG-03): the address. Whoever has
-/// an initial access token is counted apart from the strangers at the same address.
+/// Rate limit keys of a registration whose caller is not known yet (RG-03): the address. Whoever has an
+/// initial access token is counted apart from all others at that address.
 pub fn registration_keys(server: &Server, headers: &HeaderMap) -> RateLimitKeys {
     let of = RateLimitKeys::entry(RateLimitEntry::Register);
     let holder = match AuthorizationHeader::read(headers) {
@@ -87,8 +87,8 @@ pub fn registration_keys(server: &Server, headers: &HeaderMap) -> RateLimitKeys 
     }
 }
 
-/// What a registration counts for whose caller is known (RG-03): all strangers together share the
-/// server's ceiling. Nobody else is behind it, and a request that is refused is not counted.
+/// Rate limit keys of an anonymous registration (RG-03): all of them share one limit of the whole server.
+/// `None` for every other caller. A request that is refused is not counted.
 pub fn anonymous_registration_keys(caller: &Registrant<Owner>) -> Option<RateLimitKeySet> {
     let of_server = RateLimitKeys::entry(RateLimitEntry::Register)
         .address()

@@ -25,7 +25,7 @@ const ROUTE: Route = Route::ResetPassword;
 /// Longest password that is hashed, bytes.
 const MAX_PASSWORD: usize = 1024;
 
-/// The form. Spends nothing.
+/// Shows the form; the link stays usable.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
@@ -54,7 +54,7 @@ async fn look(
     show(server, browser, Shown::Form(token), FormState::default())
 }
 
-/// The new password: spends the link.
+/// Takes the new password; the link is used up.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     State(app): State<SharedContext>,
@@ -92,7 +92,7 @@ async fn submit(
             return show(server, browser, form, form_state);
         }
     };
-    // Before a link is looked for: each try writes, and may hash.
+    // The limit comes before the lookup of the link: each try writes, and may hash a password.
     let keys = RateLimitKeys::entry(RateLimitEntry::PasswordReset)
         .login("")
         .address_for("new password")
@@ -124,14 +124,14 @@ async fn submit(
     }
 }
 
-/// What the page is about.
+/// What the page shows.
 #[derive(Clone, Copy)]
 enum Shown<'a> {
-    /// The link can be used.
+    /// The form, with the token of a link that can be used.
     Form(&'a str),
-    /// It cannot.
+    /// The notice that the link cannot be used.
     Refused,
-    /// The password was changed.
+    /// The notice that the password was changed.
     Done,
 }
 

@@ -13,7 +13,7 @@ use crate::{
     protocol::{error::OAuthError, received::Received, refusals, resource_metadata},
 };
 
-/// The document of the resource whose path is asked for; no statement is needed.
+/// Returns the metadata of the resource at this path, without the database (FA-03).
 #[debug_handler(state = SharedContext)]
 pub async fn get(server: ServerState, uri: Uri) -> Result<impl IntoResponse, ApiError> {
     let documents = &server.documents.resources;

@@ -17,7 +17,7 @@ use crate::{
     sessions::Browser,
 };
 
-/// Looks at the situation anew: the next page, or the end.
+/// Determines the next step anew, and leads to its page or back to the client.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
@@ -52,16 +52,16 @@ async fn resume(
     respond(server, browser, &interaction, outcome, NavigationKind::Link)
 }
 
-/// The interaction that a page or form belongs to.
+/// The id of the interaction that a page or form belongs to.
 ///
 /// # Errors
-/// PAGE(400) when it is named twice.
+/// An error page (400) when the parameter was sent twice.
 pub fn interaction_id(params: &Params) -> Result<Option<&str>, PageError> {
     let twice = |_| OAuthError::of(&refusals::INTERACTION_REPEATED);
     Ok(params.one("interaction").map_err(twice)?)
 }
 
-/// PAGE(400): nothing to resume.
+/// The error page (400) of a request that names no interaction.
 pub fn no_interaction() -> PageError {
     OAuthError::of(&refusals::INTERACTION_MISSING).into()
 }

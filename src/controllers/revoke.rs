@@ -24,7 +24,7 @@ use crate::{
     tokens::lookup::{ClientAndToken, Token},
 };
 
-/// Revokes a token of the client. What it does not know or own is answered alike (RV-02).
+/// Revokes a token of the client. A token that is unknown or another client's gets the same answer (RV-02).
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     server: ServerState,
@@ -34,8 +34,8 @@ pub async fn post(
     let request = LookupRequest::read(&params)?;
     let credentials = credentials(&headers, request.client(), ClientEndpoint::Revocation)?;
     let client_id = credentials.client_id.as_str();
-    // People of a hosted client who sign out at the same time come from one address: what ends a
-    // token of theirs does not count.
+    // Only requests that revoke nothing count, because all users of a hosted client come from one address
+    // and may sign out at the same time.
     let idle = RateLimitKeys::entry(RateLimitEntry::Revoke)
         .client_and_address(client_id)
         .failures();
@@ -65,7 +65,7 @@ pub async fn post(
             revoke(&server, &client, &found).await?;
         }
         Some(found) => {
-            // Answered like an unknown one; the operator wants to know.
+            // Another client's token is answered like an unknown one, but the operator is told.
             let event = AuditEvent::new(EventName::RequestRefused).denied("RV-02");
             server
                 .events
@@ -76,15 +76,15 @@ pub async fn post(
     Ok(StatusCode::OK)
 }
 
-/// RV-02, RV-03: a refresh token takes its whole family with it, an access token only itself; what is
-/// over stays as it is. Of two requests at once only the one that changed something tells of it.
+/// RV-02, RV-03: revokes a refresh token with its whole grant, or an access token alone; a token that is
+/// over stays as it is. Of two requests at once only the one that changed something emits an event.
 async fn revoke(server: &Server, client: &Client, token: &Token) -> Result<(), Failure> {
     let now = server.clock.now();
     if !token.can_be_revoked(now) {
         return Ok(());
     }
-    // In a transaction, although it is one statement: what is given up on is rolled back, so that 503
-    // means that nothing was revoked (RV-04).
+    // The one statement runs in a transaction, so that it is rolled back when the time is up: 503 means that
+    // nothing was revoked (RV-04).
     let won = match token {
         Token::Refresh(found) => {
             let family = found.grant.id;

@@ -25,7 +25,7 @@ use crate::{
 
 const ROUTE: Route = Route::SelectAccount;
 
-/// The accounts of this browser.
+/// Shows the accounts of this browser.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
@@ -60,7 +60,7 @@ async fn show(
     }
 }
 
-/// The choice.
+/// Takes the person's choice.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     server: ServerState,
@@ -81,7 +81,7 @@ async fn submit(
         PageOutcome::Here(None) => return Err(no_interaction()),
         PageOutcome::Here(Some(interaction)) => interaction,
     };
-    // Without the hook that names whose consent counts: which account it is about is chosen here.
+    // Loaded without the app's hook for the consent of the current account: the account is chosen only here.
     let client_id = &interaction.client.client_id;
     let mut accounts = server.sessions.accounts(browser, client_id).await?;
     if let Some(refused) = page::check_csrf(server, browser, params, FormTarget::at(ROUTE))? {

@@ -88,7 +88,8 @@ pub async fn post(
     Ok(with_cookies(browser, answer.into_response())?)
 }
 
-/// EX-05: the interaction is looked at first, so that a foreign one changes nothing.
+/// EX-05: signs the user in for an interaction, which is loaded first: one of another browser changes
+/// nothing.
 async fn enter(
     server: &Server,
     browser: &mut Browser,
@@ -112,8 +113,8 @@ struct LoggedIn {
     login: AppLogin,
 }
 
-/// EX-03: the user of a valid JWT, and when they logged in. A login with credentials that were
-/// changed since is none. The outer error is a fault, the inner one the answer.
+/// EX-03: the user of a valid JWT, and when they logged in. A JWT from before the last change of their
+/// credentials is refused. The outer error is a fault, the inner one a refusal.
 async fn app_login(
     app: &SharedContext,
     server: &Server,
@@ -143,7 +144,7 @@ async fn app_login(
             not_valid().expected(expected, Received::Identifier(subject))
         ));
     };
-    // The end of its life is private there, and public once serialised.
+    // The end of the JWT's life is a private field in Loco, but it is serialised.
     let claims = serde_json::to_value(&jwt.claims).map_err(Failure::internal)?;
     let claims = claims.as_object().cloned().unwrap_or_default();
     let login = AppLogin::of(&claims, config.expiration, server.clock.now());
@@ -156,7 +157,7 @@ async fn app_login(
     Ok(Ok(LoggedIn { owner, login }))
 }
 
-/// `require_verified_email`, as on the login page.
+/// EX-03: refuses a user without a verified address (`require_verified_email`), as the login page does.
 fn check_verified(server: &Server, owner: &Owner) -> Result<(), Failure> {
     if !server.people.must_verify_email(owner) {
         return Ok(());
@@ -180,10 +181,10 @@ fn unauthorized(server: &Server, error: OAuthError) -> Response {
     response
 }
 
-/// EX-02: a script of this origin, or of one that the app trusts with its sessions.
+/// EX-02: checks that the request comes from a script of this origin or of `session_exchange_origins`.
 ///
 /// # Errors
-/// 403, `access_denied`.
+/// 403 `access_denied` for every other request.
 pub fn check_origin(server: &Server, browser: &Browser) -> Result<(), Failure> {
     if browser.is_trusted_script(&server.urls, &server.settings.session_exchange_origins) {
         return Ok(());
@@ -211,7 +212,7 @@ struct SessionStatus {
     auth_time: Option<i64>,
 }
 
-/// Who is signed in in this browser (EX-06).
+/// Returns who is signed in in this browser (EX-06).
 #[debug_handler(state = SharedContext)]
 pub async fn get(server: ServerState, browser: Browser) -> Result<Response, ApiError> {
     check_origin(&server, &browser)?;

@@ -35,7 +35,7 @@ const OFF: &str = "enable_signup is off";
 /// Longest value of a field, bytes.
 const MAX_VALUE: usize = 1024;
 
-/// The form.
+/// Shows the sign-up form.
 #[debug_handler(state = SharedContext)]
 pub async fn get(
     server: ServerState,
@@ -61,7 +61,7 @@ async fn show(
     }
 }
 
-/// The new account.
+/// Makes the account and signs the person in.
 #[debug_handler(state = SharedContext)]
 pub async fn post(
     State(app): State<SharedContext>,
@@ -165,7 +165,7 @@ async fn submit(
                 with_errors(form_state, errors),
             );
         }
-        // ASVS 6.3.8: a taken address looks like a free one.
+        // ASVS 6.3.8: a taken address gets the answer of a free one.
         Err(SignUpError::Taken) if server.settings.require_verified_email => {
             return page::verify_email_page(server, browser, interaction.as_deref(), &address);
         }
@@ -195,14 +195,14 @@ async fn submit(
     .await
 }
 
-/// GE-11: `enable_signup: false`, or an app that makes no accounts.
+/// The app's sign-up form; GE-11 with `enable_signup: false`, or in an app that makes no accounts.
 fn offered(server: &Server) -> Result<SignUpForm, PageError> {
     let form = server.people.app.sign_up_form();
     form.filter(|_| server.policy.signup)
         .ok_or_else(|| PageError::switched_off(OFF))
 }
 
-/// The declared fields, no others; required ones filled in.
+/// The values of the declared fields, or the errors of those that are missing or too long.
 fn values(
     offered: SignUpForm,
     params: &Params,
@@ -224,7 +224,7 @@ fn values(
     })
 }
 
-/// What was entered, except passwords.
+/// The entered values, except passwords.
 fn form_state(offered: SignUpForm, params: &Params) -> Result<FormState, PageError> {
     let fields = offered.fields();
     let shown = fields.iter().filter(|input| input.kind != "password");

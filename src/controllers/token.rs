@@ -32,7 +32,7 @@ pub async fn post(
     ApiForm(params): ApiForm,
 ) -> Result<Response, ApiError> {
     let request = TokenRequest::read(&params)?;
-    // Refused after TK-05; the limit needs the name before that.
+    // Unreadable credentials are refused after TK-05, but the rate limit needs the client id before that.
     let credentials = credentials(&headers, request.client(), ClientEndpoint::Token);
     let client_id = credentials.as_ref().map(|it| it.client_id.clone());
     let client_id = client_id.unwrap_or_default();
@@ -46,8 +46,8 @@ pub async fn post(
     Ok(json(count_failures(&server, answer, &client_id).await?))
 }
 
-/// Counts what is refused (`token_failure`): a failed authentication for the client and the
-/// address, anything else for the address alone.
+/// Counts a refusal for the limit `token_failure`: a failed authentication for the client and the address,
+/// anything else for the address alone.
 ///
 /// # Errors
 /// Those of `answer`, and a fault of the counters.
@@ -89,7 +89,7 @@ async fn answer(
     }
 }
 
-/// TK-05.
+/// TK-05: the grant type of the request, if this server has it.
 fn grant_type(server: &Server, request: &TokenRequest<'_>) -> Result<GrantType, OAuthError> {
     let sent = request
         .grant_type

@@ -27,7 +27,7 @@ use crate::{
     tokens::lookup::ActiveAccessToken,
 };
 
-/// Claims of the user behind an access token.
+/// Returns the claims about the person whose access token the request brings.
 #[debug_handler(state = SharedContext)]
 pub async fn get_or_post(server: ServerState, request: Request) -> Result<Response, ApiError> {
     let token = presented_token(request).await?;
@@ -48,7 +48,7 @@ pub async fn get_or_post(server: ServerState, request: Request) -> Result<Respon
     Ok(Json(about_user(&server, &token).await?).into_response())
 }
 
-/// UI-02, UI-03, UI-05.
+/// UI-02, UI-03, UI-05: checks the access token, and collects the claims that its scopes cover.
 async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
     let invalid = || OAuthError::of(&refusals::ACCESS_TOKEN_INVALID).with_rule("UI-02");
     let wanted = || {

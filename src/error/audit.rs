@@ -13,8 +13,8 @@ use crate::{
 /// Longest cause of a fault in an event, characters.
 const MAX_SOURCE: usize = 500;
 
-/// One `request.refused` per refusal and fault; and the event of its own that some have.
-/// `of_client` tells that the client authenticates here: an unknown one at a page did not try to.
+/// Emits the event `request.refused` of a refusal or fault, and the event that some refusals have besides.
+/// `of_client` says where it happened: an unknown client at a page is no failed authentication.
 pub fn refused(refused: &Refused, of_client: AuditSurface) {
     let Failure { error, status, .. } = &refused.failure;
     let client_id = refused.client_id.clone().or_else(request::client_id);
@@ -54,7 +54,7 @@ pub fn refused(refused: &Refused, of_client: AuditSurface) {
     emit(about(event, client_id.as_deref()));
 }
 
-/// What would have passed the check, and what came.
+/// Adds what would have passed the check, what was received, and how the two differ.
 fn detailed(mut event: AuditEvent, error: &OAuthError) -> AuditEvent {
     let difference = error.detail.as_deref();
     let difference = difference.and_then(|detail| detail.difference.as_ref());

@@ -25,7 +25,7 @@ pub const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 /// A request that does not succeed.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// Code, rule and texts.
+    /// Error code, rule id and texts.
     pub error: OAuthError,
     /// HTTP status.
     pub status: StatusCode,
@@ -36,7 +36,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A refusal by the transport's rules, with its own status (405, 413, 414, 415 …).
+    /// A refusal with an HTTP status that does not follow from its error code (404, 405, 413, 415 …).
     pub const fn transport(status: StatusCode, error: OAuthError) -> Self {
         Self {
             error,
@@ -110,7 +110,7 @@ impl From<crate::protocol::secret::SealError> for Failure {
 /// Marks a response as a refusal, for the layer that renders and logs it.
 #[derive(Clone, Debug)]
 pub struct Refused {
-    /// What happened.
+    /// The refusal or fault.
     pub failure: Failure,
     /// The client, as far as it is known.
     pub client_id: Option<String>,
@@ -121,7 +121,7 @@ pub struct Refused {
 /// What an error page shows beyond the failure.
 #[derive(Clone, Debug, Default)]
 pub struct PageDetail {
-    /// A situation that the code alone does not tell.
+    /// Kind of the error page; `None` = the one that follows from status and code.
     pub kind: Option<crate::protocol::error_kind::ErrorKind>,
     /// A verified place to go on to (AR-04).
     pub return_link: Option<ReturnLink>,
@@ -172,7 +172,7 @@ struct Shown {
 impl<E: Into<Failure>> From<E> for PageError {
     fn from(error: E) -> Self {
         let mut failure = error.into();
-        // Pages have no challenge to answer: an unknown client is a bad request.
+        // Pages send no challenge, which a 401 needs: an unknown client is a bad request there.
         if failure.status == StatusCode::UNAUTHORIZED {
             failure.status = StatusCode::BAD_REQUEST;
         }
@@ -184,12 +184,12 @@ impl<E: Into<Failure>> From<E> for PageError {
 }
 
 impl PageError {
-    /// What happened.
+    /// The failure alone, without what the page shows beyond it.
     pub fn into_failure(self) -> Failure {
         self.0.failure
     }
 
-    /// What happened, for the layer that renders and logs it.
+    /// The mark of the response, for the layer that renders and logs it.
     pub fn into_refused(self) -> Refused {
         Refused {
             failure: self.0.failure,
@@ -206,21 +206,21 @@ impl PageError {
         Failure::transport(StatusCode::NOT_FOUND, error).into()
     }
 
-    /// Shows a situation that the code alone does not tell.
+    /// Sets the kind of the error page.
     #[must_use]
     pub fn showing(mut self, kind: crate::protocol::error_kind::ErrorKind) -> Self {
         self.0.detail.kind = Some(kind);
         self
     }
 
-    /// Names a host.
+    /// Sets the host that the page names.
     #[must_use]
     pub fn naming(mut self, host: String) -> Self {
         self.0.detail.host = Some(host);
         self
     }
 
-    /// Offers a verified link.
+    /// Sets the verified link that the page offers (AR-04).
     #[must_use]
     pub fn with_link(mut self, host: String, url: String) -> Self {
         self.0.detail.return_link = Some(ReturnLink { host, url });

@@ -1,4 +1,4 @@
-//! From something that happened to the log and to the subscribers of the app.
+//! Passes events to the log and to the subscribers of the app.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -8,14 +8,14 @@ use tokio::{runtime::Handle, time::timeout};
 use super::{AuditEvent, EventSubscriber, line, request};
 use crate::clock::Clock;
 
-/// Longest run of a subscriber for one event.
+/// Most time that a subscriber may take for one event.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// Most events that wait for a test: a server that nobody asks for them keeps no more.
+/// Most events that are kept for a test: a server whose events no test takes keeps no more.
 #[cfg(feature = "testing")]
 const CAPTURED: usize = 4096;
 
-/// Who hears of the events of one app.
+/// Receivers of the events of one app.
 #[derive(Clone)]
 pub struct Events {
     subscribers: Arc<[Arc<dyn EventSubscriber>]>,
@@ -34,8 +34,8 @@ impl Events {
         }
     }
 
-    /// Logs the event now, and tells the subscribers when the request is answered; outside of a
-    /// request at once.
+    /// Logs the event at once, and tells the subscribers when the request is answered, or at once
+    /// outside of a request.
     pub fn emit(&self, event: AuditEvent) {
         let event = self.logged(event);
         if self.subscribers.is_empty() {
@@ -46,8 +46,8 @@ impl Events {
         }
     }
 
-    /// The same where a task may be the caller, whose process ends with it: outside of a request it
-    /// waits until the subscribers heard of the event.
+    /// Logs the event for a task, whose process may end at once: outside of a request it waits
+    /// until the subscribers have received the event.
     pub async fn emit_to_end(&self, event: AuditEvent) {
         if request::current().is_some() {
             return self.emit(event);
@@ -71,14 +71,14 @@ impl Events {
         event
     }
 
-    /// The events since the last call, the last 4,096 of them: for tests.
+    /// Returns the events since the last call, at most the last 4,096, for tests.
     #[cfg(feature = "testing")]
     pub fn take(&self) -> Vec<AuditEvent> {
         let captured = self.captured.lock();
         captured.map_or_else(|_| Vec::new(), |mut captured| captured.drain(..).collect())
     }
 
-    /// Tells the subscribers in a task of its own.
+    /// Tells the subscribers of the events in a task of its own.
     pub fn deliver(&self, events: Vec<AuditEvent>) {
         if let (false, Ok(runtime)) = (events.is_empty(), Handle::try_current()) {
             let events: Arc<[AuditEvent]> = events.into();
@@ -91,7 +91,7 @@ impl Events {
 
 async fn tell(subscriber: Arc<dyn EventSubscriber>, events: Arc<[AuditEvent]>) {
     for event in events.iter() {
-        // A panic must not take the other events of the request with it.
+        // A panic must not keep the other events of the request from the subscriber.
         let told = AssertUnwindSafe(subscriber.on_event(event)).catch_unwind();
         let lost = match timeout(LIMIT, told).await {
             Ok(Ok(())) => continue,
@@ -107,8 +107,8 @@ async fn tell(subscriber: Arc<dyn EventSubscriber>, events: Arc<[AuditEvent]>) {
     }
 }
 
-/// For parts that know no server (templates, tables): the subscribers are those of the request
-/// that is being answered; without one there is only the log line.
+/// Emits an event of code that has no server at hand (templates, tables): its subscribers are those
+/// of the request that is being answered; outside of a request there is only the log line.
 pub fn emit(event: AuditEvent) {
     match request::events() {
         Some(events) => events.emit(event),

@@ -1,4 +1,4 @@
-//! The log line of an event: one line, whatever texts it holds (ASVS 16.4.1).
+//! Writes the log line of an event: one line, whatever texts it holds (ASVS 16.4.1).
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -8,17 +8,18 @@ use tracing::Level;
 use super::{AuditEvent, EventName, Outcome};
 use crate::protocol::{client::ClientKind, display_name::is_invisible};
 
-/// Target of the lines.
+/// Log target of the lines.
 const AUDIT: &str = "oauth_server::audit";
 
-/// Target of a line that has to be found although the app's logger hides [`AUDIT`]: Loco's logger
+/// Log target of a line that must be found although the app's logger hides [`AUDIT`]: Loco's logger
 /// lets only some modules through, `loco_rs` among them.
 pub const SHOWN: &str = "loco_rs::oauth_server";
 
-/// Writes the line with the target `oauth_server::audit`. Tokens that were used twice are
-/// warnings, faults are errors. Where the app's logger hides that target, what went wrong is
-/// written all the same: an answer that refuses has a reference, and who looks for it in the log
-/// finds it.
+/// Writes the line with the target `oauth_server::audit`. Tokens that were used twice are warnings,
+/// faults are errors.
+///
+/// Where the app's logger hides that target, refusals and faults are written under [`SHOWN`]: a
+/// refused request has a reference id, which must be found in the log.
 pub fn log(event: &AuditEvent) {
     if tracing::enabled!(target: AUDIT, Level::INFO) {
         write(event, Target::Audit);
@@ -79,10 +80,10 @@ fn write(event: &AuditEvent, target: Target) {
     }
 }
 
-/// Details that are read by people, and stand in the line as fields of their own.
+/// Details that people read, which stand in the line as fields of their own.
 const IN_WORDS: [&str; 5] = ["message", "expected", "received", "difference", "fix"];
 
-/// The other details, as JSON.
+/// Returns the other details as JSON.
 fn details(event: &AuditEvent) -> Option<String> {
     let others = event.details.iter();
     let others = others.filter(|(name, _)| !IN_WORDS.contains(&name.as_str()));
@@ -93,7 +94,7 @@ fn details(event: &AuditEvent) -> Option<String> {
         .flatten()
 }
 
-/// As the serialised event has it.
+/// The word for the kind of a client, as in the serialised event.
 const fn kind(kind: ClientKind) -> &'static str {
     match kind {
         ClientKind::Static => "static",
@@ -107,7 +108,7 @@ fn words(words: &[String]) -> Option<String> {
     (!words.is_empty()).then(|| escaped(&words.join(" ")).into_owned())
 }
 
-/// The text without characters that break a line, steer a terminal or reorder what is read.
+/// Escapes characters that break a line, control a terminal or reorder the displayed text.
 fn escaped(text: &str) -> Cow<'_, str> {
     let breaks = |c: char| is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}');
     if !text.contains(breaks) {

@@ -1,9 +1,10 @@
-//! Audit events: one log line each (target `oauth_server::audit`), and one call of every
+//! Audit events: each has one log line (target `oauth_server::audit`), and is passed to every
 //! [`EventSubscriber`] of the app.
 //!
-//! Whoever changed something says so once it is stored: `events.emit(AuditEvent::new(…))`. The
-//! request's id, the caller's network and browser are added from the request that is being
-//! answered; subscribers run when it is answered, and can neither fail nor delay it.
+//! Code that changes something emits an event once the change is stored:
+//! `events.emit(AuditEvent::new(…))`. The request's id and the caller's network and browser are
+//! added from the request that is being answered; subscribers run after the answer, and can neither
+//! fail nor delay it.
 
 mod emitter;
 mod event;
@@ -20,13 +21,13 @@ pub use event::{AuditEvent, Outcome, SCHEMA};
 pub(crate) use line::SHOWN;
 pub use name::EventName;
 
-/// Hears of every event: to store it, to send it on, to alarm somebody. Named by
-/// `OAuthServerHooks::subscribers`.
+/// Receives every event, to store it, to send it on, or to alarm somebody.
+/// `OAuthServerHooks::subscribers` names the subscribers.
 ///
-/// It runs after the answer, in the order of the events of one request, and is cut off after
-/// 2 seconds per event; a panic or a failure of its own is its own.
+/// A subscriber runs after the answer, in the order of the events of one request, and is cut off
+/// after 2 seconds per event. Its panics and failures do not affect others.
 #[async_trait]
 pub trait EventSubscriber: Send + Sync + 'static {
-    /// Something happened.
+    /// Receives one event.
     async fn on_event(&self, event: &AuditEvent);
 }

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 macro_rules! names {
     ($($variant:ident => $name:literal,)+) => {
-        /// What happened. Within a schema names are only ever added.
+        /// Name of an event. Within a schema version names are only ever added.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum EventName {
@@ -14,7 +14,7 @@ macro_rules! names {
         }
 
         impl EventName {
-            /// The name in logs.
+            /// The name as it stands in logs.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+

@@ -1,5 +1,5 @@
-//! What everything that answers a request may know of it without being told: events, limits and
-//! error pages need its id and where it came from.
+//! Data about the request that is being answered: events, limits and error pages need its id and
+//! where it came from.
 
 use std::{
     cell::RefCell,
@@ -16,26 +16,26 @@ tokio::task_local! {
     static CURRENT: RequestScope;
 }
 
-/// What is known of one request.
+/// Data about one request.
 #[derive(Clone, Debug)]
 pub struct RequestInfo {
-    /// Method.
+    /// HTTP method.
     pub method: Method,
-    /// Path, never the query.
+    /// Path of the URL, without the query.
     pub path: String,
-    /// Loco's request id, else one of ours.
+    /// Loco's request id, or one that this library made.
     pub reference: String,
-    /// `Accept-Language`.
+    /// Header `Accept-Language`.
     pub accept_language: Option<String>,
-    /// Loco's `remote_ip` if it is on, else the socket's address.
+    /// Loco's `remote_ip` if that middleware is on, else the address of the socket.
     pub address: Option<IpAddr>,
-    /// A proxy names the caller, and nothing reads it (OS-09).
+    /// Whether a proxy names the caller in a header that nothing reads (OS-09).
     pub unread_proxy: bool,
     /// Browser and system, `Firefox, Linux`.
     pub user_agent_family: Option<String>,
 }
 
-/// IPv4 /24, IPv6 /48.
+/// Returns the network of an address: IPv4 /24, IPv6 /48.
 pub fn ip_prefix(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
@@ -49,8 +49,9 @@ pub fn ip_prefix(address: IpAddr) -> String {
     }
 }
 
-/// The caller's address as one customer: IPv6 as /64, because a customer has that many (RFC 6177 §2);
-/// `unknown` where no address is known. `None` outside of a request.
+/// Returns the address of the caller as one customer has it: IPv6 as /64, because a customer has
+/// that many (RFC 6177 §2); `unknown` where no address is known. Returns `None` outside of a
+/// request.
 pub fn caller_address() -> Option<String> {
     let address = current()?.address;
     Some(address.map_or_else(|| "unknown".to_owned(), customer_of))
@@ -82,8 +83,8 @@ impl RequestScope {
     }
 }
 
-/// Events of a request. They go out when it ends, also when the caller went away and the request
-/// was dropped: what is stored then is told.
+/// Events of a request. They are sent when the request ends, also when the caller disconnected and
+/// the request was dropped: what was stored is reported.
 struct Outbox {
     events: Option<Events>,
     waiting: RefCell<Vec<AuditEvent>>,
@@ -97,7 +98,7 @@ impl Drop for Outbox {
     }
 }
 
-/// Answers a request: inside of `work` it is known.
+/// Runs `work`, which answers a request, with the data of that request.
 pub async fn scoped<T>(
     info: Arc<RequestInfo>,
     events: Option<Events>,
@@ -106,7 +107,7 @@ pub async fn scoped<T>(
     CURRENT.scope(RequestScope::new(info, events), work).await
 }
 
-/// The same for what needs no waiting.
+/// Runs `work`, which answers a request without waiting, with the data of that request.
 pub fn scoped_now<T>(
     info: Arc<RequestInfo>,
     events: Option<Events>,
@@ -115,30 +116,30 @@ pub fn scoped_now<T>(
     CURRENT.sync_scope(RequestScope::new(info, events), work)
 }
 
-/// The request that is being answered.
+/// Returns the data of the request that is being answered.
 pub fn current() -> Option<Arc<RequestInfo>> {
     CURRENT.try_with(|scope| Arc::clone(&scope.info)).ok()
 }
 
 /// Notes the client that the request names, for the event of a refusal.
 pub fn note_client(client_id: &str) {
-    // Outside of a request nobody asks.
+    // Outside of a request no event needs the client.
     let _ = CURRENT.try_with(|scope| scope.client_id.replace(Some(client_id.to_owned())));
 }
 
-/// The client that the request names.
+/// Returns the client that the request names.
 pub fn client_id() -> Option<String> {
     let noted = CURRENT.try_with(|scope| scope.client_id.borrow().clone());
     noted.ok().flatten()
 }
 
-/// Who hears of the events of the request that is being answered.
+/// Returns the receivers of the events of the request that is being answered.
 pub fn events() -> Option<Events> {
     let events = CURRENT.try_with(|scope| scope.outbox.events.clone());
     events.ok().flatten()
 }
 
-/// Keeps an event until the request is answered; gives it back where there is none.
+/// Keeps an event until the request is answered. Returns the event where there is no request.
 pub fn queue(event: AuditEvent) -> Result<(), Box<AuditEvent>> {
     let mut event = Some(event);
     // Outside of a request the event stays with the caller.

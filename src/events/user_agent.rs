@@ -1,5 +1,5 @@
-//! The family of a browser and its system: enough to recognise an own device, too little to follow
-//! somebody by.
+//! The family of a browser and its system: enough to recognise one's own device, too little to
+//! follow somebody by.
 
 /// Product tokens that name a browser, more special ones first: Edge calls itself Chrome, Chrome
 /// calls itself Safari.
@@ -31,7 +31,7 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("Linux", "Linux"),
 ];
 
-/// `Firefox, Linux`; `other` where neither is known.
+/// Returns browser and system, such as `Firefox, Linux`; `other` where neither is known.
 pub fn family(user_agent: &str) -> String {
     let name = |list: &[(&str, &'static str)]| {
         let mut found = list.iter().filter(|(word, _)| user_agent.contains(word));

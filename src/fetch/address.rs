@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Ranges of IPv4: network, length of its prefix.
+/// Special ranges of IPv4: network and length of its prefix in bits.
 const SPECIAL_V4: [(Ipv4Addr, u32); 18] = [
     // "This network".
     (Ipv4Addr::UNSPECIFIED, 8),
@@ -34,12 +34,13 @@ const SPECIAL_V4: [(Ipv4Addr, u32); 18] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
-/// Global unicast, outside of which every address of IPv6 is special: unspecified, loopback,
-/// IPv4-mapped, IPv4-compatible, NAT64, discard-only, unique local, link-local, site-local,
-/// multicast.
+/// The range of global unicast. Every address of IPv6 outside of it is special.
+///
+/// Outside are unspecified, loopback, IPv4-mapped, IPv4-compatible, NAT64, discard-only, unique
+/// local, link-local, site-local and multicast addresses.
 const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
-/// Ranges within [`GLOBAL_V6`].
+/// Special ranges within [`GLOBAL_V6`].
 const SPECIAL_V6: [(Ipv6Addr, u32); 5] = [
     // IETF protocol assignments: Teredo, benchmarking, ORCHID.
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
@@ -78,7 +79,7 @@ pub fn is_special_use(address: IpAddr) -> bool {
     }
 }
 
-/// The first `length` of `bits` bits.
+/// Returns the first `length` of `bits` bits.
 const fn leading(value: u128, bits: u32, length: u32) -> u128 {
     value >> (bits - length)
 }
@@ -89,7 +90,7 @@ mod tests {
 
     use super::*;
 
-    /// C155, C165: every named range, its first and its last address.
+    /// C155, C165: every special range, with its first and its last address.
     #[rstest]
     #[case::this_network("0.0.0.0", "0.255.255.255")]
     #[case::private_10("10.0.0.0", "10.255.255.255")]
@@ -133,7 +134,7 @@ mod tests {
         assert!(is_special_use(last), "{last}");
     }
 
-    /// The neighbours of the ranges, and well-known public servers.
+    /// The neighbours of the special ranges, and well-known public servers.
     #[rstest]
     #[case("1.0.0.0")]
     #[case("8.8.8.8")]

@@ -1,5 +1,5 @@
-//! How often this process asks others (CI-03): strangers decide what is fetched, and must not be
-//! able to turn the server against somebody, nor to use up what others need.
+//! How often this process fetches from others (CI-03): strangers decide what is fetched, and must
+//! not be able to turn the server against somebody, nor to use up what others need.
 
 use std::{
     collections::HashMap,
@@ -8,58 +8,59 @@ use std::{
 
 /// Length of the window, seconds.
 const WINDOW: i64 = 60;
-/// Most first looks of a kind at URLs of one host in a window.
+/// Most first fetches of a kind from URLs of one host in a window.
 const PER_HOST: u32 = 10;
-/// Most first looks of a kind on the word of one caller in a window.
+/// Most first fetches of a kind for one caller in a window.
 const PER_CALLER: u32 = 10;
-/// Most first looks at unknown URLs in a window; also bounds what is remembered of them.
+/// Most first fetches from unknown URLs in a window; it also bounds what is remembered of them.
 const IN_ALL: u32 = 600;
 /// Most fetches from one URL of a stored client in a window.
 const PER_URL: u32 = 10;
-/// Most URLs, and most callers, that are remembered of stored clients.
+/// Most URLs, and most callers, that are remembered for stored clients.
 const MAX_REMEMBERED: usize = 10_000;
 
-/// A URL that was never fetched from before.
+/// A fetch from a URL that was never fetched from before.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum FirstFetch<'a> {
-    /// Any URL on the word of a caller.
+    /// Any URL that a caller named.
     Unknown {
         /// Host of the URL.
         host: &'a str,
-        /// Address of whoever named it; `None` = nobody outside.
+        /// Address of the caller who named the URL; `None` = the fetch is not for an outside
+        /// caller.
         caller: Option<&'a str>,
     },
-    /// A URL in the metadata of a client that is stored: it takes nothing from other clients on the
-    /// same host, or on any.
+    /// A URL in the metadata of a stored client: it uses up nothing that other clients need,
+    /// whether on its host or another.
     OfClient {
         /// The URL.
         url: &'a str,
-        /// Address of whoever speaks in the client's name; `None` = nobody outside.
+        /// Address of the caller who speaks in the client's name; `None` = nobody outside.
         caller: Option<&'a str>,
     },
 }
 
-/// Fetches of the current window.
+/// Counts the fetches of the current window.
 #[derive(Debug, Default)]
 pub(super) struct Budget(Mutex<Window>);
 
 #[derive(Debug, Default)]
 struct Window {
-    /// Unix seconds.
+    /// When the window began, Unix seconds.
     began: i64,
     unknown: FirstFetches,
-    /// First looks at what stored clients name, by caller.
+    /// First fetches from URLs that stored clients name, by caller.
     of_caller: HashMap<String, u32>,
-    /// Fetches for stored clients by URL. Each has its own: whoever makes a copy be renewed does
-    /// what its client needs, and takes nothing from others on the same host.
+    /// Fetches for stored clients by URL. Each URL has its own count: a caller who makes a copy be
+    /// renewed takes nothing from other clients on its host.
     of_url: HashMap<String, UrlUsage>,
 }
 
-/// What one URL of a stored client has had in this window.
+/// Fetches from one URL of a stored client in this window.
 #[derive(Clone, Copy, Debug, Default)]
 struct UrlUsage {
     fetches: u32,
-    /// What came last from it described no client.
+    /// Whether the last response from the URL described no client.
     is_invalid: bool,
 }
 
@@ -71,7 +72,8 @@ struct FirstFetches {
 }
 
 impl Budget {
-    /// Whether one more first look is within the budget; if so it is counted.
+    /// Whether one more first fetch is within the budget; if so it is counted. `now` is Unix
+    /// seconds.
     pub fn take(&self, look: FirstFetch<'_>, now: i64) -> bool {
         self.within(now, |window| match look {
             FirstFetch::Unknown { host, caller } => window.unknown.take(host, caller),
@@ -79,13 +81,14 @@ impl Budget {
         })
     }
 
-    /// Whether what was fetched from `url` before may be fetched once more; if so it is counted.
+    /// Whether `url`, fetched from before, may be fetched from once more; if so it is counted.
     pub fn renew(&self, url: &str, now: i64) -> bool {
         self.within(now, |window| window.take(url, None))
     }
 
-    /// Whether what came from `url` describes a client. Asked for by [`Self::is_invalid`] once its
-    /// fetches are used up: whoever uses them up must not bring back what its owner has withdrawn.
+    /// Notes whether the response from `url` describes no client. [`Self::is_invalid`] asks for it
+    /// once the fetches of the URL are used up: using them up must not bring back what its owner
+    /// has withdrawn.
     pub fn found(&self, url: &str, is_invalid: bool, now: i64) {
         self.within(now, |window| {
             let of_url = UrlUsage {
@@ -96,13 +99,13 @@ impl Budget {
         });
     }
 
-    /// Whether what came from `url` last in this window described no client.
+    /// Whether the last response from `url` in this window described no client.
     pub fn is_invalid(&self, url: &str, now: i64) -> bool {
         self.within(now, |window| window.of_url(url).is_invalid)
     }
 
-    /// A URL from which nothing came within the deadline is not renewed again in this window:
-    /// everybody who needs it would wait as long.
+    /// Notes that a URL did not respond within the deadline. It is not renewed again in this
+    /// window: every caller who needs it would wait as long.
     pub fn stalled(&self, url: &str, now: i64) {
         self.within(now, |window| {
             let of_url = UrlUsage {
@@ -164,7 +167,8 @@ impl Window {
     }
 }
 
-/// What is forgotten is fetched once more: that harms less than to refuse it.
+/// Remembers a value. A forgotten URL is fetched from once more, which harms less than to refuse
+/// it.
 fn remember<T>(all: &mut HashMap<String, T>, key: &str, value: T) {
     if all.len() >= MAX_REMEMBERED && !all.contains_key(key) {
         all.clear();
@@ -208,7 +212,7 @@ mod tests {
         assert!(budget.take(by("a.example", "192.0.2.1"), 1060));
     }
 
-    /// What is refused to a caller costs the host nothing.
+    /// A fetch that is refused to a caller uses up nothing of the host.
     #[test]
     fn a_caller_over_its_budget_spends_no_other() {
         let budget = Budget::default();
@@ -232,7 +236,7 @@ mod tests {
         assert!(budget.take(of("one.more.example"), 1060));
     }
 
-    /// B2: whoever makes one client's keys be fetched takes nothing from another.
+    /// B2: a caller who makes one client's keys be fetched takes nothing from another client.
     #[test]
     fn s_b2_the_first_look_at_keys_belongs_to_its_client() {
         let budget = Budget::default();
@@ -240,7 +244,7 @@ mod tests {
         assert!((0..10).all(|n| budget.take(of_client(&of_attacker(n), "192.0.2.1"), 1000)));
         assert!(!budget.take(of_client(&of_attacker(10), "192.0.2.1"), 1000));
         assert!(budget.take(of_client("https://keys.example/victim", "192.0.2.2"), 1000));
-        // However many callers there are, on however many hosts.
+        // The number of callers and hosts does not matter.
         for n in 0..2000 {
             let (url, caller) = (format!("https://{n}.example/keys"), n.to_string());
             assert!(budget.take(of_client(&url, &caller), 1000));
@@ -288,7 +292,7 @@ mod tests {
         drop(window);
     }
 
-    /// GE-01: a clock that goes back does not lock anybody out.
+    /// GE-01: a clock that goes back locks nobody out.
     #[test]
     fn a_clock_that_goes_back_begins_a_window() {
         let budget = Budget::default();

@@ -1,4 +1,4 @@
-//! How long an answer may be used (RFC 9111 §4.2), within bounds of our own (CI-05).
+//! How long a response may be used (RFC 9111 §4.2), within the bounds of CI-05.
 
 use reqwest::header::{AGE, CACHE_CONTROL, DATE, EXPIRES, HeaderMap, HeaderName};
 
@@ -7,7 +7,8 @@ const SHORTEST: i64 = 60;
 const LONGEST: i64 = 24 * 3600;
 const USUAL: i64 = 3600;
 
-/// Seconds from now for which an answer with these headers is fresh. `now` is Unix seconds.
+/// Returns for how many seconds from now a response with these headers is fresh. `now` is Unix
+/// seconds.
 pub(super) fn seconds(headers: &HeaderMap, now: i64) -> i64 {
     let age = text(headers, &AGE).and_then(|age| age.trim().parse().ok());
     let lifetime = match cache_control(headers) {
@@ -21,7 +22,7 @@ pub(super) fn seconds(headers: &HeaderMap, now: i64) -> i64 {
     lifetime.unwrap_or(USUAL).clamp(SHORTEST, LONGEST)
 }
 
-/// What `Cache-Control` says; what may not be stored counts as no time at all.
+/// Returns the seconds of `Cache-Control`; a response that may not be stored has none.
 fn cache_control(headers: &HeaderMap) -> Option<i64> {
     let values = headers.get_all(CACHE_CONTROL).iter();
     let values = values.filter_map(|value| value.to_str().ok());

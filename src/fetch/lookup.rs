@@ -1,5 +1,5 @@
-//! Names to addresses: asked once per fetch, and every answer is checked. The connection is made
-//! to what was checked, because nothing behind this asks again.
+//! Resolves names to addresses once per fetch, and checks every address. The connection goes to a
+//! checked address, because nothing after this resolves the name again.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -11,17 +11,17 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::{FetchError, address};
 
-/// Who knows the addresses of a name.
+/// Resolves the addresses of a host name.
 #[async_trait]
 pub trait HostResolver: Send + Sync {
-    /// All addresses of `host`.
+    /// Returns all addresses of `host`.
     ///
     /// # Errors
-    /// The name is unknown, or nobody answered.
+    /// Returns an error when the name is unknown, or no name server answered.
     async fn addresses(&self, host: &str) -> std::io::Result<Vec<IpAddr>>;
 }
 
-/// The machine's own resolver.
+/// The resolver of the machine.
 pub(super) struct System;
 
 #[async_trait]
@@ -32,7 +32,7 @@ impl HostResolver for System {
     }
 }
 
-/// What stands between a name and a connection.
+/// Checks addresses between the resolution of a name and the connection.
 #[derive(Clone)]
 pub(super) struct AddressGuard {
     pub lookup: Arc<dyn HostResolver>,
@@ -42,7 +42,7 @@ pub(super) struct AddressGuard {
 
 impl AddressGuard {
     /// # Errors
-    /// [`FetchError::SpecialUse`].
+    /// Returns [`FetchError::SpecialUse`] for an address that may not be reached.
     pub fn check(&self, address: IpAddr) -> Result<(), FetchError> {
         let own = self.loopback && address::is_loopback(address);
         if own || !address::is_special_use(address) {
@@ -51,15 +51,15 @@ impl AddressGuard {
         Err(FetchError::SpecialUse(address))
     }
 
-    /// One address in a special range condemns the name: an attacker who mixes good and bad ones
-    /// would otherwise only have to try again.
+    /// Resolves and checks a name. One address in a special range condemns the name: an attacker
+    /// who mixes good and bad ones would otherwise only have to try again.
     async fn checked(&self, host: &str) -> Result<Vec<SocketAddr>, FetchError> {
         let found = self.lookup.addresses(host).await;
         let found = found.map_err(|_| FetchError::UnknownHost)?;
         if found.is_empty() {
             return Err(FetchError::UnknownHost);
         }
-        // Port 0: the client puts in the URL's.
+        // Port 0: the HTTP client puts in the port of the URL.
         let checked = found.into_iter().map(|address| {
             self.check(address)?;
             Ok(SocketAddr::new(address, 0))

@@ -1,11 +1,11 @@
 //! The guarded fetcher (Client ID Metadata Document §6.5, §6.6): the one way in which this server
-//! asks others, on the word of strangers, for documents and key sets.
+//! fetches documents and key sets from addresses that strangers name.
 //!
-//! https only; port 443 unless configured; a name is resolved once, each of its addresses is
-//! checked, and the connection goes to a checked address under the name's certificate. No
-//! redirects, cookies, proxies or compression; one deadline over everything; sizes are capped
-//! while the body arrives; only 200 and JSON count. Equal fetches at the same moment are one;
-//! failures are never kept. Never call it while a transaction is open.
+//! It uses https only, and port 443 unless configured. A name is resolved once, each of its
+//! addresses is checked, and the connection goes to a checked address under the name's certificate.
+//! There are no redirects, cookies, proxies or compression; one deadline covers everything; sizes
+//! are capped while the body arrives; only status 200 and JSON count. Equal fetches at one moment
+//! are one; failures are never kept. Never call it while a transaction is open.
 
 mod address;
 mod budget;
@@ -45,7 +45,7 @@ use crate::{
     protocol::host,
 };
 
-/// Time for everything: name, connection, handshake, headers, body.
+/// Time for a whole fetch: name, connection, handshake, headers, body.
 const DEADLINE: Duration = Duration::from_secs(5);
 
 /// Most bytes of a document: client metadata, sector identifiers (Client ID Metadata Document
@@ -55,25 +55,25 @@ pub const DOCUMENT: usize = 5 * 1024;
 /// Most bytes of a key set.
 pub const KEY_SET: usize = 64 * 1024;
 
-/// What is fetched.
+/// A request to fetch JSON from a URL.
 #[derive(Clone, Copy, Debug)]
 pub struct FetchRequest<'a> {
     /// The https URL.
     pub url: &'a str,
-    /// Most bytes of the answer: [`DOCUMENT`] or [`KEY_SET`].
+    /// Most bytes of the body: [`DOCUMENT`] or [`KEY_SET`].
     pub max_bytes: usize,
     /// `ETag` of the copy that the caller has.
     pub etag: Option<&'a str>,
 }
 
-/// What was fetched.
+/// The response to a [`FetchRequest`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FetchResponse {
-    /// The body; `None` = the caller's copy is still right.
+    /// The body; `None` = the copy of the caller is still right (RFC 9110 §15.4.5).
     pub body: Option<Arc<[u8]>>,
-    /// `ETag` of the answer.
+    /// `ETag` of the response.
     pub etag: Option<String>,
-    /// Seconds for which it may be used: 60 to 86400.
+    /// Seconds for which the response may be used: 60 to 86400.
     pub fresh_for: i64,
 }
 
@@ -99,18 +99,18 @@ impl std::fmt::Debug for Fetcher {
 }
 
 impl Fetcher {
-    /// The fetcher by the settings. Blocks while it reads `fetch.extra_ca_file`.
+    /// Makes the fetcher by the settings. It blocks while it reads `fetch.extra_ca_file`.
     ///
     /// # Errors
-    /// The file cannot be read or holds no certificates.
+    /// Returns an error when the file cannot be read or holds no certificates.
     pub fn new(settings: &Settings) -> Result<Self, SetUpError> {
         Self::by(settings, Arc::new(lookup::System))
     }
 
-    /// The same with names that a test makes up.
+    /// Makes the fetcher with the names that a test provides.
     ///
     /// # Errors
-    /// As [`Self::new`].
+    /// Returns the errors of [`Self::new`].
     #[cfg(feature = "testing")]
     pub fn with_lookup(
         settings: &Settings,
@@ -132,14 +132,15 @@ impl Fetcher {
             .retry(reqwest::retry::never())
             .referer(false)
             .user_agent(concat!("loco-oauth-server/", env!("CARGO_PKG_VERSION")))
-            // The app may have switched these on in its own reqwest, which is the same crate.
+            // The app may have switched these features on in its own reqwest, which is the same
+            // crate.
             .no_proxy()
             .no_gzip()
             .no_brotli()
             .no_deflate()
             .no_zstd()
             .no_hickory_dns()
-            // A kept connection would skip the check of the next fetch.
+            // A kept connection would skip the address check of the next fetch.
             .pool_max_idle_per_host(0)
             .connect_timeout(DEADLINE)
             .timeout(DEADLINE)
@@ -156,36 +157,36 @@ impl Fetcher {
         })
     }
 
-    /// Whether `url` may be fetched at all, as far as its text tells. No I/O.
+    /// Checks whether `url` may be fetched from at all, as far as its text tells. It does no I/O.
     ///
     /// # Errors
-    /// [`FetchError::Url`], or [`FetchError::SpecialUse`] for an address instead of a name.
+    /// Returns [`FetchError::Url`], or [`FetchError::SpecialUse`] for an address instead of a name.
     pub fn check(&self, url: &str) -> Result<(), FetchError> {
         self.parse(url).map(drop)
     }
 
-    /// Fetches JSON from a URL that was never fetched from before, on the word of the caller of
-    /// this request. `now` is Unix seconds.
+    /// Fetches JSON from a URL that was never fetched from before and that the caller of this
+    /// request named. `now` is Unix seconds.
     ///
     /// # Errors
-    /// [`FetchError`]; nothing of a failure is kept.
+    /// Returns [`FetchError`]; nothing of a failure is kept.
     pub async fn get(&self, wanted: FetchRequest<'_>, now: i64) -> Outcome {
         self.ask(wanted, Account::Caller, now).await
     }
 
-    /// The same for a URL that the metadata of a stored client names.
+    /// Fetches JSON from a URL that the metadata of a stored client names. `now` is Unix seconds.
     ///
     /// # Errors
-    /// As [`Self::get`].
+    /// Returns [`FetchError`]; nothing of a failure is kept.
     pub async fn get_of_client(&self, wanted: FetchRequest<'_>, now: i64) -> Outcome {
         self.ask(wanted, Account::Client, now).await
     }
 
-    /// The same for a URL of which there is a copy here, or that the operator named: on no
-    /// account that a stranger can use up.
+    /// Fetches JSON from a URL of which this server has a copy, or that the operator named.
+    /// Strangers cannot use up the budget of such fetches. `now` is Unix seconds.
     ///
     /// # Errors
-    /// As [`Self::get`].
+    /// Returns [`FetchError`]; nothing of a failure is kept.
     pub async fn renew(&self, wanted: FetchRequest<'_>, now: i64) -> Outcome {
         let outcome = self.ask(wanted, Account::Renewal, now).await;
         if outcome == Err(FetchError::Deadline) {
@@ -194,12 +195,12 @@ impl Fetcher {
         outcome
     }
 
-    /// Notes whether what came from `url` describes a client ([`Self::was_invalid`]).
+    /// Notes whether the response from `url` describes no client ([`Self::was_invalid`]).
     pub fn found(&self, url: &str, is_invalid: bool, now: i64) {
         self.budget.found(url, is_invalid, now);
     }
 
-    /// Whether what came from `url` last, within this minute, described no client.
+    /// Whether the last response from `url`, within this minute, described no client.
     pub fn was_invalid(&self, url: &str, now: i64) -> bool {
         self.budget.is_invalid(url, now)
     }
@@ -220,7 +221,7 @@ impl Fetcher {
 
     fn parse(&self, url: &str) -> Result<Url, FetchError> {
         let url = self.rules.parse(url)?;
-        // A client that connects to an address never asks the resolver.
+        // The HTTP client does not use the resolver for an address instead of a name.
         let address = match url.host() {
             Some(Host::Ipv4(address)) => Some(IpAddr::from(address)),
             Some(Host::Ipv6(address)) => Some(IpAddr::from(address)),
@@ -230,7 +231,7 @@ impl Fetcher {
         Ok(url)
     }
 
-    /// The running fetch of the same, or a new one.
+    /// Joins the running fetch with the same key, or begins a new one.
     fn join(
         &self,
         wanted: FetchRequest<'_>,
@@ -268,14 +269,14 @@ impl Fetcher {
     }
 }
 
-/// On whose account a fetch goes.
+/// Whose budget a fetch uses.
 #[derive(Clone, Copy, Debug)]
 enum Account {
-    /// Whoever sent the request that is being answered.
+    /// The budget of the caller whose request is being answered.
     Caller,
-    /// A stored client.
+    /// The budget of a stored client.
     Client,
-    /// Nobody's: a copy is renewed.
+    /// The budget of renewals, which no caller can use up for others.
     Renewal,
 }
 
@@ -295,7 +296,7 @@ impl Fetcher {
     }
 }
 
-/// The certificate authorities of `fetch.extra_ca_file`.
+/// Reads the certificate authorities of `fetch.extra_ca_file`.
 pub(crate) fn extra_certificates(settings: &Settings) -> Result<Vec<Certificate>, SetUpError> {
     let Some(path) = &settings.fetch.extra_ca_file else {
         return Ok(Vec::new());

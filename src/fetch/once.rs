@@ -1,4 +1,4 @@
-//! One fetch: the request, its deadline, and what of the answer counts.
+//! One fetch: the request, its deadline, and the checks of the response.
 
 use reqwest::{
     Client, Response, StatusCode, Url,
@@ -7,7 +7,7 @@ use reqwest::{
 
 use super::{DEADLINE, FetchError, FetchResponse, Outcome, freshness};
 
-/// What makes two fetches one.
+/// Fetches with equal keys are made only once.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct FetchKey {
     pub(super) url: String,
@@ -15,13 +15,13 @@ pub(super) struct FetchKey {
     pub(super) etag: Option<String>,
 }
 
-/// One fetch.
+/// One fetch that is to be made.
 pub(super) struct SingleFetch {
     pub client: Client,
     pub url: Url,
     pub max_bytes: usize,
     pub etag: Option<String>,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
 }
 
@@ -60,7 +60,7 @@ impl SingleFetch {
     }
 }
 
-/// The body, read no further than the limit.
+/// Reads the body, no further than the limit.
 async fn body(response: &mut Response, max_bytes: usize) -> Result<Vec<u8>, FetchError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(failure)? {
@@ -72,7 +72,7 @@ async fn body(response: &mut Response, max_bytes: usize) -> Result<Vec<u8>, Fetc
     Ok(body)
 }
 
-/// `application/json` or `application/…+json`, and not compressed.
+/// Whether the type is `application/json` or `application/…+json`, and the body is not compressed.
 fn is_plain_json(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let media_type = text(CONTENT_TYPE).unwrap_or_default();
@@ -84,13 +84,14 @@ fn is_plain_json(headers: &HeaderMap) -> bool {
     json && plain
 }
 
-/// An entity tag of a size that can be stored.
+/// Returns the entity tag, if it is short enough to be stored.
 fn etag(headers: &HeaderMap) -> Option<String> {
     let etag = headers.get(ETAG)?.to_str().ok()?;
     (etag.len() <= 200).then(|| etag.to_owned())
 }
 
-/// The guard's own refusal stands at the end of the client's chain of causes.
+/// Converts an error of the HTTP client; a refusal by the address guard stands at the end of its
+/// chain of causes.
 fn failure(error: reqwest::Error) -> FetchError {
     if error.is_timeout() {
         return FetchError::Deadline;

@@ -1,4 +1,4 @@
-//! Which URLs are fetched from, as far as their text tells.
+//! Which URLs may be fetched from, as far as their text tells.
 
 use reqwest::Url;
 
@@ -11,13 +11,13 @@ use crate::{
 /// Longest URL, bytes.
 const MAX_LENGTH: usize = 2000;
 
-/// What the settings say about URLs.
+/// Settings that decide which URLs may be fetched from.
 #[derive(Debug)]
 pub(super) struct Rules {
-    /// Whether this server runs on a developer's machine: what it fetches may lie there too, on
+    /// Whether this server runs on a developer's machine: it may then fetch from that machine, on
     /// any port.
     pub loopback: bool,
-    /// `host:port` for other ports than 443.
+    /// `host:port` of the ports other than 443 that are allowed.
     hosts: Vec<String>,
 }
 
@@ -31,7 +31,7 @@ impl Rules {
     }
 
     /// # Errors
-    /// [`FetchError::Url`].
+    /// Returns [`FetchError::Url`] for a URL that may not be fetched from.
     pub fn parse(&self, text: &str) -> Result<Url, FetchError> {
         if text.len() > MAX_LENGTH || !text.starts_with("https://") {
             return Err(FetchError::Url);

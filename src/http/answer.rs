@@ -34,7 +34,7 @@ fn marked(refused: Refused) -> Response {
     response
 }
 
-/// 303 (GE-08).
+/// A redirect with the status 303 (GE-08).
 ///
 /// # Errors
 /// When the location has a character that no header may have.

@@ -34,10 +34,10 @@ pub fn of_request(server: &Server, parts: &Parts) -> Browser {
     server.sessions.browser(&parts.headers, address)
 }
 
-/// The answer with the cookies that changed.
+/// Adds the cookies that changed to an answer.
 ///
 /// # Errors
-/// Never in practice: cookie values are base64url.
+/// When a cookie is not valid in a header. Cookie values are base64url, which always is.
 pub fn with_cookies(browser: Browser, mut response: Response) -> Result<Response, Failure> {
     for cookie in browser.into_cookies()?.0 {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -1,5 +1,5 @@
-//! Addresses below ours that nobody knows. The app answers them, as everything that is not ours
-//!; what is missing of the headers that every answer of ours has is added.
+//! Security headers at unknown addresses below the prefix of this server. The app answers there; headers that
+//! every answer of this server has are added where they are missing.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use axum::{
 
 use crate::server::Server;
 
-/// Around the routes of the app and its fallback.
+/// Layer around the app's routes and fallback.
 pub async fn guard(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
     let ours = server.urls.local_root();
-    // Without a prefix every address would be one of ours.
+    // Without a prefix every address of the app would be below it.
     let is_below = ours.len() > 1 && request.uri().path().starts_with(&ours);
     let is_unknown = is_below && request.extensions().get::<MatchedPath>().is_none();
     let mut response = next.run(request).await;

@@ -1,4 +1,4 @@
-//! What surrounds the endpoints of a group: shape of errors, headers, log.
+//! The layers around the endpoints of a group: form of errors, headers, log.
 
 mod error_page;
 mod json_error;
@@ -44,20 +44,20 @@ pub struct LayerState {
     pub app: SharedContext,
     /// Methods of the route, for `Allow`. The router's own list has HEAD, which is refused here.
     pub allow: HeaderValue,
-    /// What is remembered over requests.
+    /// What the layers of all routes remember over requests.
     pub memory: Arc<LayerMemory>,
 }
 
 /// What the layers remember over requests.
 #[derive(Debug, Default)]
 pub struct LayerMemory {
-    /// Whether an unread proxy was told of (OS-09).
+    /// Whether the warning about an unread proxy was given (OS-09).
     proxy: WarnOnce,
     /// Page requests at other hosts.
     other_hosts: OtherHosts,
 }
 
-/// Runs `answer` where the facts of the request are known, and its events go out at the end.
+/// Runs `answer` with the facts of the request in scope; the events of the request are sent at its end.
 async fn around_request<F>(
     state: &LayerState,
     request: Request,
@@ -88,7 +88,7 @@ where
     request::scoped(info, events, answer).await
 }
 
-/// Around the JSON endpoints (TK-01).
+/// Layer around the JSON endpoints (TK-01).
 pub async fn api(State(state): State<LayerState>, request: Request, next: Next) -> Response {
     let api = |request, info| in_api(state.clone(), request, next, info);
     // Boxed: the future of a whole request is large.
@@ -121,7 +121,7 @@ async fn in_api(
     response
 }
 
-/// Around metadata, keys and assets: public, cacheable, HEAD allowed.
+/// Layer around metadata, keys and assets, which are public and cacheable, and allow HEAD.
 pub async fn discovery(State(state): State<LayerState>, request: Request, next: Next) -> Response {
     let discovery = |request, info| in_discovery(request, next, info);
     around_request(&state, request, discovery).await
@@ -144,7 +144,7 @@ async fn in_discovery(request: Request, next: Next, info: Arc<RequestInfo>) -> R
     response
 }
 
-/// Around the authorization endpoint and the pages.
+/// Layer around the authorization endpoint and the pages.
 pub async fn page(State(state): State<LayerState>, request: Request, next: Next) -> Response {
     let page = |request, info| in_page(state.clone(), request, next, info);
     // Boxed: the future of a whole request is large.
@@ -177,7 +177,7 @@ async fn in_page(
     }
     set_allow_header(&mut response, &state);
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        // Also where a form is shown again.
+        // A form that is shown again has no such header yet.
         let headers = response.headers_mut();
         headers.entry(header::RETRY_AFTER).or_insert(RETRY_AFTER);
     }
@@ -185,7 +185,7 @@ async fn in_page(
     with_page_headers(response)
 }
 
-/// What the endpoint or the router refused.
+/// The refusal of the endpoint or of the router, if the response is one.
 fn refusal_of(response: &mut Response) -> Option<Refused> {
     let refused = response.extensions_mut().remove::<Refused>();
     refused.or_else(|| method_refusal(response))
@@ -202,8 +202,8 @@ impl SentBack {
     }
 }
 
-/// The endpoint's answer, within the request's budget for the database. axum would run a GET
-/// handler for HEAD, and some of ours create something (RFC 9110 §9.2.1).
+/// Runs the endpoint within the request's time for the database (FA-01). HEAD is refused, because axum would
+/// run the GET handler for it, and some of them create something (RFC 9110 §9.2.1).
 async fn answer(request: Request, next: Next) -> Response {
     match request.method() {
         &Method::HEAD => StatusCode::METHOD_NOT_ALLOWED.into_response(),
@@ -211,7 +211,7 @@ async fn answer(request: Request, next: Next) -> Response {
     }
 }
 
-/// `Allow` of a 405 (RFC 9110 §15.5.6).
+/// Sets `Allow` on a 405 (RFC 9110 §15.5.6).
 fn set_allow_header(response: &mut Response, state: &LayerState) {
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         response
@@ -220,7 +220,7 @@ fn set_allow_header(response: &mut Response, state: &LayerState) {
     }
 }
 
-/// Refusals that the router made without us: 405.
+/// The refusal that belongs to a 405 of the router.
 fn method_refusal(response: &Response) -> Option<Refused> {
     (response.status() == StatusCode::METHOD_NOT_ALLOWED).then(|| {
         let error = OAuthError::of(&refusals::METHOD_NOT_ALLOWED);
@@ -240,7 +240,8 @@ fn set_request_id(headers: &mut HeaderMap, info: &RequestInfo) {
     }
 }
 
-/// Runs what the plugin does on a route of the app as it would on one of its own.
+/// Runs `work` of this server on a route of the app, with the facts of the request in scope; its events are
+/// sent at the end.
 pub async fn on_route_of_app<T>(
     server: &Server,
     info: Arc<RequestInfo>,

@@ -23,7 +23,7 @@ use tower::{Service, ServiceExt};
 
 /// Longest wait for the headers of a request, and for the next request of a connection.
 const HEADERS: Duration = Duration::from_secs(20);
-/// Longest wait for requests that are under way at the end. Kubernetes kills after 30 seconds.
+/// Longest wait for requests that are under way when the process ends. Kubernetes kills after 30 seconds.
 const FINISH: Duration = Duration::from_secs(25);
 
 /// For `Hooks::serve`: HTTP/1.1 on the address of the settings, as `axum::serve` does it for Loco,
@@ -47,7 +47,7 @@ pub async fn serve<H: Hooks>(
     let mut told = pin!(shutdown_signal());
     loop {
         let (stream, peer) = tokio::select! {
-            // Waits while no descriptor is free, so that it never fails.
+            // `accept` waits while no file descriptor is free, so that it never fails.
             accepted = Listener::accept(&mut listener) => accepted,
             () = &mut told => break,
         };

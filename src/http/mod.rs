@@ -1,4 +1,4 @@
-//! Everything that knows axum besides the controllers: routes, layers, extractors, pages.
+//! What the controllers need of axum: extractors, layers, answers, pages; and the listener.
 
 pub mod answer;
 pub mod browser;

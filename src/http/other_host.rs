@@ -1,11 +1,10 @@
-//! Pages that are opened at another host than `base_url`: the one place where `Host` has a
-//! say, and all it can bring about is a redirect to the fixed `base_url` (GE-09). Without it, the
-//! cookies of one name are missing under the other, and the person is told to have begun in another
-//! browser.
+//! Redirects pages that are opened at another host to `base_url`. This is the one place where `Host` decides
+//! something, and the redirect to the fixed `base_url` is all that it can decide (GE-09). Without it the
+//! cookies of one host are missing at the other, and the page says that the person began in another browser.
 //!
 //! A proxy may write a name of its own into `Host`. Then the browser is at `base_url` already, and a
-//! redirect brings the same request again. What proxies usually write is told apart
-//! ([`host_alias::is_host_alias`], and requests that name a proxy are left alone); for all others the
+//! redirect brings the same request again. Names that proxies usually write are recognised
+//! ([`host_alias::is_host_alias`]), and requests that name a proxy are not redirected; for all others the
 //! server stops when the same request keeps coming back.
 
 use std::{
@@ -32,18 +31,19 @@ use crate::{
     store::markers,
 };
 
-/// Name of the marker: when a page was last asked for at another host.
+/// Name of the marker in the database: when a page was last opened at another host.
 pub const MARKER: &str = "other_host";
 
-/// The same request is sent to `base_url` this many times within [`WINDOW`].
+/// How often one and the same request is redirected to `base_url` within [`WINDOW`].
 const TIMES: u8 = 3;
-/// Seconds.
+/// Time within which the redirects of a request are counted, seconds.
 const WINDOW: i64 = 10;
-/// Most requests and names of proxies that are remembered.
+/// Most requests that are remembered.
 const REMEMBERED: usize = 1024;
+/// Most names of proxies that are remembered.
 const PROXIES: usize = 64;
 
-/// What was sent to `base_url` lately.
+/// The redirects to `base_url` that are remembered, so that none of them goes round for ever.
 #[derive(Debug, Default)]
 pub struct OtherHosts {
     hasher: RandomState,
@@ -53,12 +53,13 @@ pub struct OtherHosts {
 
 #[derive(Debug, Default)]
 struct State {
-    /// By hash of the request.
+    /// Recent redirects, by hash of the request.
     recent: HashMap<u64, Sent>,
-    /// Values of `Host` that came back: proxies write them.
+    /// Values of `Host` whose requests came back after the redirect: a proxy writes them.
     proxies: HashSet<String>,
 }
 
+/// How often a request was redirected, and since when (Unix seconds).
 #[derive(Clone, Copy, Debug)]
 struct Sent {
     times: u8,
@@ -74,7 +75,7 @@ struct PageRequest<'r> {
 }
 
 impl OtherHosts {
-    /// Whether to send this one on, too.
+    /// Counts a request, and says whether to redirect it.
     fn may(&self, page_request: PageRequest<'_>, now: i64) -> bool {
         let key = self.hasher.hash_one(page_request);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,7 +87,7 @@ impl OtherHosts {
             state.recent.retain(|_, sent| is_recent(sent));
         }
         if state.recent.len() >= REMEMBERED {
-            // What cannot be counted could go round for ever.
+            // A request that cannot be counted could be redirected for ever.
             return false;
         }
         let fresh = Sent {
@@ -107,7 +108,7 @@ impl OtherHosts {
 }
 
 impl OtherHosts {
-    /// 303 to the same page at `base_url`, if it was opened at another name of this server.
+    /// The redirect (303) to the same page at `base_url`, if it was opened under another name of this server.
     pub fn at_base_url(
         &self,
         server: &Arc<Server>,
@@ -142,7 +143,7 @@ impl OtherHosts {
     }
 }
 
-/// Says it in the log and for the doctor; nobody waits for that.
+/// Warns in the log, and sets the marker for the doctor (OS-06) in the background.
 fn warn(server: &Arc<Server>, host: &str) {
     let host: String = host.chars().take(100).collect();
     tracing::warn!(

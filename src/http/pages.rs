@@ -111,7 +111,7 @@ pub fn connected_card(client_id: &str, client: Option<&Client>) -> ClientCard {
     card
 }
 
-/// A day, as all languages write it (ISO 8601).
+/// The day of a time in Unix seconds, in the form of ISO 8601, which serves all languages.
 pub fn day(at: i64) -> String {
     chrono::DateTime::from_timestamp(at, 0)
         .map(|at| at.date_naive().to_string())
@@ -124,7 +124,7 @@ fn card(client: &Client, redirect: &str) -> ClientCard {
         .unwrap_or_default();
     let mut card = ClientCard {
         id: client.client_id.clone(),
-        // Cleaned when stored; rows that the operator wrote are not (PG-09).
+        // Names are cleaned when they are stored, but the operator may have written the row (PG-09).
         name: client
             .client_name
             .as_deref()
@@ -135,7 +135,7 @@ fn card(client: &Client, redirect: &str) -> ClientCard {
             .filter(|_| client.kind == ClientKind::Cimd)
             .unwrap_or_else(|| redirect_host.clone()),
         uri: client.client_uri.clone(),
-        // Shown once it can be served from the own origin (PG-04).
+        // Pages load nothing from elsewhere, so that no logo is shown (PG-04).
         logo_url: None,
         redirect_host,
         redirect_uri: Some(redirect.to_owned()),
@@ -149,7 +149,7 @@ fn card(client: &Client, redirect: &str) -> ClientCard {
             .iter()
             .all(|uri| redirect_uri::is_loopback(uri)),
     };
-    // Also where the app draws the page itself.
+    // Dropped here, and not in a template, because the app may draw the page itself (PG-03).
     card.drop_unsafe_links();
     card
 }

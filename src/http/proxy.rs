@@ -11,13 +11,13 @@ use loco_rs::controller::middleware::remote_ip::RemoteIP;
 
 use crate::{server::Server, store::markers};
 
-/// Name of the marker: when headers of a proxy were last seen and not read.
+/// Name of the marker in the database: when headers of a proxy were last seen and not read.
 pub const MARKER: &str = "proxy_headers";
 
-/// What proxies write into a request.
+/// Headers in which proxies name the caller.
 const HEADERS: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 
-/// What tells that a proxy passed a request on, whose `Host` may then be the proxy's own.
+/// Headers that show that a proxy passed a request on, whose `Host` may then be the proxy's own.
 const IN_FRONT: [&str; 6] = [
     "forwarded",
     "via",
@@ -27,17 +27,17 @@ const IN_FRONT: [&str; 6] = [
     "x-real-ip",
 ];
 
-/// Whether a proxy says that it passed the request on.
+/// Whether the headers show that a proxy passed the request on.
 pub fn is_in_front(headers: &HeaderMap) -> bool {
     IN_FRONT.iter().any(|name| headers.contains_key(*name))
 }
 
-/// Says once per process what concerns all requests.
+/// Lets a warning that concerns all requests be given once per process.
 #[derive(Debug, Default)]
 pub struct WarnOnce(AtomicBool);
 
 impl WarnOnce {
-    /// Whether nothing was said yet; from now on something was.
+    /// Returns `true` at the first call and `false` at all others.
     pub fn is_first(&self) -> bool {
         !self.0.swap(true, Ordering::Relaxed)
     }
@@ -49,7 +49,7 @@ pub fn is_unread(headers: &HeaderMap, remote: Option<&RemoteIP>) -> bool {
     off && HEADERS.iter().any(|name| headers.contains_key(*name))
 }
 
-/// Says it in the log and for the doctor; nobody waits for that.
+/// Warns in the log, and sets the marker for the doctor (OS-09) in the background.
 pub fn warn_of_unread_proxy(server: &Arc<Server>) {
     tracing::warn!(
         rule = "OS-09",

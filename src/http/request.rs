@@ -1,4 +1,4 @@
-//! What is known of a request, read from its head.
+//! The facts of a request, read from its head.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -15,14 +15,14 @@ use loco_rs::controller::middleware::{remote_ip::RemoteIP, request_id::LocoReque
 use super::proxy;
 use crate::events::{request::RequestInfo, user_agent};
 
-/// What is known of a request whose head this is.
+/// The facts of the request with this head.
 pub fn info(parts: &mut Parts) -> Arc<RequestInfo> {
     let id = parts.extensions.get::<LocoRequestId>();
     let reference = id.map_or_else(
         || uuid::Uuid::new_v4().to_string(),
         |id| id.get().to_owned(),
     );
-    // It reads extensions and headers; there is nothing to wait for.
+    // The extractor reads extensions and headers, so that there is nothing to wait for.
     let remote = RemoteIP::from_request_parts(parts, &()).now_or_never();
     let remote = remote.and_then(Result::ok);
     Arc::new(RequestInfo {

@@ -1,4 +1,4 @@
-//! The accounts of a browser: choosing one, or wanting another.
+//! The account chooser of an interaction: choosing an account of the browser, or signing in with another.
 
 use super::{Interaction, InteractionOutcome, InteractionService};
 use crate::{
@@ -8,14 +8,14 @@ use crate::{
     views::pages::AccountLine,
 };
 
-/// The lines of the chooser: the accounts of a browser, the current one first.
+/// Returns the lines of the account chooser: the accounts of a browser, the current one first.
 pub fn account_lines(accounts: &[SignedIn]) -> Vec<AccountLine> {
     let lines = accounts.iter().enumerate();
     lines.map(|(place, it)| line(place, it)).collect()
 }
 
 impl InteractionService {
-    /// The person chose one of the accounts of their browser.
+    /// Makes the account that the person chose the current one (NX-07), and goes on with the interaction.
     ///
     /// # Errors
     /// When the database or a hook fails.
@@ -36,7 +36,7 @@ impl InteractionService {
         self.advance(interaction, browser, Some(&current)).await
     }
 
-    /// "Use another account": a login is open, whoever is signed in.
+    /// Handles "use another account": the person has to sign in, whoever is signed in already.
     ///
     /// # Errors
     /// When the database or a hook fails.

@@ -1,4 +1,4 @@
-//! From a decision to what comes next: another step, or the end.
+//! Takes an interaction from one decision to the next: another step for the person, or the end.
 
 use super::{Interaction, InteractionOutcome, InteractionService};
 use crate::{
@@ -14,17 +14,18 @@ use crate::{
     sessions::{Browser, SignedIn},
 };
 
-/// What a person agreed to.
+/// What a person agreed to on the consent page.
 #[derive(Clone, Copy)]
 pub struct ConsentDecision<'a> {
-    /// The person, who is signed in.
+    /// The signed-in person who decided.
     pub person: &'a SignedIn,
-    /// The scopes that they left ticked.
+    /// The scopes that the person left ticked.
     pub ticked: &'a Scopes,
 }
 
 impl InteractionService {
-    /// Looks at the situation anew: the next step, or the end.
+    /// Determines the next step (NX-01 to NX-10), and takes it as far as no person is needed: issues the
+    /// code, refuses the request, or returns the step that the person has to do.
     ///
     /// # Errors
     /// When the database or a hook fails.
@@ -37,7 +38,7 @@ impl InteractionService {
         match (self.next_step(interaction, current).await?, current) {
             (Err(error), _) => {
                 let outcome = self.refuse(interaction, browser, &error).await?;
-                // It goes to the client with the next redirect, which no layer sees.
+                // The error leaves with a redirect, which the layer that logs refusals does not see.
                 let refused = Refused::sent_back(error, &interaction.client.client_id);
                 audit::refused(&refused, AuditSurface::Page);
                 Ok(outcome)
@@ -47,7 +48,8 @@ impl InteractionService {
             }
             (Ok(step), _) => {
                 if step == Step::PostLogin && interaction.post_login != interaction.sent_to {
-                    // Told apart when the person comes back: this step is done, not the next one.
+                    // The row keeps the name of this step: when the person comes back, this step is
+                    // done, not one that follows it.
                     self.record_step(interaction, current).await?;
                 }
                 self.note_person(interaction, current).await?;
@@ -56,7 +58,8 @@ impl InteractionService {
         }
     }
 
-    /// The person allows what they left ticked (CO-04); nothing left is a refusal.
+    /// Handles an approval on the consent page: grants the ticked scopes (CO-04), or refuses the request
+    /// if none is left.
     ///
     /// # Errors
     /// When the database or a hook fails.
@@ -71,8 +74,8 @@ impl InteractionService {
             self.adopt_client_version(interaction).await?;
             return Ok(InteractionOutcome::Again);
         }
-        // For this decision only: a hook that steps back clears what was consented, and the person
-        // is asked again when it lets them go on (CO-03).
+        // The approval holds for this decision only: if a hook demands another step first, the person
+        // is asked again afterwards (CO-03).
         interaction.progress.consented = true;
         let next = self.next_step(interaction, Some(current)).await;
         interaction.progress.consented = false;
@@ -107,18 +110,19 @@ impl InteractionService {
         Ok(outcome)
     }
 
-    /// The URL of the page of a step, for an interaction or for itself.
+    /// Returns the URL of a step's page. For a stored interaction it carries the interaction id, and for
+    /// a page of the app also the step and the URL to return to.
     pub fn step_url(&self, interaction: Option<&Interaction>, step: Step) -> String {
         let urls = &self.urls;
         let page: &str = match step {
-            // An app that makes no accounts has no built-in page either.
+            // Without sign-up there is no built-in page for it: the person signs in instead (NX-01).
             Step::Create if urls.signup_page == urls.of(Route::Signup) && !self.policy.signup => {
                 &urls.login_page
             }
             Step::Create => &urls.signup_page,
             Step::Login => &urls.login_page,
             Step::SelectAccount => &urls.select_account_page,
-            // The hook that asks for this step is refused without the setting.
+            // Without the setting `post_login_url` a hook that asks for this step is an error.
             Step::PostLogin => match &urls.post_login_page {
                 Some(page) => page,
                 None => urls.of(Route::Continue),
@@ -143,12 +147,12 @@ impl InteractionService {
         format!("{page}{separator}{query}")
     }
 
-    /// The URL that resumes an interaction.
+    /// Returns the URL that resumes the interaction with the id `state`.
     pub fn continue_url(&self, state: &str) -> String {
         format!("{}?interaction={state}", self.urls.of(Route::Continue))
     }
 
-    /// What the hooks see of a request, once it is stored.
+    /// Returns the facts about an interaction that hooks see; `None` while it is not stored.
     pub fn info(&self, interaction: &Interaction) -> Option<InteractionInfo> {
         let (state, request) = (interaction.state()?, &interaction.request);
         Some(InteractionInfo {

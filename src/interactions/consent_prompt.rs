@@ -1,4 +1,4 @@
-//! What a person is asked to agree to (CO-01 to CO-06).
+//! The content of the consent page: what a person is asked to agree to (CO-01 to CO-06).
 
 use super::{Interaction, InteractionService};
 use crate::{
@@ -15,14 +15,14 @@ use crate::{
 };
 
 impl InteractionService {
-    /// What the consent page shows of a request to the current account, if anybody is signed in.
+    /// Returns what the consent page shows of a request to the current account, if somebody is signed in.
     pub fn consent_prompt(
         &self,
         interaction: &Interaction,
         current: Option<&SignedIn>,
     ) -> ConsentPage {
         let stored = current.and_then(|current| current.consent.as_ref());
-        // What was accepted for other resources is news here (CO-02).
+        // Scopes that were accepted for other resources alone are new here (CO-02).
         let stored = stored.and_then(|consent| {
             consent.view().accepted_for(&ConsentAsk {
                 scopes: &interaction.grantable,
@@ -65,13 +65,13 @@ impl InteractionService {
         }
     }
 
-    /// Where access is for.
+    /// Returns the lines of the requested resources.
     fn resource_lines(&self, interaction: &Interaction) -> Vec<ResourceLine> {
         let uris = interaction.request.resources.iter();
         uris.filter_map(|uri| self.resource_line(uri)).collect()
     }
 
-    /// What pages show of a resource, while it is configured.
+    /// Returns what pages show of the resource with this URI; `None` if it is not configured any more.
     pub fn resource_line(&self, uri: &str) -> Option<ResourceLine> {
         let resource = self.policy.resource(uri)?;
         Some(ResourceLine {
@@ -80,7 +80,8 @@ impl InteractionService {
         })
     }
 
-    /// What the settings say about a scope: a message key or a text; empty = the usual message.
+    /// Returns the description of a scope in the settings, a message key or a text. It is empty where the
+    /// settings have none, and the page shows the usual message.
     pub fn scope_description(&self, name: &str) -> String {
         let scope = self.settings.scope(name);
         scope
@@ -111,13 +112,14 @@ fn warnings(interaction: &Interaction) -> Vec<Warning> {
     holding.map(|(_, warning)| warning).collect()
 }
 
-/// CI-07: any program on the person's device can pretend to be the client of such a document.
+/// Whether all redirect URIs of a metadata document lead to the person's device (CI-07), where any
+/// program can pretend to be the client.
 fn is_of_this_device(client: &Client) -> bool {
     let mut uris = client.redirect_uris.iter();
     client.kind == ClientKind::Cimd && uris.all(|uri| redirect_uri::is_loopback(uri))
 }
 
-/// A document whose client sends people to a web page of another host.
+/// Whether the client of a metadata document sends people to a web page of another host.
 fn leads_elsewhere(client: &Client, redirect: &str) -> bool {
     let host = redirect_uri::host(redirect).filter(|_| !redirect_uri::is_loopback(redirect));
     client.kind == ClientKind::Cimd

@@ -1,4 +1,4 @@
-//! The end of an interaction: the code, or the refusal, and where it goes.
+//! The end of an interaction: the redirect to the client with a code or with a refusal (IX-05).
 
 use std::sync::Arc;
 
@@ -26,12 +26,14 @@ use crate::{
     },
 };
 
-/// How long the same final location is given again, seconds.
+/// Seconds during which the browser of a finished interaction gets its final location again (IX-05).
 const REPEAT: i64 = 30;
 
 impl InteractionService {
-    /// Issues the code. `approved` is what the person just agreed to; without it, what may be
-    /// granted is covered already.
+    /// Issues the authorization code (RFC 6749 §4.1.2).
+    ///
+    /// `approved` holds the scopes that the person has just agreed to. `None` means that no approval is
+    /// needed, and that all grantable scopes are granted.
     ///
     /// # Errors
     /// When the database fails; nothing is stored then.
@@ -92,7 +94,7 @@ impl InteractionService {
         }
     }
 
-    /// What must still be there when the code is stored.
+    /// Returns the rows that must still be there when the code is stored (NX-10).
     fn basis(
         &self,
         interaction: &Interaction,
@@ -113,7 +115,7 @@ impl InteractionService {
         }
     }
 
-    /// A code is stored.
+    /// Records that a code was issued: the last use of the client, and an audit event.
     fn issued(&self, interaction: &Interaction, current: &SignedIn, grant: &GrantRow) {
         self.clients.touch_last_used(&interaction.client);
         let event = AuditEvent::new(EventName::CodeIssued).client(&interaction.client);
@@ -121,8 +123,8 @@ impl InteractionService {
         self.events.emit(event.about(grant));
     }
 
-    /// Ends the interaction with a refusal for the client: by the person, or because `prompt=none`
-    /// cannot be kept.
+    /// Ends the interaction with an error response for the client (RFC 6749 §4.1.2.1): the person refused,
+    /// or the request cannot go on, for example with `prompt=none`.
     ///
     /// # Errors
     /// When the database fails; the interaction goes on then.
@@ -150,7 +152,8 @@ impl InteractionService {
         self.finished_elsewhere(browser, &row.state).await
     }
 
-    /// The same browser gets the same location while its code is unused and fresh.
+    /// Returns the final location of a finished interaction once more (IX-05), for half a minute and while
+    /// its code is unused; otherwise [`InteractionOutcome::Completed`].
     pub fn repeat(&self, interaction: &Interaction, browser: &Browser) -> InteractionOutcome {
         let opened = interaction.row.as_ref().and_then(|row| {
             let until = row.consumed_at?.saturating_add(REPEAT);

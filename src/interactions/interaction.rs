@@ -1,5 +1,5 @@
-//! An authorization request on its way to a code: fresh from the wire, or stored because a person
-//! has something to do.
+//! An authorization request on its way to a code: just received, or stored because a person has
+//! something to do.
 
 use serde_json::json;
 
@@ -18,63 +18,63 @@ use crate::{
     },
 };
 
-/// Column `kind` of requests that came by a browser.
+/// Value of the column `kind` for authorization requests.
 pub const KIND: &str = "browser";
 const HANDLED_CREATE: &str = "create";
 const HANDLED_SELECT: &str = "select_account";
-/// Followed by the name that the app gave the step.
+/// Prefix for a finished step of the app in the column `handled`; the name of the step follows.
 const HANDLED_POST_LOGIN: &str = "post_login:";
-/// The step of the app that the person was sent to; not done yet.
+/// Prefix for the open step of the app in the column `handled`; the name of the step follows.
 const SENT_TO: &str = "post_login_open:";
 
-/// An authorization request with what was done for it so far.
+/// An authorization request with what the person has done for it so far.
 #[derive(Clone)]
 pub struct Interaction {
     /// The client.
     pub client: Client,
     /// The validated request.
     pub request: AuthorizationRequest,
-    /// What the person did.
+    /// The steps that the person has done.
     pub progress: Progress,
     /// Of the requested scopes, those that the app lets the current person grant.
     pub grantable: Scopes,
-    /// The step of the app that is open.
+    /// Name of the app's step (hook `post_login`) that has to be done now.
     pub post_login: Option<String>,
-    /// The step of the app that the person was sent to last.
+    /// Name of the app's step that the person was sent to last.
     pub sent_to: Option<String>,
-    /// The row, once there is one.
+    /// The stored row; `None` while the request is not stored.
     pub row: Option<StoredInteraction>,
-    /// Unix seconds.
+    /// When the request arrived, Unix seconds.
     pub started_at: i64,
-    /// What the hooks said in this request: each is asked once.
+    /// Answers of the app's hooks, each of which is called once per HTTP request.
     pub(super) hooks: Option<HookAnswers>,
 }
 
-/// The row of a stored request.
+/// The stored row of an interaction.
 #[derive(Clone)]
 pub struct StoredInteraction {
     /// Primary key.
     pub id: i64,
     /// Interaction id.
     pub state: String,
-    /// Version of the client that the pages show.
+    /// Version of the client that the person was shown.
     pub client_version: i32,
-    /// Hash of the binding cookie; `None` until bound.
+    /// Hash of the secret in the binding cookie; `None` until a browser is bound (IX-03).
     pub browser_hash: Option<Vec<u8>>,
-    /// Who was last seen at it.
+    /// The user who was signed in when the interaction was last looked at.
     pub user_id: Option<UserKey>,
-    /// End, Unix seconds.
+    /// When the interaction expires, Unix seconds (IX-06).
     pub expires_at: i64,
-    /// Finished, Unix seconds.
+    /// When the interaction was finished, Unix seconds.
     pub consumed_at: Option<i64>,
-    /// Sealed final location.
+    /// The final location, encrypted under the secret of the binding cookie.
     pub result_sealed: Option<Vec<u8>>,
-    /// The grant it led to.
+    /// The grant that the interaction led to.
     pub grant: Option<GrantRow>,
 }
 
 impl Interaction {
-    /// A request that was validated just now.
+    /// Creates the interaction of a request that was validated just now; `now` is in Unix seconds.
     pub fn new(client: Client, request: AuthorizationRequest, now: i64) -> Self {
         Self {
             client,
@@ -89,7 +89,7 @@ impl Interaction {
         }
     }
 
-    /// The request of a row.
+    /// Restores the interaction of a row. `iss` is the issuer of this server.
     pub fn stored(client: Client, row: InteractionRow, grant: Option<GrantRow>, iss: &str) -> Self {
         let handled = |step: &str| row.handled.0.iter().any(|done| done == step);
         let done = row.handled.0.iter();
@@ -99,7 +99,7 @@ impl Interaction {
             created: handled(HANDLED_CREATE),
             selected: handled(HANDLED_SELECT),
             post_login: done.map(str::to_owned).collect(),
-            // An allow ends the interaction, or counts for nothing (CO-03).
+            // An approval ends the interaction, or counts for nothing (CO-03): it is never stored.
             consented: false,
         };
         let mut sent_to = row.handled.0.iter();
@@ -169,7 +169,7 @@ impl Interaction {
         }
     }
 
-    /// The row that keeps this request until the person is through.
+    /// Returns the row that stores this interaction for `ttl` seconds.
     pub fn to_row(&self, state: String, ttl: i64, intent: Step) -> InteractionRow {
         let request = &self.request;
         InteractionRow {
@@ -208,21 +208,21 @@ impl Interaction {
         }
     }
 
-    /// Words of `prompt`, as the column has them.
+    /// Returns the words of `prompt` for the column `prompts`.
     pub fn prompts(&self) -> Vec<String> {
         let silent = self.request.silent.then_some(Prompt::None);
         let prompts = self.request.prompts.iter().copied().chain(silent);
         prompts.map(|prompt| prompt.as_str().to_owned()).collect()
     }
 
-    /// Whether the client changed since the person was shown what it is.
+    /// Whether the client changed since it was shown to the person.
     pub fn has_changed_client(&self) -> bool {
         self.row
             .as_ref()
             .is_some_and(|row| row.client_version != self.client.version)
     }
 
-    /// Steps done here, as the column has them.
+    /// Returns the finished steps, and the open step of the app, for the column `handled`.
     pub fn handled(&self) -> Strings {
         let Progress {
             created, selected, ..
@@ -238,31 +238,29 @@ impl Interaction {
             .into()
     }
 
-    /// Whether the interaction came to its end.
+    /// Whether the interaction has ended, in a code or in a refusal.
     pub fn is_finished(&self) -> bool {
         let row = self.row.as_ref();
         row.is_some_and(|row| row.consumed_at.is_some())
     }
 
-    /// The interaction id, once there is one.
+    /// Returns the interaction id; `None` while the request is not stored.
     pub fn state(&self) -> Option<&str> {
         self.row.as_ref().map(|row| row.state.as_str())
     }
 
-    /// Somebody signed in here, who authenticated at `at`.
+    /// Notes that somebody signed in for this interaction who authenticated at `at`, Unix seconds.
     pub fn signed_in(&mut self, at: i64) {
         self.progress.authenticated_at = Some(at);
         if at >= self.started_at {
-            // A login on the page that `create` led to closes it; a fresh login counts as the
-            // choice.
+            // A new login fulfils `prompt=create`, and counts as the choice of an account.
             self.progress.created = true;
             self.progress.selected = true;
         }
         self.person_changed();
     }
 
-    /// Somebody else may be the current account now: what the last one did in the app is not
-    /// theirs.
+    /// Forgets the finished steps of the app, because another account may be the current one now.
     pub fn person_changed(&mut self) {
         self.progress.post_login.clear();
     }

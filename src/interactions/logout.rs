@@ -1,5 +1,4 @@
-//! Requests of clients to sign a person out that wait for the browser or the person (ES-01 to
-//! ES-08).
+//! Logout requests of clients that wait for the browser or for the person's answer (ES-01 to ES-08).
 
 use serde_json::json;
 
@@ -19,47 +18,47 @@ use crate::{
     },
 };
 
-/// Column `kind` of these rows.
+/// Value of the column `kind` for logout requests.
 const KIND: &str = "logout";
 
-/// A request to sign somebody out that passed every check.
+/// A logout request that passed every check (RP-Initiated Logout §2).
 #[derive(Clone, Debug, Default)]
 pub struct LogoutInteraction {
-    /// The client that asks.
+    /// The client that sent the request, if it is known.
     pub client: Option<Client>,
-    /// Who is meant.
+    /// The verified `id_token_hint`: whom to sign out.
     pub hint: Option<VerifiedHint>,
-    /// Where it ends.
+    /// Where the browser goes at the end.
     pub destination: Destination,
-    /// Languages of the pages.
+    /// Wanted languages of the pages (`ui_locales`).
     pub ui_locales: Option<String>,
-    /// The row, once there is one.
+    /// The stored row; `None` while the request is not stored.
     pub row: Option<StoredLogoutInteraction>,
 }
 
-/// The row of a stored request.
+/// The stored row of a logout request.
 #[derive(Clone, Debug)]
 pub struct StoredLogoutInteraction {
     /// Primary key.
     pub id: i64,
     /// Interaction id.
     pub state: String,
-    /// Whether the person was signed out for it.
+    /// Whether this request has signed the person out.
     pub is_done: bool,
 }
 
 impl LogoutInteraction {
-    /// The interaction id, once there is one.
+    /// Returns the interaction id; `None` while the request is not stored.
     pub fn state(&self) -> Option<&str> {
         self.row.as_ref().map(|row| row.state.as_str())
     }
 
-    /// Whether the request says anything that must be kept until the person answered.
+    /// Whether the request has anything that must be stored until the person has answered.
     pub fn says_something(&self) -> bool {
         self.destination != Destination::Ours || self.ui_locales.is_some()
     }
 
-    /// Host of the registered URI, for the question.
+    /// Returns the host of the registered redirect URI, or its private scheme, for the page that asks.
     pub fn host(&self) -> Option<String> {
         match &self.destination {
             Destination::Registered(to) => redirect_uri::host(&to.uri)
@@ -117,7 +116,7 @@ impl LogoutInteraction {
         }
     }
 
-    /// The request of a row; its client is judged as it is now.
+    /// Restores the request of a row. Its redirect URI is checked against the client as it is now.
     fn stored(row: InteractionRow, client: Option<Client>) -> Self {
         let param = |name: &str| row.params.as_ref()?.get(name).cloned();
         let hint = row.hint_subject.map(|subject| VerifiedHint {
@@ -149,8 +148,8 @@ impl LogoutInteraction {
 }
 
 impl InteractionService {
-    /// Stores a request. One that came by POST is bound at its first GET, because a cross-site
-    /// POST carries no cookie.
+    /// Stores a logout request. One that came by POST is bound to a browser at its first GET, because a
+    /// cross-site POST carries no cookie.
     ///
     /// # Errors
     /// When the database fails.
@@ -170,10 +169,10 @@ impl InteractionService {
         Ok(())
     }
 
-    /// The request with this id, for the browser that started it (IX-03).
+    /// Returns the logout request with this id, for the browser that started it (IX-03).
     ///
     /// # Errors
-    /// PAGE(400): unknown, expired, or started in another browser.
+    /// An error page with status 400, if the id is unknown or expired, or is of another browser.
     pub async fn find_logout(
         &self,
         id: &str,
@@ -187,7 +186,7 @@ impl InteractionService {
         Ok(LogoutInteraction::stored(found.interaction, client))
     }
 
-    /// Notes that the person was signed out: what comes later signs nobody else out.
+    /// Marks a logout request as done, so that it signs nobody else out later.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,5 @@
-//! Authorization requests that need a person: storing, finding, going on.
+//! Interactions: authorization and logout requests that need a person. They are stored, found again by
+//! their browser, and taken on step by step (IX-01 to IX-06).
 
 mod accounts;
 pub mod advance;
@@ -40,33 +41,33 @@ use crate::{
 
 /// Seconds within which an interaction that came by POST must be bound (IX-03).
 const BIND_WITHIN: i64 = 60;
-/// Most live interactions of one browser (IX-06).
+/// Largest number of unfinished interactions of one browser (IX-06).
 const PER_BROWSER: u64 = 20;
-/// An interaction lives at most this many times its setting (IX-06).
+/// An interaction lives at most this many times `state_ttl_seconds` (IX-06).
 const MAX_RENEWALS: i64 = 4;
 
-/// The client, if it may be used (AZ-07, AZ-08).
+/// Returns the client, if it may be used (AZ-07, AZ-08).
 ///
 /// # Errors
-/// PAGE(400): unknown, removed or disabled.
+/// An error page with status 400, if the client is unknown, removed or disabled.
 pub fn usable(client: Option<&Client>) -> Result<Client, PageError> {
     Ok(authorize::check_client(client)?.clone())
 }
 
-/// Where a request leads next.
+/// How a request goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InteractionOutcome {
-    /// The person has something to do: to the page of this step.
+    /// The person has something to do: the browser goes to the page of this step.
     Step(Step),
-    /// The situation changed meanwhile: look at the next step again.
+    /// Something changed meanwhile: the next step has to be determined again.
     Again,
-    /// To the client, at this location: with a code, or with a refusal.
+    /// The browser goes to this URL of the client, with a code or with a refusal.
     Redirect(String),
-    /// It was finished before, and its result cannot be given again.
+    /// The interaction was finished before, and its result cannot be given again.
     Completed,
 }
 
-/// Authorization requests and requests to sign out that need a person.
+/// Stores and continues authorization and logout requests that need a person.
 pub struct InteractionService {
     settings: Arc<Settings>,
     urls: Arc<Urls>,
@@ -83,26 +84,26 @@ pub struct InteractionService {
 pub struct InteractionServiceParts {
     /// The settings.
     pub settings: Arc<Settings>,
-    /// The pages.
+    /// The URLs of endpoints and pages.
     pub urls: Arc<Urls>,
     /// Scopes and lifetimes.
     pub policy: Arc<Policy>,
     /// The tables.
     pub store: Store,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// Who hears of codes and refusals.
+    /// Where audit events go.
     pub events: Events,
     /// The app's users and hooks.
     pub people: Arc<People>,
-    /// The clients that ask.
+    /// The clients.
     pub clients: Arc<ClientRegistry>,
-    /// Who is signed in.
+    /// The sessions of browsers.
     pub sessions: Arc<SessionService>,
 }
 
 impl InteractionService {
-    /// Interactions in these tables.
+    /// Creates the service.
     pub fn new(parts: InteractionServiceParts) -> Self {
         let InteractionServiceParts {
             settings,
@@ -129,7 +130,7 @@ impl InteractionService {
     }
 
     /// Stores a request for which a person must do something (IX-01). A request that came by POST
-    /// is bound at its first `continue`, because a cross-site POST carries no cookie.
+    /// is bound to a browser at its first `continue`, because a cross-site POST carries no cookie.
     ///
     /// # Errors
     /// When the database fails.
@@ -153,7 +154,7 @@ impl InteractionService {
         Ok(())
     }
 
-    /// Inserts a row, bound to the browser if that is known already.
+    /// Inserts a row, which is bound to the browser if that is known already.
     async fn insert_row(
         &self,
         row: &mut InteractionRow,
@@ -178,10 +179,10 @@ impl InteractionService {
         }
     }
 
-    /// The interaction with this id, for the browser that started it (IX-03), finished or not.
+    /// Returns the interaction with this id, finished or not, for the browser that started it (IX-03).
     ///
     /// # Errors
-    /// PAGE(400): unknown, expired, or started in another browser.
+    /// An error page with status 400, if the id is unknown or expired, or is of another browser.
     pub async fn find(&self, id: &str, browser: &mut Browser) -> Result<Interaction, PageError> {
         let lookups::InteractionWithClient {
             interaction: row,
@@ -194,12 +195,12 @@ impl InteractionService {
             .static_or_stored(&row.client_id, client.as_ref());
         let client = usable(client)?;
         let interaction = Interaction::stored(client, row, grant, &self.urls.issuer);
-        // Withdrawn meanwhile, a redirect URI gets no code any more.
+        // A redirect URI that the client withdrew meanwhile gets no code.
         interaction.request.callback.check(&interaction.client)?;
         Ok(interaction)
     }
 
-    /// The row of this kind with this id, for the browser that started it (IX-03).
+    /// Returns the row of this kind with this id, for the browser that started it (IX-03).
     async fn bound(
         &self,
         id: &str,
@@ -217,7 +218,7 @@ impl InteractionService {
             .filter(|found| found.interaction.kind == kind)
             .ok_or_else(unknown)?;
         let row = &mut found.interaction;
-        // First, so that another browser learns nothing of the request or its client.
+        // This check is the first, so that another browser learns nothing of the request or its client.
         self.check_binding(row, browser).await?;
         if row.consumed_at.is_none() && row.expires_at <= self.clock.now() {
             return Err(OAuthError::of(&refusals::INTERACTION_EXPIRED).into());
@@ -268,7 +269,7 @@ impl InteractionService {
         Ok(self.keep_newest(&hash).await?)
     }
 
-    /// IX-06: a browser cannot fill the table.
+    /// Keeps only the newest interactions of a browser, so that it cannot fill the table (IX-06).
     async fn keep_newest(&self, browser: &SecretHash) -> Result<(), Failure> {
         let tables = self.store.tables();
         self.store
@@ -277,10 +278,10 @@ impl InteractionService {
         Ok(())
     }
 
-    /// Signs a person in for a request; gives the current account with the consent that counts.
+    /// Signs a person in for an interaction. Returns the account with its consent for the client.
     ///
     /// # Errors
-    /// When the user may not sign in, or the database or a hook fails.
+    /// When the user may not sign in, or when the database or a hook fails.
     pub async fn enter(
         &self,
         interaction: &mut Interaction,
@@ -296,7 +297,7 @@ impl InteractionService {
         Ok(current)
     }
 
-    /// Records what the person did; the request lives on from now (IX-06).
+    /// Stores what the person did, and extends the life of the interaction (IX-06).
     ///
     /// # Errors
     /// When the database fails.
@@ -312,7 +313,7 @@ impl InteractionService {
         let latest = interaction
             .started_at
             .saturating_add(ttl.saturating_mul(MAX_RENEWALS));
-        // A refusal ends at the client: nothing is left for the person.
+        // A refusal leaves nothing for the person to do, as the issue of a code does.
         let intent = self.next_step(interaction, current).await?;
         let step = StepUpdate {
             intent: intent.unwrap_or(Step::Issue).as_str(),
@@ -329,8 +330,8 @@ impl InteractionService {
         Ok(())
     }
 
-    /// Notes who has a request before them, if that is somebody else than so far: whoever takes an
-    /// app's access back ends that app's requests under way, too.
+    /// Stores the current user of an interaction, if it is another one than before: a user who takes the
+    /// access of an app back also ends their interactions with that app.
     ///
     /// # Errors
     /// When the database fails.
@@ -356,8 +357,8 @@ impl InteractionService {
         Ok(())
     }
 
-    /// The client changed since the request: the person looks again before an approval counts.
-    /// The row takes the version that the next page shows.
+    /// Stores the version of the client that the next page shows, after the client changed: an approval
+    /// counts only for the version that the person was shown.
     ///
     /// # Errors
     /// When the database fails.

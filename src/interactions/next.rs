@@ -1,4 +1,4 @@
-//! What comes next for a request, with what the app says about it (NX-01 to NX-10).
+//! The next step of a request, as the protocol rules and the app's hooks decide it (NX-01 to NX-10).
 
 use super::{Interaction, InteractionService};
 use crate::{
@@ -17,8 +17,10 @@ use crate::{
 pub type NextStep = Result<Step, OAuthError>;
 
 impl InteractionService {
-    /// What comes next for a request (NX-01 to NX-10). The outer error is a fault, the inner one
-    /// the answer for the client. What the app lets the current person do is noted on the request.
+    /// Determines the next step of a request (NX-01 to NX-10). The outer error is a fault, the inner one is
+    /// the error response for the client.
+    ///
+    /// Sets `grantable` and `post_login` of the interaction by the answers of the app's hooks.
     ///
     /// # Errors
     /// When a hook or the user's subject fails.
@@ -86,8 +88,8 @@ impl InteractionService {
         }))
     }
 
-    /// What the hooks `select_account`, `authorize_scopes` and `post_login` say, asked once per
-    /// request and person.
+    /// Returns what the hooks `select_account`, `authorize_scopes` and `post_login` decide. They are called
+    /// once per HTTP request and person.
     async fn ask_hooks(
         &self,
         interaction: &mut Interaction,
@@ -145,8 +147,8 @@ impl InteractionService {
         })
     }
 
-    /// The person did the app's step (`continue?done=post_login`). In every other state this means
-    /// nothing.
+    /// Notes that the person did the app's step (`continue?done=post_login`). If no step of the app is
+    /// open, nothing changes.
     ///
     /// # Errors
     /// When the database or a hook fails.
@@ -162,7 +164,7 @@ impl InteractionService {
         if !asks_app(&before_app) {
             return Ok(());
         }
-        // The step that the person was sent to is done before the app is asked: a hook that looks at
+        // The step that the person was sent to is done, before the hook is called: a hook that reads
         // what the app stored names the following step already.
         let step = match interaction.sent_to.take() {
             Some(step) => Some(step),
@@ -179,7 +181,8 @@ impl InteractionService {
         self.record_step(interaction, Some(current)).await
     }
 
-    /// The scopes that the person agreed to: all that they may grant, or those ticked (CO-04).
+    /// Returns the scopes that the person agreed to (CO-04): the ticked ones where
+    /// `consent_allows_narrowing` is on, otherwise all grantable ones.
     pub fn accepted(&self, interaction: &Interaction, ticked: &Scopes) -> Scopes {
         if !self.settings.consent_allows_narrowing {
             return interaction.grantable.clone();
@@ -189,7 +192,7 @@ impl InteractionService {
     }
 }
 
-/// The app is asked about a person who stands, not about one who must sign in first.
+/// Whether the app's hooks are called: not while the person still has to sign in or make an account.
 fn asks_app(next: &NextStep) -> bool {
     match next {
         Ok(step) => !matches!(step, Step::Create | Step::Login),
@@ -197,7 +200,7 @@ fn asks_app(next: &NextStep) -> bool {
     }
 }
 
-/// What the hooks said about a person in this request.
+/// Answers of the app's hooks about one person, for the rest of the HTTP request.
 #[derive(Clone)]
 pub(super) struct HookAnswers {
     session_id: i64,
@@ -214,7 +217,8 @@ impl HookAnswers {
 }
 
 impl Interaction {
-    /// Wanted authentication context classes: of the request, else of the client's registration.
+    /// Returns the wanted authentication context classes: `acr_values` of the request, or else
+    /// `default_acr_values` of the client.
     pub fn wanted_acr(&self) -> &[String] {
         if self.request.acr_values.is_empty() {
             &self.client.default_acr_values

@@ -1,5 +1,5 @@
-//! The transaction that ends an interaction: everything it rests on is read once more (CO-03,
-//! NX-10).
+//! The transaction that ends an interaction with a code. It reads everything that the decision rests
+//! on once more (CO-03, NX-10).
 
 use std::sync::Arc;
 
@@ -23,46 +23,46 @@ use crate::{
 /// How a finishing transaction ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IssueOutcome {
-    /// With the grant's id.
+    /// The code was stored; the value is the id of its grant.
     Issued(i64),
     /// Another request finished the interaction first.
     Lost,
     /// The session or the consent ended, or the user or the client changed meanwhile: the next step
-    /// is another one.
+    /// has to be determined again.
     Changed,
 }
 
 /// The interaction that ends with the code.
 #[derive(Clone)]
 pub(super) struct ConsumedInteraction {
-    /// The row.
+    /// Primary key of its row.
     pub id: i64,
-    /// Its final location, sealed under the browser's binding.
+    /// Its final location, encrypted under the secret of the binding cookie.
     pub sealed: Vec<u8>,
 }
 
-/// Why the person need not be asked any more.
+/// Why the person need not be asked for consent any more (CO-01, CO-02).
 #[derive(Clone)]
 pub(super) enum ConsentBasis {
-    /// They were, just now.
+    /// The person has just given their consent.
     Given(NewApproval),
-    /// A stored consent covers it.
+    /// A stored consent covers the request.
     Stored {
-        /// The row.
+        /// Primary key of the consent's row.
         id: i64,
-        /// What it must cover.
+        /// The scopes that the consent must cover.
         scopes: Scopes,
-        /// For which resources.
+        /// The resources that the consent must cover.
         resources: Vec<String>,
-        /// For which version of the client.
+        /// The version of the client for which the consent must have been given.
         client_version: i32,
     },
-    /// The operator decided so for this client.
+    /// The operator exempted this client from consent.
     NotNeeded,
 }
 
 impl ConsentBasis {
-    /// What an issue without a page rests on.
+    /// Returns the basis of a code that is issued without a consent page.
     pub fn stored(interaction: &Interaction, current: &SignedIn) -> Self {
         let redirect_uri = interaction.request.callback.redirect_uri();
         match &current.consent {
@@ -82,20 +82,20 @@ impl ConsentBasis {
 pub(super) struct IssueCode {
     /// The interaction that ends; `None` when the code is issued at once.
     pub interaction: Option<ConsumedInteraction>,
-    /// What must still be there.
+    /// The rows that must still be there.
     pub basis: IssuePreconditions,
-    /// The app's users, who are looked at again.
+    /// The app's users, of whom the current one is read again.
     pub app: Arc<dyn ResourceOwners>,
-    /// Unix seconds.
+    /// The current time, Unix seconds.
     pub now: i64,
-    /// What is issued.
+    /// The grant to store, with the hash of the code.
     pub grant: GrantRow,
-    /// Why the person need not be asked any more.
+    /// Why the person need not be asked for consent any more.
     pub consent: ConsentBasis,
 }
 
 impl IssueCode {
-    /// Issues the code, if everything still holds.
+    /// Stores the code, if everything that the decision rests on still holds.
     ///
     /// # Errors
     /// When the database fails; nothing is stored then.
@@ -133,8 +133,8 @@ impl IssueCode {
         Ok(IssueOutcome::Issued(grant_id))
     }
 
-    /// The next step computed before the transaction is still the next step: the session is live,
-    /// its user may be signed in with the credentials of then, and the consent covers what it did.
+    /// Whether the decision made before the transaction still holds: the session is live, its user is
+    /// active with the same credentials, and the stored consent covers the request.
     fn still_holds(&self, locked: &LockedRows<Owner>) -> bool {
         let session = &locked.session;
         let same_person = match (&locked.user, self.app.table()) {
@@ -145,7 +145,7 @@ impl IssueCode {
                     && stamp == self.grant.credential_stamp
             }
             (None, Some(_)) => false,
-            // An app without the table was asked for the user right before.
+            // Where the users table is not known, the app's model has just been asked for the user.
             (None, None) => true,
         };
         let covered = match (&self.consent, &locked.consent) {

@@ -1,5 +1,5 @@
-//! What the operator does with keys in a directory: look, make, withdraw. Everything here
-//! blocks.
+//! What the operator does with keys in a directory: list, make and withdraw them. Every function
+//! here blocks.
 
 use std::path::{Path, PathBuf};
 
@@ -23,36 +23,36 @@ use crate::{
 /// How long a withdrawn key is still listed, seconds.
 const KEPT: i64 = 30 * 86_400;
 
-/// A key as `oauth:keys:list` shows it; no private part.
+/// A key as `oauth:keys:list` shows it, without its private part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct KeyLine {
     /// Key id: the JWK thumbprint.
     pub kid: String,
-    /// Its one algorithm.
+    /// The one algorithm of the key.
     pub alg: SigningAlg,
-    /// Whether it signs, verifies or waits.
+    /// State of the key.
     pub state: KeyState,
-    /// Unix seconds since which it is.
+    /// Since when the key has that state, Unix seconds.
     pub since: i64,
-    /// Unix seconds at which that ends by itself.
+    /// When the state ends by itself, Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_change: Option<i64>,
 }
 
-/// Every key of the source, withdrawn ones included, at `now`, Unix seconds.
+/// Returns every key of the source, withdrawn ones included, in its state at `now`, Unix seconds.
 ///
 /// # Errors
-/// The source cannot be read.
+/// Returns an error when the source cannot be read.
 pub fn list_keys(settings: &Settings, now: i64) -> Result<Vec<KeyLine>, KeyError> {
     let needs = KeyRequirements::of(settings);
     let keys = Source::open(&settings.keys, &needs)?.described()?;
     Ok(lines(&keys, now, needs.token_life))
 }
 
-/// The key files that their group or everybody on the machine can read (OS-03).
+/// Returns the key files that their group or everybody on the machine can read (OS-03).
 ///
 /// # Errors
-/// The directory cannot be read.
+/// Returns an error when the directory cannot be read.
 pub fn open_key_files(settings: &Settings) -> Result<Vec<PathBuf>, KeyError> {
     let needs = KeyRequirements::of(settings);
     match Source::open(&settings.keys, &needs)? {
@@ -80,29 +80,30 @@ fn lines(keys: &[KeyWithDescription], now: i64, token_life: i64) -> Vec<KeyLine>
     keys.iter().map(line).collect()
 }
 
-/// A private key as PEM, for operators who keep keys elsewhere. Nothing is written.
+/// Makes a private key and returns it as PEM, for operators who keep keys elsewhere. Nothing is
+/// written.
 ///
 /// # Errors
-/// The key cannot be made.
+/// Returns an error when the key cannot be made.
 pub fn fresh_pem(settings: &Settings, alg: SigningAlg) -> Result<Zeroizing<String>, KeyError> {
     let document = generate::generate(alg)?;
     pem::encode(&document, settings.keys.passphrase.as_ref())
 }
 
-/// What a withdrawal did.
+/// Result of the withdrawal of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withdrawn {
     /// Algorithm of the key.
     pub alg: SigningAlg,
-    /// The key made in its place, where no other signs.
+    /// Key id of the key made in its place; `None` = another key signs already.
     pub replacement: Option<String>,
 }
 
-/// Withdraws a key at once: out of the key set, signing and verifying nothing. Where no other key
-/// signs with its algorithm, one is made first. `None` = there is no such key.
+/// Withdraws a key at once: it leaves the key set, and neither signs nor verifies. Where no other
+/// key signs with its algorithm, one is made first. Returns `None` when there is no such key.
 ///
 /// # Errors
-/// The directory cannot be read or written.
+/// Returns an error when the directory cannot be read or written.
 pub fn withdraw_key(
     settings: &Settings,
     kid: &str,
@@ -120,7 +121,7 @@ pub fn withdraw_key(
         needs.rsa(),
     );
     let keys = reader.read()?;
-    // The name of the file is that of a key that is there, never what was typed.
+    // The name of the file is that of an existing key, never the text that was typed.
     let Some(key) = keys.iter().find(|key| key.pair.kid == kid) else {
         return Ok(None);
     };
@@ -150,11 +151,11 @@ pub fn withdraw_key(
     Ok(Some(Withdrawn { alg, replacement }))
 }
 
-/// Deletes keys that are of no use any more: retired for more than a year. Returns their
-/// ids.
+/// Deletes keys that are of no use any more, retired for more than a year at `now` (Unix seconds).
+/// Returns their ids.
 ///
 /// # Errors
-/// The directory cannot be read or written.
+/// Returns an error when the directory cannot be read or written.
 pub fn delete_outlived(settings: &Settings, now: i64) -> Result<Vec<String>, KeyError> {
     let KeySource::Directory(path) = &settings.keys.source else {
         return Ok(Vec::new());
@@ -171,7 +172,7 @@ pub fn delete_outlived(settings: &Settings, now: i64) -> Result<Vec<String>, Key
     Ok(deleted)
 }
 
-/// The key first: a description without a key is nothing, a key without one signs.
+/// Deletes the key file first: a description without a key does nothing, a key without one signs.
 fn delete(directory: &Path, kid: &str) -> Result<(), KeyError> {
     for extension in ["pem", "json"] {
         let path = directory.join(format!("{kid}.{extension}"));

@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{config::Secret, protocol::jwk::SigningAlg};
 
-/// What a file was like when its key was read: decryption is slow on purpose, so a key is read
-/// again only when its file has changed.
+/// Marks of a file when its key was read: decryption is slow on purpose, so a key is read again
+/// only when its file has changed.
 #[derive(Clone, PartialEq, Eq)]
 struct Stamp {
     modified: Option<SystemTime>,
@@ -28,13 +28,13 @@ struct Stamp {
     alg: SigningAlg,
 }
 
-/// Reader of a directory.
+/// Reader of the keys of one directory.
 pub(super) struct KeyDirectory {
     pub path: PathBuf,
     pub passphrase: Option<Secret>,
     /// Whether a file that others can read is an error.
     pub strict: bool,
-    /// Algorithm of RSA keys without description.
+    /// Algorithm of RSA keys without a description.
     pub rsa: SigningAlg,
     read: HashMap<PathBuf, (Stamp, Arc<KeyPair>)>,
 }
@@ -50,7 +50,7 @@ impl KeyDirectory {
         }
     }
 
-    /// Every key of the directory, by file name; none if there is no directory.
+    /// Returns every key of the directory, by file name; none if there is no directory.
     pub fn read(&mut self) -> Result<Vec<KeyWithDescription>, KeyError> {
         let mut keys = Vec::new();
         for path in pem_files(&self.path)? {
@@ -76,7 +76,7 @@ impl KeyDirectory {
         Ok(())
     }
 
-    /// The key files that somebody besides their owner can read.
+    /// Returns the key files that somebody besides their owner can read.
     pub fn open_to_others(&self) -> Result<Vec<PathBuf>, KeyError> {
         let mut paths = pem_files(&self.path)?;
         paths.retain(|path| fs::metadata(path).is_ok_and(|it| files::is_open_to_others(&it)));
@@ -117,7 +117,7 @@ impl KeyDirectory {
     }
 }
 
-/// Key files in the order of their names, so that every process sees one order.
+/// Returns the key files in the order of their names, so that every process sees one order.
 fn pem_files(directory: &Path) -> Result<Vec<PathBuf>, KeyError> {
     let fail = |source| KeyError::file(directory, source);
     let entries = match fs::read_dir(directory) {
@@ -135,7 +135,7 @@ fn pem_files(directory: &Path) -> Result<Vec<PathBuf>, KeyError> {
     Ok(paths)
 }
 
-/// `None` = there is none.
+/// Reads a description; `None` = the file does not exist.
 fn read_description(path: &Path) -> Result<Option<KeyDescription>, KeyError> {
     let text = match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

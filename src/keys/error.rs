@@ -1,10 +1,10 @@
-//! What can go wrong with keys.
+//! Errors of loading, making and using keys.
 
 use std::{io, path::PathBuf};
 
 use crate::protocol::jwk::SigningAlg;
 
-/// What is wrong with a key file that its group or everybody can read, and what helps.
+/// Text about a key file that its group or everybody can read, with the command that helps.
 pub const OPEN_TO_OTHERS: &str = "can be read by its group or by others — run `chmod 600` \
     on it; where an orchestrator mounts the files for a group (0640, as fsGroup of Kubernetes \
     does), copy them with mode 0600 in an init container, or hand them over as `keys.pem` from an \
@@ -24,7 +24,7 @@ pub enum KeyError {
     /// ST-04: somebody besides the owner can read the key.
     #[error("oauth_server: keys: {} {OPEN_TO_OTHERS}", .0.display())]
     ReadableByOthers(PathBuf),
-    /// A file or entry is no key, or not one that can be used.
+    /// A file or list entry is not a key, or not one that can be used.
     #[error(
         "oauth_server: keys: {place}: {problem} — write a PKCS#8 key of RSA (2048 bits or more), P-256 or Ed25519"
     )]
@@ -37,17 +37,17 @@ pub enum KeyError {
     /// A description file cannot be understood.
     #[error("oauth_server: keys: {}: not the description of a key — {source}", .path.display())]
     Description {
-        /// `<kid>.json`.
+        /// Path of the file `<kid>.json`.
         path: PathBuf,
-        /// What the parser says.
+        /// Error of the parser.
         source: serde_json::Error,
     },
     /// A file or directory cannot be read or written.
     #[error("oauth_server: keys: {}: {source}", .path.display())]
     File {
-        /// Where.
+        /// Path of the file or directory.
         path: PathBuf,
-        /// What the system says.
+        /// Error of the operating system.
         source: io::Error,
     },
     /// No key signs with this algorithm now.

@@ -21,14 +21,14 @@ pub(super) fn ensure_directory(directory: &Path) -> Result<(), KeyError> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     match builder.create(directory) {
-        // Another process was faster.
+        // Another process made the directory first.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         result => result.map_err(fail),
     }
 }
 
-/// Waits for the one process that may make files in the directory. The lock ends with the file,
-/// also when the process dies.
+/// Waits for the lock that lets one process make files in the directory. The lock ends when the
+/// file is closed, also when the process dies.
 pub(super) fn lock(directory: &Path) -> Result<File, KeyError> {
     let path = directory.join(".lock");
     let locked = private_options()
@@ -43,7 +43,7 @@ pub(super) fn lock(directory: &Path) -> Result<File, KeyError> {
 pub(super) fn create(path: &Path, content: &[u8]) -> Result<(), KeyError> {
     let fail = |source| KeyError::file(path, source);
     let temporary = path.with_extension("tmp");
-    // Left over by a process that died; we hold the lock.
+    // A process that died left it: this process holds the lock.
     if temporary.exists() {
         fs::remove_file(&temporary).map_err(fail)?;
     }
@@ -71,7 +71,7 @@ pub(super) fn is_open_to_others(metadata: &fs::Metadata) -> bool {
     std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0
 }
 
-/// Other systems have no such mode.
+/// Systems other than Unix have no such mode.
 #[cfg(not(unix))]
 pub(super) fn is_open_to_others(_metadata: &fs::Metadata) -> bool {
     false

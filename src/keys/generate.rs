@@ -1,4 +1,4 @@
-//! New keys. `rsa` makes RSA keys, which `ring` cannot; nothing else is done with it.
+//! Makes new keys. The crate `rsa` makes RSA keys, which `ring` cannot; it does nothing else.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ use crate::{config::Secret, protocol::jwk::SigningAlg};
 
 const RSA_BITS: usize = 2048;
 
-/// PKCS#8 of an Ed25519 key up to its 32 bytes of seed (RFC 8410 §7).
+/// Start of the PKCS#8 encoding of an Ed25519 key, before its 32 bytes of seed (RFC 8410 §7).
 const ED25519_PKCS8: [u8; 16] = [
     0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ];
@@ -62,7 +62,8 @@ pub(super) fn create_in(
     let pair = KeyPair::new(private, description.alg).map_err(|_| KeyError::Crypto)?;
     let text = pem::encode(&document, passphrase)?;
     let file = |extension: &str| directory.join(format!("{}.{extension}", pair.kid));
-    // A reader takes a key without description for an active one, so the description is first.
+    // A reader takes a key without a description for an active one, so the description is written
+    // first.
     files::create(&file("json"), &serde_json::to_vec_pretty(description)?)?;
     files::create(&file("pem"), text.as_bytes())?;
     Ok(pair.kid)

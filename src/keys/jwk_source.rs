@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::pair::{KeyPair, Private};
 use crate::protocol::jwk::SigningAlg;
 
-/// Reads one entry of `keys`. An RSA key without `alg` is for `rsa`.
+/// Reads one entry of `keys`. An RSA key without `alg` is for the algorithm `rsa`.
 pub(super) fn decode(jwk: &Value, rsa: SigningAlg) -> Result<KeyPair, &'static str> {
     let private = match text(jwk, "kty") {
         Some("RSA") => rsa_key(jwk)?,

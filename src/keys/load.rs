@@ -1,4 +1,4 @@
-//! Reading keys from their source, and making missing ones where that is allowed.
+//! Reads keys from their source, and makes missing ones where that is allowed.
 
 use std::{path::Path, sync::Arc};
 
@@ -16,7 +16,7 @@ use crate::{
     protocol::jwk::SigningAlg,
 };
 
-/// What the keys must be good for.
+/// Requirements that the loaded keys must meet.
 #[derive(Clone)]
 pub(super) struct KeyRequirements {
     /// Algorithms in use, the default first.
@@ -43,8 +43,7 @@ impl KeyRequirements {
             .unwrap_or(SigningAlg::RS256)
     }
 
-    /// An RSA key that says nothing about its algorithm is for PS256 only where RS256 is not in
-    /// use.
+    /// Returns the algorithm of an RSA key that names none: PS256 only where RS256 is not in use.
     pub fn rsa(&self) -> SigningAlg {
         let used = |alg| self.algorithms.contains(&alg);
         if used(SigningAlg::PS256) && !used(SigningAlg::RS256) {
@@ -66,9 +65,9 @@ impl KeyRequirements {
 
 /// Where keys come from while the server runs.
 pub(super) enum Source {
-    /// Read again from time to time.
+    /// A directory, which is read again from time to time.
     Directory(KeyDirectory),
-    /// As they were at boot.
+    /// Keys of the settings, as they were at boot.
     Fixed(Vec<KeyWithDescription>),
 }
 
@@ -93,7 +92,7 @@ impl Source {
         Ok(needs.set(&self.described()?, now))
     }
 
-    /// Every key, whatever its state.
+    /// Returns every key, whatever its state.
     pub fn described(&mut self) -> Result<Vec<KeyWithDescription>, KeyError> {
         match self {
             Self::Directory(directory) => directory.read(),
@@ -101,7 +100,8 @@ impl Source {
         }
     }
 
-    /// Like [`Self::read`], but every algorithm in use has a key afterwards.
+    /// Reads the keys like [`Self::read`], and makes a key for every algorithm in use that has
+    /// none.
     pub fn read_complete(&mut self, needs: &KeyRequirements, now: i64) -> Result<KeySet, KeyError> {
         let set = self.read(needs, now)?;
         let missing = needs.missing(&set);
@@ -113,7 +113,8 @@ impl Source {
     }
 }
 
-/// Makes what is missing. One process at a time: the second one finds the keys of the first.
+/// Makes the missing keys. One process does so at a time: the second one finds the keys of the
+/// first.
 fn make(
     directory: &mut KeyDirectory,
     needs: &KeyRequirements,
@@ -168,7 +169,8 @@ fn from_jwks(set: &SecretJson, rsa: SigningAlg) -> Result<Vec<KeyWithDescription
     )
 }
 
-/// Keys of a list: the first of an algorithm is active, the others are published only.
+/// Describes the keys of a list: the first of an algorithm is active, the others are published
+/// only.
 fn describe(
     list: &str,
     pairs: impl Iterator<Item = Result<KeyPair, &'static str>>,

@@ -1,4 +1,4 @@
-//! Signing keys: sources, states, signing, and verification of our own JWTs.
+//! Signing keys: sources, states, signing, and verification of JWTs that this server signed.
 
 mod admin;
 mod directory;
@@ -44,7 +44,7 @@ use crate::{
     protocol::jwk::SigningAlg,
 };
 
-/// How often a running server looks at its keys, seconds.
+/// How often a running server reads its keys again, seconds.
 const REREAD_SECONDS: i64 = 60;
 
 /// The signing keys of a running server. Clones share one set.
@@ -56,13 +56,13 @@ struct Inner {
     needs: KeyRequirements,
     source: Mutex<Source>,
     set: RwLock<Arc<KeySet>>,
-    /// Unix seconds of the next look at the source.
+    /// When the source is read next, Unix seconds.
     due_at: AtomicI64,
-    /// Held by the one request that looks.
+    /// Lock of the one request that reads the source.
     looking: tokio::sync::Mutex<()>,
 }
 
-/// Whether the source is to be looked at: also where the clock went back.
+/// Whether the source is to be read again, which is so too when the clock went back.
 const fn is_due(due_at: i64, now: i64) -> bool {
     due_at <= now || due_at.saturating_sub(now) > REREAD_SECONDS
 }
@@ -79,7 +79,8 @@ impl Keys {
     /// Loads the keys, and makes missing ones outside production. `now` is Unix seconds.
     ///
     /// # Errors
-    /// No key for an algorithm in use, or one that cannot be read or used (ST-04, ST-08).
+    /// Returns an error when an algorithm in use has no key, or a key cannot be read or used
+    /// (ST-04, ST-08).
     pub async fn load(settings: &Settings, now: i64) -> Result<Self, KeyError> {
         let key_settings = settings.keys.clone();
         let needs = KeyRequirements::of(settings);
@@ -99,11 +100,11 @@ impl Keys {
         .await
     }
 
-    /// Looks at the source again if the last look is 60 s ago. Every request calls it before it
-    /// signs, verifies or publishes: the first one after that time waits for the look, and so do
-    /// those that come meanwhile. A node that only verifies, or that was idle for hours, thus
-    /// accepts nothing from a key that was withdrawn a minute ago. Otherwise it costs one atomic
-    /// read. A source that cannot be read leaves the keys as they are until the next look.
+    /// Reads the source again if the last time is 60 s ago. Every request calls it before it signs,
+    /// verifies or publishes: the first request after that time reads, and the others wait for it.
+    /// A node that only verifies, or that was idle for hours, thus accepts nothing from a key that
+    /// was withdrawn a minute ago. Otherwise it costs one atomic read. A source that cannot be read
+    /// leaves the keys as they are until the next time.
     pub(crate) async fn up_to_date(&self, now: i64, events: Option<&Events>) {
         let due = || is_due(self.0.due_at.load(Ordering::Acquire), now);
         if !due() {
@@ -122,16 +123,16 @@ impl Keys {
         self.0.due_at.store(next, Ordering::Release);
     }
 
-    /// Looks at the source now. Blocks.
+    /// Reads the source again at once. It blocks. `now` is Unix seconds.
     ///
     /// # Errors
-    /// As [`Self::load`]; the keys stay as they are.
+    /// Returns the errors of [`Self::load`]; the keys then stay as they are.
     pub fn reread(&self, now: i64) -> Result<(), KeyError> {
         tell(None, self.look_again(now)?);
         Ok(())
     }
 
-    /// Looks at the source, and tells which keys came into which state.
+    /// Reads the source again, and returns which keys changed their state.
     fn look_again(&self, now: i64) -> Result<Vec<KeyChange>, KeyError> {
         let mut source = self.0.source.lock().unwrap_or_else(PoisonError::into_inner);
         let set = Arc::new(source.read(&self.0.needs, now)?);
@@ -141,10 +142,12 @@ impl Keys {
         Ok(changed)
     }
 
-    /// Signs claims: a compact JWS with the header parameters `alg`, `kid`, `typ` (RFC 7515 §7.1).
+    /// Signs claims. Returns a compact JWS with the header parameters `alg`, `kid` and `typ` (RFC
+    /// 7515 §7.1).
     ///
     /// # Errors
-    /// No active key for `alg`, or claims that are not JSON.
+    /// Returns an error when no key for `alg` is active, or when the claims cannot be written as
+    /// JSON.
     pub fn sign(
         &self,
         alg: SigningAlg,
@@ -163,10 +166,10 @@ impl Keys {
         Ok(token)
     }
 
-    /// Verifies a JWT of our own. `now` is Unix seconds.
+    /// Verifies a JWT that this server signed. `now` is Unix seconds.
     ///
     /// # Errors
-    /// The first rule that the token breaks.
+    /// Returns the first rule that the token breaks.
     pub fn verify(
         &self,
         token: &str,
@@ -181,13 +184,13 @@ impl Keys {
         verify::verify(token, &self.set(), expected)
     }
 
-    /// The key set as published at `jwks_uri`: public members only, active keys first.
+    /// Returns the key set as published at `jwks_uri`: public members only, active keys first.
     #[must_use]
     pub fn jwks(&self) -> Value {
         self.set().jwks()
     }
 
-    /// Algorithms of the active keys, the default of ID tokens first.
+    /// Returns the algorithms of the active keys, the default of ID tokens first.
     #[must_use]
     pub fn algorithms(&self) -> Vec<SigningAlg> {
         self.set().algorithms()
@@ -199,7 +202,7 @@ impl Keys {
     }
 }
 
-/// Tells of keys that began to sign, and of keys that left the key set.
+/// Emits events about keys that began to sign, and keys that left the key set.
 fn tell(events: Option<&Events>, changed: Vec<KeyChange>) {
     for KeyChange { kid, state } in changed {
         let name = match state {
@@ -215,11 +218,13 @@ fn tell(events: Option<&Events>, changed: Vec<KeyChange>) {
     }
 }
 
-/// Makes a key in `keys.directory`, for the task `oauth:keys:rotate`: published now, signing from
-/// `description.active_at` on. Blocks. Returns its `kid`; `None` = the source is not a directory.
+/// Makes a key in `keys.directory`, for the task `oauth:keys:rotate`. It blocks. Returns the `kid`,
+/// or `None` when the source is not a directory.
+///
+/// The key is published now, and signs from `description.active_at` on.
 ///
 /// # Errors
-/// The directory cannot be written.
+/// Returns an error when the directory cannot be written.
 pub fn create_key(
     settings: &KeySettings,
     description: &KeyDescription,
@@ -232,7 +237,7 @@ pub fn create_key(
     }
 }
 
-/// Runs file and key work where it may block.
+/// Runs file and key work on a thread where it may block.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, KeyError> + Send + 'static,
 ) -> Result<T, KeyError> {

@@ -32,7 +32,7 @@ pub(super) struct KeyPair {
 }
 
 impl Private {
-    /// Reads PKCS#8 (RFC 5208, RFC 5958), whatever kind of key it is.
+    /// Reads a PKCS#8 key of any kind (RFC 5208, RFC 5958).
     pub fn from_pkcs8(der: &[u8]) -> Result<Self, &'static str> {
         if let Ok(key) = Ed25519KeyPair::from_pkcs8_maybe_unchecked(der) {
             return Ok(Self::Ed25519(key));
@@ -48,7 +48,7 @@ impl Private {
         }
     }
 
-    /// The algorithm of the key; an RSA key can have two, `rsa` says which.
+    /// Returns the algorithm of the key. An RSA key can have two of them; `rsa` says which.
     pub const fn algorithm(&self, rsa: SigningAlg) -> SigningAlg {
         match self {
             Self::Rsa(_) => rsa,
@@ -98,7 +98,7 @@ impl KeyPair {
         })
     }
 
-    /// Signature over `message` (RFC 7518 §3.3–§3.5, RFC 8037 §3.1).
+    /// Signs `message` (RFC 7518 §3.3–§3.5, RFC 8037 §3.1).
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         let rng = SystemRandom::new();
         match &self.private {
@@ -120,7 +120,7 @@ impl KeyPair {
         }
     }
 
-    /// Whether `signature` is this key's over `message`, by its one algorithm.
+    /// Whether `signature` is a signature of this key over `message`, by its one algorithm.
     pub fn is_signed(&self, message: &[u8], signature: &[u8]) -> bool {
         let algorithm: &'static dyn VerificationAlgorithm = match self.alg {
             SigningAlg::RS256 => &RSA_PKCS1_2048_8192_SHA256,

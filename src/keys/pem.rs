@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use super::{error::KeyError, pair::Private};
 use crate::config::Secret;
 
-/// Work factor of the passphrase: N = 2^14, r = 8, p = 1, as OpenSSL writes it; 16 MiB and some
-/// 40 ms (RFC 7914 §2). The crate's own default takes eight times as much of both, per key.
+/// Cost parameters of scrypt: N = 2^14, r = 8, p = 1, as OpenSSL writes them; 16 MiB and some 40 ms
+/// (RFC 7914 §2). The default of the crate takes eight times as much of both, per key.
 const SCRYPT: (u8, u32, u32) = (14, 8, 1);
 
 /// Reads one private key.

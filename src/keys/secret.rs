@@ -8,11 +8,11 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use super::{blocking, error::KeyError, files};
 use crate::config::{Secret, SecretSource, Settings};
 
-/// The `secret` of the settings; without one, outside production, the one that was made at first
-/// boot and is kept beside the keys.
+/// Returns the `secret` of the settings. Where there is none, outside production, it returns the
+/// secret that was made at first boot and is kept beside the keys.
 ///
 /// # Errors
-/// The file cannot be read or made.
+/// Returns an error when the file cannot be read or made.
 #[cfg_attr(
     not(feature = "testing"),
     allow(

@@ -1,4 +1,4 @@
-//! The keys as they stand at one moment: who signs, who verifies, what is published.
+//! The keys in their states at one moment: which of them sign, verify and are published.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use super::{
 };
 use crate::protocol::jwk::SigningAlg;
 
-/// A key and what is written about it.
+/// A key and its description.
 #[derive(Clone)]
 pub(super) struct KeyWithDescription {
     pub pair: Arc<KeyPair>,
     pub description: KeyDescription,
 }
 
-/// A key in its state.
+/// A key and its state.
 pub(super) struct Entry {
     pub pair: Arc<KeyPair>,
     pub state: KeyState,
@@ -29,17 +29,18 @@ pub(super) struct KeySet {
     entries: Vec<Entry>,
 }
 
-/// A key that came into another state.
+/// A change of the state of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyChange {
     /// Key id.
     pub kid: String,
-    /// Its new state.
+    /// The new state of the key.
     pub state: KeyState,
 }
 
 impl KeySet {
-    /// States of `keys` at `now`. `token_life`: longest life of a signed token, seconds.
+    /// Computes the states of `keys` at `now`, Unix seconds. `token_life` is the longest life of a
+    /// signed token, seconds.
     pub fn new(keys: &[KeyWithDescription], now: i64, token_life: i64, first: SigningAlg) -> Self {
         let all: Vec<&KeyDescription> = keys.iter().map(|key| &key.description).collect();
         let mut entries: Vec<Entry> = keys
@@ -54,23 +55,23 @@ impl KeySet {
         Self { entries }
     }
 
-    /// The key that signs with `alg`.
+    /// Returns the key that signs with `alg`.
     pub fn signer(&self, alg: SigningAlg) -> Option<&KeyPair> {
         let mut active = self.active();
         active.find(|pair| pair.alg == alg)
     }
 
-    /// Algorithms that can be signed with, the default one first.
+    /// Returns the algorithms that can sign, the default first.
     pub fn algorithms(&self) -> Vec<SigningAlg> {
         self.active().map(|pair| pair.alg).collect()
     }
 
-    /// The row of the verification table for a key id.
+    /// Returns the entry of a key id, for verification.
     pub fn by_kid(&self, kid: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.pair.kid == kid)
     }
 
-    /// Public members of the published keys (RFC 7517 §5).
+    /// Returns the public members of the published keys (RFC 7517 §5).
     pub fn jwks(&self) -> Value {
         let published = self
             .entries
@@ -80,7 +81,7 @@ impl KeySet {
         json!({ "keys": keys })
     }
 
-    /// Keys whose state is another one than in `before`, with the new state.
+    /// Returns the keys whose state differs from that in `before`.
     pub fn changed_since(&self, before: &Self) -> Vec<KeyChange> {
         let changed = self.entries.iter().filter(|entry| {
             let old = before.by_kid(&entry.pair.kid);

@@ -1,28 +1,28 @@
-//! The life of a key, as a function of what is written about it and of the time.
+//! States of a key, computed from its description and the time.
 
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::jwk::SigningAlg;
 
-/// How long a retired key still verifies `id_token_hint`, seconds.
+/// How long a retired key still verifies `id_token_hint`, seconds: one year.
 const HINT_YEAR: i64 = 31_536_000;
 
-/// Added to the longest token life before a retiring key is retired, seconds.
+/// Time added to the longest token life before a retiring key is retired, seconds.
 const GRACE: i64 = 3600;
 
 /// State of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyState {
-    /// Signs.
+    /// The key signs, verifies and is published.
     Active,
-    /// Published, will sign.
+    /// The key is published and will sign.
     Next,
-    /// Published, signed until another key became active.
+    /// The key is published and verifies; it signed until another key became active.
     Retiring,
-    /// Verifies `id_token_hint` only.
+    /// The key verifies `id_token_hint` only.
     Retired,
-    /// Of no use any more.
+    /// The key neither signs nor verifies.
     Withdrawn,
 }
 
@@ -34,28 +34,28 @@ impl KeyState {
     }
 }
 
-/// What `<kid>.json` says. A key that was `next` becomes active at `active_at` without anybody
-/// writing to the file, and then supersedes the older ones of its algorithm.
+/// Content of `<kid>.json`. A key with the state `next` becomes active at `active_at` without a
+/// change of the file, and then supersedes the older keys of its algorithm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyDescription {
     /// The one algorithm of the key.
     pub alg: SigningAlg,
     /// State when the file was written.
     pub state: KeyState,
-    /// Unix seconds.
+    /// When the key was made, Unix seconds.
     pub created_at: i64,
-    /// Unix seconds from which the key signs.
+    /// When the key begins to sign, Unix seconds.
     pub active_at: i64,
-    /// Unix seconds at which it stopped signing, if that was written down.
+    /// When the key stopped signing, Unix seconds, if that was written down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retiring_at: Option<i64>,
-    /// Unix seconds at which it left the key set, if that was written down.
+    /// When the key left the key set, Unix seconds, if that was written down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retired_at: Option<i64>,
 }
 
 impl KeyDescription {
-    /// A key that signs from `active_at` on.
+    /// Describes a key that signs from `active_at` on. Both times are Unix seconds.
     #[must_use]
     pub const fn new(alg: SigningAlg, created_at: i64, active_at: i64) -> Self {
         let state = if active_at > created_at {
@@ -73,7 +73,7 @@ impl KeyDescription {
         }
     }
 
-    /// When the key began or begins to sign; `None` = it never does again.
+    /// Returns when the key began or begins to sign; `None` = it does not sign any more.
     const fn signs_from(&self) -> Option<i64> {
         match self.state {
             KeyState::Active | KeyState::Next => Some(self.active_at),
@@ -82,8 +82,8 @@ impl KeyDescription {
     }
 }
 
-/// The state of `key` at `now` among `all` keys (itself included). `token_life` is the longest
-/// life of a signed token, seconds.
+/// Returns the state of `key` at `now` (Unix seconds) among `all` keys, itself included.
+/// `token_life` is the longest life of a signed token, seconds.
 #[must_use]
 pub fn state_at(
     key: &KeyDescription,
@@ -117,8 +117,8 @@ const fn retired(since: i64, now: i64) -> KeyState {
     }
 }
 
-/// When the first later key of the same algorithm began to sign. Of keys from the same second
-/// the first in `all` wins, so that every node decides alike.
+/// Returns when the first later key of the algorithm began to sign. Of keys from one second the
+/// first in `all` wins, so that every node decides alike.
 fn superseded_at(key: &KeyDescription, all: &[&KeyDescription], now: i64) -> Option<i64> {
     let position =
         |wanted: &KeyDescription| all.iter().position(|other| std::ptr::eq(*other, wanted));
@@ -131,18 +131,18 @@ fn superseded_at(key: &KeyDescription, all: &[&KeyDescription], now: i64) -> Opt
         .min()
 }
 
-/// Where a key stands in its life.
+/// State of a key with its beginning and end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeline {
-    /// Its state.
+    /// The state of the key.
     pub state: KeyState,
-    /// Unix seconds since which it has that state.
+    /// Since when the key has that state, Unix seconds.
     pub since: i64,
-    /// Unix seconds at which the state ends by itself.
+    /// When the state ends by itself, Unix seconds.
     pub next_change: Option<i64>,
 }
 
-/// The state of `key` at `now` as [`state_at`] has it, with its beginning and end.
+/// Returns the state of `key` at `now` as [`state_at`] computes it, with its beginning and end.
 #[must_use]
 pub fn timeline(
     key: &KeyDescription,
@@ -173,7 +173,7 @@ pub fn timeline(
     Timeline {
         state,
         since: since.unwrap_or(key.created_at),
-        // Keys of a list wait for ever.
+        // Keys of a list stay in the state `next` for ever.
         next_change: next_change.filter(|at| *at != i64::MAX),
     }
 }

@@ -28,7 +28,7 @@ async fn load(keys: Value, environment: &Environment) -> Result<Keys, KeyError> 
     Keys::load(&settings(keys, environment), NOW).await
 }
 
-/// Keys in memory, without RSA, which takes its time.
+/// Keys in memory, without RSA, which is slow to make.
 async fn quick_keys() -> Keys {
     let pem = |alg| {
         let document = generate::generate(alg).expect("key");

@@ -1,4 +1,4 @@
-//! Verification of JWTs of our own (RFC 7515 §5.2, RFC 8725 §3).
+//! Verification of JWTs that this server signed (RFC 7515 §5.2, RFC 8725 §3).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
@@ -6,13 +6,13 @@ use serde_json::{Map, Value};
 use super::{set::KeySet, state::KeyState};
 use crate::protocol::numeric_date;
 
-/// Longest token that is looked at, bytes.
+/// Longest token that is verified, bytes.
 const MAX_LENGTH: usize = 16 * 1024;
 
 /// Tolerance between clocks, seconds.
 const LEEWAY: i64 = 10;
 
-/// What a token is presented as. A token of one purpose is refused for every other.
+/// What a token is used for. A token of one purpose is refused for every other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JwtPurpose {
@@ -31,77 +31,77 @@ impl JwtPurpose {
     }
 }
 
-/// Why a token is refused. For logs: the answer never says more than "invalid".
+/// Why a token is refused. For logs only: the client is told no more than "invalid".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JwtError {
-    /// Over 16 KiB; nothing was decoded.
+    /// The token has more than 16 KiB; nothing was decoded.
     #[error("token too long")]
     TooLong,
-    /// Not three base64url parts, or a part that is not a JSON object.
+    /// The token is not three base64url parts, or a part is not a JSON object.
     #[error("not a compact JWS")]
     Malformed,
-    /// `crit` (RFC 7515 §4.1.11): nothing critical is understood.
+    /// The header has `crit` (RFC 7515 §4.1.11): no critical extension is understood.
     #[error("header parameter crit")]
     Critical,
-    /// `typ` of another purpose (RFC 8725 §3.11).
+    /// The header has the `typ` of another purpose (RFC 8725 §3.11).
     #[error("token of another type")]
     Type,
-    /// `kid` missing, unknown, or of a key that may not verify this purpose.
+    /// The `kid` is missing, unknown, or of a key that may not verify tokens of this purpose.
     #[error("unknown key")]
     UnknownKey,
-    /// `alg` is not the one algorithm of the key; `none` and HS* never are.
+    /// The `alg` is not the one algorithm of the key; `none` and HS* never are.
     #[error("algorithm is not the key's")]
     Algorithm,
-    /// The signature is not the key's.
+    /// The signature was not made by the key.
     #[error("wrong signature")]
     Signature,
     /// A claim is missing or has the wrong type.
     #[error("claim {0} is missing or has the wrong type")]
     Claim(&'static str),
-    /// `iss` is not this server.
+    /// The `iss` is not this server.
     #[error("another issuer")]
     Issuer,
-    /// `exp` is over.
+    /// The `exp` is over.
     #[error("expired")]
     Expired,
-    /// `iat` or `nbf` lies ahead.
+    /// The `iat` or `nbf` lies in the future.
     #[error("not valid yet")]
     NotYet,
 }
 
-/// A token that one of our keys signed for the purpose asked about. Whom it is for is the
-/// caller's to check, by [`Self::audiences`].
+/// A token that a key of this server signed for the checked purpose. The caller checks whom it is
+/// for, with [`Self::audiences`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedJwt {
-    /// Key that signed it.
+    /// Key id of the key that signed the token.
     pub kid: String,
-    /// `sub`.
+    /// The claim `sub`.
     pub subject: String,
-    /// `aud`, never empty.
+    /// The values of the claim `aud`, at least one.
     pub audiences: Vec<String>,
-    /// `iat`, Unix seconds.
+    /// The claim `iat`, Unix seconds.
     pub issued_at: i64,
-    /// `exp`, Unix seconds; may be over for [`JwtPurpose::IdTokenHint`].
+    /// The claim `exp`, Unix seconds; it may be over for [`JwtPurpose::IdTokenHint`].
     pub expires_at: i64,
-    /// All claims.
+    /// All claims of the token.
     pub claims: Map<String, Value>,
 }
 
 impl VerifiedJwt {
-    /// A claim that is a text, for example `sid`.
+    /// Returns a claim that is a text, for example `sid`.
     #[must_use]
     pub fn text(&self, claim: &str) -> Option<&str> {
         self.claims.get(claim)?.as_str()
     }
 }
 
-/// What a token is checked against.
+/// Values that a token is checked against.
 #[derive(Clone, Copy)]
 pub(super) struct Expected<'a> {
     pub purpose: JwtPurpose,
     pub issuer: &'a str,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
 }
 
@@ -128,7 +128,7 @@ pub(super) fn verify(
     check_claims(kid.to_owned(), object(payload)?, expected)
 }
 
-/// Selects the row of the key table; nothing else of the header is used, least of all `jku`,
+/// Returns the `kid` that selects the key; no other part of the header is used, least of all `jku`,
 /// `x5u` and `jwk`.
 fn check_header<'h>(
     header: &'h Map<String, Value>,
@@ -194,7 +194,7 @@ fn check_claims(
     })
 }
 
-/// A text, or a list of texts that is not empty (RFC 7519 §4.1.3).
+/// Reads a text, or a list of texts that is not empty (RFC 7519 §4.1.3).
 fn audiences(aud: Option<&Value>) -> Option<Vec<String>> {
     match aud? {
         Value::String(one) => Some(vec![one.clone()]),

@@ -1,4 +1,4 @@
-//! What a request counts for: keys in the order of their limits, and when each of them is raised.
+//! The rate limit keys of a request, in the order of their limits, and when each counter is raised.
 
 use crate::{
     config::RateLimitEntry,
@@ -10,7 +10,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct RateLimitKeySet(pub(super) Vec<RateLimitKey>);
 
-/// One counter.
+/// The key of one counter.
 #[derive(Clone, Debug)]
 pub(super) struct RateLimitKey {
     pub entry: RateLimitEntry,
@@ -20,7 +20,7 @@ pub(super) struct RateLimitKey {
     pub counts: CountOn,
 }
 
-/// Which requests raise a counter. All of them are looked at before the work.
+/// Which requests raise a counter. Every counter is looked at before the work of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CountOn {
     /// Every request, before its work.
@@ -37,47 +37,47 @@ pub(super) enum CountOn {
 pub struct RateLimitKeys(RateLimitEntry, Vec<RateLimitKey>);
 
 impl RateLimitKeys {
-    /// Keys of this entry follow.
+    /// Starts the keys of this entry.
     pub const fn entry(entry: RateLimitEntry) -> Self {
         Self(entry, Vec::new())
     }
 
-    /// The caller's address.
+    /// Adds the caller's address.
     pub fn address(self) -> Self {
         let text = address();
         self.key(text)
     }
 
-    /// The network of the caller's address: IPv4 /24, IPv6 /48. A customer may have that much of
+    /// Adds the network of the caller's address: IPv4 /24, IPv6 /48. A customer may have that much of
     /// IPv6 (RFC 6177 §2).
     pub fn network(self) -> Self {
         let address = request::current().and_then(|request| request.address);
         self.key(address.map_or_else(|| "unknown".to_owned(), request::ip_prefix))
     }
 
-    /// The caller's address, counted apart from other requests of the same entry.
+    /// Adds the caller's address, counted apart from other requests of the same entry.
     pub fn address_for(self, what: &str) -> Self {
         let text = format!("{what} {}", address());
         self.key(text)
     }
 
-    /// A client, as it names itself.
+    /// Adds a client, by the id in its request.
     pub fn client(self, client_id: &str) -> Self {
         self.key(client_id.to_owned())
     }
 
-    /// A client at one address.
+    /// Adds a client at the caller's address.
     pub fn client_and_address(self, client_id: &str) -> Self {
         let text = format!("{} {client_id}", address());
         self.key(text)
     }
 
-    /// A login as typed, however it is written.
+    /// Adds a login name, in lower case and without spaces around it.
     pub fn login(self, login: &str) -> Self {
         self.key(login.trim().to_lowercase())
     }
 
-    /// A browser session; without one the address.
+    /// Adds a browser session, or the caller's address if there is none.
     pub fn session(self, sid: Option<&str>) -> Self {
         match sid {
             Some(sid) => self.key(format!("sid {sid}")),
@@ -85,23 +85,23 @@ impl RateLimitKeys {
         }
     }
 
-    /// A token that was presented.
+    /// Adds a token, by its hash.
     pub fn token(self, token: &str) -> Self {
         let hash = hash(Purpose::Access, token);
         self.key(hash.to_text())
     }
 
-    /// One counter for the whole server.
+    /// Adds one counter for the whole server.
     pub fn server(self) -> Self {
         self.key(String::new())
     }
 
-    /// The last key counts failures only.
+    /// Makes the last key count failures only.
     pub fn failures(self) -> Self {
         self.last_counts(CountOn::Failures)
     }
 
-    /// The last key counts requests of authenticated clients only.
+    /// Makes the last key count requests of authenticated clients only.
     pub fn authenticated(self) -> Self {
         self.last_counts(CountOn::Authenticated)
     }
@@ -113,23 +113,22 @@ impl RateLimitKeys {
         self
     }
 
-    /// The first key comes last: it is left alone once one of the others is used up. Whoever
-    /// invents a value for it with every request, a client or a login, then stores no counter
-    /// with each.
+    /// Moves the first key to the end, where it is left alone once one of the others is used up. A
+    /// stranger who invents a client or a login with every request then stores no counter with each.
     pub fn first_last(mut self) -> Self {
         let keys = self.1.len().min(1);
         self.1.rotate_left(keys);
         self
     }
 
-    /// The others alone, each with its own limit.
+    /// Removes the first key; the others keep their own limits.
     pub fn without_first(mut self) -> Self {
         let keys = self.1.len().min(1);
         self.1.drain(..keys);
         self
     }
 
-    /// And the keys of another entry.
+    /// Appends the keys of another entry.
     pub fn and(self, other: Self) -> RateLimitKeySet {
         let mut keys = self.1;
         keys.extend(other.1);
@@ -155,7 +154,7 @@ impl From<RateLimitKeys> for RateLimitKeySet {
 }
 
 impl RateLimitKey {
-    /// The counters hold no address and no login in clear.
+    /// Returns the hash that names the counter: counters hold no address and no login in clear.
     pub(super) fn hash(&self) -> SecretHash {
         let Self {
             entry, place, text, ..
@@ -164,9 +163,9 @@ impl RateLimitKey {
     }
 }
 
-/// Failed authentications of a client at an address, and all that is refused at an address
-/// (`token_failure`); first of the keys of every endpoint of clients, so that a stranger who guesses
-/// cannot use up what the client has.
+/// Returns the keys for failed authentications of a client at an address, and for all refusals at an
+/// address (`token_failure`). Every endpoint of clients counts them first, so that a stranger who
+/// guesses cannot use up the limit of the client.
 pub fn client_failure_keys(client_id: &str) -> RateLimitKeys {
     RateLimitKeys::entry(RateLimitEntry::TokenFailure)
         .client_and_address(client_id)
@@ -176,7 +175,7 @@ pub fn client_failure_keys(client_id: &str) -> RateLimitKeys {
         .first_last()
 }
 
-/// Of the same keys that of the address alone.
+/// Returns the key for all refusals at an address (`token_failure`), without that of the client.
 pub fn refusal_keys() -> RateLimitKeys {
     RateLimitKeys::entry(RateLimitEntry::TokenFailure)
         .client_and_address("")

@@ -1,4 +1,4 @@
-//! How often a correct login of an account that is not verified sends the mail once more.
+//! The limit of the mails that correct logins of an account that is not verified send once more.
 
 use super::RateLimiter;
 use crate::{
@@ -10,14 +10,13 @@ use crate::{
     },
 };
 
-/// One mail for an account in this time, seconds. Whoever has somebody's password, or their own
-/// account under somebody's address, cannot fill a mailbox.
+/// Seconds between two mails for one account. Whoever has somebody's password, or their own account
+/// under somebody's address, cannot fill a mailbox.
 const APART: i64 = 300;
 
 impl RateLimiter {
-    /// Whether the mail that verifies an address may be sent to this account now; if so it is
-    /// counted. The counter is in the database: an account has one mailbox, however many nodes
-    /// there are.
+    /// Whether the mail that verifies an address may be sent to this account now. If so, it is counted.
+    /// The counter is in the database: an account has one mailbox, however many nodes there are.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,4 @@
-//! Counters of one process, bounded.
+//! Rate limit counters in the memory of one process, in bounded number.
 
 use std::{
     collections::HashMap,
@@ -10,7 +10,7 @@ use crate::{
     store::rates::{CounterIncrement, CounterState},
 };
 
-/// Most keys that are counted: a stranger with many addresses cannot fill the memory.
+/// Largest number of counters: a stranger with many addresses cannot fill the memory.
 const MAX_KEYS: usize = 100_000;
 
 /// Counters by key.
@@ -18,7 +18,8 @@ const MAX_KEYS: usize = 100_000;
 pub struct Memory(Mutex<HashMap<[u8; 32], CounterState>>);
 
 impl Memory {
-    /// As `store::rates::count`. The lock is held for a few look-ups, never while waiting.
+    /// Counts as `store::rates::count` does in the database. The lock is held for a few look-ups, never
+    /// while waiting.
     pub fn count(&self, counts: &[CounterIncrement], now: i64) -> Vec<Option<CounterState>> {
         let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut used_up = false;
@@ -47,10 +48,10 @@ impl Memory {
     }
 }
 
-/// What is known of counters in the database: a key that is used up stays so until its window
-/// ends. A flood that is refused then costs no statement (C264).
+/// What this process knows of counters in the database: a key that is used up stays so until its
+/// window ends. A flood of refused requests then costs no statement (C264).
 impl Memory {
-    /// The answer of the database, if one of the keys is known to be used up.
+    /// Returns what the database would answer, if one of the keys is known to be used up.
     pub fn used_up(
         &self,
         counts: &[CounterIncrement],
@@ -70,7 +71,7 @@ impl Memory {
         found.then_some(answer)
     }
 
-    /// Notes the keys that the database found used up.
+    /// Remembers the keys that the database found used up.
     pub fn remember(
         &self,
         counts: &[CounterIncrement],
@@ -88,7 +89,8 @@ impl Memory {
     }
 }
 
-/// Windows that are over go first, then those that end soonest.
+/// Makes room for one more counter: removes those whose window is over, or else the tenth of them
+/// whose windows end soonest.
 fn make_room(counters: &mut HashMap<[u8; 32], CounterState>, key: &SecretHash, now: i64) {
     if counters.len() < MAX_KEYS || counters.contains_key(&key.0) {
         return;

@@ -1,9 +1,9 @@
 //! Rate limits: fixed windows, counted before the work.
 //!
-//! An endpoint names its entry and keys in the order of its limits, [`RateLimiter::check`] counts them
-//! in one step, in memory or by one statement. Keys that count failures, or what authenticated
-//! clients do, are looked at first and counted by [`RateLimiter::record_failure`] and
-//! [`RateLimiter::record_authenticated`]: what a stranger sends raises no counter that somebody else meets.
+//! An endpoint names its entry and keys in the order of its limits, and [`RateLimiter::check`] counts
+//! them in one step, in memory or by one statement. Keys that count failures, or requests of
+//! authenticated clients, are only looked at there, and counted by [`RateLimiter::record_failure`] and
+//! [`RateLimiter::record_authenticated`]: what a stranger sends raises no counter that limits others.
 
 mod keys;
 mod mails;
@@ -34,7 +34,7 @@ use crate::{
 struct KeyCount<'a> {
     key: &'a RateLimitKey,
     count: CounterIncrement,
-    /// `None` = left alone.
+    /// The counter after the request; `None` if it was left alone, because an earlier key is used up.
     counted: Option<CounterState>,
 }
 
@@ -49,7 +49,7 @@ pub struct RateLimiter {
 }
 
 impl RateLimiter {
-    /// Counters that begin at nothing.
+    /// Creates a limiter that has counted nothing yet.
     pub fn new(settings: Arc<Settings>, store: Store, clock: Clock, events: Events) -> Self {
         Self {
             settings,
@@ -83,7 +83,7 @@ impl RateLimiter {
     /// Counts a request that failed, for the keys that count failures.
     ///
     /// # Errors
-    /// As [`Self::check`], except 429.
+    /// When the counters are in the database and that fails.
     pub async fn record_failure(&self, keys: impl Into<RateLimitKeySet>) -> Result<(), Failure> {
         self.raise(keys.into(), CountOn::Failures).await?;
         Ok(())
@@ -92,7 +92,7 @@ impl RateLimiter {
     /// Counts a request of an authenticated client, for the keys that count those.
     ///
     /// # Errors
-    /// As [`Self::check`], except 429.
+    /// When the counters are in the database and that fails.
     pub async fn record_authenticated(
         &self,
         keys: impl Into<RateLimitKeySet>,
@@ -111,7 +111,7 @@ impl RateLimiter {
         Ok(())
     }
 
-    /// Counts the keys that have a limit; of the others `what` decides whether they are counted.
+    /// Looks at the keys that have a limit, and raises the counters of those that count `what`.
     async fn count<'a>(
         &self,
         keys: &'a [RateLimitKey],

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Name of the marker of the last run.
+/// Name of the marker that holds the time of the last run.
 pub const MARKER: &str = "cleanup";
 
 /// How one run works.
@@ -23,11 +23,11 @@ pub const MARKER: &str = "cleanup";
 pub struct CleanupOptions {
     /// Rows per statement, 1 to 1000.
     pub batch: u64,
-    /// Between two batches, so that requests are served meanwhile.
+    /// The pause between two batches, so that requests are served meanwhile.
     pub pause: Duration,
-    /// The run stops after this; the next one goes on.
+    /// The run stops after this time; the next one goes on.
     pub most: Duration,
-    /// Only counts.
+    /// Whether the run only counts.
     pub dry_run: bool,
 }
 
@@ -36,35 +36,35 @@ pub struct CleanupOptions {
 pub struct Cleaned {
     /// The table.
     pub table: &'static str,
-    /// Rows deleted; of grants without their tokens, which go along.
+    /// Number of deleted rows. Tokens that are deleted together with their grant are not counted.
     pub deleted: u64,
-    /// Rows that are over and still there.
+    /// Number of expired rows that are still there.
     pub remaining: i64,
 }
 
 /// What a run did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CleanupReport {
-    /// By table, in the order of deletion.
+    /// What was done to each table, in the order of deletion.
     pub tables: Vec<Cleaned>,
-    /// Clients that were removed because nobody uses them.
+    /// Number of clients that were removed because nobody uses them.
     pub reaped: u64,
-    /// How long it took.
+    /// How long the run took, seconds.
     pub seconds: u64,
 }
 
 impl CleanupReport {
-    /// Rows that are over and still there.
+    /// Returns the number of expired rows that are still there, in all tables.
     pub fn remaining(&self) -> i64 {
         self.tables.iter().map(|table| table.remaining).sum()
     }
 }
 
-/// Deletes what is over in the tables of a server.
+/// Deletes expired rows in the tables of a server.
 pub struct Cleanup<'a>(pub &'a Server);
 
 impl Cleanup<'_> {
-    /// What `cleanup` of the settings says.
+    /// Returns the options of the setting `cleanup`.
     pub fn options(&self) -> CleanupOptions {
         let cleanup = &self.0.settings.cleanup;
         CleanupOptions {
@@ -75,16 +75,16 @@ impl Cleanup<'_> {
         }
     }
 
-    /// One run as the settings say.
+    /// Runs the cleanup with the options of the settings.
     ///
     /// # Errors
-    /// As [`Self::run`].
+    /// When the database fails; what was deleted until then stays deleted.
     #[cfg(feature = "testing")]
     pub async fn run_as_configured(&self) -> StoreResult<CleanupReport> {
         self.run(self.options()).await
     }
 
-    /// One run. Several at once, on one node or many, share the work.
+    /// Runs the cleanup once. Several runs at the same time, on one node or many, share the work.
     ///
     /// # Errors
     /// When the database fails; what was deleted until then stays deleted.
@@ -160,8 +160,8 @@ impl Cleanup<'_> {
         Ok(deleted)
     }
 
-    /// Of clients that were never used as many tombstones stay as there may be such clients: what
-    /// strangers can make the server keep is bounded.
+    /// Deletes tombstones of clients that were never used, except for as many as there may be such clients
+    /// (`max_unused_clients`): what strangers can make the server keep is bounded.
     async fn thin_out(&self, options: CleanupOptions, started: Instant) -> StoreResult<u64> {
         let most = self.0.settings.registration.max_unused_clients;
         let mut deleted = 0;
@@ -213,7 +213,7 @@ impl Cleanup<'_> {
                 }
             }
             if reaped == before {
-                // Another node was faster, or they came to life.
+                // Another node was faster, or the clients have been used meanwhile.
                 break;
             }
             tokio::time::sleep(options.pause).await;

@@ -1,5 +1,5 @@
-//! What the services ask the app: its users and its hooks, as objects, so that handlers are compiled
-//! once, whatever the app's model is.
+//! The app's users and hooks as trait objects, so that services and handlers are compiled once,
+//! whatever the app's users model is.
 
 use std::sync::Arc;
 
@@ -21,44 +21,45 @@ use crate::{
     store::bearer::WithUser,
 };
 
-/// What the plugin asks the app besides the facts about one user, which [`Owner`] tells.
+/// The app's users model as a trait object. The facts about one user are methods of [`Owner`].
 #[async_trait]
 pub trait ResourceOwners: AppHooks {
-    /// `ResourceOwner::find_by_key`.
+    /// Calls `ResourceOwner::find_by_key`.
     async fn find(&self, db: &DatabaseConnection, key: UserKey) -> ModelResult<Option<Owner>>;
-    /// `ResourceOwner::find_by_subject`.
+    /// Calls `ResourceOwner::find_by_subject`.
     async fn find_by_subject(
         &self,
         db: &DatabaseConnection,
         subject: &str,
     ) -> ModelResult<Option<Owner>>;
-    /// `ResourceOwner::find_by_login`.
+    /// Calls `ResourceOwner::find_by_login`.
     async fn find_by_login(
         &self,
         db: &DatabaseConnection,
         login: &str,
     ) -> ModelResult<Option<Owner>>;
-    /// The users table, for statements that read a user along; without it, [`Self::find`].
+    /// Returns the users table, for statements that read a user together with another row. Where it is
+    /// not known, users are read by [`Self::find`].
     fn table(&self) -> Option<&dyn WithUser<User = Owner>>;
-    /// `ResourceOwner::authenticate`.
+    /// Calls `ResourceOwner::authenticate`.
     async fn authenticate(
         &self,
         ctx: &AppContext,
         login: &str,
         password: &str,
     ) -> ModelResult<Option<Owner>>;
-    /// `CreateAccount` of the users model, if it makes accounts.
+    /// Returns the functions of `CreateAccount`, if the users model implements it.
     fn sign_up_form(&self) -> Option<SignUpForm>;
-    /// `ResourceOwner::supported_claims`.
+    /// Calls `ResourceOwner::supported_claims`.
     fn supported_claims(&self) -> &'static [&'static str];
-    /// Hook `subscribers`.
+    /// Calls the hook `subscribers`.
     fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>>;
 }
 
-/// What the app decides; each method is the hook of the same name.
+/// The app's hooks as a trait object; each method calls the hook of the same name.
 #[async_trait]
 pub trait AppHooks: Send + Sync {
-    /// `select_account`
+    /// Calls the hook `select_account`.
     async fn select_account(
         &self,
         owner: &Owner,
@@ -66,61 +67,61 @@ pub trait AppHooks: Send + Sync {
         session: &SessionInfo,
         scopes: &[String],
     ) -> Result<bool, Failure>;
-    /// `authorize_scopes`
+    /// Calls the hook `authorize_scopes`.
     async fn authorize_scopes(
         &self,
         owner: &Owner,
         client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Vec<String>, Failure>;
-    /// `machine_scopes`
+    /// Calls the hook `machine_scopes`.
     async fn machine_scopes(&self, token: &TokenInfo) -> Result<Vec<String>, Failure>;
-    /// `post_login`
+    /// Calls the hook `post_login`.
     async fn post_login(
         &self,
         owner: &Owner,
         client: &ClientInfo,
     ) -> Result<Option<String>, Failure>;
-    /// `consent_reference`
+    /// Calls the hook `consent_reference`.
     async fn consent_reference(&self, owner: &Owner) -> Result<String, Failure>;
-    /// `external_logins`
+    /// Calls the hook `external_logins`.
     async fn external_logins(
         &self,
         interaction: Option<&InteractionInfo>,
     ) -> Result<Vec<ExternalLogin>, Failure>;
-    /// `access_token_claims`
+    /// Calls the hook `access_token_claims`.
     async fn access_token_claims(
         &self,
         owner: Option<&Owner>,
         token: &TokenInfo,
     ) -> Result<Claims, Failure>;
-    /// `id_token_claims`
+    /// Calls the hook `id_token_claims`.
     async fn id_token_claims(
         &self,
         owner: &Owner,
         client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Claims, Failure>;
-    /// `userinfo_claims`
+    /// Calls the hook `userinfo_claims`.
     async fn userinfo_claims(
         &self,
         owner: &Owner,
         client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Claims, Failure>;
-    /// `token_response_fields`
+    /// Calls the hook `token_response_fields`.
     async fn token_response_fields(
         &self,
         owner: Option<&Owner>,
         token: &TokenInfo,
     ) -> Result<Claims, Failure>;
-    /// `may_register`
+    /// Calls the hook `may_register`.
     async fn may_register(
         &self,
         metadata: &ClientMetadata,
         caller: &Registrant<Owner>,
     ) -> Result<bool, Failure>;
-    /// `may_manage`
+    /// Calls the hook `may_manage`.
     async fn may_manage(
         &self,
         action: ManageAction,

@@ -14,7 +14,7 @@ use super::{
     resource_owner::{CreateAccount, PasswordError, SetPassword, SignUp, SignUpError, SignUpField},
 };
 
-/// [`CreateAccount`] of the app's users model.
+/// The functions of [`CreateAccount`] of the app's users model.
 #[derive(Clone, Copy, Debug)]
 pub struct SignUpForm {
     fields: fn() -> Vec<SignUpField>,
@@ -29,12 +29,12 @@ impl SignUpForm {
         }
     }
 
-    /// The inputs of the page.
+    /// Returns the inputs of the sign-up page.
     pub fn fields(self) -> Vec<SignUpField> {
         (self.fields)()
     }
 
-    /// Makes an account.
+    /// Makes an account from the values of the form.
     pub fn sign_up(
         self,
         ctx: &AppContext,
@@ -51,7 +51,7 @@ fn sign_up<U: CreateAccount>(
     Box::pin(async move { U::sign_up(ctx, values).await.map(Owner::new) })
 }
 
-/// [`SetPassword`] of the app's users model.
+/// The function of [`SetPassword`] of the app's users model.
 #[derive(Clone, Copy, Debug)]
 pub struct PasswordSetter {
     set: for<'a> fn(
@@ -92,9 +92,9 @@ fn set_password<'a, U: SetPassword>(
     })
 }
 
-/// Asks what the users model `U` can do, by its associated constants. One that `U` has the trait for
-/// is found here; otherwise the compiler goes on to [`NoCapability`]. This choice is made where `U` is a
-/// known type, which is why the derive asks and not a generic function.
+/// The capabilities of the users model `U`, as associated constants. A constant is found here if `U`
+/// implements the trait; otherwise the compiler goes on to [`NoCapability`]. It makes this choice only
+/// where `U` is a known type, which is why the derive reads the constants and not a generic function.
 #[derive(Debug)]
 pub struct Capabilities<U>(PhantomData<U>);
 
@@ -108,7 +108,7 @@ impl<U: SetPassword> Capabilities<U> {
     pub const PASSWORD_SETTER: Option<PasswordSetter> = Some(PasswordSetter::of::<U>());
 }
 
-/// The answers for a users model without the trait in question.
+/// The constants for a users model that does not implement the trait of a capability.
 pub trait NoCapability {
     /// The model makes no accounts.
     const SIGN_UP_FORM: Option<SignUpForm> = None;

@@ -11,7 +11,7 @@ use loco_rs::app::AppContext;
 pub struct SharedContext(Arc<AppContext>);
 
 impl SharedContext {
-    /// Copies the app's context, this once.
+    /// Copies the app's context, which is done once at boot.
     pub fn new(ctx: &AppContext) -> Self {
         Self(Arc::new(ctx.clone()))
     }

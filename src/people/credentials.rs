@@ -1,4 +1,4 @@
-//! Since when a person's credentials are in effect (EX-03), whoever changed them.
+//! The time since which a person's credentials are in effect, whoever changed them (EX-03).
 
 use super::{Owner, People};
 use crate::{
@@ -8,8 +8,8 @@ use crate::{
 };
 
 impl People {
-    /// The moment since which the user's present credentials are in effect, Unix seconds; 0 when no
-    /// change is known. It is noted, so that the same credentials give the same answer later.
+    /// Returns the time since which the user's present credentials are in effect, Unix seconds; 0 when no
+    /// change is known. It is stored, so that the same credentials give the same time later.
     ///
     /// # Errors
     /// When the database fails.
@@ -39,7 +39,7 @@ impl People {
         Ok(since)
     }
 
-    /// Notes that the user's present credentials are in effect since `since`, Unix seconds.
+    /// Stores that the user's present credentials are in effect since `since`, Unix seconds.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,10 +1,10 @@
-//! Answers that take as long for a login that is taken or known as for one that is not (ASVS 6.3.8),
-//! whatever the app's model does.
+//! Equal response times for login names that exist and for those that do not (ASVS 6.3.8), whatever
+//! the app's model does.
 //!
 //! A model may return before it hashes when there is nothing to do: for an address that is taken, or
-//! a login that nobody has. The difference of some 30 ms is told by a few requests. An attempt that
-//! was shorter than they usually are therefore hashes here, on the same thread, and its answer waits
-//! until the time of an attempt that did everything is over: commits and mails take their time, too.
+//! a login that nobody has. A few requests reveal this difference of some 30 ms. An attempt that was
+//! shorter than usual is therefore followed by a hash on the same thread, and its response waits for
+//! the time that a whole attempt takes: commits and mails take their time, too.
 
 use std::{
     collections::VecDeque,
@@ -16,7 +16,7 @@ use loco_rs::hash;
 use rand::seq::IteratorRandom;
 use tokio::time::{Duration, Instant, sleep_until};
 
-/// How many of the last attempts tell how long one takes.
+/// Number of recent attempts from which the usual duration is taken.
 const REMEMBERED: usize = 32;
 /// The longest wait: an attempt that took longer than this was a fault of the machine.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -24,29 +24,29 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// How much of the work an attempt did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WorkDone {
-    /// All of it.
+    /// The attempt did all of the work.
     Whole,
-    /// Perhaps less, and nobody may notice.
+    /// The attempt may have done less, and nobody may notice.
     Hidden,
-    /// It ended in another way, which the answer tells anyway.
+    /// The attempt ended in another way, which the response shows anyway.
     Revealed,
 }
 
-/// How long attempts of one kind take.
+/// Measures how long attempts of one kind take, and delays the responses of shorter ones.
 #[derive(Clone, Debug, Default)]
 pub struct TimingEqualizer(Arc<Mutex<TimingSamples>>);
 
 #[derive(Debug, Default)]
 struct TimingSamples {
-    /// Of the last attempts that did all of the work, the oldest first.
+    /// Durations of the last attempts that did all of the work, the oldest first.
     taken: VecDeque<Duration>,
-    /// Until there are some: how long a hash takes.
+    /// How long a hash takes; used while `taken` is empty.
     hash: Option<Duration>,
-    /// Whether the very first one was taken out: a process that has just started takes longer.
+    /// Whether the first duration was removed: a process that has just started takes longer.
     is_warm: bool,
 }
 
-/// What came out of an attempt, and when its answer may be given.
+/// The outcome of an attempt, and when it may be revealed.
 #[derive(Debug)]
 pub struct Attempt<T> {
     outcome: T,
@@ -54,7 +54,7 @@ pub struct Attempt<T> {
 }
 
 impl<T> Attempt<T> {
-    /// The outcome, when it may be told.
+    /// Returns the outcome as soon as it may be revealed.
     pub async fn outcome(self) -> T {
         if let Some(at) = self.answer_at {
             sleep_until(at).await;
@@ -64,7 +64,7 @@ impl<T> Attempt<T> {
 }
 
 impl TimingEqualizer {
-    /// Runs an attempt on a thread that is there for hashing. `judge` says how much work it did.
+    /// Runs an attempt, on a thread that is there for hashing. `judge` returns how much work it did.
     pub async fn attempt<T>(
         &self,
         work: impl Future<Output = T>,
@@ -83,7 +83,7 @@ impl TimingEqualizer {
         Attempt { outcome, answer_at }
     }
 
-    /// Hashes, if the attempt cannot have done so, and says how long it would have taken in all.
+    /// Hashes, if the attempt cannot have done so. Returns how long a whole attempt takes.
     fn make_up(&self, took: Duration) -> Duration {
         if self.usual(|usual| usual.is_short(took)) {
             let start = Instant::now();
@@ -115,8 +115,8 @@ impl TimingSamples {
         shortest.is_none_or(|shortest| took < shortest / 2)
     }
 
-    /// Any of the last attempts, so that the answers spread as theirs did, in no order that a
-    /// stranger's requests could set.
+    /// Returns the duration of any of the last attempts, so that the responses spread as theirs did, in
+    /// no order that a stranger's requests could set.
     fn another(&self) -> Duration {
         let taken = self.taken.iter().choose(&mut rand::rng()).copied();
         taken.or(self.hash).unwrap_or_default()

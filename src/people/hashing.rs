@@ -1,4 +1,4 @@
-//! The app's password work: off the request threads, on all cores but one (FA-04).
+//! Password hashing of the app: off the request threads, on all cores but one (FA-04).
 
 use std::{
     future::Future,
@@ -22,18 +22,18 @@ use crate::{
 /// good part of a second: people who sign in at the same moment wait for each other rather than be
 /// sent away.
 const WAIT: u64 = 10;
-/// Most that wait for a thread, for each of them. More would not have their turn in time (a check takes
-/// some 20 ms), and each holds a request's memory meanwhile (C264).
+/// Largest number of attempts that wait, for each thread. More would not have their turn in time (a
+/// check takes some 20 ms), and each holds a request's memory meanwhile (C264).
 const QUEUE: usize = 64;
 /// An idle thread ends after this.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// Bounds password hashing.
+/// Runs password hashing on a few threads, and bounds how many attempts wait for one.
 #[derive(Clone, Debug)]
 pub struct Hashing {
-    /// One per thread.
+    /// One permit for each thread.
     threads: Arc<Semaphore>,
-    /// Places to wait in.
+    /// One permit for each place in the queue.
     queue: Arc<Semaphore>,
     /// How long a login takes.
     pub logins: TimingEqualizer,
@@ -51,22 +51,22 @@ fn busy() -> Failure {
     OAuthError::of(&refusals::HASHING_BUSY).into()
 }
 
-/// One core is left to everybody else: with all of them busy hashing, a token takes more than twice as
-/// long (C264). A machine with a single core has to share it.
+/// Returns the number of threads that hash. One core is left to other requests: with all cores busy
+/// hashing, a token takes more than twice as long (C264). A machine with a single core has to share it.
 fn threads() -> usize {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     cores.saturating_sub(1).max(1)
 }
 
-/// Runs `work` on a thread that only hashes. They are few and always the same, so that what a check
-/// needs of memory (19 MiB for Argon2id) is taken from the allocator once per thread, and not once for
-/// each of the hundreds of threads that tokio's own pool may have.
+/// Runs `work` on a thread that only hashes. These threads are few and always the same, so that the
+/// memory of a check (19 MiB for Argon2id) is taken from the allocator once per thread, and not once
+/// for each of the hundreds of threads that tokio's own pool may have.
 async fn on_own_thread<T, F>(work: F) -> Result<T, Failure>
 where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
-    /// Of the process, as the cores are. Nothing but its blocking pool is used.
+    /// One runtime for the process, as the cores are shared too. Only its blocking pool is used.
     static THREADS: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
         Builder::new_current_thread()
             .max_blocking_threads(threads())
@@ -92,16 +92,16 @@ impl Default for Hashing {
 }
 
 impl Hashing {
-    /// The permits, one per thread.
+    /// Returns the permits, one for each thread.
     #[cfg(feature = "testing")]
     pub fn permits(&self) -> &Semaphore {
         &self.threads
     }
 
-    /// A place to wait in.
+    /// Takes a place in the queue for a thread.
     ///
     /// # Errors
-    /// `temporarily_unavailable` when there is none.
+    /// `temporarily_unavailable` when the queue is full.
     pub fn queue_permit(&self) -> Result<QueuePermit, Failure> {
         let queue_permit = Arc::clone(&self.queue).try_acquire_owned();
         queue_permit.map(QueuePermit).map_err(|_| busy())
@@ -153,7 +153,7 @@ mod tests {
 
     use super::{Hashing, QUEUE};
 
-    /// C264: a few threads do all of it.
+    /// C264: a few threads do all hashing.
     #[tokio::test]
     async fn few_threads_hash() {
         let hashing = Hashing::default();
@@ -168,7 +168,7 @@ mod tests {
         assert!(threads.len() <= super::threads(), "{threads:?}");
     }
 
-    /// C264: who finds the queue full is told at once, and does not wait.
+    /// C264: an attempt that finds the queue full fails at once, and does not wait.
     #[tokio::test]
     async fn only_so_many_wait_for_a_thread() {
         let hashing = Hashing::default();

@@ -50,7 +50,7 @@ pub struct ClientInfo {
     pub client_id: String,
     /// Name shown to people.
     pub client_name: Option<String>,
-    /// Where its record lives.
+    /// Where the client comes from.
     pub kind: ClientKind,
 }
 
@@ -118,14 +118,14 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         Ok(false)
     }
 
-    /// Who hears of the audit events ([`crate::events`]); asked once, when the server is built.
+    /// Returns the subscribers of audit events ([`crate::events`]). Called once, when the server is built.
     fn subscribers(&self, _ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>> {
         Vec::new()
     }
 
-    /// Of the scopes that `client` asks this user for, those that may be granted: the others are
-    /// neither shown nor granted, and none at all is `access_denied`. What was not asked for is
-    /// not granted either.
+    /// Returns those of the requested `scopes` that this user may grant to `client`. The others are
+    /// neither shown nor granted; if none is left, the request ends with `access_denied`. Scopes that
+    /// were not requested are not granted either.
     ///
     /// # Errors
     /// Ends the request with `server_error`.
@@ -138,10 +138,11 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         Ok(scopes.to_vec())
     }
 
-    /// Of the scopes of a machine token (`client_credentials`) that is about to be issued, those that
-    /// the client may have: no person is there to agree, so that this is the app's word. `token` says
-    /// which client asks (also of which kind it is: settings, task or registration), for what and for
-    /// which APIs. The others are left out; none at all is `invalid_scope`. What was not asked for is
+    /// Returns those scopes of a machine token (`client_credentials`) that the client may have.
+    ///
+    /// No person is there to agree, so that the app decides. `token` has the client (with its kind:
+    /// settings, task or registration), the requested scopes and the resources. Other scopes are left
+    /// out; if none is left, the request ends with `invalid_scope`. Scopes that were not requested are
     /// not granted either.
     ///
     /// # Errors
@@ -150,13 +151,14 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         Ok(token.scopes.clone())
     }
 
-    /// A step of the app between login and consent, by a name of the app's choice: the person is
+    /// Returns a step of the app between login and consent, by a name of the app's choice. The person is
     /// sent to `post_login_url`, which ends with
     /// [`post_login_done`](crate::OAuthInteraction::post_login_done) or a link to
-    /// `return_to` + `&done=post_login`. Asked again afterwards: another name is another step.
+    /// `return_to` + `&done=post_login`. The hook is called again afterwards: another name is another
+    /// step.
     ///
-    /// A person can follow that link by hand. What must hold is decided by
-    /// [`Self::authorize_scopes`].
+    /// A person can follow that link by hand, without doing the step. What must not be granted without
+    /// it is decided by [`Self::authorize_scopes`].
     ///
     /// # Errors
     /// Ends the request with `server_error`.
@@ -164,8 +166,8 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         Ok(None)
     }
 
-    /// In whose name this user consents now, for example the organisation chosen in the app: each
-    /// reference has consents of its own. `""` = the user's own.
+    /// Returns in whose name this user consents now, for example an organisation chosen in the app: each
+    /// reference has consents of its own. `""` = the user's own name.
     ///
     /// # Errors
     /// Ends the request with `server_error`.
@@ -173,7 +175,7 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         Ok(String::new())
     }
 
-    /// Other ways to sign in, as links on the login page.
+    /// Returns other ways to sign in, which the login page shows as links.
     ///
     /// # Errors
     /// Ends the request with `server_error`.
@@ -184,8 +186,8 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         Ok(Vec::new())
     }
 
-    /// More claims of a JWT access token; `user` is `None` for a machine's. Claims of RFC 9068 §2.2
-    /// stay as they are.
+    /// Returns more claims for a JWT access token; the user is `None` for a machine token. Claims of
+    /// RFC 9068 §2.2 stay as they are.
     ///
     /// # Errors
     /// Ends the request with `server_error`.
@@ -193,8 +195,8 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         Ok(Claims::new())
     }
 
-    /// More claims of an ID token, whatever its scopes. Registered ones, and those that the user
-    /// model gave, stay as they are.
+    /// Returns more claims for an ID token, whatever its scopes. Registered claims, and those that the
+    /// users model gave, stay as they are.
     ///
     /// # Errors
     /// Ends the request with `server_error`.
@@ -207,7 +209,8 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         Ok(Claims::new())
     }
 
-    /// More claims at the UserInfo endpoint; as [`Self::id_token_claims`].
+    /// Returns more claims for the UserInfo response, whatever the scopes. Claims that the users model
+    /// gave stay as they are.
     ///
     /// # Errors
     /// Ends the request with `server_error`.
@@ -220,8 +223,8 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         Ok(Claims::new())
     }
 
-    /// More members of a token response (RFC 6749 §5.1); `user` is `None` for a machine. Members of
-    /// the standards stay as they are.
+    /// Returns more members for a token response (RFC 6749 §5.1); the user is `None` for a machine token.
+    /// Members of the standards stay as they are.
     ///
     /// # Errors
     /// Ends the request with `server_error`.
@@ -244,7 +247,7 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
     }
 
     /// Whether a signed-in person may manage a registered client without its registration access
-    /// token: the owner may.
+    /// token. By default only its owner may.
     ///
     /// # Errors
     /// Ends the request with `server_error`.

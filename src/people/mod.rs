@@ -28,7 +28,7 @@ use crate::{
     store::{Store, transaction::retry},
 };
 
-/// The people of the app.
+/// The app's users, its hooks, and password hashing.
 pub struct People {
     /// The app's users and hooks.
     pub app: Arc<dyn ResourceOwners>,
@@ -40,7 +40,7 @@ pub struct People {
 }
 
 impl People {
-    /// The users of `app`.
+    /// Creates the service for the users of `app`.
     pub fn new(
         app: Arc<dyn ResourceOwners>,
         settings: Arc<Settings>,
@@ -56,7 +56,7 @@ impl People {
         }
     }
 
-    /// The user with this key.
+    /// Returns the user with this key.
     ///
     /// # Errors
     /// When the app's model fails.

@@ -11,7 +11,7 @@ use crate::{
     protocol::secret::{Purpose, SecretHash, hash},
 };
 
-/// A user of the app. What the app says about it is asked for by the methods of [`ResourceOwner`].
+/// A user of the app. The facts about the user are the methods of [`ResourceOwner`].
 #[derive(Clone)]
 pub struct Owner {
     key: UserKey,
@@ -41,19 +41,19 @@ impl Owner {
         }
     }
 
-    /// Primary key.
+    /// Returns the primary key.
     pub const fn key(&self) -> UserKey {
         self.key
     }
 
-    /// Hash of [`ResourceOwner::credential_stamp`]: the stored form, and the only one that is used.
+    /// Returns the hash of [`ResourceOwner::credential_stamp`], the only form that is stored and compared.
     pub fn credential_stamp(&self) -> Option<SecretHash> {
         let stamp = self.user.credential_stamp();
         stamp.map(|stamp| hash(Purpose::CredentialStamp, &stamp))
     }
 
-    /// Lets the app send the mail that verifies an address, after the answer: that neither waits for
-    /// the mail nor tells by its time that there is one.
+    /// Lets the app send the mail that verifies an address, in a task of its own: the response does not
+    /// wait for the mail, and its time does not reveal that there is one.
     pub fn send_verification_later(self, ctx: &SharedContext) {
         let ctx = ctx.clone();
         tokio::spawn(async move {
@@ -63,14 +63,14 @@ impl Owner {
         });
     }
 
-    /// The app's own model.
+    /// Returns the user as the app's own model; `None` if `U` is another type.
     pub fn model<U: ResourceOwner>(&self) -> Option<&U> {
         let user: &dyn Any = &*self.user;
         user.downcast_ref()
     }
 }
 
-/// The person, by subject and key.
+/// An audit event names the person by subject and key.
 impl Describe for Owner {
     fn describe(&self, event: AuditEvent) -> AuditEvent {
         event.subject(self.subject()).user_id(self.key())

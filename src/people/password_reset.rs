@@ -31,7 +31,7 @@ use crate::{
     views::{Views, mails::ResetMail},
 };
 
-/// Life of a link, seconds.
+/// Lifetime of a link, seconds.
 const LIFE: i64 = 3600;
 
 struct ResetMailer;
@@ -43,14 +43,14 @@ impl Mailer for ResetMailer {}
 pub enum Reset {
     /// The password is set.
     Done,
-    /// The link is unknown, was used, expired, or is older than the present password: one and the
-    /// same answer.
+    /// The link is unknown, was used, has expired, or is older than the present password. All of these
+    /// get the same response.
     Refused,
-    /// The app does not take this password; the link is still good.
+    /// The app does not take this password; the link can still be used.
     Invalid(Vec<FieldError>),
 }
 
-/// New passwords by mail. Exists also where it is switched off, and says so.
+/// New passwords by mail. The service also exists where the feature is switched off.
 pub struct PasswordReset {
     people: Arc<People>,
     settings: Arc<Settings>,
@@ -58,8 +58,8 @@ pub struct PasswordReset {
     views: Arc<Views>,
     store: Store,
     clock: Clock,
-    /// There is one where people can set a new password by mail: by the settings, the app's model and
-    /// its mailer.
+    /// Sets a password; `None` where people cannot set a new one by mail, which depends on the settings,
+    /// the app's model and its mailer.
     setter: Option<PasswordSetter>,
 }
 
@@ -69,20 +69,20 @@ pub struct PasswordResetParts {
     pub people: Arc<People>,
     /// The settings.
     pub settings: Arc<Settings>,
-    /// The links in mails.
+    /// The URLs of the pages that mails link to.
     pub urls: Arc<Urls>,
-    /// The mails.
+    /// The templates of mails.
     pub views: Arc<Views>,
     /// The tables.
     pub store: Store,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
     /// How people set a new password by mail, if they can.
     pub setter: Option<PasswordSetter>,
 }
 
 impl PasswordReset {
-    /// Sends mails where that is offered.
+    /// Creates the service.
     pub fn new(parts: PasswordResetParts) -> Self {
         let PasswordResetParts {
             people,
@@ -109,10 +109,10 @@ impl PasswordReset {
         self.setter.is_some()
     }
 
-    /// GE-11: `enable_password_reset` is off, or the app sets no passwords.
+    /// Checks that the feature is on (GE-11): by `enable_password_reset`, and because the app sets passwords.
     ///
     /// # Errors
-    /// PAGE(404).
+    /// An error page with status 404, if it is off.
     pub fn check(&self) -> Result<(), PageError> {
         if self.is_offered() {
             Ok(())
@@ -121,8 +121,8 @@ impl PasswordReset {
         }
     }
 
-    /// Sends a link to the person with this login, if there is one. All of it happens after the
-    /// answer, which is therefore the same for known and unknown logins, and as fast.
+    /// Sends a link to the person with this login, if there is one, in the language `lang`. All of it
+    /// happens after the response, which is therefore the same for known and unknown logins, and as fast.
     pub fn send_link(self: &Arc<Self>, ctx: &SharedContext, login: String, lang: String) {
         let (this, ctx) = (Arc::clone(self), ctx.clone());
         tokio::spawn(async move {
@@ -182,7 +182,7 @@ impl PasswordReset {
         })
     }
 
-    /// Whether a link can still be used. Spends nothing: mail programs open links on their own.
+    /// Whether a link can still be used. This does not use it up: mail programs open links on their own.
     ///
     /// # Errors
     /// When the database or the app's model fails.
@@ -195,12 +195,12 @@ impl PasswordReset {
         }
     }
 
-    /// Spends a link and sets the password; then the person's sessions end, and their grants if
-    /// the settings say so.
+    /// Uses up a link and sets the password. Then the person's sessions end, and with
+    /// `revoke_on_credential_change` their grants, too.
     ///
     /// # Errors
-    /// When the database or the app's model fails, or no core is free; the link is still good
-    /// then.
+    /// When the database or the app's model fails, or when no thread for hashing gets free. The link can
+    /// still be used then.
     pub async fn reset(
         &self,
         ctx: &SharedContext,
@@ -250,7 +250,7 @@ impl PasswordReset {
         }
     }
 
-    /// The user of a link, unless the password changed since it was sent.
+    /// Returns the user of a link, unless the password changed since it was sent.
     async fn owner_of_link(&self, link: &Value) -> Result<Option<Owner>, Failure> {
         let text = |name: &str| link.get(name).and_then(Value::as_str);
         let Some(key) = text("user").and_then(UserKey::parse) else {
@@ -260,8 +260,8 @@ impl PasswordReset {
         Ok(owner.filter(|owner| owner.is_active() && stamp_of(owner).as_deref() == text("stamp")))
     }
 
-    /// ASVS 7.4.3: whoever was signed in with the old password is not any more, and a JWT of the
-    /// app from before makes no session (EX-03).
+    /// Ends the sessions of a person whose password was set (ASVS 7.4.3), and with
+    /// `revoke_on_credential_change` their grants. Older JWTs of the app make no session any more (EX-03).
     async fn end_everything(&self, owner: &Owner) -> Result<(), Failure> {
         let (now, grants_too) = (self.clock.now(), self.settings.revoke_on_credential_change);
         let user = owner.key();
@@ -314,7 +314,7 @@ fn hash_of(token: &str) -> SecretHash {
     Secret::new(token).hash(Purpose::Reset)
 }
 
-/// The hash of the credential stamp, as text.
+/// Returns the hash of the user's credential stamp in base64url.
 fn stamp_of(owner: &Owner) -> Option<String> {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let stamp = owner.credential_stamp()?;

@@ -1,15 +1,15 @@
-//! Whether a password is the right one, in the time of a hash also where there is none to compare with.
+//! Compares passwords, in the time of a hash even where there is no hash to compare with.
 
 use std::sync::LazyLock;
 
 use loco_rs::hash;
 
-/// Compared with where nobody has the login, so that the answer takes as long as for a known one
-/// (ASVS 6.3.8).
+/// The hash to compare with where nobody has the login, so that the response takes as long as for a
+/// known login (ASVS 6.3.8).
 static NOBODYS_PASSWORD: LazyLock<String> =
     LazyLock::new(|| hash::hash_password(&hash::random_string(32)).unwrap_or_default());
 
-/// Whether `known` is the hash of this password. Hashes in place, in any case.
+/// Whether `known` is the hash of this password. Hashes on the calling thread in any case.
 pub fn matches(password: &str, known: Option<&str>) -> bool {
     let is_right = hash::verify_password(password, known.unwrap_or(&NOBODYS_PASSWORD));
     is_right && known.is_some()
@@ -28,7 +28,7 @@ mod tests {
         assert!(!matches("", Some("")));
     }
 
-    /// What is compared with where nobody is found takes a hash, too.
+    /// Where nobody has the login, the comparison takes a hash, too.
     #[test]
     fn s_b11_nobodys_password_is_a_hash() {
         assert!(NOBODYS_PASSWORD.starts_with("$argon2id$"));

@@ -103,8 +103,8 @@ pub trait ResourceOwner: Any + Send + Sync {
     /// Finds a user by primary key.
     ///
     /// The guard of the app's own routes reads the row of the users table by itself, together with
-    /// the token: who may not be accepted any more is told by [`Self::is_active`], not by leaving
-    /// the row out here.
+    /// the token: a user who is not accepted any more is told apart by [`Self::is_active`], not by
+    /// leaving the row out here.
     ///
     /// # Errors
     /// When the database fails; an unknown key is `Ok(None)`.
@@ -158,14 +158,14 @@ pub trait ResourceOwner: Any + Send + Sync {
         None
     }
 
-    /// A value that changes with the credentials: sessions made before the change end. By default
-    /// the hash of the password. Only a hash of this value is stored.
+    /// Returns a value that changes with the credentials: sessions made before the change end. By default
+    /// it is the hash of the password. Only a hash of this value is stored.
     fn credential_stamp(&self) -> Option<String> {
         self.password_hash().map(str::to_owned)
     }
 
-    /// When the credentials changed last, Unix seconds, for an app that keeps this: a JWT of the app
-    /// from before makes no session (`POST /oauth/session`). Without it the plugin goes by
+    /// When the credentials changed last, Unix seconds, for an app that keeps this: an older JWT of the
+    /// app makes no session (`POST /oauth/session`). Without it the plugin goes by
     /// [`Self::credential_stamp`], and takes the moment at which it first sees another stamp. A time
     /// that also moves when something else changes would refuse good JWTs.
     fn credentials_changed_at(&self) -> Option<i64> {
@@ -173,9 +173,9 @@ pub trait ResourceOwner: Any + Send + Sync {
     }
 
     /// When anything about the user changed after the account was made, Unix seconds: the column
-    /// `updated_at` of the starter. It is asked for once, when the plugin sees a person for the first
-    /// time and nothing tells since when their credentials are in effect: the change may have been one
-    /// of the password, so that a JWT of the app from before makes no session.
+    /// `updated_at` of the starter. It is read once, when the plugin sees a person for the first time and
+    /// does not know since when their credentials are in effect: the change may have been one of the
+    /// password, so that an older JWT of the app makes no session.
     fn changed_at(&self) -> Option<i64> {
         None
     }
@@ -192,11 +192,11 @@ pub trait ResourceOwner: Any + Send + Sync {
     }
 
     /// Sends the mail with which the person proves their address: after a sign-up, and again when
-    /// somebody with the right password waits for it (`require_verified_email`). Asked of users who
-    /// are not verified; no answer waits for it.
+    /// somebody with the right password waits for it (`require_verified_email`). It is called only for
+    /// users who are not verified, and no response waits for it.
     ///
     /// # Errors
-    /// When the mail cannot be sent. The log says so.
+    /// When the mail cannot be sent; the error is logged.
     async fn send_verification(&self, _ctx: &AppContext) -> ModelResult<()> {
         Ok(())
     }
@@ -238,7 +238,7 @@ pub trait CreateAccount: ResourceOwner + Sized {
     /// Inputs of the sign-up page.
     fn signup_fields() -> Vec<SignUpField>;
 
-    /// Makes an account. Judge the form first ([`FormCheck`]), then look whether the login name is
+    /// Makes an account. Check the form first ([`FormCheck`]), then look whether the login name is
     /// taken: with `require_verified_email` nobody may learn that from the answer. That it takes the
     /// same time is the plugin's care, and so is the mail that verifies the address
     /// ([`ResourceOwner::send_verification`]).

@@ -10,7 +10,7 @@ use crate::{
     store::{bearer::WithUser, record::Column},
 };
 
-/// Before the names of the user's columns in the answer.
+/// Prefix of the user's columns in the result of a statement.
 const PREFIX: &str = "u_";
 
 /// How a statement of the plugin reads a row of the users table along with its own rows.
@@ -21,7 +21,7 @@ pub struct UsersTable<U> {
 }
 
 impl<U: FromQueryResult> UsersTable<U> {
-    /// The table of the entity `E`, found by its column `key`.
+    /// The table of the entity `E`, whose primary key is the column `key`.
     #[must_use]
     pub fn of<E: EntityTrait<Model = U>>(key: E::Column) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl<U> UsersTable<U> {
         (self.join)(select, self.key, from);
     }
 
-    /// The joined user.
+    /// Reads the joined user from a row of the result; `None` if there is no such user.
     ///
     /// # Errors
     /// When the row does not fit the model.

@@ -27,7 +27,7 @@ pub const REGISTERED: [&str; 15] = [
     "act",
 ];
 
-/// `aud`: a string if it is one (RFC 7519 §4.1.3).
+/// The claim `aud`, written as a string if there is one value (RFC 7519 §4.1.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audience(pub Vec<String>);
 
@@ -40,12 +40,12 @@ impl Serialize for Audience {
     }
 }
 
-/// The claims of a JWT access token. Times are Unix seconds. No claims about the person.
+/// The claims of a JWT access token. Times are Unix seconds. There are no claims about the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccessTokenClaims {
     /// Issuer.
     pub iss: String,
-    /// End of validity.
+    /// When the token expires.
     pub exp: i64,
     /// Resources the token is for.
     pub aud: Audience,
@@ -60,13 +60,13 @@ pub struct AccessTokenClaims {
     /// Granted scopes (RFC 9068 §2.2.3), absent if there are none.
     #[serde(serialize_with = "words", skip_serializing_if = "Scopes::is_empty")]
     pub scope: Scopes,
-    /// The login, if there was one.
+    /// Claims about the login, if there was one.
     #[serde(flatten)]
     pub login: Option<LoginClaims>,
     /// Session id, for clients that use logout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// What the app adds; none of [`REGISTERED`].
+    /// Claims that the app adds; none of [`REGISTERED`].
     #[serde(flatten)]
     pub more: Map<String, Value>,
 }

@@ -21,12 +21,12 @@ use super::{
 pub use self::prompt::Prompt;
 use self::prompt::Prompts;
 
-/// A request that passed every check.
+/// An authorization request that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorizationRequest {
     /// The client.
     pub client_id: String,
-    /// Where the answer goes.
+    /// Where the response is sent.
     pub callback: Callback,
     /// OIDC `nonce`, as sent.
     pub nonce: Option<String>,
@@ -36,7 +36,7 @@ pub struct AuthorizationRequest {
     pub scopes: Scopes,
     /// Requested resources in their configured spelling.
     pub resources: Vec<String>,
-    /// Words of `prompt`, without `none`.
+    /// Values of `prompt`, without `none`.
     pub prompts: Vec<Prompt>,
     /// `prompt=none`: no page may be shown.
     pub silent: bool,
@@ -56,7 +56,7 @@ pub struct AuthorizationRequest {
     pub params: Vec<(String, String)>,
 }
 
-/// The parameters of a request, as they were sent.
+/// The parameters of an authorization request, as they were sent.
 #[derive(Clone, Debug, Deserialize)]
 struct AuthorizationParameters<'p> {
     response_type: Option<&'p str>,
@@ -88,10 +88,10 @@ struct AuthorizationParameters<'p> {
     registration: Option<&'p str>,
 }
 
-/// The `client_id` of the request (AZ-04, AZ-06).
+/// Returns the `client_id` of the request (AZ-04, AZ-06).
 ///
 /// # Errors
-/// `invalid_request`, for a page.
+/// `invalid_request`, to be shown on a page.
 pub fn client_id(params: &Params) -> Result<&str, OAuthError> {
     for name in ["client_id", "redirect_uri", "request", "request_uri"] {
         params
@@ -105,10 +105,10 @@ pub fn client_id(params: &Params) -> Result<&str, OAuthError> {
         .ok_or_else(|| OAuthError::of(&refusals::CLIENT_ID_MISSING))
 }
 
-/// Whether the client exists and may be used (AZ-07, AZ-08).
+/// Returns the client if it exists and may be used (AZ-07, AZ-08).
 ///
 /// # Errors
-/// `invalid_client` or `unauthorized_client`, for a page.
+/// `invalid_client` or `unauthorized_client`, to be shown on a page.
 pub fn check_client(client: Option<&Client>) -> Result<&Client, OAuthError> {
     let client = client.ok_or_else(|| OAuthError::of(&refusals::CLIENT_UNKNOWN))?;
     let refusal = match client.status {
@@ -119,13 +119,13 @@ pub fn check_client(client: Option<&Client>) -> Result<&Client, OAuthError> {
     Err(OAuthError::of(refusal))
 }
 
-/// Verifies an `id_token_hint` and gives its `sub`.
+/// Verifies an `id_token_hint` and returns its `sub`.
 pub type VerifyHint<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
-/// Checks AZ-10 and AZ-13 to AZ-25. The callback is found, so every refusal may go there.
+/// Checks AZ-10 and AZ-13 to AZ-25. The callback is known, so every refusal may be sent there.
 ///
 /// # Errors
-/// The refusal for the client.
+/// The refusal that is sent to the client.
 pub fn validate(
     params: &Params,
     entitlement: Entitlement<'_>,
@@ -214,7 +214,7 @@ fn words(list: &str) -> impl Iterator<Item = &str> {
     list.split(' ').filter(|word| !word.is_empty())
 }
 
-/// AZ-14 to AZ-17.
+/// AZ-14 to AZ-17: checks the parameters about the response.
 fn check_response(
     sent: &AuthorizationParameters<'_>,
     client: &Client,
@@ -265,7 +265,7 @@ fn check_response(
     Ok(())
 }
 
-/// AZ-19.
+/// AZ-19: reads `max_age`, seconds.
 fn max_age(sent: Option<&str>) -> Result<Option<i64>, OAuthError> {
     let Some(text) = sent else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Bearer tokens in the `Authorization` header, and the challenge to who sends none or a wrong one
+//! Bearer tokens in the `Authorization` header, and the challenge to a request without a valid one
 //! (RFC 6750 §2.1, §3; RFC 9728 §5.1).
 
 use super::{
@@ -30,7 +30,7 @@ pub fn token<'a>(headers: &[&'a str], rule: &'static str) -> Result<Option<&'a s
     }
 }
 
-/// The value of `WWW-Authenticate`.
+/// Parameters of the header `WWW-Authenticate`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Challenge<'a> {
     /// The issuer.

@@ -29,7 +29,7 @@ pub struct Callback {
 pub struct StoredRedirect {
     /// The URI as it was sent.
     pub uri: String,
-    /// Whether the request named it.
+    /// Whether the request had the parameter `redirect_uri`.
     pub explicit: bool,
 }
 
@@ -37,7 +37,7 @@ impl Callback {
     /// Matches the request's redirect URI (AZ-12) and takes its `state`.
     ///
     /// # Errors
-    /// `invalid_request`, for a page: nothing may be redirected.
+    /// `invalid_request`, to be shown on a page: nothing may be redirected.
     pub fn find(params: &Params, client: &Client, issuer: &str) -> Result<Self, OAuthError> {
         let sent = params.one("redirect_uri").map_err(|_| {
             OAuthError::of(&refusals::PARAMETER_OF_TARGET_REPEATED).naming("redirect_uri")
@@ -64,7 +64,7 @@ impl Callback {
         })
     }
 
-    /// The callback of a stored, once validated request.
+    /// Makes the callback of a stored request, which was validated before.
     pub fn stored(redirect: StoredRedirect, state: Option<String>, issuer: &str) -> Self {
         Self {
             redirect_uri: redirect.uri,
@@ -74,10 +74,10 @@ impl Callback {
         }
     }
 
-    /// Whether the client still has the redirect URI of a stored request.
+    /// Checks that the client still has the redirect URI of a stored request.
     ///
     /// # Errors
-    /// `invalid_request`, for a page: nothing may be redirected.
+    /// `invalid_request`, to be shown on a page: nothing may be redirected.
     pub fn check(&self, client: &Client) -> Result<(), OAuthError> {
         let (registered, native) = (&client.redirect_uris, client.application_type);
         if redirect_uri::matches(registered, &self.redirect_uri, native) {
@@ -87,12 +87,12 @@ impl Callback {
             .expected(one_of(registered), Received::Public(&self.redirect_uri)))
     }
 
-    /// The URI as it was sent (RU-03).
+    /// Returns the URI as it was sent (RU-03).
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
     }
 
-    /// Whether the request named it.
+    /// Whether the request had the parameter `redirect_uri`.
     pub const fn is_explicit(&self) -> bool {
         self.explicit
     }
@@ -133,7 +133,7 @@ impl Callback {
     }
 }
 
-/// A URI with more query: what it has of its own stays (AR-01).
+/// Adds to the query of a URI, which keeps the query that it has (AR-01).
 pub fn with_query(uri: &str, query: &str) -> String {
     let separator = match uri.split_once('?') {
         None => "?",
@@ -149,7 +149,7 @@ fn mismatch(registered: &[String], sent: &str) -> OAuthError {
         .differing(Difference::find(registered, sent))
 }
 
-/// The registered redirect URIs for the operator.
+/// Lists the registered redirect URIs for the operator.
 fn one_of(registered: &[String]) -> String {
     if registered.is_empty() {
         return "a registered redirect URI; this client has none".to_owned();

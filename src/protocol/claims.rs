@@ -30,7 +30,7 @@ const BY_SCOPE: [(&str, &[&str]); 4] = [
     ("phone", &["phone_number", "phone_number_verified"]),
 ];
 
-/// Of `claims`, those that a granted scope covers. Null values are left out (GE-07).
+/// Returns those of `claims` that a granted scope covers. Null values are left out (GE-07).
 pub fn granted<'a>(
     claims: impl Iterator<Item = (&'a String, &'a Value)>,
     scopes: &Scopes,
@@ -41,8 +41,8 @@ pub fn granted<'a>(
         .collect()
 }
 
-/// Adds what the app says to `claims`: nothing that is there already, nothing with a name of
-/// `reserved`, no null (GE-07).
+/// Adds claims of the app to `claims`, except those that are there already, those with a name of
+/// `reserved`, and nulls (GE-07).
 pub fn add<'a>(
     claims: &mut Map<String, Value>,
     more: impl Iterator<Item = (&'a String, &'a Value)>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Where a client's record lives.
+/// How a client came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientKind {
@@ -126,9 +126,9 @@ pub enum ApplicationType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectType {
-    /// The same `sub` for every client.
+    /// Every client sees one and the same `sub`.
     Public,
-    /// A `sub` per sector.
+    /// Each sector sees a `sub` of its own.
     Pairwise,
 }
 
@@ -156,18 +156,18 @@ pub struct ClientSecret {
 pub struct KeyCache {
     /// The set (RFC 7517 §5).
     pub keys: serde_json::Value,
-    /// Unix seconds.
+    /// When it was fetched, Unix seconds.
     pub fetched_at: i64,
 }
 
 /// How old the copy of a metadata document is (CI-05).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentCache {
-    /// Unix seconds.
+    /// When the document was fetched, Unix seconds.
     pub fetched_at: i64,
-    /// Unix seconds after which it is fetched again before it counts.
+    /// When the copy expires, Unix seconds; then it is fetched again before it is used.
     pub expires_at: i64,
-    /// Its entity tag.
+    /// Entity tag of the document (RFC 9110 §8.8.3).
     pub etag: Option<String>,
 }
 
@@ -177,11 +177,11 @@ pub struct DocumentCache {
 pub struct Client {
     /// The `client_id`, byte for byte.
     pub client_id: String,
-    /// Where the record lives.
+    /// How the client came about.
     pub kind: ClientKind,
-    /// Whether it may be used.
+    /// Whether the client may be used.
     pub status: ClientStatus,
-    /// Raised by every change that a person consented under.
+    /// Number that is raised by every change of what a user consented to.
     pub version: i32,
     /// Name for people, cleaned.
     pub client_name: Option<String>,
@@ -233,7 +233,7 @@ pub struct Client {
     pub jwks: Option<serde_json::Value>,
     /// Where its public keys are (RFC 7591 §2), https.
     pub jwks_uri: Option<String>,
-    /// What was last fetched from there.
+    /// The key set last fetched from `jwks_uri`.
     pub key_cache: Option<KeyCache>,
     /// The one algorithm of its client assertions; `None` = any that is offered.
     pub token_endpoint_auth_signing_alg: Option<String>,
@@ -251,18 +251,18 @@ pub struct Client {
     pub default_acr_values: Vec<String>,
     /// The copy of its metadata document; `None` for other clients.
     pub document: Option<DocumentCache>,
-    /// Unix seconds of the last issued code or token, written at most once an hour.
+    /// When a code or token was last issued, Unix seconds, written at most once an hour.
     pub last_used_at: Option<i64>,
 }
 
 impl Client {
-    /// Static or operator-made: somebody who runs the server vouches for it.
+    /// Whether the client is static or operator-made, so that the operator vouches for it.
     #[must_use]
     pub const fn is_trusted(&self) -> bool {
         matches!(self.kind, ClientKind::Static | ClientKind::Operator)
     }
 
-    /// A client that can keep a secret (OAuth 2.1 §2.1).
+    /// Whether the client can keep a secret (OAuth 2.1 §2.1).
     #[must_use]
     pub fn is_confidential(&self) -> bool {
         self.token_endpoint_auth_method != AuthMethod::None

@@ -33,25 +33,25 @@ const AHEAD: i64 = 30;
 /// Longest time to `exp`, seconds: the hour that clients give theirs, and some tolerance (CA-05).
 const MAX_LIFE: i64 = 3610;
 
-/// What an assertion must say.
+/// Values that an assertion must have.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
     /// The client that it must be from and about.
     pub client_id: &'a str,
     /// The one algorithm that the client registered; `None` = any that is offered.
     pub alg: Option<&'a str>,
-    /// Whom it must be for.
+    /// The audience that it must have.
     pub audience: Audience<'a>,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
 }
 
-/// What makes an assertion usable once.
+/// The key that makes an assertion usable only once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SingleUse {
-    /// Of client and `jti`.
+    /// Hash of client and `jti`.
     pub hash: SecretHash,
-    /// Unix seconds after which the assertion would be refused anyway.
+    /// When the assertion would be refused anyway, Unix seconds.
     pub until: i64,
 }
 
@@ -66,7 +66,7 @@ pub struct Assertion {
     claims: Map<String, Value>,
 }
 
-/// Whoever has an assertion is the client until it expires.
+/// The text is not printed: whoever has an assertion can act as the client until it expires.
 impl std::fmt::Debug for Assertion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("[redacted]")
@@ -74,8 +74,8 @@ impl std::fmt::Debug for Assertion {
 }
 
 impl Assertion {
-    /// Takes a compact JWS apart (RFC 7515 §3.1). The header only selects an algorithm and a key;
-    /// `jku`, `x5u`, `jwk` and the like are nothing to this server.
+    /// Parses a compact JWS (RFC 7515 §3.1). The header only selects an algorithm and a key; this
+    /// server ignores `jku`, `x5u`, `jwk` and the like.
     ///
     /// # Errors
     /// The first rule that the text breaks.
@@ -109,14 +109,14 @@ impl Assertion {
         })
     }
 
-    /// The client that it claims to be from: `sub` (RFC 7521 §4.2).
+    /// Returns the client that it claims to be from: `sub` (RFC 7521 §4.2).
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.claims.get("sub")?.as_str()
     }
 
-    /// Everything that can be checked without a key (CA-03 to CA-05), so that keys are fetched
-    /// for plausible assertions only.
+    /// Makes every check that needs no key (CA-03 to CA-05), so that keys are fetched for plausible
+    /// assertions only.
     ///
     /// # Errors
     /// The first rule that the assertion breaks.
@@ -145,7 +145,7 @@ impl Assertion {
         })
     }
 
-    /// CA-05. Gives the second after which the assertion is refused.
+    /// Checks the times (CA-05). Returns when the assertion is refused anyway, Unix seconds.
     fn check_times(&self, now: i64) -> Result<i64, AssertionRefusal> {
         let latest = now.saturating_add(MAX_LIFE);
         let earliest = now.saturating_sub(LEEWAY);
@@ -166,7 +166,7 @@ impl Assertion {
         Ok(until)
     }
 
-    /// Whether a key of `set` signed it.
+    /// Checks that a key of `set` signed the assertion.
     ///
     /// # Errors
     /// [`AssertionError::UnknownKey`], which a newer set may mend, or
@@ -181,7 +181,7 @@ impl Assertion {
         Err(AssertionError::Signature.because(wanted, "a signature that is not this key's"))
     }
 
-    /// That the client has no such key. `known` tells what it has.
+    /// Makes the refusal that the client has no such key. `known` tells which keys it has.
     #[must_use]
     pub fn unknown_key(&self, known: &str) -> AssertionRefusal {
         let wanted = format!("one key for the header among those of the client: {known}");

@@ -13,7 +13,7 @@ use super::{
     secret::{Purpose, Secret, hash, plain_hash},
 };
 
-/// What the client shows besides its id.
+/// The proof that a request has besides the client id.
 #[derive(Clone, Debug)]
 enum Proof {
     None,
@@ -24,35 +24,35 @@ enum Proof {
 /// An endpoint at which clients authenticate (CA-01 to CA-05).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientEndpoint {
-    /// RFC 6749 §3.2.
+    /// The token endpoint (RFC 6749 §3.2).
     Token,
-    /// RFC 7009 §2.
+    /// The revocation endpoint (RFC 7009 §2).
     Revocation,
-    /// RFC 7662 §2.
+    /// The introspection endpoint (RFC 7662 §2).
     Introspection,
 }
 
-/// What a form body has of its client (RFC 6749 §2.3.1, RFC 7521 §4.2).
+/// Client credentials in a form body (RFC 6749 §2.3.1, RFC 7521 §4.2).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ClientParameters<'p> {
-    /// `client_id`
+    /// Parameter `client_id`.
     pub id: Option<&'p str>,
-    /// `client_secret`
+    /// Parameter `client_secret`.
     pub secret: Option<&'p str>,
-    /// `client_assertion`
+    /// Parameter `client_assertion`.
     pub assertion: Option<&'p str>,
-    /// `client_assertion_type`
+    /// Parameter `client_assertion_type`.
     pub assertion_type: Option<&'p str>,
 }
 
-/// How the client presented itself.
+/// The credentials of a request.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// The `client_id`.
     pub client_id: String,
     /// The method that was used.
     pub method: AuthMethod,
-    /// Where it presented itself: an assertion may be made for this endpoint (CA-04).
+    /// The endpoint that was called: an assertion may be made for it (CA-04).
     pub endpoint: ClientEndpoint,
     proof: Proof,
 }
@@ -88,7 +88,7 @@ impl Credentials {
         }
     }
 
-    /// The same credentials, presented at another endpoint.
+    /// Returns these credentials for another endpoint.
     #[must_use]
     pub const fn at(mut self, endpoint: ClientEndpoint) -> Self {
         self.endpoint = endpoint;
@@ -187,7 +187,7 @@ impl Credentials {
         })
     }
 
-    /// The assertion, which [`Self::authenticate`] leaves unproven: its keys may have to be
+    /// Returns the assertion, which [`Self::authenticate`] does not verify: its keys may have to be
     /// fetched.
     pub fn unproven_assertion(&self) -> Option<&Assertion> {
         match &self.proof {
@@ -196,8 +196,8 @@ impl Credentials {
         }
     }
 
-    /// Decides whether these credentials are `client`'s (CA-02). An unknown client and a wrong
-    /// secret do the same work and get the same answer.
+    /// Decides whether these credentials are those of `client` (CA-02). An unknown client and a
+    /// wrong secret take the same work and get the same answer.
     ///
     /// # Errors
     /// `invalid_client`.
@@ -265,18 +265,19 @@ impl Credentials {
     }
 }
 
-/// Which of a client's secrets was sent.
+/// How the sent secret compares with the secrets of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SecretMatch {
-    /// One that is valid now.
+    /// It is a secret that is valid now.
     Good,
-    /// One that was valid before.
+    /// It is a secret that has expired.
     Expired,
-    /// None.
+    /// It is no secret of the client.
     None,
 }
 
-/// The answer says no more than that authentication failed; the operator's log has the check.
+/// Makes the answer to a refused assertion: the client is told only that authentication failed; the
+/// operator's log has the check.
 pub fn refused(refusal: AssertionRefusal) -> OAuthError {
     let row = refusal.error.row();
     let expected = format!("{} ({})", refusal.expected, refusal.error);

@@ -17,7 +17,7 @@ use super::{
     host as names, redirect_uri, registration, strict_json,
 };
 
-/// Whether `client_id` has the form of these ids: no other id begins so (CI-01).
+/// Whether `client_id` has the form of a document's URL: no other id begins so (CI-01).
 #[must_use]
 pub fn is_url(client_id: &str) -> bool {
     client_id.starts_with("https://")
@@ -33,10 +33,11 @@ pub struct Hosts<'a> {
     pub denied: &'a [String],
 }
 
-/// CI-02, before anything is fetched. Which ports may be fetched from is the fetcher's to say.
+/// Checks CI-02, before anything is fetched. The fetcher decides which ports are allowed.
 ///
 /// # Errors
-/// The URL is not that of a document (Client ID Metadata Document §3), or its host is not accepted.
+/// An error when the URL is not that of a document (Client ID Metadata Document §3), or its host is
+/// not accepted.
 pub fn check_url(client_id: &str, hosts: Hosts<'_>) -> Result<(), DocumentError> {
     // Fragments, user information, dot segments and hosts that parsers rewrite are as wrong here
     // as in a redirect URI.
@@ -131,7 +132,7 @@ fn check_members(members: &Map<String, Value>, client_id: &str) -> Result<(), Do
     Ok(())
 }
 
-/// CO-06: whether a person who agreed to `old` has to look at `new` again.
+/// CO-06: whether a person who consented to `old` has to consent to `new` again.
 #[must_use]
 pub fn differs(old: &Client, new: &Client) -> bool {
     let shown = |client: &Client| {

@@ -26,7 +26,7 @@ pub struct AcceptedScope {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AcceptedScopes(Vec<AcceptedScope>);
 
-/// What a person decided on one consent page.
+/// The decision of a person on one consent page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
     /// Resources of the request; none = the app itself.
@@ -37,20 +37,20 @@ pub struct Approval {
     pub accepted: Scopes,
     /// Version of the client that the page showed.
     pub client_version: i32,
-    /// Unix seconds.
+    /// When the decision was made, Unix seconds.
     pub at: i64,
 }
 
 impl AcceptedScopes {
-    /// Reads the column. What cannot be read was accepted for nothing: rows from before scopes
-    /// were kept per resource have no entries at all.
+    /// Reads the column. Entries that cannot be read were accepted for nothing: rows from before
+    /// scopes were kept per resource have no entries at all.
     pub fn read(column: Option<&Value>) -> Self {
         let entries = column.and_then(Value::as_array).into_iter().flatten();
         let entries = entries.filter_map(|entry| serde_json::from_value(entry.clone()).ok());
         Self(entries.collect())
     }
 
-    /// The column.
+    /// Returns the value of the column.
     pub fn to_json(&self) -> Value {
         serde_json::to_value(&self.0).unwrap_or_default()
     }
@@ -92,8 +92,9 @@ impl AcceptedScopes {
         all
     }
 
-    /// CO-03: for each resource of the request, what was shown and not left ticked goes, what was
-    /// accepted comes, and what was not shown stays. Entries of another version go.
+    /// CO-03: returns the entries after an approval. For each resource of the request, unticked
+    /// scopes are removed, accepted ones added, and scopes that were not shown stay. Entries of
+    /// another version are removed.
     #[must_use]
     pub fn after(self, approval: &Approval) -> Self {
         let mut entries = self.of_version(approval.client_version).0;
@@ -130,18 +131,18 @@ fn targets(resources: &[String]) -> Vec<Option<&str>> {
     resources.iter().map(|uri| Some(uri.as_str())).collect()
 }
 
-/// A stored consent, as far as a decision needs it.
+/// The part of a stored consent that decisions need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentView {
-    /// The client's version when it was given.
+    /// The client's version when the consent was given.
     pub client_version: i32,
-    /// What was accepted for that version.
+    /// Scopes that were accepted for that version.
     pub accepted: AcceptedScopes,
-    /// When it ends, Unix seconds.
+    /// When the consent expires, Unix seconds.
     pub expires_at: Option<i64>,
 }
 
-/// What a stored consent must cover.
+/// A request that a stored consent must cover.
 #[derive(Clone, Copy, Debug)]
 pub struct ConsentAsk<'a> {
     /// Requested scopes, as far as the app lets this person grant them.
@@ -150,20 +151,20 @@ pub struct ConsentAsk<'a> {
     pub resources: &'a [String],
     /// The client's version now.
     pub client_version: i32,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
 }
 
 impl ConsentView {
-    /// CO-02: everything that is asked was accepted for each resource that is asked for, for this
-    /// version of the client, and the consent has not ended.
+    /// CO-02: whether every requested scope was accepted for each requested resource, for this
+    /// version of the client, and the consent has not expired.
     pub fn covers(&self, ask: &ConsentAsk<'_>) -> bool {
         let accepted = self.accepted_for(ask);
         accepted.is_some_and(|accepted| ask.scopes.is_subset_of(&accepted))
     }
 
-    /// The scopes that count for each resource of a request; `None` when nothing of the consent
-    /// counts any more.
+    /// Returns the accepted scopes that hold for each resource of a request; `None` when the
+    /// consent does not hold any more.
     pub fn accepted_for(&self, ask: &ConsentAsk<'_>) -> Option<Scopes> {
         let ended = self.expires_at.is_some_and(|at| at <= ask.now);
         let counts = !ended && self.client_version == ask.client_version;

@@ -12,9 +12,9 @@ use super::client::SecretHash;
 pub struct StampSighting {
     /// The stamp's hash.
     pub stamp: Vec<u8>,
-    /// The first time that is known of it, Unix seconds.
+    /// The first time at which the stamp is known, Unix seconds.
     pub first: i64,
-    /// The last one.
+    /// The last time at which the stamp is known, Unix seconds.
     pub last: i64,
 }
 
@@ -23,7 +23,7 @@ pub struct StampSighting {
 pub struct CredentialRecord {
     /// The stamp's hash.
     pub stamp: Vec<u8>,
-    /// Since when it is in effect, Unix seconds; 0 = no change is known.
+    /// Since when the stamp is in effect, Unix seconds; 0 = no change is known.
     pub since: i64,
 }
 
@@ -32,15 +32,15 @@ pub struct CredentialRecord {
 pub struct CredentialEvidence<'a> {
     /// Hash of the present stamp; `None` when the app has none.
     pub stamp: Option<&'a SecretHash>,
-    /// What was noted last.
+    /// The record that was noted last.
     pub noted: Option<&'a CredentialRecord>,
-    /// What sessions and grants tell.
+    /// The stamps that sessions and grants carry.
     pub seen: &'a [StampSighting],
     /// When the app says that they changed last, Unix seconds.
     pub changed_by_app: Option<i64>,
     /// When anything about the user changed last, Unix seconds.
     pub user_changed: Option<i64>,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
 }
 

@@ -97,7 +97,8 @@ fn is_combining_mark(character: char) -> bool {
     )
 }
 
-/// `a…@example.com`: enough to recognise an own address, not to learn another's.
+/// Masks an email address as `a…@example.com`: enough to recognise one's own, not to learn
+/// another's.
 #[must_use]
 pub fn masked(address: &str) -> String {
     let (local, domain) = address.split_once('@').unwrap_or((address, ""));

@@ -11,16 +11,16 @@ use super::{
     refusals, typed_params,
 };
 
-/// The parameters as they were sent.
+/// The parameters of a logout request, as they were sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct LogoutRequest<'a> {
     /// An ID token that this server issued, not verified yet.
     pub id_token_hint: Option<&'a str>,
-    /// The client.
+    /// The parameter `client_id`.
     pub client_id: Option<&'a str>,
     /// Where the client wants the person to go.
     pub post_logout_redirect_uri: Option<&'a str>,
-    /// For the client, beside the URI.
+    /// The parameter `state`, which is returned to the client.
     pub state: Option<&'a str>,
     /// Languages of the pages.
     pub ui_locales: Option<&'a str>,
@@ -38,18 +38,18 @@ pub fn read(params: &Params) -> Result<LogoutRequest<'_>, OAuthError> {
     Ok(read.map_err(twice)?.request)
 }
 
-/// What a verified ID token says about who is to be signed out.
+/// Values of a verified ID token that say who is to be signed out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedHint {
-    /// Whom it was issued to.
+    /// The clients that the token was issued to (`aud`).
     pub audiences: Vec<String>,
-    /// `sub`, as that client sees it.
+    /// The claim `sub`, as that client sees the person.
     pub subject: String,
-    /// The session it was issued in.
+    /// The session in which the token was issued (`sid`).
     pub sid: Option<String>,
 }
 
-/// The client that the request comes from: the one it names, else the hint's (ES-03).
+/// Returns the client that the request comes from: the one it names, else that of the hint (ES-03).
 ///
 /// # Errors
 /// `invalid_request` when the request names another client than the hint.
@@ -70,10 +70,11 @@ pub fn client_id<'a>(
     }
 }
 
-/// A client that the request names exists (ES-03). The hint may be of one that was removed since.
+/// Checks that a client which the request names exists (ES-03). The hint may be of one that was
+/// removed since.
 ///
 /// # Errors
-/// `invalid_request`.
+/// `invalid_request` when the named client does not exist.
 pub fn check_client(
     request: &LogoutRequest<'_>,
     client: Option<&Client>,
@@ -89,19 +90,19 @@ pub fn check_client(
 /// Where a logout ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Destination {
-    /// The client named none.
+    /// A page of this server: the client named no address.
     #[default]
     Ours,
-    /// The client named one that is not registered for it: nobody is sent there (ES-04).
+    /// A page of this server: the client named an address that is not registered for it (ES-04).
     Dropped,
-    /// A registered URI.
+    /// A registered address.
     Registered(PostLogoutRedirect),
 }
 
-/// A registered URI with what the client wants back.
+/// A registered address with the `state` of the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostLogoutRedirect {
-    /// As registered.
+    /// The address as registered.
     pub uri: String,
     /// The client's `state`.
     pub state: Option<String>,
@@ -122,8 +123,8 @@ impl PostLogoutRedirect {
     }
 }
 
-/// Judges `post_logout_redirect_uri`: byte for byte one of the client's (ES-04). A client that was
-/// switched off sends nobody anywhere.
+/// Decides about `post_logout_redirect_uri`, which must be byte for byte one of the client's
+/// (ES-04). A disabled client sends nobody anywhere.
 pub fn destination(request: &LogoutRequest<'_>, client: Option<&Client>) -> Destination {
     let Some(uri) = request.post_logout_redirect_uri else {
         return Destination::Ours;
@@ -149,18 +150,18 @@ pub struct SessionView<'a> {
     pub sid: &'a str,
 }
 
-/// Who is signed out.
+/// The decision who is signed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogoutDecision {
     /// Nobody is signed in (ES-05).
     Nobody,
-    /// The session at this place, without a question (ES-06).
+    /// The session at this index is ended without a question (ES-06).
     End(usize),
-    /// The person is asked (ES-07).
+    /// The person is asked whether to sign out (ES-07).
     Ask,
 }
 
-/// ES-05 to ES-07. `sessions` are those of the browser, the current one first.
+/// Decides ES-05 to ES-07. `sessions` are those of the browser, the current one first.
 pub fn judge(hint: Option<&VerifiedHint>, sessions: &[SessionView<'_>]) -> LogoutDecision {
     if sessions.is_empty() {
         return LogoutDecision::Nobody;

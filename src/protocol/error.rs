@@ -101,16 +101,16 @@ impl fmt::Display for ErrorCode {
 /// One refused request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OAuthError {
-    /// The RFC's code.
+    /// The error code of the RFC.
     pub code: ErrorCode,
     /// Id of the rule that failed, for example `TK-12`.
     pub rule: &'static str,
     /// `error_description`: a fixed sentence of `%x20-21 / %x23-5B / %x5D-7E` (RFC 6749 §5.2).
     pub description: &'static str,
-    /// A finding that names a member of the request, told instead of `description`. What was sent
-    /// stands there in the characters of `description` only, and cut.
+    /// A sentence that names a member of the request, told instead of `description`. Sent values
+    /// stand in it in the characters of `description` only, and cut.
     pub finding: Option<Box<str>>,
-    /// What the rule wanted and what it got, for the operator only; never a secret.
+    /// Expected and received value, for the operator only; never a secret.
     pub detail: Option<Box<Detail>>,
     /// The row of the table that all other texts come from.
     pub refusal: &'static Refusal,
@@ -128,7 +128,7 @@ pub struct Detail {
 }
 
 impl OAuthError {
-    /// Tells a finding instead of the fixed sentence.
+    /// Sets a sentence about a member of the request, told instead of the fixed one.
     #[must_use]
     pub fn with_finding(mut self, finding: &impl fmt::Display) -> Self {
         self.finding = Some(finding.to_string().into());
@@ -141,7 +141,7 @@ impl OAuthError {
         self.finding.as_deref().unwrap_or(self.description)
     }
 
-    /// A refusal of the table.
+    /// Makes a refusal from its row of the table.
     pub const fn of(refusal: &'static Refusal) -> Self {
         Self {
             code: refusal.code,
@@ -153,15 +153,15 @@ impl OAuthError {
         }
     }
 
-    /// The same refusal by the rule of another endpoint.
+    /// Returns this refusal under the rule of another endpoint.
     #[must_use]
     pub const fn with_rule(mut self, rule: &'static str) -> Self {
         self.rule = rule;
         self
     }
 
-    /// The same for a received value that is neither a secret nor about a person, such as an
-    /// origin: the operator sees all of it.
+    /// Adds the expected value, and a received one that is neither a secret nor about a person,
+    /// such as an origin: the operator sees all of it.
     #[must_use]
     pub fn with_detail(self, expected: impl Into<String>, received: impl AsRef<str>) -> Self {
         self.expected(expected, Received::Public(received.as_ref()))
@@ -194,14 +194,14 @@ impl OAuthError {
         self
     }
 
-    /// Adds what the operator should see: what is wanted, and what came, shown as its kind allows.
+    /// Adds the expected value, and the received one shown as its kind allows, for the operator.
     #[must_use]
     pub fn expected(mut self, expected: impl Into<String>, received: Received<'_>) -> Self {
         self.detail_mut().expected = expected.into();
         self.received(received)
     }
 
-    /// Adds what came, where the table says what is wanted.
+    /// Adds the received value, where the table has the expected one.
     #[must_use]
     pub fn received(mut self, received: Received<'_>) -> Self {
         self.detail_mut().received = received.shown();
@@ -219,13 +219,13 @@ impl OAuthError {
         self.detail.get_or_insert_default()
     }
 
-    /// What was wrong, for the operator.
+    /// Returns what was wrong, for the operator.
     #[must_use]
     pub const fn problem(&self) -> &'static str {
         self.refusal.problem
     }
 
-    /// What would have been accepted, for the operator; may be empty.
+    /// Returns what would have been accepted, for the operator; may be empty.
     #[must_use]
     pub fn wanted(&self) -> &str {
         let exactly = self
@@ -237,13 +237,13 @@ impl OAuthError {
             .unwrap_or(self.refusal.expected)
     }
 
-    /// What came, as far as it may be shown; empty when nothing did.
+    /// Returns the received value, as far as it may be shown; empty when there was none.
     #[must_use]
     pub fn received_text(&self) -> &str {
         self.detail.as_deref().map_or("", |detail| &detail.received)
     }
 
-    /// What to do, for the operator and the developer.
+    /// Returns what to do, for the operator and the developer.
     #[must_use]
     pub const fn fix(&self) -> &'static str {
         self.refusal.fix

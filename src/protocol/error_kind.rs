@@ -1,11 +1,12 @@
-//! The situations that end on the error page, and what is said about them.
+//! Kinds of errors that end on the error page, and their texts.
 
 use super::error::ErrorCode;
 
-/// Why a page is an error page. Controllers choose one; title, explanation and hint follow.
+/// Why a page is an error page. Controllers choose a kind, which decides title, explanation and
+/// hint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
-    // What this server says about a request.
+    // Errors of a request.
     /// Malformed, missing or repeated parameters.
     InvalidRequest,
     /// A method that this address does not know.
@@ -27,7 +28,7 @@ pub enum ErrorKind {
     /// The hidden token of a form does not fit the browser (CS-03).
     FormExpired,
 
-    // What it says about a client.
+    // Errors of a client.
     /// No `client_id` in the request.
     MissingClient,
     /// Nobody knows this client.
@@ -41,14 +42,14 @@ pub enum ErrorKind {
     /// The document of the client could not be read from its host (CI-05).
     UnreadDocument,
 
-    // What it says about an interaction.
-    /// Waited too long.
+    // Errors of an interaction.
+    /// The interaction waited too long.
     InteractionExpired,
-    /// Started in another browser.
+    /// The interaction began in another browser.
     OtherBrowser,
-    /// Answered before.
+    /// The interaction was answered before.
     AlreadyCompleted,
-    /// No interaction named where one is needed.
+    /// No interaction is named where one is needed.
     NoInteraction,
 
     // Requests to sign out.
@@ -88,14 +89,14 @@ pub enum ErrorKind {
     InvalidRequestObject,
 }
 
-/// Message keys of one situation.
+/// Message keys of one kind of error.
 pub(crate) struct Texts {
     pub(crate) title: &'static str,
     pub(crate) explanation: &'static str,
     pub(crate) hint: &'static str,
 }
 
-/// What the person can do.
+/// Message keys of what the person can do.
 mod hint {
     pub(super) const BACK: &str = "hint-back";
     pub(super) const TELL_APP: &str = "hint-tell-app";
@@ -108,7 +109,7 @@ mod hint {
     pub(super) const SAME_BROWSER: &str = "hint-same-browser";
 }
 
-/// What is known of one situation.
+/// Everything about one kind of error.
 struct Row {
     name: &'static str,
     status: u16,
@@ -134,7 +135,7 @@ const fn say(title: &'static str, explanation: &'static str, hint: &'static str)
 }
 
 impl ErrorKind {
-    /// Every situation, for tests.
+    /// Every kind, for tests.
     pub const ALL: [Self; 36] = [
         Self::InvalidRequest,
         Self::MethodNotAllowed,
@@ -174,7 +175,7 @@ impl ErrorKind {
         Self::InvalidRequestObject,
     ];
 
-    /// The situation of an OAuth error code that no other situation explains better.
+    /// Returns the kind for an OAuth error code that no other kind explains better.
     #[must_use]
     pub const fn of_code(code: ErrorCode) -> Self {
         match code {
@@ -203,7 +204,7 @@ impl ErrorKind {
         }
     }
 
-    /// Short name, also the middle of the message keys.
+    /// Short name of the kind, also the middle of its message keys.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.row().name

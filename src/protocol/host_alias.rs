@@ -33,8 +33,8 @@ enum Reach {
     Inside,
 }
 
-/// Whether a page that is asked for under this `Host` is to be opened at `base_url` instead: the
-/// port is the same, and the name is another one under which a browser reaches the same server.
+/// Whether a page that is opened under this `Host` should be opened at `base_url` instead: the port
+/// matches, and the name is another one under which a browser reaches this server.
 ///
 /// What proxies put there instead of the name that the person sees, such as `app:5150` or
 /// `10.0.0.7`, is not: the browser is at `base_url` already, and would come back.

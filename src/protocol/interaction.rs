@@ -13,7 +13,7 @@ use super::{
     scope::Scopes,
 };
 
-/// What comes next for an interaction.
+/// The next step of an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
@@ -45,7 +45,7 @@ impl Step {
     }
 }
 
-/// A live session, as far as the decision needs it.
+/// The part of a live session that the decision needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionView {
     /// Subject of the user, as this client sees it.
@@ -56,10 +56,10 @@ pub struct SessionView {
     pub acr: Option<String>,
 }
 
-/// What the person did in this interaction.
+/// Steps that the person completed in this interaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Login inside this interaction, Unix seconds.
+    /// Time of a login inside this interaction, Unix seconds.
     pub authenticated_at: Option<i64>,
     /// A sign-up, or a login on the page that `create` led to.
     pub created: bool,
@@ -71,30 +71,31 @@ pub struct Progress {
     pub consented: bool,
 }
 
-/// What was asked, as far as the decision needs it.
+/// The part of a request that decides about the next step.
 #[derive(Clone, Debug)]
 pub struct PromptRequest<'a> {
-    /// Words of `prompt`.
+    /// Values of `prompt`.
     pub prompts: &'a [Prompt],
-    /// `prompt=none`.
+    /// Whether the request has `prompt=none`.
     pub silent: bool,
     /// Requested `max_age`, seconds.
     pub max_age: Option<i64>,
     /// `sub` of the `id_token_hint`.
     pub hint_subject: Option<&'a str>,
-    /// Wanted authentication context classes, any of them; of the request or of the client.
+    /// Requested authentication context classes, any of which is enough; of the request or the
+    /// client.
     pub acr_values: &'a [String],
     /// Requested scopes, as far as the app lets this person grant them.
     pub scopes: &'a Scopes,
     /// Requested resources.
     pub resources: &'a [String],
-    /// Where the answer goes.
+    /// Where the response is sent.
     pub redirect_uri: &'a str,
     /// When the interaction began, Unix seconds.
     pub started_at: i64,
 }
 
-/// What the app's hooks say about a request of the person who is signed in.
+/// Results of the app's hooks for a request of the signed-in person.
 #[derive(Clone, Debug, Default)]
 pub struct HookOutcome {
     /// `select_account`: an account must be chosen.
@@ -105,12 +106,12 @@ pub struct HookOutcome {
     pub allows_nothing: bool,
 }
 
-/// Everything that [`next_step`] looks at.
+/// Everything that [`next_step`] needs.
 #[derive(Clone, Debug)]
 pub struct PromptContext<'a> {
     /// The request.
     pub request: PromptRequest<'a>,
-    /// What was done here.
+    /// Steps that the person completed in this interaction.
     pub progress: &'a Progress,
     /// The live session of the browser's current account.
     pub session: Option<&'a SessionView>,
@@ -118,21 +119,21 @@ pub struct PromptContext<'a> {
     pub consent: Option<&'a ConsentView>,
     /// The client.
     pub client: &'a Client,
-    /// Scopes that are asked for every time.
+    /// Scopes that need consent every time.
     pub sensitive_scopes: &'a Scopes,
     /// Authentication context classes of the settings, weakest first.
     pub acr_order: &'a [String],
-    /// The app's hooks.
+    /// Results of the app's hooks.
     pub app: &'a HookOutcome,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
 }
 
-/// The next step, or why it cannot be taken without a page.
+/// Returns the next step, or why it cannot be taken without a page.
 ///
 /// # Errors
-/// For `prompt=none`: the code of OpenID Connect Core §3.1.2.6; also when a hint names somebody
-/// else than the person who signed in.
+/// For `prompt=none`, the code of OpenID Connect Core §3.1.2.6; also an error when a hint names
+/// another person than the one who signed in.
 pub fn next_step(context: &PromptContext<'_>) -> Result<Step, OAuthError> {
     let PromptContext {
         request, progress, ..
@@ -240,7 +241,7 @@ fn acr_too_weak(context: &PromptContext<'_>, session: &SessionView) -> bool {
     !request.acr_values.contains(acr) && rank(acr).is_none_or(|rank| rank < weakest)
 }
 
-/// CO-01, CO-02.
+/// CO-01, CO-02: whether the person must be asked for consent.
 fn consent_needed(context: &PromptContext<'_>) -> bool {
     let PromptContext {
         request,
@@ -271,7 +272,7 @@ fn consent_needed(context: &PromptContext<'_>) -> bool {
     !(client.may_remember_consent(request.redirect_uri) && covered)
 }
 
-/// CO-01: whether the operator decided that nobody is asked about this client.
+/// CO-01: whether the operator decided that no consent is asked for this client.
 pub fn skips_consent(client: &Client, redirect_uri: &str) -> bool {
     client.skip_consent && client.is_trusted() && client.may_remember_consent(redirect_uri)
 }

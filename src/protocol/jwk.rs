@@ -124,8 +124,8 @@ impl PublicJwk {
         }
     }
 
-    /// The JWK thumbprint, our `kid`: SHA-256 over the required members in lexicographic order,
-    /// base64url (RFC 7638 §3).
+    /// Returns the JWK thumbprint, which is the `kid` of this server's keys: SHA-256 over the
+    /// required members in lexicographic order, base64url (RFC 7638 §3).
     #[must_use]
     pub fn thumbprint(&self) -> String {
         let canonical = match self {

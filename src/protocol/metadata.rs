@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{client::GrantType, jwk::SigningAlg, scope::STANDARD};
 
-/// What the metadata is made from.
+/// Values that the metadata is made from.
 #[derive(Clone, Debug)]
 pub struct MetadataInput {
     /// Issuer and endpoints.
@@ -61,7 +61,7 @@ pub struct Links {
     pub op_tos_uri: Option<String>,
 }
 
-/// The document. Members whose condition is false are left out, never null (GE-07).
+/// The metadata document. Members whose condition is false are left out, never null (GE-07).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[expect(
     clippy::struct_excessive_bools,

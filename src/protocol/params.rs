@@ -28,7 +28,7 @@ pub enum ParamsError {
 }
 
 impl ParamsError {
-    /// What is told about it.
+    /// Returns the refusal of a request with such parameters.
     pub const fn refusal(self) -> &'static Refusal {
         match self {
             Self::Encoding => &refusals::PARAMETERS_NOT_UTF8,
@@ -41,9 +41,9 @@ impl ParamsError {
 /// A parameter that was sent twice, or as `name[…]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repeated {
-    /// Its name, as it was sent.
+    /// Name of the parameter, as it was sent.
     pub name: String,
-    /// The same, if the request knows it.
+    /// Name of the parameter, if it is one that the request knows.
     pub known: Option<&'static str>,
 }
 
@@ -75,7 +75,7 @@ impl Params {
     /// Parses `application/x-www-form-urlencoded` bytes.
     ///
     /// # Errors
-    /// When the bytes are not strictly encoded or exceed a limit.
+    /// Returns an error when the bytes are not strictly encoded or exceed a limit.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParamsError> {
         let mut pairs = Vec::new();
         for part in bytes

@@ -30,8 +30,8 @@ pub enum PkceError {
 pub struct CodeChallenge(String);
 
 impl CodeChallenge {
-    /// AZ-22: reads `code_challenge` and `code_challenge_method`. `Ok(None)` = no challenge sent;
-    /// whether one is demanded is the caller's to know (AZ-22).
+    /// AZ-22: reads `code_challenge` and `code_challenge_method`. `Ok(None)` = no challenge was
+    /// sent; the caller knows whether one is required.
     ///
     /// # Errors
     /// [`PkceError::Method`], [`PkceError::Challenge`].
@@ -53,7 +53,7 @@ impl CodeChallenge {
     }
 }
 
-/// TK-12: whether `verifier` is the one behind the stored `challenge`. Constant time.
+/// TK-12: checks in constant time that `verifier` belongs to the stored `challenge`.
 ///
 /// # Errors
 /// [`PkceError::Verifier`] for a malformed verifier, [`PkceError::Mismatch`] for a wrong one.

@@ -1,4 +1,4 @@
-//! What the operator allows, as values for the rules: computed once at boot from the settings.
+//! The operator's decisions as values for the rules, computed once at boot from the settings.
 
 use super::{
     client::{Client, GrantType},
@@ -8,7 +8,7 @@ use super::{
     scope::{PERSONAL, Scopes},
 };
 
-/// One configured resource (RFC 8707), as far as the rules need it.
+/// The part of a configured resource (RFC 8707) that the rules need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourcePolicy {
     /// The configured identifier: stored, shown and put into `aud`.
@@ -43,21 +43,21 @@ pub struct Policy {
     pub defined_scopes: Scopes,
     /// Scopes of clients and requests that name none.
     pub default_scopes: Scopes,
-    /// What clients that registered themselves may have at most.
+    /// Scopes that clients which registered themselves may have at most.
     pub registrable_scopes: Scopes,
-    /// Scopes that are asked for at every consent.
+    /// Scopes that need consent each time.
     pub sensitive_scopes: Scopes,
-    /// Scopes of machine tokens that name none.
+    /// Scopes of client-credentials tokens when the request names none.
     pub client_credentials_default_scopes: Scopes,
     /// Configured resources.
     pub resources: Vec<ResourcePolicy>,
-    /// Bound to requests that name no resource.
+    /// Resource of requests that name none.
     pub default_resource: Option<String>,
     /// Whether `authorization_code`, `refresh_token`, `client_credentials` are offered.
     pub grant_types: Vec<GrantType>,
     /// Whether people can sign up, so that `prompt=create` leads to a sign-up page.
     pub signup: bool,
-    /// Refresh tokens only with `offline_access` (`refresh_token_policy`).
+    /// Whether refresh tokens need the scope `offline_access` (`refresh_token_policy`).
     pub refresh_needs_offline_access: bool,
     /// Lifetimes, seconds.
     pub ttl: Lifetimes,
@@ -72,33 +72,33 @@ pub struct Entitlement<'a> {
     pub policy: &'a Policy,
 }
 
-/// Lifetimes in seconds, as the settings have them.
+/// Lifetimes in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// Authorization code.
+    /// Lifetime of an authorization code.
     pub code: i64,
-    /// Access tokens of user grants.
+    /// Lifetime of access tokens of user grants.
     pub access: i64,
-    /// Access tokens of client credentials.
+    /// Lifetime of access tokens of client credentials.
     pub m2m: i64,
-    /// Refresh token, restarted by each rotation.
+    /// Lifetime of a refresh token, which each rotation starts again.
     pub refresh: i64,
-    /// Refresh tokens of one grant, in all.
+    /// Longest lifetime of all refresh tokens of a grant.
     pub refresh_max: i64,
-    /// How long the answer of a rotation can be fetched again; 0 = never.
+    /// How long a retry of a rotation gets the stored answer again; 0 = never.
     pub retry_window: i64,
-    /// ID token.
+    /// Lifetime of an ID token.
     pub id_token: i64,
-    /// Caps by scope; the smallest match wins.
+    /// Longest lifetimes of access tokens by scope; the smallest applies.
     pub scopes: Vec<ScopeLifetime>,
 }
 
-/// How long an access token with a scope may live at most.
+/// Longest lifetime of an access token with a scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeLifetime {
     /// The scope.
     pub scope: String,
-    /// Seconds.
+    /// The lifetime, seconds.
     pub seconds: i64,
 }
 

@@ -1,7 +1,7 @@
 //! How a value of a request may stand in a log line or before a developer.
 //!
-//! What a client sends is one of three things: a secret, the name of somebody, or something that
-//! is public anyway. Whoever writes a refusal says which of them, and the text follows from it.
+//! A client sends three kinds of values: secrets, identifiers of somebody, and public values. The
+//! code that writes a refusal says which kind a value is, and the text follows from it.
 
 use std::borrow::Cow;
 
@@ -128,7 +128,7 @@ fn is_secret(name: &str) -> bool {
     NAMES.contains(&name.as_str()) || PARTS.iter().any(|part| name.contains(part))
 }
 
-/// The text, with every long run that looks drawn by lot cut to its length.
+/// Returns the text with every long run that looks random cut to its length.
 fn without_tokens(text: &str) -> String {
     let in_run = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '~' | '+' | '%');
     let mut shown = String::with_capacity(text.len());
@@ -147,14 +147,14 @@ fn without_tokens(text: &str) -> String {
     shown
 }
 
-/// Long, and mixed as nobody names things.
+/// Whether the run is long and mixed as no name is.
 fn is_opaque(run: &str) -> bool {
     let has = |kind: fn(&u8) -> bool| run.bytes().any(|byte| kind(&byte));
     let mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
     run.len() >= OPAQUE && (mixed || has(u8::is_ascii_digit))
 }
 
-/// Without characters that break a line, steer a terminal or reorder what is read.
+/// Escapes characters that break a line, control a terminal or reorder the displayed text.
 fn escaped(text: &str) -> Cow<'_, str> {
     let breaks = |c: char| is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}');
     if !text.contains(breaks) {

@@ -14,7 +14,7 @@ pub struct Difference {
     pub words: String,
 }
 
-/// A text with the piece that the other text has not.
+/// A text with the piece that only this one of two texts has.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Marked {
     /// What both begin with.

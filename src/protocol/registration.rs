@@ -120,7 +120,8 @@ fn texts(members: Map<String, Value>) -> Result<BTreeMap<String, String>, Metada
     Ok(texts)
 }
 
-/// What serde wanted, in the words of JSON. Its own text shows the value, which is not reflected.
+/// Describes the type that serde expected, in the words of JSON. Serde's own text shows the value,
+/// which must not be reflected.
 fn expected(message: &str) -> &'static str {
     let wanted = message.rsplit("expected ").next().unwrap_or_default();
     match wanted.split(" at line").next().unwrap_or_default() {

@@ -6,21 +6,21 @@ use super::{
     scope::{PERSONAL, Scopes},
 };
 
-/// The configured spelling of `uri`, if `client` may name it.
+/// Returns the configured spelling of `uri`, if `client` may name it.
 #[must_use]
 pub fn resource_of(policy: &Policy, client: &Client, uri: &str) -> Option<String> {
     let resource = policy.resource(uri)?;
     reached(client, resource).map(str::to_owned)
 }
 
-/// The resource of requests that name none: `default_resource`, if `client` may reach it.
+/// Returns the resource of requests that name none: `default_resource`, if `client` may reach it.
 #[must_use]
 pub fn default_resource(policy: &Policy, client: &Client) -> Option<String> {
     resource_of(policy, client, policy.default_resource.as_deref()?)
 }
 
-/// The resource that scopes alone mean: the only one that has every API scope among them, and that
-/// `client` may reach. API scopes are those that do not speak about a person.
+/// Returns the resource that scopes alone mean: the only one that has every API scope among them,
+/// and that `client` may reach. API scopes are those that do not speak about a person.
 #[must_use]
 pub fn resource_of_scopes(policy: &Policy, client: &Client, scopes: &Scopes) -> Option<String> {
     let of_apis = scopes.filtered(|scope| !PERSONAL.contains(&scope));
@@ -33,7 +33,7 @@ pub fn resource_of_scopes(policy: &Policy, client: &Client, scopes: &Scopes) -> 
     only(having).map(str::to_owned)
 }
 
-/// Scopes of a request for `resources` that names none, beside those of every request.
+/// Returns the scopes of a request for `resources` that names none, besides those of every request.
 #[must_use]
 pub fn default_scopes(policy: &Policy, resources: &[String]) -> Scopes {
     let resources = resources.iter().filter_map(|uri| policy.resource(uri));
@@ -51,7 +51,7 @@ fn only<T>(mut found: impl Iterator<Item = T>) -> Option<T> {
     found.next().is_none().then_some(first)
 }
 
-/// The resources that `client` may name.
+/// Returns the resources that `client` may name.
 #[must_use]
 pub fn names<'a>(policy: &'a Policy, client: &Client) -> Vec<&'a str> {
     let names = { policy.resources.iter() }.filter_map(|resource| reached(client, resource));

@@ -2,8 +2,8 @@
 
 use url::Url;
 
-/// The configured spelling among `configured` that `received` names, if any. The configured
-/// spelling is what is stored, shown and put into `aud`.
+/// Returns the identifier of `configured` that `received` names, if any. The configured spelling is
+/// stored, shown and put into `aud`.
 #[must_use]
 pub fn find<'a, I>(configured: I, received: &str) -> Option<&'a str>
 where

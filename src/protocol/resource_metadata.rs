@@ -42,11 +42,11 @@ pub fn location(identifier: &str) -> Option<String> {
 pub struct ResourceDocument {
     /// Path and query at which it is served.
     pub location: String,
-    /// JSON.
+    /// The document, as JSON text.
     pub body: String,
 }
 
-/// The document that a request target asks for: a trailing slash is tolerated, and a query that no
+/// Returns the document at a request target: a trailing slash is tolerated, and a query that no
 /// identifier has is ignored.
 #[must_use]
 pub fn find<'d>(

@@ -29,7 +29,7 @@ pub enum Purpose {
     CredentialStamp,
     /// Scope, resource and key of a refresh request.
     Fingerprint,
-    /// Link to a new password.
+    /// Password reset link.
     Reset,
     /// Key of a rate limit: an address, a login, a client.
     Rate,
@@ -56,7 +56,7 @@ impl Purpose {
     }
 }
 
-/// SHA-256(purpose ‖ 0x00 ‖ value), the only form in which a secret is stored (ID-01).
+/// Returns SHA-256(purpose ‖ 0x00 ‖ value), the only form in which a secret is stored (ID-01).
 pub fn hash(purpose: Purpose, value: &str) -> SecretHash {
     let mut digest = Sha256::new();
     digest.update(purpose.label());
@@ -112,7 +112,7 @@ impl Secret {
         &self.0
     }
 
-    /// Its stored form.
+    /// Returns the hash that is stored.
     pub fn hash(&self, purpose: Purpose) -> SecretHash {
         hash(purpose, &self.0)
     }
@@ -163,7 +163,7 @@ impl SealKey<'_> {
     /// Seals with AES-256-GCM; the nonce stands in front.
     ///
     /// # Errors
-    /// Never in practice; the cipher's limit is far above our sizes.
+    /// Never in practice: the cipher's limit is far above the sizes that are sealed.
     pub fn seal(&self, nonce: [u8; 12], clear: &[u8]) -> Result<Vec<u8>, SealError> {
         let mut sealed = clear.to_vec();
         self.derive()?
@@ -179,7 +179,7 @@ impl SealKey<'_> {
     /// Opens what [`Self::seal`] made.
     ///
     /// # Errors
-    /// When the secret, the salt or the bytes are not the same.
+    /// An error when the secret, the salt or the bytes differ from those of the sealing.
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
         let (nonce, sealed) = sealed.split_first_chunk::<12>().ok_or(SealError)?;
         let mut clear = sealed.to_vec();

@@ -7,7 +7,7 @@ use super::numeric_date;
 /// How far clocks of the app's own nodes may differ, seconds.
 const LEEWAY: i64 = 60;
 
-/// The login behind a JWT of the app.
+/// The login that a JWT of the app proves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppLogin {
     /// When the person authenticated, Unix seconds.

@@ -55,7 +55,7 @@ pub fn read<'p, T: Deserialize<'p>>(params: &'p Params) -> Result<Typed<T>, Repe
 
 struct Reader<'p> {
     params: &'p Params,
-    /// The fields of the struct, once they are asked for.
+    /// Names of the struct's fields, once serde has asked for them.
     known: Cell<&'static [&'static str]>,
 }
 

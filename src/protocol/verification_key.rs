@@ -17,8 +17,8 @@ pub struct VerificationKey<'a> {
 }
 
 impl<'a> VerificationKey<'a> {
-    /// The key of `set` for signatures by `alg` with this `kid`. Without a `kid` the set must
-    /// leave no choice. `None`: no such key, which may be in a newer set.
+    /// Finds the key of `set` for signatures by `alg` with this `kid`. Without a `kid` only one key
+    /// may fit. `None` = no such key, which may be in a newer set.
     #[must_use]
     pub fn find(set: &'a Value, kid: Option<&str>, alg: SigningAlg) -> Option<Self> {
         let keys = set.get("keys")?.as_array()?;

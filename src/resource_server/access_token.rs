@@ -16,8 +16,8 @@ use crate::{
     },
 };
 
-/// An access token that a guard has accepted. An extractor behind the layer of `OAuth::require`
-/// and `OAuth::mcp`.
+/// An access token that a guard has accepted. Handlers inside the layers of `OAuth::require` and
+/// `OAuth::mcp` take it as an extractor.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AccessToken {
@@ -25,26 +25,26 @@ pub struct AccessToken {
     pub sub: String,
     /// Primary key of the user; `None` for machines.
     pub user_id: Option<UserKey>,
-    /// The client it was issued to.
+    /// Id of the client to which the token was issued.
     pub client_id: String,
-    /// Its scopes, with those that they imply at this resource.
+    /// Scopes of the token, with those that they imply at this resource.
     pub scopes: Scopes,
-    /// Identifiers of the resources it is for.
+    /// Identifiers of the resources that the token is for (`aud`).
     pub audience: Vec<String>,
     /// End of validity, Unix seconds.
     pub expires_at: i64,
-    /// `jti` of a JWT.
+    /// Id of the token (`jti`), if it is a JWT.
     pub jti: Option<String>,
-    /// Authentication context class of the login behind it.
+    /// Authentication context class of the user's login; `None` for machines.
     pub acr: Option<String>,
-    /// Time of the login behind it, Unix seconds.
+    /// Time of the user's login, Unix seconds; `None` for machines.
     pub auth_time: Option<i64>,
     pub(super) owner: Option<Owner>,
     pub(super) token_check: Arc<TokenCheck>,
 }
 
 impl AccessToken {
-    /// Whether no person is behind it (RFC 6749 §4.4).
+    /// Whether the client acts for itself, and not for a user (RFC 6749 §4.4).
     #[must_use]
     pub const fn is_machine(&self) -> bool {
         self.user_id.is_none()
@@ -67,10 +67,10 @@ impl AccessToken {
         Err(self.lacking(&self.token_check.needed.union(&scopes)))
     }
 
-    /// The person behind the token, read with it.
+    /// The user to whom the token belongs, loaded together with the token.
     ///
     /// # Errors
-    /// 403 for the token of a machine; 401 when there is no such user; a fault of the database.
+    /// 403 for the token of a machine, 401 when the user does not exist, 503 or 500 when the database fails.
     pub async fn user<U: ResourceOwner + Clone>(&self, ctx: &AppContext) -> Result<U, BearerError> {
         let Some(key) = self.user_id else {
             let error = OAuthError::of(&refusals::PERSON_NEEDED)
@@ -94,7 +94,7 @@ impl AccessToken {
         })
     }
 
-    /// GU-04: the refusal by an operation that needs these scopes.
+    /// GU-04: the refusal of a token that lacks some of these scopes.
     pub(super) fn lacking(&self, needed: &Scopes) -> BearerError {
         let (wanted, held) = (format!("the scopes {needed}"), self.scopes.to_string());
         let error = OAuthError::of(&refusals::SCOPE_LACKING).observed(wanted, held);

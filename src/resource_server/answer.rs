@@ -28,19 +28,22 @@ use crate::{
     server::Server,
 };
 
-/// Headers of a refusal that a script may read. Who may read at all is for the app's
-/// `cors` middleware to say, except at routes behind `OAuth::mcp` ([`CorsFlag`]).
+/// Headers of a refusal that a script may read. Which scripts may read the answer is decided by the app's
+/// `cors` middleware, except at routes of `OAuth::mcp` ([`CorsFlag`]).
 const EXPOSED: HeaderValue =
     HeaderValue::from_static("WWW-Authenticate, DPoP-Nonce, Retry-After, x-request-id");
 
-/// The refusal that a handler gave away as an error of Loco, which has no place for a challenge.
+/// Keeps the refusal that a handler turned into an error of Loco, which has no place for a challenge.
 pub type RefusalSlot = Arc<OnceLock<BearerError>>;
 
 /// What guards need, in the extensions of every request of the app.
 #[derive(Clone)]
 pub struct GuardExtension {
+    /// The server of this app.
     pub server: Arc<Server>,
+    /// Keeps a refusal until the answer leaves.
     pub slot: RefusalSlot,
+    /// Whether scripts of every origin may read the answer.
     pub cors_flag: CorsFlag,
 }
 
@@ -52,11 +55,11 @@ pub struct GuardState {
 }
 
 impl GuardState {
-    /// For the guards among `routes`. The routes of an app are a pure list; they are asked for once
-    /// more only in programs that have guards.
+    /// Checks the guards among `routes`, and finds the routes whose preflights they answer. `routes` is
+    /// called only in programs that have guards.
     ///
     /// # Errors
-    /// All names of guards that the settings do not know.
+    /// All resources and scopes that guards name and the settings do not define.
     pub fn new(
         server: Arc<Server>,
         ctx: &AppContext,
@@ -69,8 +72,8 @@ impl GuardState {
     }
 }
 
-/// A request that a guard refuses: 401, 403, 400, or 503 when the database is away. Boxed: it is
-/// the rare outcome.
+/// The refusal of a request by a guard: 401, 403, 400, or 503 when the database fails. Boxed: it is the rare
+/// outcome.
 #[derive(Clone)]
 pub struct BearerError(Box<Refusal>);
 
@@ -79,13 +82,13 @@ struct Refusal {
     failure: Failure,
     challenge: Option<String>,
     reference: String,
-    /// Whether the body tells the error.
+    /// Whether the body holds the error as JSON.
     has_body: bool,
     slot: RefusalSlot,
 }
 
 impl BearerError {
-    /// A refusal, which is logged.
+    /// Makes a refusal and logs it.
     pub(super) fn new(
         failure: Failure,
         challenge: Option<String>,
@@ -107,7 +110,7 @@ impl BearerError {
         }))
     }
 
-    /// Without an error in the body.
+    /// The refusal with an empty body.
     pub(super) fn silent(mut self) -> Self {
         self.0.has_body = false;
         self
@@ -119,8 +122,8 @@ impl BearerError {
         self.0.failure.status
     }
 
-    /// Makes an answer that the app has made of this error ours; its headers stay, but for those
-    /// of its body.
+    /// Turns the answer that the app has made of this error into that of the guard. Headers of the app stay,
+    /// except those that describe its body.
     fn onto(&self, response: &mut Response) {
         let refusal = &self.0;
         *response.status_mut() = refusal.failure.status;
@@ -191,14 +194,14 @@ impl From<BearerError> for loco_rs::Error {
         let oauth_error = &error.0.failure.error;
         let detail = ErrorDetail::new(oauth_error.code.as_str(), oauth_error.text());
         let status = error.status();
-        // The first one is the answer.
+        // The first refusal of a request is its answer.
         let slot = Arc::clone(&error.0.slot);
         let _ = slot.set(error);
         Self::CustomError(status, detail)
     }
 }
 
-/// Around every route of the app: gives guards the server, and completes their refusals.
+/// Layer around every route of the app: it gives guards the server, and completes their refusals.
 pub async fn provide(
     State(provider): State<GuardState>,
     mut request: Request,

@@ -1,5 +1,5 @@
-//! Scripts of other origins at routes behind `OAuth::mcp`: MCP clients that run in a browser
-//! must be allowed to ask, and to read what they are told, also when they are refused.
+//! CORS at routes of `OAuth::mcp`: MCP clients that run in a browser must be allowed to send requests there,
+//! and to read the answers, refusals included.
 
 use std::{
     cell::Cell,
@@ -17,7 +17,7 @@ use axum::{
 };
 use loco_rs::{app::AppContext, controller::ListRoutes};
 
-/// Headers that a script may send; others of the protocol's own family come on top.
+/// Headers that a script may send, besides those that begin with `Mcp-`.
 const ALLOWED: &str =
     "Authorization, Content-Type, DPoP, MCP-Protocol-Version, Mcp-Session-Id, Last-Event-ID";
 /// Headers that a script may read.
@@ -38,17 +38,18 @@ pub enum OtherOrigins {
     Guard,
 }
 
-/// Notes that a guard which is open to scripts looked at a request, for the answer on its way out:
-/// headers of the guard itself would be lost when the handler panics.
+/// Set by a guard of `OAuth::mcp` for a request, and applied when its answer leaves the app: headers that the
+/// guard itself sets would be lost when the handler panics.
 #[derive(Clone, Debug, Default)]
 pub struct CorsFlag(Arc<AtomicBool>);
 
 impl CorsFlag {
+    /// Marks the answer to this request as readable by scripts of every origin.
     pub fn note(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Lets scripts read the answer, whatever the app's `cors` middleware has said of it.
+    /// Lets scripts read a marked answer, whatever the app's `cors` middleware has decided.
     pub fn apply(&self, response: &mut Response) {
         if !self.0.load(Ordering::Relaxed) {
             return;
@@ -61,7 +62,7 @@ impl CorsFlag {
     }
 }
 
-/// Ours, and what the app exposes besides.
+/// The headers of [`EXPOSED`], and those that the app exposes besides.
 fn exposed(headers: &HeaderMap) -> HeaderValue {
     let ours: Vec<&str> = EXPOSED.split(", ").collect();
     let theirs = headers
@@ -76,7 +77,7 @@ fn exposed(headers: &HeaderMap) -> HeaderValue {
     HeaderValue::from_str(&all.join(", ")).unwrap_or_else(|_| HeaderValue::from_static(EXPOSED))
 }
 
-/// Fetch §4.8: what browsers ask before they send a token to another origin.
+/// Whether a request is a CORS preflight, which browsers send before a token to another origin (Fetch §4.8).
 pub fn is_preflight(request: &Request) -> bool {
     let has = |name| request.headers().contains_key(name);
     request.method() == Method::OPTIONS
@@ -85,7 +86,7 @@ pub fn is_preflight(request: &Request) -> bool {
         && !has(header::AUTHORIZATION)
 }
 
-/// The answer to a preflight at a route of which nothing more is known.
+/// The answer to a preflight at a route whose methods are not known.
 pub fn preflight(request: &Request) -> Response {
     allow(request, METHODS)
 }
@@ -105,8 +106,8 @@ fn allow(request: &Request, methods: HeaderValue) -> Response {
     response
 }
 
-/// Headers of MCP are many, and newer revisions have more of them (`Mcp-Method`, `Mcp-Name`,
-/// `Mcp-Param-…`): what is asked for by that beginning is allowed.
+/// The headers that a script may send. Newer revisions of MCP have more of them (`Mcp-Method`, `Mcp-Name`,
+/// `Mcp-Param-…`), so that every requested header that begins with `Mcp-` is allowed.
 fn allowed(request: &Request) -> HeaderValue {
     let asked = request
         .headers()
@@ -128,25 +129,25 @@ fn allowed(request: &Request) -> HeaderValue {
 }
 
 thread_local! {
-    /// Whether a guard that is open to scripts was copied on this thread.
+    /// Whether a guard of `OAuth::mcp` was cloned on this thread.
     static COPIED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A guard around a handler was copied.
+/// Notes that a guard around a handler was cloned.
 pub fn copied(origins: OtherOrigins) {
     if origins == OtherOrigins::Guard {
         COPIED.set(true);
     }
 }
 
-/// Methods by pattern of the routes behind `OAuth::mcp`. Their preflights are answered before the
-/// app's `cors` middleware, which stands around the guard and would answer by its own rules.
+/// Methods of the routes of `OAuth::mcp`, by pattern. Their preflights are answered before the app's `cors`
+/// middleware, which stands around the guard and would answer by its own rules.
 #[derive(Clone, Debug, Default)]
 pub struct Preflights(Arc<BTreeMap<String, HeaderValue>>);
 
 impl Preflights {
-    /// Those of a list of routes. Which layers a route has cannot be asked, but who copies a route
-    /// copies them, once they are around its handlers: the guard tells it, and no handler is called.
+    /// Finds the routes of `OAuth::mcp` in a list. axum does not tell which layers a route has, but cloning
+    /// a route clones its layers, too, and the guard notes that ([`copied`]). No handler is called.
     pub fn of(routes: Vec<ListRoutes>, ctx: &AppContext) -> Self {
         let mut methods = BTreeMap::<String, Vec<String>>::new();
         for route in routes {
@@ -175,7 +176,7 @@ impl Preflights {
     }
 }
 
-/// A route for any method names none.
+/// The methods as a header value; a route for any method names none, and gets those of [`METHODS`].
 fn line(methods: &[String]) -> HeaderValue {
     let named = Some(methods.join(", ")).filter(|named| !named.is_empty());
     named

@@ -15,11 +15,11 @@ use super::{
 };
 use crate::{error::Failure, http::extract::server_of};
 
-/// What a handler needs; declared by [`crate::scopes!`].
+/// The resource and the scopes that a handler needs; declared by [`crate::scopes!`].
 pub trait RequiredScopes: Send + Sync + 'static {
     /// The resource: its `prefix` or its identifier.
     const RESOURCE: &'static str;
-    /// Its scopes, all of them.
+    /// Scopes that a token must have, all of them.
     const SCOPES: &'static [&'static str];
 }
 
@@ -27,8 +27,8 @@ pub trait RequiredScopes: Send + Sync + 'static {
 #[derive(Clone, Debug)]
 pub struct Bearer<S>(pub AccessToken, pub PhantomData<S>);
 
-/// The access token of a request that may also come without one. A token that is sent must be
-/// good.
+/// The access token of a request that may also come without one. A token that is sent must be active and
+/// have the scopes of `S`.
 #[derive(Clone, Debug)]
 pub struct OptionalBearer<S>(pub Option<AccessToken>, pub PhantomData<S>);
 
@@ -77,7 +77,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AccessToken {
     }
 }
 
-/// The token of the request, or the gate that it came to without one.
+/// The accepted token of a request; or, if it brings no token, the check that can refuse it.
 async fn admitted<S: RequiredScopes>(
     parts: &Parts,
     ctx: &AppContext,
@@ -95,7 +95,7 @@ async fn admitted<S: RequiredScopes>(
     };
     let requirement = GuardRequirement::new(S::RESOURCE, Some(S::SCOPES.iter().collect()));
     let token_check = Arc::new(TokenCheck::new(extension, request, &requirement)?);
-    // A layer around the handler may have looked at the token already.
+    // A layer around the handler may have checked the token already.
     let known = parts.extensions.get::<AccessToken>();
     if let Some(token) = known.filter(|token| token.token_check.resource == token_check.resource) {
         token.require(S::SCOPES)?;

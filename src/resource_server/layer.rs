@@ -24,11 +24,11 @@ use super::{
 };
 use crate::protocol::scope::Scopes;
 
-/// Lets requests through that bring a good access token, and answers all others. Handlers behind
-/// it take the token as [`super::AccessToken`].
+/// A layer that lets requests with a sufficient access token through, and refuses all others. The handlers
+/// inside take the token as [`super::AccessToken`].
 ///
 /// A CORS preflight brings no token. `OAuth::mcp` answers it, and lets scripts of every origin read
-/// all answers of its routes. Behind the other guards it goes through to what answers
+/// all answers of its routes. The other guards let it through to what answers
 /// `OPTIONS`, usually the app's `cors` middleware: a handler for any method must do nothing for it.
 #[derive(Clone, Debug)]
 pub struct Guard {
@@ -37,7 +37,7 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Wants an access token for `resource` with all of `scopes`.
+    /// Requires an access token for `resource` with all of `scopes`.
     #[must_use]
     pub fn require<S: AsRef<str>>(resource: &str, scopes: impl IntoIterator<Item = S>) -> Self {
         let scopes: Scopes = scopes.into_iter().collect();
@@ -47,14 +47,14 @@ impl Guard {
         )
     }
 
-    /// Wants an access token for `resource` with its `default_scopes`.
+    /// Requires an access token for `resource` with its `default_scopes`.
     #[must_use]
     pub fn with_default_scopes(resource: &str) -> Self {
         Self::new(GuardRequirement::new(resource, None), OtherOrigins::App)
     }
 
-    /// Wants an access token for `resource` with its `default_scopes`, from a server, a program or
-    /// a script in a browser: a route of the Model Context Protocol.
+    /// Requires an access token for `resource` with its `default_scopes`, and serves scripts of every
+    /// origin: for routes of the Model Context Protocol.
     #[must_use]
     pub fn mcp(resource: &str) -> Self {
         Self::new(GuardRequirement::new(resource, None), OtherOrigins::Guard)
@@ -80,7 +80,7 @@ impl<S> Layer<S> for Guard {
     }
 }
 
-/// A service behind a [`Guard`].
+/// A service inside a [`Guard`].
 #[derive(Debug)]
 pub struct Guarded<S> {
     inner: S,
@@ -135,7 +135,7 @@ where
     }
 }
 
-/// Puts the token into the request.
+/// Checks the token of a request, and puts it into the request's extensions.
 async fn admit(request: &mut Request, requirement: &GuardRequirement) -> Result<(), Response> {
     let Some(extension) = request.extensions().get::<GuardExtension>().cloned() else {
         tracing::error!("a guard of oauth_server stands in an app without its initializer");

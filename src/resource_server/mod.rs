@@ -24,9 +24,9 @@
 //! async fn list(Bearer(token, _): Bearer<ReadNotes>) -> Result<Response> { /* … */ }
 //! ```
 //!
-//! A token is accepted if it is live (row, grant, client and user are looked at with every request,
+//! A token is accepted if it is active (row, grant, client and user are checked at every request,
 //! so a revocation works at once), if the resource is in its audience, and if it has all scopes.
-//! Everything else is answered here, with the challenge of RFC 6750 and RFC 9728.
+//! Every other request is refused, with the challenge of RFC 6750 and RFC 9728.
 
 mod access_token;
 mod answer;

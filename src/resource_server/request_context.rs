@@ -1,4 +1,4 @@
-//! The request that a guard looks at, on a route of the app.
+//! The request that a guard checks, on a route of the app.
 
 use std::{fmt, sync::Arc};
 
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Its facts, and who hears of a refusal.
+/// The facts of a request, and where the events of its refusal go.
 #[derive(Clone)]
 pub struct RequestContext {
     facts: Arc<RequestInfo>,
@@ -34,7 +34,7 @@ impl RequestContext {
         Self::read(parts)
     }
 
-    /// The same without the body.
+    /// The facts of the request with this head.
     pub fn of_parts(parts: &Parts) -> Self {
         Self::read(parts.clone())
     }
@@ -52,7 +52,7 @@ impl RequestContext {
         &self.facts.reference
     }
 
-    /// The events of a refusal.
+    /// Emits the events of a refusal.
     pub fn tell(&self, refused: &Refused) {
         let (facts, events) = (Arc::clone(&self.facts), self.events.clone());
         request::scoped_now(facts, events, || {

@@ -18,7 +18,7 @@ pub struct ResolvedRequirement<'s> {
     pub resource: &'s ResourcePolicy,
     /// Scopes that challenges name, so that clients ask for them.
     pub scopes: Scopes,
-    /// How many of them a token must have.
+    /// Which scopes a token must have.
     pub enough: ScopeRule,
 }
 
@@ -27,12 +27,12 @@ pub struct ResolvedRequirement<'s> {
 pub enum ScopeRule {
     /// All that the challenge names.
     All,
-    /// Any scope of the resource: nobody said which ones the operation needs, and a person may have
-    /// granted a part of them only.
+    /// Any scope of the resource: neither guard nor settings name those of the operation, and a person may
+    /// have granted a part of them only.
     AnyOfResource,
 }
 
-/// A resource by name, and scopes.
+/// What a guard requires: a resource, by its `prefix` or its identifier, and scopes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuardRequirement {
     resource: String,
@@ -41,7 +41,7 @@ pub struct GuardRequirement {
 }
 
 thread_local! {
-    /// Guards made on this thread, while somebody asks for them.
+    /// Requirements of the guards made on this thread, while [`check_named`] collects them.
     static MADE: RefCell<Option<Vec<GuardRequirement>>> = const { RefCell::new(None) };
 }
 
@@ -49,6 +49,7 @@ thread_local! {
 static ANY: AtomicBool = AtomicBool::new(false);
 
 impl GuardRequirement {
+    /// Requires a token for `resource` with `scopes`; `None` = its `default_scopes`.
     pub fn new(resource: &str, scopes: Option<Scopes>) -> Self {
         Self {
             resource: resource.to_owned(),
@@ -56,7 +57,7 @@ impl GuardRequirement {
         }
     }
 
-    /// The same, noted for the check at boot.
+    /// Notes this requirement for the check at boot, and returns it.
     pub fn noted(self) -> Self {
         ANY.store(true, Ordering::Relaxed);
         MADE.with_borrow_mut(|made| {
@@ -67,10 +68,10 @@ impl GuardRequirement {
         self
     }
 
-    /// The demand with the settings of `server`.
+    /// What this requirement means with the settings of `server`.
     ///
     /// # Errors
-    /// The name that the settings do not know, for the developer.
+    /// The name that the settings do not define, in a sentence for the developer.
     pub fn resolve<'s>(&self, server: &'s Server) -> Result<ResolvedRequirement<'s>, String> {
         self.check(&server.settings)?;
         let identifier = server.settings.resource_named(&self.resource);
@@ -128,11 +129,11 @@ fn unknown(settings: &Settings, name: &str) -> String {
     )
 }
 
-/// Every guard that `routes` makes names what the settings know. Gives the routes; `None` = this
-/// program has no guards.
+/// Checks that every guard that `routes` makes names what the settings define. Returns the routes; `None` =
+/// this program has no guards.
 ///
 /// # Errors
-/// All names that are not known.
+/// All names that the settings do not define, one a line.
 pub fn check_named<R>(
     settings: &Settings,
     routes: impl FnOnce() -> R,

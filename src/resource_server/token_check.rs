@@ -22,7 +22,7 @@ use crate::{
     tokens::lookup::ActiveAccessToken,
 };
 
-/// A request, and what it must have.
+/// The check of one request at a guard: the request, and what its token must have.
 #[derive(Debug)]
 pub struct TokenCheck {
     server: Arc<Server>,
@@ -39,10 +39,10 @@ pub struct TokenCheck {
 }
 
 impl TokenCheck {
-    /// The gate of a request.
+    /// The check of a request against the requirement of a guard.
     ///
     /// # Errors
-    /// 500, when the guard names what the settings do not know.
+    /// 500 when the guard names what the settings do not define.
     pub fn new(
         extension: GuardExtension,
         request: RequestContext,
@@ -78,15 +78,16 @@ impl TokenCheck {
     /// The token of the request, if it has one.
     ///
     /// # Errors
-    /// GU-01.
+    /// GU-01: the refusal of a malformed header, or of several.
     pub fn bearer_token(&self, headers: &HeaderMap) -> Result<Option<String>, BearerError> {
         bearer_token(headers, "GU-01").map_err(|error| self.refuse(error))
     }
 
-    /// GU-02, GU-04, GU-06: what is known of a token that is good for this request.
+    /// GU-02, GU-04, GU-06: checks a token, and returns what a handler learns about it.
     ///
     /// # Errors
-    /// The refusal.
+    /// 401 for a token that is not active or has another audience, 403 for one that lacks scopes, 503 or 500
+    /// for a fault.
     pub async fn admit(self: Arc<Self>, token: &str) -> Result<AccessToken, BearerError> {
         let found = budgeted(self.server.tokens.bearer(token)).await;
         let found = found.map_err(|failure| self.refuse(failure))?;
@@ -132,7 +133,7 @@ impl TokenCheck {
         }
     }
 
-    /// GU-04.
+    /// GU-04: whether a token has enough scopes.
     fn is_enough(&self, held: &Scopes) -> bool {
         match self.enough {
             ScopeRule::All => self.needed.is_subset_of(held),
@@ -140,7 +141,7 @@ impl TokenCheck {
         }
     }
 
-    /// 401 to a request without a token: no error code (RFC 6750 §3.1).
+    /// The 401 to a request without a token; its challenge has no error code (RFC 6750 §3.1).
     pub fn ask(&self) -> BearerError {
         let error = OAuthError::of(&refusals::ACCESS_TOKEN_MISSING)
             .received(Received::Public("no bearer token"));
@@ -156,7 +157,7 @@ impl TokenCheck {
     /// A refusal of the token by an operation that needs other scopes.
     pub fn refuse_needing(&self, needed: &Scopes, failure: impl Into<Failure>) -> BearerError {
         let failure = rule_of_faults(failure.into());
-        // A fault of ours says nothing about the token (GU-06).
+        // A fault of this server says nothing about the token, so that there is no challenge (GU-06).
         let challenge = (!failure.status.is_server_error())
             .then(|| self.challenge(needed, Some(&failure.error)));
         BearerError::new(failure, challenge, &self.request, &self.slot)
@@ -174,7 +175,7 @@ impl TokenCheck {
     }
 }
 
-/// GU-06 is the guard's name for a database that is away.
+/// A fault at a guard is reported under the rule GU-06.
 fn rule_of_faults(mut failure: Failure) -> Failure {
     if failure.status.is_server_error() {
         failure.error.rule = "GU-06";

@@ -1,4 +1,4 @@
-//! What a request says about the browser it came from.
+//! The browser that sent a request: its cookies and headers.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ use crate::{
     random::{self, RandomError},
 };
 
-/// What a request says about the browser it came from, and the cookies its answer will set.
+/// The browser that sent a request, and the cookies that the response will set.
 #[derive(Debug)]
 pub struct Browser {
     names: CookieNames,
@@ -22,7 +22,7 @@ pub struct Browser {
     pub(super) headers: Headers,
 }
 
-/// Headers that the rules look at.
+/// The headers of a request that the rules look at, and the caller's address.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Headers {
     pub fetch_site: Option<String>,
@@ -59,7 +59,7 @@ impl Headers {
 }
 
 impl Browser {
-    /// The browser that sent these headers.
+    /// Reads the cookies and the headers of a request.
     pub fn read(names: CookieNames, headers: &HeaderMap, address: Option<IpAddr>) -> Self {
         let Cookies { binding, sessions } = names.read(headers);
         Self {
@@ -72,34 +72,35 @@ impl Browser {
         }
     }
 
-    /// The `Accept-Language` header.
+    /// Returns the header `Accept-Language`.
     pub fn accept_language(&self) -> Option<&str> {
         self.headers.accept_language.as_deref()
     }
 
-    /// Whether a browser that applies `form-action` to later redirects submitted a form (AR-05).
+    /// Whether a browser that applies `form-action` to later redirects sent the form (AR-05): such a
+    /// browser sends `Sec-Fetch-Mode`.
     pub const fn is_navigating(&self) -> bool {
         self.headers.fetch_mode.is_some()
     }
 
-    /// Whether one of our own pages led here.
+    /// Whether a page of this origin made the request, by the header `Sec-Fetch-Site`.
     pub fn is_same_origin_navigation(&self) -> bool {
         self.headers.fetch_site.as_deref() == Some("same-origin")
     }
 
-    /// The hash that binds interactions to this browser, if it has a binding cookie.
+    /// Returns the hash that binds interactions to this browser, if it has a binding cookie.
     pub fn hash(&self) -> Option<SecretHash> {
         self.binding
             .as_ref()
             .map(|binding| binding.hash(Purpose::Browser))
     }
 
-    /// The binding secret, if the browser has one.
+    /// Returns the secret of the binding cookie, if the browser has one.
     pub const fn binding(&self) -> Option<&Secret> {
         self.binding.as_ref()
     }
 
-    /// The binding secret; a browser without one gets one with the answer.
+    /// Returns the secret of the binding cookie. A browser without one gets one with the response.
     ///
     /// # Errors
     /// When the random generator fails.
@@ -113,7 +114,7 @@ impl Browser {
         Ok(binding)
     }
 
-    /// Hashes of the session secrets, the current account first.
+    /// Returns the hashes of the session secrets, the current account first.
     pub fn session_hashes(&self) -> Vec<SecretHash> {
         self.sessions
             .iter()
@@ -121,7 +122,7 @@ impl Browser {
             .collect()
     }
 
-    /// The cookies that changed.
+    /// Returns the `Set-Cookie` headers of the cookies that changed.
     ///
     /// # Errors
     /// Never in practice: cookie values are base64url.
@@ -141,7 +142,7 @@ impl Browser {
     }
 }
 
-/// `Set-Cookie` headers: return them in front of the app's own answer,
+/// `Set-Cookie` headers. A handler of the app returns them in front of its own response:
 /// `Ok((cookies, format::redirect("/")?).into_response())`.
 #[derive(Clone, Debug)]
 pub struct SetCookies(pub(crate) Vec<HeaderValue>);

@@ -1,4 +1,4 @@
-//! The two cookies.
+//! The two cookies of this server: the session cookie (BS-01) and the binding cookie (IX-03).
 
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -6,32 +6,32 @@ use axum_extra::extract::cookie::{Cookie, SameSite};
 use super::MAX_ACCOUNTS;
 use crate::protocol::secret::Secret;
 
-/// How long the session cookie stays.
+/// How long a browser keeps the session cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CookieLifetime {
     /// Until the browser closes.
     Browser,
-    /// "Remember me", seconds.
+    /// "Remember me": the cookie stays for this many seconds.
     Remembered(i64),
 }
 
-/// The secrets that a browser sent.
+/// The secrets in the cookies of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cookies {
-    /// Of the binding cookie.
+    /// The secret of the binding cookie.
     pub binding: Option<Secret>,
-    /// Of the session cookie, the current account first.
+    /// The secrets of the session cookie, the current account first.
     pub sessions: Vec<Secret>,
 }
 
-/// Names and attributes; the plain names exist only with an http `base_url`.
+/// Names and attributes of the cookies. Names without `__Host-` are used only with an http `base_url`.
 #[derive(Clone, Copy, Debug)]
 pub struct CookieNames {
     secure: bool,
 }
 
 impl CookieNames {
-    /// The names for an https `base_url`, or for an http one.
+    /// Returns the names for an https `base_url` (`secure`), or for an http one.
     pub const fn new(secure: bool) -> Self {
         Self { secure }
     }
@@ -52,7 +52,7 @@ impl CookieNames {
         }
     }
 
-    /// The binding secret and the session secrets of a request.
+    /// Reads the secrets in the cookies of a request.
     pub fn read(self, headers: &HeaderMap) -> Cookies {
         let value = |name| value_of(headers, name).unwrap_or_default();
         let sessions = value(self.session_name()).split(|byte| *byte == b'.');
@@ -62,13 +62,14 @@ impl CookieNames {
         }
     }
 
-    /// `Set-Cookie` of the binding cookie.
+    /// Returns the value of the header `Set-Cookie` for the binding cookie.
     pub fn binding(self, secret: &Secret) -> String {
         self.cookie(self.binding_name(), secret.expose().to_owned())
             .to_string()
     }
 
-    /// `Set-Cookie` of the session cookie; no secret removes it.
+    /// Returns the value of the header `Set-Cookie` for the session cookie. Without secrets it removes the
+    /// cookie.
     pub fn sessions(self, secrets: &[Secret], lifetime: CookieLifetime) -> String {
         let value: Vec<&str> = secrets.iter().map(Secret::expose).collect();
         let cookie = self.cookie(self.session_name(), value.join("."));
@@ -79,7 +80,7 @@ impl CookieNames {
         }
     }
 
-    /// `Lax`, not `Strict`: the browser arrives from the client's site.
+    /// Builds a cookie. It is `Lax`, not `Strict`, because the browser arrives from the client's site.
     fn cookie(self, name: &'static str, value: String) -> Cookie<'static> {
         Cookie::build((name, value))
             .path("/")
@@ -90,12 +91,12 @@ impl CookieNames {
     }
 }
 
-/// The value of the only cookie with exactly this name (RFC 6265 §4.2.1). Two of the name are none
-/// (BS-01): a browser sends a second one when somebody else set it, for another path or from a
-/// neighbouring host, and nothing tells which of them is ours (RFC 6265 §4.2.2, §8.6).
-/// Percent-encoded names are other names: browsers guard `__Host-` as it is written, so that a
-/// neighbour on a subdomain cannot set it, and nothing else. Bytes of other cookies, in any encoding,
-/// do not matter.
+/// Returns the value of the only cookie with exactly this name (RFC 6265 §4.2.1).
+///
+/// Two cookies of this name count as none (BS-01): a browser sends a second one when somebody else set
+/// it, for another path or from a neighbouring host, and nothing tells which of them this server set
+/// (RFC 6265 §4.2.2, §8.6). A percent-encoded name is another name: browsers keep neighbouring hosts
+/// from setting `__Host-` as it is written, and no other form of it. Other cookies may have any bytes.
 fn value_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h [u8]> {
     let cookies = headers.get_all(header::COOKIE).into_iter();
     let cookies = cookies.flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
@@ -110,7 +111,7 @@ fn value_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h [u8]> {
     }
 }
 
-/// What may be a secret: 256 bits in base64url. Nothing else is ever written back.
+/// Parses a secret: 256 bits in base64url, which are 43 characters. Nothing else is ever written back.
 fn secret(value: &[u8]) -> Option<Secret> {
     let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let text = std::str::from_utf8(value).ok()?;

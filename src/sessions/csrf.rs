@@ -1,4 +1,5 @@
-//! Cross-site request forgery: a token per form and the browser's own word (CS-01 to CS-03).
+//! Protection against cross-site request forgery: a token for each form, and the headers in which the
+//! browser names the origin of a request (CS-01 to CS-03).
 
 use super::Browser;
 use crate::{
@@ -14,31 +15,31 @@ use crate::{
 /// Which form a token belongs to.
 #[derive(Clone, Copy, Debug)]
 pub struct CsrfForm<'a> {
-    /// The route it posts to.
+    /// The route that the form posts to.
     pub route: Route,
-    /// The interaction it belongs to.
+    /// Id of the interaction that the form belongs to.
     pub interaction: Option<&'a str>,
-    /// The session it was rendered for.
+    /// `sid` of the session that the form was rendered for.
     pub sid: Option<&'a str>,
 }
 
-/// What a posted token says.
+/// The result of checking a posted form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CsrfCheck {
     /// The form came from here, for this account.
     Valid,
     /// The form came from here, but was rendered for another account (CO-05).
     OtherAccount,
-    /// By the browser's own word, a page of another origin sent it (CS-02).
+    /// The browser's headers say that a page of another origin sent the form (CS-02).
     ForeignOrigin,
-    /// Missing, forged, or from another browser (CS-03).
+    /// The token is missing, forged, or from another browser (CS-03).
     Invalid,
 }
 
 const NOBODY: &str = "-";
 
 impl CsrfForm<'_> {
-    /// What stands for the form in its token: the path without its slash.
+    /// Returns the name of the form in its token: the path of its route without the slash.
     fn name(&self) -> &'static str {
         self.route.path().trim_start_matches('/')
     }
@@ -50,7 +51,7 @@ impl CsrfForm<'_> {
 }
 
 impl Browser {
-    /// The token of a form (CS-01): the account it is for, in clear, and the MAC over both.
+    /// Returns the token of a form (CS-01): the `sid` of its account in clear, a dot and the MAC.
     ///
     /// # Errors
     /// When the random generator fails.
@@ -60,7 +61,7 @@ impl Browser {
         Ok(format!("{sid}.{}", form.mac(&binding, sid)))
     }
 
-    /// Judges a posted form (CS-01, CS-02).
+    /// Checks the origin and the token of a posted form (CS-01, CS-02).
     pub fn check_csrf(&self, form: CsrfForm<'_>, token: Option<&str>, urls: &Urls) -> CsrfCheck {
         if !self.is_same_origin(urls) {
             return CsrfCheck::ForeignOrigin;
@@ -68,7 +69,7 @@ impl Browser {
         token.map_or(CsrfCheck::Invalid, |token| self.check_token(form, token))
     }
 
-    /// Judges the token alone (CS-01), where the origin is checked by another rule.
+    /// Checks the token alone (CS-01), where another rule checks the origin.
     pub fn check_token(&self, form: CsrfForm<'_>, token: &str) -> CsrfCheck {
         let Some((binding, (sid, posted))) = self.binding.as_ref().zip(token.split_once('.'))
         else {
@@ -84,7 +85,7 @@ impl Browser {
         }
     }
 
-    /// EX-02: a script of this origin or of one of `trusted`.
+    /// Whether a script of this origin, or of one of the origins in `trusted`, made the request (EX-02).
     pub fn is_trusted_script(&self, urls: &Urls, trusted: &[String]) -> bool {
         match &self.headers.origin {
             Some(origin) => {
@@ -95,8 +96,8 @@ impl Browser {
         }
     }
 
-    /// Whether a page of this origin made the request, by the browser's word; no word is a no.
-    /// Browsers leave `Origin` out of reads from the same origin.
+    /// Whether a page of this origin made the request, by `Origin` and `Sec-Fetch-Site`; without either
+    /// header the answer is no. Browsers leave `Origin` out of reads from the same origin.
     pub fn is_same_origin_request(&self, urls: &Urls) -> bool {
         match (
             self.headers.origin.as_deref(),
@@ -108,7 +109,7 @@ impl Browser {
         }
     }
 
-    /// What the browser says about where a request came from, for the log.
+    /// Returns the headers in which the browser names the origin of the request, for the log.
     pub fn origin_facts(&self) -> String {
         let header = |name: &str, value: Option<&str>| match value {
             Some(value) => format!("{name}: {}", value.chars().take(200).collect::<String>()),
@@ -122,8 +123,8 @@ impl Browser {
         )
     }
 
-    /// CS-02. `Origin: null` decides nothing: `Referrer-Policy: no-referrer` makes browsers send
-    /// it with form posts.
+    /// Whether the browser's headers allow the form (CS-02). `Origin: null` decides nothing, because
+    /// `Referrer-Policy: no-referrer` makes browsers send it with form posts.
     fn is_same_origin(&self, urls: &Urls) -> bool {
         match (
             self.headers.fetch_site.as_deref(),

@@ -13,7 +13,8 @@ use crate::{
 };
 
 impl SessionService {
-    /// Ends the given sessions of a browser and what the settings say goes with them (BS-05).
+    /// Ends the given sessions of a browser, and revokes the grants that end with them by the settings
+    /// (BS-05).
     ///
     /// # Errors
     /// When the database fails.
@@ -29,7 +30,7 @@ impl SessionService {
             let hash = secret.hash(Purpose::Session).0;
             !ended.iter().any(|session| session.token_hash == hash)
         });
-        // The cookie lives as the account that is in front now asked for.
+        // The cookie has the lifetime that the account which is the current one now asked for.
         let front = self.live_sessions(browser, "").await?;
         let front = front.first().map(|front| &front.session);
         browser.sessions_changed =
@@ -37,14 +38,14 @@ impl SessionService {
         Ok(())
     }
 
-    /// Ends one session, and its grants as far as the reason and the settings demand.
+    /// Ends one session, and revokes its grants as far as the reason and the settings demand.
     pub(super) async fn end_session(
         &self,
         session: &SessionRow,
         reason: EndReason,
     ) -> Result<(), Failure> {
         let (which, why) = match (reason, self.settings.logout_revokes) {
-            // Grants of other sessions carry the stamp themselves and fail at their next use.
+            // Grants of other sessions have the credential stamp themselves and fail at their next use.
             (EndReason::CredentialChange, _) if self.settings.revoke_on_credential_change => {
                 (GrantSelection::All, RevokeReason::CredentialChange)
             }
@@ -58,7 +59,7 @@ impl SessionService {
         self.end_with(session, reason, which, why).await
     }
 
-    /// Ends one session, and these of its grants.
+    /// Ends one session for `reason`, and revokes those of its grants that `which` selects for `why`.
     ///
     /// # Errors
     /// When the database fails; nothing has ended then.

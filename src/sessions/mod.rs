@@ -16,5 +16,5 @@ pub use self::{
     service::{SessionService, SessionServiceParts, SignIn, SignedIn},
 };
 
-/// Most accounts signed in in one browser (BS-01).
+/// Largest number of accounts that are signed in in one browser (BS-01).
 const MAX_ACCOUNTS: usize = 5;

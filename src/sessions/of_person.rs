@@ -17,17 +17,17 @@ use crate::{
 pub struct UserSession {
     /// The `sid` claim.
     pub sid: String,
-    /// Browser and system, `Firefox, Linux`.
+    /// Browser and system, for example `Firefox, Linux`.
     pub label: Option<String>,
-    /// IPv4 /24, IPv6 /48.
+    /// Network from which the person signed in: IPv4 /24, IPv6 /48.
     pub ip_prefix: Option<String>,
-    /// The last real authentication, Unix seconds.
+    /// When the person last authenticated, Unix seconds.
     pub since: i64,
-    /// Unix seconds, exact to 5 minutes.
+    /// When the session was last used, Unix seconds, exact to 5 minutes.
     pub last_seen_at: i64,
 }
 
-/// Browser and system of a `User-Agent` header, if they can be told.
+/// Returns browser and system of a `User-Agent` header, if they are recognized.
 pub fn device_label(user_agent: Option<&str>) -> Option<String> {
     user_agent
         .map(user_agent::family)
@@ -47,7 +47,7 @@ impl From<&SessionRow> for UserSession {
 }
 
 impl SessionService {
-    /// The live sessions of a user, last used first.
+    /// Returns the live sessions of a user, last used first.
     ///
     /// # Errors
     /// When the database fails.
@@ -58,7 +58,7 @@ impl SessionService {
         Ok(rows.iter().map(UserSession::from).collect())
     }
 
-    /// The session of a user with this `sid`, ended or not.
+    /// Returns the session of a user with this `sid`, ended or not.
     ///
     /// # Errors
     /// When the database fails.
@@ -73,7 +73,7 @@ impl SessionService {
         Ok(row.filter(|row| row.user_id == user))
     }
 
-    /// Ends a session in another browser, with its online grants at least.
+    /// Ends a session of another browser, and revokes at least its online grants.
     ///
     /// # Errors
     /// When the database fails.

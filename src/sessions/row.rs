@@ -15,11 +15,11 @@ use crate::{
     store::sessions::{self, Renewal, SessionRow, SessionUse},
 };
 
-/// A session is marked as used at most this often, seconds.
+/// Seconds between two updates of a session's last use.
 const SEEN_EVERY: i64 = 300;
 
 impl SessionService {
-    /// Moves the idle end; a failure costs nothing but that.
+    /// Marks a session as used, which moves its idle end. A failure is logged and changes nothing else.
     pub(super) async fn seen(&self, session: &SessionRow) {
         let now = self.clock.now();
         if now - session.last_seen_at < SEEN_EVERY {
@@ -129,7 +129,7 @@ impl SessionService {
                 ..new.clone()
             });
         }
-        // It ended or was renewed a moment ago, in another tab: this login is a session of its own.
+        // The session ended or was renewed a moment ago in another tab: this login gets one of its own.
         self.insert_session(new.clone()).await
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// A session that may be live, as it was read.
+/// A session as it was read, before its user was checked.
 type Candidate = browser_sessions::SessionWithConsent<Owner>;
 
 /// How a person signed in.
@@ -33,11 +33,11 @@ type Candidate = browser_sessions::SessionWithConsent<Owner>;
 pub struct SignIn {
     /// Authentication methods (RFC 8176).
     pub amr: Vec<String>,
-    /// Authentication context class; `None` = the first of `acr_values`.
+    /// Authentication context class; `None` = the first of the setting `acr_values`.
     pub acr: Option<String>,
-    /// Outlives the browser.
+    /// Whether the session outlives the browser ("remember me").
     pub remember: bool,
-    /// Unix seconds; `None` = now.
+    /// When the person authenticated, Unix seconds; `None` = now.
     pub auth_time: Option<i64>,
 }
 
@@ -59,13 +59,13 @@ pub struct SignedIn {
     pub session: SessionRow,
     /// The user.
     pub owner: Owner,
-    /// The user's consent for the client that was asked for.
+    /// The user's consent for the client of the request.
     pub consent: Option<ConsentRow>,
     /// In whose name the user consents: hook `consent_reference`.
     pub reference: String,
 }
 
-/// The sessions of browsers.
+/// Signs people in and out in their browsers, and finds out who is signed in.
 pub struct SessionService {
     pub(super) settings: Arc<Settings>,
     pub(super) store: Store,
@@ -81,9 +81,9 @@ pub struct SessionServiceParts {
     pub settings: Arc<Settings>,
     /// The tables.
     pub store: Store,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// Who hears of sign-ins.
+    /// Where audit events go.
     pub events: Events,
     /// The app's users.
     pub people: Arc<People>,
@@ -92,7 +92,7 @@ pub struct SessionServiceParts {
 }
 
 impl SessionService {
-    /// Sessions in these tables.
+    /// Creates the service.
     pub fn new(parts: SessionServiceParts) -> Self {
         let SessionServiceParts {
             settings,
@@ -112,7 +112,7 @@ impl SessionService {
         }
     }
 
-    /// The browser that sent these headers, from this address.
+    /// Returns the browser that sent these headers from this address.
     pub fn browser(&self, headers: &HeaderMap, address: Option<IpAddr>) -> Browser {
         Browser::read(
             CookieNames::new(self.settings.cookie_secure),
@@ -121,8 +121,8 @@ impl SessionService {
         )
     }
 
-    /// The current account of a browser: the first live one of its cookie (BS-01), with its
-    /// consent for `client_id`.
+    /// Returns the current account of a browser, with its consent for `client_id`: the first account of
+    /// the cookie whose session is live (BS-01).
     ///
     /// # Errors
     /// When the database or the app's model fails.
@@ -141,7 +141,7 @@ impl SessionService {
         Ok(None)
     }
 
-    /// The consent that counts for `client_id`: the one in the name of what the app says.
+    /// Replaces the consent for `client_id` by the one under the reference of the hook `consent_reference`.
     async fn with_reference(
         &self,
         mut signed_in: SignedIn,
@@ -176,7 +176,7 @@ impl SessionService {
         Ok(self.store.run(find).await?)
     }
 
-    /// Somebody who has just signed in, with their consent for `client_id`.
+    /// Adds the consent for `client_id` to an account that has just signed in.
     ///
     /// # Errors
     /// When the database or the app's hook fails.
@@ -193,8 +193,8 @@ impl SessionService {
         Ok(signed_in)
     }
 
-    /// Every account of a browser, the current one first, each with its consent for `client_id` in the
-    /// user's own name.
+    /// Returns every account of a browser, the current one first, each with its consent for `client_id`
+    /// in the user's own name.
     ///
     /// # Errors
     /// When the database or the app's model fails.
@@ -210,7 +210,8 @@ impl SessionService {
         Ok(accounts)
     }
 
-    /// The same, with the consent of the current one that counts for the app.
+    /// Returns every account of a browser as [`Self::accounts`] does. The current one is marked as used,
+    /// and has its consent under the reference of the hook `consent_reference`.
     ///
     /// # Errors
     /// When the database, the app's model or its hook fails.
@@ -253,7 +254,8 @@ impl SessionService {
         Ok(found)
     }
 
-    /// The user of a session, or `None` when the session must not be used any more (BS-04).
+    /// Adds the user to a session. A session that must not be used any more is ended (BS-04), and the
+    /// result is `None`.
     async fn with_owner(&self, candidate: Candidate) -> Result<Option<SignedIn>, Failure> {
         let Candidate {
             session,
@@ -272,7 +274,7 @@ impl SessionService {
         if stamp != session.credential_stamp {
             self.end_session(&session, EndReason::CredentialChange)
                 .await?;
-            // The change is seen now: JWTs of the app from before are void from here on (EX-03).
+            // The change is recorded now: older JWTs of the app are refused from here on (EX-03).
             self.people.credentials_since(&owner).await?;
             return Ok(None);
         }
@@ -288,7 +290,8 @@ impl SessionService {
     /// a new session in front of the others (BS-02).
     ///
     /// # Errors
-    /// When the user is inactive, waits for a mail or has an unusable subject, or the database fails.
+    /// When the user is inactive, still has to verify their address or has an unusable subject, or when
+    /// the database fails.
     pub async fn sign_in(
         &self,
         browser: &mut Browser,
@@ -310,7 +313,7 @@ impl SessionService {
             None => self.insert_session(row).await?,
         };
         let replaced = own.map(|own| own.session.token_hash.clone());
-        // The cookie's order: the account that was in front last comes next.
+        // The order of the cookie stays: the account that was the current one comes next.
         let others = live
             .iter()
             .map(|other| &other.session)
@@ -318,7 +321,7 @@ impl SessionService {
         let (kept, dropped): (Vec<_>, Vec<_>) = others
             .enumerate()
             .partition(|(place, _)| *place < MAX_ACCOUNTS - 1);
-        // Nobody has the secret of such a session any more (BS-01).
+        // These sessions leave the cookie, so that nobody has their secrets any more (BS-01).
         for (_, session) in dropped {
             self.end_session(session, EndReason::Replaced).await?;
         }

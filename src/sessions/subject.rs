@@ -4,8 +4,8 @@ use super::SessionService;
 use crate::{error::Failure, people::Owner, protocol::subject, store::clients};
 
 impl SessionService {
-    /// SU-01, SU-02: whoever may be signed in has a subject that is nobody else's. Client ids are the
-    /// `sub` of machine tokens: a user with the id of a client as subject would be taken for it.
+    /// Checks that a user is active and has a usable subject that is nobody else's (SU-01, SU-02). Client
+    /// ids are the `sub` of machine tokens: a user whose subject is the id of a client would be taken for it.
     pub(super) async fn check_subject(&self, owner: &Owner) -> Result<(), Failure> {
         let subject = owner.subject();
         if !owner.is_active() || !subject::is_usable(&subject) {

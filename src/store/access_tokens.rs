@@ -18,35 +18,35 @@ record! {
     pub struct AccessTokenRow {
         /// Hash of the whole token.
         pub token_hash: Vec<u8>,
-        /// Its grant; null for client credentials.
+        /// The grant it was issued from; null for client credentials.
         pub grant_id: Option<i64>,
         /// The refresh token issued with it.
         pub refresh_token_id: Option<i64>,
-        /// The client.
+        /// The client it was issued to.
         pub client_id: String,
-        /// The user; null for machines.
+        /// The user it speaks for; null for client credentials.
         pub user_id: Option<UserKey>,
-        /// `opaque`, `jwt`.
+        /// Shape of the token: `opaque` or `jwt`.
         pub format: String,
         /// The `jti` of a JWT.
         pub jti: Option<String>,
-        /// Its scopes.
+        /// Granted scopes.
         pub scopes: Strings,
-        /// Its audience.
+        /// Resource identifiers that the token is for (RFC 8707); the `aud` claim of a JWT.
         pub audience: Strings,
-        /// Unix seconds.
+        /// When it was issued, Unix seconds.
         pub issued_at: i64,
-        /// Unix seconds.
+        /// When it expires, Unix seconds.
         pub expires_at: i64,
-        /// Unix seconds.
+        /// When it was revoked, Unix seconds; null = not revoked.
         pub revoked_at: Option<i64>,
     }
 }
 
-/// Inserts a token.
+/// Inserts a token and returns its id.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn insert(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -55,10 +55,10 @@ pub async fn insert(
     Ok(row.insert(conn, tables.access_tokens).await?)
 }
 
-/// When each of these grants was last used, Unix seconds.
+/// Returns when each of these grants was last used, Unix seconds by grant id.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn last_use(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -80,10 +80,10 @@ pub async fn last_use(
     rows.collect()
 }
 
-/// Revokes one token.
+/// Revokes one token. Returns whether it was live until now.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn revoke(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -100,10 +100,11 @@ pub async fn revoke(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-/// Revokes the tokens that a client got for itself: no grant carries their revocation.
+/// Revokes the client-credentials tokens of a client, which have no grant to be revoked by. Returns
+/// their number.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn revoke_of_machine(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

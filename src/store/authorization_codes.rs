@@ -23,11 +23,11 @@ const MOST_SHOWN: u64 = 1000;
 record! {
     /// A grant: the columns this version reads or writes.
     pub struct GrantRow {
-        /// `code`.
+        /// Kind of the grant; always `code`.
         pub kind: String,
-        /// The client.
+        /// The client it was given to.
         pub client_id: String,
-        /// Who granted.
+        /// The user who gave it.
         pub user_id: Option<UserKey>,
         /// The browser session in which it was granted.
         pub session_id: Option<i64>,
@@ -35,11 +35,11 @@ record! {
         pub consent_id: Option<i64>,
         /// Hash of the code.
         pub code_hash: Option<Vec<u8>>,
-        /// As sent.
+        /// Redirect URI as the authorization request sent it.
         pub redirect_uri: String,
-        /// Whether the request named it.
+        /// Whether the authorization request had the parameter `redirect_uri`.
         pub redirect_uri_explicit: bool,
-        /// PKCE challenge (S256).
+        /// PKCE challenge of the method S256 (RFC 7636 §4.2).
         pub code_challenge: Option<String>,
         /// OIDC `nonce`.
         pub nonce: Option<String>,
@@ -51,23 +51,24 @@ record! {
         pub resources: Strings,
         /// Authentication methods of the login.
         pub amr: Option<Json>,
-        /// Login, Unix seconds.
+        /// Time of the login, Unix seconds.
         pub auth_time: Option<i64>,
         /// Browser and system that approved it.
         pub device_label: Option<String>,
         /// Hash of the user's credential stamp at the time of the grant.
         pub credential_stamp: Option<Vec<u8>>,
-        /// The code was used, Unix seconds.
+        /// When the code was redeemed, Unix seconds; null = not yet.
         pub redeemed_at: Option<i64>,
-        /// The whole family is dead, Unix seconds.
+        /// When the grant was revoked with everything issued from it, Unix seconds; null = not
+        /// revoked.
         pub revoked_at: Option<i64>,
-        /// Why.
+        /// Why the grant was revoked, a word of [`RevokeReason`].
         pub revoke_reason: Option<String>,
-        /// Unix seconds.
+        /// When the code was issued, Unix seconds.
         pub issued_at: i64,
         /// End of the code, Unix seconds.
         pub expires_at: i64,
-        /// Last moment anything of it can be live, Unix seconds.
+        /// Last moment at which anything issued from the grant can be live, Unix seconds.
         pub retain_until: i64,
     }
 }
@@ -77,17 +78,17 @@ record! {
 pub struct Redemption<'a> {
     /// Hash of the code.
     pub code: &'a SecretHash,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
-    /// Last moment anything issued for it can be live, Unix seconds.
+    /// Last moment at which anything issued for the code can be live, Unix seconds.
     pub retain_until: i64,
 }
 
-/// Takes the code: one statement, one winner (CC-01). The grant's row, or `None` when the code is
-/// unknown, used, revoked or expired by now.
+/// Redeems the code with one statement that only one caller can win (CC-01). Returns whether it was
+/// redeemed; `false` = the code is unknown, used, revoked or expired.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn redeem(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -105,10 +106,11 @@ pub async fn redeem(
     Ok(conn.query_one(&update).await?.is_some())
 }
 
-/// Kills a family: one statement on the grant, whatever was issued from it (CC-07).
+/// Revokes a grant, and with it whatever was issued from it (CC-07). Returns whether a row was
+/// changed.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn revoke(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -120,10 +122,10 @@ pub async fn revoke(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-/// Revokes grants that were given in a session.
+/// Revokes grants that were given in a session, and returns their number.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn revoke_of_session(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -141,12 +143,12 @@ pub async fn revoke_of_session(
     Ok(conn.execute(&update).await?.rows_affected())
 }
 
-/// Rows of one user, of one client or of all.
+/// Selects the rows of one user, for one client or for all clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserFilter {
     /// The user.
     pub user: UserKey,
-    /// The client; `None` = all.
+    /// The client; `None` = every client.
     pub client_id: Option<String>,
 }
 
@@ -160,10 +162,10 @@ impl UserFilter {
     }
 }
 
-/// Revokes the grants of a user.
+/// Revokes the selected grants of a user, and returns their number.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn revoke_of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -175,10 +177,11 @@ pub async fn revoke_of_user(
     Ok(conn.execute(&update).await?.rows_affected())
 }
 
-/// The redeemed grants of a user of which something can be live, newest first.
+/// Returns the redeemed grants of a user of which something can be live at `now` (Unix seconds),
+/// newest first; at most 1000.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn live_of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -198,10 +201,10 @@ pub async fn live_of_user(
     rows.filter_map(Result::transpose).collect()
 }
 
-/// The client of a user's grant; `None` when it is somebody else's.
+/// Returns the client of a grant, or `None` unless the grant belongs to `user`.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn client_of(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -218,10 +221,10 @@ pub async fn client_of(
     Ok(row.map(|row| row.try_get("", "client_id")).transpose()?)
 }
 
-/// Revokes every grant that was given to a client.
+/// Revokes every grant that was given to a client, and returns their number.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn revoke_of_client(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -233,7 +236,8 @@ pub async fn revoke_of_client(
     Ok(conn.execute(&update).await?.rows_affected())
 }
 
-/// The JSON array as text: the same comparison on SQLite and PostgreSQL.
+/// Condition that the scopes lack `offline_access`. It compares the text of the JSON array, which
+/// works alike on SQLite and PostgreSQL.
 fn lacks_offline_access() -> sea_orm::sea_query::SimpleExpr {
     Expr::col(Alias::new("scopes"))
         .cast_as(Alias::new("text"))
@@ -257,10 +261,10 @@ fn update(tables: &TableNames) -> UpdateStatement {
     update
 }
 
-/// Inserts a grant and gives its id.
+/// Inserts a grant and returns its id.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn insert(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

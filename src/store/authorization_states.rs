@@ -20,9 +20,9 @@ use crate::{
 record! {
     /// An interaction: the columns this version reads or writes.
     pub struct InteractionRow {
-        /// Interaction id, made by the server.
+        /// Identifier of the interaction, made by the server.
         pub state: String,
-        /// `browser`.
+        /// Kind of the interaction; always `browser`.
         pub kind: String,
         /// Next step, for the operator; every request computes it anew.
         pub intent: String,
@@ -30,17 +30,17 @@ record! {
         pub client_id: String,
         /// The client's version at request time.
         pub client_version: i32,
-        /// As sent.
+        /// Redirect URI as the authorization request sent it.
         pub redirect_uri: String,
-        /// Whether the request named it.
+        /// Whether the authorization request had the parameter `redirect_uri`.
         pub redirect_uri_explicit: bool,
-        /// `query`.
+        /// Response mode of the answer; always `query`.
         pub response_mode: String,
-        /// The client's `state`.
+        /// The client's parameter `state`.
         pub client_state: Option<String>,
         /// OIDC `nonce`.
         pub nonce: Option<String>,
-        /// PKCE challenge (S256).
+        /// PKCE challenge of the method S256 (RFC 7636 §4.2).
         pub code_challenge: Option<String>,
         /// OIDC `login_hint`.
         pub login_hint: Option<String>,
@@ -54,41 +54,41 @@ record! {
         pub scopes: Strings,
         /// Requested resources.
         pub resources: Strings,
-        /// Words of `prompt`.
+        /// Values of the parameter `prompt` that apply to the next step.
         pub prompts: Strings,
-        /// Steps done here: `create`, `select_account`, steps of the app.
+        /// Steps completed in this interaction: `create`, `select_account`, steps of the app.
         pub handled: Strings,
         /// OIDC `acr_values`.
         pub acr_values: Option<Json>,
-        /// Every other parameter.
+        /// Every other parameter of the request.
         pub params: Option<Json>,
         /// OIDC `max_age`, seconds.
         pub max_age: Option<i32>,
         /// Hash of the binding cookie; null until bound.
         pub browser_hash: Option<Vec<u8>>,
-        /// Session of the last step.
+        /// Browser session of the last step.
         pub session_id: Option<i64>,
         /// User of the last step.
         pub user_id: Option<UserKey>,
-        /// Login inside this interaction, Unix seconds.
+        /// Time of a login inside this interaction, Unix seconds.
         pub authenticated_at: Option<i64>,
-        /// Finished, Unix seconds.
+        /// When the interaction was finished, Unix seconds; null = under way.
         pub consumed_at: Option<i64>,
         /// The grant it led to.
         pub grant_id: Option<i64>,
-        /// Final location, sealed under the binding cookie.
+        /// Location of the final redirect, sealed under the binding cookie.
         pub result_sealed: Option<Vec<u8>>,
-        /// Beginning, Unix seconds.
+        /// When the interaction began, Unix seconds.
         pub started_at: i64,
-        /// End, Unix seconds.
+        /// When the interaction expires, Unix seconds.
         pub expires_at: i64,
     }
 }
 
-/// Inserts an interaction.
+/// Inserts an interaction and returns its id.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn insert(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -97,10 +97,10 @@ pub async fn insert(
     Ok(row.insert(conn, tables.authorization_states).await?)
 }
 
-/// Drops the oldest live interactions of a browser beyond `keep` (IX-06).
+/// Ends the oldest live interactions of a browser, so that only the newest `keep` remain (IX-06).
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn keep_newest(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -125,10 +125,11 @@ pub async fn keep_newest(
     Ok(())
 }
 
-/// Binds an unbound interaction to a browser; `false` when it is bound or too old (IX-03).
+/// Binds an unbound interaction to a browser. Returns whether it was bound; `false` = it was bound
+/// before or is too old (IX-03).
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn bind(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -147,24 +148,25 @@ pub async fn bind(
 pub struct StepUpdate {
     /// Next step, for the operator.
     pub intent: &'static str,
-    /// Words of `prompt`.
+    /// Values of the parameter `prompt` that apply to the next step.
     pub prompts: Vec<String>,
-    /// Steps done here.
+    /// Steps completed in this interaction.
     pub handled: Vec<String>,
-    /// Session of the step.
+    /// Browser session of the step.
     pub session_id: Option<i64>,
     /// User of the step.
     pub user_id: Option<UserKey>,
-    /// Login inside this interaction, Unix seconds.
+    /// Time of a login inside this interaction, Unix seconds.
     pub authenticated_at: Option<i64>,
-    /// New end, Unix seconds.
+    /// When the interaction now expires, Unix seconds.
     pub expires_at: i64,
 }
 
-/// Records a completed step; `false` when the interaction is finished.
+/// Records a completed step. Returns whether a row was changed; `false` = the interaction is
+/// finished.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn record_step(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -186,7 +188,7 @@ pub async fn record_step(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-/// Who has an interaction before them.
+/// The signed-in user to whom an interaction is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct InteractionUser {
     /// The user.
@@ -195,10 +197,10 @@ pub struct InteractionUser {
     pub session_id: i64,
 }
 
-/// Notes who has an interaction before them.
+/// Notes to which signed-in user an interaction is shown.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn note_person(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -214,10 +216,10 @@ pub async fn note_person(
     Ok(())
 }
 
-/// Takes over the client's present version.
+/// Sets the interaction's client version to the client's present one.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn adopt_client_version(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -232,10 +234,11 @@ pub async fn adopt_client_version(
     Ok(())
 }
 
-/// Finishes an interaction: one statement, one winner (IX-05, CC-01).
+/// Finishes an interaction with one statement that only one caller can win (IX-05, CC-01). Returns
+/// whether this call did.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn consume(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -252,10 +255,11 @@ pub async fn consume(
     Ok(conn.query_one(&update).await?.is_some())
 }
 
-/// Ends the interactions of a user that are under way: the person took back what they are for.
+/// Ends the unfinished interactions of a user, for one client or all: the user took back the
+/// approval that they lead to.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn abandon(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -276,7 +280,7 @@ pub async fn abandon(
 /// Links a finished interaction to the grant it led to.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn link(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

@@ -1,4 +1,5 @@
-//! A bearer token with all that decides whether it is accepted: one statement per guarded request.
+//! Reads a bearer token together with all that decides whether it is accepted, by one statement per
+//! guarded request.
 
 use sea_orm::{
     ConnectionTrait, DbErr, QueryResult,
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{protocol::client::SecretHash, store::schema::TableNames};
 
-/// The app's side of the statement: its users.
+/// The app's part of the statement, which joins its users table.
 pub trait WithUser: Send + Sync {
     /// The user as read.
     type User;
@@ -24,25 +25,25 @@ pub trait WithUser: Send + Sync {
     /// Joins the user whose key stands in a column of another table.
     fn join(&self, select: &mut SelectStatement, from: Column<'_>);
 
-    /// The joined user, if the row has one.
+    /// Reads the user of a joined row, if the row has one.
     ///
     /// # Errors
-    /// When the row does not fit the app's model.
+    /// Returns an error when the row does not fit the app's model.
     fn read(&self, row: &QueryResult) -> Result<Option<Self::User>, DbErr>;
 }
 
 /// An access token with its user.
 pub struct BearerToken<U> {
-    /// The token with its family and its client.
+    /// The token with its grant and its client.
     pub access: AccessWithGrant,
-    /// The user, where the users table can be read along.
+    /// The user, where the users table can be joined.
     pub user: Option<U>,
 }
 
-/// The access token with this hash, with its family, its client and its user.
+/// Returns the access token with this hash, with its grant, its client and its user.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn find<U>(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

@@ -19,27 +19,27 @@ use crate::{protocol::client::SecretHash, store::schema::TableNames};
 pub struct SessionWithConsent<U> {
     /// The session.
     pub session: SessionRow,
-    /// The consent in the name of nobody but the person.
+    /// The consent that the user gave in no organisation's name (empty `reference`).
     pub consent: Option<ConsentRow>,
-    /// The user, where the users table can be read along.
+    /// The user, where the users table can be joined.
     pub user: Option<U>,
 }
 
-/// Which sessions, and whose consent.
+/// Selects sessions of a browser and the client whose consents are read with them.
 #[derive(Clone, Copy, Debug)]
 pub struct BrowserSessionsQuery<'a> {
-    /// Hashes of the session secrets.
+    /// Hashes of the session secrets that the browser sent.
     pub hashes: &'a [SecretHash],
-    /// The client whose consent is read along; `""` = none.
+    /// The client whose consents are read; `""` = no consents.
     pub client_id: &'a str,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
 }
 
-/// The live sessions with these secrets, in no order.
+/// Returns the live sessions with these secrets, in no particular order.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn find<U>(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

@@ -1,5 +1,5 @@
-//! Deleting what is over, in batches by indexed expiry. Every batch is safe on several
-//! nodes and safe to kill: a row that another node deletes is passed over.
+//! Deletes rows that have expired, in batches by indexed expiry. Every batch is safe on several
+//! nodes and safe to interrupt: a row that another node deletes is passed over.
 
 use sea_orm::{
     ConnectionTrait,
@@ -14,28 +14,28 @@ use crate::store::schema::TableNames;
 const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
 
-/// Kinds of rows that end by themselves, children before parents.
+/// Kinds of rows that expire, children before parents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expired {
-    /// Interactions, an hour late, so that a late person gets a fitting page.
+    /// Interactions, an hour after their expiry, so that a late user still gets a fitting page.
     Interactions,
-    /// Access tokens, a day late.
+    /// Access tokens, a day after their expiry.
     AccessTokens,
-    /// Grants with all their tokens, a day after the last of them: superseded refresh tokens stay
-    /// that long, so that a replay is recognised (RFC 9700 §4.14.2).
+    /// Grants with all their tokens, a day after the last of them expired: superseded refresh
+    /// tokens stay that long, so that a replay is recognised (RFC 9700 §4.14.2).
     Grants,
-    /// Consents that ended, or whose client was removed.
+    /// Consents that expired, or whose client was removed.
     Consents,
-    /// Sessions, 30 days late.
+    /// Sessions, 30 days after their end.
     Sessions,
-    /// Counters, used assertions.
+    /// Counters and used assertions, once they expired.
     Ephemerals,
-    /// Removed clients, after 90 days.
+    /// Tombstones of removed clients, after 90 days.
     Clients,
 }
 
 impl Expired {
-    /// In the order of deletion.
+    /// Every kind, in the order of deletion.
     pub const ALL: [Self; 7] = [
         Self::Interactions,
         Self::AccessTokens,
@@ -46,7 +46,7 @@ impl Expired {
         Self::Clients,
     ];
 
-    /// Name of the table.
+    /// Name of the table that holds rows of this kind.
     pub const fn table(self, tables: &TableNames) -> &'static str {
         match self {
             Self::Interactions => tables.authorization_states,
@@ -87,7 +87,7 @@ impl Expired {
         }
     }
 
-    /// The oldest first.
+    /// Column by which the oldest rows come first.
     const fn order(self) -> &'static str {
         match self {
             Self::Grants => "retain_until",
@@ -97,22 +97,22 @@ impl Expired {
     }
 }
 
-/// The oldest rows of a kind that are over.
+/// A batch of the oldest expired rows of one kind.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpiredBatch {
-    /// Their kind.
+    /// Kind of the rows.
     pub kind: Expired,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
-    /// How many at most.
+    /// Most rows of the batch.
     pub most: u64,
 }
 
-/// Deletes a batch of rows of a kind and gives their number; of grants inside a transaction,
-/// whose tokens go first.
+/// Deletes a batch of expired rows and returns their number. For grants, call it inside a
+/// transaction: their tokens are deleted first.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn delete(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -149,10 +149,10 @@ fn oldest(tables: &TableNames, batch: ExpiredBatch) -> SelectStatement {
     select
 }
 
-/// How many rows of a kind are over.
+/// Returns how many rows of a kind have expired at `now`, Unix seconds.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn remaining(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

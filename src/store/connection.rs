@@ -1,13 +1,13 @@
-//! The one way of statements to the database: their values are looked at, and tests let them fail
-//! or wait.
+//! The one way of statements to the database: their values are checked, and tests can make them
+//! fail or wait.
 
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use super::storable;
 
-/// A pool or a transaction. Passes on what a database can hold ([`storable::admit`]); with the
-/// feature `testing` a plan of [`Faults`] comes first.
+/// A pool or a transaction that passes on only what a database can hold ([`storable::admit`]). With
+/// the feature `testing`, a plan of faults (`Faults`) comes first.
 #[derive(Clone, Debug)]
 pub struct CheckedConnection<C> {
     inner: C,
@@ -16,7 +16,7 @@ pub struct CheckedConnection<C> {
 }
 
 impl<C> CheckedConnection<C> {
-    /// Statements on `inner`.
+    /// Checks the statements that go to `inner`.
     pub fn new(inner: C) -> Self {
         Self {
             inner,
@@ -25,7 +25,8 @@ impl<C> CheckedConnection<C> {
         }
     }
 
-    /// The same way for another connection, such as a transaction of this pool.
+    /// Checks the statements of another connection, such as a transaction of this pool, under the
+    /// same plan of faults.
     pub fn with<D>(&self, inner: D) -> CheckedConnection<D> {
         CheckedConnection {
             inner,
@@ -34,12 +35,12 @@ impl<C> CheckedConnection<C> {
         }
     }
 
-    /// What lies underneath.
+    /// The unchecked connection underneath.
     pub const fn inner(&self) -> &C {
         &self.inner
     }
 
-    /// What lies underneath.
+    /// Returns the unchecked connection underneath.
     pub fn into_inner(self) -> C {
         self.inner
     }
@@ -52,10 +53,10 @@ impl<C> CheckedConnection<C> {
 }
 
 impl<C: Sync> CheckedConnection<C> {
-    /// Called before every statement and every commit.
+    /// Applies the plan of faults. Called before every statement and every commit.
     ///
     /// # Errors
-    /// Those of the plan; without the feature `testing` never.
+    /// Returns the error of the plan; without the feature `testing` it never fails.
     #[cfg_attr(
         not(feature = "testing"),
         expect(clippy::unused_async, reason = "awaits with the feature `testing`")
@@ -113,7 +114,7 @@ mod plan {
     use sea_orm::{DbErr, RuntimeErr};
     use tokio::sync::Notify;
 
-    /// Which statements of a server fail or wait. Shared by its clones.
+    /// Which statements of a server fail or wait. Clones share one plan.
     #[derive(Clone, Debug, Default)]
     pub struct Faults(Arc<Plan>);
 
@@ -121,16 +122,16 @@ mod plan {
     struct Plan {
         /// Statements since the plan was made.
         seen: AtomicU64,
-        /// Statements of these numbers fail: from, up to.
+        /// First statement number that fails, and the number after the last one.
         from: AtomicU64,
         to: AtomicU64,
         /// Milliseconds that every statement waits.
         wait: AtomicU64,
-        /// What holds the next transaction.
+        /// The gate at which the next transaction waits.
         hold: Mutex<Option<Held>>,
     }
 
-    /// A transaction that does not begin before it is let go.
+    /// A transaction that does not begin before it is released.
     #[derive(Clone, Debug, Default)]
     pub struct Held(Arc<Gate>);
 
@@ -141,37 +142,37 @@ mod plan {
     }
 
     impl Held {
-        /// Returns when a transaction is about to begin, and waits.
+        /// Waits until a transaction is about to begin.
         pub async fn reached(&self) {
             self.0.reached.notified().await;
         }
 
-        /// Lets it begin.
+        /// Lets the transaction begin.
         pub fn release(&self) {
             self.0.released.notify_one();
         }
     }
 
     impl Faults {
-        /// The database is away from now on.
+        /// Makes every statement fail from now on.
         pub fn stop(&self) {
             let seen = self.0.seen.load(Ordering::SeqCst);
             self.fail(seen, u64::MAX);
         }
 
-        /// One statement fails, after `passed` more that do not.
+        /// Makes one statement fail, after `passed` more that succeed.
         pub fn fail_once(&self, passed: u64) {
             let from = self.0.seen.load(Ordering::SeqCst) + passed;
             self.fail(from, from + 1);
         }
 
-        /// Every statement waits.
+        /// Makes every statement wait.
         pub fn delay(&self, wait: Duration) {
             let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             self.0.wait.store(wait, Ordering::SeqCst);
         }
 
-        /// The next transaction waits at its beginning, before it holds any lock.
+        /// Makes the next transaction wait at its beginning, before it holds any lock.
         pub fn hold_next_transaction(&self) -> Held {
             let held = Held::default();
             *self.held() = Some(held.clone());
@@ -190,7 +191,7 @@ mod plan {
             self.0.hold.lock().unwrap_or_else(PoisonError::into_inner)
         }
 
-        /// All is well again.
+        /// Ends every fault of the plan.
         pub fn mend(&self) {
             self.fail(0, 0);
             self.delay(Duration::ZERO);

@@ -1,10 +1,10 @@
-//! `oauth_consents`: what a person approved for a client.
+//! `oauth_consents`: what a user approved for a client.
 //!
-//! The column `history` says which scope for
-//! which resource, and for which version of the client; `scopes` and `resources` are its summaries,
-//! for pages and for the app's own queries, and decide nothing. A row without such entries is from
-//! an older version of the plugin, which merged approvals of different resources into one set: it
-//! covers nothing, and the next approval replaces it.
+//! The column `history` says which scope was approved for which resource, and for which version of
+//! the client; `scopes` and `resources` are its summaries, for pages and for the app's own queries,
+//! and decide nothing. A row without such entries is from an older version of the plugin, which
+//! merged approvals of different resources into one set: it covers nothing, and the next approval
+//! replaces it.
 
 use sea_orm::{
     ConnectionTrait, DbErr,
@@ -28,29 +28,29 @@ record! {
     pub struct ConsentRow {
         /// The client.
         pub client_id: String,
-        /// The person.
+        /// The user who approved.
         pub user_id: UserKey,
-        /// Organisation; `""` = none.
+        /// Organisation in whose name the user approved; `""` = none.
         pub reference: String,
-        /// The client's version when it was given.
+        /// The client's version at the approval.
         pub client_version: i32,
-        /// Approved scopes, of all resources.
+        /// Approved scopes, of all resources together.
         pub scopes: Strings,
         /// Approved resources.
         pub resources: Strings,
         /// Which scope was approved for which resource.
         pub history: Option<Json>,
-        /// Unix seconds.
+        /// When the consent was last given, Unix seconds.
         pub granted_at: i64,
-        /// Unix seconds.
+        /// When the last approval was stored, Unix seconds.
         pub last_used_at: Option<i64>,
-        /// Unix seconds; null = does not end.
+        /// When the consent expires, Unix seconds; null = never.
         pub expires_at: Option<i64>,
     }
 }
 
 impl ConsentRow {
-    /// What the rules look at.
+    /// The part of the row that the consent rules evaluate.
     pub fn view(&self) -> ConsentView {
         ConsentView {
             client_version: self.client_version,
@@ -60,24 +60,24 @@ impl ConsentRow {
     }
 }
 
-/// An approval on its way into the table.
+/// An approval that is to be stored.
 #[derive(Clone, Debug)]
 pub struct NewApproval {
     /// The client.
     pub client_id: String,
-    /// The person.
+    /// The user who approved.
     pub user_id: UserKey,
-    /// Organisation; `""` = none.
+    /// Organisation in whose name the user approved; `""` = none.
     pub reference: String,
-    /// What was decided.
+    /// The scopes and resources of the decision.
     pub approval: Approval,
 }
 
 impl NewApproval {
-    /// The row after this approval, on top of the stored one.
+    /// The row after this approval is added to the stored one.
     fn row(&self, stored: Option<&ConsentRow>) -> ConsentRow {
         let approval = &self.approval;
-        // What has ended is not revived by a new approval.
+        // A new approval does not revive a consent that has expired.
         let stored = stored.map(ConsentRow::view);
         let stored = stored.filter(|it| it.expires_at.is_none_or(|at| at > approval.at));
         let accepted = stored.map(|stored| stored.accepted).unwrap_or_default();
@@ -98,11 +98,11 @@ impl NewApproval {
     }
 }
 
-/// Stores an approval: inserts the row, or changes it under a row lock (CO-03, CC-06). Inside a
-/// transaction only.
+/// Stores an approval and returns the id of the row: inserts it, or changes it under a row lock
+/// (CO-03, CC-06). Call it inside a transaction only.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn approve(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -125,21 +125,21 @@ pub async fn approve(
     replace(conn, tables, &stored, approval).await
 }
 
-/// Whose consent, for which client and in whose name: the unique key of the table.
+/// User, client and organisation of a consent: the unique key of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct ConsentKey<'a> {
-    /// The person.
+    /// The user.
     pub user: UserKey,
     /// The client.
     pub client_id: &'a str,
-    /// Organisation; `""` = none.
+    /// Organisation in whose name the user approved; `""` = none.
     pub reference: &'a str,
 }
 
-/// The consent of a person for a client, in the name of `reference`.
+/// Returns the consent with this key.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn find(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -159,10 +159,10 @@ fn select(tables: &TableNames, key: ConsentKey<'_>) -> SelectStatement {
     select
 }
 
-/// The consents of a user, the last given first.
+/// Returns the consents of a user, the last given first.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -177,10 +177,10 @@ pub async fn of_user(
     rows.filter_map(Result::transpose).collect()
 }
 
-/// The client of a user's consent; `None` when it is somebody else's.
+/// Returns the client of a consent, or `None` unless the consent belongs to `user`.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn client_of(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -197,10 +197,10 @@ pub async fn client_of(
     Ok(row.map(|row| row.try_get("", "client_id")).transpose()?)
 }
 
-/// Takes consents back.
+/// Deletes the selected consents of a user, and returns their number.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn delete_of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -256,10 +256,10 @@ async fn replace(
     Ok(stored.id)
 }
 
-/// Removes what people approved for a client: with the client, nothing is left to remember.
+/// Deletes every consent that users gave to a client.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn delete_of_client(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

@@ -1,5 +1,5 @@
-//! What is known of a user's credentials: a row of `oauth_ephemerals` with the kind `credentials`,
-//! and the stamps that sessions and grants carry (EX-03).
+//! What is noted about a user's credentials: a row of `oauth_ephemerals` with the kind
+//! `credentials`, and the stamps that sessions and grants carry (EX-03).
 
 use sea_orm::{
     ConnectionTrait,
@@ -28,10 +28,10 @@ fn key_of(user: UserKey) -> Vec<u8> {
     plain_hash(&format!("{KIND} {user}")).0.to_vec()
 }
 
-/// What was noted about a user.
+/// Returns what was noted about the credentials of a user.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn noted(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -54,21 +54,21 @@ pub async fn noted(
     }))
 }
 
-/// What is to be noted about a user.
+/// A note about the credentials of a user that is to be stored.
 #[derive(Clone, Copy)]
 pub struct CredentialNote<'a> {
     /// The user.
     pub user: UserKey,
     /// Their credentials, and since when they are in effect.
     pub noted: &'a CredentialRecord,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
 }
 
 /// Notes which credentials a user has, and since when.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn note(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -92,10 +92,10 @@ pub async fn note(
     Ok(())
 }
 
-/// The stamps that a user's sessions and grants carry.
+/// Returns the credential stamps that a user's sessions and grants carry.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn seen(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

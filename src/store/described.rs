@@ -1,4 +1,4 @@
-//! What audit events say of rows.
+//! Fields of audit events that describe rows.
 
 use super::{
     access_tokens::AccessTokenRow, authorization_codes::GrantRow, lookups::RefreshWithGrant,
@@ -6,14 +6,14 @@ use super::{
 };
 use crate::events::{AuditEvent, Describe};
 
-/// The session and its person.
+/// Describes the session and its user.
 impl Describe for SessionRow {
     fn describe(&self, event: AuditEvent) -> AuditEvent {
         event.sid(&self.sid).user_id(self.user_id)
     }
 }
 
-/// The grant, its scopes, resources and person.
+/// Describes the grant, its scopes, resources and user.
 impl Describe for GrantRow {
     fn describe(&self, event: AuditEvent) -> AuditEvent {
         let event = event.scopes(&self.scopes.0).resources(&self.resources.0);
@@ -25,14 +25,14 @@ impl Describe for GrantRow {
     }
 }
 
-/// The refresh token and its grant.
+/// Describes the refresh token and its grant.
 impl Describe for RefreshWithGrant {
     fn describe(&self, event: AuditEvent) -> AuditEvent {
         event.about(&self.grant).token_hash(&self.token.token_hash)
     }
 }
 
-/// The access token, what it is for, and its person.
+/// Describes the access token, its scopes and resources, and its user.
 impl Describe for AccessTokenRow {
     fn describe(&self, event: AuditEvent) -> AuditEvent {
         let event = event.scopes(&self.scopes.0).resources(&self.audience.0);

@@ -1,4 +1,5 @@
-//! `oauth_ephemerals`: short-lived facts that all nodes share.
+//! `oauth_ephemerals`: short-lived entries that all nodes share, such as used assertions and
+//! counters.
 
 use sea_orm::{
     ConnectionTrait,
@@ -12,40 +13,41 @@ use super::{
 };
 use crate::{protocol::secret::SecretHash, store::schema::TableNames};
 
-/// `kind` of assertions that were used.
+/// `kind` of client assertions that were used.
 pub const JTI: &str = "jti";
-/// `kind` of live refresh tokens that were presented for what their grant does not have (RF-03).
+/// `kind` of counters of live refresh tokens that were used for what their grant does not have
+/// (RF-03).
 pub const REFRESH_MISUSE: &str = "refresh_misuse";
 
 record! {
     /// A row of `oauth_ephemerals`.
     pub struct EphemeralRow {
-        /// What kind of fact it is.
+        /// What the entry is about, such as [`JTI`].
         pub kind: String,
-        /// Hash of what it is about.
+        /// Hash of the key of the entry.
         pub key_hash: Vec<u8>,
-        /// How often it was seen.
+        /// How often the key was seen.
         pub counter: i64,
-        /// More about it.
+        /// More data of the entry.
         pub value: Option<Json>,
-        /// Unix seconds after which it means nothing.
+        /// When the entry expires, Unix seconds.
         pub expires_at: i64,
     }
 }
 
-/// A fact on its way into the table.
+/// An entry that is to be stored.
 #[derive(Clone, Copy, Debug)]
 pub struct NewEphemeral<'a> {
-    /// What kind of fact it is.
+    /// What the entry is about, such as [`JTI`].
     pub kind: &'a str,
-    /// Hash of what it is about.
+    /// Hash of the key of the entry.
     pub hash: &'a SecretHash,
-    /// Unix seconds after which it means nothing.
+    /// When the entry expires, Unix seconds.
     pub expires_at: i64,
 }
 
 impl NewEphemeral<'_> {
-    /// The row of a fact that was seen once.
+    /// The row of an entry that was seen once.
     fn row(&self) -> EphemeralRow {
         EphemeralRow {
             id: 0,
@@ -58,11 +60,11 @@ impl NewEphemeral<'_> {
     }
 }
 
-/// Takes what can be used once: the insert itself is the check, on every node (CC-01). `false` =
-/// somebody was there before.
+/// Takes something that can be used once: the insert itself is the check, on every node (CC-01).
+/// Returns whether it was taken; `false` = somebody took it before.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn take(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -74,10 +76,11 @@ pub async fn take(
     Ok(conn.execute(&insert).await?.rows_affected() == 1)
 }
 
-/// Counts what must not happen often: how often it happened, on all nodes, with this time.
+/// Counts something that must not happen often. Returns how often it happened on all nodes, this
+/// time included.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn count(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

@@ -1,4 +1,4 @@
-//! Faults of the database: which of them pass by themselves.
+//! Errors of the database, and which of them pass by themselves.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::storable;
 /// A statement or transaction that did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database is busy, locked, full, read-only or away: the same request works later.
+    /// The database is busy, locked, full, read-only or away: the request may succeed later.
     #[error("the database is temporarily unavailable: {0}")]
     Unavailable(#[source] DbErr),
     /// The request's share of time for the database is used up (FA-01).
@@ -57,7 +57,8 @@ impl From<loco_rs::model::ModelError> for StoreError {
 }
 
 impl StoreError {
-    /// Whether the same transaction may succeed at once: lost races of the database itself.
+    /// Whether the transaction may succeed when it is run again at once: the database made it lose
+    /// a race.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Unavailable(error) => {
@@ -70,7 +71,7 @@ impl StoreError {
         }
     }
 
-    /// Whether no connection of the pool was free in time; nothing has run then.
+    /// Whether no connection of the pool was free in time; then no statement was run.
     pub fn is_pool_timeout(&self) -> bool {
         match self {
             Self::Unavailable(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout)) => true,
@@ -81,7 +82,7 @@ impl StoreError {
         }
     }
 
-    /// Whether this is the request's fault (no) or the storage's (yes) and passes by itself.
+    /// Whether the storage is at fault and the fault passes by itself.
     pub const fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::TimedOut(_))
     }
@@ -97,8 +98,8 @@ fn is_sqlite_busy(code: &str) -> bool {
     code.len() < 5 && matches!(sqlite_primary(code), Some(5 | 6))
 }
 
-/// Pool exhausted, connection lost, busy, locked, full, I/O, read-only; PostgreSQL classes 08, 53,
-/// 57P, and the lost races 40001 and 40P01.
+/// Whether the error passes by itself: pool exhausted, connection lost, busy, locked, full, I/O,
+/// read-only; PostgreSQL classes 08, 53, 57P, and the lost races 40001 and 40P01.
 fn is_passing(error: &DbErr) -> bool {
     if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
         return true;

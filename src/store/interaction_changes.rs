@@ -1,11 +1,11 @@
-//! What is written on the row of an interaction.
+//! Values that are written on the row of an interaction.
 
 use crate::protocol::client::SecretHash;
 
 /// An interaction and the browser that it is to be bound to.
 #[derive(Clone, Copy, Debug)]
 pub struct BrowserBinding<'a> {
-    /// The row.
+    /// Id of the interaction's row.
     pub id: i64,
     /// Hash of the binding cookie.
     pub browser: &'a SecretHash,
@@ -16,11 +16,12 @@ pub struct BrowserBinding<'a> {
 /// How an interaction is finished.
 #[derive(Clone)]
 pub struct Completion {
-    /// The row.
+    /// Id of the interaction's row.
     pub id: i64,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
-    /// The final location, sealed under the binding cookie; `None` = there is none to fetch again.
+    /// Location of the final redirect, sealed under the binding cookie; `None` = it cannot be
+    /// fetched again.
     pub sealed_result: Option<Vec<u8>>,
     /// What the operator sees in place of a next step.
     pub intent: &'static str,

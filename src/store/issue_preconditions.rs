@@ -1,5 +1,6 @@
-//! What a code rests on, read once more in the transaction that issues it (CO-03, NX-10): a
-//! sign-out, a revocation, a changed client, a disabled user or a new password that was stored
+//! Rows that a code depends on, read once more in the transaction that issues it (CO-03, NX-10).
+//!
+//! A sign-out, a revocation, a changed client, a disabled user or a new password that was stored
 //! meanwhile wins.
 
 use sea_orm::{
@@ -19,14 +20,14 @@ use crate::store::schema::TableNames;
 /// `status` of a client that may be used.
 const ACTIVE: &str = "active";
 
-/// What must still be there.
+/// Rows that must still be valid when a code is issued.
 #[derive(Clone, Debug)]
 pub struct IssuePreconditions {
     /// The browser session.
     pub session_id: i64,
-    /// The client as it was shown; `None` for static clients, which have no row.
+    /// The client as the user saw it; `None` for static clients, which have no row.
     pub client: Option<ClientAtVersion>,
-    /// The stored consent, where nobody was asked just now.
+    /// The stored consent, where the user was not asked in this interaction.
     pub consent_id: Option<i64>,
 }
 
@@ -39,21 +40,21 @@ pub struct ClientAtVersion {
     pub version: i32,
 }
 
-/// What was found, for the rules that a statement cannot check.
+/// The rows that were found, for the rules that a statement cannot check.
 pub struct LockedRows<U> {
     /// The session.
     pub session: SessionRow,
     /// The consent of [`IssuePreconditions::consent_id`].
     pub consent: Option<ConsentRow>,
-    /// The user of the session, where the users table can be read along.
+    /// The user of the session, where the users table can be joined.
     pub user: Option<U>,
 }
 
-/// Reads it and holds it until the end of the transaction: who ends one of these meanwhile waits,
-/// and then finds what was issued. `None` when one of them is gone.
+/// Reads the rows and locks them until the end of the transaction: whoever ends one of them
+/// meanwhile waits, and then finds what was issued. Returns `None` when one of them is gone.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn lock<U>(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

@@ -1,5 +1,5 @@
-//! Rows that one request needs together, read by one statement each: the budgets of statements
-//! per request rest on these.
+//! Rows that one request needs together, read by one statement each, which keeps the number of
+//! statements per request small.
 
 use sea_orm::{
     ConnectionTrait, QueryResult,
@@ -21,53 +21,53 @@ use crate::{
     store::schema::TableNames,
 };
 
-/// A client and what the request presents, read together.
+/// A client and the credential of its request, read by one statement.
 pub struct ClientLookup<T> {
     /// The client's row; `None` for static and unknown clients.
     pub client: Option<Client>,
-    /// What was presented.
+    /// The row of the code or token that the request names.
     pub found: Option<T>,
 }
 
-/// A grant with the session it was given in.
+/// A grant with the browser session it was given in.
 #[derive(Clone)]
 pub struct GrantWithSession {
     /// The grant.
     pub grant: GrantRow,
-    /// Its session, while the row exists.
+    /// The browser session, while its row exists.
     pub session: Option<SessionRow>,
 }
 
-/// A refresh token with its family.
+/// A refresh token with its grant.
 #[derive(Clone)]
 pub struct RefreshWithGrant {
     /// The token.
     pub token: RefreshTokenRow,
-    /// Whether the next generation was superseded too.
+    /// Whether the token of the next generation was superseded too.
     pub successor_superseded: bool,
     /// The grant.
     pub grant: GrantRow,
-    /// Its session, while the row exists.
+    /// The browser session of the grant, while its row exists.
     pub session: Option<SessionRow>,
 }
 
-/// An access token with its family and its client.
+/// An access token with its grant and its client.
 #[derive(Clone)]
 pub struct AccessWithGrant {
     /// The token.
     pub token: AccessTokenRow,
     /// Its grant; `None` for client credentials.
     pub grant: Option<GrantRow>,
-    /// The grant's session, while the row exists.
+    /// The browser session of the grant, while its row exists.
     pub session: Option<SessionRow>,
     /// The client it was issued to; `None` for static clients.
     pub client: Option<Client>,
 }
 
-/// The client `client_id` and the grant whose code has this hash.
+/// Returns the client `client_id` and the grant whose code has this hash.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn client_and_code(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -86,10 +86,10 @@ pub async fn client_and_code(
     .await
 }
 
-/// The client `client_id` and the refresh token with this hash.
+/// Returns the client `client_id` and the refresh token with this hash.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn client_and_refresh_token(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -136,10 +136,10 @@ pub async fn client_and_refresh_token(
     .await
 }
 
-/// The client `client_id` and the access token with this hash, with the token's own client.
+/// Returns the client `client_id`, and the access token with this hash with its own client.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn client_and_access_token(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -183,14 +183,14 @@ pub struct InteractionWithClient {
     pub interaction: InteractionRow,
     /// The client; `None` for static clients.
     pub client: Option<Client>,
-    /// The grant it led to.
+    /// The grant that the interaction led to.
     pub grant: Option<GrantRow>,
 }
 
-/// The interaction with this id.
+/// Returns the interaction with this identifier.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn interaction(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -224,7 +224,7 @@ pub async fn interaction(
     }))
 }
 
-/// A statement that yields exactly one row: the client and what was presented, each or null.
+/// Builds a statement that yields exactly one row: the client and the code or token, each or null.
 fn lookup_query(
     tables: &TableNames,
     client_id: Option<&str>,
@@ -235,7 +235,7 @@ fn lookup_query(
     one.expr_as(Expr::value(1), Alias::new("one"));
     let mut select = Query::select();
     select.from_subquery(one, Alias::new("request"));
-    // A static client has no row; an empty id is nobody's.
+    // A static client has no row; no client has an empty id.
     let by_id = eq_of(tables.clients, "client_id", client_id.unwrap_or_default());
     select.join(JoinType::LeftJoin, Alias::new(tables.clients), by_id);
     ClientRow::select_into(&mut select, tables.clients, "c_");

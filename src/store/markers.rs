@@ -1,4 +1,4 @@
-//! When something was done last, in `oauth_ephemerals`: for the doctor, on whatever node.
+//! Markers in `oauth_ephemerals` of when something was last done on any node, for the doctor.
 
 use sea_orm::{
     ConnectionTrait,
@@ -9,13 +9,13 @@ use super::{StoreResult, record::eq};
 use crate::{protocol::secret::plain_hash, store::schema::TableNames};
 
 const KIND: &str = "marker";
-/// Markers do not end: a century.
+/// How long a marker is kept, seconds: a century, because markers do not expire.
 const KEPT: i64 = 3_155_760_000;
 
 /// Notes that `name` was done at `now`, Unix seconds.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn set(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -42,10 +42,10 @@ pub async fn set(
     Ok(())
 }
 
-/// When `name` was done last, Unix seconds.
+/// Returns when `name` was last done, Unix seconds.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn get(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

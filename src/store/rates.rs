@@ -1,4 +1,4 @@
-//! Counters of rate limits in `oauth_ephemerals`: all nodes count together.
+//! Counters of rate limits in `oauth_ephemerals`, shared by all nodes.
 
 use sea_orm::{
     ConnectionTrait,
@@ -16,20 +16,20 @@ use crate::{protocol::secret::SecretHash, store::schema::TableNames};
 const KIND: &str = "rate";
 const COLUMNS: [&str; 4] = ["kind", "key_hash", "counter", "expires_at"];
 
-/// One key that a request counts for.
+/// A counter that a request adds to.
 #[derive(Clone, Debug)]
 pub struct CounterIncrement {
-    /// Hash of the key.
+    /// Hash of the counter's key.
     pub key: SecretHash,
-    /// 1 counts; 0 only looks.
+    /// Number to add: 1 counts the request, 0 only reads the counter.
     pub add: i64,
-    /// Requests of a window.
+    /// Most requests of a window.
     pub limit: i64,
-    /// End of the window that begins with this request, Unix seconds.
+    /// End of the window if it begins with this request, Unix seconds.
     pub ends_at: i64,
 }
 
-/// A counter after the request.
+/// A counter after the request was added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CounterState {
     /// Requests of the window so far, this one included.
@@ -38,14 +38,13 @@ pub struct CounterState {
     pub ends_at: i64,
 }
 
-/// Counts in one statement.
+/// Adds to all counters in one statement.
 ///
-/// A later key is left alone once an earlier one has reached its limit,
-/// so that one address cannot use up what all share. The answers are in the order of `counts`;
-/// `None` = left alone.
+/// A later counter is left alone once an earlier one has reached its limit, so that one address
+/// cannot use up what all share. The results are in the order of `counts`; `None` = left alone.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn count(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -90,8 +89,8 @@ pub async fn count(
     Ok(counted)
 }
 
-/// The row of a key, unless one of the earlier keys is used up. The condition is there for every
-/// row: SQLite takes `ON CONFLICT` after a bare SELECT for a join.
+/// Builds the row of a counter, which is empty once an earlier counter is used up. The condition is
+/// there for every row: SQLite takes `ON CONFLICT` after a bare SELECT for a join.
 fn row(
     table: &str,
     count: &CounterIncrement,
@@ -122,7 +121,7 @@ fn row(
     select
 }
 
-/// A window that is over begins again.
+/// Adds to the running window, or begins a new one when the window is over at `now`.
 fn add_up(table: &str, now: i64) -> OnConflict {
     let stored = |name: &str| Expr::col((Alias::new(table), Alias::new(name)));
     let new = |name: &str| Expr::col((Alias::new("excluded"), Alias::new(name)));

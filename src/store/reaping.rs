@@ -1,4 +1,4 @@
-//! Removing clients that registered themselves and are not used: they become tombstones.
+//! Removes clients that registered or described themselves and are not used.
 
 use chrono::{DateTime, FixedOffset};
 use sea_orm::{
@@ -14,24 +14,24 @@ use super::{
 };
 use crate::store::schema::TableNames;
 
-/// When clients are removed, Unix seconds.
+/// Limits of one removal of unused clients.
 #[derive(Clone, Copy, Debug)]
 pub struct Reaping {
-    /// Now.
+    /// The present time, Unix seconds.
     pub now: i64,
-    /// Never used and registered before this.
+    /// Never-used clients are removed when they registered before this, Unix seconds.
     pub unused_before: i64,
-    /// Last used before this.
+    /// Used clients are removed when they were last used before this, Unix seconds.
     pub idle_before: i64,
-    /// Most clients at once.
+    /// Most clients of one batch.
     pub batch: u64,
 }
 
-/// Client ids and whether they were never used, at most a batch, that may be removed. A client
-/// with a live grant never is.
+/// Returns the ids of clients that may be removed, at most a batch. A client with a live grant is
+/// never among them.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn candidates(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -49,8 +49,8 @@ pub async fn candidates(
     Ok(ids)
 }
 
-/// In the order of registration. The time of registration is compared here, because SQLite
-/// compares times as texts.
+/// Returns the ids of never-used clients in the order of registration. The time of registration is
+/// compared here, because SQLite compares times as texts.
 async fn never_used(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -72,14 +72,15 @@ async fn never_used(
     Ok(ids)
 }
 
-/// Removes a client, unless it came to life meanwhile or another node was faster (`false`).
+/// Removes a client. Returns whether it did; `false` = the client came to life meanwhile, or
+/// another node removed it.
 ///
-/// A registered client leaves a tombstone. The row of a document, which is only a copy, goes for
-/// good: whoever comes with its id again has it fetched. Inside a transaction, which this begins with
-/// the write that ends the client.
+/// A registered client leaves a tombstone. The row of a document, which is only a copy, is deleted:
+/// a request with its id fetches the document again. Call it inside a transaction, which it begins
+/// with the write that ends the client.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn reap(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -94,7 +95,7 @@ pub async fn reap(
             .and(is_null("last_used_at").or(last_used().lte(reaping.idle_before)))
             .and(has_live_grant(tables, reaping.now).not())
     };
-    // Only an active copy: that the operator switched a document off has to last.
+    // Only an active copy is deleted: the operator's decision to disable a document must last.
     let mut delete = Query::delete();
     delete
         .from_table(Alias::new(tables.clients))
@@ -106,7 +107,7 @@ pub async fn reap(
         .and_where(conditions("dynamic"));
     tombstone::bury(&mut update, reaping.now);
     if conn.execute(&delete).await?.rows_affected() == 1 {
-        // The next copy begins at version 1 again: no consent of this one may hold for it.
+        // The next copy begins at version 1 again: no consent to this copy may hold for it.
         consents::delete_of_client(conn, tables, client_id).await?;
         return Ok(true);
     }
@@ -122,8 +123,8 @@ fn reapable(tables: &TableNames, now: i64) -> SelectStatement {
     select
 }
 
-/// Registered over HTTP, or a document that is in use; the operator's own stay, and so does what the
-/// operator decided about a document.
+/// Condition that the client registered over HTTP, or is a document that is active. Clients of the
+/// operator stay, and so do documents that the operator decided about.
 fn is_removable() -> SimpleExpr {
     let kind = |kind: &str| eq("kind", kind);
     let registered = kind("dynamic").and(Expr::col(Alias::new("status")).ne(DELETED));

@@ -1,4 +1,4 @@
-//! The library's typed view of its tables.
+//! Typed records of the plugin's tables.
 
 use sea_orm::{
     ConnectionTrait, DbErr, FromJsonQueryResult, FromQueryResult, QueryResult, Value,
@@ -25,7 +25,7 @@ pub trait Record: FromQueryResult + Sized {
     /// Column values in the order of [`Self::COLUMNS`], without `id`.
     fn values(&self) -> Vec<Value>;
 
-    /// `SELECT` of all columns of `table`.
+    /// Builds the `SELECT` of all columns of `table`.
     fn select(table: &str) -> SelectStatement {
         let mut select = Query::select();
         select
@@ -34,7 +34,7 @@ pub trait Record: FromQueryResult + Sized {
         select
     }
 
-    /// Adds the columns of `table` to a joined `SELECT`, under names that begin with `prefix`.
+    /// Adds the columns of `table` to a `SELECT` with joins, under names that begin with `prefix`.
     fn select_into(select: &mut SelectStatement, table: &str, prefix: &str) {
         for name in Self::COLUMNS {
             let column = Expr::col((Alias::new(table), Alias::new(*name)));
@@ -42,16 +42,17 @@ pub trait Record: FromQueryResult + Sized {
         }
     }
 
-    /// The row of a joined `SELECT`; `None` where an outer join found nothing.
+    /// Reads the record from a row of a `SELECT` with joins; `None` where an outer join found
+    /// nothing.
     ///
     /// # Errors
-    /// When a column is missing or of another type.
+    /// Returns an error when a column is missing or of another type.
     fn read(row: &QueryResult, prefix: &str) -> Result<Option<Self>, DbErr> {
         let id: Option<i64> = row.try_get(prefix, "id")?;
         id.map(|_| Self::from_query_result(row, prefix)).transpose()
     }
 
-    /// `INSERT` of this row, except `id`.
+    /// Builds the `INSERT` of this record, except `id`.
     fn insert_into(&self, table: &str) -> InsertStatement {
         let mut insert = Query::insert();
         insert
@@ -61,10 +62,10 @@ pub trait Record: FromQueryResult + Sized {
         insert
     }
 
-    /// Inserts the row and gives its id.
+    /// Inserts the record and returns its id.
     ///
     /// # Errors
-    /// When the database refuses or fails.
+    /// Returns an error when the database refuses or fails.
     fn insert(
         &self,
         conn: &impl ConnectionTrait,
@@ -89,7 +90,7 @@ trait ValuesPanicFree {
 
 impl ValuesPanicFree for InsertStatement {
     fn values_panic_free(&mut self, values: Vec<Value>) -> &mut Self {
-        // A bound null has a type, which need not be the column's; the keyword has none.
+        // Null is written as the keyword: a bound null has a type, which need not be the column's.
         let values = values.into_iter().map(|value| {
             if value == value.as_null() {
                 Expr::cust("NULL")
@@ -138,7 +139,7 @@ pub fn eq_of(table: &str, column: &str, value: impl Into<Value>) -> SimpleExpr {
     Expr::col((Alias::new(table), Alias::new(column))).eq(value.into())
 }
 
-/// A column of a table in a joined statement.
+/// A column of one table in a statement with joins.
 #[derive(Clone, Copy, Debug)]
 pub struct Column<'a> {
     /// The table, or its alias.

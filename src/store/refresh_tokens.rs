@@ -1,4 +1,4 @@
-//! `oauth_refresh_tokens`: one row per generation of a family.
+//! `oauth_refresh_tokens`: one row per generation of refresh tokens of a grant.
 
 use sea_orm::{
     ConnectionTrait,
@@ -19,54 +19,54 @@ record! {
     pub struct RefreshTokenRow {
         /// Hash of the token.
         pub token_hash: Vec<u8>,
-        /// Its grant: the family.
+        /// The grant, whose refresh tokens form one family.
         pub grant_id: i64,
-        /// 1 for the first token of a family; unique in it, so that it cannot fork.
+        /// Number of the token in its family, from 1; unique there, so that a family cannot fork.
         pub generation: i32,
-        /// The token it replaced.
+        /// The token that it replaced.
         pub parent_id: Option<i64>,
         /// The client.
         pub client_id: String,
         /// The user.
         pub user_id: UserKey,
-        /// Unix seconds.
+        /// When it was issued, Unix seconds.
         pub issued_at: i64,
-        /// Unix seconds, restarted by each rotation.
+        /// When the token expires, Unix seconds; a rotation starts the time again.
         pub expires_at: i64,
-        /// End of the family, Unix seconds.
+        /// When the whole family expires, Unix seconds.
         pub absolute_expires_at: i64,
-        /// Rotated (not revoked), Unix seconds.
+        /// When a rotation superseded the token, Unix seconds; null = it is current.
         pub superseded_at: Option<i64>,
-        /// Until when the rotation's answer can be fetched again, Unix seconds.
+        /// Until when a retry of the rotation gets the stored answer again, Unix seconds.
         pub successor_until: Option<i64>,
-        /// That answer, sealed under the token itself (RF-01).
+        /// The answer of the rotation, sealed under the token itself (RF-01).
         pub successor_sealed: Option<Vec<u8>>,
-        /// Hash of scope and resources of the rotation.
+        /// Hash of scope and resources of the rotation's request.
         pub request_fingerprint: Option<Vec<u8>>,
     }
 }
 
-/// What a rotation leaves on the superseded row.
+/// Values that a rotation writes on the superseded row.
 #[derive(Clone, Debug)]
 pub struct Rotation {
-    /// The row.
+    /// Id of the token's row.
     pub id: i64,
-    /// Its family.
+    /// The grant of the token.
     pub grant_id: i64,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
-    /// `None` when retries are off.
+    /// The answer for retries; `None` when retries are off.
     pub retry: Option<Retry>,
-    /// Hash of scope and resources of the request.
+    /// Hash of scope and resources of the rotation's request.
     pub fingerprint: SecretHash,
 }
 
-/// The answer that a retry gets.
+/// The answer that a retry of a rotation gets.
 #[derive(Clone)]
 pub struct Retry {
-    /// Unix seconds.
+    /// Until when the answer is given, Unix seconds.
     pub until: i64,
-    /// Sealed answer.
+    /// The sealed answer.
     pub sealed: Vec<u8>,
 }
 
@@ -78,11 +78,13 @@ impl std::fmt::Debug for Retry {
     }
 }
 
-/// Supersedes the token: one statement that also demands a live grant, one winner (CC-01). The
-/// same statement drops the family's sealed answers whose window is over (RF-05).
+/// Supersedes the token with one statement that also demands a live grant (CC-01). Returns whether
+/// this call did: only one caller can win.
+///
+/// The statement also drops the sealed answers of the family whose time is over (RF-05).
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn supersede(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -144,24 +146,24 @@ pub async fn supersede(
     Ok(ids.contains(&rotation.id))
 }
 
-/// A token that lives on without a rotation.
+/// A refresh token whose expiry is moved without a rotation.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshSlide {
-    /// The row.
+    /// Id of the token's row.
     pub token_id: i64,
-    /// Its family.
+    /// The grant of the token.
     pub grant_id: i64,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
-    /// Its new end, Unix seconds.
+    /// When the token now expires, Unix seconds.
     pub expires_at: i64,
 }
 
-/// Restarts the life of a token that is not rotated (`rotate_refresh_tokens: public_only`), as
-/// long as its grant is live (CC-01).
+/// Moves the expiry of a token that is not rotated (`rotate_refresh_tokens: public_only`), as long
+/// as its grant is live (CC-01). Returns whether a row was changed.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn slide(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -189,10 +191,10 @@ fn has_live_grant(tables: &TableNames, grant_id: i64) -> SimpleExpr {
     Expr::exists(live)
 }
 
-/// Inserts a token.
+/// Inserts a token and returns its id.
 ///
 /// # Errors
-/// [`super::StoreError::Duplicate`] when the generation exists.
+/// [`super::StoreError::Duplicate`] when the family has a token of this generation.
 pub async fn insert(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

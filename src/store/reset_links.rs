@@ -1,4 +1,4 @@
-//! Links to a new password: rows of `oauth_ephemerals` with the kind `reset`, by hash.
+//! Password reset links: rows of `oauth_ephemerals` with the kind `reset`, by hash of their token.
 
 use sea_orm::{
     ConnectionTrait,
@@ -14,21 +14,21 @@ use crate::{protocol::client::SecretHash, store::schema::TableNames};
 
 const KIND: &str = "reset";
 
-/// A link to be stored.
+/// A password reset link that is to be stored.
 #[derive(Clone, Debug)]
 pub struct ResetLink {
-    /// Hash of the token in it.
+    /// Hash of the token in the link.
     pub hash: SecretHash,
-    /// Whose password it is for.
+    /// The account whose password the link resets.
     pub value: Json,
-    /// Unix seconds.
+    /// When the link expires, Unix seconds.
     pub expires_at: i64,
 }
 
 /// Inserts a link.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn insert(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -51,10 +51,10 @@ pub async fn insert(
     Ok(())
 }
 
-/// What a link that can still be used is for.
+/// Returns the account of a link that can be used at `now`, Unix seconds.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn find(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -74,10 +74,10 @@ pub async fn find(
     Ok(value.transpose()?.flatten())
 }
 
-/// Spends a link: one statement, one winner (CC-01).
+/// Spends a link with one statement that only one caller can win (CC-01). Returns its account.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn spend(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -95,10 +95,10 @@ pub async fn spend(
     Ok(value.transpose()?.flatten())
 }
 
-/// Gives a link back to whoever spent it: the password was refused, and nothing changed.
+/// Makes a spent link usable again, because the new password was refused and nothing changed.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn give_back(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

@@ -1,28 +1,28 @@
 //! Why grants are revoked, and which of them.
 
-/// Why a family was revoked (column `revoke_reason`).
+/// Why a grant was revoked (column `revoke_reason`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RevokeReason {
-    /// By the person, at the page of connected apps.
+    /// The user revoked it at the page of connected apps.
     User,
-    /// By the client (RFC 7009).
+    /// The client revoked it (RFC 7009).
     Client,
-    /// A code was used twice.
+    /// Its code was used twice (RFC 6749 §4.1.2).
     CodeReplay,
-    /// A superseded refresh token was used.
+    /// A superseded refresh token was used (RFC 9700 §4.14.2).
     RefreshReplay,
-    /// The person signed out.
+    /// The user signed out.
     Logout,
-    /// The person's credentials changed.
+    /// The user's credentials changed.
     CredentialChange,
-    /// The person's account was locked or removed.
+    /// The user's account was locked or removed.
     Admin,
     /// The client's registration was removed.
     ClientDeleted,
 }
 
 impl RevokeReason {
-    /// The word in the column.
+    /// The word in the column `revoke_reason`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -40,28 +40,28 @@ impl RevokeReason {
 /// Why grants are revoked, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revocation {
-    /// Why.
+    /// Why grants are revoked.
     pub reason: RevokeReason,
-    /// Unix seconds.
+    /// When they are revoked, Unix seconds.
     pub at: i64,
 }
 
 /// Which grants of a session a sign-out ends (BS-05).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrantSelection {
-    /// Codes that were not redeemed yet.
+    /// Grants whose code was not redeemed yet.
     Unredeemed,
-    /// Those without `offline_access`, and unredeemed codes.
+    /// Grants without `offline_access`, and those whose code was not redeemed yet.
     Online,
-    /// All of them.
+    /// All grants of the session.
     All,
 }
 
 /// Grants that were given in one session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionGrants {
-    /// The session's row.
+    /// Id of the session's row.
     pub session_id: i64,
-    /// Which of them.
+    /// Which grants of the session are meant.
     pub which: GrantSelection,
 }

@@ -1,23 +1,23 @@
-//! What is written on the row of a session.
+//! Values that are written on the row of a session.
 
 use super::sessions::EndReason;
 
-/// A session in use.
+/// A use of a session.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionUse {
-    /// The row.
+    /// Id of the session's row.
     pub id: i64,
-    /// Unix seconds.
+    /// The time of the use, Unix seconds.
     pub now: i64,
-    /// Its new idle end, Unix seconds.
+    /// When the session now expires without use, Unix seconds.
     pub idle_expires_at: i64,
 }
 
 /// Why sessions end, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionEnd {
-    /// Why.
+    /// Why the sessions end.
     pub reason: EndReason,
-    /// Unix seconds.
+    /// When they end, Unix seconds.
     pub at: i64,
 }

@@ -20,37 +20,38 @@ use crate::{
 const MOST_SHOWN: u64 = 200;
 
 record! {
-    /// A session.
+    /// A session: the columns this version reads or writes.
     pub struct SessionRow {
         /// Hash of the cookie secret.
         pub token_hash: Vec<u8>,
-        /// The `sid` claim.
+        /// Public identifier of the session, the `sid` claim (OpenID Connect Back-Channel Logout
+        /// §2.1).
         pub sid: String,
-        /// Who is signed in.
+        /// The user who is signed in.
         pub user_id: UserKey,
-        /// Last real authentication, Unix seconds.
+        /// Time of the last authentication, Unix seconds.
         pub auth_time: i64,
         /// Authentication context class.
         pub acr: Option<String>,
         /// Authentication methods.
         pub amr: Option<Json>,
-        /// Outlives the browser.
+        /// Whether the session outlives the browser.
         pub remembered: bool,
         /// Hash of the credential stamp at login.
         pub credential_stamp: Option<Vec<u8>>,
-        /// At most 256 characters.
+        /// `User-Agent` of the browser, at most 256 characters.
         pub user_agent: Option<String>,
-        /// IPv4 /24, IPv6 /48.
+        /// Network of the browser: IPv4 /24, IPv6 /48.
         pub ip_prefix: Option<String>,
-        /// Unix seconds, written at most every 5 minutes.
+        /// When the session was last used, Unix seconds, written at most every 5 minutes.
         pub last_seen_at: i64,
-        /// Unix seconds.
+        /// When the session expires without use, Unix seconds.
         pub idle_expires_at: i64,
-        /// Unix seconds.
+        /// When the session expires at the latest, Unix seconds.
         pub expires_at: i64,
-        /// Unix seconds.
+        /// When the session was ended, Unix seconds; null = not ended.
         pub ended_at: Option<i64>,
-        /// Why it ended.
+        /// Why the session was ended, a word of [`EndReason`].
         pub end_reason: Option<String>,
     }
 }
@@ -73,18 +74,18 @@ impl SessionRow {
 /// Why a session ended (column `end_reason`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndReason {
-    /// By the person.
+    /// The user signed out.
     SignOut,
-    /// By a newer login of the same user in the same browser.
+    /// A newer login of the same user in the same browser replaced it.
     Replaced,
-    /// The credentials changed.
+    /// The user's credentials changed.
     CredentialChange,
     /// The user was deleted or deactivated.
     UserGone,
 }
 
 impl EndReason {
-    /// The word in the column.
+    /// The word in the column `end_reason`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignOut => "sign_out",
@@ -98,34 +99,34 @@ impl EndReason {
 /// A new login on a session's row.
 #[derive(Clone, Debug)]
 pub struct Renewal {
-    /// The row.
+    /// Id of the session's row.
     pub id: i64,
-    /// Hash of the cookie secret that the browser sent; it is signed out.
+    /// Hash of the cookie secret that the browser sent, which stops working.
     pub previous: SecretHash,
     /// Hash of the new cookie secret.
     pub token_hash: SecretHash,
-    /// Last real authentication, Unix seconds.
+    /// Time of the last authentication, Unix seconds.
     pub auth_time: i64,
     /// Authentication context class.
     pub acr: Option<String>,
     /// Authentication methods.
     pub amr: Option<Json>,
-    /// Outlives the browser.
+    /// Whether the session outlives the browser.
     pub remembered: bool,
-    /// Hash of the credential stamp now.
+    /// Hash of the present credential stamp.
     pub credential_stamp: Option<Vec<u8>>,
-    /// Unix seconds.
+    /// The present time, Unix seconds.
     pub now: i64,
-    /// Unix seconds.
+    /// When the session now expires without use, Unix seconds.
     pub idle_expires_at: i64,
-    /// Unix seconds.
+    /// When the session now expires at the latest, Unix seconds.
     pub expires_at: i64,
 }
 
-/// The live sessions of a user, last used first.
+/// Returns the live sessions of a user at `now` (Unix seconds), last used first; at most 200.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn live_of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -145,10 +146,10 @@ pub async fn live_of_user(
     rows.filter_map(Result::transpose).collect()
 }
 
-/// The session with this `sid`, ended or not.
+/// Returns the session with this `sid`, ended or not.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn find_by_sid(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -161,10 +162,10 @@ pub async fn find_by_sid(
     Ok(row.flatten())
 }
 
-/// Inserts a session.
+/// Inserts a session and returns its id.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn insert(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -173,11 +174,11 @@ pub async fn insert(
     Ok(row.insert(conn, tables.sessions).await?)
 }
 
-/// Puts a new login on a live row; `false` when it has ended meanwhile, or has got another login:
-/// the cookie that was answered there stays good.
+/// Puts a new login on a live row. Returns whether it did; `false` = the session has ended
+/// meanwhile, or has got another login, whose cookie stays valid.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn renew(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -205,10 +206,10 @@ pub async fn renew(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-/// Moves the idle end of a session in use.
+/// Moves the idle expiry of a session in use.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn touch(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -228,7 +229,7 @@ pub async fn touch(
 /// Ends every session of a user.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn end_of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -241,10 +242,10 @@ pub async fn end_of_user(
     Ok(())
 }
 
-/// Ends a session; `false` when it had ended before.
+/// Ends a session. Returns whether it did; `false` = it had ended before.
 ///
 /// # Errors
-/// [`super::StoreError`].
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn end(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

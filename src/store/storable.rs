@@ -1,15 +1,15 @@
-//! What a database can hold (GE-12): the one gate for every value on its way into a statement.
+//! What a database can hold (GE-12): the one check of every value on its way into a statement.
 //!
-//! PostgreSQL refuses U+0000 in a text and in a JSON document (codes 22021 and 22P05); SQLite
-//! would take it. Both behave alike here: what no row can hold is found nowhere and stored
-//! nowhere, and neither is a fault of the database.
+//! PostgreSQL refuses U+0000 in a text and in a JSON document (codes 22021 and 22P05); SQLite would
+//! take it. Both behave alike here: a value that no row can hold is found nowhere and stored
+//! nowhere, and neither counts as a fault of the database.
 
 use std::sync::Arc;
 
 use sea_orm::{DbErr, RuntimeErr, SqlxError, Statement, Value};
 use serde_json::Value as Json;
 
-/// A value that would have been stored.
+/// A statement would have stored a value that no database column can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a text with U+0000, which no database column can hold")]
 pub struct Unstorable;
@@ -26,10 +26,10 @@ pub fn is_storable(text: &str) -> bool {
     !text.contains('\0')
 }
 
-/// The statement as it may go to the database.
+/// Returns the statement as it may go to the database.
 ///
-/// A statement that only looks rows up or deletes them compares with its texts. One that no column
-/// can hold becomes NULL there, which equals nothing: the row is not there, as for every other
+/// A statement that only looks rows up or deletes them compares with its texts. A text that no
+/// column can hold becomes NULL there, which equals nothing: no row is found, as for every other
 /// unknown value.
 ///
 /// # Errors
@@ -77,8 +77,8 @@ const REFUSED: [&str; 8] = [
     "22001", "22003", "22021", "22P02", "22P03", "22P05", "54000", "18",
 ];
 
-/// Whether a value of the statement was refused, by [`admit`] or by the database itself, as the
-/// app's own tables may do.
+/// Whether a value of the statement was refused, by [`admit`] or by the database itself, which the
+/// app's own tables may cause.
 pub fn is_refused(error: &DbErr) -> bool {
     let (DbErr::Conn(RuntimeErr::SqlxError(error))
     | DbErr::Exec(RuntimeErr::SqlxError(error))

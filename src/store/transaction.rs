@@ -1,5 +1,5 @@
-//! How statements reach the database: with a time budget, retries of the database's own lost
-//! races, and transactions that a disconnecting client cannot tear apart.
+//! How statements reach the database: with a time budget, retries of races that the database lets a
+//! statement lose, and transactions that a disconnecting client cannot interrupt.
 
 use std::{cell::Cell, future::Future, pin::Pin, sync::Arc, time::Duration};
 
@@ -17,17 +17,17 @@ use crate::{
 
 /// Time that one request may spend on the database, waiting included (FA-01).
 const BUDGET: Duration = Duration::from_secs(5);
-/// Pause before a lost race is run again.
+/// Pause before a unit of work that lost a race is run again.
 const PAUSE: Duration = Duration::from_millis(15);
 
 tokio::task_local! {
-    /// What the units of work of this request have spent of [`BUDGET`].
+    /// Time of [`BUDGET`] that the units of work of this request have spent.
     static SPENT: Cell<Duration>;
 }
 
 /// Runs a request whose units of work share one budget.
 ///
-/// Several slow ones in a row must not add up to more than the client was promised to wait
+/// Several slow units in a row must not add up to more than the client was promised to wait
 /// (FA-01). Time outside of them does not count: a body that arrives slowly is not the database's
 /// fault.
 pub async fn budgeted<T>(request: impl Future<Output = T>) -> T {

@@ -14,8 +14,8 @@ use crate::{
     store::access_tokens,
 };
 
-/// Who a request acts as. The token is a real one: its row is in the table, and it can expire and
-/// be revoked.
+/// The user or client that a request acts as. The token is a real one: its row is in the table, and
+/// it can expire and be revoked.
 ///
 /// ```no_run
 /// # use loco_oauth_server::{resource_owner::ResourceOwner, testing::*};
@@ -35,7 +35,7 @@ pub struct ActingAs {
 }
 
 impl ActingAs {
-    /// A user, through a client.
+    /// Acts as a user, through a client.
     pub fn user<U: ResourceOwner + Clone>(user: &U) -> Self {
         Self {
             user: Some(factory::grant(user)),
@@ -45,7 +45,7 @@ impl ActingAs {
         }
     }
 
-    /// A client on its own behalf (RFC 6749 §4.4).
+    /// Acts as a client on its own behalf (RFC 6749 §4.4).
     pub fn machine(client_id: &str) -> Self {
         Self {
             user: None,
@@ -55,20 +55,19 @@ impl ActingAs {
         }
     }
 
-    /// The scopes of the token.
+    /// Sets the scopes of the token.
     pub fn scopes<T: ToString>(mut self, scopes: impl IntoIterator<Item = T>) -> Self {
         self.scopes = scopes.into_iter().map(|scope| scope.to_string()).collect();
         self
     }
 
-    /// Whom the token is for: a path of this app, or an identifier of the settings. May be called
-    /// again.
+    /// Adds an audience of the token: a path of this app, or an identifier of the settings.
     pub fn resource(mut self, resource: &str) -> Self {
         self.resources.push(resource.to_owned());
         self
     }
 
-    /// The client; made when there is none of this id.
+    /// Sets the client; it is made when there is none with this id.
     pub fn client(mut self, client_id: &str) -> Self {
         self.client = Some(client_id.to_owned());
         self
@@ -140,12 +139,12 @@ async fn machine_token(
 pub struct ActingToken(String);
 
 impl ActingToken {
-    /// The token.
+    /// Returns the token as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The `Authorization` header (RFC 6750 §2.1).
+    /// Returns the `Authorization` header (RFC 6750 §2.1).
     pub fn header(&self) -> (HeaderName, HeaderValue) {
         let value = HeaderValue::from_str(&format!("Bearer {}", self.0));
         (header::AUTHORIZATION, value.expect("tokens are ASCII"))

@@ -1,10 +1,11 @@
-//! What answers must be.
+//! Assertions about answers of the server.
 
 use axum::http::header;
 use axum_test::TestResponse;
 use serde_json::{Value, json};
 
-/// A JSON error (RFC 6749 §5.2): status, code, `no-store`, allowed characters, no null member.
+/// Asserts a JSON error (RFC 6749 §5.2): status, code, `no-store`, allowed characters, no null
+/// member.
 ///
 /// ```no_run
 /// # use loco_oauth_server::testing::*;
@@ -35,7 +36,7 @@ pub fn assert_oauth_error(response: &TestResponse, status: u16, error: &str) {
     assert!(description.bytes().all(allowed), "{description}");
 }
 
-/// A page of the server: HTML that nobody frames, stores or learns the address from.
+/// Asserts a page of the server: HTML that cannot be framed or stored and that leaks no address.
 #[track_caller]
 pub fn assert_page(response: &TestResponse, status: u16) {
     let text = response.text();
@@ -52,20 +53,20 @@ pub fn assert_page(response: &TestResponse, status: u16) {
     assert_no_store(response);
 }
 
-/// `Cache-Control: no-store` (RFC 6749 §5.1).
+/// Asserts `Cache-Control: no-store` (RFC 6749 §5.1).
 #[track_caller]
 pub fn assert_no_store(response: &TestResponse) {
     assert_eq!(header_of(response, "cache-control"), "no-store");
 }
 
-/// Where a 303 leads.
+/// Returns the address that a 303 leads to.
 #[track_caller]
 pub fn location(response: &TestResponse) -> String {
     assert_eq!(response.status_code(), 303, "{}", response.text());
     header_of(response, "location")
 }
 
-/// Status and JSON body of an answer, for snapshots; a body that is no JSON is left out.
+/// Returns status and JSON body of an answer, for snapshots; a body that is not JSON is left out.
 ///
 /// ```no_run
 /// # use loco_oauth_server::testing::*;

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{people::resource_owner::ResourceOwner, server::Server};
 
-/// More redirects in a row than any flow has.
+/// Most redirects in a row, more than any flow has.
 const MAX_REDIRECTS: usize = 10;
 
 /// A browser: cookies of its own, whatever the test server saves, and redirects within the app.
@@ -38,7 +38,7 @@ pub struct Browser<'a> {
     cookies: BTreeMap<String, String>,
 }
 
-/// A browser in which `user` is signed in, without going through the login page.
+/// Returns a browser in which `user` is signed in, without going through the login page.
 pub async fn sign_in_browser<'a, U: ResourceOwner + Clone>(
     request: &'a TestServer,
     ctx: &AppContext,
@@ -57,7 +57,7 @@ impl std::fmt::Debug for Browser<'_> {
 }
 
 impl<'a> Browser<'a> {
-    /// A browser without cookies.
+    /// Makes a browser without cookies.
     pub fn new(request: &'a TestServer, ctx: &AppContext) -> Self {
         Self {
             request,
@@ -66,7 +66,7 @@ impl<'a> Browser<'a> {
         }
     }
 
-    /// The cookies, by name.
+    /// Returns the cookies, by name.
     pub const fn cookies(&self) -> &BTreeMap<String, String> {
         &self.cookies
     }
@@ -76,7 +76,7 @@ impl<'a> Browser<'a> {
         self.cookies.remove(name);
     }
 
-    /// The `Cookie` header, for requests that the test makes itself:
+    /// Returns the `Cookie` header, for requests that the test makes itself:
     /// `request.get("/").add_header(name, value)`.
     pub fn cookie_header(&self) -> (HeaderName, HeaderValue) {
         let pairs = self.cookies.iter();
@@ -158,7 +158,7 @@ impl<'a> Browser<'a> {
         }
     }
 
-    /// Takes an answer that one of the app's own pages would have given, and goes on from there.
+    /// Takes a response that one of the app's own pages would have given, and goes on from there.
     pub(super) async fn continue_after(&mut self, response: Response, stop: &str) -> Page {
         self.take_cookies(response.headers());
         let target = response.headers().get(header::LOCATION);
@@ -168,7 +168,8 @@ impl<'a> Browser<'a> {
             let response = self.get(&target).await;
             return self.follow(&target, response, Some(stop)).await;
         }
-        // The client has the answer in its address; the redirect came from no request of ours.
+        // The client has the response in its address; the redirect came from no request of this
+        // browser.
         let response = self.get("/").await;
         Page {
             url: target,
@@ -206,7 +207,7 @@ pub(super) fn local(server: &Server, url: &str) -> String {
     }
 }
 
-/// Whether `url` is `target`, query aside.
+/// Whether `url` is `target`, apart from the query.
 pub(super) fn leads_to(url: &str, target: &str) -> bool {
     let bare = |url: &str| url.split(['?', '#']).next().map(str::to_owned);
     bare(url) == bare(target)

@@ -1,4 +1,4 @@
-//! A client as the endpoints for clients see it.
+//! Requests of a client to the endpoints for clients.
 
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(pair))
 }
 
-/// A form as the endpoints' helpers take it.
+/// Borrows the fields of a form for the endpoints' helpers.
 pub(super) fn pairs(form: &[(String, String)]) -> Vec<(&str, &str)> {
     let pairs = form.iter();
     pairs

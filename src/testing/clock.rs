@@ -4,7 +4,8 @@ use loco_rs::app::AppContext;
 
 use super::server;
 
-/// The clock of the server under test. Other apps, also in the same process, keep theirs.
+/// The clock of the server under test. Other apps, also in the same process, have clocks of their
+/// own.
 ///
 /// ```no_run
 /// # use loco_oauth_server::testing::*;
@@ -35,7 +36,7 @@ impl Clock {
         self.0.advance(seconds);
     }
 
-    /// Unix seconds.
+    /// Returns the time of the clock, Unix seconds.
     pub fn now(&self) -> i64 {
         self.0.now()
     }

@@ -1,4 +1,4 @@
-//! A client, and a person, that mean no good.
+//! Attacks by a client or a person.
 
 use axum_test::TestResponse;
 
@@ -39,23 +39,23 @@ pub struct EvilClient<'a> {
 /// An interaction that was opened in the wrong browser.
 #[derive(Debug)]
 pub struct SwappedBrowsers {
-    /// The page there.
+    /// The page in the wrong browser.
     pub page: Page,
-    /// The answer to the form of the right browser, posted from there.
+    /// The answer to the form of the right browser, posted from the wrong one.
     pub answer: TestResponse,
 }
 
 /// A credential used twice.
 #[derive(Debug)]
 pub struct Replay<'a> {
-    /// What its first use brought.
+    /// Tokens of its first use.
     pub tokens: Tokens<'a>,
     /// The answer to its second use.
     pub answer: TestResponse,
 }
 
 impl<'a> EvilClient<'a> {
-    /// Attacks this flow.
+    /// Makes attacks on this flow.
     pub const fn new(flow: Flow<'a>) -> Self {
         Self { flow }
     }
@@ -80,7 +80,7 @@ impl<'a> EvilClient<'a> {
         Replay { tokens, answer }
     }
 
-    /// Another client redeems the code (RFC 6749 §4.1.3).
+    /// Redeems the code as another client (RFC 6749 §4.1.3).
     pub async fn steal_code(&self, thief: &TestClient) -> TestResponse {
         let code = self.at(Step::Code).await;
         let server = server(&self.flow.ctx);
@@ -105,8 +105,7 @@ impl<'a> EvilClient<'a> {
         victim.post(&form).await
     }
 
-    /// Opens the person's interaction in another browser, and posts its form from there: the page
-    /// and the answer to the form.
+    /// Opens the person's interaction in another browser, and posts its form from there.
     pub async fn swap_browsers(&self) -> SwappedBrowsers {
         let victim = self.at(Step::Consent).await;
         let (url, form) = (victim.page().url.clone(), victim.form());
@@ -116,8 +115,8 @@ impl<'a> EvilClient<'a> {
         SwappedBrowsers { page, answer }
     }
 
-    /// The addresses at the client to which a success and a refusal lead. A client of several
-    /// servers tells them apart by `iss` alone (RFC 9207 §1).
+    /// Returns the addresses at the client to which a success and a refusal lead. A client of
+    /// several servers tells them apart by `iss` alone (RFC 9207 §1).
     pub async fn mix_up_issuers(&self) -> [String; 2] {
         let code = self.at(Step::Code).await;
         let refused = self.flow.clone().prompt("consent").deny();
@@ -125,7 +124,7 @@ impl<'a> EvilClient<'a> {
         [code.page().url.clone(), refused.url]
     }
 
-    /// The consent form with one thing wrong each: what, and the answer.
+    /// Posts the consent form with one mistake each. Returns each mistake and its answer.
     pub async fn tamper_form(&self) -> Vec<(&'static str, TestResponse)> {
         let bends: [(&'static str, fn(Form) -> Form); 5] = [
             ("no csrf_token", |form| form.set("csrf_token", "")),
@@ -149,7 +148,7 @@ impl<'a> EvilClient<'a> {
         answers
     }
 
-    /// Ticks a scope on the consent page that the client had not asked for: what it gets.
+    /// Ticks a scope on the consent page that the client did not request. Returns the tokens.
     pub async fn smuggle_scope(&self, scope: &str) -> Tokens<'a> {
         let mut victim = self.at(Step::Consent).await;
         let form = victim.form().add("scope", scope);
@@ -157,8 +156,8 @@ impl<'a> EvilClient<'a> {
         victim.finish().await
     }
 
-    /// Asks for answers at addresses that are almost the client's: each address, and the answer
-    /// (RFC 9700 §4.1).
+    /// Requests responses at addresses that are almost the client's. Returns each address and its
+    /// answer (RFC 9700 §4.1).
     pub async fn bend_redirect_uri(&self) -> Vec<(String, TestResponse)> {
         let begun = self.at(Step::Code).await;
         let sent = begun.request();

@@ -1,4 +1,4 @@
-//! A whole authorization, described.
+//! Describes and runs a whole authorization.
 
 use std::sync::Arc;
 
@@ -19,9 +19,10 @@ use crate::{
 
 /// Begins to describe an authorization by code (RFC 6749 §4.1).
 ///
-/// What is not said is good and usual: a new public client, PKCE, `state` and `nonce`, no scope.
-/// On its way the flow checks what a careful client checks: `state` and `iss` of the answer
-/// (RFC 9207), signature and claims of the ID token (OpenID Connect Core §3.1.3.7).
+/// By default everything is good and usual: a new public client, PKCE, `state` and `nonce`, no
+/// scope.
+/// On its way the flow checks what a careful client checks: `state` and `iss` of the response (RFC
+/// 9207), signature and claims of the ID token (OpenID Connect Core §3.1.3.7).
 ///
 /// ```no_run
 /// # use loco_oauth_server::{resource_owner::ResourceOwner, testing::*};
@@ -48,12 +49,12 @@ pub fn flow<'a>(request: &'a TestServer, ctx: &AppContext) -> Flow<'a> {
     }
 }
 
-/// Which client a flow is for: one of the factory's, or the id of one that is there already.
+/// The client of a flow: one that the factory made, or the id of an existing one.
 #[derive(Clone, Debug)]
 pub enum ClientChoice {
-    /// Made by the test.
+    /// A client that the test made.
     Made(Box<TestClient>),
-    /// In the settings or the table.
+    /// Id of a client in the settings or the table.
     Known(String),
 }
 
@@ -86,26 +87,26 @@ pub struct Flow<'a> {
 }
 
 impl<'a> Flow<'a> {
-    /// The client: `&TestClient`, or the id of one in the settings or the table.
+    /// Sets the client: `&TestClient`, or the id of one in the settings or the table.
     pub fn client(mut self, client: impl Into<ClientChoice>) -> Self {
         self.client = Some(client.into());
         self
     }
 
-    /// The secret of a client named by its id.
+    /// Sets the secret of a client named by its id.
     pub fn secret(mut self, secret: &str) -> Self {
         self.secret = Some(secret.to_owned());
         self
     }
 
-    /// Who signs in when the server asks. No page is filled in for that, so it works with every
-    /// users model and every login page.
+    /// Sets who signs in when the server asks. No page is filled in for that, so it works with
+    /// every users model and every login page.
     pub fn user<U: ResourceOwner + Clone>(mut self, user: &U) -> Self {
         self.person = Person::Owner(Owner::new(user.clone()));
         self
     }
 
-    /// Who signs in on the built-in login page, by filling it in.
+    /// Sets who signs in on the built-in login page, by filling it in.
     pub fn password(mut self, login: &str, password: &str) -> Self {
         self.person = Person::Password {
             login: login.to_owned(),
@@ -114,36 +115,36 @@ impl<'a> Flow<'a> {
         self
     }
 
-    /// A browser in which something happened before: [`sign_in_browser`](super::sign_in_browser),
+    /// Sets a browser that was used before: from [`sign_in_browser`](super::sign_in_browser) or
     /// [`Tokens::browser`].
     pub fn browser(mut self, browser: &Browser<'a>) -> Self {
         self.browser = Some(browser.clone());
         self
     }
 
-    /// What the client asks for, separated by spaces.
+    /// Sets the requested scopes, separated by spaces.
     pub fn scope(self, scope: &str) -> Self {
         self.param("scope", scope)
     }
 
-    /// Whom the tokens are for (RFC 8707): a path of this app or a URI. May be called again.
+    /// Adds a requested resource (RFC 8707): a path of this app or a URI.
     pub fn resource(mut self, resource: &str) -> Self {
         let uri = server(&self.ctx).urls.page(resource);
         self.params.push(("resource".to_owned(), uri));
         self
     }
 
-    /// The parameter `prompt` (OpenID Connect Core §3.1.2.1).
+    /// Sets the parameter `prompt` (OpenID Connect Core §3.1.2.1).
     pub fn prompt(self, prompt: &str) -> Self {
         self.param("prompt", prompt)
     }
 
-    /// Another redirect URI than the client's first.
+    /// Sets another redirect URI than the client's first.
     pub fn redirect_uri(self, uri: &str) -> Self {
         self.param("redirect_uri", uri)
     }
 
-    /// Any parameter of the authorization request, in place of the usual one.
+    /// Sets any parameter of the authorization request, in place of the usual one.
     pub fn param(mut self, name: &str, value: &str) -> Self {
         self.params.retain(|(key, _)| key != name);
         self.params.push((name.to_owned(), value.to_owned()));
@@ -157,13 +158,13 @@ impl<'a> Flow<'a> {
         self
     }
 
-    /// The person refuses on the consent page.
+    /// Lets the person refuse on the consent page.
     pub const fn deny(mut self) -> Self {
         self.deny = true;
         self
     }
 
-    /// The person unticks a scope on the consent page.
+    /// Lets the person untick a scope on the consent page.
     pub fn untick(mut self, scope: &str) -> Self {
         self.unticked.push(scope.to_owned());
         self
@@ -174,8 +175,8 @@ impl<'a> Flow<'a> {
         Stopping { flow: self, step }
     }
 
-    /// The flow ends with this error code: on the error page, at the client or at the token
-    /// endpoint.
+    /// Expects that the flow ends with this error code: on the error page, at the client or at the
+    /// token endpoint.
     pub fn expect_error(self, error: &str) -> Failing<'a> {
         Failing {
             flow: self,

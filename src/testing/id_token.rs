@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{browser::local, caller::Caller};
 use crate::protocol::route::Route;
 
-/// The claims; panics when a check fails.
+/// Verifies an ID token and returns its claims; panics when a check fails.
 pub(super) async fn verify(
     caller: &Caller<'_>,
     token: &str,
@@ -27,7 +27,7 @@ pub(super) async fn verify(
     validation.set_issuer(&[&server.urls.issuer]);
     validation.set_audience(&[caller.client.id()]);
     validation.set_required_spec_claims(&["iss", "sub", "aud", "exp"]);
-    // By the server's clock, which a test may have stopped.
+    // The expiry is checked by the server's clock, which a test may have stopped.
     validation.validate_exp = false;
     let claims = decode::<Value>(token, &key, &validation);
     let claims = claims.expect("the ID token is good").claims;
@@ -44,7 +44,7 @@ pub(super) async fn verify(
     if let Some(nonce) = nonce {
         assert_eq!(claims["nonce"], nonce, "{claims}");
     }
-    // EdDSA hashes with another function.
+    // EdDSA uses another hash function.
     if header.alg != Algorithm::EdDSA {
         let digest = Sha256::digest(access_token);
         let half = &digest[..16];

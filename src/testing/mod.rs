@@ -99,14 +99,14 @@ pub use self::{
 };
 use crate::{events::AuditEvent, server::Server};
 
-/// The server of the app under test.
+/// Returns the server of the app under test.
 pub fn server(ctx: &AppContext) -> Arc<Server> {
     ctx.shared_store
         .get::<Arc<Server>>()
         .expect("no OAuth server: is `OAuth::initializer::<Self>()` in `Hooks::initializers`?")
 }
 
-/// The audit events since the last call, in their order; the last 4,096 of them.
+/// Returns the audit events since the last call, in their order, at most the last 4,096.
 pub fn captured_events(ctx: &AppContext) -> Vec<AuditEvent> {
     server(ctx).events.take()
 }

@@ -5,10 +5,11 @@ use std::cmp::Reverse;
 use axum_test::TestResponse;
 use scraper::{ElementRef, Html, Selector};
 
-/// Where a browser is.
+/// A page that a browser shows.
 #[derive(Debug)]
 pub struct Page {
-    /// Its address. A redirect that leaves the app is not followed: then this is its target.
+    /// Address of the page. A redirect that leaves the app is not followed: then this is its
+    /// target.
     pub url: String,
     /// The last answer of the app.
     pub response: TestResponse,
@@ -66,9 +67,9 @@ impl Page {
 /// A form with its hidden and preset fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
-    /// Where it posts to.
+    /// Address that the form posts to.
     pub action: String,
-    /// What it posts, in the order of the page.
+    /// Fields that the form posts, in the order of the page.
     pub fields: Vec<(String, String)>,
 }
 
@@ -91,21 +92,21 @@ impl Form {
         }
     }
 
-    /// With one field of this name.
+    /// Returns the form with one field of this name.
     #[must_use]
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.fields.retain(|(key, _)| key != name);
         self.add(name, value)
     }
 
-    /// With another field, beside those of the same name.
+    /// Returns the form with a further field, beside those of this name.
     #[must_use]
     pub fn add(mut self, name: &str, value: &str) -> Self {
         self.fields.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Without this field: an unticked box.
+    /// Returns the form without this field, as when a box is unticked.
     #[must_use]
     pub fn without(mut self, name: &str, value: &str) -> Self {
         self.fields
@@ -113,7 +114,7 @@ impl Form {
         self
     }
 
-    /// The first field of this name.
+    /// Returns the value of the first field of this name.
     pub fn value(&self, name: &str) -> Option<&str> {
         let found = self.fields.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str())

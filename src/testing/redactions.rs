@@ -41,7 +41,7 @@ pub fn redactions() -> Vec<(&'static str, &'static str)> {
             r#"("?)\b(exp|iat|nbf|auth_time|updated_at|client_id_issued_at|client_secret_expires_at)("?): \d{10}\b"#,
             "${1}${2}${3}: [time]",
         ),
-        // Wherever they stand.
+        // Values in any place.
         (
             r"\beyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+",
             "[jwt]",

@@ -25,7 +25,7 @@ pub struct Refused {
     pub error_description: Option<String>,
     /// Who was told.
     pub at: RefusedAt,
-    /// Where the browser was.
+    /// Address that the browser was at.
     pub url: String,
     /// The answer of the server.
     pub response: TestResponse,

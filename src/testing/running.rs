@@ -33,7 +33,7 @@ pub enum Step {
     Code,
 }
 
-/// Who is in front of the browser.
+/// The person who uses the browser.
 #[derive(Clone)]
 pub(super) enum Person {
     Nobody,
@@ -41,7 +41,7 @@ pub(super) enum Person {
     Password { login: String, password: String },
 }
 
-/// Where a flow is.
+/// The place that a flow has reached.
 enum Place {
     At(Step),
     Refused(String),
@@ -50,9 +50,9 @@ enum Place {
 
 /// An authorization request as it was sent.
 pub struct SentRequest {
-    /// The redirect URI, named or not.
+    /// The redirect URI, whether the request names it or not.
     pub redirect_uri: String,
-    /// The parameters.
+    /// The parameters of the request.
     pub params: Vec<(String, String)>,
 }
 
@@ -130,7 +130,7 @@ impl<'a> Running<'a> {
         &self.caller.server
     }
 
-    /// The redirect URI and the parameters of the request.
+    /// Returns the redirect URI and the parameters of the request.
     pub(super) fn request(&self) -> SentRequest {
         SentRequest {
             redirect_uri: self.callback(),
@@ -144,7 +144,7 @@ impl<'a> Running<'a> {
         self.page = Some(page);
     }
 
-    /// What the request said.
+    /// Returns a parameter of the request.
     fn sent(&self, name: &str) -> Option<&str> {
         let found = self.sent.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str())

@@ -35,7 +35,7 @@ impl Running<'_> {
         }
     }
 
-    /// The person's own account where it is offered, else a new sign-in.
+    /// Chooses the person's own account where it is offered, else signs in anew.
     async fn select_account(&mut self) -> Page {
         if !self.is_built_in(Step::SelectAccount) {
             return self.sign_in().await;
@@ -82,7 +82,7 @@ impl Running<'_> {
         self.answered(answer).await
     }
 
-    /// What one of the app's own pages would be given for the page the person is at.
+    /// Returns what one of the app's own pages would get for the page that the person is at.
     async fn interaction(&self) -> OAuthInteraction {
         let parts = self.browser.parts(&self.page().url);
         OAuthInteraction::resolve_login_context(self.server(), &parts)

@@ -29,12 +29,12 @@ impl<'a> Stopped<'a> {
         Self { running, step }
     }
 
-    /// Where the person is.
+    /// Returns the page that the person sees.
     pub fn page(&self) -> &Page {
         self.running.page()
     }
 
-    /// The form of the step: on the consent page with `decision=allow`.
+    /// Returns the form of the step, on the consent page with `decision=allow`.
     pub fn form(&self) -> Form {
         match self.step {
             Step::Consent => self.page().form_with_button("decision", "allow"),
@@ -42,7 +42,7 @@ impl<'a> Stopped<'a> {
         }
     }
 
-    /// The person's browser.
+    /// Returns the person's browser.
     pub const fn browser(&mut self) -> &mut Browser<'a> {
         &mut self.running.browser
     }
@@ -52,7 +52,7 @@ impl<'a> Stopped<'a> {
         self.running.browser.post(form).await
     }
 
-    /// Submits a form in place of the page's own, and is where that leads.
+    /// Submits a form in place of the page's own, and follows to the page that it leads to.
     pub async fn submit(&mut self, form: &Form) {
         self.running.go(form).await;
     }
@@ -62,13 +62,13 @@ impl<'a> Stopped<'a> {
         self.running.request()
     }
 
-    /// The code in the client's hands (stopped at [`Step::Code`]).
+    /// Returns the code that the client has (stopped at [`Step::Code`]).
     pub fn code(&self) -> String {
         let code = self.page().query("code");
         code.unwrap_or_else(|| panic!("no code: {}", self.page().url))
     }
 
-    /// Redeems the code, as often as wanted.
+    /// Redeems the code; this can be done several times.
     pub async fn redeem(&self) -> TestResponse {
         self.redeem_with(&[]).await
     }

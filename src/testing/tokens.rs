@@ -1,4 +1,4 @@
-//! What a client got, and what it does with it.
+//! Tokens of a client, and requests with them.
 
 use axum_test::TestResponse;
 use serde_json::Value;
@@ -26,16 +26,16 @@ use crate::protocol::route::Route;
 /// ```
 #[derive(Clone)]
 pub struct Tokens<'a> {
-    /// `access_token`.
+    /// Member `access_token` of the response.
     pub access_token: String,
-    /// `refresh_token`.
+    /// Member `refresh_token` of the response.
     pub refresh_token: Option<String>,
-    /// `id_token`.
+    /// Member `id_token` of the response.
     pub id_token: Option<String>,
-    /// The claims of the ID token, its signature and the rules of OpenID Connect Core §3.1.3.7
-    /// checked.
+    /// Claims of the ID token, whose signature and claims were checked by OpenID Connect Core
+    /// §3.1.3.7.
     pub claims: Option<Value>,
-    /// The whole answer.
+    /// The whole token response.
     pub body: Value,
     caller: Caller<'a>,
     browser: Browser<'a>,
@@ -84,13 +84,13 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// What was granted.
+    /// Returns the granted scopes.
     pub fn scopes(&self) -> Vec<&str> {
         let scope = self.body["scope"].as_str().unwrap_or_default();
         scope.split_whitespace().collect()
     }
 
-    /// The browser of the flow, in which the person is signed in.
+    /// Returns the browser of the flow, in which the person is signed in.
     pub fn browser(&self) -> Browser<'a> {
         self.browser.clone()
     }
@@ -112,12 +112,12 @@ impl<'a> Tokens<'a> {
         Self::read(caller, browser, &response, None).await
     }
 
-    /// The answer to a refresh, whatever it is.
+    /// Sends a refresh request and returns its answer, whatever it is.
     pub async fn try_refresh(&self) -> TestResponse {
         self.refresh_with(&[]).await
     }
 
-    /// A refresh with more parameters, for example `scope`.
+    /// Sends a refresh request with more parameters, for example `scope`.
     pub async fn refresh_with(&self, more: &[(&str, &str)]) -> TestResponse {
         let token = self.refresh_token.as_deref();
         let token = token.expect("there is no refresh token: is `refresh_token` among the grants?");
@@ -127,7 +127,7 @@ impl<'a> Tokens<'a> {
         self.caller.post(url, &form).await
     }
 
-    /// A redemption of the code that these tokens came from.
+    /// Redeems the code that these tokens came from again.
     pub(super) async fn redeem_again(&self, form: &[(String, String)]) -> TestResponse {
         let url = self.caller.server.urls.of(Route::Token);
         self.caller.post(url, &pairs(form)).await
@@ -145,7 +145,7 @@ impl<'a> Tokens<'a> {
         self.caller.post(url, &[("token", token)]).await
     }
 
-    /// What the client learns about its access token (RFC 7662); for clients with a secret.
+    /// Introspects the access token (RFC 7662); for clients with a secret.
     pub async fn introspect(&self) -> TestResponse {
         let form = [("token", self.access_token.as_str())];
         let url = self.caller.server.urls.of(Route::Introspect);

@@ -1,5 +1,5 @@
-//! Families that a refresh brings to an end (TK-20, TK-21, RF-03). What is found is committed before it
-//! is answered (TK-27), and told by the request that ended the family, once.
+//! Token families that end at a refresh (TK-20, TK-21, RF-03). The revocation is committed before the
+//! response is sent (TK-27), and only the request that ended the family emits the event.
 
 use super::TokenService;
 use crate::{
@@ -19,10 +19,10 @@ use crate::{
 };
 
 impl TokenService {
-    /// The token counts as stolen: the family ends. Gives the answer.
+    /// Revokes the family of a refresh token that counts as stolen (TK-21). Returns the error for the client.
     ///
     /// # Errors
-    /// A fault.
+    /// When the database fails.
     pub async fn replayed(
         &self,
         client: &Client,
@@ -40,12 +40,12 @@ impl TokenService {
         Ok(answer)
     }
 
-    /// RF-03: a live token was presented for what its grant does not have. Counted for the token, in the
-    /// table that all nodes share; rotation begins anew, because the next use of the rotated token is a
-    /// replay. Gives the answer.
+    /// Handles an active refresh token with which something was requested that its grant does not have
+    /// (RF-03). The misuse is counted for the token, in the table that all nodes share. A rotation starts a
+    /// new count, because the next use of the rotated token is a replay. Returns the error for the client.
     ///
     /// # Errors
-    /// A fault.
+    /// When the database fails.
     pub async fn misused(
         &self,
         client: &Client,
@@ -70,10 +70,11 @@ impl TokenService {
         self.replayed(client, found, Replay::TooManyMisuses).await
     }
 
-    /// The user may no longer use the grant; it stays lost, whatever becomes of the account later.
+    /// Revokes the family of a user who may no longer use the grant (TK-20). It stays revoked, whatever
+    /// becomes of the account later.
     ///
     /// # Errors
-    /// A fault.
+    /// When the database fails.
     pub async fn lost(
         &self,
         client: &Client,

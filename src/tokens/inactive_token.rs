@@ -1,66 +1,66 @@
-//! Why a token would not be accepted now. Whoever presents it hears that it is not valid, no more; the
-//! operator's log says which of these it was.
+//! Why a token would not be accepted now. The caller learns only that the token is not valid; the
+//! operator's log names the reason.
 
 use crate::{keys::JwtError, protocol::client::ClientStatus};
 
-/// The reason. Times are Unix seconds.
+/// Why a token would not be accepted now. Times are Unix seconds.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InactiveToken {
-    /// Nothing is known under its hash.
+    /// No token with its hash is stored.
     #[error(
         "a text that is no access token of this server, or of one that is deleted since its end"
     )]
     Unknown,
-    /// It looks like a JWT, but is no access token of this server.
+    /// The text looks like a JWT, but is no access token of this server.
     #[error("a JWT that is no valid access token of this server: {0}")]
     Jwt(JwtError),
-    /// It is over.
+    /// The token expired.
     #[error("a token of the client {client_id} that expired at {at}")]
     Expired {
-        /// Its client.
+        /// The client that it was issued to.
         client_id: String,
-        /// Its end.
+        /// When it expired.
         at: i64,
     },
-    /// A refresh token that was rotated.
+    /// The token is a refresh token that was rotated.
     #[error("a refresh token of the client {0} that was rotated")]
     Rotated(String),
-    /// It was revoked itself.
+    /// The token itself was revoked.
     #[error("a token of the client {client_id} that was revoked at {at}")]
     Revoked {
-        /// Its client.
+        /// The client that it was issued to.
         client_id: String,
-        /// When.
+        /// When it was revoked.
         at: i64,
     },
-    /// Its authorization was revoked.
+    /// The grant of the token was revoked.
     #[error("a token of the client {client_id} whose authorization was revoked at {at} ({reason})")]
     GrantRevoked {
-        /// Its client.
+        /// The client that it was issued to.
         client_id: String,
-        /// When.
+        /// When it was revoked.
         at: i64,
-        /// Why: `revoke_reason` of the grant.
+        /// Why it was revoked: `revoke_reason` of the grant.
         reason: String,
     },
-    /// Its client is not registered any more.
+    /// The client of the token is not registered any more.
     #[error("a token of the client {0}, which is not known any more")]
     NoClient(String),
-    /// Its client may not be used.
+    /// The client of the token may not be used.
     #[error("a token of the client {client_id}, whose status is {}", status.as_str())]
     ClientStatus {
-        /// Its client.
+        /// The client that it was issued to.
         client_id: String,
-        /// The status.
+        /// The status of the client.
         status: ClientStatus,
     },
-    /// Its user does not exist any more.
+    /// The user of the token does not exist any more.
     #[error("a token of the client {0} whose user is gone")]
     NoUser(String),
-    /// Its user is locked.
+    /// The user of the token is not active.
     #[error("a token of the client {0} whose user is not active")]
     UserNotActive(String),
-    /// Its user has other credentials now (`revoke_on_credential_change`).
+    /// The user of the token has other credentials now (`revoke_on_credential_change`).
     #[error("a token of the client {0} whose user changed the credentials since")]
     CredentialsChanged(String),
 }

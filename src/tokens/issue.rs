@@ -26,7 +26,7 @@ use crate::{
     store::{access_tokens::AccessTokenRow, authorization_codes::GrantRow, sessions::SessionRow},
 };
 
-/// A user behind a grant, as loaded for one token request.
+/// A grant with its session and its user, as loaded for one token request.
 #[derive(Clone, Copy)]
 pub struct GrantContext<'a> {
     /// The grant.
@@ -43,28 +43,28 @@ pub struct NewAccessToken {
     pub token: Secret,
     /// Its row.
     pub row: AccessTokenRow,
-    /// What the app puts beside it in the response.
+    /// The members that the app adds to the token response.
     pub fields: Map<String, Value>,
 }
 
-/// Which JWT it is, and how long it lives.
+/// Id and lifetime of an access token.
 #[derive(Clone, Copy)]
 struct TokenLife<'a> {
     jti: &'a str,
-    /// Unix seconds.
+    /// When the token is issued, Unix seconds.
     issued_at: i64,
-    /// Unix seconds.
+    /// When the token expires, Unix seconds.
     expires_at: i64,
 }
 
 impl TokenService {
-    /// What decides what `client` may have.
+    /// Returns the client with the policy, which decide together what the client may have.
     pub fn entitlement<'a>(&'a self, client: &'a Client) -> Entitlement<'a> {
         let policy = self.policy.as_ref();
         Entitlement { client, policy }
     }
 
-    /// What the token rules look at of a user (TK-16, TK-20).
+    /// Returns the facts about a user that the token rules check (TK-16, TK-20).
     pub fn owner_state(&self, owner: &Owner, grant: &GrantRow) -> OwnerState {
         let stamp = owner.credential_stamp().map(|stamp| stamp.0.to_vec());
         OwnerState {
@@ -75,7 +75,8 @@ impl TokenService {
         }
     }
 
-    /// Makes an access token: opaque, or a JWT where the audience's resources want one.
+    /// Makes an access token that is not stored yet: opaque, or a JWT (RFC 9068) where the resources of the
+    /// audience want one. `context` is `None` for a machine token.
     ///
     /// # Errors
     /// When a key, a hook or the random generator fails.
@@ -138,7 +139,7 @@ impl TokenService {
         Ok(NewAccessToken { token, row, fields })
     }
 
-    /// The claims of an ID token, or `None` when `openid` was not granted.
+    /// Makes a signed ID token (OpenID Connect Core §2), or returns `None` when `openid` was not granted.
     ///
     /// # Errors
     /// When a key or a hook fails, or the client's pairwise subject has no sector.
@@ -190,7 +191,7 @@ impl TokenService {
         self.keys.sign(alg, typ, claims).map_err(Failure::internal)
     }
 
-    /// The user's claims that the scopes cover.
+    /// Returns the user's claims that the scopes cover (OpenID Connect Core §5.4).
     pub fn user_claims(
         &self,
         client: &Client,
@@ -204,7 +205,7 @@ impl TokenService {
         claims::granted(owner.claims(&request).iter(), scopes)
     }
 
-    /// `sid`, where clients use logout and the session lives.
+    /// Returns the claim `sid`, if `enable_end_session` is on and the session is live.
     pub fn sid(&self, session: Option<&SessionRow>) -> Option<String> {
         let now = self.clock.now();
         session
@@ -238,14 +239,14 @@ impl TokenService {
         })
     }
 
-    /// Whether the grant comes with a refresh token: by what was granted, not by what one
-    /// access token was narrowed to.
+    /// Whether the grant comes with a refresh token. This depends on the granted scopes, not on those that
+    /// one access token was narrowed to.
     pub fn has_refresh_token(&self, client: &Client, grant: &GrantRow) -> bool {
         let scopes = grant.scopes.0.iter().collect();
         grants::has_refresh_token(&self.policy, client, &scopes)
     }
 
-    /// End of everything that a grant with a refresh token issues, Unix seconds.
+    /// Returns when everything ends that is issued from a grant with a refresh token, Unix seconds (TK-22).
     pub fn absolute_end(&self, grant: &GrantRow) -> i64 {
         grant.issued_at.saturating_add(self.policy.ttl.refresh_max)
     }
@@ -260,7 +261,7 @@ fn login_claims(grant: &GrantRow) -> Option<LoginClaims> {
     })
 }
 
-/// Authentication methods of the login behind a grant.
+/// Returns the authentication methods (RFC 8176) of the login with which a grant was made.
 pub fn amr(grant: &GrantRow) -> Vec<String> {
     let amr = grant.amr.as_ref();
     amr.and_then(|amr| serde_json::from_value(amr.clone()).ok())

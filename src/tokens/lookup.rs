@@ -1,4 +1,4 @@
-//! A token that somebody presents: what it is, and whether it would be accepted now.
+//! Finds the token with a given text, and decides whether it would be accepted now.
 
 use super::{TokenService, inactive_token::InactiveToken};
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// A token of this server, live or not.
+/// A token of this server, active or not.
 pub enum Token {
     /// An access token.
     Access(Box<AccessWithGrant>),
@@ -28,7 +28,7 @@ pub enum Token {
 }
 
 impl Token {
-    /// The client it was issued to.
+    /// Returns the id of the client that the token was issued to.
     pub fn client_id(&self) -> &str {
         match self {
             Self::Access(found) => &found.token.client_id,
@@ -36,7 +36,7 @@ impl Token {
         }
     }
 
-    /// Its grant, if a user is behind it.
+    /// Returns the grant of the token; a machine token has none.
     pub fn grant(&self) -> Option<&GrantRow> {
         match self {
             Self::Access(found) => found.grant.as_ref(),
@@ -57,7 +57,7 @@ impl Token {
         matches!(self.end(now), None | Some(InactiveToken::Rotated(_)))
     }
 
-    /// Why the token or its grant is over or used up, if one of them is.
+    /// Returns why the token itself or its grant has ended, if one of them has.
     fn end(&self, now: i64) -> Option<InactiveToken> {
         let client_id = || self.client_id().to_owned();
         let (revoked_at, expires_at) = match self {
@@ -97,11 +97,11 @@ impl Token {
     }
 }
 
-/// An authenticated client and the token it presents.
+/// An authenticated client, and the token in its request.
 pub struct ClientAndToken {
     /// The client.
     pub client: Client,
-    /// The token, if it is one of ours.
+    /// The token; `None` if this server does not know it.
     pub token: Option<Token>,
 }
 
@@ -111,7 +111,7 @@ struct Found {
     token: Option<Token>,
 }
 
-/// A live access token with its row.
+/// An active access token with its row.
 pub struct ActiveAccessToken {
     /// The token and its family.
     pub access: AccessWithGrant,
@@ -119,7 +119,7 @@ pub struct ActiveAccessToken {
     pub parties: TokenParties,
 }
 
-/// The client and the user of a live token.
+/// The client and the user of an active token.
 pub struct TokenParties {
     /// The client it was issued to.
     pub client: Client,
@@ -128,11 +128,11 @@ pub struct TokenParties {
 }
 
 impl TokenService {
-    /// Authenticates a client and finds the token it presents. The token's prefix says where to
-    /// look first; hints only ever order the search (RFC 7009 §2.1, RFC 7662 §2.1).
+    /// Authenticates a client and finds the token in its request, whose text is `text`. The prefix of the
+    /// token decides where to look first, and nothing else (RFC 7009 §2.1, RFC 7662 §2.1).
     ///
     /// # Errors
-    /// `invalid_client`, or a fault.
+    /// `invalid_client` for wrong credentials, or a fault of this server.
     pub async fn authenticate_and_find(
         &self,
         credentials: &Credentials,
@@ -177,16 +177,16 @@ impl TokenService {
         })
     }
 
-    /// The live access token that somebody presents as a bearer token (GU-02), or why it is none.
-    /// JWTs are verified before the database is asked; an opaque token costs one statement.
+    /// Returns the active access token with this text, which came as a bearer token (GU-02), or why there
+    /// is none. A JWT is verified before the database is read; an opaque token costs one statement.
     ///
     /// # Errors
-    /// A fault; never taken for "not live".
+    /// When the database or the app's model fails, which is never taken for an inactive token.
     pub async fn bearer(
         &self,
         token: &str,
     ) -> Result<Result<ActiveAccessToken, InactiveToken>, Failure> {
-        // Guards are on routes of the app, around which nothing else of ours looks.
+        // Guards are on routes of the app, where nothing else brings the keys up to date.
         self.keys
             .up_to_date(self.clock.now(), Some(&self.events))
             .await;
@@ -222,8 +222,8 @@ impl TokenService {
         })
     }
 
-    /// Whether a JWT is one that this server signed with a key that still stands; opaque tokens
-    /// have no signature.
+    /// Whether this server signed a JWT with a key that is still valid. Opaque tokens have no signature:
+    /// for them this is true.
     pub fn is_signed(&self, token: &str) -> bool {
         if !is_jwt(token) {
             return true;
@@ -237,11 +237,12 @@ impl TokenService {
         verified.is_ok()
     }
 
-    /// Whether the token would be accepted now ("live"): itself, its grant, its client, its
-    /// user. `caller` is the client that asks, so that its own tokens cost no further statement.
+    /// Returns client and user of a token that would be accepted now, or why it would not be: the token,
+    /// its grant, its client and its user are checked. `caller` is the client that sent the request, so
+    /// that its own tokens cost no further statement.
     ///
     /// # Errors
-    /// A fault; never taken for "not live".
+    /// When the database or the app's model fails, which is never taken for an inactive token.
     pub async fn active(
         &self,
         token: &Token,
@@ -257,7 +258,7 @@ impl TokenService {
         self.active_with(token, caller, owner).await
     }
 
-    /// The same for a token whose user, if it has one, is read already.
+    /// Checks a token as [`Self::active`] does; its user, if it has one, has been read already.
     async fn active_with(
         &self,
         token: &Token,

@@ -23,7 +23,7 @@ use crate::{
     store::Store,
 };
 
-/// The tokens of this server.
+/// Issues tokens, finds them, and revokes their families.
 pub struct TokenService {
     settings: Arc<Settings>,
     urls: Arc<Urls>,
@@ -40,7 +40,7 @@ pub struct TokenService {
 pub struct TokenServiceParts {
     /// The settings.
     pub settings: Arc<Settings>,
-    /// The issuer.
+    /// The URLs, among them the issuer.
     pub urls: Arc<Urls>,
     /// Lifetimes, resources, scopes.
     pub policy: Arc<Policy>,
@@ -48,18 +48,18 @@ pub struct TokenServiceParts {
     pub keys: Arc<Keys>,
     /// The tables.
     pub store: Store,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// Who hears of replays and revocations.
+    /// Where audit events go.
     pub events: Events,
-    /// The app's users, who have the claims.
+    /// The app's users, whose claims go into tokens.
     pub people: Arc<People>,
     /// The clients, who authenticate.
     pub clients: Arc<ClientRegistry>,
 }
 
 impl TokenService {
-    /// Tokens in these tables.
+    /// Creates the service.
     pub fn new(parts: TokenServiceParts) -> Self {
         let TokenServiceParts {
             settings,

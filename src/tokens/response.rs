@@ -28,7 +28,7 @@ pub struct TokenResponse<'a> {
     expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
-    /// RFC 6749 §3.3 knows no empty scope.
+    /// Left out if it is empty: RFC 6749 §3.3 has no empty scope.
     #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,7 +39,7 @@ pub struct TokenResponse<'a> {
 }
 
 impl TokenResponse<'_> {
-    /// The bytes to send.
+    /// Returns the body as JSON, ready to be sent.
     ///
     /// # Errors
     /// Never in practice: every member is JSON already.

@@ -1,5 +1,5 @@
-//! The view engine of the pages. Independent of the app's, which may need functions of its own or
-//! not exist at all.
+//! The view engine of the pages. It is independent of the app's, which may need functions of its
+//! own or not exist at all.
 
 use std::{
     path::PathBuf,
@@ -21,23 +21,23 @@ use crate::events::{self, AuditEvent, EventName, Outcome};
 /// Why a page cannot be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ViewsError {
-    /// The shipped files are not sound.
+    /// The shipped files do not compile.
     #[error("the shipped pages do not compile: {0}")]
     Shipped(String),
-    /// Files of the app do not compile. Only debug builds refuse to go on.
+    /// Files of the app do not compile. Only debug builds report it as an error.
     #[error("{}", .0.join("\n"))]
     Override(Vec<String>),
-    /// A page compiles but cannot be rendered.
+    /// A page compiles but fails to render.
     #[error(transparent)]
     Render(#[from] tera::Error),
 }
 
-/// The stylesheet and the name that changes with it.
+/// The stylesheet and the hash that its file name carries.
 #[derive(Clone, Debug)]
 pub struct Stylesheet {
-    /// The CSS.
+    /// Text of the stylesheet.
     pub css: String,
-    /// The first 64 bits of its SHA-256, in hexadecimal digits.
+    /// First 64 bits of its SHA-256 hash, in hexadecimal digits.
     pub hash: String,
 }
 
@@ -49,14 +49,14 @@ impl Stylesheet {
         Self { css, hash }
     }
 
-    /// File name below `{prefix}/assets/`; never the same for another content.
+    /// File name below `{prefix}/assets/`; different content has a different name.
     #[must_use]
     pub fn file_name(&self) -> String {
         format!("oauth-{}.css", self.hash)
     }
 }
 
-/// The pages, ready to be rendered. Cheap to clone.
+/// The pages, ready to be rendered. A clone is cheap.
 #[derive(Clone)]
 pub struct Views {
     source: Arc<Source>,
@@ -64,14 +64,14 @@ pub struct Views {
 }
 
 impl Views {
-    /// Loads the shipped pages and the app's files over them.
+    /// Loads the shipped pages, and the app's files that replace some of them.
     ///
-    /// With `debug` the app's directory is looked at before every render, and a broken file makes
-    /// rendering fail with the reason; without, broken files are left out, and named by
-    /// [`Self::broken`] (PG-02).
+    /// With `debug` the app's directory is checked before every render, and a broken file makes
+    /// rendering fail with the reason. Without it, broken files are left out, and [`Self::broken`]
+    /// names them (PG-02).
     ///
     /// # Errors
-    /// [`ViewsError::Shipped`] when the shipped files are not sound.
+    /// [`ViewsError::Shipped`] when the shipped files do not compile.
     pub fn new(
         app_views_dir: Option<PathBuf>,
         locales: &[String],
@@ -91,19 +91,19 @@ impl Views {
         })
     }
 
-    /// The files of the app that were broken when they were last loaded, with the reason.
+    /// Returns the files of the app that were broken when they were last loaded, with the reason.
     #[must_use]
     pub fn broken(&self) -> Vec<String> {
         let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
         loaded.broken.clone()
     }
 
-    /// The page as HTML in an offered language; any other tag gives the default language.
+    /// Renders the page as HTML in an offered language; any other tag gives the default language.
     ///
     /// # Errors
     /// [`ViewsError::Override`] in debug builds when a file of the app does not compile,
     /// [`ViewsError::Render`] when a template fails. Without `debug` a failing template of the app
-    /// is logged and the shipped page shown.
+    /// is logged and the shipped page is shown.
     pub fn render<P: PageContext>(&self, lang: &str, page: &P) -> Result<String, ViewsError> {
         let loaded = self.current()?;
         if self.source.debug && !loaded.broken.is_empty() {
@@ -126,7 +126,7 @@ impl Views {
         Ok(loaded.shipped.render(lang, P::PAGE.template(), &context)?)
     }
 
-    /// The language for a request: the first of `ui_locales` and `Accept-Language` that is
+    /// Returns the language for a request: the first of `ui_locales` and `Accept-Language` that is
     /// offered, else the default (PG-06).
     #[must_use]
     pub fn negotiate(&self, ui_locales: &[String], accept_language: Option<&str>) -> String {
@@ -138,10 +138,10 @@ impl Views {
         locale::negotiate(locales, default_locale, ui_locales, accept_language).to_owned()
     }
 
-    /// The texts in one language, for what is said outside of pages.
+    /// Returns the messages in one language, for texts outside of pages.
     ///
     /// # Errors
-    /// [`ViewsError::Shipped`] when the shipped files are not sound.
+    /// [`ViewsError::Shipped`] when the shipped files do not compile.
     pub fn words(&self, lang: &str) -> Result<Translations, ViewsError> {
         Ok(Translations::new(
             &self.current()?.messages,
@@ -149,10 +149,10 @@ impl Views {
         ))
     }
 
-    /// The stylesheet, the app's if it has one.
+    /// Returns the stylesheet, the app's if it has one.
     ///
     /// # Errors
-    /// [`ViewsError::Shipped`] when the shipped files are not sound.
+    /// [`ViewsError::Shipped`] when the shipped files do not compile.
     pub fn stylesheet(&self) -> Result<Arc<Stylesheet>, ViewsError> {
         Ok(Arc::clone(&self.current()?.stylesheet))
     }
@@ -188,7 +188,7 @@ impl Views {
     }
 }
 
-/// Where pages come from.
+/// Where the files of the pages come from.
 struct Source {
     dir: Option<PathBuf>,
     locales: Vec<String>,
@@ -196,12 +196,12 @@ struct Source {
     debug: bool,
 }
 
-/// What was made of the files at one time.
+/// The files as they were compiled at one time.
 struct Loaded {
     fingerprint: Fingerprint,
     messages: Arc<Messages>,
     shipped: Engine,
-    /// The shipped templates with the app's on top; `None` when the app has none.
+    /// The shipped templates with the app's replacements; `None` when the app has none.
     app: Option<Engine>,
     stylesheet: Arc<Stylesheet>,
     broken: Vec<String>,
@@ -216,7 +216,7 @@ impl Source {
     }
 
     fn load(&self) -> Result<Loaded, ViewsError> {
-        // Taken first: a file written meanwhile is noticed at the next render.
+        // The fingerprint is taken first: a file written meanwhile is noticed at the next render.
         let fingerprint = self.fingerprint();
         let shipped = Files::shipped();
         let app = self.dir.as_deref().map(Files::of_app).unwrap_or_default();

@@ -14,23 +14,23 @@ static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/oauth_serv
 /// Name of the stylesheet.
 const STYLESHEET: &str = "oauth.css";
 
-/// A set of files, by what they are for.
+/// A set of files, sorted by their purpose.
 #[derive(Default)]
 pub(super) struct Files {
-    /// Pages, layout and partials by name, `login.html`.
+    /// Pages, layout and partials by file name, such as `login.html`.
     pub(super) templates: BTreeMap<String, String>,
-    /// Texts by language tag.
+    /// Message files by language tag.
     pub(super) texts: BTreeMap<String, String>,
-    /// The stylesheet.
+    /// Text of the stylesheet.
     pub(super) stylesheet: Option<String>,
     /// Files that could not be read, with the reason.
     pub(super) unreadable: Vec<String>,
 }
 
-/// What changes when a file is changed, added or removed.
+/// Marks of all files, which differ when a file is changed, added or removed.
 pub(super) type Fingerprint = Vec<FileMark>;
 
-/// A file, with what changes when it is written.
+/// A file with its size and time of change.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FileMark {
     path: PathBuf,
@@ -39,7 +39,7 @@ pub(super) struct FileMark {
 }
 
 impl Files {
-    /// The files compiled into the crate.
+    /// Returns the files compiled into the crate.
     pub(super) fn shipped() -> Self {
         let mut files = Self::default();
         for file in SHIPPED.files().chain(SHIPPED.dirs().flat_map(Dir::files)) {
@@ -79,10 +79,10 @@ impl Files {
     }
 }
 
-/// Every file below `dir` with size and time of change. Cheap: reads no contents.
+/// Lists every file below `dir` with size and time of change. It reads no contents.
 pub(super) fn fingerprint(dir: &Path) -> Fingerprint {
     let mut found = Vec::new();
-    // A directory that cannot be listed counts as empty, like one that is not there.
+    // A directory that cannot be listed counts as empty, like one that does not exist.
     let _ = list(dir, &mut found);
     found.sort();
     found
@@ -107,7 +107,7 @@ fn list(dir: &Path, found: &mut Fingerprint) -> io::Result<()> {
     Ok(())
 }
 
-/// The name a template is called by: its path below the directory, with `/` on every system.
+/// Returns the name of a template: its path below the directory, with `/` on every system.
 fn name_below(dir: &Path, path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> = path
         .strip_prefix(dir)
@@ -118,8 +118,8 @@ fn name_below(dir: &Path, path: &Path) -> Option<String> {
     Some(parts?.join("/"))
 }
 
-/// Only `.html` names are escaped by Tera, so nothing else is a template (PG-03). The shipped
-/// pages keep the names below `builtin/`.
+/// Whether a file is a template. Tera escapes only `.html` names, so nothing else is one (PG-03).
+/// Names below `builtin/` belong to the shipped pages.
 fn is_template(name: &str) -> bool {
     Path::new(name)
         .extension()

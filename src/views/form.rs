@@ -1,4 +1,4 @@
-//! Fields of forms, and what can be wrong with what people enter.
+//! Fields of forms, and errors in the entered values.
 
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ pub struct SignUpField {
 }
 
 impl SignUpField {
-    /// `name`: what the person is called.
+    /// `name`: the name of the person.
     pub const NAME: Self = Self {
         name: "name",
         label: "field-name",
@@ -28,7 +28,7 @@ impl SignUpField {
         required: true,
     };
 
-    /// `email`: the address, for an app whose people log in with it.
+    /// `email`: the email address, for an app whose users log in with it.
     pub const EMAIL: Self = Self {
         name: "email",
         label: "field-email",
@@ -37,7 +37,7 @@ impl SignUpField {
         required: true,
     };
 
-    /// `password`: a new one.
+    /// `password`: the new password.
     pub const PASSWORD: Self = Self {
         name: "password",
         label: "field-password",
@@ -47,7 +47,7 @@ impl SignUpField {
     };
 }
 
-/// What is wrong with one field of a form.
+/// An error of one form field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
     /// Name of the field, `""` for the form as a whole.
@@ -58,7 +58,7 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    /// An error of one field, with the key of its message or the text itself.
+    /// Makes an error of one field, from the key of its message or the text itself.
     #[must_use]
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
@@ -67,13 +67,13 @@ impl FieldError {
         }
     }
 
-    /// The value has fewer characters than the field needs.
+    /// Makes the error that the value has fewer than `min` characters.
     #[must_use]
     pub fn too_short(field: impl Into<String>, min: usize) -> Self {
         Self::new(field, format!("error-field-too-short-min?min={min}"))
     }
 
-    /// The value has more characters than the field takes.
+    /// Makes the error that the value has more than `max` characters.
     #[must_use]
     pub fn too_long(field: impl Into<String>, max: usize) -> Self {
         Self::new(field, format!("error-field-too-long-max?max={max}"))

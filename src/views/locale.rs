@@ -1,9 +1,10 @@
 //! Which language a page is shown in (PG-06).
 
-/// More ranges than any person's browser sends; the rest of a longer list is not looked at.
+/// Most ranges of a list that are read, more than any person's browser sends.
 const MAX_RANGES: usize = 32;
 
-/// The first wanted language that is offered: `ui_locales`, then `Accept-Language`, then `default`.
+/// Returns the first requested language that is offered: of `ui_locales`, then of
+/// `Accept-Language`, else `default`.
 pub(super) fn negotiate<'a>(
     offered: &'a [String],
     default: &'a str,
@@ -23,7 +24,7 @@ pub(super) fn negotiate<'a>(
         .unwrap_or(default)
 }
 
-/// The ranges of an `Accept-Language` header, most wanted first (RFC 9110 §12.5.4).
+/// Returns the ranges of an `Accept-Language` header, the most preferred first (RFC 9110 §12.5.4).
 fn accepted_ranges(header: &str) -> Vec<&str> {
     let mut ranges: Vec<(&str, f32)> = header
         .split(',')
@@ -40,7 +41,7 @@ fn accepted_ranges(header: &str) -> Vec<&str> {
     ranges.into_iter().map(|(range, _)| range).collect()
 }
 
-/// Looks a range up (RFC 4647 §3.4): `de-AT` finds `de`. A range that is only offered with another
+/// Looks up a range (RFC 4647 §3.4): `de-AT` finds `de`. A range that is only offered with another
 /// region finds that one: `pt` finds `pt-BR`, `zh-TW` finds `zh-CN`.
 fn best_match<'a>(range: &str, offered: &'a [String]) -> Option<&'a str> {
     let mut shortened = range;
@@ -62,7 +63,7 @@ fn best_match<'a>(range: &str, offered: &'a [String]) -> Option<&'a str> {
         .map(String::as_str)
 }
 
-/// The language without script and region: `pt` of `pt-BR`.
+/// Returns the language without script and region: `pt` of `pt-BR`.
 pub(super) fn primary_subtag(tag: &str) -> &str {
     tag.split('-').next().unwrap_or(tag)
 }

@@ -1,22 +1,22 @@
-//! What is sent by mail: the HTML from a template like the pages, subject and plain text from the
-//! same messages.
+//! Mails: the HTML comes from a template like the pages, subject and plain text from the messages
+//! of the pages.
 
 use serde::Serialize;
 
 use super::{Page, PageContext, PageVariables, Translations, messages, samples};
 
-/// `reset_mail.html`: a link to a new password.
+/// Mail `reset_mail.html` with a password reset link.
 #[derive(Clone, Default, Serialize)]
 pub struct ResetMail {
     /// Variables of all pages; a mail has no form and no stylesheet.
     #[serde(flatten)]
     pub common: PageVariables,
-    /// The link, with the token.
+    /// The password reset link, which holds the token.
     pub link: String,
 }
 
 impl ResetMail {
-    /// A mail of `app_name`.
+    /// Makes a mail in the name of the app `app_name`.
     #[must_use]
     pub fn new(app_name: &str, link: String) -> Self {
         let common = PageVariables {
@@ -26,13 +26,13 @@ impl ResetMail {
         Self { common, link }
     }
 
-    /// The subject.
+    /// Returns the subject of the mail.
     #[must_use]
     pub fn subject(&self, words: &Translations) -> String {
         self.say(words, "reset-mail-subject")
     }
 
-    /// The mail without HTML.
+    /// Returns the plain text of the mail.
     #[must_use]
     pub fn text(&self, words: &Translations) -> String {
         let lead = self.say(words, "reset-mail-lead");

@@ -10,7 +10,7 @@ use unic_langid::{CharacterDirection, LanguageIdentifier};
 
 use super::{files::Files, locale::primary_subtag};
 
-/// Language that is complete, and therefore the last resort.
+/// The language whose messages are complete, used where another lacks one.
 const LAST_RESORT: &str = "en";
 
 type Bundle = FluentBundle<FluentResource>;
@@ -20,7 +20,7 @@ pub(super) struct Messages {
     bundles: HashMap<String, Bundle>,
 }
 
-/// Messages that were loaded.
+/// Result of loading messages.
 pub(super) struct LoadedMessages {
     pub(super) messages: Messages,
     /// Files that were left out, with the reason.
@@ -28,7 +28,8 @@ pub(super) struct LoadedMessages {
 }
 
 impl Messages {
-    /// Puts the app's texts over the shipped ones. A file with a mistake is left out and named.
+    /// Loads the app's messages over the shipped ones. A file with a mistake is left out and
+    /// reported.
     pub(super) fn load(shipped: &Files, app: &Files) -> LoadedMessages {
         let mut bundles = HashMap::new();
         let mut broken = Vec::new();
@@ -39,7 +40,7 @@ impl Messages {
                 continue;
             };
             let mut bundle = FluentBundle::new_concurrent(vec![language]);
-            // Right-to-left values are isolated where arguments are made.
+            // Right-to-left values are isolated where arguments are made ([`text_value`]).
             bundle.set_use_isolating(false);
             add(&mut bundle, tag, &shipped.texts, &mut broken);
             add(&mut bundle, tag, &app.texts, &mut broken);
@@ -74,7 +75,7 @@ fn add(bundle: &mut Bundle, tag: &str, texts: &BTreeMap<String, String>, broken:
     }
 }
 
-/// The messages in one language, with English behind it.
+/// The messages in one language, completed by those in English.
 #[derive(Clone)]
 pub struct Translations {
     messages: Arc<Messages>,
@@ -89,12 +90,12 @@ impl Translations {
         }
     }
 
-    /// The same messages in another language.
+    /// Returns the messages of this set in another language.
     pub(super) fn in_language(&self, lang: &str) -> Self {
         Self::new(&self.messages, lang)
     }
 
-    /// Language tag.
+    /// Language tag of the messages.
     #[must_use]
     pub fn lang(&self) -> &str {
         &self.lang
@@ -110,13 +111,13 @@ impl Translations {
         }
     }
 
-    /// The message `key`, or `None` when no language has it.
+    /// Returns the message `key`, or `None` when no language has it.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<String> {
         self.text_with(key, &FluentArgs::new())
     }
 
-    /// The message `key` with values filled in, or `None` when no language has it.
+    /// Returns the message `key` with values filled in, or `None` when no language has it.
     #[must_use]
     pub fn text_with(&self, key: &str, args: &FluentArgs<'_>) -> Option<String> {
         [self.lang.as_str(), primary_subtag(&self.lang), LAST_RESORT]
@@ -124,15 +125,16 @@ impl Translations {
             .find_map(|tag| self.messages.format(tag, key, args))
     }
 
-    /// The message `key_or_text`, or that text itself when there is no such message: settings,
-    /// sign-up fields and their errors may hold either.
+    /// Returns the message `key_or_text`, or that text itself when there is no such message:
+    /// settings, sign-up fields and their errors may hold either.
     #[must_use]
     pub fn say(&self, key_or_text: &str) -> String {
         self.text(key_or_text)
             .unwrap_or_else(|| key_or_text.to_owned())
     }
 
-    /// The same with values of the message, by name; whole numbers are numbers.
+    /// Returns the message `key_or_text` with values by name, or that text itself. Whole numbers
+    /// are passed as numbers.
     #[must_use]
     pub(super) fn say_with(&self, key_or_text: &str, values: &[(String, String)]) -> String {
         let mut args = FluentArgs::new();
@@ -146,14 +148,16 @@ impl Translations {
             .unwrap_or_else(|| key_or_text.to_owned())
     }
 
-    /// A span of time, in the largest unit that tells it: "for 30 days", "for 90 minutes".
+    /// Returns a span of time in the largest unit that expresses it: "for 30 days", "for 90
+    /// minutes".
     #[must_use]
     pub fn duration(&self, seconds: u64) -> String {
         const MINUTE: u64 = 60;
         const HOUR: u64 = 60 * MINUTE;
         const DAY: u64 = 24 * HOUR;
         const YEAR: u64 = 365 * DAY;
-        // A unit is used when it divides the time, or when a rest of less than one does not matter.
+        // A unit fits when it divides the time, or when a remainder of less than one unit does not
+        // matter.
         let fits =
             |unit: u64| seconds >= unit && (seconds.is_multiple_of(unit) || seconds >= 10 * unit);
         let (key, unit) = match () {
@@ -168,8 +172,8 @@ impl Translations {
     }
 }
 
-/// A text as a value in a message. One that is written from right to left is isolated, so that it
-/// does not reorder the sentence around it; `<bdi>` cannot be part of a message.
+/// Makes the value of a message from a text. A right-to-left text is isolated, so that it does not
+/// reorder the sentence around it; `<bdi>` cannot be part of a message.
 pub(super) fn text_value(text: &str) -> FluentValue<'static> {
     let right_to_left = |character: char| {
         matches!(character,

@@ -1,4 +1,4 @@
-//! The pages people see: typed contexts, texts in several languages, and the small engine that
+//! The pages that people see: typed contexts, texts in several languages, and the small engine that
 //! renders them.
 //!
 //! The shipped files live in `templates/oauth_server/` and are compiled in. A file of the same
@@ -11,7 +11,7 @@
 //! {% block content %}{{ super() }}<p>{{ t(key="login-help") }}</p>{% endblock content %}
 //! ```
 //!
-//! Controllers fill a page and render it; what depends on the language is filled in by the engine:
+//! Controllers fill a page and render it; the engine fills in what depends on the language:
 //!
 //! ```
 //! # use loco_oauth_server::{protocol::error_kind::ErrorKind, views::{PageVariables, Views, ViewsError, pages::ErrorPage}};

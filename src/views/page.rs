@@ -1,4 +1,4 @@
-//! What every page knows: the variables of all templates.
+//! Variables that the templates of all pages have.
 //!
 //! Pages have no `Debug`: they carry form tokens and, on the hand-off page, codes.
 
@@ -9,41 +9,41 @@ use serde::Serialize;
 use super::messages::Translations;
 use crate::{protocol::client::ClientKind, views::form::FieldError};
 
-/// Every page that people see, and the mails.
+/// Every page that people see, and every mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
-    /// The apps and browsers of a person.
+    /// The connected apps and signed-in browsers of a person.
     Apps,
-    /// A mail is on its way.
+    /// Tells that a mail was sent.
     CheckMail,
-    /// The interaction was finished before.
+    /// Tells that the interaction was finished before.
     Completed,
-    /// What a client asks for.
+    /// Asks for consent to the scopes that a client requests.
     Consent,
-    /// Something went wrong.
+    /// Explains an error.
     Error,
     /// Asks for a link to a new password.
     ForgotPassword,
-    /// Sends the browser on where a redirect would not get through.
+    /// Sends the browser on where a redirect would not be followed.
     Handoff,
-    /// After signing out.
+    /// Tells that the person is signed out.
     LoggedOut,
     /// The login form.
     Login,
-    /// The question whether to sign out.
+    /// Asks whether to sign out.
     Logout,
-    /// The mail with a link to a new password.
+    /// The mail with a password reset link.
     ResetMail,
     /// The form for a new password.
     ResetPassword,
-    /// The accounts of a browser.
+    /// Offers the accounts of a browser.
     SelectAccount,
     /// The sign-up form.
     Signup,
 }
 
 impl Page {
-    /// Name of the template, `login.html`: the app's file of the same name replaces it.
+    /// File name of the template, such as `login.html`; the app's file of that name replaces it.
     pub const fn template(self) -> &'static str {
         match self {
             Self::Apps => "apps.html",
@@ -63,21 +63,21 @@ impl Page {
         }
     }
 
-    /// Name of the page, `login`.
+    /// Name of the page, such as `login`.
     pub fn name(self) -> &'static str {
         self.template().trim_end_matches(".html")
     }
 }
 
-/// What a page is rendered with.
+/// Variables of the template of one page.
 pub trait PageContext: Serialize + Clone {
     /// The page.
     const PAGE: Page;
 
-    /// The variables all pages have.
+    /// The variables that all pages have.
     fn common_mut(&mut self) -> &mut PageVariables;
 
-    /// Fills in texts that depend on the language. Called before each rendering.
+    /// Fills in texts that depend on the language. It is called before each rendering.
     fn translate(&mut self, _words: &Translations) {}
 
     /// Named examples, one for each way the page can look. Tests render them all.
@@ -99,31 +99,31 @@ pub struct PageVariables {
     pub issuer_host: String,
     /// Address of the stylesheet, with its content hash.
     pub css_url: String,
-    /// Languages that the client asked for; `lang` is chosen from them.
+    /// Parameter `ui_locales` of the request; `lang` is chosen from it.
     #[serde(skip)]
     pub ui_locales: Option<String>,
-    /// Where the form of the page posts to.
+    /// Address that the form of the page posts to.
     pub form_action: String,
-    /// Hidden field of every form.
+    /// Token against cross-site requests, a hidden field of every form.
     pub csrf_token: String,
-    /// Hidden field of the forms of an interaction.
+    /// Id of the interaction, a hidden field of its forms.
     pub interaction: Option<String>,
-    /// Where a form posts to that ends the request with `access_denied`.
+    /// Address of the form that ends the request with `access_denied`.
     pub cancel_action: Option<String>,
-    /// The client that asks.
+    /// The client that sent the request.
     pub client: Option<ClientCard>,
     /// The account that is signed in.
     pub user: Option<UserCard>,
-    /// What is wrong with what was entered.
+    /// Errors in the entered values.
     pub errors: Vec<ErrorLine>,
-    /// Entered values to show again, by field. Never passwords.
+    /// Entered values to show again, by field; never passwords.
     pub values: BTreeMap<String, String>,
-    /// Under which the log tells more.
+    /// Id of the request, under which the log has details.
     pub reference_id: String,
 }
 
 impl PageVariables {
-    /// Everything that depends on the template and the language.
+    /// Fills in everything that depends on the template and the language.
     pub(super) fn fill(&mut self, page: Page, words: &Translations) {
         page.name().clone_into(&mut self.page);
         words.lang().clone_into(&mut self.lang);
@@ -145,11 +145,11 @@ impl PageVariables {
 pub struct ClientCard {
     /// The `client_id`.
     pub id: String,
-    /// Cleaned name, at most 100 characters; a client may have none.
+    /// Name without control characters, at most 100 characters; a client may have none.
     pub name: Option<String>,
     /// The host that identifies the client: of its metadata document, else of the redirect URI.
     pub host: String,
-    /// Home page.
+    /// Address of the client's home page.
     pub uri: Option<String>,
     /// Path of the logo on this server.
     pub logo_url: Option<String>,
@@ -157,23 +157,23 @@ pub struct ClientCard {
     pub redirect_host: String,
     /// The whole redirect URI of the request.
     pub redirect_uri: Option<String>,
-    /// Privacy policy.
+    /// Address of the client's privacy policy.
     pub policy_uri: Option<String>,
-    /// Terms of service.
+    /// Address of the client's terms of service.
     pub tos_uri: Option<String>,
     /// Day on which this server first saw the client.
     pub first_seen: Option<String>,
-    /// Where the client's record lives.
+    /// How the client came about.
     pub kind: ClientKind,
-    /// Whether somebody who runs the server vouches for it.
+    /// Whether the operator vouches for the client.
     pub verified: bool,
-    /// Whether it can only be reached on the person's own device.
+    /// Whether the client can only be reached on the person's own device.
     pub loopback_only: bool,
 }
 
 impl ClientCard {
-    /// Only https links and pictures of this server are ever shown, whatever was stored (PG-03,
-    /// PG-04).
+    /// Drops every link that is not https and every picture of another server, whatever was stored
+    /// (PG-03, PG-04).
     pub(crate) fn drop_unsafe_links(&mut self) {
         for link in [&mut self.uri, &mut self.policy_uri, &mut self.tos_uri] {
             *link = link
@@ -184,7 +184,7 @@ impl ClientCard {
     }
 }
 
-/// A path of this server, not another host written without a scheme.
+/// Whether the address is a path of this server, not another host written without a scheme.
 fn is_own_path(address: &str) -> bool {
     address.starts_with('/') && !address.starts_with("//") && !address.contains('\\')
 }
@@ -194,18 +194,18 @@ fn is_own_path(address: &str) -> bool {
 pub struct UserCard {
     /// Name to greet the person with.
     pub name: String,
-    /// What the person types to sign in.
+    /// Login name that the person signs in with.
     pub login: String,
     /// Path of a picture on this server.
     pub picture: Option<String>,
 }
 
-/// Something wrong with a form.
+/// An error in a form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ErrorLine {
     /// Name of the field, `""` for the form as a whole.
     pub field: String,
-    /// Message key, or the text itself.
+    /// Key of the message, or the text itself.
     pub key: String,
     /// The text in the page's language; set by the engine.
     pub text: String,
@@ -215,8 +215,8 @@ pub struct ErrorLine {
 }
 
 impl ErrorLine {
-    /// An error of one field, with the key of its message or the text itself. Values of the message
-    /// stand behind its key as a query: `error-field-too-short-min?min=8`.
+    /// Makes an error of one field, from the key of its message or the text itself. Values of the
+    /// message stand behind its key as a query: `error-field-too-short-min?min=8`.
     #[must_use]
     pub fn field(field: impl Into<String>, key: impl Into<String>) -> Self {
         let mut key: String = key.into();
@@ -252,33 +252,33 @@ impl From<FieldError> for ErrorLine {
     }
 }
 
-/// What can be wrong with a form as a whole.
+/// Errors of a form as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormError {
-    /// Wrong login, wrong password, inactive account: one text for all (ASVS 6.3.8).
+    /// The login or password is wrong, or the account inactive: one text for all (ASVS 6.3.8).
     Credentials,
-    /// Too many attempts.
+    /// There were too many attempts.
     RateLimited,
     /// The hidden token does not fit the browser.
     FormExpired,
-    /// A page of another origin sent the form. Takes the value `origin`: this server's.
+    /// A page of another origin sent the form. The message has the value `origin`, this server's.
     ForeignOrigin,
-    /// The storage is busy; the same form works later.
+    /// The database is busy; the form can be sent again later.
     Unavailable,
-    /// No account was made. Does not say whether the login is taken.
+    /// No account was made. The text does not say whether the login is taken.
     SignUpFailed,
     /// The chosen account is not signed in any more.
     AccountGone,
     /// Another account was signed in since the page was shown.
     AccountChanged,
-    /// Neither allowed nor denied.
+    /// The form neither allowed nor denied the request.
     NoDecision,
-    /// Not a form of this page, or too large.
+    /// The body is not a form of this page, or is too large.
     Unreadable,
 }
 
 impl FormError {
-    /// The error with the values of its message, by name.
+    /// Makes the error with the values of its message, by name.
     pub(crate) fn of(self, values: &[(&str, &str)]) -> ErrorLine {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         ErrorLine {
@@ -287,7 +287,7 @@ impl FormError {
         }
     }
 
-    /// Every value, for tests.
+    /// Every error, for tests.
     pub const ALL: [Self; 10] = [
         Self::Credentials,
         Self::RateLimited,

@@ -8,7 +8,7 @@ use crate::protocol::client::ClientKind;
 /// A name that would be an element if anything forgot to escape it.
 pub(super) const MARKUP: &str = "<img src=x onerror=alert(1)>\"'&";
 
-/// A page that nobody but the person asked for.
+/// Variables of a page that no client has sent the person to.
 pub(super) fn alone(route: &str) -> PageVariables {
     PageVariables {
         app_name: "Demo".into(),
@@ -21,7 +21,7 @@ pub(super) fn alone(route: &str) -> PageVariables {
     }
 }
 
-/// A page of an interaction, with a client and a signed-in account.
+/// Variables of a page of an interaction, with a client and a signed-in account.
 pub(super) fn interaction(route: &str) -> PageVariables {
     PageVariables {
         interaction: Some("int-4711".into()),
@@ -32,7 +32,7 @@ pub(super) fn interaction(route: &str) -> PageVariables {
     }
 }
 
-/// The same, with markup wherever a client or a person can put a text.
+/// Variables of a page of an interaction, with markup wherever a client or a person can put a text.
 pub(super) fn hostile(route: &str) -> PageVariables {
     PageVariables {
         interaction: Some(MARKUP.into()),
@@ -62,7 +62,7 @@ pub(super) fn hostile_client() -> ClientCard {
     }
 }
 
-/// A page on which there is nothing to go on with.
+/// Variables of a page on which the person cannot go on.
 pub(super) fn failed() -> PageVariables {
     PageVariables {
         form_action: String::new(),

@@ -1,4 +1,4 @@
-//! Compiling the templates: the shipped ones, and the app's on top of them.
+//! Compiles the templates: the shipped ones, and the app's that replace some of them.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -10,7 +10,7 @@ use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use super::messages::{Messages, Translations, text_value};
 
-/// Prefix under which the shipped template stays reachable when the app has one of that name.
+/// Prefix under which a shipped template stays reachable when the app has one of its name.
 const BUILTIN: &str = "builtin/";
 
 /// Templates by name.
@@ -69,11 +69,11 @@ impl Engine {
     }
 }
 
-/// The app's templates, sorted out.
+/// The app's templates, split into good and broken ones.
 pub(super) struct SortedSources {
-    /// Those that compile.
+    /// Templates that compile.
     pub(super) good: Sources,
-    /// Why the others do not.
+    /// Why the other templates do not compile.
     pub(super) broken: Vec<String>,
 }
 
@@ -88,7 +88,7 @@ pub(super) fn sort_out(shipped: &Sources, app: Sources, messages: &Arc<Messages>
             broken: Vec::new(),
         };
     }
-    // One template may need another of the app, so each is tried again while any is taken over.
+    // One template may need another of the app, so each is tried again while any compiles.
     let (mut good, mut waiting) = (Sources::new(), app);
     loop {
         let before = waiting.len();
@@ -111,9 +111,11 @@ pub(super) fn sort_out(shipped: &Sources, app: Sources, messages: &Arc<Messages>
     }
 }
 
-/// The function `t(key="…", …)`: the message in the page's language, with the other arguments as
-/// its values. `default` is used when no language has the message, `lang` asks for another
-/// language. The result is escaped like any other text.
+/// The template function `t(key="…", …)`: returns the message in the page's language, with the
+/// other arguments as its values.
+///
+/// `default` is used when no language has the message, `lang` selects another language. The result
+/// is escaped like any other text.
 fn translate(
     words: Translations,
 ) -> impl Fn(Kwargs, &State<'_>) -> TeraResult<String> + Send + Sync + 'static {

@@ -1,8 +1,8 @@
 //! Statements per request, with clients from the table (`BEGIN` and `COMMIT` are not counted).
 
 use crate::app::{
-    browser::Authorize,
-    fixtures::CONF_CB,
+    browser::{Authorize, Form},
+    fixtures::{ALICE, CONF_CB, PASSWORD},
     server::{Answer, TestServer},
     tokens::{R1, text},
 };
@@ -21,6 +21,23 @@ impl TestServer {
         // A budget that is met by accident of a broken recorder would prove nothing.
         assert!(count > 0 || most == 0, "{what}: nothing was recorded");
         println!("{what}: {count}");
+    }
+
+    /// Asserts that the requests since the last call read session, user and interaction once; `again` =
+    /// and once more in the transaction that issues a code (CO-03).
+    #[track_caller]
+    fn assert_loaded_once(&self, what: &str, again: usize) {
+        let statements = self.database.recorder.take();
+        for table in ["oauth_sessions", "users", "oauth_authorization_states"] {
+            let from = format!("FROM \"{table}\"");
+            let reads = statements.iter().filter(|it| it.contains(&from));
+            let reads = reads.filter(|it| it.starts_with("SELECT")).count();
+            assert!(
+                reads <= 1 + again,
+                "{what}: {reads} reads of {table}\n{}",
+                statements.join("\n")
+            );
+        }
     }
 
     async fn machine(&self) -> Answer {
@@ -77,4 +94,46 @@ async fn statements_per_request() {
         200
     );
     server.assert_statements("revoke", 2);
+}
+
+/// Each page loads what it needs once, and passes it on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_loads_session_user_and_interaction_once() {
+    let server = TestServer::start().await;
+    let mut browser = server.browser();
+    let request = Authorize::base().with("scope", "openid email read");
+    server.database.recorder.take();
+
+    let answer = browser.get(&request.path()).await;
+    server.assert_loaded_once("authorize of a stranger", 0);
+    let page = browser.get(answer.location()).await;
+    server.assert_loaded_once("login page", 0);
+    let form = Form::of(&page)
+        .set("login", ALICE)
+        .set("password", PASSWORD);
+    let answer = browser.submit(&form).await;
+    server.assert_loaded_once("login", 0);
+    let page = browser.get(answer.location()).await;
+    server.assert_loaded_once("consent page", 0);
+    let answer = browser
+        .submit(&Form::of_consent(&page).set("decision", "allow"))
+        .await;
+    assert!(answer.location_param("code").is_some(), "{answer:?}");
+    server.assert_loaded_once("consent", 1);
+
+    let choosing = request.with("prompt", "select_account");
+    let answer = browser.get(&choosing.path()).await;
+    server.assert_loaded_once("authorize with a choice", 0);
+    let page = browser.get(answer.location()).await;
+    server.assert_loaded_once("chooser", 0);
+    let sid = server
+        .sessions()
+        .await
+        .last()
+        .expect("a session")
+        .sid
+        .clone();
+    server.database.recorder.take();
+    browser.submit(&Form::of(&page).set("sid", &sid)).await;
+    server.assert_loaded_once("choice", 1);
 }

@@ -168,7 +168,7 @@ fn s_b1_a_scope_that_implies_a_sensitive_one_is_sensitive() {
     assert_eq!(settings.default_scopes_of(&settings.resources[0]), ["read"]);
 }
 
-/// What is written, else all scopes that are not sensitive, wherever that is said.
+/// The written default scopes are used, else all scopes that nothing calls sensitive.
 #[test]
 fn s_c11_default_scopes_of_a_resource() {
     let settings = settings(json!({

@@ -26,13 +26,13 @@ use crate::{
     tokens::{GrantContext, NewAccessToken, TokenResponse},
 };
 
-/// What the request is about, loaded by two statements.
+/// The client, and the code with its grant and user, loaded by two statements.
 struct Loaded {
     client: Client,
     found: Option<WithOwner<GrantWithSession>>,
 }
 
-/// Redeems a code.
+/// Redeems a code; returns the JSON body of the answer.
 ///
 /// # Errors
 /// The refusals of TK-09 to TK-18, or a fault.
@@ -42,8 +42,8 @@ pub async fn answer(
     sent: &TokenRequest<'_>,
 ) -> Result<Vec<u8>, Failure> {
     let code = hash(Purpose::Code, sent.code.unwrap_or_default());
-    // A redemption that loses the race looks again: the second look finds a used code.
-    // Its client is authenticated already: an assertion is good for one look only.
+    // A redemption that loses against another request loads again, and finds a used code. The client is not
+    // authenticated again, because an assertion can be used only once.
     let mut authenticated = None;
     for _ in 0..2 {
         let loaded = load(server, credentials, authenticated.take(), &code).await?;
@@ -153,7 +153,7 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
     )?)
 }
 
-/// Persist, then the answer; `None` when another request took the code first (TK-18).
+/// Persist, then respond; `None` when another request redeemed the code first (TK-18).
 async fn redeem(
     server: &Server,
     client: &Client,
@@ -256,7 +256,7 @@ fn first_generation(server: &Server, context: GrantContext<'_>, token: &Secret) 
     }
 }
 
-/// TK-15, CC-05: the verdict is committed before it is answered.
+/// TK-15, CC-05: revokes the grant of a replayed code; this is committed before the answer.
 async fn revoke(server: &Server, client: &Client, grant: &GrantRow) -> Result<(), Failure> {
     let tables = server.store.tables();
     let replay = Revocation {

@@ -17,7 +17,7 @@ use crate::{
     tokens::TokenResponse,
 };
 
-/// Issues a machine token: no refresh token, no ID token, no user.
+/// Issues a machine token, without user, refresh token and ID token; returns the JSON body of the answer.
 ///
 /// # Errors
 /// The refusals of TK-28 to TK-30, or a fault.

@@ -7,9 +7,9 @@ mod retry;
 
 use crate::people::Owner;
 
-/// What a request presents, and the user behind it.
+/// A stored code or refresh token, and the user who granted it.
 struct WithOwner<T> {
     credential: T,
-    /// While the account exists.
+    /// `None` when the account does not exist.
     owner: Option<Owner>,
 }

@@ -28,13 +28,13 @@ use crate::{
     tokens::{GrantContext, TokenResponse},
 };
 
-/// What the request is about, loaded by two statements.
+/// The client, and the refresh token with its grant and user, loaded by two statements.
 struct Loaded {
     client: Client,
     found: Option<WithOwner<RefreshWithGrant>>,
 }
 
-/// Refreshes.
+/// Exchanges a refresh token for new tokens; returns the JSON body of the answer.
 ///
 /// # Errors
 /// The refusals of TK-19 to TK-26, or a fault.
@@ -44,8 +44,8 @@ pub async fn answer(
     sent: &TokenRequest<'_>,
 ) -> Result<Vec<u8>, Failure> {
     let token = hash(Purpose::Refresh, sent.refresh_token.unwrap_or_default());
-    // A refresh that loses the race looks again: the second look finds the winner's answer.
-    // Its client is authenticated already: an assertion is good for one look only.
+    // A refresh that loses against another request loads again, and finds the kept answer of the other. The
+    // client is not authenticated again, because an assertion can be used only once.
     let mut authenticated = None;
     for _ in 0..2 {
         let loaded = load(server, credentials, authenticated.take(), &token).await?;
@@ -101,7 +101,7 @@ pub async fn answer(
     Err(UNKNOWN.into())
 }
 
-/// Load: client, token, family together, then the user.
+/// Load: client, token and grant together, then the user.
 async fn load(
     server: &Server,
     credentials: &Credentials,
@@ -150,7 +150,7 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
                 absolute_expires_at: token.absolute_expires_at,
                 superseded: token.superseded_at.is_some(),
                 successor_superseded: credential.successor_superseded,
-                // Without the answer there is nothing to repeat, whatever the clock says.
+                // Without a kept answer there is nothing to repeat, also within the retry window.
                 successor_until: token
                     .successor_until
                     .filter(|_| token.successor_sealed.is_some()),
@@ -174,7 +174,7 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
     )?)
 }
 
-/// A good request on its way to an answer.
+/// A refresh that passed all checks.
 struct Refreshing<'a> {
     client: &'a Client,
     found: &'a RefreshWithGrant,
@@ -183,7 +183,7 @@ struct Refreshing<'a> {
 }
 
 impl Refreshing<'_> {
-    /// Persist, then the answer; `None` when another request rotated the token first (TK-26).
+    /// Persist, then respond; `None` when another request rotated the token first (TK-26).
     async fn issue(&self, server: &Server, granted: &Granted) -> Result<Option<Vec<u8>>, Failure> {
         let context = GrantContext {
             grant: &self.found.grant,
@@ -217,7 +217,7 @@ impl Refreshing<'_> {
         Ok(won.then_some(body))
     }
 
-    /// Tells of a refresh that won.
+    /// Emits the event of a refresh that was stored.
     fn refreshed(&self, server: &Server, issued: Option<&AccessTokenRow>) {
         let Some(issued) = issued else { return };
         let event = AuditEvent::new(EventName::TokenRefreshed).client(self.client);
@@ -260,7 +260,7 @@ impl Refreshing<'_> {
         }
     }
 
-    /// Restarted by each use, within the family's absolute life.
+    /// New end of the token, Unix seconds: each use restarts its life, within the absolute life of its grant.
     fn new_end(&self, server: &Server) -> i64 {
         let end = server.clock.now().saturating_add(server.policy.ttl.refresh);
         end.min(self.found.token.absolute_expires_at)

@@ -14,7 +14,7 @@ use crate::{
     sessions::{CsrfCheck, CsrfForm, SignedIn},
 };
 
-/// What a person decides on an own page.
+/// What a person decides on a page of the app.
 pub enum Decision {
     /// Agrees to these scopes.
     Allow(Scopes),
@@ -26,18 +26,19 @@ pub enum Decision {
     UseAnother,
 }
 
-/// Proof that a posted form came from here ([`OAuthInteraction::check_csrf`]).
+/// Proof that a posted form belongs to its interaction; [`OAuthInteraction::check_csrf`] gives it.
 #[derive(Clone, Copy, Debug)]
 pub struct Csrf(());
 
 impl OAuthInteraction {
-    /// Judges a token without looking at the origin.
+    /// Checks the token of a form, but not the origin of the request.
     pub(crate) fn judge_token(&self, token: &str) -> CsrfCheck {
         let form = form(self.intent, &self.state, self.current.as_ref());
         self.browser.check_token(form, token)
     }
 
-    /// Whether a posted token belongs to this interaction, step and account (CS-01, CS-02).
+    /// Checks that a posted token belongs to this interaction, step and account, and that the form came from
+    /// this origin (CS-01, CS-02); `None` if not.
     pub fn check_csrf(&self, token: &str) -> Option<Csrf> {
         let form = form(self.intent, &self.state, self.current.as_ref());
         let verdict = self
@@ -78,7 +79,7 @@ impl OAuthInteraction {
     /// The person chooses the account with this `sid` of [`Self::accounts`].
     ///
     /// # Errors
-    /// An error page: it is not signed in here any more, or a hook or the database failed.
+    /// An error page: the account is no longer signed in in this browser, or a hook or the database failed.
     pub async fn choose(self, sid: &str, _csrf: Csrf) -> Result<Response, InteractionError> {
         self.conclude(Decision::Choose(sid.to_owned())).await
     }
@@ -91,7 +92,7 @@ impl OAuthInteraction {
         self.conclude(Decision::UseAnother).await
     }
 
-    /// Boxed, here and above: an app should not have to carry the whole future in its own.
+    /// Carries a decision out and answers the request.
     async fn conclude(self, decision: Decision) -> Result<Response, InteractionError> {
         self.answer(async |this| {
             let outcome = this.decide(decision).await?;
@@ -106,7 +107,7 @@ impl OAuthInteraction {
         .await
     }
 
-    /// What a decision leads to; one that does not fit the step leads on.
+    /// Carries a decision out. One that does not fit the step changes nothing and leads to the next step.
     pub(crate) async fn decide(
         &mut self,
         decision: Decision,
@@ -142,7 +143,7 @@ impl OAuthInteraction {
     }
 }
 
-/// The form of a step: own pages may post to the plugin's route of the same step.
+/// The form of a step: a page of the app may post to this server's route of the same step.
 pub(super) fn form<'a>(
     intent: Step,
     state: &'a str,

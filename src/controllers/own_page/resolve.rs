@@ -1,4 +1,4 @@
-//! From a request to the interaction it names.
+//! The extractor of [`OAuthInteraction`]: from a request to the interaction that it names.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ impl OAuthInteraction {
     /// The interaction of a request, or `None` when it names none.
     ///
     /// # Errors
-    /// The error page 400: blank, unknown, expired, or started in another browser.
+    /// An error page (400): the id is blank, unknown or expired, or another browser began the interaction.
     pub async fn try_resolve_login_context(
         server: &Arc<Server>,
         parts: &Parts,
@@ -39,10 +39,10 @@ impl OAuthInteraction {
         layers::on_route_of_app(server, request_info, find).await
     }
 
-    /// The interaction of a request.
+    /// The interaction of a request that has to name one.
     ///
     /// # Errors
-    /// As [`Self::try_resolve_login_context`], and when the request names none.
+    /// Those of [`Self::try_resolve_login_context`], and an error page (400) when the request names none.
     pub async fn resolve_login_context(
         server: &Arc<Server>,
         parts: &Parts,
@@ -68,7 +68,7 @@ impl OAuthInteraction {
         Self::open(server, browser, interaction).await.map(Some)
     }
 
-    /// An interaction of this browser, while it is not finished.
+    /// Loads what a page of the app needs of an interaction that is not finished.
     pub(crate) async fn open(
         server: &Arc<Server>,
         mut browser: Browser,
@@ -131,7 +131,7 @@ impl OAuthInteraction {
     }
 }
 
-/// The id that the query names.
+/// The id of the interaction that the query names.
 fn interaction_of(parts: &Parts) -> Result<Option<String>, OAuthError> {
     return_to::interaction(parts.uri.query().unwrap_or_default())
         .map_err(|_| OAuthError::of(&refusals::INTERACTION_UNREADABLE))

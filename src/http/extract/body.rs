@@ -17,17 +17,17 @@ use crate::{
     },
 };
 
-/// Most bytes of a body.
+/// Longest body, bytes.
 const MOST: usize = 64 * 1024;
 /// Longest time that a body may take to arrive. Whoever sends it byte by byte holds a connection
 /// and a task of the server (ASVS 15.2.2).
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Reads a body; `refused` makes the error of the endpoint of a refusal.
+/// Reads a body; `refused` turns a refusal into the error of the endpoint.
 ///
 /// # Errors
-/// 413 over 64 KiB, 408 for what does not arrive in 10 seconds, 400 for what is no body (RFC 9112
-/// §7.1).
+/// 413 for a body over 64 KiB, 408 for one that does not arrive within 10 seconds, 400 for a broken one
+/// (RFC 9112 §7.1).
 pub(super) async fn read(
     body: Body,
     refused: impl Fn(&'static Refusal) -> OAuthError,

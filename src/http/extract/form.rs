@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Most bytes of a request target.
+/// Longest request target, bytes.
 const MAX_TARGET: usize = 16 * 1024;
 /// Credentials that may not stand in a URL (TK-03).
 const NEVER_IN_QUERY: [&str; 5] = [
@@ -74,7 +74,7 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
     }
 }
 
-/// Reads a form body.
+/// Reads a form body; refusals of its content type name the rule `of_type`, others the rule `of_body`.
 ///
 /// # Errors
 /// 414 for a URL that is too long, 415 for another content type, 413 over the limit, 408 for what
@@ -107,7 +107,7 @@ fn unreadable(rule: &'static str, error: ParamsError) -> Failure {
 /// TK-02, AZ-02: the request target is at most 16 KiB.
 ///
 /// # Errors
-/// 414.
+/// 414 for a longer one.
 pub fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Failure> {
     let length = uri
         .path_and_query()
@@ -121,7 +121,7 @@ pub fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Fai
     Err(Failure::transport(StatusCode::URI_TOO_LONG, error))
 }
 
-/// One `Content-Type` with this media type; a charset, if any, is UTF-8.
+/// Whether there is one `Content-Type`, with this media type; its charset, if any, is UTF-8.
 pub(super) fn is_of_type(headers: &HeaderMap, wanted: &str) -> bool {
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(value), None) = (values.next(), values.next()) else {

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// The members of the JSON object in the body.
+/// Client metadata: the members of the JSON object in the body (RFC 7591 §3.1).
 #[derive(Debug)]
 pub struct MetadataJson(pub Map<String, Value>);
 
@@ -53,7 +53,7 @@ impl<S: Send + Sync> FromRequest<S> for MetadataJson {
 /// cannot be read; `rule` is that of the endpoint.
 pub async fn read<T: DeserializeOwned>(request: Request, rule: &'static str) -> Result<T, Failure> {
     check_target(request.uri(), rule)?;
-    // Browsers send it across origins only after a preflight.
+    // Browsers send this content type across origins only after a preflight.
     if !is_of_type(request.headers(), "application/json") {
         let error = of_type(request.headers(), rule);
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;

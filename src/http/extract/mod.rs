@@ -26,7 +26,7 @@ use crate::{
     server::Server,
 };
 
-/// The client's credentials at `endpoint`: of the `Authorization` header or the form.
+/// The client's credentials at `endpoint`, from the `Authorization` header or the form.
 ///
 /// # Errors
 /// `invalid_request`, `invalid_client` (CA-01, CA-02).
@@ -52,10 +52,10 @@ impl std::ops::Deref for ServerState {
     }
 }
 
-/// The server of this app.
+/// Finds the server of this app in the shared store.
 ///
 /// # Errors
-/// When the initializer did not run: a broken boot.
+/// When the initializer of this server did not run.
 pub fn server_of(ctx: &AppContext) -> Result<Arc<Server>, Failure> {
     ctx.shared_store
         .get::<Arc<Server>>()

@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// An error page of ours on a route of the app, within [`on_route_of_app`].
+/// Renders an error page on a route of the app, within [`super::on_route_of_app`].
 pub fn rendered(server: &Server, error: PageError) -> Response {
     let mut response = error.into_response();
     if let (Some(refused), Some(info)) = (refusal_of(&mut response), request::current()) {

@@ -38,7 +38,7 @@ pub(super) fn json_error(bare: &Response, failure: &Failure) -> Response {
     response
 }
 
-/// Headers of the bare answer that belong to the refusal.
+/// Copies the headers of the bare answer that belong to the refusal.
 pub(super) fn copy_headers(bare: &Response, response: &mut Response) {
     for name in [
         header::RETRY_AFTER,
@@ -62,7 +62,7 @@ pub(super) enum ClientScheme {
 }
 
 impl ClientScheme {
-    /// By what the request has.
+    /// The scheme for a request, by whether it has an `Authorization` header.
     pub(super) fn asked_by(headers: &HeaderMap) -> Self {
         if headers.contains_key(header::AUTHORIZATION) {
             Self::Basic
@@ -72,7 +72,7 @@ impl ClientScheme {
     }
 }
 
-/// `WWW-Authenticate` (RFC 6749 §5.2, RFC 6750 §3); answers that bring their own keep it.
+/// Sets `WWW-Authenticate` (RFC 6749 §5.2, RFC 6750 §3); an answer that has one already keeps it.
 pub(super) fn challenge(
     response: &mut Response,
     app: &SharedContext,

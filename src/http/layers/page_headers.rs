@@ -1,4 +1,4 @@
-//! Headers of every page.
+//! Headers of every page (PG-07).
 
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
@@ -7,13 +7,13 @@ use axum::{
 
 use crate::http::pages::PagePolicy;
 
-/// An answer of ours on a route of the app, with the headers of our pages.
+/// Puts the headers of a page on an answer.
 pub fn with_page_headers(mut response: Response) -> Response {
     let mut policy = response
         .extensions_mut()
         .remove::<PagePolicy>()
         .unwrap_or_default();
-    // Browsers apply the opener policy to redirects too: one of ours must not cut a pop-up off.
+    // Browsers apply `Cross-Origin-Opener-Policy` to redirects, too, which must not cut off a pop-up.
     policy.interaction |= response.status().is_redirection();
     page_headers(response.headers_mut(), &policy);
     response

@@ -14,19 +14,19 @@ fn part(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
-/// Every use of a JWT, with its type.
+/// Every purpose of a JWT, with its `typ`.
 const BOTH: [(&str, JwtPurpose); 2] = [
     ("JWT", JwtPurpose::IdTokenHint),
     ("at+jwt", JwtPurpose::AccessToken),
 ];
 
-/// Header and claims of a good token.
+/// Header and claims of a token that is accepted.
 fn good(keys: &Keys, alg: SigningAlg, typ: &str) -> (Value, Value) {
     let kid = keys.set().signer(alg).expect("key").kid.clone();
     (json!({ "alg": alg, "kid": kid, "typ": typ }), claims())
 }
 
-/// The signature of this server over whatever is in header and payload.
+/// Signs any header and payload with the key of this server.
 fn signed(keys: &Keys, alg: SigningAlg, header: &Value, claims: &Value) -> String {
     let message = format!("{}.{}", part(header), part(claims));
     let pair = keys.set();
@@ -35,7 +35,7 @@ fn signed(keys: &Keys, alg: SigningAlg, header: &Value, claims: &Value) -> Strin
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// What every verifier says of a changed token whose signature is good.
+/// Returns the error, equal at every verifier, of a changed token with a valid signature.
 fn refused(keys: &Keys, change: impl Fn(&mut Value, &mut Value)) -> JwtError {
     let errors = BOTH.map(|(typ, purpose)| {
         let (mut header, mut claims) = good(keys, SigningAlg::ES256, typ);
@@ -47,7 +47,7 @@ fn refused(keys: &Keys, change: impl Fn(&mut Value, &mut Value)) -> JwtError {
     errors[0]
 }
 
-/// What every verifier says of a changed token with a signature of somebody else.
+/// Returns the error, equal at every verifier, of a changed token with a signature by another key.
 fn refused_with(
     keys: &Keys,
     change: impl Fn(&mut Value),
@@ -70,7 +70,7 @@ fn refused_text(keys: &Keys, token: &str) -> JwtError {
     errors[0]
 }
 
-/// Signs any claims as an access token.
+/// Verifies any claims that were signed as an access token.
 fn verdict(keys: &Keys, claims: &Value) -> Result<VerifiedJwt, JwtError> {
     let token = keys
         .sign(SigningAlg::EdDsa, "at+jwt", claims)
@@ -116,7 +116,7 @@ async fn c217_alg_none() {
     );
 }
 
-/// RFC 8410 §4: the key as it stands in files.
+/// Public key in the form of key files (RFC 8410 §4).
 fn spki(public: &[u8]) -> Vec<u8> {
     const PREFIX: [u8; 12] = [48, 42, 48, 5, 6, 3, 43, 101, 112, 3, 33, 0];
     [PREFIX.as_slice(), public].concat()
@@ -205,7 +205,7 @@ async fn c220_keys_of_the_header_are_not_used() {
         let signature = pair.sign(message.as_bytes()).expect("signature");
         URL_SAFE_NO_PAD.encode(signature)
     };
-    // Under our name for a key, and under theirs.
+    // The header names this server's key first, then the foreign one.
     let error = refused_with(&ours, theirs_in, sign);
     assert_eq!(error, JwtError::Signature);
     let named = |header: &mut Value| {
@@ -251,7 +251,7 @@ async fn c221_crit(#[case] crit: Value) {
 async fn c222_wrongly_typed_claims(#[case] claim: &'static str, #[case] value: Value) {
     let keys = quick_keys().await;
     if matches!(claim, "client_id" | "jti") {
-        // Only access tokens have them (RFC 9068 §2.2).
+        // Only access tokens have these claims (RFC 9068 §2.2).
         let mut claims = claims();
         claims[claim] = value;
         assert_eq!(verdict(&keys, &claims), Err(JwtError::Claim(claim)));
@@ -261,7 +261,7 @@ async fn c222_wrongly_typed_claims(#[case] claim: &'static str, #[case] value: V
     assert_eq!(error, JwtError::Claim(claim));
 }
 
-/// RFC 7519 §2: a number of seconds, with or without a fraction.
+/// RFC 7519 §2: a time is a number of seconds, with or without a fraction.
 #[rstest]
 #[case(json!(1_900_000_000.5), 1_900_000_001)]
 #[case(json!(1_900_000_000.0), 1_900_000_000)]
@@ -356,7 +356,7 @@ async fn c225_every_changed_byte_is_noticed() {
     }
 }
 
-/// Each byte of the decoded parts changed, and signatures of other lengths.
+/// Checks each single changed byte of the decoded parts, and signatures of other lengths.
 fn every_change(token: &str, check: impl Fn(&str)) {
     let parts: Vec<Vec<u8>> = token
         .split('.')

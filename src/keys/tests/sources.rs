@@ -178,7 +178,8 @@ async fn s28_2_the_directory_is_looked_at_every_60_seconds() {
     assert_eq!(kids(&keys).len(), 3);
 }
 
-/// Whoever comes while one looks waits for it: nobody goes on with older keys.
+/// A request that comes while another reads the keys waits for it, and never goes on with older
+/// keys.
 #[tokio::test]
 async fn s_b12_every_request_waits_for_the_look() {
     let home = tempfile::tempdir().expect("directory");
@@ -201,7 +202,7 @@ async fn s_b12_every_request_waits_for_the_look() {
     assert_eq!(verdicts, (false, false, false));
 }
 
-/// A clock that went back must not put the next look off.
+/// A clock that went back does not delay the next reading of the keys.
 #[tokio::test]
 async fn s_b12_a_clock_that_goes_back_puts_no_look_off() {
     let home = tempfile::tempdir().expect("directory");
@@ -271,7 +272,7 @@ async fn s28_1_rsa_signs_and_verifies() {
     assert_eq!(keys.jwks()["keys"][0]["e"], json!("AQAB"));
 }
 
-/// RFC 8037 appendix A.1, and the key of RFC 7515 appendix A.3.
+/// Keys of RFC 8037 appendix A.1 and RFC 7515 appendix A.3.
 #[tokio::test]
 async fn s28_1_private_jwk_set() {
     let source = json!({

@@ -1,4 +1,4 @@
-//! What the app's connections tell: OS-13, OS-20, OS-21.
+//! Findings about the app's database connections: OS-13, OS-20, OS-21.
 
 use loco_rs::app::AppContext;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::{
 /// connection of Loco's queues may live for 30 minutes, whatever its `idle_timeout` is.
 const SELDOM: u64 = 1_800_000;
 
-/// All of them.
+/// Returns the findings about the app's database connections.
 pub async fn findings(ctx: &AppContext, store: &Store) -> Vec<Finding> {
     let pool = pool(ctx);
     let synced = synchronous(ctx, store).await;
@@ -25,7 +25,7 @@ fn pool(ctx: &AppContext) -> Option<Finding> {
     (!database::is_safe(ctx)).then(|| Finding::error("OS-20", database::pool_text()))
 }
 
-/// OS-21: the pool of Loco's own queue has the same reaper, and no line of ours reaches it.
+/// OS-21: the pool of Loco's own queue has the same reaper, and this plugin cannot replace that pool.
 fn queue(ctx: &AppContext) -> Option<Finding> {
     let queue = serde_json::to_value(ctx.config.queue.as_ref()?).ok()?;
     let kind = queue.get("kind").and_then(Value::as_str)?;
@@ -43,7 +43,8 @@ fn queue(ctx: &AppContext) -> Option<Finding> {
     })
 }
 
-/// OS-13. What the plugin opens by itself syncs every commit; what the app asks for is its own.
+/// OS-13: SQLite does not sync every commit. Without `run_on_start` of the app it does, because the
+/// plugin opens the pool so.
 async fn synchronous(ctx: &AppContext, store: &Store) -> Option<Finding> {
     ctx.config.database.run_on_start.as_ref()?;
     let level = database::synchronous(store.db()).await.ok()??;

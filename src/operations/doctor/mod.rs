@@ -1,5 +1,5 @@
-//! The doctor: what is wrong, or will be, with settings, tables, keys and the running
-//! deployment. `cargo loco doctor` shows one line, the task `oauth:doctor` all of them.
+//! The doctor: what is wrong, or will be, with settings, tables, keys and the running deployment.
+//! `cargo loco doctor` shows the worst finding, the task `oauth:doctor` shows all of them.
 
 mod database;
 mod operation;
@@ -32,7 +32,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word in lists.
+    /// Returns the word for lists.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -45,7 +45,7 @@ impl Severity {
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// `OS-01` …
+    /// The rule of the finding, for example `OS-01`.
     pub id: &'static str,
     /// How bad it is.
     pub severity: Severity,
@@ -54,7 +54,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// An error.
+    /// Creates a finding that is an error.
     pub fn error(id: &'static str, text: impl Into<String>) -> Self {
         Self {
             id,
@@ -63,7 +63,7 @@ impl Finding {
         }
     }
 
-    /// A warning.
+    /// Creates a finding that is a warning.
     pub fn warn(id: &'static str, text: impl Into<String>) -> Self {
         Self {
             severity: Severity::Warn,
@@ -71,7 +71,7 @@ impl Finding {
         }
     }
 
-    /// Something to know.
+    /// Creates a finding that is good to know.
     pub fn info(id: &'static str, text: impl Into<String>) -> Self {
         Self {
             severity: Severity::Info,
@@ -80,7 +80,7 @@ impl Finding {
     }
 }
 
-/// All findings without asking the running deployment, worst first.
+/// Returns all findings that need no request to the running deployment, worst first.
 pub async fn findings<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Finding> {
     let settings = match load::settings(ctx) {
         Ok(settings) => settings,
@@ -105,7 +105,7 @@ pub async fn findings<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Finding
     findings
 }
 
-/// OS-03.
+/// Returns the findings about signing keys (OS-03).
 async fn keys(settings: &Settings) -> Vec<Finding> {
     let now = chrono::Utc::now().timestamp();
     match Keys::load(settings, now).await {
@@ -114,8 +114,8 @@ async fn keys(settings: &Settings) -> Vec<Finding> {
     }
 }
 
-/// The worst finding and how many there are, as one line of `cargo loco doctor`. Warnings alone
-/// do not fail it. `by_hand`: the app mounts the routes itself (MO-04).
+/// Returns the worst finding and how many there are, as one line of `cargo loco doctor`. Warnings alone
+/// do not fail it. `by_hand` is true if the app mounts the routes itself (MO-04).
 pub async fn check<D: OAuthServerDefinition>(ctx: &AppContext, by_hand: bool) -> Check {
     let mut findings = findings::<D>(ctx).await;
     if by_hand {
@@ -149,7 +149,7 @@ pub async fn check<D: OAuthServerDefinition>(ctx: &AppContext, by_hand: bool) ->
     }
 }
 
-/// One line per finding.
+/// Returns one line for each finding.
 pub fn lines(findings: &[Finding]) -> String {
     let lines = findings.iter().map(|finding| {
         let Finding { id, severity, text } = finding;

@@ -1,4 +1,4 @@
-//! What database and keys tell: OS-03, OS-06, OS-09, OS-10, OS-13.
+//! Findings about stored rows, markers and key files: OS-03, OS-06, OS-09, OS-10.
 
 use std::sync::Arc;
 
@@ -18,12 +18,13 @@ use crate::{
     },
 };
 
-/// Seconds after which a cleanup is missed.
+/// Seconds after which a cleanup is missed, and after which a note of the servers is too old.
 const MISSED: i64 = 86_400;
 /// Expired rows that are too many even if a cleanup ran.
 const TOO_MANY: i64 = 10_000;
 
-/// OS-10. Where nothing is over, nothing has to run.
+/// OS-10: expired rows are too many, or wait although no cleanup ran for a day. Where nothing has
+/// expired, no cleanup has to run.
 pub async fn expired_rows(ctx: &AppContext, store: &Store) -> Option<Finding> {
     let running = ctx.shared_store.get::<Arc<Server>>();
     let now = running.map_or_else(
@@ -49,7 +50,7 @@ pub async fn expired_rows(ctx: &AppContext, store: &Store) -> Option<Finding> {
     })
 }
 
-/// Rows that are over, and when a cleanup ran last, Unix seconds.
+/// The number of expired rows, and when a cleanup ran last, Unix seconds.
 struct Waiting {
     rows: i64,
     ran_at: Option<i64>,
@@ -66,7 +67,7 @@ async fn look(store: &Store, now: i64) -> StoreResult<Waiting> {
     Ok(Waiting { rows, ran_at })
 }
 
-/// OS-09, as the servers have noted it.
+/// OS-09: headers of a proxy arrive that nothing reads, as the servers have noted.
 pub async fn unread_proxy(ctx: &AppContext, store: &Store) -> Option<Finding> {
     let remote_ip = ctx.config.server.middlewares.remote_ip.as_ref();
     if remote_ip.is_some_and(|remote_ip| remote_ip.enable) {
@@ -83,7 +84,7 @@ pub async fn unread_proxy(ctx: &AppContext, store: &Store) -> Option<Finding> {
     })
 }
 
-/// OS-06, as the servers have noted it within a day.
+/// OS-06: pages were opened at another host than `base_url`, as the servers have noted within a day.
 pub async fn other_host(ctx: &AppContext, store: &Store, settings: &Settings) -> Option<Finding> {
     let running = ctx.shared_store.get::<Arc<Server>>();
     let now = running.map_or_else(
@@ -106,8 +107,8 @@ pub async fn other_host(ctx: &AppContext, store: &Store, settings: &Settings) ->
     })
 }
 
-/// OS-03, the part that can wait: age, files without a passphrase, and, outside production, files
-/// that others can read.
+/// OS-03, as far as it is only a warning: old keys, files without a passphrase, and, outside
+/// production, files that others can read.
 pub async fn old_keys(settings: &Settings, now: i64) -> Vec<Finding> {
     let read = settings.clone();
     let keys = tokio::task::spawn_blocking(move || list_keys(&read, now)).await;

@@ -1,4 +1,4 @@
-//! Questions to the running deployment, from outside: OS-04 to OS-07, OS-14, OS-15, OS-19.
+//! Findings from requests to the running deployment: OS-04 to OS-07, OS-14, OS-15, OS-19.
 
 use std::time::Duration;
 
@@ -18,12 +18,12 @@ use crate::{
     protocol::route::Route,
 };
 
-/// Longest wait for one answer.
+/// Longest wait for one response.
 const WAIT: Duration = Duration::from_secs(5);
 /// Most that two clocks may differ, seconds (OS-19).
 const CLOCKS: i64 = 5;
 
-/// One deployment that is asked.
+/// One deployment to which requests are sent.
 struct Probe<'a> {
     http: Client,
     /// Where it is reached, without a trailing slash.
@@ -33,7 +33,7 @@ struct Probe<'a> {
     findings: Vec<Finding>,
 }
 
-/// Asks the deployment at `url`, by default at `base_url`.
+/// Sends requests to the deployment at `url`, by default at `base_url`, and returns the findings.
 ///
 /// # Errors
 /// When `url` is not an http address.
@@ -73,7 +73,7 @@ impl Probe<'_> {
         self.findings.push(Finding::warn(id, text));
     }
 
-    /// OS-06.
+    /// OS-06: the deployment is reached under another address than `base_url`, or by http in production.
     fn address(&mut self, at: &Url) {
         let base = Url::parse(&self.settings.base_url);
         if base.is_ok_and(|base| base.origin() != at.origin()) {
@@ -88,7 +88,7 @@ impl Probe<'_> {
         }
     }
 
-    /// The same path at the address that is asked.
+    /// Returns the URL with the same path at the address of the deployment.
     fn here(&self, url: &str) -> String {
         let path = url.strip_prefix(&self.settings.base_url).unwrap_or(url);
         if path.starts_with("http") {
@@ -102,7 +102,8 @@ impl Probe<'_> {
         sent.map_err(|error| error.without_url().to_string())
     }
 
-    /// OS-04, OS-05, OS-19. `false` = nobody answers.
+    /// Checks the metadata documents (OS-04, OS-05) and the clock (OS-19). Returns `false` if the
+    /// deployment does not answer.
     async fn documents(&mut self) -> bool {
         let paths: Vec<String> = self.urls.metadata_routes().to_vec();
         for (place, path) in paths.iter().enumerate() {
@@ -172,7 +173,7 @@ impl Probe<'_> {
         }
     }
 
-    /// OS-07.
+    /// OS-07: a cookie of the login page is not `Secure` or has no prefix `__Host-`.
     async fn pages(&mut self) {
         let login = self.urls.of(Route::Login).to_owned();
         let Ok(answer) = self.get(&login).await else {
@@ -194,7 +195,7 @@ impl Probe<'_> {
         }
     }
 
-    /// OS-14.
+    /// OS-14: something changes `no-store` of the token endpoint, or allows credentials across origins.
     async fn answers(&mut self) {
         let token = self.here(self.urls.of(Route::Token));
         let asked = self
@@ -220,7 +221,7 @@ impl Probe<'_> {
         }
     }
 
-    /// OS-15.
+    /// OS-15: the route of a resource answers without a token.
     async fn resources(&mut self) {
         let resources = self.settings.resources.iter();
         let own: Vec<String> = resources

@@ -1,4 +1,4 @@
-//! What the settings of app and plugin tell: OS-08, OS-11, OS-12, OS-16, OS-17.
+//! Findings about the settings and pages of the app: OS-08, OS-11, OS-12, OS-16, OS-17.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::{
     views::Views,
 };
 
-/// Pages that have a form, and what a file of the same name must have.
+/// Pages that have a form, and the words that a file of the app with the same name must have.
 const FORMS: [(&str, &[&str]); 5] = [
     ("login.html", &["csrf_token", "interaction"]),
     ("signup.html", &["csrf_token", "interaction"]),
@@ -21,7 +21,7 @@ const FORMS: [(&str, &[&str]); 5] = [
     ("logout.html", &["csrf_token"]),
 ];
 
-/// All of them.
+/// Returns the findings about the settings and pages of the app.
 pub fn findings(ctx: &AppContext, settings: &Settings) -> Vec<Finding> {
     let mut findings: Vec<Finding> = owasp_preset(ctx).into_iter().collect();
     findings.extend(dangers(ctx, settings));
@@ -51,7 +51,7 @@ fn owasp_preset(ctx: &AppContext) -> Option<Finding> {
     })
 }
 
-/// OS-11, OS-12.
+/// Returns the findings about settings that are hardly meant (OS-11), and about limits in memory (OS-12).
 fn dangers(ctx: &AppContext, settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut warn = |id, text: &str| findings.push(Finding::warn(id, text));
@@ -91,7 +91,7 @@ fn dangers(ctx: &AppContext, settings: &Settings) -> Vec<Finding> {
     findings
 }
 
-/// OS-17.
+/// OS-17: no entry of the scheduler runs the cleanup.
 fn schedule(ctx: &AppContext) -> Option<Finding> {
     let config = ctx.config.scheduler.as_ref();
     let mut jobs = config.into_iter().flat_map(|config| config.jobs.values());
@@ -106,7 +106,7 @@ fn schedule(ctx: &AppContext) -> Option<Finding> {
     })
 }
 
-/// OS-16.
+/// OS-16: a page of the app does not compile, or its form lacks a hidden field.
 fn pages(settings: &Settings, directory: &Path) -> Vec<Finding> {
     let loaded = Views::new(
         Some(PathBuf::from(directory)),
@@ -124,7 +124,7 @@ fn pages(settings: &Settings, directory: &Path) -> Vec<Finding> {
         .collect();
     for (page, words) in FORMS {
         let path = directory.join(page);
-        // The shipped form, or a part of it, has them.
+        // Without a file of the app the shipped page is used, which has them.
         let Ok(text) = std::fs::read_to_string(&path) else {
             continue;
         };

@@ -4,7 +4,7 @@ use loco_rs::task::Vars;
 
 use crate::boot;
 
-/// The pairs of one command line, known keys only.
+/// The `key:value` pairs of one command line, whose keys are all known.
 #[derive(Clone, Copy)]
 pub(super) struct Arguments<'a>(&'a Vars);
 
@@ -30,13 +30,13 @@ impl<'a> Arguments<'a> {
         value.filter(|value| !value.is_empty())
     }
 
-    /// The value of a key that must be there.
+    /// Returns the value of a key that must be there; `example` is shown if it is missing.
     pub fn required(self, key: &str, example: &str) -> loco_rs::Result<&'a str> {
         let missing = || boot::error(format!("{key} is missing: {key}:{example}"));
         self.get(key).ok_or_else(missing)
     }
 
-    /// Values separated by commas or spaces.
+    /// Returns the values of a key, which are separated by commas or spaces.
     pub fn list(self, key: &str) -> Option<Vec<String>> {
         let values = self.get(key)?.split([',', ' ']);
         let values = values.filter(|value| !value.is_empty());
@@ -52,7 +52,7 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// A whole number from 0 to `most`.
+    /// Returns the value of a key that is a whole number from 0 to `most`.
     pub fn number(self, key: &str, most: i64) -> loco_rs::Result<Option<i64>> {
         let Some(text) = self.get(key) else {
             return Ok(None);
@@ -67,7 +67,7 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// One of some words.
+    /// Returns the value of a key that is one of these words.
     pub fn word(self, key: &str, words: &[&str]) -> loco_rs::Result<Option<&'a str>> {
         match self.get(key) {
             Some(word) if !words.contains(&word) => {
@@ -77,7 +77,7 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// `format:json`.
+    /// Whether `format:json` was given.
     pub fn wants_json(self) -> bool {
         self.get("format").is_some()
     }

@@ -16,7 +16,7 @@ use crate::{
 
 const KEYS: [&str; 3] = ["dry_run", "batch", "max_seconds"];
 
-/// The task.
+/// The task `oauth:cleanup`.
 pub struct Cleanup<D>(PhantomData<fn() -> D>);
 
 impl<D> Default for Cleanup<D> {

@@ -40,17 +40,17 @@ const KEYS: [&str; 15] = [
 ];
 
 task!(
-    /// The task.
+    /// The task `oauth:client:create`.
     ClientCreate,
     "oauth:client:create",
     "Make an OAuth client; prints its id and, once, its secret"
 );
 
 impl<D: OAuthServerDefinition> ClientCreate<D> {
-    /// What the task prints.
+    /// Runs the task, and returns what it prints.
     ///
     /// # Errors
-    /// Unknown keys, metadata against the rules, a database that fails. Nothing is stored then.
+    /// When a key is unknown, the metadata breaks a rule or the database fails. Nothing is stored then.
     pub async fn report(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<String> {
         let arguments = Arguments::read(vars, &KEYS)?;
         arguments.required("name", "\"My app\"")?;
@@ -80,7 +80,8 @@ fn auth(arguments: Arguments<'_>) -> loco_rs::Result<AuthMethod> {
     }
 }
 
-/// A client with a redirect URI as `cursor://` is a public one (RG-06).
+/// Returns the authentication method where none is given. A client with a redirect URI like
+/// `cursor://` is a public one (RG-06).
 fn usual_auth(arguments: Arguments<'_>) -> AuthMethod {
     let uris = arguments.list("redirect_uris").unwrap_or_default();
     let mut dotless = uris
@@ -102,7 +103,8 @@ async fn owner<D: OAuthServerDefinition>(
     Ok(Some(user.key().into()))
 }
 
-/// SU-02: the id is the `sub` of the client's machine tokens, and must not be a user's.
+/// Checks that the id of the client, which is the `sub` of its machine tokens, is no user's subject
+/// (SU-02).
 async fn check_subject<D: OAuthServerDefinition>(
     ctx: &AppContext,
     client_id: &str,
@@ -198,7 +200,7 @@ fn refused(errors: &[MetadataError]) -> loco_rs::Error {
     boot::error(lines.join("\n"))
 }
 
-/// What the operator has to hand to the client's developer.
+/// Returns what the operator has to give to the client's developer.
 fn shown(arguments: Arguments<'_>, client: &Client, secret: Option<&Secret>) -> String {
     let secret = secret.map(Secret::expose);
     if arguments.wants_json() {

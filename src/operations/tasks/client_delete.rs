@@ -1,4 +1,4 @@
-//! `oauth:client:delete`: the end of a client and of everything it was given.
+//! `oauth:client:delete`: removes a client, and revokes everything that it was given.
 
 use loco_rs::{app::AppContext, task::Vars};
 
@@ -8,18 +8,18 @@ use crate::boot::{self, definition::OAuthServerDefinition, load};
 const KEYS: [&str; 2] = ["id", "yes"];
 
 task!(
-    /// The task.
+    /// The task `oauth:client:delete`.
     ClientDelete,
     "oauth:client:delete",
     "Remove an OAuth client for good and revoke all its grants; needs yes:true"
 );
 
 impl<D: OAuthServerDefinition> ClientDelete<D> {
-    /// What the task prints.
+    /// Runs the task, and returns what it prints.
     ///
     /// # Errors
-    /// Unknown keys, no `yes:true`, an unknown or removed client, a database that fails. Nothing
-    /// has changed then.
+    /// When a key or the client is unknown, the client was removed already, `yes:true` is missing or the
+    /// database fails. Nothing has changed then.
     pub async fn report(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<String> {
         let arguments = Arguments::read(vars, &KEYS)?;
         let id = arguments.required("id", "client_…")?;

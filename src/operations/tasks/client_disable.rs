@@ -1,4 +1,5 @@
-//! `oauth:client:disable`: no new authorization, no token, until it is undone.
+//! `oauth:client:disable`: switches a client off, which then gets no authorization and no token, or on
+//! again.
 
 use loco_rs::{app::AppContext, task::Vars};
 
@@ -13,17 +14,17 @@ use crate::{
 const KEYS: [&str; 2] = ["id", "enable"];
 
 task!(
-    /// The task.
+    /// The task `oauth:client:disable`.
     ClientDisable,
     "oauth:client:disable",
     "Switch an OAuth client off; enable:true switches it on again"
 );
 
 impl<D: OAuthServerDefinition> ClientDisable<D> {
-    /// What the task prints.
+    /// Runs the task, and returns what it prints.
     ///
     /// # Errors
-    /// Unknown keys, an unknown or removed client, a database that fails.
+    /// When a key or the client is unknown, the client was removed, or the database fails.
     pub async fn report(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<String> {
         let arguments = Arguments::read(vars, &KEYS)?;
         let id = arguments.required("id", "client_…")?;

@@ -1,4 +1,4 @@
-//! `oauth:client:list`: every client, those of the settings first.
+//! `oauth:client:list`: lists the clients, those of the settings first.
 
 use loco_rs::{app::AppContext, task::Vars};
 use serde::Serialize;
@@ -18,7 +18,7 @@ const KINDS: [&str; 4] = ["static", "operator", "dynamic", "cimd"];
 const STATUSES: [&str; 3] = ["active", "disabled", "deleted"];
 
 task!(
-    /// The task.
+    /// The task `oauth:client:list`.
     ClientList, "oauth:client:list", "List the OAuth clients, their use and their live grants"
 );
 
@@ -31,17 +31,17 @@ struct Line<'a> {
     kind: ClientKind,
     status: ClientStatus,
     redirect_hosts: Vec<String>,
-    /// Unix seconds; clients of the settings leave no trace of their use.
+    /// When the client was last used, Unix seconds; not known of clients of the settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_used_at: Option<i64>,
     live_grants: i64,
 }
 
 impl<D: OAuthServerDefinition> ClientList<D> {
-    /// What the task prints.
+    /// Runs the task, and returns what it prints.
     ///
     /// # Errors
-    /// Unknown keys or words, a server that cannot be built, a database that fails.
+    /// When a key or a word is unknown, the server cannot be built, or the database fails.
     pub async fn report(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<String> {
         let arguments = Arguments::read(vars, &KEYS)?;
         let filter = Filter::read(arguments)?;
@@ -64,7 +64,7 @@ impl<D: OAuthServerDefinition> ClientList<D> {
     }
 }
 
-/// Which clients are asked for.
+/// Which clients are listed.
 struct Filter<'a> {
     kind: Option<&'a str>,
     status: Option<&'a str>,
@@ -93,7 +93,7 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// The word of a unit enum.
+/// Returns the serialized word of a variant without fields.
 fn word(value: impl Serialize) -> String {
     let value = serde_json::to_value(value).unwrap_or_default();
     value.as_str().unwrap_or_default().to_owned()

@@ -14,23 +14,24 @@ use crate::{
 };
 
 const KEYS: [&str; 2] = ["id", "overlap_seconds"];
-/// One day.
+/// Default of `overlap_seconds`: one day.
 const OVERLAP: i64 = 86_400;
-/// One year.
+/// Largest value of `overlap_seconds`: one year.
 const LONGEST: i64 = 31_536_000;
 
 task!(
-    /// The task.
+    /// The task `oauth:client:rotate_secret`.
     ClientRotateSecret,
     "oauth:client:rotate_secret",
     "Give an OAuth client a new secret, printed once; overlap_seconds:0 ends the old one now"
 );
 
 impl<D: OAuthServerDefinition> ClientRotateSecret<D> {
-    /// What the task prints.
+    /// Runs the task, and returns what it prints.
     ///
     /// # Errors
-    /// Unknown keys, a client without secret, a database that fails. Nothing has changed then.
+    /// When a key or the client is unknown, the client has no secret, or the database fails. Nothing has
+    /// changed then.
     pub async fn report(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<String> {
         let arguments = Arguments::read(vars, &KEYS)?;
         let id = arguments.required("id", "client_…")?;

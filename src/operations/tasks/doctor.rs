@@ -1,4 +1,4 @@
-//! `oauth:doctor`: every finding, and what the running deployment answers.
+//! `oauth:doctor`: prints every finding, also those from requests to the running deployment.
 
 use std::marker::PhantomData;
 
@@ -16,7 +16,7 @@ use crate::{
 
 const KEYS: [&str; 1] = ["url"];
 
-/// The task.
+/// The task `oauth:doctor`.
 pub struct Doctor<D>(PhantomData<fn() -> D>);
 
 impl<D> Default for Doctor<D> {

@@ -1,5 +1,5 @@
-//! What the tasks of keys need. Not a whole server: without a usable key there is none, and these
-//! tasks are the way out.
+//! What the tasks for signing keys need. This is no whole server: without a usable key a server cannot
+//! be built, and these tasks make one.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ impl KeyWork {
         self.events.emit_to_end(event).await;
     }
 
-    /// Key work takes its time.
+    /// Runs work on keys, which takes its time, on a thread for blocking work.
     pub async fn blocking<T: Send + 'static>(
         work: impl FnOnce() -> Result<T, KeyError> + Send + 'static,
     ) -> loco_rs::Result<T> {

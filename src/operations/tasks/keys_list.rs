@@ -12,7 +12,7 @@ use loco_rs::{
 use super::{arguments::Arguments, key_work::KeyWork};
 use crate::{boot::definition::OAuthServerDefinition, keys};
 
-/// The task.
+/// The task `oauth:keys:list`.
 pub struct KeysList<D>(PhantomData<fn() -> D>);
 
 impl<D> Default for KeysList<D> {

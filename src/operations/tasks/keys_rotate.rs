@@ -19,7 +19,7 @@ use crate::{
 
 const KEYS: [&str; 3] = ["alg", "now", "withdraw"];
 
-/// The task.
+/// The task `oauth:keys:rotate`.
 pub struct KeysRotate<D>(PhantomData<fn() -> D>);
 
 impl<D> Default for KeysRotate<D> {
@@ -60,7 +60,8 @@ impl<D: OAuthServerDefinition> Task for KeysRotate<D> {
     }
 }
 
-/// One key per algorithm; where keys are not kept in a directory, a PEM to put there.
+/// Makes one key for each algorithm. Where keys are not kept in a directory, the result is a PEM for
+/// the settings. Deletes keys that are not needed any more.
 async fn rotate(work: &KeyWork, arguments: Arguments<'_>) -> loco_rs::Result<Vec<Value>> {
     let algorithms = algorithms(work, arguments)?;
     let now = work.clock.now();

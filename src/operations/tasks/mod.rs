@@ -1,6 +1,6 @@
 //! Tasks of the operator, called `cargo loco task <name> key:value …`.
 //!
-//! Each has a function `report`, which does the work and gives what `run` prints.
+//! Tasks for clients have a function `report`, which does the work and returns what `run` prints.
 
 mod arguments;
 pub mod cleanup;
@@ -20,10 +20,10 @@ use crate::{
     server::Server,
 };
 
-/// The client that a task is to change: one of the table that was not removed.
+/// Returns the client that a task is to change: one of the table that was not removed.
 ///
 /// # Errors
-/// Says where a static client is changed, or that there is no such client.
+/// When the client is one of the settings, was removed, or does not exist.
 async fn changeable(server: &Server, id: &str) -> loco_rs::Result<Client> {
     let mut of_settings = server.settings.clients.iter();
     if let Some(index) = of_settings.position(|client| client.client_id == id) {
@@ -40,14 +40,14 @@ async fn changeable(server: &Server, id: &str) -> loco_rs::Result<Client> {
     }
 }
 
-/// Between the look at the client and the change, somebody else changed it.
+/// Returns the error for a client that was changed between reading and writing it.
 fn changed_meanwhile(id: &str) -> loco_rs::Error {
     boot::error(format!(
         "the client {id} was changed at the same moment; try again"
     ))
 }
 
-/// A task that is generic over the app's definition.
+/// Defines a task that is generic over the app's definition.
 macro_rules! task {
     ($(#[$meta:meta])* $name:ident, $task:literal, $detail:literal) => {
         $(#[$meta])*

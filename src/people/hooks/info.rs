@@ -1,4 +1,4 @@
-//! What hooks see of tokens and of requests on their way.
+//! The facts that hooks see about access tokens and interactions.
 
 use super::ClientInfo;
 use crate::protocol::{client::Client, grants::Granted};
@@ -6,7 +6,7 @@ use crate::protocol::{client::Client, grants::Granted};
 /// Facts about an access token that is about to be issued.
 #[derive(Clone, Debug)]
 pub struct TokenInfo {
-    /// Whom it is issued to.
+    /// The client that it is issued to.
     pub client: ClientInfo,
     /// Its scopes.
     pub scopes: Vec<String>,
@@ -24,18 +24,18 @@ impl TokenInfo {
     }
 }
 
-/// Facts about the authorization request behind a login page.
+/// Facts about the authorization request for which a login page is shown.
 #[derive(Clone, Debug)]
 pub struct InteractionInfo {
     /// Id of the interaction.
     pub state: String,
-    /// Who asks.
+    /// The client that sent the request.
     pub client: ClientInfo,
     /// OIDC `login_hint`.
     pub login_hint: Option<String>,
     /// OIDC `ui_locales`.
     pub ui_locales: Option<String>,
-    /// Every parameter of the request without a meaning for the plugin.
+    /// Names and values of the parameters of the request that have no meaning for this server.
     pub params: Vec<(String, String)>,
     /// URL that resumes the request, for the way back from another provider.
     pub return_to: String,

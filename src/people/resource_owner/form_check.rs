@@ -1,4 +1,4 @@
-//! What a model finds wrong with a form, in the words of the pages.
+//! What is wrong with a form, collected from the checks of a model and worded for the pages.
 
 use std::collections::BTreeMap;
 
@@ -31,13 +31,13 @@ pub struct FormCheck {
 }
 
 impl FormCheck {
-    /// Nothing is wrong yet.
+    /// Starts a check without findings.
     pub const fn new() -> Self {
         Self { errors: Vec::new() }
     }
 
-    /// What the validator of a model says that is not saved yet: its messages, and those of the pages
-    /// where an address is none or a length is wrong.
+    /// Runs the validator of a model that is not saved yet. Its messages are shown as they are, except
+    /// that a wrong mail address or a wrong length gets the message of the pages.
     pub fn model(mut self, unsaved: &impl Validatable) -> Self {
         if let Err(found) = unsaved.validate() {
             self.errors.extend(field_errors(found));
@@ -45,7 +45,7 @@ impl FormCheck {
         self
     }
 
-    /// The value of a field has at least `min` characters.
+    /// Checks that the value of a field has at least `min` characters.
     pub fn min_length(mut self, field: &str, value: &str, min: usize) -> Self {
         if value.chars().count() < min {
             self.errors.push(FieldError::too_short(field, min));
@@ -53,10 +53,10 @@ impl FormCheck {
         self
     }
 
-    /// The end of the check.
+    /// Ends the check.
     ///
     /// # Errors
-    /// Everything that is wrong; `?` makes a `SignUpError` or a `PasswordError` of it.
+    /// Everything that is wrong; `?` converts it into a `SignUpError` or a `PasswordError`.
     pub fn finish(self) -> Result<(), Vec<FieldError>> {
         if self.errors.is_empty() {
             Ok(())
@@ -66,11 +66,12 @@ impl FormCheck {
     }
 }
 
-/// What is wrong with the form, if that is what the model says; otherwise its error.
+/// Returns what is wrong with the form, if the error comes from a model's validator; otherwise the
+/// error itself.
 pub(super) fn form_errors(error: ModelError) -> Result<Vec<FieldError>, ModelError> {
     match error {
         ModelError::Validation(found) => Ok(field_errors(found)),
-        // `before_save` hands on what the model's validator found as JSON.
+        // `before_save` returns the findings of the model's validator as JSON.
         ModelError::DbErr(DbErr::Custom(text)) => {
             saved_errors(&text).ok_or(ModelError::DbErr(DbErr::Custom(text)))
         }

@@ -15,13 +15,13 @@ pub struct SignUp {
 }
 
 impl SignUp {
-    /// Values by field name.
+    /// Creates the form from its values by field name.
     #[must_use]
     pub const fn new(values: BTreeMap<String, String>) -> Self {
         Self { values }
     }
 
-    /// The value of one field, `""` when it was not sent.
+    /// Returns the value of one field, `""` when it was not sent.
     #[must_use]
     pub fn get(&self, field: &str) -> &str {
         self.values.get(field).map_or("", String::as_str)
@@ -37,7 +37,7 @@ impl std::fmt::Debug for SignUp {
 
 /// Why a sign-up did not make an account.
 ///
-/// `?` makes one of a [`ModelError`]: an entity that exists already and a violated unique index are
+/// `?` converts a [`ModelError`]: an entity that exists already and a violated unique index are
 /// [`Self::Taken`], what a model's validator found is [`Self::Invalid`], everything else is a fault.
 #[derive(Debug, thiserror::Error)]
 pub enum SignUpError {
@@ -75,11 +75,11 @@ fn is_unique_violation(error: &DbErr) -> bool {
 
 /// Why a password was not set.
 ///
-/// `?` makes one of a [`ModelError`]: what a model's validator found is [`Self::Invalid`], everything
+/// `?` converts a [`ModelError`]: what a model's validator found is [`Self::Invalid`], everything
 /// else is a fault.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
-    /// It must be another one; the field is `password`.
+    /// The password must be another one; the field of the errors is `password`.
     #[error("the password is not good enough")]
     Invalid(Vec<FieldError>),
     /// A fault of the app or its database.
@@ -103,7 +103,7 @@ impl From<ModelError> for PasswordError {
 mod tests {
     use super::*;
 
-    /// What `before_save` of a model that is wrong hands on.
+    /// The error of `before_save` for a model with a wrong value.
     fn found() -> ModelError {
         let json = r#"{"name":[{"code":"length","message":"longer, please"}]}"#;
         DbErr::Custom(json.to_owned()).into()

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::words;
 use crate::protocol::{error::OAuthError, received::Received, refusals};
 
-/// Words of `prompt` (OpenID Connect Core §3.1.2.1, Initiating User Registration 1.0).
+/// Values of `prompt` (OpenID Connect Core §3.1.2.1, Initiating User Registration 1.0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Prompt {
@@ -21,7 +21,7 @@ pub enum Prompt {
     None,
 }
 
-/// All of them.
+/// Every value of `prompt`.
 const WORDS: [Prompt; 5] = [
     Prompt::None,
     Prompt::Login,
@@ -35,7 +35,7 @@ impl Prompt {
         WORDS.into_iter().find(|prompt| prompt.as_str() == word)
     }
 
-    /// The word.
+    /// The value as it stands in the request.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Create => "create",
@@ -49,13 +49,13 @@ impl Prompt {
 
 /// The parameter `prompt` of a request.
 pub(super) struct Prompts {
-    /// Its words, without `none`.
+    /// The values, without `none`.
     pub words: Vec<Prompt>,
     /// `prompt=none`: no page may be shown.
     pub silent: bool,
 }
 
-/// AZ-18: the words, and whether no page may be shown.
+/// AZ-18: reads the values, and whether no page may be shown.
 pub(super) fn prompts(sent: Option<&str>) -> Result<Prompts, OAuthError> {
     let mut prompts = Vec::new();
     for word in sent.into_iter().flat_map(words) {

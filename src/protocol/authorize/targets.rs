@@ -1,4 +1,4 @@
-//! What is asked for: scopes, resources (RFC 8707), and the PKCE challenge (RFC 7636).
+//! Requested scopes, resources (RFC 8707), and the PKCE challenge (RFC 7636).
 
 use super::AuthorizationParameters;
 use crate::protocol::{
@@ -11,7 +11,7 @@ use crate::protocol::{
     scope::{self, Scopes},
 };
 
-/// AZ-20, AZ-21.
+/// AZ-20, AZ-21: reads the requested scopes.
 pub(super) fn scopes(
     sent: Option<&str>,
     client: &Client,
@@ -48,7 +48,7 @@ fn some_scope(scopes: Scopes, allowed: &Scopes, sent: &str) -> Result<Scopes, OA
     Ok(scopes)
 }
 
-/// AZ-22.
+/// AZ-22: reads the PKCE challenge.
 pub(super) fn code_challenge(
     request: &AuthorizationParameters<'_>,
     client: &Client,
@@ -68,7 +68,7 @@ pub(super) fn code_challenge(
     Ok(challenge.map(|challenge| challenge.as_str().to_owned()))
 }
 
-/// AZ-23: the configured spellings of the resources asked for, or the default one.
+/// AZ-23: returns the configured spellings of the requested resources, or the default one.
 pub(super) fn resources(
     sent: &[&str],
     client: &Client,

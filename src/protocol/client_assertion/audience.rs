@@ -1,15 +1,15 @@
-//! Whom an assertion is for.
+//! Audiences of client assertions.
 
 use serde_json::Value;
 
-/// Whom an assertion must be for (CA-04).
+/// The audience that an assertion must have (CA-04).
 #[derive(Clone, Copy, Debug)]
 pub enum Audience<'a> {
     /// Exactly the issuer, as one text.
     Issuer(&'a str),
-    /// One of these, or a list of them: of the issuer, the token endpoint and the endpoint that is
-    /// called (RFC 7523 §3, OpenID Connect Core §9). A list with anything else is for somebody else,
-    /// too, who could use the assertion here.
+    /// One of these values, or a list of them: of the issuer, the token endpoint and the endpoint
+    /// that is called (RFC 7523 §3, OpenID Connect Core §9). An assertion with a further audience
+    /// is refused: that audience could use it here.
     AnyOf(&'a [&'a str]),
 }
 
@@ -26,7 +26,7 @@ impl Audience<'_> {
         }
     }
 
-    /// For the log.
+    /// The expected audience, for the log.
     pub(super) fn wanted(&self) -> String {
         match self {
             Self::Issuer(issuer) => format!("aud: the issuer as one text, {issuer}"),

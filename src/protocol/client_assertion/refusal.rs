@@ -1,5 +1,5 @@
-//! Why an assertion is refused. The client hears no more than that authentication failed; the
-//! operator's log has the check, what would have passed it, and what came.
+//! Why an assertion is refused. The client is told only that authentication failed; the operator's
+//! log has the check, the expected value and the received one.
 
 use serde_json::{Map, Value};
 
@@ -51,7 +51,7 @@ pub enum AssertionError {
 }
 
 impl AssertionError {
-    /// The row of the table of refusals: by the check (CA-03 to CA-05) that failed.
+    /// Returns the row of the table of refusals for the failed check (CA-03 to CA-05).
     #[must_use]
     pub fn row(self) -> &'static refusals::Refusal {
         match self {
@@ -64,7 +64,7 @@ impl AssertionError {
         }
     }
 
-    /// With what would have passed the check, and what came.
+    /// Makes the refusal with the expected and the received value.
     #[must_use]
     pub fn because(
         self,
@@ -84,15 +84,15 @@ impl AssertionError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{error}: expected {expected}, received {received}")]
 pub struct AssertionRefusal {
-    /// The check.
+    /// The failed check.
     pub error: AssertionError,
-    /// What would have passed it.
+    /// The value that would have passed the check.
     pub expected: String,
-    /// What came.
+    /// The received value.
     pub received: String,
 }
 
-/// What stands under `name`, for the log: `aud: ["a"]`, or that nothing does.
+/// Returns the member `name` for the log: `aud: ["a"]`, or that there is none.
 pub(super) fn shown(members: &Map<String, Value>, name: &str) -> String {
     match members.get(name) {
         None => format!("no {name}"),

@@ -26,7 +26,7 @@ struct Parts {
     claims: Value,
 }
 
-/// Those of a good assertion.
+/// Header and claims of an assertion that is accepted.
 fn good() -> Parts {
     Parts {
         header: json!({ "alg": "EdDSA", "kid": "k1", "typ": "JWT" }),
@@ -37,7 +37,7 @@ fn good() -> Parts {
     }
 }
 
-/// A good one with changed members; null takes one away.
+/// Parts of a good assertion with changed members; null removes a member.
 fn with(header: Value, claims: Value) -> Parts {
     let mut good = good();
     for (target, changes) in [(&mut good.header, header), (&mut good.claims, claims)] {
@@ -91,7 +91,7 @@ fn a_good_assertion() {
     assert_eq!(format!("{assertion:?}"), "[redacted]");
 }
 
-/// The same `jti` of two clients are two things (CA-05).
+/// Two clients may use one `jti` (CA-05).
 #[test]
 fn ca_05_single_use_is_by_client() {
     let of = |client: &str| {
@@ -182,7 +182,7 @@ fn s_c6_ca_04_audience(#[case] aud: Value, #[case] any: bool, #[case] issuer: bo
     }
 }
 
-/// The log has the check, what would have passed it, and what came.
+/// The log has the check, the expected value and the received one.
 #[rstest]
 #[case::aud(json!({}), json!({"aud": "https://other.example"}), "CA-04", ISSUER, r#"aud: "https://other.example""#)]
 #[case::list(json!({}), json!({"aud": [ISSUER, "https://b.example"]}), "CA-04", TOKEN, r#"["https://as.example","https://b.example"]"#)]

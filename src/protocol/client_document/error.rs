@@ -16,19 +16,19 @@ pub enum DocumentError {
     /// CI-02: the settings do not allow the host.
     #[error("documents of this host are not accepted")]
     Host,
-    /// CI-03: not fetched.
+    /// CI-03: the document was not fetched.
     #[error("{0}")]
     Fetch(#[from] Unread),
-    /// CI-06: not fetched again within this minute.
+    /// CI-06: the document described no client, and is not fetched again within this minute.
     #[error("the document described no client when it was read last, less than a minute ago")]
     StillInvalid,
-    /// CI-04: not an object, or a member twice.
+    /// CI-04: the document is not an object, or has a member twice.
     #[error("{0}")]
     Json(#[from] JsonError),
-    /// CI-04, Client ID Metadata Document §4.1.
+    /// CI-04, Client ID Metadata Document §4.1: the member `client_id` is not the URL.
     #[error("client_id of the document is not its URL")]
     ClientId,
-    /// CI-04.
+    /// CI-04: a required member is missing.
     #[error("the member {0} is missing")]
     Missing(&'static str),
     /// CI-04, Client ID Metadata Document §4.1: a public document cannot hold a secret.
@@ -48,8 +48,8 @@ pub enum Unread {
     /// The rules of fetching forbid it: a redirect, the size, an address that is not public.
     #[error("{0}")]
     Forbidden(String),
-    /// The host is away or busy, or answers with something else, as the walls against robots do;
-    /// or too much was fetched in this minute.
+    /// The host is away or busy, or answers with something else, as walls against robots do; or too
+    /// many fetches were made within this minute.
     #[error("{0}")]
     Away(String),
 }
@@ -59,7 +59,7 @@ pub enum Unread {
 pub enum DocumentVerdict {
     /// The operator does not want such clients.
     NotAccepted,
-    /// Nothing: what the document says was not read.
+    /// Nothing about the client: the document was not read.
     Unread,
     /// The document was read, and describes no client that may be used.
     Invalid,
@@ -75,7 +75,7 @@ impl From<SectorError> for DocumentError {
 }
 
 impl DocumentError {
-    /// What it says about the client.
+    /// Returns what the error says about the client.
     #[must_use]
     pub const fn finding(&self) -> DocumentVerdict {
         match self {
@@ -92,8 +92,8 @@ impl DocumentError {
         }
     }
 
-    /// Whether the same document may be read in a minute, so that nothing is said against the
-    /// client by now.
+    /// Whether the document may be readable in a minute, so that the client is not refused for
+    /// good.
     #[must_use]
     pub const fn may_pass(&self) -> bool {
         matches!(
@@ -104,7 +104,8 @@ impl DocumentError {
         )
     }
 
-    /// The refusal. What the fetch met is for the operator alone, and no fault of the request.
+    /// Makes the refusal. Details of the fetch are for the operator alone, and no fault of the
+    /// request.
     #[must_use]
     pub fn refusal(&self, client_id: &str) -> OAuthError {
         let sent = Received::Public(client_id);

@@ -21,10 +21,11 @@ pub fn no_sector_document() -> MetadataError {
     MetadataError::new("sector_identifier_uri", MetadataRule::SectorDocument)
 }
 
-/// Whether the fetched document, a JSON list of redirect URIs, has every one of the client.
+/// Checks that the fetched document, a JSON list of redirect URIs, has every redirect URI of the
+/// client.
 ///
 /// # Errors
-/// It does not, or is no such list.
+/// An error when a redirect URI is missing, or the document is not such a list.
 pub fn check_sector_document(body: &[u8], client: &Client) -> Result<(), SectorError> {
     let listed = serde_json::from_slice::<Vec<String>>(body);
     let lists_all = |listed: Vec<String>| {

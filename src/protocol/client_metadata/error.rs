@@ -27,13 +27,13 @@ impl MetadataErrorCode {
 /// The checks of client metadata in their order (RFC 7591 §2, §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MetadataCheck {
-    /// How much there is of it.
+    /// Size of all members together.
     Size,
     /// Types and lengths of the members.
     Members,
     /// The redirect URIs.
     RedirectUris,
-    /// What the members ask for.
+    /// Values of the members.
     Meaning,
 }
 
@@ -41,13 +41,13 @@ pub enum MetadataCheck {
 /// `error_description`: neither quotes nor backslashes (RFC 6749 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MetadataRule {
-    /// RG-05.
+    /// RG-05: the member has another type.
     #[error("{0} is expected")]
     Type(&'static str),
-    /// RG-05.
+    /// RG-05: the text is too long.
     #[error("at most 2000 characters")]
     TooLong,
-    /// RG-02.
+    /// RG-02: the software statement is too long.
     #[error("at most 4096 characters")]
     StatementTooLong,
     /// RG-02: what strangers can make the server keep is bounded.
@@ -59,13 +59,13 @@ pub enum MetadataRule {
     /// RFC 7591 §2.2, BCP 47.
     #[error("a language tag behind the number sign")]
     LanguageTag,
-    /// RG-05.
+    /// RG-05: the name is too long, or nothing of it is visible.
     #[error("a name has at most 200 characters, and visible ones")]
     Name,
-    /// RG-05.
+    /// RG-05: the list has too many entries.
     #[error("at most 20 entries")]
     TooMany,
-    /// RG-06.
+    /// RG-06: the redirect URI is not acceptable.
     #[error("{0}")]
     RedirectUri(#[from] RedirectUriError),
     /// The code grant ends at a redirect URI.
@@ -101,7 +101,7 @@ pub enum MetadataRule {
     /// A scope that the client may not have.
     #[error("only scopes that this server knows")]
     UnknownScope,
-    /// RG-07.
+    /// RG-07: the URL is not https.
     #[error("an https URL")]
     HttpsUrl,
     /// RG-07: nothing is fetched from inside of the server's own network.
@@ -179,19 +179,19 @@ pub struct MetadataError {
     pub member: String,
     /// What is wrong with it.
     pub rule: MetadataRule,
-    /// What was sent there, where that is no secret.
+    /// The received value, where it is not secret.
     pub value: Option<String>,
-    /// What would have been taken, where that is a list of this server's own.
+    /// The values that are offered, where the server has a list of them.
     pub offered: Vec<String>,
 }
 
-/// Longest `error_description` that is told.
+/// Most characters of an `error_description`.
 const MAX_DESCRIPTION: usize = 200;
 
-/// Most characters of a value that is told.
+/// Most characters of a value in an `error_description`.
 const MAX_VALUE: usize = 60;
 
-/// So many of them are told beside a long list of what is offered.
+/// Characters of a value that are shown beside a long list of offered values.
 const MIN_VALUE: usize = 20;
 
 impl MetadataError {
@@ -207,14 +207,14 @@ impl MetadataError {
         }
     }
 
-    /// The finding with what was sent.
+    /// Adds the received value.
     #[must_use]
     pub(in crate::protocol) fn received(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());
         self
     }
 
-    /// The finding with what would have been taken.
+    /// Adds the values that are offered.
     #[must_use]
     pub(in crate::protocol) fn offering<T: Into<String>>(
         mut self,
@@ -224,7 +224,7 @@ impl MetadataError {
         self
     }
 
-    /// What would have been taken, in full: for the log, which has room.
+    /// Returns the expected value in full, for the log.
     #[must_use]
     pub fn wanted(&self) -> String {
         let mut wanted = format!("{}: {}", self.member, self.rule);
@@ -234,7 +234,7 @@ impl MetadataError {
         wanted
     }
 
-    /// The error code of an answer about it (RFC 7591 §3.2.2).
+    /// Returns the error code of the answer (RFC 7591 §3.2.2).
     #[must_use]
     pub fn code(&self) -> MetadataErrorCode {
         match self.check() {
@@ -245,7 +245,7 @@ impl MetadataError {
         }
     }
 
-    /// The id of the check that fails, for the log.
+    /// Returns the id of the rule that the member breaks, for the log.
     #[must_use]
     pub fn rule_id(&self) -> &'static str {
         match self.check() {
@@ -256,7 +256,7 @@ impl MetadataError {
         }
     }
 
-    /// The check that fails. They stand in this order.
+    /// Returns the failed check, which decides the order of findings.
     #[must_use]
     pub fn check(&self) -> MetadataCheck {
         match self.rule {

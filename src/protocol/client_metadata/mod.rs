@@ -64,22 +64,23 @@ pub struct ClientMetadata {
     pub localized: std::collections::BTreeMap<String, String>,
 }
 
-/// On whose word a client is made (RG-07).
+/// Who vouches for a new client (RG-07).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrustLevel {
-    /// The operator's, by the settings or a task. What the server does not offer is a mistake that
-    /// is said.
+    /// The operator, by the settings or a task. Metadata that the server does not offer is an
+    /// error.
     Operator,
-    /// That of a caller with an initial access token of the operator. What the server does not offer
-    /// is left out, and the answer says what was registered.
+    /// The operator, through an initial access token that the caller has. Metadata that the server
+    /// does not offer is left out, and the answer says what was registered.
     InitialAccessToken,
-    /// Nobody's: a stranger, a signed-in person, the publisher of a document. Nothing is offered
-    /// that works without the consent of a person.
+    /// Nobody: a stranger, a signed-in person, the publisher of a document. Nothing is offered that
+    /// works without the consent of a person.
     Untrusted,
 }
 
 impl TrustLevel {
-    /// Whether the metadata comes from outside, and with it the manners of RFC 7591.
+    /// Whether the metadata comes from outside, so that unsupported values are left out (RFC 7591
+    /// §3.2.1).
     #[must_use]
     pub const fn is_self_registered(self) -> bool {
         match self {
@@ -98,12 +99,12 @@ impl TrustLevel {
     }
 }
 
-/// What the server offers to the client.
+/// Values that the server offers to the client.
 #[derive(Clone, Copy, Debug)]
 pub struct MetadataPolicy<'a> {
     /// Scopes that the client may have.
     pub scopes: &'a [String],
-    /// On whose word it is made.
+    /// Who vouches for the client.
     pub applicant: TrustLevel,
     /// Algorithms for its ID tokens.
     pub algorithms: &'a [SigningAlg],
@@ -113,22 +114,22 @@ pub struct MetadataPolicy<'a> {
     pub redirect_schemes: &'a [String],
     /// Whether `subject_type` `pairwise` is offered (`pairwise_secret` is set).
     pub pairwise: bool,
-    /// Whether what is fetched may lie on this machine.
+    /// Whether documents may be fetched from this machine.
     pub loopback: bool,
 }
 
-/// What the server says about the client.
+/// Values that the server decides about the client.
 #[derive(Clone, Debug)]
 pub struct ClientIdentity {
     /// The `client_id`.
     pub client_id: String,
-    /// Where the record lives.
+    /// How the client came about.
     pub kind: ClientKind,
 }
 
 impl ClientMetadata {
-    /// The client that this metadata describes, with the defaults of RFC 7591 §2 filled in;
-    /// active, version 1, without secret, PKCE demanded.
+    /// Makes the client that this metadata describes, with the defaults of RFC 7591 §2 filled in;
+    /// it is active, has version 1 and no secret, and must use PKCE.
     ///
     /// # Errors
     /// Every rule that the metadata breaks, redirect URIs first; never empty.

@@ -93,7 +93,7 @@ impl Rules<'_> {
         usual
     }
 
-    /// `None` = the default scopes.
+    /// Reads the scopes; `None` = the default scopes.
     pub fn scopes(&mut self, sent: Option<&str>) -> Option<Vec<String>> {
         let sent = sent.filter(|text| !text.trim().is_empty())?;
         if sent.len() > MAX_TEXT {
@@ -126,7 +126,7 @@ impl Rules<'_> {
     }
 }
 
-/// Whether the grant was there.
+/// Removes a grant. Returns whether it was there.
 fn remove(grants: &mut Vec<GrantType>, grant: GrantType) -> bool {
     let before = grants.len();
     grants.retain(|one| *one != grant);

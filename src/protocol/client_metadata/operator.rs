@@ -95,14 +95,14 @@ fn may_go_without_pkce(client: &Client) -> bool {
     client.is_confidential() && client.scopes.as_ref().is_none_or(openid)
 }
 
-/// Assured with every one of its redirect URIs.
+/// Whether the client is assured with every one of its redirect URIs.
 fn is_always_assured(client: &Client) -> bool {
     let assured = |uri: &String| client.may_remember_consent(uri);
     client.is_confidential()
         || (!client.redirect_uris.is_empty() && client.redirect_uris.iter().all(assured))
 }
 
-/// The configured spellings of `resources` (AZ-23).
+/// Returns the configured spellings of `resources` (AZ-23).
 fn configured(
     resources: &[String],
     known: &[String],
@@ -122,8 +122,8 @@ fn configured(
     found
 }
 
-/// The sector of a pairwise client (SU-03, OpenID Connect Core §8.1): the host of its sector
-/// document, else the one that all its redirect URIs share.
+/// Returns the sector of a pairwise client (SU-03, OpenID Connect Core §8.1): the host of its
+/// sector document, else the host of all its redirect URIs.
 pub(super) fn sector(
     redirect_uris: &[String],
     sector_identifier_uri: Option<&str>,

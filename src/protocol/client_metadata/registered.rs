@@ -5,7 +5,7 @@ use super::ClientMetadata;
 use crate::protocol::client::{ApplicationType, AuthMethod, Client, GrantType, SubjectType};
 
 impl ClientMetadata {
-    /// What is registered about `client`.
+    /// Returns the registered metadata of `client`.
     #[must_use]
     pub fn of(client: &Client) -> Self {
         let list = |texts: &Vec<String>| Some(texts.clone()).filter(|texts| !texts.is_empty());

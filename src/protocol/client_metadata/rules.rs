@@ -76,7 +76,7 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// RG-06.
+    /// RG-06: checks redirect URIs.
     pub fn redirect_uris(&mut self, member: &str, uris: &[String]) {
         if uris.len() > MAX_ENTRIES {
             return self.refuse(member, MetadataRule::TooMany);

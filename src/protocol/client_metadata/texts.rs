@@ -23,7 +23,7 @@ pub(in crate::protocol) const LOCALIZED: [&str; 5] = [
 ];
 
 impl Rules<'_> {
-    /// RFC 7591 §2.2: the rules of the member in front of the tag.
+    /// RFC 7591 §2.2: applies the rules of the member that the tag belongs to.
     pub fn localized(&mut self, sent: BTreeMap<String, String>) -> BTreeMap<String, String> {
         if sent.len() > MAX_ENTRIES {
             self.refuse("client_name", MetadataRule::TooMany);
@@ -87,7 +87,7 @@ impl Rules<'_> {
         sent
     }
 
-    /// RG-05.
+    /// RG-05: checks a list of texts.
     pub fn texts(&mut self, member: &str, sent: Option<Vec<String>>) -> Vec<String> {
         let texts = sent.unwrap_or_default();
         if texts.len() > MAX_ENTRIES {
@@ -99,7 +99,7 @@ impl Rules<'_> {
         texts
     }
 
-    /// RG-05.
+    /// RG-05: checks a text.
     pub fn text(&mut self, member: &str, sent: Option<String>) -> Option<String> {
         if let Some(text) = &sent {
             self.check_text(member, text);

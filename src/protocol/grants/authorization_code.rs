@@ -5,7 +5,7 @@ use crate::protocol::{
     error::OAuthError, pkce, policy::Entitlement, received::Received, refusals, scope::Scopes,
 };
 
-/// The parameters of the request.
+/// The parameters of a token request with a code.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
     /// The code.
@@ -39,15 +39,15 @@ pub struct Code<'a> {
     pub client_id: &'a str,
     /// The redirect URI of the request.
     pub redirect_uri: &'a str,
-    /// Whether the request named it.
+    /// Whether the authorization request had the parameter `redirect_uri`.
     pub redirect_uri_explicit: bool,
     /// PKCE challenge.
     pub code_challenge: Option<&'a str>,
-    /// The code was used.
+    /// Whether the code was redeemed.
     pub redeemed: bool,
-    /// The family, or the session that the code was made in, is dead.
+    /// Whether the grant, or the session in which the code was made, is revoked.
     pub revoked: bool,
-    /// Unix seconds.
+    /// When the code expires, Unix seconds.
     pub expires_at: i64,
     /// Granted scopes.
     pub scopes: Scopes,
@@ -57,26 +57,28 @@ pub struct Code<'a> {
     pub owner: Option<OwnerState>,
 }
 
-/// What follows from a good request.
+/// The decision about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Take the code and issue this.
+    /// Redeem the code and issue tokens.
     Redeem(Granted),
-    /// The code was used before: the family dies, then `invalid_grant` (TK-15).
+    /// The code was redeemed before: the grant is revoked, then `invalid_grant` is answered
+    /// (TK-15).
     Replay,
-    /// The code belongs to somebody else: an event, then `invalid_grant` (TK-10).
+    /// The code belongs to another client: an event is emitted, then `invalid_grant` is answered
+    /// (TK-10).
     WrongClient,
 }
 
 /// The answer to a replay.
 pub const REPLAY: OAuthError = OAuthError::of(&refusals::CODE_USED);
-/// The answer to an unknown or foreign code.
+/// The answer to an unknown code.
 pub const UNKNOWN: OAuthError = OAuthError::of(&refusals::CODE_UNKNOWN);
 /// The answer to a code of another client.
 pub const FOREIGN: OAuthError = OAuthError::of(&refusals::CODE_OF_OTHER_CLIENT);
 
-/// TK-09 to TK-17. A replay is punished only if everything else is right, so that a thief without
-/// the verifier cannot end the rightful client's tokens.
+/// Decides TK-09 to TK-17. A replay has consequences only if everything else is right, so that a
+/// thief without the verifier cannot end the rightful client's tokens.
 ///
 /// # Errors
 /// `invalid_grant`, `invalid_request` or `invalid_target`; the code stays usable.
@@ -127,7 +129,7 @@ fn check_redirect_uri(code: &Code<'_>, request: &Request<'_>) -> Result<(), OAut
     }
 }
 
-/// TK-12, TK-13.
+/// TK-12, TK-13: checks the PKCE verifier.
 fn check_verifier(code: &Code<'_>, request: &Request<'_>) -> Result<(), OAuthError> {
     match (code.code_challenge, request.code_verifier) {
         (Some(challenge), Some(verifier)) => pkce::verify(verifier, challenge).map_err(|_| {

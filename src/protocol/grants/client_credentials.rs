@@ -11,7 +11,7 @@ use crate::protocol::{
     scope::{PERSONAL, Scopes},
 };
 
-/// The parameters of the request.
+/// The parameters of a token request for client credentials.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
     scope: Option<&'a str>,
@@ -31,7 +31,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// TK-28 to TK-30.
+/// Decides TK-28 to TK-30.
 ///
 /// # Errors
 /// `unauthorized_client`, `invalid_scope` or `invalid_target`.
@@ -60,10 +60,10 @@ pub fn decide(
     Ok(Granted { scopes, audience })
 }
 
-/// What the app permits of it (hook `machine_scopes`).
+/// Narrows the scopes to those that the app permits (hook `machine_scopes`).
 ///
 /// # Errors
-/// `invalid_scope` when nothing is left of what there was.
+/// `invalid_scope` when no scope is left of those that were granted.
 pub fn narrow(granted: Granted, permitted: &[String]) -> Result<Granted, OAuthError> {
     let permitted: Scopes = permitted.iter().collect();
     let scopes = granted.scopes.intersection(&permitted);
@@ -74,7 +74,7 @@ pub fn narrow(granted: Granted, permitted: &[String]) -> Result<Granted, OAuthEr
     Ok(Granted { scopes, ..granted })
 }
 
-/// TK-30: the configured spellings of the resources asked for, or the default one.
+/// TK-30: returns the configured spellings of the requested resources, or the default one.
 fn named(
     client: &Client,
     policy: &Policy,
@@ -97,7 +97,8 @@ fn named(
     Ok(found)
 }
 
-/// TK-29. Words that nobody defined are ignored, as at the authorization endpoint.
+/// TK-29: returns the granted scopes. Undefined words are ignored, as at the authorization
+/// endpoint.
 fn scopes(
     client: &Client,
     policy: &Policy,

@@ -1,4 +1,4 @@
-//! One file per grant type: what makes its request good, as a decision on loaded values.
+//! One file per grant type, which decides about its requests on loaded values.
 
 pub mod authorization_code;
 pub mod client_credentials;
@@ -18,7 +18,7 @@ use super::{
     typed_params,
 };
 
-/// What an access token is issued for.
+/// Scopes and audience of an access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Granted {
     /// Scopes of the access token.
@@ -71,7 +71,7 @@ impl<'p> TokenRequest<'p> {
         Ok(typed_params::read(params).map_err(repeated)?.request)
     }
 
-    /// What it has of its client.
+    /// Returns the client credentials of the request.
     pub const fn client(&self) -> ClientParameters<'p> {
         ClientParameters {
             id: self.client_id,
@@ -105,7 +105,7 @@ impl<'p> LookupRequest<'p> {
         Ok(typed_params::read(params).map_err(repeated)?.request)
     }
 
-    /// What it has of its client.
+    /// Returns the client credentials of the request.
     pub const fn client(&self) -> ClientParameters<'p> {
         ClientParameters {
             id: self.client_id,
@@ -134,20 +134,20 @@ pub fn check_allowed(client: &Client, grant: GrantType) -> Result<(), OAuthError
     Err(OAuthError::of(&refusals::GRANT_NOT_ALLOWED).observed(wanted, grant.as_str()))
 }
 
-/// What a grant holds that decides about the audience of its access tokens.
+/// Values of a grant that decide about the audience of its access tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Bound<'a> {
-    /// Its resources.
+    /// Resources of the grant.
     pub resources: &'a [String],
     /// Scopes of the access token.
     pub scopes: &'a Scopes,
 }
 
-/// TK-17: the audience of the access token.
+/// TK-17: returns the audience of the access token.
 ///
-/// `asked` narrows the grant's resources; a grant with
-/// `openid` reaches the `UserInfo` endpoint too; without any, the issuer itself. Resources that the
-/// client may no longer reach are left out, as scopes are.
+/// `asked` narrows the grant's resources; a grant with `openid` reaches the `UserInfo` endpoint
+/// too; without any resource the audience is the issuer. Resources that the client may no longer
+/// reach are left out, as scopes are.
 ///
 /// # Errors
 /// `invalid_target` for a resource outside the grant, and where none of its resources is left.

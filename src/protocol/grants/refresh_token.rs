@@ -11,7 +11,7 @@ use crate::protocol::{
     secret::{Purpose, hash},
 };
 
-/// The parameters of the request.
+/// The parameters of a token request with a refresh token.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
     /// The token.
@@ -35,13 +35,13 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Whether it asks for what the grant has, all of it.
+    /// Whether the request asks for everything that the grant has.
     const fn is_plain(&self) -> bool {
         self.scope.is_none() && self.resources.is_empty()
     }
 
-    /// What a retry must ask for again to get the same answer (RF-02): the set of scopes, without
-    /// those that nobody defined (TK-23), and the set of resources, in whatever spelling.
+    /// Hash of what a retry must request again to get the stored answer (RF-02): the set of scopes,
+    /// without undefined ones (TK-23), and the set of resources, in whatever spelling.
     pub fn fingerprint(&self, policy: &Policy) -> SecretHash {
         let scope = if self.scope.is_some() {
             let known = self.known_scopes(policy).unwrap_or_default();
@@ -65,31 +65,31 @@ impl<'a> Request<'a> {
         )
     }
 
-    /// The scopes asked for that somebody defined; `None` = no scope was sent, or a malformed one.
+    /// Requested scopes that are defined; `None` = the request has no scope, or a malformed one.
     fn known_scopes(&self, policy: &Policy) -> Option<Scopes> {
         let requested = Scopes::parse(self.scope?).ok()?;
         Some(requested.intersection(&policy.defined_scopes))
     }
 }
 
-/// The token and its family.
+/// The refresh token and its grant.
 #[derive(Clone, Debug)]
 pub struct RefreshToken<'a> {
     /// The client it was issued to.
     pub client_id: &'a str,
-    /// Unix seconds.
+    /// When the token expires, Unix seconds.
     pub expires_at: i64,
-    /// Unix seconds.
+    /// When all refresh tokens of the grant expire, Unix seconds.
     pub absolute_expires_at: i64,
-    /// Rotated.
+    /// Whether the token was rotated.
     pub superseded: bool,
-    /// The next generation was rotated too.
+    /// Whether the token of the next generation was rotated too.
     pub successor_superseded: bool,
-    /// Until when the rotation's answer can be fetched again, Unix seconds.
+    /// Until when a retry of the rotation gets the stored answer, Unix seconds.
     pub successor_until: Option<i64>,
     /// Fingerprint of the rotation's request.
     pub fingerprint: Option<SecretHash>,
-    /// The family is dead.
+    /// Whether the grant is revoked.
     pub grant_revoked: bool,
     /// Scopes of the grant.
     pub scopes: Scopes,
@@ -99,21 +99,23 @@ pub struct RefreshToken<'a> {
     pub owner: Option<OwnerState>,
 }
 
-/// What follows from a good request.
+/// The decision about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Supersede the token and issue this.
+    /// Supersede the token and issue new ones.
     Rotate(Granted),
     /// Answer with the sealed answer of the rotation (RF-02).
     Repeat,
-    /// The user may no longer use the grant: the family dies, then `invalid_grant` (TK-20).
+    /// The user may no longer use the grant: it is revoked, then `invalid_grant` is answered
+    /// (TK-20).
     Lost(Loss),
-    /// The token cannot be the rightful client's any more: the family dies, then `invalid_grant`.
+    /// The token may have been stolen: the grant is revoked, then `invalid_grant` is answered.
     Replay(Replay),
-    /// A live token was presented for what its grant does not have. This is counted (RF-03), then
-    /// refused with the error, or taken for a replay.
+    /// A live token was used for something that its grant does not have. This is counted (RF-03),
+    /// then refused with the error, or taken for a replay.
     Misuse(OAuthError),
-    /// The token belongs to somebody else: an event, then `invalid_grant` (TK-19).
+    /// The token belongs to another client: an event is emitted, then `invalid_grant` is answered
+    /// (TK-19).
     WrongClient,
 }
 
@@ -125,12 +127,12 @@ pub enum Replay {
     /// It was rotated by a request for something else. A refusal that costs nothing would tell a
     /// thief that the rightful client has just rotated it (RF-03).
     AnotherRequest,
-    /// It is live, but was presented too often for what its grant does not have (RF-03).
+    /// It is live, but was used too often for what its grant does not have (RF-03).
     TooManyMisuses,
 }
 
 impl Replay {
-    /// The answer.
+    /// Returns the answer to the replay.
     pub const fn error(self) -> OAuthError {
         match self {
             Self::UsedBefore => OAuthError::of(&refusals::REFRESH_TOKEN_USED),
@@ -140,7 +142,7 @@ impl Replay {
     }
 }
 
-/// How often a live refresh token may be presented for what its grant does not have (RF-03): often
+/// How often a live refresh token may be used for what its grant does not have (RF-03): often
 /// enough that a developer sees what is wrong, too rarely to watch for the next rotation.
 pub const MOST_MISUSES: i64 = 3;
 
@@ -158,7 +160,7 @@ pub const LOST: OAuthError = OAuthError::of(&refusals::REFRESH_TOKEN_OF_LOST_ACC
 /// The answer to an unknown token.
 pub const UNKNOWN: OAuthError = OAuthError::of(&refusals::REFRESH_TOKEN_UNKNOWN);
 
-/// TK-19 to TK-24.
+/// Decides TK-19 to TK-24.
 ///
 /// # Errors
 /// `invalid_grant`, `invalid_scope` or `invalid_target`; the token is not rotated.

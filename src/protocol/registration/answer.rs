@@ -12,14 +12,14 @@ use crate::protocol::{
     secret::Secret,
 };
 
-/// What the server says besides the metadata.
+/// Values of the answer besides the metadata.
 #[derive(Clone, Copy, Debug)]
 pub struct Issued<'a> {
-    /// Unix seconds of the registration.
+    /// When the client was registered, Unix seconds.
     pub at: i64,
-    /// A secret that was made a moment ago; shown this once.
+    /// A new secret, which is shown this once.
     pub secret: Option<&'a Secret>,
-    /// The registration access token: new, or the one the caller just presented.
+    /// The registration access token: a new one, or the one of this request.
     pub registration_token: Option<&'a Secret>,
     /// Where the registration is managed.
     pub registration_uri: &'a str,
@@ -27,7 +27,7 @@ pub struct Issued<'a> {
     pub id_token_alg: SigningAlg,
 }
 
-/// The answer.
+/// The client information response.
 #[derive(Serialize)]
 pub struct ClientInformation<'a> {
     client_id: &'a str,
@@ -91,7 +91,7 @@ pub struct ClientInformation<'a> {
 }
 
 impl<'a> ClientInformation<'a> {
-    /// The answer about `client`.
+    /// Makes the response about `client`.
     #[must_use]
     pub fn new(client: &'a Client, issued: Issued<'a>) -> Self {
         let secret = client.secrets.first();

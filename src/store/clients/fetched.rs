@@ -1,4 +1,4 @@
-//! What was fetched about clients: their metadata documents (CI-01 to CI-07) and key sets (CA-03).
+//! Stores what was fetched about clients: metadata documents (CI-01 to CI-07) and key sets (CA-03).
 
 use sea_orm::{
     ConnectionTrait,
@@ -21,13 +21,13 @@ use crate::{
 /// `kind` of clients that are identified by the URL of a document.
 const CIMD: &str = "cimd";
 
-/// Inserts the client of a document, unless another request or node was first.
+/// Inserts the client of a metadata document, unless another request or node did so first.
 ///
-/// Of copies that nobody used yet at most `most` are kept (RG-03): the oldest makes room. Clients that
-/// registered themselves have no part in that, so that no flood of them keeps documents out.
+/// At most `most` copies that nobody used yet are kept (RG-03): the oldest makes room. Clients that
+/// registered themselves do not count, so that no flood of them keeps documents out.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn insert_document(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -44,7 +44,7 @@ pub async fn insert_document(
     Ok(())
 }
 
-/// Removes the copy of a document that nobody used and that was fetched longest ago.
+/// Removes the unused copy of a document that was fetched longest ago.
 async fn remove_oldest_unused(conn: &impl ConnectionTrait, tables: &TableNames) -> StoreResult<()> {
     let mut oldest = Query::select();
     oldest
@@ -65,11 +65,11 @@ async fn remove_oldest_unused(conn: &impl ConnectionTrait, tables: &TableNames) 
     Ok(())
 }
 
-/// Writes what the document says now, if the row still has the version that was compared with;
-/// `false` = another request or node was first.
+/// Writes what the document says now, if the row still has the version that was compared. Returns
+/// whether the row was changed; `false` = another request or node was first.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn update_document(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -84,10 +84,10 @@ pub async fn update_document(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-/// Notes until when the copy of a document counts.
+/// Notes until when the copy of a document may be used without another fetch.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn keep_document(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -103,10 +103,10 @@ pub async fn keep_document(
     Ok(())
 }
 
-/// Keeps a fetched key set, unless a newer one is there.
+/// Stores a fetched key set, unless a newer one is stored.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn keep_keys(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

@@ -1,4 +1,4 @@
-//! Clients as the operator sees them.
+//! Lists clients for the operator.
 
 use std::collections::BTreeMap;
 
@@ -17,18 +17,18 @@ use crate::{
     },
 };
 
-/// The clients of the table, and how many live grants each client has, static ones too.
+/// The clients of the table, and the number of live grants of every client, static ones included.
 pub struct Listed {
-    /// Oldest first.
+    /// Clients, oldest first.
     pub clients: Vec<Client>,
-    /// By client id; clients without any are left out.
+    /// Number of live grants by client id; clients without any are left out.
     pub live_grants: BTreeMap<String, i64>,
 }
 
-/// Every client of the table.
+/// Returns every client of the table and the live grants at `now`, Unix seconds.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn list(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

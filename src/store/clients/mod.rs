@@ -1,4 +1,4 @@
-//! `oauth_clients`: operator-made and registered clients.
+//! `oauth_clients`: clients made by the operator, registered over HTTP or described by a document.
 
 mod fetched;
 mod listing;
@@ -29,10 +29,10 @@ use super::{
 };
 use crate::{protocol::client::Client, store::schema::TableNames};
 
-/// The client with this id, whatever its status.
+/// Returns the client with this id, whatever its status.
 ///
 /// # Errors
-/// [`StoreError`](super::StoreError).
+/// [`StoreError`](super::StoreError) when the database fails or refuses.
 pub async fn find(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -55,10 +55,10 @@ async fn one(
     row.map(ClientRow::into_client).transpose()
 }
 
-/// The clients with these ids, whatever their status.
+/// Returns the clients with these ids, whatever their status.
 ///
 /// # Errors
-/// [`StoreError`](super::StoreError).
+/// [`StoreError`](super::StoreError) when the database fails or refuses.
 pub async fn with_ids(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -73,10 +73,10 @@ pub async fn with_ids(
         .collect()
 }
 
-/// Inserts a client.
+/// Inserts a client and returns the id of its row.
 ///
 /// # Errors
-/// [`StoreError::Duplicate`](super::StoreError::Duplicate) when the id exists.
+/// [`StoreError::Duplicate`](super::StoreError::Duplicate) when the client id exists.
 pub async fn insert(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -85,10 +85,10 @@ pub async fn insert(
     Ok(row.insert(conn, tables.clients).await?)
 }
 
-/// Of `ids`, those that exist in the table (a static id must not).
+/// Returns those of `ids` that exist in the table; the id of a static client must not.
 ///
 /// # Errors
-/// [`StoreError`](super::StoreError).
+/// [`StoreError`](super::StoreError) when the database fails or refuses.
 pub async fn existing(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -109,7 +109,7 @@ pub async fn existing(
 /// Notes that a code or token was issued to the client.
 ///
 /// # Errors
-/// [`StoreError`](super::StoreError).
+/// [`StoreError`](super::StoreError) when the database fails or refuses.
 pub async fn touch(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

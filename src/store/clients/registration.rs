@@ -1,4 +1,4 @@
-//! What registration over HTTP and the operator's tasks change about a client.
+//! Changes that registration over HTTP and the operator's tasks make to a client.
 
 use sea_orm::{
     ConnectionTrait, Value,
@@ -23,8 +23,8 @@ use crate::{
     },
 };
 
-/// Columns that an update of the metadata leaves alone: the identity, what the operator decided,
-/// what the server notes, and the secrets, which change by themselves.
+/// Columns that an update of the metadata leaves alone: the identity, the operator's decisions, the
+/// server's notes, and the secrets, which [`SecretChange`] covers.
 const KEPT: [&str; 13] = [
     "client_id",
     "kind",
@@ -41,22 +41,22 @@ const KEPT: [&str; 13] = [
     "previous_secret_expires_at",
 ];
 
-/// A client with what its management needs.
+/// A client with the values that its management needs (RFC 7592).
 pub struct RegisteredClient {
     /// The client.
     pub client: Client,
-    /// Its owner.
+    /// The user who owns it.
     pub owner: Option<UserKey>,
     /// Hash of its registration access token.
     pub token: Option<SecretHash>,
-    /// Unix seconds of its registration.
+    /// When it was registered, Unix seconds.
     pub issued_at: i64,
 }
 
-/// Inserts a registered client and gives the Unix second of its registration.
+/// Inserts a registered client and returns when it was registered, Unix seconds.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn register(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -70,10 +70,10 @@ pub async fn register(
     Ok(created_at.timestamp())
 }
 
-/// The client with this id and what its management needs, whatever its status.
+/// Returns the client with this id and the values that its management needs, whatever its status.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn registered(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -99,11 +99,11 @@ pub async fn registered(
     }))
 }
 
-/// How many clients that registered or described themselves never got a code or token; counts to
-/// `most` at most.
+/// Returns how many clients that registered or described themselves never got a code or token,
+/// counting no further than `most`.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn count_unused(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -112,7 +112,8 @@ pub async fn count_unused(
     count_unused_of(conn, tables, &["dynamic", "cimd"], most).await
 }
 
-/// The same of these kinds.
+/// Returns how many clients of these kinds never got a code or token, counting no further than
+/// `most`.
 pub(super) async fn count_unused_of(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -143,15 +144,15 @@ pub struct MetadataUpdate<'a> {
     pub row: &'a ClientRow,
     /// What happens to its secrets.
     pub secrets: &'a SecretChange,
-    /// Hash of the registration access token that still has to be the client's; `None` = whichever.
+    /// Hash that the registration access token must still have; `None` = any.
     pub token: Option<SecretHash>,
 }
 
-/// Writes new metadata of an active client and raises its version; `false` = it is not
-/// active any more, or has another registration access token.
+/// Writes new metadata of an active client and raises its version. Returns whether a row was
+/// changed; `false` = the client is not active any more, or has another registration access token.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn update(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -175,7 +176,7 @@ pub async fn update(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-/// `UPDATE` of everything that metadata says about the client.
+/// Builds the `UPDATE` of every column that the metadata decides.
 pub(super) fn set_metadata(tables: &TableNames, row: &ClientRow) -> UpdateStatement {
     let mut update = change(tables, &row.client_id);
     let columns = ClientRow::COLUMNS.iter().skip(1).zip(row.values());
@@ -185,7 +186,7 @@ pub(super) fn set_metadata(tables: &TableNames, row: &ClientRow) -> UpdateStatem
     update
 }
 
-/// A bound null has a type, which need not be the column's; the keyword has none.
+/// Writes null as the keyword: a bound null has a type, which need not be the column's.
 fn bound(value: Value) -> SimpleExpr {
     if value == value.as_null() {
         Expr::cust("NULL")
@@ -194,11 +195,11 @@ fn bound(value: Value) -> SimpleExpr {
     }
 }
 
-/// Changes the secrets of a client, if `current` still is its current one: two changes at once
-/// must not leave an operator with a secret that never worked.
+/// Changes the secrets of a client if `current` still is its current one, and returns whether it
+/// did: two changes at once must not leave an operator with a secret that never worked.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn change_secret(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -214,21 +215,21 @@ pub async fn change_secret(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-/// A client that is to be switched off or on.
+/// A client that is to be disabled or enabled.
 #[derive(Clone, Copy, Debug)]
 pub struct StatusChange<'a> {
     /// The client.
     pub client_id: &'a str,
-    /// The status that it still has to have.
+    /// The status that it must still have.
     pub from: ClientStatus,
     /// Its new status.
     pub to: ClientStatus,
 }
 
-/// Switches a client off or on.
+/// Disables or enables a client. Returns whether a row was changed.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn set_status(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -245,13 +246,14 @@ pub async fn set_status(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-/// Removes a client (RFC 7592 §2.3); `false` = it was removed already.
+/// Removes a client (RFC 7592 §2.3). Returns whether it did; `false` = it was removed before.
 ///
-/// Its row stays as a tombstone with little more than its id, every grant and machine token is revoked,
-/// consents go. Inside a transaction, which this begins with the write that ends the client.
+/// The row stays as a tombstone with little more than its id; every grant and client-credentials
+/// token is revoked, and consents are deleted. Call it inside a transaction, which it begins with
+/// the write that ends the client.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn delete(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -277,7 +279,7 @@ pub async fn delete(
     Ok(true)
 }
 
-/// `UPDATE` of a client that was not removed.
+/// Builds an `UPDATE` of a client that was not removed.
 pub(super) fn change(tables: &TableNames, client_id: &str) -> UpdateStatement {
     let mut update = Query::update();
     update

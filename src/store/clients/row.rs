@@ -1,4 +1,4 @@
-//! A row of `oauth_clients` and the client it stands for.
+//! Converts between a row of `oauth_clients` and a client.
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
@@ -20,97 +20,97 @@ record! {
     pub struct ClientRow {
         /// The `client_id`.
         pub client_id: String,
-        /// `operator`, `dynamic`, `cimd`.
+        /// How the client came about: `operator`, `dynamic` or `cimd`.
         pub kind: String,
-        /// `active`, `disabled`, `deleted`.
+        /// `active`, `disabled` or `deleted`.
         pub status: String,
-        /// Raised by every change a person consented under.
+        /// Number that is raised by every change of what a user consented to.
         pub version: i32,
-        /// Owner.
+        /// The user who owns the client.
         pub user_id: Option<UserKey>,
-        /// RFC 7591 §2.
+        /// Client metadata `client_name` (RFC 7591 §2).
         pub client_name: Option<String>,
-        /// RFC 7591 §2.
+        /// Client metadata `client_uri` (RFC 7591 §2).
         pub client_uri: Option<String>,
-        /// RFC 7591 §2.
+        /// Client metadata `logo_uri` (RFC 7591 §2).
         pub logo_uri: Option<String>,
-        /// RFC 7591 §2.
+        /// Client metadata `tos_uri` (RFC 7591 §2).
         pub tos_uri: Option<String>,
-        /// RFC 7591 §2.
+        /// Client metadata `policy_uri` (RFC 7591 §2).
         pub policy_uri: Option<String>,
-        /// RFC 7591 §2.
+        /// Client metadata `contacts` (RFC 7591 §2).
         pub contacts: Option<Strings>,
         /// Members with a language tag (RFC 7591 §2.2).
         pub localized: Option<Json>,
-        /// OpenID Connect Registration §2.
+        /// Client metadata `initiate_login_uri` (OpenID Connect Registration §2).
         pub initiate_login_uri: Option<String>,
-        /// RFC 7591 §2.
+        /// Client metadata `software_id` (RFC 7591 §2).
         pub software_id: Option<String>,
-        /// RFC 7591 §2.
+        /// Client metadata `software_version` (RFC 7591 §2).
         pub software_version: Option<String>,
-        /// RFC 7591 §2.3.
+        /// Client metadata `software_statement` (RFC 7591 §2.3).
         pub software_statement: Option<String>,
-        /// `web`, `native`.
+        /// Application type (OpenID Connect Registration §2): `web` or `native`.
         pub application_type: String,
-        /// `public`, `pairwise`.
+        /// Subject type (OpenID Connect Core §8): `public` or `pairwise`.
         pub subject_type: String,
         /// Registered redirect URIs.
         pub redirect_uris: Strings,
         /// Registered post-logout redirect URIs.
         pub post_logout_redirect_uris: Strings,
-        /// Grant types.
+        /// Allowed grant types.
         pub grant_types: Strings,
-        /// Response types.
+        /// Allowed response types.
         pub response_types: Strings,
         /// Allowed scopes; null = `default_scopes`.
         pub scopes: Option<Strings>,
         /// Allowed resources; null = all.
         pub resources: Option<Strings>,
-        /// RFC 7591 §2.
+        /// Client metadata `token_endpoint_auth_method` (RFC 7591 §2).
         pub token_endpoint_auth_method: String,
-        /// Current secret.
+        /// Hash of the current secret.
         pub client_secret_hash: Option<Vec<u8>>,
-        /// Secret before the last rotation.
+        /// Hash of the secret before the last rotation.
         pub previous_secret_hash: Option<Vec<u8>>,
-        /// Unix seconds; null = never.
+        /// When the current secret expires, Unix seconds; null = never.
         pub client_secret_expires_at: Option<i64>,
-        /// Unix seconds; null = never.
+        /// When the previous secret expires, Unix seconds; null = never.
         pub previous_secret_expires_at: Option<i64>,
-        /// Registration access token (RFC 7592 §1.2).
+        /// Hash of the registration access token (RFC 7592 §1.2).
         pub registration_token_hash: Option<Vec<u8>>,
-        /// Public keys.
+        /// Registered public keys, a JWK set (RFC 7517 §5).
         pub jwks: Option<Json>,
-        /// RFC 7591 §2.
+        /// Client metadata `jwks_uri` (RFC 7591 §2).
         pub jwks_uri: Option<String>,
-        /// OpenID Connect Registration §2.
+        /// Client metadata `token_endpoint_auth_signing_alg` (OpenID Connect Registration §2).
         pub token_endpoint_auth_signing_alg: Option<String>,
-        /// What was last fetched from `jwks_uri`.
+        /// The JWK set last fetched from `jwks_uri`.
         pub jwks_cache: Option<Json>,
-        /// Unix seconds of that.
+        /// When `jwks_cache` was fetched, Unix seconds.
         pub jwks_fetched_at: Option<i64>,
-        /// OpenID Connect Registration §2.
+        /// Client metadata `sector_identifier_uri` (OpenID Connect Registration §2).
         pub sector_identifier_uri: Option<String>,
-        /// Verified sector host.
+        /// Verified sector host for pairwise subjects (OpenID Connect Core §8.1).
         pub sector: Option<String>,
-        /// OpenID Connect Registration §2.
+        /// Client metadata `id_token_signed_response_alg` (OpenID Connect Registration §2).
         pub id_token_signed_response_alg: Option<String>,
         /// Whether PKCE is demanded.
         pub require_pkce: bool,
-        /// No consent for this known client.
+        /// Whether consent is skipped because the operator vouches for the client.
         pub skip_consent: bool,
-        /// OpenID Connect Registration §2.
+        /// Client metadata `require_auth_time` (OpenID Connect Registration §2).
         pub require_auth_time: bool,
-        /// OpenID Connect Registration §2, seconds.
+        /// Client metadata `default_max_age` (OpenID Connect Registration §2), seconds.
         pub default_max_age: Option<i32>,
-        /// OpenID Connect Registration §2.
+        /// Client metadata `default_acr_values` (OpenID Connect Registration §2).
         pub default_acr_values: Option<Strings>,
-        /// Unix seconds of the last look at the metadata document.
+        /// When the metadata document was last fetched, Unix seconds.
         pub document_fetched_at: Option<i64>,
-        /// Unix seconds until which the copy counts.
+        /// Until when the copy of the document may be used without another fetch, Unix seconds.
         pub document_expires_at: Option<i64>,
-        /// Entity tag of the copy.
+        /// Entity tag of the copy of the document.
         pub document_etag: Option<String>,
-        /// Unix seconds of the last issued code or token.
+        /// When a code or token was last issued, Unix seconds.
         pub last_used_at: Option<i64>,
     }
 }
@@ -123,7 +123,7 @@ pub(super) fn to_text(value: impl Serialize) -> String {
     }
 }
 
-/// `None` for a client that speaks one language.
+/// Texts by language; `None` for a client that gave them in one language only.
 fn localized(client: &Client) -> Option<Json> {
     if client.localized.is_empty() {
         return None;
@@ -205,7 +205,7 @@ impl ClientRow {
     /// The client of this row.
     ///
     /// # Errors
-    /// When a column holds a word this version does not know.
+    /// Returns an error when a column holds a word that this version does not know.
     pub fn into_client(self) -> StoreResult<Client> {
         let grant_types = self.grant_types.0.iter();
         let secrets = [

@@ -4,20 +4,20 @@ use sea_orm::sea_query::{Alias, Expr, SimpleExpr, UpdateStatement};
 
 use crate::protocol::client::SecretHash;
 
-/// What a change does to the secrets.
+/// What an update does to the secrets of a client.
 #[derive(Clone, Debug)]
 pub enum SecretChange {
-    /// They stay.
+    /// The secrets stay as they are.
     Keep,
     /// The client has none any more.
     Remove,
-    /// Another one, and until when the old one works beside it (Unix seconds; `None` = not).
+    /// The client gets a new secret; the old one may work beside it for a while.
     Replace {
         /// The new secret.
         new: SecretHash,
-        /// Its end; `None` = never.
+        /// When the new secret expires, Unix seconds; `None` = never.
         expires_at: Option<i64>,
-        /// The end of the old one.
+        /// Until when the old secret works, Unix seconds; `None` = it stops at once.
         old_until: Option<i64>,
     },
 }
@@ -55,12 +55,12 @@ impl SecretChange {
     }
 }
 
-/// Other secrets of a client.
+/// A change of the secrets of one client.
 #[derive(Clone, Copy)]
 pub struct SecretReplacement<'a> {
     /// The client.
     pub client_id: &'a str,
-    /// Hash of the secret that still has to be the current one.
+    /// Hash that the current secret must still have.
     pub current: SecretHash,
     /// What happens to its secrets.
     pub secrets: &'a SecretChange,

@@ -1,4 +1,4 @@
-//! What is left of a removed client: that there was one, so that its users get an explanation.
+//! Tombstones: rows that remain of removed clients, so that their users get an explanation.
 
 use sea_orm::{
     ConnectionTrait,
@@ -15,8 +15,8 @@ use crate::store::{
 /// `status` of a tombstone.
 pub(in crate::store) const DELETED: &str = "deleted";
 
-/// Columns that a tombstone has like every row: its identity, when it was last used, and what is
-/// never null. Every other column is emptied, those too that are added later.
+/// Columns that a tombstone keeps: its identity, when it was last used, and what is never null.
+/// Every other column is emptied, also one that is added later.
 const KEPT: [&str; 12] = [
     "id",
     "client_id",
@@ -32,7 +32,7 @@ const KEPT: [&str; 12] = [
     "last_used_at",
 ];
 
-/// Lists of the metadata.
+/// Columns with lists of the metadata, which are emptied to `[]`.
 const LISTS: [&str; 4] = [
     "redirect_uris",
     "post_logout_redirect_uris",
@@ -40,8 +40,8 @@ const LISTS: [&str; 4] = [
     "response_types",
 ];
 
-/// Makes a tombstone: what remains is the id, the kind and when it ended. A stranger may register
-/// and go as often as the limits permit, and nothing of what was registered is kept.
+/// Turns a row into a tombstone, which keeps the id, the kind and the time of its end. A stranger
+/// may register and go as often as the limits permit, and nothing of what was registered is kept.
 pub(in crate::store) fn bury(update: &mut UpdateStatement, now: i64) {
     update
         .value(Alias::new("status"), DELETED)
@@ -57,14 +57,14 @@ pub(in crate::store) fn bury(update: &mut UpdateStatement, now: i64) {
     }
 }
 
-/// Deletes the oldest tombstones of clients that were never used, if there are more than `most`, and
-/// gives their number, at most `batch`.
+/// Deletes the oldest tombstones of clients that were never used, if there are more than `most`,
+/// and returns their number, at most `batch`.
 ///
-/// Whoever comes with the id of one that is gone is told that the client is unknown, which is nearly
-/// the same.
+/// A request with the id of a deleted tombstone is told that the client is unknown, which is nearly
+/// the answer for a tombstone.
 ///
 /// # Errors
-/// [`crate::store::StoreError`].
+/// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn thin_out(
     conn: &impl ConnectionTrait,
     tables: &TableNames,

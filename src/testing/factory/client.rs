@@ -1,4 +1,4 @@
-//! Clients.
+//! Makes clients for tests.
 
 use loco_rs::app::AppContext;
 
@@ -17,15 +17,15 @@ use crate::{
     testing::server,
 };
 
-/// Where a client listens when the test names no redirect URI.
+/// Redirect URI of a client when the test names none.
 const REDIRECT_URI: &str = "https://client.example/callback";
 
 /// A client made by a test, with its secret in clear.
 #[derive(Clone, Debug)]
 pub struct TestClient {
-    /// As the server knows it.
+    /// The client as the server knows it.
     pub client: Client,
-    /// `None` for public clients.
+    /// The secret in clear; `None` for public clients.
     pub secret: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl TestClient {
     }
 }
 
-/// A client made by the operator: public, with code and refresh token, every scope of the
+/// Describes a client made by the operator: public, with code and refresh token, every scope of the
 /// settings, and one redirect URI.
 pub fn client() -> ClientBuilder {
     ClientBuilder {
@@ -69,26 +69,26 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The `client_id`; by default a random one.
+    /// Sets the `client_id`; by default it is random.
     pub fn id(mut self, id: &str) -> Self {
         self.id = Some(id.to_owned());
         self
     }
 
-    /// The name that people see.
+    /// Sets the name that people see.
     pub fn name(mut self, name: &str) -> Self {
         self.metadata.client_name = Some(name.to_owned());
         self
     }
 
-    /// Another redirect URI.
+    /// Adds a redirect URI.
     pub fn redirect_uri(mut self, uri: &str) -> Self {
         let uris = self.metadata.redirect_uris.get_or_insert_default();
         uris.push(uri.to_owned());
         self
     }
 
-    /// Another post-logout redirect URI.
+    /// Adds a post-logout redirect URI.
     pub fn post_logout_redirect_uri(mut self, uri: &str) -> Self {
         let uris = self
             .metadata
@@ -98,48 +98,48 @@ impl ClientBuilder {
         self
     }
 
-    /// A native app: loopback and private-use redirect URIs (RFC 8252).
+    /// Makes it a native app with loopback and private-use redirect URIs (RFC 8252).
     pub fn native(mut self) -> Self {
         self.metadata.application_type = Some("native".to_owned());
         self
     }
 
-    /// With a secret, sent by HTTP Basic.
+    /// Gives it a secret that is sent by HTTP Basic.
     pub const fn confidential(mut self) -> Self {
         self.method = AuthMethod::ClientSecretBasic;
         self
     }
 
-    /// With a secret, sent in the form.
+    /// Gives it a secret that is sent in the form.
     pub const fn secret_in_form(mut self) -> Self {
         self.method = AuthMethod::ClientSecretPost;
         self
     }
 
-    /// A machine: `client_credentials` alone, no redirect URI.
+    /// Makes it a machine: it has `client_credentials` alone, and no redirect URI.
     pub const fn machine(mut self) -> Self {
         self.machine = true;
         self.confidential()
     }
 
-    /// The scopes it may ask for, separated by spaces; by default all of the settings.
+    /// Sets the scopes it may request, separated by spaces; by default all of the settings.
     pub fn scopes(mut self, scopes: &str) -> Self {
         self.metadata.scope = Some(scopes.to_owned());
         self
     }
 
-    /// As if it had registered itself: nobody vouches for it.
+    /// Makes it a client that registered itself, for which nobody vouches.
     pub const fn dynamic(mut self) -> Self {
         self.kind = ClientKind::Dynamic;
         self
     }
 
-    /// Whose requests need no consent; only for clients with a secret.
+    /// Skips consent for its requests; only for clients with a secret.
     pub fn skip_consent(self) -> Self {
         self.with(|client| client.skip_consent = true)
     }
 
-    /// Anything else, unchecked.
+    /// Makes any other change, unchecked.
     pub fn with(mut self, change: impl FnOnce(&mut Client) + Send + 'static) -> Self {
         self.changes.push(Box::new(change));
         self

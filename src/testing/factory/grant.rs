@@ -1,4 +1,4 @@
-//! Grants: what a user gave to a client earlier.
+//! Makes grants for tests.
 
 use loco_rs::app::AppContext;
 use serde_json::json;
@@ -24,8 +24,8 @@ use crate::{
     tokens::GrantContext,
 };
 
-/// A grant of `user`, its code redeemed, with live tokens: for a new client, with the scopes of
-/// `default_scopes`, in no browser.
+/// Describes a grant of `user` with a redeemed code and live tokens: for a new client, with the
+/// scopes of `default_scopes`, in no browser session.
 pub fn grant<U: ResourceOwner + Clone>(user: &U) -> GrantBuilder {
     GrantBuilder {
         owner: Owner::new(user.clone()),
@@ -60,7 +60,7 @@ pub struct TestGrant {
 }
 
 impl GrantBuilder {
-    /// The client it was given to.
+    /// Sets the client it was given to.
     pub fn client(self, client: &TestClient) -> Self {
         self.client_as_stored(client.client.clone())
     }
@@ -70,19 +70,19 @@ impl GrantBuilder {
         self
     }
 
-    /// What was granted.
+    /// Sets the granted scopes.
     pub fn scopes<T: ToString>(mut self, scopes: impl IntoIterator<Item = T>) -> Self {
         self.scopes = Some(scopes.into_iter().map(|scope| scope.to_string()).collect());
         self
     }
 
-    /// A resource it is bound to: a path of this app, or an identifier of the settings.
+    /// Adds a resource it is bound to: a path of this app, or an identifier of the settings.
     pub fn resource(mut self, resource: &str) -> Self {
         self.resources.push(resource.to_owned());
         self
     }
 
-    /// The browser session in which it was given.
+    /// Sets the browser session in which it was given.
     pub const fn session(mut self, session: &super::TestSession) -> Self {
         self.session = Some(session.id);
         self

@@ -1,4 +1,4 @@
-//! Browser sessions.
+//! Makes browser sessions for tests.
 
 use axum::http::{HeaderMap, header};
 use loco_rs::app::AppContext;
@@ -10,7 +10,7 @@ use crate::{
     testing::server,
 };
 
-/// A session of `user` in a browser of its own: by password, a moment ago.
+/// Describes a session of `user` in a browser of its own, who signed in by password a moment ago.
 pub fn session<U: ResourceOwner + Clone>(user: &U) -> SessionBuilder {
     SessionBuilder {
         owner: Owner::new(user.clone()),
@@ -26,25 +26,25 @@ pub struct SessionBuilder {
 }
 
 impl SessionBuilder {
-    /// Outlives the browser.
+    /// Makes it outlive the browser.
     pub const fn remembered(mut self) -> Self {
         self.sign_in.remember = true;
         self
     }
 
-    /// When the person logged in, Unix seconds.
+    /// Sets the time of the login, Unix seconds.
     pub const fn auth_time(mut self, at: i64) -> Self {
         self.sign_in.auth_time = Some(at);
         self
     }
 
-    /// Authentication context class of the login.
+    /// Sets the authentication context class of the login.
     pub fn acr(mut self, acr: &str) -> Self {
         self.sign_in.acr = Some(acr.to_owned());
         self
     }
 
-    /// Authentication methods of the login (RFC 8176).
+    /// Sets the authentication methods of the login (RFC 8176).
     pub fn amr<T: ToString>(mut self, methods: impl IntoIterator<Item = T>) -> Self {
         self.sign_in.amr = methods
             .into_iter()
@@ -78,13 +78,13 @@ impl SessionBuilder {
 pub struct TestSession {
     /// Primary key of its row.
     pub id: i64,
-    /// Its `sid` claim.
+    /// The claim `sid` of the session.
     pub sid: String,
     pub(in crate::testing) set_cookies: HeaderMap,
 }
 
 impl TestSession {
-    /// The `Cookie` header that its browser sends.
+    /// Returns the `Cookie` header that its browser sends.
     pub fn cookie(&self) -> String {
         let cookies = self.set_cookies.get_all(header::SET_COOKIE).iter();
         let pairs: Vec<&str> = cookies

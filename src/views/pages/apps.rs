@@ -7,7 +7,7 @@ use crate::views::{
     ClientCard, FormError, Page, PageContext, PageVariables, Translations, samples,
 };
 
-/// `apps.html`.
+/// Variables of `apps.html`.
 #[derive(Clone, Default, Serialize)]
 pub struct AppsPage {
     /// Variables of all pages.
@@ -17,18 +17,18 @@ pub struct AppsPage {
     pub apps: Vec<AppLine>,
     /// Signed-in browsers.
     pub sessions: Vec<SessionLine>,
-    /// Where the form "all apps" posts to.
+    /// Address that the form to disconnect all apps posts to.
     pub revoke_all_action: String,
-    /// Signing out here.
+    /// Address to sign out of this browser.
     pub logout_url: String,
-    /// What was just done; set by the engine from `done`.
+    /// Text about what was just done; the engine sets it from `done`.
     pub notice: Option<String>,
-    /// What the notice is about.
+    /// What was just done.
     #[serde(skip)]
     pub done: Option<AppsNotice>,
 }
 
-/// Something that was just done.
+/// What was just done on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppsNotice {
     /// One app or all of them lost their access.
@@ -38,7 +38,7 @@ pub enum AppsNotice {
 }
 
 impl AppsNotice {
-    /// The word in the page's address.
+    /// The word for the notice in the address of the page.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl AppsNotice {
         }
     }
 
-    /// The notice that goes by this word.
+    /// Returns the notice that this word stands for.
     #[must_use]
     pub fn of(word: &str) -> Option<Self> {
         [Self::Disconnected, Self::SessionEnded]
@@ -66,51 +66,51 @@ impl AppsNotice {
 /// A connected app.
 #[derive(Clone, Serialize)]
 pub struct AppLine {
-    /// Names it in `revoke_action`.
+    /// Id of the app in `revoke_action`.
     pub id: String,
-    /// The app.
+    /// The client.
     pub client: ClientCard,
-    /// What it may do.
+    /// Scopes that the app has.
     pub scopes: Vec<GrantedScope>,
-    /// Where.
+    /// Resources that the scopes are for.
     pub resources: Vec<ResourceLine>,
-    /// Day of the last approval.
+    /// Date of the last approval.
     pub granted_at: String,
-    /// Day of the last token.
+    /// Date of the last token.
     pub last_used: Option<String>,
-    /// Its logins.
+    /// Logins in which the app got access.
     pub devices: Vec<DeviceLine>,
-    /// Where the form "disconnect" posts to.
+    /// Address that the form to disconnect the app posts to.
     pub revoke_action: String,
 }
 
-/// One login of an app.
+/// One login in which an app got access.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct DeviceLine {
-    /// Browser and system that approved it; empty = unknown.
+    /// Browser and system in which the access was approved; empty = unknown.
     pub label: String,
-    /// Day.
+    /// Date of the login.
     pub since: String,
-    /// Day of the last token.
+    /// Date of the last token.
     pub last_used: Option<String>,
 }
 
 /// A signed-in browser.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct SessionLine {
-    /// The session.
+    /// Public identifier (`sid`) of the session.
     pub sid: String,
     /// Browser and system; empty = unknown.
     pub label: String,
     /// The network it was signed in from.
     pub ip_prefix: Option<String>,
-    /// Day of the login.
+    /// Date of the login.
     pub since: String,
-    /// Day of the last use.
+    /// Date of the last use.
     pub last_seen: String,
-    /// This browser.
+    /// Whether it is the browser that shows the page.
     pub current: bool,
-    /// Where the form "sign out" posts to.
+    /// Address that the form to sign the browser out posts to.
     pub end_action: String,
 }
 
@@ -229,7 +229,7 @@ fn action(id: &str) -> String {
     ["/oauth/apps", id, "revoke"].join("/")
 }
 
-/// An app without a name, allowed but never used.
+/// Example of an app without a name, allowed but never used.
 fn machine() -> AppLine {
     AppLine {
         id: "2".into(),

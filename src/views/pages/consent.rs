@@ -6,34 +6,34 @@ use crate::views::{
     ClientCard, FormError, Page, PageContext, PageVariables, Translations, samples,
 };
 
-/// `consent.html`.
+/// Variables of `consent.html`.
 #[derive(Clone, Default, Serialize)]
 pub struct ConsentPage {
     /// Variables of all pages.
     #[serde(flatten)]
     pub common: PageVariables,
-    /// What is asked for.
+    /// Scopes that the client requests.
     pub scopes: Vec<ScopeLine>,
-    /// What the client already has.
+    /// Scopes that the client already has.
     pub previously_granted: Vec<GrantedScope>,
-    /// Where access is for.
+    /// Resources that the access is for.
     pub resources: Vec<ResourceLine>,
-    /// How long access lasts, in words; set by the engine from `access_seconds` when empty.
+    /// How long access lasts, in words; when empty, the engine sets it from `access_seconds`.
     pub access_until: String,
-    /// How long access lasts; `None` = until the person ends it.
+    /// How long access lasts, seconds; `None` = until the person ends it.
     #[serde(skip)]
     pub access_seconds: Option<u64>,
     /// Whether access goes on while the person is away (a refresh token is issued).
     pub offline: bool,
     /// Whether optional scopes can be unticked.
     pub narrowing: bool,
-    /// Where the form "use another account" posts to.
+    /// Address that the form to use another account posts to.
     pub switch_account_action: String,
-    /// Reasons to look twice.
+    /// Reasons for the person to look twice.
     pub warnings: Vec<Warning>,
 }
 
-/// A scope that is asked for.
+/// A requested scope.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a variable of the template"
@@ -45,13 +45,13 @@ pub struct ScopeLine {
     /// Message key of what it permits, or the text itself. When empty, the message
     /// `scope-<name>` is used, and the name if there is none.
     pub description: String,
-    /// Not granted to this client before.
+    /// Whether the client did not have the scope before.
     pub is_new: bool,
-    /// Cannot be unticked.
+    /// Whether the scope cannot be unticked.
     pub required: bool,
-    /// Ticked when the page is shown.
+    /// Whether the scope is ticked when the page is shown.
     pub checked: bool,
-    /// Asked for each time.
+    /// Whether the scope needs consent each time.
     pub sensitive: bool,
 }
 
@@ -60,24 +60,24 @@ pub struct ScopeLine {
 pub struct GrantedScope {
     /// The scope.
     pub name: String,
-    /// As for [`ScopeLine`].
+    /// Description as in [`ScopeLine::description`].
     pub description: String,
 }
 
 /// A protected resource.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct ResourceLine {
-    /// Its identifier.
+    /// Identifier of the resource (RFC 8707 §2).
     pub uri: String,
-    /// Its name.
+    /// Name of the resource.
     pub name: String,
 }
 
-/// A reason to look twice.
+/// A reason for the person to look twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Warning {
-    /// Nobody who runs the server vouches for the client.
+    /// The operator does not vouch for the client.
     Unverified,
     /// Access goes to a program on the person's own device.
     Loopback,
@@ -89,7 +89,8 @@ pub enum Warning {
     HostMismatch,
 }
 
-/// The words for a scope: those given, else the message `scope-<name>`, else its name.
+/// Returns the description of a scope: the given one, else the message `scope-<name>`, else its
+/// name.
 pub(super) fn describe(name: &str, description: &str, words: &Translations) -> String {
     if !description.is_empty() {
         return words.say(description);

@@ -1,4 +1,4 @@
-//! `error.html`: something that was asked for cannot be done.
+//! `error.html`: the request cannot be fulfilled.
 
 use fluent_bundle::FluentArgs;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use crate::{
     views::{Page, PageContext, PageVariables, Translations, messages::text_value, samples},
 };
 
-/// `error.html`. Shows no text of the request outside of `dev`.
+/// Variables of `error.html`. It shows no text of the request outside of `dev`.
 #[derive(Clone, Serialize)]
 pub struct ErrorPage {
     /// Variables of all pages.
@@ -19,22 +19,22 @@ pub struct ErrorPage {
     pub status: u16,
     /// OAuth error code.
     pub code: String,
-    /// What happened, in a few words; set by the engine.
+    /// What happened, in a few words; the engine sets it.
     pub title: String,
-    /// What happened; set by the engine.
+    /// What happened, in sentences; the engine sets it.
     pub explanation: String,
-    /// What the person can do; set by the engine.
+    /// What the person can do; the engine sets it.
     pub hint: String,
-    /// `base_url`, for situations in which people may be at another address.
+    /// Setting `base_url`, for errors of people who use another address of the server.
     #[serde(skip)]
     pub address: String,
     /// A way back: only to a validated redirect URI (AR-04) or a verified `client_uri`.
     pub return_link: Option<ReturnLink>,
     /// The host that the explanation names.
     pub host: Option<String>,
-    /// For the developer of the client, with the setting `developer_errors`.
+    /// Details for the developer of the client, with the setting `developer_errors`.
     pub dev: Option<Developer>,
-    /// Which texts are shown.
+    /// Kind of error, which decides the texts.
     #[serde(skip)]
     pub kind: ErrorKind,
 }
@@ -51,15 +51,15 @@ pub struct ReturnLink {
 /// Which rule refused the request, and how to satisfy it.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Developer {
-    /// Rule id, `AZ-12`.
+    /// Id of the rule, such as `AZ-12`.
     pub rule: String,
     /// What was wrong, in words.
     pub problem: String,
-    /// What the rule wants; empty when the rest says it.
+    /// What the rule demands; empty when the other texts say it.
     pub expected: String,
     /// What was sent, as far as it may be shown; empty when nothing was.
     pub received: String,
-    /// What came in between: the host that did not answer, the storage that failed.
+    /// The fault behind the refusal: the host that did not answer, the storage that failed.
     pub cause: Option<String>,
     /// How a redirect URI differs from the nearest registered one.
     pub difference: Option<Differs>,
@@ -69,19 +69,19 @@ pub struct Developer {
     pub section: String,
 }
 
-/// Two redirect URIs side by side, the pieces marked that only one of them has.
+/// Two redirect URIs side by side, with marks on the parts that only one of them has.
 #[derive(Clone, Debug, Serialize)]
 pub struct Differs {
-    /// What was sent.
+    /// The redirect URI of the request.
     pub sent: Marked,
-    /// The registered one that is most like it.
+    /// The registered redirect URI that is most like it.
     pub registered: Marked,
     /// The parts that differ, in words.
     pub words: String,
 }
 
 impl ErrorPage {
-    /// The page for a situation, with the status and code it usually has.
+    /// Makes the page for a kind of error, with its usual status and code.
     #[must_use]
     pub fn new(kind: ErrorKind, common: PageVariables) -> Self {
         Self {
@@ -99,7 +99,7 @@ impl ErrorPage {
         }
     }
 
-    /// Another status than the usual one of the situation.
+    /// Sets another status than the usual one of the kind.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = status;
@@ -107,8 +107,8 @@ impl ErrorPage {
     }
 }
 
-/// Web addresses, and private-use schemes in reverse domain form, the only others that a client
-/// can register (RG-06): nothing that runs in this page.
+/// Whether the link may be shown: web addresses, and private-use schemes in reverse domain form,
+/// the only others that a client can register (RG-06). Neither runs anything in this page.
 pub(super) fn may_be_linked(link: &ReturnLink) -> bool {
     match link.url.split_once(':') {
         Some(("https" | "http", rest)) => rest.starts_with("//"),

@@ -1,16 +1,16 @@
-//! Pages that end a flow, or hand the browser on.
+//! Pages that end a flow, or send the browser on.
 
 use serde::Serialize;
 
 use crate::views::{Page, PageContext, PageVariables, samples};
 
-/// `handoff.html`: sends the browser on without a redirect (AR-05).
+/// Variables of `handoff.html`, which sends the browser on without a redirect (AR-05).
 #[derive(Clone, Default, Serialize)]
 pub struct HandoffPage {
     /// Variables of all pages.
     #[serde(flatten)]
     pub common: PageVariables,
-    /// Where the browser goes: the redirect URI with its answer.
+    /// Address that the browser goes to: the redirect URI with its answer.
     pub target: String,
     /// Host of the target.
     pub target_host: String,
@@ -40,7 +40,8 @@ impl PageContext for HandoffPage {
     }
 }
 
-/// `completed.html`: this request was answered before. Links to the client's home page.
+/// Variables of `completed.html`: the request was answered before. It links to the client's home
+/// page.
 #[derive(Clone, Default, Serialize)]
 pub struct CompletedPage {
     /// Variables of all pages.
@@ -79,13 +80,13 @@ impl PageContext for CompletedPage {
     }
 }
 
-/// `check_mail.html`: a message with a link is on its way.
+/// Variables of `check_mail.html`: a mail with a link was sent.
 #[derive(Clone, Default, Serialize)]
 pub struct CheckMailPage {
     /// Variables of all pages.
     #[serde(flatten)]
     pub common: PageVariables,
-    /// The address, masked.
+    /// The email address, masked.
     pub address_hint: String,
 }
 

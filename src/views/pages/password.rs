@@ -1,18 +1,18 @@
-//! Pages around a forgotten password.
+//! Pages for a forgotten password.
 
 use serde::Serialize;
 
 use crate::views::{ErrorLine, FormError, Page, PageContext, PageVariables, samples};
 
-/// `forgot_password.html`: asks for a link to a new password.
+/// Variables of `forgot_password.html`, which asks for a password reset link.
 #[derive(Clone, Default, Serialize)]
 pub struct ForgotPasswordPage {
     /// Variables of all pages.
     #[serde(flatten)]
     pub common: PageVariables,
-    /// A mail is on its way, if the account exists.
+    /// Whether a mail was sent, if the account exists.
     pub sent: bool,
-    /// Back to the login.
+    /// Address of the login page.
     pub login_url: String,
 }
 
@@ -58,19 +58,19 @@ impl PageContext for ForgotPasswordPage {
     }
 }
 
-/// `reset_password.html`: takes the new password.
+/// Variables of `reset_password.html`, which takes the new password.
 #[derive(Clone, Default, Serialize)]
 pub struct ResetPasswordPage {
     /// Variables of all pages.
     #[serde(flatten)]
     pub common: PageVariables,
-    /// Hidden field: the token of the link. None = the link cannot be used.
+    /// Token of the link, a hidden field; `None` = the link cannot be used.
     pub token: Option<String>,
-    /// The password was changed.
+    /// Whether the password was changed.
     pub done: bool,
-    /// To the login.
+    /// Address of the login page.
     pub login_url: String,
-    /// Where another link can be asked for.
+    /// Address of the page that sends another link.
     pub forgot_url: String,
 }
 

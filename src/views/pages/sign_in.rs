@@ -1,28 +1,28 @@
-//! Pages on which a person says who they are.
+//! Pages on which a person signs in.
 
 use serde::Serialize;
 
 use crate::views::{ErrorLine, FormError, Page, PageContext, PageVariables, samples};
 
-/// `login.html`: sign in with login and password.
+/// Variables of `login.html`, which asks for login and password.
 #[derive(Clone, Default, Serialize)]
 pub struct LoginPage {
     /// Variables of all pages.
     #[serde(flatten)]
     pub common: PageVariables,
-    /// Hidden field: the page to go on with, `apps`.
+    /// Page to go on with, such as `apps`; a hidden field.
     pub next: Option<String>,
-    /// Login to fill in, from the request.
+    /// Login to fill in, from the request's `login_hint`.
     pub login_hint: Option<String>,
-    /// The account that must sign in again.
+    /// Login of the account that must sign in again.
     pub locked_login: Option<String>,
-    /// Whether the client asked for a fresh sign-in.
+    /// Whether the client requested a fresh login.
     pub reauthenticate: bool,
     /// Whether "keep me signed in" is offered.
     pub remember_allowed: bool,
-    /// Where an account can be made.
+    /// Address of the sign-up page.
     pub signup_url: Option<String>,
-    /// Where a forgotten password can be reset.
+    /// Address at which a forgotten password can be reset.
     pub forgot_url: Option<String>,
     /// Other ways to sign in.
     pub external: Vec<ExternalLogin>,
@@ -31,9 +31,9 @@ pub struct LoginPage {
 /// Another way to sign in.
 #[derive(Clone, Debug, Serialize)]
 pub struct ExternalLogin {
-    /// What the button says.
+    /// Label of the button.
     pub label: String,
-    /// Where it leads.
+    /// Address that the button leads to.
     pub url: String,
 }
 
@@ -118,30 +118,30 @@ impl PageContext for LoginPage {
     }
 }
 
-/// `select_account.html`: choose one of the accounts of this browser.
+/// Variables of `select_account.html`, which offers the accounts of this browser.
 #[derive(Clone, Default, Serialize)]
 pub struct SelectAccountPage {
     /// Variables of all pages.
     #[serde(flatten)]
     pub common: PageVariables,
-    /// This browser's accounts.
+    /// Accounts of this browser.
     pub accounts: Vec<AccountLine>,
 }
 
 /// An account of this browser.
 #[derive(Clone, Default, Serialize)]
 pub struct AccountLine {
-    /// The session.
+    /// Public identifier (`sid`) of the session.
     pub sid: String,
     /// Name of the person.
     pub name: String,
-    /// What the person types to sign in.
+    /// Login name that the person signs in with.
     pub login: String,
     /// Path of a picture on this server.
     pub picture: Option<String>,
     /// Whether it is the account in use.
     pub current: bool,
-    /// Whether it can be used without signing in again.
+    /// Whether the account can be used without signing in again.
     pub signed_in: bool,
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::error::{ReturnLink, may_be_linked};
 use crate::views::{Page, PageContext, PageVariables, Translations, samples};
 
-/// `logout.html`: asks before a session ends.
+/// Variables of `logout.html`, which asks before a session ends.
 #[derive(Clone, Default, Serialize)]
 pub struct LogoutPage {
     /// Variables of all pages.
@@ -13,18 +13,18 @@ pub struct LogoutPage {
     pub common: PageVariables,
     /// Further accounts in this browser.
     pub other_accounts: Vec<OtherAccount>,
-    /// Where signing out leads.
+    /// Host that the browser goes to after signing out.
     pub post_logout_host: Option<String>,
 }
 
 /// A further account in this browser.
 #[derive(Clone, Default, Serialize)]
 pub struct OtherAccount {
-    /// The session.
+    /// Public identifier (`sid`) of the session.
     pub sid: String,
     /// Name of the person.
     pub name: String,
-    /// What the person types to sign in.
+    /// Login name that the person signs in with.
     pub login: String,
 }
 
@@ -80,27 +80,28 @@ impl PageContext for LogoutPage {
     }
 }
 
-/// Something to know after signing out.
+/// A remark on the page after signing out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// The address to go back to is not registered, so nobody is sent there (ES-04).
     RedirectDropped,
 }
 
-/// `logged_out.html`: the session is over.
+/// Variables of `logged_out.html`: the session has ended.
 #[derive(Clone, Default, Serialize)]
 pub struct LoggedOutPage {
     /// Variables of all pages.
     #[serde(flatten)]
     pub common: PageVariables,
-    /// A remark; set by the engine from `remark`.
+    /// Text of the remark; the engine sets it from `remark`.
     pub notice: Option<String>,
-    /// What the notice is about.
+    /// The remark that is shown.
     #[serde(skip)]
     pub remark: Option<Notice>,
     /// Link to the app.
     pub continue_url: Option<String>,
-    /// Where a client that nobody here vouches for wants the browser to go (ES-05).
+    /// Address that a client wants the browser to go to for which the operator does not vouch
+    /// (ES-05).
     pub return_link: Option<ReturnLink>,
 }
 

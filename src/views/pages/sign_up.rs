@@ -1,4 +1,4 @@
-//! `signup.html`: make an account.
+//! `signup.html`: makes an account.
 
 use serde::Serialize;
 
@@ -7,15 +7,15 @@ use crate::views::{
     samples,
 };
 
-/// `signup.html`: make an account.
+/// Variables of `signup.html`, which makes an account.
 #[derive(Clone, Default, Serialize)]
 pub struct SignUpPage {
     /// Variables of all pages.
     #[serde(flatten)]
     pub common: PageVariables,
-    /// Inputs to draw.
+    /// Inputs of the form.
     pub fields: Vec<SignUpInput>,
-    /// "I have an account".
+    /// Address of the login page, for people who have an account.
     pub login_url: String,
 }
 
@@ -24,7 +24,7 @@ pub struct SignUpPage {
 pub struct SignUpInput {
     /// Name of the form field.
     pub name: String,
-    /// Message key of the label, or the text itself; a text once rendered.
+    /// Key of the label's message, or the text itself; after rendering always the text.
     pub label: String,
     /// Value of the `type` attribute.
     #[serde(rename = "type")]
