@@ -160,8 +160,8 @@ impl Cleanup<'_> {
         Ok(deleted)
     }
 
-    /// Deletes tombstones of clients that were never used, except for as many as there may be such clients
-    /// (`max_unused_clients`): what strangers can make the server keep is bounded.
+    /// Deletes tombstones of clients that were never used, except for `max_unused_clients` of them: what
+    /// strangers can make the server keep is bounded.
     async fn thin_out(&self, options: CleanupOptions, started: Instant) -> StoreResult<u64> {
         let most = self.0.settings.registration.max_unused_clients;
         let mut deleted = 0;

@@ -209,8 +209,8 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         Ok(Claims::new())
     }
 
-    /// Returns more claims for the UserInfo response, whatever the scopes. Claims that the users model
-    /// gave stay as they are.
+    /// Returns more claims for the UserInfo response, whatever the scopes. Registered claims, and those
+    /// that the users model gave, stay as they are.
     ///
     /// # Errors
     /// Ends the request with `server_error`.

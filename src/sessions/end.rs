@@ -30,7 +30,7 @@ impl SessionService {
             let hash = secret.hash(Purpose::Session).0;
             !ended.iter().any(|session| session.token_hash == hash)
         });
-        // The cookie has the lifetime that the account which is the current one now asked for.
+        // The account that is the current one now decides how long the cookie stays.
         let front = self.live_sessions(browser, "").await?;
         let front = front.first().map(|front| &front.session);
         browser.sessions_changed =
