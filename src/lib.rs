@@ -8,8 +8,8 @@
 //! cargo loco db migrate && cargo loco start
 //! ```
 //!
-//! The generator writes `src/models/oauth_server.rs`: the struct that carries
-//! `#[derive(`[`OAuthServer`]`)]` has the tables as entities beside it and the functions that
+//! The generator writes `src/models/oauth_server.rs`: the struct with the derive macro
+//! [`OAuthServer`] has the tables as entities beside it and the functions that
 //! `src/app.rs` calls, and [`ResourceOwner`](resource_owner::ResourceOwner) says what the server needs to
 //! know of the app's users. Settings stand under `initializers: oauth_server:` of the environment's
 //! YAML. Pages are replaced one by one by files in `assets/views/oauth_server/`.
@@ -122,6 +122,17 @@
 //! keys and JWTs in `keys/`.
 
 // What a stranger sends must never end a request by a panic.
+// `internals` makes all of it reachable for the tests of this repository. What an app reaches is
+// linted without that feature.
+#![cfg_attr(
+    feature = "testing",
+    allow(
+        clippy::missing_errors_doc,
+        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
+        reason = "they are for the public interface"
+    )
+)]
 #![cfg_attr(
     not(test),
     deny(

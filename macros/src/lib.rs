@@ -12,9 +12,11 @@ mod tests;
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
-/// Makes a unit struct the app's OAuth server: one `SeaORM` entity module per table next to it, the
-/// description that the library reads, and functions for the app's `Hooks`. It sees whether the user
-/// model implements `CreateAccount` (a sign-up page) and `SetPassword` (a forgotten password).
+/// Makes a unit struct the app's OAuth server.
+///
+/// It writes one `SeaORM` entity module per table next to it, the description that the library
+/// reads, and functions for the app's `Hooks`. It sees whether the user model implements
+/// `CreateAccount` (a sign-up page) and `SetPassword` (a forgotten password).
 ///
 /// ```ignore
 /// #[derive(OAuthServer)]

@@ -1,6 +1,7 @@
-//! The JSON 404 at well-known addresses without a document (MD-01, MD-02). Without it the fallback of a
-//! single-page app would answer there with its page and 200, which clients take for the end of their
-//! search.
+//! The JSON 404 at well-known addresses without a document (MD-01, MD-02).
+//!
+//! Without it the fallback of a single-page app would answer there with its page and 200, which clients
+//! take for the end of their search.
 
 use std::sync::Arc;
 

@@ -74,6 +74,10 @@ struct BootInputs {
     password_setter: Option<PasswordSetter>,
 }
 
+#[allow(
+    clippy::too_many_lines,
+    reason = "one service after the other, each from those before it"
+)]
 async fn assemble(ctx: &AppContext, inputs: BootInputs) -> loco_rs::Result<Server> {
     let BootInputs {
         settings,

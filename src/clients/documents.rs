@@ -1,6 +1,7 @@
-//! Clients whose id is the URL of a document (CI-01 to CI-07): a row of `oauth_clients` is the
-//! copy, which is fetched again when it is no longer fresh. While the host cannot be read, the copy
-//! serves for another day (CI-05).
+//! Clients whose id is the URL of a document (CI-01 to CI-07).
+//!
+//! A row of `oauth_clients` is the copy, which is fetched again when it is no longer fresh. While the
+//! host cannot be read, the copy serves for another day (CI-05).
 
 use super::{ClientRegistry, sectors::unread};
 use crate::{

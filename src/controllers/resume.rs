@@ -1,6 +1,7 @@
-//! GET `{prefix}/continue` — resumes an interaction. Safe and repeatable: it changes nothing but
-//! the binding to the browser (IX-04), except where nothing is left to do, or the app's own step was
-//! done (`done=post_login`).
+//! GET `{prefix}/continue` — resumes an interaction.
+//!
+//! Safe and repeatable: it changes nothing but the binding to the browser (IX-04), except where nothing
+//! is left to do, or the app's own step was done (`done=post_login`).
 
 use axum::{debug_handler, response::Response};
 

@@ -73,6 +73,10 @@ pub async fn post(
     Ok(with_cookies(browser, answer)?)
 }
 
+#[allow(
+    clippy::too_many_lines,
+    reason = "the steps of one form in their order"
+)]
 async fn submit(
     app: &SharedContext,
     server: &Server,

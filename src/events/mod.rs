@@ -10,8 +10,8 @@ mod emitter;
 mod event;
 mod line;
 mod name;
-pub mod request;
-pub mod user_agent;
+pub(crate) mod request;
+pub(crate) mod user_agent;
 
 use async_trait::async_trait;
 

@@ -297,7 +297,7 @@ impl Fetcher {
 }
 
 /// Reads the certificate authorities of `fetch.extra_ca_file`.
-pub(crate) fn extra_certificates(settings: &Settings) -> Result<Vec<Certificate>, SetUpError> {
+pub fn extra_certificates(settings: &Settings) -> Result<Vec<Certificate>, SetUpError> {
     let Some(path) = &settings.fetch.extra_ca_file else {
         return Ok(Vec::new());
     };

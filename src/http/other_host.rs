@@ -1,6 +1,8 @@
-//! Redirects pages that are opened at another host to `base_url`. This is the one place where `Host` decides
-//! something, and the redirect to the fixed `base_url` is all that it can decide (GE-09). Without it the
-//! cookies of one host are missing at the other, and the page says that the person began in another browser.
+//! Redirects pages that are opened at another host to `base_url`.
+//!
+//! This is the one place where `Host` decides something, and the redirect to the fixed `base_url` is all
+//! that it can decide (GE-09). Without it the cookies of one host are missing at the other, and the page
+//! says that the person began in another browser.
 //!
 //! A proxy may write a name of its own into `Host`. Then the browser is at `base_url` already, and a
 //! redirect brings the same request again. Names that proxies usually write are recognised

@@ -166,13 +166,12 @@ impl InteractionService {
         }
         // The step that the person was sent to is done, before the hook is called: a hook that reads
         // what the app stored names the following step already.
-        let step = match interaction.sent_to.take() {
-            Some(step) => Some(step),
-            None => {
-                let next = self.next_step(interaction, Some(current)).await?;
-                let open = interaction.post_login.clone();
-                open.filter(|_| next == Ok(Step::PostLogin))
-            }
+        let step = if let Some(step) = interaction.sent_to.take() {
+            Some(step)
+        } else {
+            let next = self.next_step(interaction, Some(current)).await?;
+            let open = interaction.post_login.clone();
+            open.filter(|_| next == Ok(Step::PostLogin))
         };
         let Some(step) = step else {
             return Ok(());

@@ -164,8 +164,10 @@ impl RateLimitKey {
 }
 
 /// Returns the keys for failed authentications of a client at an address, and for all refusals at an
-/// address (`token_failure`). Every endpoint of clients counts them first, so that a stranger who
-/// guesses cannot use up the limit of the client.
+/// address (`token_failure`).
+///
+/// Every endpoint of clients counts them first, so that a stranger who guesses cannot use up the limit
+/// of the client.
 pub fn client_failure_keys(client_id: &str) -> RateLimitKeys {
     RateLimitKeys::entry(RateLimitEntry::TokenFailure)
         .client_and_address(client_id)

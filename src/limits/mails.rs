@@ -22,7 +22,7 @@ impl RateLimiter {
     /// When the database fails.
     pub async fn may_send_verification(&self, user: UserKey) -> Result<bool, Failure> {
         let (now, tables) = (self.clock.now(), self.store.tables());
-        let name = format!("verification_mail {}", user);
+        let name = format!("verification_mail {user}");
         let mail = [CounterIncrement {
             key: hash(Purpose::Rate, &name),
             add: 1,

@@ -92,9 +92,11 @@ fn set_password<'a, U: SetPassword>(
     })
 }
 
-/// The capabilities of the users model `U`, as associated constants. A constant is found here if `U`
-/// implements the trait; otherwise the compiler goes on to [`NoCapability`]. It makes this choice only
-/// where `U` is a known type, which is why the derive reads the constants and not a generic function.
+/// The capabilities of the users model `U`, as associated constants.
+///
+/// A constant is found here if `U` implements the trait; otherwise the compiler goes on to
+/// [`NoCapability`]. It makes this choice only where `U` is a known type, which is why the derive reads
+/// the constants and not a generic function.
 #[derive(Debug)]
 pub struct Capabilities<U>(PhantomData<U>);
 

@@ -4,9 +4,10 @@ use std::{ops::Deref, sync::Arc};
 
 use loco_rs::app::AppContext;
 
-/// The app's context, made once at boot for all routes of the plugin. A clone is a pointer: a clone
-/// of [`AppContext`] itself copies the whole configuration, and axum clones the state for every
-/// layer and every handler of a request.
+/// The app's context, made once at boot for all routes of the plugin.
+///
+/// A clone is a pointer: a clone of [`AppContext`] itself copies the whole configuration, and axum
+/// clones the state for every layer and every handler of a request.
 #[derive(Clone)]
 pub struct SharedContext(Arc<AppContext>);
 

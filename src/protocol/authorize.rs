@@ -137,7 +137,7 @@ pub fn validate(
     let Typed {
         request: sent,
         others,
-    } = typed_params::read::<AuthorizationParameters<'_>>(params).map_err(repeated)?;
+    } = typed_params::read::<AuthorizationParameters<'_>>(params).map_err(|of| repeated(&of))?;
     check_response(&sent, client, policy)?;
     let Prompts {
         words: prompts,
@@ -195,7 +195,7 @@ fn check_not_offered(params: &Params) -> Result<(), OAuthError> {
 }
 
 /// AZ-13: nothing twice but `resource` (GE-03), no known name with a bracket (GE-04).
-fn repeated(of: Repeated) -> OAuthError {
+fn repeated(of: &Repeated) -> OAuthError {
     let error = OAuthError::of(&refusals::PARAMETER_REPEATED);
     let error = error.received(Received::Public(&of.name));
     // The client is told words of this server only.
@@ -206,7 +206,7 @@ fn repeated(of: Repeated) -> OAuthError {
 }
 
 fn one<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, OAuthError> {
-    params.one(name).map_err(repeated)
+    params.one(name).map_err(|of| repeated(&of))
 }
 
 /// Words between spaces.

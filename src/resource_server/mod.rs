@@ -42,7 +42,7 @@ pub use answer::BearerError;
 pub use extract::{Bearer, OptionalBearer, RequiredScopes};
 pub use layer::Guard;
 
-pub(crate) use answer::{GuardState, provide};
+pub use answer::{GuardState, provide};
 
 /// Declares what a handler needs, for [`Bearer`] and [`OptionalBearer`]: the resource and its
 /// scopes, all of them.

@@ -56,7 +56,7 @@ impl RequestContext {
     pub fn tell(&self, refused: &Refused) {
         let (facts, events) = (Arc::clone(&self.facts), self.events.clone());
         request::scoped_now(facts, events, || {
-            audit::refused(refused, AuditSurface::Page)
+            audit::refused(refused, AuditSurface::Page);
         });
     }
 }

@@ -24,8 +24,8 @@ record! {
     pub struct SessionRow {
         /// Hash of the cookie secret.
         pub token_hash: Vec<u8>,
-        /// Public identifier of the session, the `sid` claim (OpenID Connect Back-Channel Logout
-        /// §2.1).
+        /// Public identifier of the session, the `sid` claim
+        /// (OpenID Connect Back-Channel Logout §2.1).
         pub sid: String,
         /// The user who is signed in.
         pub user_id: UserKey,

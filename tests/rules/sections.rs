@@ -7,6 +7,7 @@ const SIGN: char = '\u{a7}';
 
 /// Names of texts, as they stand before a section. RFCs are recognized by their number.
 const STANDARDS: &[&str] = &[
+    "Back-Channel Logout",
     "Client ID Metadata Document",
     "Fetch",
     "Multiple Response Type Encoding Practices",

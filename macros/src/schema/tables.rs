@@ -38,8 +38,8 @@ const PUSHED_REQUESTS: &str = "pushed authorization requests (RFC 9126)";
 const DEVICE_GRANT: &str = "the device authorization grant (RFC 8628)";
 const REQUEST_OBJECTS: &str = "signed request objects (RFC 9101)";
 const TOKEN_EXCHANGE: &str = "token exchange (RFC 8693)";
-const CLAIMS_PARAMETER: &str = "the parameter `claims` (OpenID Connect Core 1.0 §5.5)";
-const SIGNED_USERINFO: &str = "signed UserInfo responses (OpenID Connect Core 1.0 §5.3.2)";
+const CLAIMS_PARAMETER: &str = "the parameter `claims` (OpenID Connect Core §5.5)";
+const SIGNED_USERINFO: &str = "signed UserInfo responses (OpenID Connect Core §5.3.2)";
 const SIGNED_INTROSPECTION: &str = "signed introspection responses (RFC 9701)";
 const BACK_CHANNEL_LOGOUT: &str = "OpenID Connect Back-Channel Logout 1.0";
 
