@@ -1,6 +1,9 @@
 //! The public interface, as a snapshot: what is in it, apps may use, and it changes with care.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use syn::{ImplItem, Item, ItemUse, TraitItem, UseTree, Visibility};
 
@@ -158,15 +161,15 @@ fn the_public_interface() {
     };
     let mut listed = String::new();
     let mut list = |module: &str, names: BTreeSet<String>| {
-        listed.push_str(&format!("{module}\n"));
+        writeln!(listed, "{module}").expect("a string takes it");
         for name in names {
-            listed.push_str(&format!("  {name}\n"));
+            writeln!(listed, "  {name}").expect("a string takes it");
             // The prelude names again what stands elsewhere.
             if module == "prelude" {
                 continue;
             }
             for member in definitions.by_name.get(&name).into_iter().flatten() {
-                listed.push_str(&format!("    {member}\n"));
+                writeln!(listed, "    {member}").expect("a string takes it");
             }
         }
     };

@@ -85,10 +85,11 @@ impl Imports {
     fn tokens(&mut self, tokens: &str) {
         let mut words = tokens.split_whitespace();
         while let Some(word) = words.next() {
-            if word == "crate" && words.next() == Some("::") {
-                if let Some(name) = words.next() {
-                    self.of.insert(name.to_owned());
-                }
+            if word == "crate"
+                && words.next() == Some("::")
+                && let Some(name) = words.next()
+            {
+                self.of.insert(name.to_owned());
             }
         }
     }
