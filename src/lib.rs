@@ -122,8 +122,7 @@
 //! keys and JWTs in `keys/`.
 
 // What a stranger sends must never end a request by a panic.
-// `internals` makes all of it reachable for the tests of this repository. What an app reaches is
-// linted without that feature.
+// `internals` makes all of it reachable for the tests of this repository.
 #![cfg_attr(
     feature = "testing",
     allow(
