@@ -86,6 +86,23 @@ impl ClientRegistry {
         Ok(client.clone())
     }
 
+    /// Returns `authenticated`, the client of an earlier look of the same request: an assertion is used
+    /// up by the first. Without it, the client is authenticated as by [`Self::authenticate`].
+    ///
+    /// # Errors
+    /// `invalid_client` for wrong credentials, or a fault of this server.
+    pub async fn authenticate_once(
+        &self,
+        authenticated: Option<Client>,
+        credentials: &Credentials,
+        row: Option<Client>,
+    ) -> Result<Client, Failure> {
+        match authenticated {
+            Some(client) => Ok(client),
+            None => self.authenticate(credentials, row).await,
+        }
+    }
+
     /// Returns the client as its document describes it now. If the document cannot be read and the copy
     /// is too old to serve, credentials that do not even fit the copy get `invalid_client`; the client
     /// itself is asked to come again (CI-05).

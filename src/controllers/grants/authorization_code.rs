@@ -95,15 +95,10 @@ async fn load(
         .store
         .run(|db| lookups::client_and_code(db, tables, client_id, code))
         .await?;
-    let client = match authenticated {
-        Some(client) => client,
-        None => {
-            server
-                .clients
-                .authenticate(credentials, lookup.client)
-                .await?
-        }
-    };
+    let client = server
+        .clients
+        .authenticate_once(authenticated, credentials, lookup.client)
+        .await?;
     let found = match lookup.found {
         None => None,
         Some(found) => {

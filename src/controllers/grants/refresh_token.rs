@@ -114,15 +114,10 @@ async fn load(
         .store
         .run(|db| lookups::client_and_refresh_token(db, tables, client_id, token))
         .await?;
-    let client = match authenticated {
-        Some(client) => client,
-        None => {
-            server
-                .clients
-                .authenticate(credentials, lookup.client)
-                .await?
-        }
-    };
+    let client = server
+        .clients
+        .authenticate_once(authenticated, credentials, lookup.client)
+        .await?;
     let found = match lookup.found {
         None => None,
         Some(found) => {

@@ -174,8 +174,8 @@ refusals! {
         rule: "NX-09",
         code: ConsentRequired,
         client: "Consent was not given",
-        problem: "The client asked for no page, and the person has not agreed to all of what it \
-            asks for now.",
+        problem: "The client asked for no page, and the person has not agreed to everything that \
+            it asks for.",
         expected: "a stored consent for every scope and resource of the request",
         fix: "Let the client send the person here without prompt=none.",
         standard: "OpenID Connect Core §3.1.2.6",
