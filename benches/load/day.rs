@@ -73,7 +73,8 @@ async fn c266_tables_level_off(report: &mut Report) {
     report.line(format!("longest cleanup {} ms", cleanup_took.as_millis()));
     report.figure(
         "rows that are over, of those that are not, after a cleanup",
-        (format!("{:.1} %", most_due * 100.0), most_due <= 0.05),
+        format!("{:.1} %", most_due * 100.0),
+        most_due <= 0.05,
     );
     let traffic = [
         "oauth_authorization_states",
@@ -86,7 +87,7 @@ async fn c266_tables_level_off(report: &mut Report) {
     if let [.., earlier, last] = ends_of_days.as_slice() {
         let text = format!("{} → {}", rows(earlier), rows(last));
         let level = rows(last) * 100 <= rows(earlier) * 105;
-        report.figure("interactions, tokens and counters level off", (text, level));
+        report.figure("interactions, tokens and counters level off", text, level);
     }
     let gone = [
         "oauth_authorization_codes",
@@ -96,12 +97,14 @@ async fn c266_tables_level_off(report: &mut Report) {
     let left: i64 = gone.iter().map(|table| in_the_end[table]).sum();
     report.figure(
         "grants, their tokens and sessions a year later",
-        (left, left == 0),
+        left,
+        left == 0,
     );
     let clients = in_the_end["oauth_clients"] - before["oauth_clients"];
     report.figure(
         "clients that nobody used, a year later",
-        (clients, clients == 0),
+        clients,
+        clients == 0,
     );
 }
 

@@ -33,13 +33,13 @@ async fn c262_valid_traffic_alone(report: &mut Report, stage: &Stage) {
     report.heading(format!("C262, {} s of valid traffic", lasting.as_secs()));
     let seen = tally.take();
     report.answers(&seen, lasting);
-    judge(report, (&seen, lost), ALONE);
+    judge(report, &seen, lost, ALONE);
     let grown = after.resident.saturating_sub(before.resident);
     let memory = format!(
         "{} → {} kB, peak {} kB",
         before.resident, after.resident, after.peak
     );
-    report.figure("memory is flat", (memory, grown <= FLAT));
+    report.figure("memory is flat", memory, grown <= FLAT);
 }
 
 async fn c263_valid_traffic_beside_a_flood(report: &mut Report, stage: &Stage) {
@@ -62,9 +62,9 @@ async fn c263_valid_traffic_beside_a_flood(report: &mut Report, stage: &Stage) {
     let (good, bad) = (good.take(), bad.take());
     report.answers(&good, lasting);
     report.answers(&bad, lasting);
-    judge(report, (&good, lost), BESIDE);
+    judge(report, &good, lost, BESIDE);
     let faults = bad.iter().filter(|seen| seen.status >= 500).count() + lost_bad;
-    report.figure("faults among refused ones", (faults, faults == 0));
+    report.figure("faults among refused ones", faults, faults == 0);
     let usage = stage.usage();
     report.line(format!(
         "memory {} kB, peak {} kB",
@@ -73,10 +73,8 @@ async fn c263_valid_traffic_beside_a_flood(report: &mut Report, stage: &Stage) {
     let gained = growth(&before, &after);
     report.rows(&[("before", &before), ("after", &after), ("gained", &gained)]);
     let wanted = by_valid(&good);
-    report.figure(
-        "rows beyond those of valid traffic",
-        (beyond(&gained, &wanted), beyond(&gained, &wanted) == 0),
-    );
+    let beyond = beyond(&gained, &wanted);
+    report.figure("rows beyond those of valid traffic", beyond, beyond == 0);
 }
 
 /// Rows that valid requests make; those of the eight browsers that sign in are among them.
@@ -106,16 +104,18 @@ fn beyond(gained: &BTreeMap<&'static str, i64>, wanted: &BTreeMap<&'static str, 
     each.sum()
 }
 
-fn judge(report: &mut Report, (seen, lost): (&[Seen], usize), most: Duration) {
+fn judge(report: &mut Report, seen: &[Seen], lost: usize, most: Duration) {
     let wrong = seen.iter().filter(|seen| seen.status != seen.wanted);
     let wrong = wrong.count() + lost;
     report.figure(
         "errors among valid ones",
-        (format!("{wrong} of {}", seen.len()), wrong == 0),
+        format!("{wrong} of {}", seen.len()),
+        wrong == 0,
     );
     let p99 = p99(seen);
     report.figure(
         &format!("p99 of valid ones within {}", milliseconds(most)),
-        (milliseconds(p99), p99 <= most),
+        milliseconds(p99),
+        p99 <= most,
     );
 }

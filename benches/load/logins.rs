@@ -20,13 +20,13 @@ const LOGINS: f64 = 500.0;
 const MEMORY: u64 = 160 * 1024;
 
 pub async fn run(report: &mut Report) {
-    c264_a_flood_of_logins(report, ("without limits", no_limits())).await;
+    c264_a_flood_of_logins(report, "without limits", no_limits()).await;
     let mut limits = no_limits();
     limits["login"] = json!([]);
-    c264_a_flood_of_logins(report, ("with the default limits", limits)).await;
+    c264_a_flood_of_logins(report, "with the default limits", limits).await;
 }
 
-async fn c264_a_flood_of_logins(report: &mut Report, (name, limits): (&str, Value)) {
+async fn c264_a_flood_of_logins(report: &mut Report, name: &str, limits: Value) {
     let stage = Stage::with(json!({ "rate_limits": limits })).await;
     let lasting = lasting();
     let alone = Arc::new(Tally::default());
@@ -67,11 +67,12 @@ async fn c264_a_flood_of_logins(report: &mut Report, (name, limits): (&str, Valu
     );
     report.figure(
         "every login is answered as it should",
-        (answers, known == logins.len() && lost == 0),
+        answers,
+        known == logins.len() && lost == 0,
     );
     let errors = beside.iter().filter(|seen| seen.status != seen.wanted);
     let errors = errors.count();
-    report.figure("errors among the others", (errors, errors == 0));
+    report.figure("errors among the others", errors, errors == 0);
     relation(report, &alone, &beside);
     let after = stage.usage();
     let memory = format!("{} kB, peak {} kB", before.resident, after.peak);
@@ -80,14 +81,13 @@ async fn c264_a_flood_of_logins(report: &mut Report, (name, limits): (&str, Valu
     let most = before.resident + MEMORY * hashing as u64;
     report.figure(
         "at most 160 MB of memory more for each thread that hashes",
-        (memory, after.peak < most),
+        memory,
+        after.peak < most,
     );
     report.figure(
         "threads are bounded",
-        (
-            format!("{} → {threads}", before.threads),
-            threads < before.threads + 40,
-        ),
+        format!("{} → {threads}", before.threads),
+        threads < before.threads + 40,
     );
 }
 
@@ -96,7 +96,8 @@ fn relation(report: &mut Report, alone: &[Seen], beside: &[Seen]) {
     let text = format!("{} → {}", milliseconds(alone), milliseconds(beside));
     report.figure(
         "p99 of the others at most doubled",
-        (text, beside <= alone * 2),
+        text,
+        beside <= alone * 2,
     );
 }
 
@@ -107,11 +108,11 @@ async fn others(stage: &Stage, tally: &Arc<Tally>, lasting: Duration) {
         async move {
             if number.is_multiple_of(2) {
                 let path = "/.well-known/openid-configuration";
-                tally.note(("metadata", 200), server.get(path)).await;
+                tally.note("metadata", 200, server.get(path)).await;
             } else {
                 let form = [("grant_type", "client_credentials"), ("scope", "jobs")];
                 let token = server.as_client("m2m", "/oauth/token", &form);
-                tally.note(("machine", 200), token).await;
+                tally.note("machine", 200, token).await;
             }
         }
     };
@@ -130,7 +131,7 @@ async fn flood(stage: &Stage, tally: &Arc<Tally>, lasting: Duration) -> usize {
         async move {
             let mut browser = server.browser();
             browser.cookies = cookies;
-            tally.note(("login", 400), browser.submit(&form)).await;
+            tally.note("login", 400, browser.submit(&form)).await;
         }
     };
     paced(LOGINS, lasting, one).await

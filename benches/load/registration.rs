@@ -56,19 +56,19 @@ pub async fn run(report: &mut Report) {
     let status = |wanted: u16| seen.iter().filter(|seen| seen.status == wanted).count();
     let text = format!("{} × 201, {} × 429", status(201), status(429));
     let known = status(201) + status(429) == seen.len() && lost == 0;
-    report.figure("all are answered as they should", (text, known));
+    report.figure("all are answered as they should", text, known);
     let made = after["oauth_clients"] - before["oauth_clients"];
     // 300 in a minute for the whole server; a window may begin twice while it is measured.
     let windows = i64::try_from(lasting.as_secs() / 60).unwrap_or(0) + 2;
-    report.figure("clients made", (made, made <= 300 * windows));
+    report.figure("clients made", made, made <= 300 * windows);
     let counters = after["oauth_ephemerals"] - before["oauth_ephemerals"];
     let most = i64::try_from(ADDRESSES).unwrap_or(0) + 1;
-    report.figure("counters made", (counters, counters <= most));
+    report.figure("counters made", counters, counters <= most);
     let reaped = format!("{} in {} ms", cleaned.reaped, took.as_millis());
     let all = i64::try_from(cleaned.reaped).is_ok_and(|reaped| reaped == made);
-    report.figure("unused clients removed after two days", (reaped, all));
+    report.figure("unused clients removed after two days", reaped, all);
     let left = in_the_end["oauth_clients"] - before["oauth_clients"];
-    report.figure("rows left of them", (left, left == 0));
+    report.figure("rows left of them", left, left == 0);
 }
 
 async fn flood(stage: &Stage, tally: &Arc<Tally>, lasting: Duration) -> usize {
@@ -91,7 +91,7 @@ async fn flood(stage: &Stage, tally: &Arc<Tally>, lasting: Duration) -> usize {
         let tally = Arc::clone(tally);
         async move {
             let answer = async { Answer::read(request.send().await.unwrap()).await };
-            tally.note(("register", 201), answer).await;
+            tally.note("register", 201, answer).await;
         }
     };
     paced(RATE, lasting, one).await

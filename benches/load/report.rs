@@ -89,7 +89,7 @@ impl Report {
     }
 
     /// Prints a figure and whether it holds.
-    pub fn figure(&mut self, what: &str, (value, holds): (impl Display, bool)) {
+    pub fn figure(&mut self, what: &str, value: impl Display, holds: bool) {
         let verdict = if holds { "PASS" } else { "FAIL" };
         self.failed += usize::from(!holds);
         println!("  {verdict}  {what}: {value}");

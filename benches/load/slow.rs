@@ -64,7 +64,8 @@ async fn c265_slow_connections(report: &mut Report) {
         );
         report.figure(
             &format!("slow {name} cut off within 30 s"),
-            (text, in_time == of.len()),
+            text,
+            in_time == of.len(),
         );
     }
     let wrong = seen
@@ -72,11 +73,12 @@ async fn c265_slow_connections(report: &mut Report) {
         .filter(|seen| seen.status != seen.wanted)
         .count()
         + lost;
-    report.figure("errors among the others", (wrong, wrong == 0));
+    report.figure("errors among the others", wrong, wrong == 0);
     let p99 = p99(&seen);
     report.figure(
         "p99 of the others within 100 ms",
-        (milliseconds(p99), p99 <= Duration::from_millis(100)),
+        milliseconds(p99),
+        p99 <= Duration::from_millis(100),
     );
     report.line(format!(
         "memory {} → {} kB, peak {} kB",

@@ -12,6 +12,7 @@ use crate::{
     app::{
         browser::{Form, encoded},
         fixtures::{ALICE, SECRET},
+        server::Basic,
     },
     report::{Latencies, Report, asked, milliseconds},
     stage::Stage,
@@ -46,7 +47,8 @@ async fn c044_known_and_unknown_logins(report: &mut Report, stage: &Stage) {
     }
     report.figure(
         "medians apart by less than 5 %",
-        (format!("{:.2} %", apart * 100.0), apart < 0.05),
+        format!("{:.2} %", apart * 100.0),
+        apart < 0.05,
     );
 }
 
@@ -86,12 +88,12 @@ fn c271_secrets_that_differ_early_or_late(report: &mut Report) {
         let known = hash(purpose, stored);
         let matches = |value: &str| known.matches(&hash(purpose, black_box(value)));
         let t = compare(samples, [&first, &last], matches);
-        report.figure(&format!("|t| of {name}"), (format!("{t:.2}"), t < MOST));
+        report.figure(&format!("|t| of {name}"), format!("{t:.2}"), t < MOST);
     }
     let t = compare(samples, [&first, &last], |value| {
         same(black_box(stored), black_box(value))
     });
-    report.figure("|t| of form tokens", (format!("{t:.2}"), t < MOST));
+    report.figure("|t| of form tokens", format!("{t:.2}"), t < MOST);
     // What a comparison that stops at the first difference would show here.
     let long = "x".repeat(4096);
     let [first, last] = wrong(&long);
@@ -102,7 +104,8 @@ fn c271_secrets_that_differ_early_or_late(report: &mut Report) {
     });
     report.figure(
         "|t| of a naive comparison, which has to be seen",
-        (format!("{t:.2}"), t > MOST),
+        format!("{t:.2}"),
+        t > MOST,
     );
 }
 
@@ -113,8 +116,8 @@ async fn c271_client_secrets_over_http(report: &mut Report, stage: &Stage) {
     for number in 0..2 * OVER_HTTP {
         let which = turn(number);
         let begun = Instant::now();
-        let credentials = ("m2m", values[which].as_str());
-        let answer = stage.server.post_as(credentials, "/oauth/token", &form);
+        let basic = Basic::of("m2m", &values[which]);
+        let answer = stage.server.post_as(basic, "/oauth/token", &form);
         let answer = answer.await;
         took[which].push(begun.elapsed());
         assert_eq!(answer.status, 401, "{answer:?}");
@@ -131,7 +134,7 @@ async fn c271_client_secrets_over_http(report: &mut Report, stage: &Stage) {
         milliseconds(medians[1])
     ));
     let t = welch(took);
-    report.figure("|t| of client secrets", (format!("{t:.2}"), t < MOST));
+    report.figure("|t| of client secrets", format!("{t:.2}"), t < MOST);
 }
 
 /// The value with another first byte, and with another last one.

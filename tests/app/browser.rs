@@ -6,7 +6,7 @@ use scraper::{Html, Selector};
 
 use super::{
     fixtures::{ALICE, PASSWORD, SECRET},
-    server::{Answer, TestServer, param},
+    server::{Answer, Basic, TestServer, param},
 };
 
 /// RFC 7636 appendix B.
@@ -296,13 +296,14 @@ impl TestServer {
             ("redirect_uri", super::fixtures::CONF_CB),
             ("code_verifier", VERIFIER),
         ];
-        self.post_as(("conf", &encoded(SECRET)), "/oauth/token", &form)
+        self.post_as(Basic::of("conf", &encoded(SECRET)), "/oauth/token", &form)
             .await
     }
 
     /// A POST authenticated as one of the confidential fixtures.
     pub async fn as_client(&self, client: &str, path: &str, form: &[(&str, &str)]) -> Answer {
-        self.post_as((client, &encoded(SECRET)), path, form).await
+        self.post_as(Basic::of(client, &encoded(SECRET)), path, form)
+            .await
     }
 
     /// Tokens of `conf` for alice, by the whole flow.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::server::{Answer, TestServer, no_limits};
+use super::server::{Answer, Basic, TestServer, no_limits};
 
 /// Where counters are kept.
 pub const STORES: [&str; 2] = ["memory", "database"];
@@ -60,14 +60,11 @@ impl<'a> Caller<'a> {
         self.server.send(request).await
     }
 
-    pub async fn post_as(
-        &self,
-        (client, secret): (&str, &str),
-        path: &str,
-        form: &[(&str, &str)],
-    ) -> Answer {
+    pub async fn post_as(&self, basic: Basic<'_>, path: &str, form: &[(&str, &str)]) -> Answer {
         let request = self.http.post(self.server.url(path));
-        let request = request.basic_auth(client, Some(secret)).form(form);
+        let request = request
+            .basic_auth(basic.client, Some(basic.secret))
+            .form(form);
         self.server.send(request).await
     }
 }

@@ -128,22 +128,30 @@ impl TestServer {
     }
 
     /// A form post with HTTP Basic.
-    pub async fn post_as(
-        &self,
-        (client, secret): (&str, &str),
-        path: &str,
-        form: &[(&str, &str)],
-    ) -> Answer {
+    pub async fn post_as(&self, basic: Basic<'_>, path: &str, form: &[(&str, &str)]) -> Answer {
         let request = self
             .http
             .post(self.url(path))
-            .basic_auth(client, Some(secret))
+            .basic_auth(basic.client, Some(basic.secret))
             .form(form);
         Answer::read(request.send().await.unwrap()).await
     }
 
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         Answer::read(request.send().await.unwrap()).await
+    }
+}
+
+/// Id and secret of a client, as HTTP Basic takes them: form-encoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Basic<'a> {
+    pub client: &'a str,
+    pub secret: &'a str,
+}
+
+impl<'a> Basic<'a> {
+    pub const fn of(client: &'a str, secret: &'a str) -> Self {
+        Self { client, secret }
     }
 }
 

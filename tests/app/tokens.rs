@@ -45,7 +45,7 @@ pub fn jwt_part(token: &str, index: usize) -> Value {
 
 /// As a client does it, with the published set alone.
 #[track_caller]
-pub fn assert_verifies(token: &str, (set, audience): (&Value, &str)) {
+pub fn assert_verifies(token: &str, set: &Value, audience: &str) {
     use jsonwebtoken::{DecodingKey, Validation, decode, jwk::JwkSet};
     let set: JwkSet = serde_json::from_value(set.clone()).unwrap();
     let header = jsonwebtoken::decode_header(token).unwrap();
@@ -309,7 +309,8 @@ impl TestServer {
     pub async fn set_client(
         &self,
         client: &str,
-        (column, value): (clients::Column, impl Into<sea_orm::Value>),
+        column: clients::Column,
+        value: impl Into<sea_orm::Value>,
     ) {
         use sea_orm::{ColumnTrait, QueryFilter};
         clients::Entity::update_many()

@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use super::{
     browser::{Authorize, Browser, encoded},
     fixtures::SECRET,
-    server::{Answer, TestServer},
+    server::{Answer, Basic, TestServer},
 };
 
 /// One request and its answer.
@@ -31,7 +31,8 @@ impl Tally {
     /// Waits for an answer and notes it.
     pub async fn note(
         &self,
-        (what, wanted): (&'static str, u16),
+        what: &'static str,
+        wanted: u16,
         request: impl Future<Output = Answer>,
     ) -> Answer {
         let begun = Instant::now();
@@ -79,34 +80,34 @@ impl TestServer {
     /// What a signed-in person's apps do in a while: eleven requests. `browser` has allowed `conf`.
     pub async fn round(&self, browser: &mut Browser<'_>, tally: &Tally) {
         let path = Authorize::base().path();
-        let sent = tally.note(("authorize", 303), browser.get(&path)).await;
+        let sent = tally.note("authorize", 303, browser.get(&path)).await;
         let code = match sent.status {
             303 => sent.location_param("code").unwrap_or_default(),
             _ => String::new(),
         };
-        let tokens = tally.note(("code", 200), self.redeem(&code)).await;
+        let tokens = tally.note("code", 200, self.redeem(&code)).await;
         let (access, refresh) = (
             member(&tokens, "access_token"),
             member(&tokens, "refresh_token"),
         );
-        tally.note(("userinfo", 200), self.userinfo(&access)).await;
+        tally.note("userinfo", 200, self.userinfo(&access)).await;
         let form = [("token", access.as_str())];
         let introspect = || self.as_client("conf", "/oauth/introspect", &form);
-        tally.note(("introspect", 200), introspect()).await;
-        let refreshed = tally.note(("refresh", 200), self.refresh(&refresh)).await;
-        tally.note(("introspect", 200), introspect()).await;
+        tally.note("introspect", 200, introspect()).await;
+        let refreshed = tally.note("refresh", 200, self.refresh(&refresh)).await;
+        tally.note("introspect", 200, introspect()).await;
         let machine = [("grant_type", "client_credentials"), ("scope", "jobs")];
         let machine = self.as_client("m2m", "/oauth/token", &machine);
-        tally.note(("machine", 200), machine).await;
+        tally.note("machine", 200, machine).await;
         for (what, path) in [
             ("metadata", "/.well-known/oauth-authorization-server"),
             ("jwks", "/oauth/jwks"),
         ] {
-            tally.note((what, 200), self.get(path)).await;
+            tally.note(what, 200, self.get(path)).await;
         }
         let old = member(&refreshed, "access_token");
-        tally.note(("userinfo", 200), self.userinfo(&old)).await;
-        tally.note(("revoke", 200), self.revoke(&old)).await;
+        tally.note("userinfo", 200, self.userinfo(&old)).await;
+        tally.note("revoke", 200, self.revoke(&old)).await;
     }
 
     /// A request that is refused, another kind by each number.
@@ -123,72 +124,40 @@ impl TestServer {
         ];
         let refresh = [("grant_type", "refresh_token"), ("refresh_token", &*junk)];
         let no_grant = [("grant_type", "magic")];
-        let right = encoded(SECRET);
-        let post = |credentials, path, form| self.post_as(credentials, path, form);
-        let token = |status| ("invalid token", status);
-        let introspect = |status| ("invalid introspect", status);
-        let authorize = |status| ("invalid authorize", status);
+        let secret = encoded(SECRET);
+        let right = Basic::of("conf", &secret);
+        let wrong = Basic::of("m2m", "x");
+        let invented = Basic::of(&junk, "x");
+        let token = |wanted, basic, form| {
+            let request = self.post_as(basic, TOKEN, form);
+            tally.note("invalid token", wanted, request)
+        };
+        let introspect = |wanted, basic, form| {
+            let request = self.post_as(basic, INTROSPECT, form);
+            tally.note("invalid introspect", wanted, request)
+        };
+        let authorize = |wanted, request: Authorize| async move {
+            let path = request.path();
+            tally
+                .note("invalid authorize", wanted, self.get(&path))
+                .await
+        };
         let answer = match number % 12 {
-            0 => {
-                tally
-                    .note(token(401), post((&junk, "x"), TOKEN, &machine))
-                    .await
-            }
-            1 => {
-                tally
-                    .note(token(401), post(("m2m", "x"), TOKEN, &machine))
-                    .await
-            }
-            2 => {
-                tally
-                    .note(token(400), post(("conf", &right), TOKEN, &code))
-                    .await
-            }
-            3 => {
-                tally
-                    .note(token(400), post(("conf", &right), TOKEN, &refresh))
-                    .await
-            }
-            4 => {
-                tally
-                    .note(token(400), post(("conf", &right), TOKEN, &unknown))
-                    .await
-            }
-            5 => {
-                tally
-                    .note(token(400), post(("conf", &right), TOKEN, &no_grant))
-                    .await
-            }
-            6 => {
-                tally
-                    .note(introspect(401), post(("m2m", "x"), INTROSPECT, &unknown))
-                    .await
-            }
-            7 => {
-                tally
-                    .note(
-                        introspect(200),
-                        post(("conf", &right), INTROSPECT, &unknown),
-                    )
-                    .await
-            }
-            8 => {
-                tally
-                    .note(introspect(400), post(("conf", &right), INTROSPECT, &[]))
-                    .await
-            }
-            9 => {
-                let request = Authorize::base().with("client_id", &junk);
-                tally.note(authorize(400), self.get(&request.path())).await
-            }
+            0 => token(401, invented, &machine).await,
+            1 => token(401, wrong, &machine).await,
+            2 => token(400, right, &code).await,
+            3 => token(400, right, &refresh).await,
+            4 => token(400, right, &unknown).await,
+            5 => token(400, right, &no_grant).await,
+            6 => introspect(401, wrong, &unknown).await,
+            7 => introspect(200, right, &unknown).await,
+            8 => introspect(400, right, &[]).await,
+            9 => authorize(400, Authorize::base().with("client_id", &junk)).await,
             10 => {
-                let request = Authorize::base().with("redirect_uri", "https://evil.example/cb");
-                tally.note(authorize(400), self.get(&request.path())).await
+                let evil = "https://evil.example/cb";
+                authorize(400, Authorize::base().with("redirect_uri", evil)).await
             }
-            _ => {
-                let request = Authorize::base().without("code_challenge");
-                tally.note(authorize(303), self.get(&request.path())).await
-            }
+            _ => authorize(303, Authorize::base().without("code_challenge")).await,
         };
         drop(answer);
     }

@@ -37,7 +37,8 @@ async fn browsers(server: &TestServer) -> Vec<Browser<'_>> {
 /// The valid traffic; what the tables gained by it.
 async fn valid(
     server: &TestServer,
-    (browsers, tally): (&mut [Browser<'_>], &Tally),
+    browsers: &mut [Browser<'_>],
+    tally: &Tally,
     beside: impl Future<Output = ()>,
 ) -> BTreeMap<&'static str, i64> {
     let before = server.table_sizes().await;
@@ -55,7 +56,7 @@ async fn c262_mixed_valid_traffic() {
     let server = TestServer::start().await;
     let mut browsers = browsers(&server).await;
     let tally = Tally::default();
-    let gained = valid(&server, (&mut browsers, &tally), async {}).await;
+    let gained = valid(&server, &mut browsers, &tally, async {}).await;
     let seen = tally.take();
     assert_eq!(seen.len(), BROWSERS * ROUNDS * REQUESTS);
     assert_eq!(wrong(&seen), Vec::<String>::new());
@@ -73,7 +74,7 @@ async fn c263_ten_times_as_much_invalid_traffic() {
     let server = TestServer::start().await;
     let mut browsers = browsers(&server).await;
     let (good, bad) = (Tally::default(), Tally::default());
-    let alone = valid(&server, (&mut browsers, &good), async {}).await;
+    let alone = valid(&server, &mut browsers, &good, async {}).await;
     let flood = (0..40).map(|sender| {
         let (server, bad) = (&server, &bad);
         async move {
@@ -85,7 +86,7 @@ async fn c263_ten_times_as_much_invalid_traffic() {
     let flood = async {
         join_all(flood).await;
     };
-    let beside = valid(&server, (&mut browsers, &good), flood).await;
+    let beside = valid(&server, &mut browsers, &good, flood).await;
     let (good, bad) = (good.take(), bad.take());
     assert_eq!(bad.len(), 10 * good.len() / 2);
     assert_eq!(wrong(&good), Vec::<String>::new());

@@ -16,7 +16,7 @@ const JSON: &str = "application/json";
 
 /// Announces a body and sends a byte of it every second; all that comes back, and whether the
 /// connection was closed then.
-async fn drip(server: &TestServer, (path, content_type): (&str, &str)) -> (String, bool) {
+async fn drip(server: &TestServer, path: &str, content_type: &str) -> (String, bool) {
     let head = format!(
         "POST {path} HTTP/1.1\r\nHost: as.example\r\nContent-Type: {content_type}\r\n\
          Content-Length: 1000\r\n\r\n"
@@ -62,7 +62,7 @@ async fn c265_a_body_that_drips_is_cut_off_and_others_are_served() {
         }
     };
     let (cut, ()) = join(
-        join_all(targets.map(|target| drip(&server, target))),
+        join_all(targets.map(|(path, content_type)| drip(&server, path, content_type))),
         others,
     )
     .await;

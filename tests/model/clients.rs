@@ -3,7 +3,7 @@
 use proptest::{prelude::TestCaseError, prop_assert, prop_assert_eq};
 
 use super::{
-    By,
+    By, Redemption, Renewal,
     expected::Outcome,
     world::{CLIENTS, World},
 };
@@ -11,6 +11,7 @@ use crate::app::{browser::VERIFIER, server::Answer, tokens::text};
 
 type Checked = Result<(), TestCaseError>;
 
+/// The client that asks for something of `client`.
 fn sender(client: usize, by: By) -> usize {
     match by {
         By::Owner => client,
@@ -26,10 +27,10 @@ fn refused(answer: &Answer) -> Checked {
 }
 
 impl World<'_> {
-    pub async fn redeem(&mut self, grant: usize, (by, verifier): (By, bool)) -> Checked {
+    pub async fn redeem(&mut self, grant: usize, how: Redemption) -> Checked {
         let client = self.model.grants[grant].client;
         let code = self.codes[grant].clone();
-        let verifier_sent = if verifier {
+        let verifier = if how.right_verifier {
             VERIFIER.to_owned()
         } else {
             VERIFIER.to_uppercase()
@@ -38,31 +39,33 @@ impl World<'_> {
             ("grant_type", "authorization_code"),
             ("code", code.as_str()),
             ("redirect_uri", CLIENTS[client].1),
-            ("code_verifier", verifier_sent.as_str()),
+            ("code_verifier", verifier.as_str()),
         ];
-        let answer = self.send(client, (by, "/oauth/token"), &form).await;
-        if self.is_sender_off(client, by) {
+        let sender = sender(client, how.by);
+        let answer = self.send(sender, "/oauth/token", &form).await;
+        if self.model.disabled[sender] {
             return refused(&answer);
         }
-        let outcome = self.model.redeem(grant, (by == By::Owner, verifier));
+        let outcome = self.model.redeem(grant, how);
         self.read(outcome, &answer)
     }
 
-    pub async fn refresh(&mut self, token: usize, (by, narrow): (By, bool)) -> Checked {
+    pub async fn refresh(&mut self, token: usize, how: Renewal) -> Checked {
         let client = self.model.grants[self.model.refresh[token].grant].client;
         let presented = self.refresh[token].clone();
         let mut form = vec![
             ("grant_type", "refresh_token"),
             ("refresh_token", presented.as_str()),
         ];
-        if narrow {
+        if how.narrow {
             form.push(("scope", "openid"));
         }
-        let answer = self.send(client, (by, "/oauth/token"), &form).await;
-        if self.is_sender_off(client, by) {
+        let sender = sender(client, how.by);
+        let answer = self.send(sender, "/oauth/token", &form).await;
+        if self.model.disabled[sender] {
             return refused(&answer);
         }
-        let outcome = self.model.use_refresh(token, (by == By::Owner, narrow));
+        let outcome = self.model.use_refresh(token, how);
         self.read(outcome, &answer)?;
         match outcome {
             Outcome::Issued => self.rotations[token] = Some(answer.body),
@@ -73,30 +76,27 @@ impl World<'_> {
     }
 
     /// RV-02, RV-04: the answer says nothing.
-    pub async fn revoke(&self, grant: usize, (token, by): (String, By)) -> Checked {
+    pub async fn revoke(&self, grant: usize, token: &str, by: By) -> Checked {
         let client = self.model.grants[grant].client;
-        let form = [("token", token.as_str())];
-        let answer = self.send(client, (by, "/oauth/revoke"), &form).await;
-        if self.is_sender_off(client, by) {
+        let form = [("token", token)];
+        let sender = sender(client, by);
+        let answer = self.send(sender, "/oauth/revoke", &form).await;
+        if self.model.disabled[sender] {
             return refused(&answer);
         }
         prop_assert_eq!((answer.status, answer.body.as_str()), (200, ""));
         Ok(())
     }
 
-    /// A request of the client, or of another one with its own good credentials.
-    async fn send(&self, client: usize, (by, path): (By, &str), form: &[(&str, &str)]) -> Answer {
-        match CLIENTS[sender(client, by)].0 {
+    /// A request of a client with its own good credentials.
+    async fn send(&self, client: usize, path: &str, form: &[(&str, &str)]) -> Answer {
+        match CLIENTS[client].0 {
             "pub" => {
                 let form = [form, &[("client_id", "pub")]].concat();
                 self.server.post(path, &form).await
             }
             id => self.server.as_client(id, path, form).await,
         }
-    }
-
-    fn is_sender_off(&self, client: usize, by: By) -> bool {
-        self.model.disabled[sender(client, by)]
     }
 
     /// What the token endpoint said is what the model says; new tokens are noted.

@@ -1,5 +1,7 @@
 //! What is live, by the rules alone: no storage, no hashes, no HTTP.
 
+use super::{By, Redemption, Renewal};
+
 /// A grant: one person, one client, one consent that was given in one session.
 #[derive(Clone, Debug)]
 pub struct Grant {
@@ -98,9 +100,9 @@ impl Model {
     }
 
     /// TK-09 to TK-18, in this order.
-    pub fn redeem(&mut self, grant: usize, (owner, verifier): (bool, bool)) -> Outcome {
+    pub fn redeem(&mut self, grant: usize, how: Redemption) -> Outcome {
         let code = &mut self.grants[grant];
-        if !owner || !verifier {
+        if how.by != By::Owner || !how.right_verifier {
             return Outcome::Refused;
         }
         if code.redeemed {
@@ -116,9 +118,9 @@ impl Model {
     }
 
     /// TK-19 to TK-26 and RF-02 to RF-04, in this order.
-    pub fn use_refresh(&mut self, token: usize, (owner, narrow): (bool, bool)) -> Outcome {
+    pub fn use_refresh(&mut self, token: usize, how: Renewal) -> Outcome {
         let grant = self.refresh[token].grant;
-        if !owner || self.grants[grant].revoked {
+        if how.by != By::Owner || self.grants[grant].revoked {
             return Outcome::Refused;
         }
         if self.inactive[self.grants[grant].user] {
@@ -131,7 +133,7 @@ impl Model {
                 self.grants[grant].revoked = true;
                 return Outcome::Refused;
             }
-            return if rotated.narrow == narrow {
+            return if rotated.narrow == how.narrow {
                 Outcome::Again
             } else {
                 Outcome::Refused
@@ -141,8 +143,11 @@ impl Model {
             return Outcome::Refused;
         }
         let next = self.refresh.len();
-        let at = self.now;
-        self.refresh[token].rotated = Some(Rotated { at, narrow, next });
+        self.refresh[token].rotated = Some(Rotated {
+            at: self.now,
+            narrow: how.narrow,
+            next,
+        });
         self.issue(grant);
         Outcome::Issued
     }

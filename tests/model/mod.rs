@@ -38,9 +38,9 @@ enum Step {
         offline: bool,
     },
     /// A code is redeemed, perhaps again, by another client, or with another verifier.
-    Redeem { code: Index, by: By, verifier: bool },
+    Redeem { code: Index, how: Redemption },
     /// A refresh token is used, perhaps again, by another client, or for less.
-    Refresh { token: Index, by: By, narrow: bool },
+    Refresh { token: Index, how: Renewal },
     /// The newest refresh token of those there are is used.
     RefreshNewest,
     /// The client revokes an access token.
@@ -70,6 +70,21 @@ enum By {
     Another,
 }
 
+/// How a code is redeemed.
+#[derive(Clone, Copy, Debug)]
+struct Redemption {
+    by: By,
+    right_verifier: bool,
+}
+
+/// How a refresh token is used.
+#[derive(Clone, Copy, Debug)]
+struct Renewal {
+    by: By,
+    /// For less than it was issued for.
+    narrow: bool,
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let by = || prop_oneof![6 => Just(By::Owner), 1 => Just(By::Another)];
     let mostly = || prop_oneof![5 => Just(true), 1 => Just(false)];
@@ -78,9 +93,15 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (0..2_usize, 0..3_usize, any::<bool>())
             .prop_map(|(user, client, offline)| Step::Authorize { user, client, offline }),
         8 => (place(), by(), mostly())
-            .prop_map(|(code, by, verifier)| Step::Redeem { code, by, verifier }),
+            .prop_map(|(code, by, right_verifier)| {
+                let how = Redemption { by, right_verifier };
+                Step::Redeem { code, how }
+            }),
         7 => (place(), by(), mostly())
-            .prop_map(|(token, by, wide)| Step::Refresh { token, by, narrow: !wide }),
+            .prop_map(|(token, by, wide)| {
+                let how = Renewal { by, narrow: !wide };
+                Step::Refresh { token, how }
+            }),
         4 => Just(Step::RefreshNewest),
         2 => (place(), by()).prop_map(|(token, by)| Step::RevokeAccess { token, by }),
         2 => (place(), by()).prop_map(|(token, by)| Step::RevokeRefresh { token, by }),

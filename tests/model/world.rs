@@ -6,7 +6,7 @@ use sea_orm::Set;
 use uuid::Uuid;
 
 use super::{
-    By, Step,
+    By, Renewal, Step,
     expected::{Grant, Lives, Model},
 };
 use crate::app::{
@@ -84,32 +84,34 @@ impl<'a> World<'a> {
                 client,
                 offline,
             } => {
-                self.authorize((user, client), offline).await?;
+                self.authorize(user, client, offline).await?;
             }
-            Step::Redeem { code, by, verifier } if !self.codes.is_empty() => {
+            Step::Redeem { code, how } if !self.codes.is_empty() => {
                 let code = code.index(self.codes.len());
-                self.redeem(code, (by, verifier)).await?;
+                self.redeem(code, how).await?;
             }
-            Step::Refresh { token, by, narrow } if !self.refresh.is_empty() => {
+            Step::Refresh { token, how } if !self.refresh.is_empty() => {
                 let token = token.index(self.refresh.len());
-                self.refresh(token, (by, narrow)).await?;
+                self.refresh(token, how).await?;
             }
             Step::RefreshNewest if !self.refresh.is_empty() => {
-                self.refresh(self.refresh.len() - 1, (By::Owner, false))
-                    .await?;
+                let how = Renewal {
+                    by: By::Owner,
+                    narrow: false,
+                };
+                self.refresh(self.refresh.len() - 1, how).await?;
             }
             Step::RevokeAccess { token, by } if !self.access.is_empty() => {
                 let token = token.index(self.access.len());
                 let grant = self.model.access[token].grant;
-                self.revoke(grant, (self.access[token].clone(), by)).await?;
+                self.revoke(grant, &self.access[token], by).await?;
                 let client = self.model.grants[grant].client;
                 self.model.access[token].revoked |= self.may_revoke(client, by);
             }
             Step::RevokeRefresh { token, by } if !self.refresh.is_empty() => {
                 let token = token.index(self.refresh.len());
                 let grant = self.model.refresh[token].grant;
-                self.revoke(grant, (self.refresh[token].clone(), by))
-                    .await?;
+                self.revoke(grant, &self.refresh[token], by).await?;
                 let client = self.model.grants[grant].client;
                 let ends =
                     self.may_revoke(client, by) && self.model.refresh[token].until > self.model.now;
@@ -161,7 +163,7 @@ impl<'a> World<'a> {
         self.model.disabled[client] = disabled;
     }
 
-    async fn authorize(&mut self, (user, client): (usize, usize), offline: bool) -> Checked {
+    async fn authorize(&mut self, user: usize, client: usize, offline: bool) -> Checked {
         if self.model.inactive[user] {
             return Ok(());
         }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::app::{
     browser::{Authorize, Form, encoded},
     fixtures::SECRET,
-    server::TestServer,
+    server::{Basic, TestServer},
     tokens::{R1, R2, show, snapshot, text},
     users,
 };
@@ -22,7 +22,7 @@ async fn c125_c127_only_confidential_clients_ask() {
     let before = server.everything().await;
     let nobody = server.post("/oauth/introspect", &form).await;
     let wrong = server
-        .post_as(("conf", "wrong"), "/oauth/introspect", &form)
+        .post_as(Basic::of("conf", "wrong"), "/oauth/introspect", &form)
         .await;
     snapshot!("introspect_invalid_client", show(&wrong));
     // The same but for the scheme of the challenge: nobody used no header (CA-02).

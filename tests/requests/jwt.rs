@@ -197,7 +197,7 @@ async fn c224_an_issued_jwt_access_token() {
         .iter()
         .find(|key| key["kid"] == header["kid"]);
     assert_eq!(key.unwrap()["alg"], header["alg"]);
-    assert_verifies(access, (&keys, R1));
+    assert_verifies(access, &keys, R1);
     let seconds = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
     assert_eq!(seconds, 3600);
     let live = server.introspect(access).await;

@@ -5,7 +5,7 @@ use rstest::rstest;
 use crate::app::{
     browser::{Authorize, encoded},
     fixtures::SECRET,
-    server::TestServer,
+    server::{Basic, TestServer},
     tokens::{show, snapshot, text},
 };
 
@@ -156,7 +156,7 @@ async fn c123_get_and_missing_token() {
     snapshot!("revoke_without_token", show(&answer));
     let form = [("token", access)];
     let answer = server
-        .post_as(("conf", "wrong"), "/oauth/revoke", &form)
+        .post_as(Basic::of("conf", "wrong"), "/oauth/revoke", &form)
         .await;
     answer.assert_error(401, "invalid_client");
     snapshot!("revoke_invalid_client", show(&answer));

@@ -68,7 +68,7 @@ pub fn expected<A: TestApp>(backend: DbBackend, table: &TableSchema) -> Vec<Stri
     let extra = A::OAuth::EXTRA_COLUMNS.iter();
     let extra = extra.filter(|column| column.table == table.name);
     let extra = extra.map(|column| {
-        let ty = of_backend(backend, rust_type(column.rust_type));
+        let ty = rust_type(column.rust_type).on(backend);
         format!("column {}: {ty} null", column.name)
     });
     let indexes = table.indexes.iter().map(|index| {
@@ -102,39 +102,58 @@ fn sorted(lines: impl Iterator<Item = String>) -> Vec<String> {
     lines
 }
 
-/// How PostgreSQL and SQLite call the types of columns.
-fn column_type(kind: ColumnKind, backend: DbBackend, key: &str) -> &'static str {
-    let names = match kind {
-        ColumnKind::Id | ColumnKind::Reference | ColumnKind::Seconds => ("bigint", "integer"),
-        ColumnKind::UserKey => rust_type(key),
-        ColumnKind::Text => ("text", "text"),
-        ColumnKind::Json => ("jsonb", "jsonb_text"),
-        ColumnKind::Bool => ("boolean", "boolean"),
-        ColumnKind::Int => ("integer", "integer"),
-        ColumnKind::Hash => ("bytea", "blob(32)"),
-        ColumnKind::Blob => ("bytea", "varbinary_blob"),
-        ColumnKind::Timestamp => ("timestamp with time zone", "timestamp_with_timezone_text"),
-    };
-    of_backend(backend, names)
+/// How PostgreSQL and SQLite call a type.
+#[derive(Clone, Copy)]
+struct TypeNames {
+    postgres: &'static str,
+    sqlite: &'static str,
 }
 
-/// Of the two names of a type, PostgreSQL's and SQLite's, the one that the database uses.
-fn of_backend(backend: DbBackend, names: (&'static str, &'static str)) -> &'static str {
-    match backend {
-        DbBackend::Sqlite => names.1,
-        _ => names.0,
+impl TypeNames {
+    const fn new(postgres: &'static str, sqlite: &'static str) -> Self {
+        Self { postgres, sqlite }
+    }
+
+    /// The name that the database uses.
+    fn on(self, backend: DbBackend) -> &'static str {
+        match backend {
+            DbBackend::Sqlite => self.sqlite,
+            _ => self.postgres,
+        }
     }
 }
 
-fn rust_type(ty: &str) -> (&'static str, &'static str) {
+/// The database's name of the type of a column.
+fn column_type(kind: ColumnKind, backend: DbBackend, key: &str) -> &'static str {
+    let names = match kind {
+        ColumnKind::Id | ColumnKind::Reference | ColumnKind::Seconds => {
+            TypeNames::new("bigint", "integer")
+        }
+        ColumnKind::UserKey => rust_type(key),
+        ColumnKind::Text => TypeNames::new("text", "text"),
+        ColumnKind::Json => TypeNames::new("jsonb", "jsonb_text"),
+        ColumnKind::Bool => TypeNames::new("boolean", "boolean"),
+        ColumnKind::Int => TypeNames::new("integer", "integer"),
+        ColumnKind::Hash => TypeNames::new("bytea", "blob(32)"),
+        ColumnKind::Blob => TypeNames::new("bytea", "varbinary_blob"),
+        ColumnKind::Timestamp => {
+            TypeNames::new("timestamp with time zone", "timestamp_with_timezone_text")
+        }
+    };
+    names.on(backend)
+}
+
+fn rust_type(ty: &str) -> TypeNames {
     match ty {
-        "i32" => ("integer", "integer"),
-        "i64" => ("bigint", "integer"),
-        "bool" => ("boolean", "boolean"),
-        "String" => ("text", "text"),
-        "Json" => ("jsonb", "jsonb_text"),
-        "Uuid" => ("uuid", "uuid_text"),
-        "DateTimeWithTimeZone" => ("timestamp with time zone", "timestamp_with_timezone_text"),
+        "i32" => TypeNames::new("integer", "integer"),
+        "i64" => TypeNames::new("bigint", "integer"),
+        "bool" => TypeNames::new("boolean", "boolean"),
+        "String" => TypeNames::new("text", "text"),
+        "Json" => TypeNames::new("jsonb", "jsonb_text"),
+        "Uuid" => TypeNames::new("uuid", "uuid_text"),
+        "DateTimeWithTimeZone" => {
+            TypeNames::new("timestamp with time zone", "timestamp_with_timezone_text")
+        }
         other => panic!("unknown type {other}"),
     }
 }

@@ -1,6 +1,6 @@
 //! Limits of size, and what is written in one place only.
 
-use super::sources::sources;
+use super::sources::{sources, sources_of};
 
 /// An endpoint is one file that is read from top to bottom.
 #[test]
@@ -54,19 +54,27 @@ fn the_server_holds_its_services_and_has_no_methods() {
 fn no_tuple_is_a_parameter() {
     use syn::{FnArg, Type, visit::Visit};
 
+    const FOLDERS: [&str; 6] = ["src", "tests", "benches", "macros", "migration", "examples"];
+
+    fn is_tuple(ty: &Type) -> bool {
+        match ty {
+            Type::Tuple(tuple) => tuple.elems.len() > 1,
+            Type::Reference(reference) => is_tuple(&reference.elem),
+            Type::Paren(inner) => is_tuple(&inner.elem),
+            _ => false,
+        }
+    }
+
     struct Tuples(Vec<String>);
     impl<'ast> Visit<'ast> for Tuples {
         fn visit_signature(&mut self, signature: &'ast syn::Signature) {
-            let tuple = |input: &FnArg| {
-                matches!(input, FnArg::Typed(typed)
-                    if matches!(&*typed.ty, Type::Tuple(tuple) if tuple.elems.len() > 1))
-            };
+            let tuple = |input: &FnArg| matches!(input, FnArg::Typed(typed) if is_tuple(&typed.ty));
             if signature.inputs.iter().any(tuple) {
                 self.0.push(signature.ident.to_string());
             }
         }
     }
-    for source in sources().iter().filter(|source| !source.is_test()) {
+    for source in sources_of(&FOLDERS) {
         let mut tuples = Tuples(Vec::new());
         tuples.visit_file(&source.file);
         let path = source.path.display();

@@ -245,7 +245,7 @@ async fn c249_a_client_that_ends_under_load(#[case] status: &str) {
         let form: Vec<(&str, &str)> = form.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
         server.token(&form).await
     });
-    let end = server.set_client("conf", (oauth_clients::Column::Status, status));
+    let end = server.set_client("conf", oauth_clients::Column::Status, status);
     let (answers, ()) = tokio::join!(join_all(requests), end);
     for answer in &answers {
         assert!([200, 401].contains(&answer.status), "{answer:?}");
@@ -287,7 +287,7 @@ async fn c250_first_requests_and_one_key() {
     let published = set["keys"].as_array().unwrap();
     assert_eq!(published.len(), 1, "{published:?}");
     for answer in &answers {
-        assert_verifies(text(&answer.ok(), "id_token"), (&set, "conf"));
+        assert_verifies(text(&answer.ok(), "id_token"), &set, "conf");
     }
     let files = std::fs::read_dir(directory.path()).unwrap();
     let is_key = |name: &std::path::Path| name.extension().is_some_and(|end| end == "pem");

@@ -8,7 +8,7 @@ use crate::{
         browser::{Authorize, Form, VERIFIER, encoded},
         fixtures::{self, ALICE, PASSWORD, SECRET},
         logs::Logs,
-        server::{TestServer, param},
+        server::{Basic, TestServer, param},
         tokens::text,
     },
     requests::pages::password::linked,
@@ -106,7 +106,7 @@ async fn c268_logs_and_events_hold_no_secret() {
     server.userinfo(access).await;
     server.revoke(access).await;
     let form = [("grant_type", "client_credentials"), ("scope", "jobs")];
-    let wrong = ("m2m", "marked-wrong-client-secret");
+    let wrong = Basic::of("m2m", "marked-wrong-client-secret");
     server.post_as(wrong, "/oauth/token", &form).await;
     drop(guard);
 
@@ -180,7 +180,9 @@ async fn c268_secrets_of_all_other_requests() {
     let id = text(&client, "client_id");
     let secret = encoded(text(&client, "client_secret"));
     let form = [("grant_type", "refresh_token"), ("refresh_token", "x")];
-    let answer = server.post_as((id, &secret), "/oauth/token", &form).await;
+    let answer = server
+        .post_as(Basic::of(id, &secret), "/oauth/token", &form)
+        .await;
     answer.assert_error(400, "unauthorized_client");
     server.manage("GET", &client, None).await.ok();
     assert_eq!(server.manage("DELETE", &client, None).await.status, 204);

@@ -9,7 +9,7 @@ use loco_oauth_server::events::{AuditEvent, Outcome};
 use crate::app::{
     browser::{Authorize, Form},
     fixtures::{ALICE, CONF_CB, PASSWORD},
-    server::{Answer, TestServer},
+    server::{Answer, Basic, TestServer},
     tokens::text,
     users,
 };
@@ -53,7 +53,7 @@ fn assert_about_alice(event: &AuditEvent, alice: &users::Model) {
 
 /// The fields that every event of a grant of `conf` has.
 #[track_caller]
-fn assert_of_grant(event: &AuditEvent, (grant, outcome): (i64, Outcome)) {
+fn assert_of_grant(event: &AuditEvent, grant: i64, outcome: Outcome) {
     assert_eq!(event.grant_id, Some(grant), "{event:?}");
     assert_eq!(event.outcome, outcome, "{event:?}");
     assert_eq!(event.client_id.as_deref(), Some("conf"), "{event:?}");
@@ -91,7 +91,7 @@ async fn c270_every_step_of_a_flow_is_an_event() {
     assert_eq!(names(&events), ["code.redeemed", "token.issued"]);
     for event in &events {
         assert_about_alice(event, &alice);
-        assert_of_grant(event, (grant.id, Outcome::Ok));
+        assert_of_grant(event, grant.id, Outcome::Ok);
     }
     let stored = &server.access_tokens().await.remove(0).token_hash;
     let [a, b, c, d, ..] = stored[..] else {
@@ -104,7 +104,7 @@ async fn c270_every_step_of_a_flow_is_an_event() {
     let tokens = server.refresh(first).await.ok();
     let refreshed = server.event("token.refreshed");
     assert_about_alice(&refreshed, &alice);
-    assert_of_grant(&refreshed, (grant.id, Outcome::Ok));
+    assert_of_grant(&refreshed, grant.id, Outcome::Ok);
     server.refresh(first).await.ok();
     assert_eq!(server.event("token.retried").grant_id, Some(grant.id));
     let second = text(&tokens, "refresh_token");
@@ -115,7 +115,7 @@ async fn c270_every_step_of_a_flow_is_an_event() {
         .assert_error(400, "invalid_grant");
     let replay = server.event("refresh.replayed");
     assert_eq!(replay.rule, Some("TK-21"));
-    assert_of_grant(&replay, (grant.id, Outcome::Denied));
+    assert_of_grant(&replay, grant.id, Outcome::Denied);
     assert_about_alice(&replay, &alice);
 
     server
@@ -156,7 +156,7 @@ async fn c270_refused_logins_codes_and_consents_are_events() {
     let replayed = server.event("code.replayed");
     assert_eq!(replayed.rule, Some("TK-15"));
     let grant = server.grants().await.remove(0).id;
-    assert_of_grant(&replayed, (grant, Outcome::Denied));
+    assert_of_grant(&replayed, grant, Outcome::Denied);
 
     let code = server.code().await;
     let form = crate::app::tokens::redemption(&code, &[]);
@@ -180,12 +180,12 @@ async fn c270_machines_revocations_and_sign_outs_are_events() {
 
     let tokens = server.tokens(&Authorize::base()).await;
     server.revoke(text(&tokens, "access_token")).await;
-    assert_of_grant(&server.event("token.revoked"), (1, Outcome::Ok));
+    assert_of_grant(&server.event("token.revoked"), 1, Outcome::Ok);
     let form = [("token", text(&tokens, "refresh_token"))];
     server.as_client("other", "/oauth/revoke", &form).await;
     assert_eq!(server.event("request.refused").rule, Some("RV-02"));
     server.revoke(text(&tokens, "refresh_token")).await;
-    assert_of_grant(&server.event("token.revoked"), (1, Outcome::Ok));
+    assert_of_grant(&server.event("token.revoked"), 1, Outcome::Ok);
 
     let mut browser = server.browser();
     browser.sign_in().await;
@@ -241,7 +241,7 @@ async fn a_failed_client_authentication_is_an_event() {
     let server = TestServer::start().await;
     let form = [("grant_type", "client_credentials")];
     let answer = server
-        .post_as(("m2m", "wrong"), "/oauth/token", &form)
+        .post_as(Basic::of("m2m", "wrong"), "/oauth/token", &form)
         .await;
     answer.assert_error(401, "invalid_client");
     let events = server.events(&["request.refused", "client_auth.failed"]);

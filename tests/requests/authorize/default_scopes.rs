@@ -38,14 +38,12 @@ async fn s_c11_a_resource_without_default_scopes_has_all_that_are_not_sensitive(
     assert_eq!(body["scope"], "mcp:read mcp:write");
     server.call("/mcp", text(&body, "access_token")).await.ok();
     // Cut to what the client may have.
-    let scopes = (
-        oauth_clients::Column::Scopes,
-        json!(["openid", "mcp:write"]),
-    );
-    server.set_client("robot", scopes.clone()).await;
+    let column = oauth_clients::Column::Scopes;
+    let scopes = json!(["openid", "mcp:write"]);
+    server.set_client("robot", column, scopes.clone()).await;
     let body = machine(&server, "robot", &[("resource", MCP)]).await.ok();
     assert_eq!(body["scope"], "mcp:write");
-    server.set_client("agent", scopes).await;
+    server.set_client("agent", column, scopes).await;
     let tokens = agent_tokens(&server, &request).await;
     assert_eq!(tokens["scope"], "openid mcp:write");
 }

@@ -18,8 +18,8 @@ const USERINFO: &str = "https://as.example/oauth/userinfo";
 /// With `default_resource`, and a machine and a client that are limited to another resource.
 async fn limited() -> TestServer {
     let server = TestServer::with(json!({ "default_resource": R1 })).await;
-    let resources = (oauth_clients::Column::Resources, json!([R2]));
-    server.set_client("conf", resources).await;
+    let column = oauth_clients::Column::Resources;
+    server.set_client("conf", column, json!([R2])).await;
     let machine = Client {
         grant_types: vec![GrantType::ClientCredentials],
         resources: Some(vec![R2.to_owned()]),
@@ -87,8 +87,8 @@ async fn s_b7_a_resource_that_the_client_may_no_longer_reach() {
         .browser()
         .code(&Authorize::base().with("scope", "read"))
         .await;
-    let resources = |list: Value| (oauth_clients::Column::Resources, list);
-    server.set_client("conf", resources(json!([R2]))).await;
+    let column = oauth_clients::Column::Resources;
+    server.set_client("conf", column, json!([R2])).await;
 
     let person = server.refresh(text(&person, "refresh_token")).await.ok();
     assert_eq!(audience(&server, "conf", &person).await, USERINFO);
@@ -105,7 +105,7 @@ async fn s_b7_a_resource_that_the_client_may_no_longer_reach() {
         .assert_error(400, "invalid_target");
 
     // Nothing was used up or revoked by that.
-    server.set_client("conf", resources(json!([R1]))).await;
+    server.set_client("conf", column, json!([R1])).await;
     assert_eq!(server.revocations().await, [None, None, None]);
     let plain = server.refresh(text(&plain, "refresh_token")).await.ok();
     assert_eq!(audience(&server, "conf", &plain).await, R1);
@@ -182,11 +182,11 @@ async fn s_c11_which_resource_scopes_mean(
     let server = TestServer::with(settings).await;
     let scopes = json!(["openid", "read", "mcp:read", "shared"]);
     server
-        .set_client("conf", (oauth_clients::Column::Scopes, scopes))
+        .set_client("conf", oauth_clients::Column::Scopes, scopes)
         .await;
     if let Some(limit) = limit {
-        let limit = (oauth_clients::Column::Resources, limit);
-        server.set_client("conf", limit).await;
+        let column = oauth_clients::Column::Resources;
+        server.set_client("conf", column, limit).await;
     }
     server.tokens(&Authorize::base().with("scope", scope)).await;
     assert_eq!(server.grants().await[0].resources, resources);
@@ -203,7 +203,7 @@ async fn s_c11_the_default_resource_comes_first() {
     let server = TestServer::with(settings).await;
     let scopes = json!(["openid", "mcp:read"]);
     server
-        .set_client("conf", (oauth_clients::Column::Scopes, scopes))
+        .set_client("conf", oauth_clients::Column::Scopes, scopes)
         .await;
     let request = Authorize::base().with("scope", "openid mcp:read");
     server.tokens(&request).await;

@@ -14,7 +14,7 @@ use crate::app::{
     browser::{Authorize, encoded},
     fixtures::SECRET,
     process::Process,
-    server::TestServer,
+    server::{Basic, TestServer},
     tokens::text,
 };
 
@@ -175,8 +175,8 @@ async fn c252_c253_bytes_in_basic(#[case] bytes: &str) {
     let form = [("grant_type", "client_credentials"), ("token", "x")];
     let (odd, conf) = (format!("conf{bytes}"), encoded(SECRET));
     for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect"] {
-        for credentials in [(odd.as_str(), conf.as_str()), ("conf", &odd)] {
-            let answer = server.post_as(credentials, path, &form).await;
+        for basic in [Basic::of(&odd, &conf), Basic::of("conf", &odd)] {
+            let answer = server.post_as(basic, path, &form).await;
             let error = match answer.status {
                 400 => "invalid_request",
                 _ => "invalid_client",
@@ -274,7 +274,7 @@ async fn c259_quotes_and_wildcards_are_data(#[case] value: &str) {
     for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect"] {
         let answer = server
             .post_as(
-                (&id, "x"),
+                Basic::of(&id, "x"),
                 path,
                 &[&form[..], &[("grant_type", "client_credentials")]].concat(),
             )

@@ -11,7 +11,7 @@ use crate::app::{
     assertions::{unsigned, with_assertion},
     browser::{Authorize, Form},
     scripts::JWT_SECRET,
-    server::TestServer,
+    server::{Basic, TestServer},
 };
 
 /// An assertion that names this client; nobody gets to its signature.
@@ -175,7 +175,9 @@ async fn s_b10_everything_else_that_is_sent() {
         server.get(&format!("/oauth/{path}")).await.assert_page(400);
     }
     let form = [("grant_type", "client_credentials")];
-    let basic = server.post_as(("a%00b", "c"), "/oauth/token", &form).await;
+    let basic = server
+        .post_as(Basic::of("a%00b", "c"), "/oauth/token", &form)
+        .await;
     assert!(matches!(basic.status, 400 | 401), "{basic:?}");
     let odd = [
         ("user-agent", "\u{ff}\u{fe}"),

@@ -19,7 +19,7 @@ const REVOKE: &str = "https://as.example/oauth/revoke";
 const INTROSPECT: &str = "https://as.example/oauth/introspect";
 
 /// A request by an assertion with these claims to each of the endpoints.
-async fn at(server: &TestServer, (key, path): (&ClientKey, &str), claims: &Value) -> Answer {
+async fn at(server: &TestServer, key: &ClientKey, path: &str, claims: &Value) -> Answer {
     let assertion = key.assertion(server, "signer", claims);
     let form: &[(&str, &str)] = match path {
         "/oauth/token" => &[("grant_type", "client_credentials")],
@@ -53,7 +53,7 @@ async fn s_c6_audiences_at_each_endpoint(#[case] aud: Value, #[case] accepted: [
     let paths = ["/oauth/token", "/oauth/revoke", "/oauth/introspect"];
     for (path, good) in paths.into_iter().zip(accepted) {
         let claims = json!({ "aud": aud, "jti": path });
-        let answer = at(&server, (&key, path), &claims).await;
+        let answer = at(&server, &key, path, &claims).await;
         let status = if good { 200 } else { 401 };
         assert_eq!(answer.status, status, "{path}: {answer:?}");
     }
@@ -70,7 +70,7 @@ async fn s_c6_only_the_issuer_where_the_operator_says_so(#[case] aud: Value, #[c
     let (server, key) = with_signer(json!({ "client_assertion_audience": "issuer" })).await;
     for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect"] {
         let claims = json!({ "aud": aud, "jti": path });
-        let answer = at(&server, (&key, path), &claims).await;
+        let answer = at(&server, &key, path, &claims).await;
         assert_eq!(answer.status, if good { 200 } else { 401 }, "{path}");
     }
 }
@@ -87,7 +87,7 @@ async fn s_c6_the_endpoint_of_a_server_below_a_path() {
         (ISSUER, false),
     ] {
         let claims = json!({ "aud": aud, "jti": aud });
-        let answer = at(&server, (&key, "/oauth/token"), &claims).await;
+        let answer = at(&server, &key, "/oauth/token", &claims).await;
         assert_eq!(answer.status == 200, good, "{aud}: {answer:?}");
     }
 }
@@ -119,7 +119,7 @@ async fn s_c6_times(#[case] claim: &str, #[case] written: &str, #[case] good: bo
     } else {
         json!((now + offset).round().to_string().parse::<i64>().unwrap())
     };
-    let answer = at(&server, (&key, "/oauth/token"), &json!({ claim: time })).await;
+    let answer = at(&server, &key, "/oauth/token", &json!({ claim: time })).await;
     assert_eq!(answer.status == 200, good, "{answer:?}");
 }
 

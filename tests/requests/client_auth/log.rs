@@ -10,7 +10,7 @@ use crate::app::{
     assertions::{ClientKey, signer, with_assertion},
     fixtures,
     oauth_server::oauth_clients,
-    server::TestServer,
+    server::{Basic, TestServer},
     tokens::show,
 };
 
@@ -157,7 +157,7 @@ async fn s_d2_an_expired_secret_is_named() {
     server.oauth().events.take();
     let form = form("/oauth/token");
     let answer = server
-        .post_as(("rotating", "old"), "/oauth/token", &form)
+        .post_as(Basic::of("rotating", "old"), "/oauth/token", &form)
         .await;
     answer.assert_error(401, "invalid_client");
     assert_eq!(told(&server).1, "one that has expired");
@@ -246,8 +246,8 @@ async fn s_d2_what_is_no_assertion(#[case] more: &[(&str, &str)], #[case] receiv
 #[tokio::test(flavor = "multi_thread")]
 async fn s_d2_the_wrong_method_with_an_assertion() {
     let (server, key) = (TestServer::start().await, ClientKey::new("k1"));
-    let jwks = (oauth_clients::Column::Jwks, key.jwks());
-    server.set_client("m2m", jwks).await;
+    let column = oauth_clients::Column::Jwks;
+    server.set_client("m2m", column, key.jwks()).await;
     let assertion = key.assertion(&server, "m2m", &json!({}));
     let plain = form("/oauth/token");
     let form = with_assertion(&assertion, &plain);

@@ -17,7 +17,11 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::app::{
-    App, browser::Authorize, fixtures::SECRET, oauth_server::OAuth, server::TestServer,
+    App,
+    browser::Authorize,
+    fixtures::SECRET,
+    oauth_server::OAuth,
+    server::{Basic, TestServer},
     tokens::text,
 };
 
@@ -202,7 +206,7 @@ async fn s32_1_create_prints_the_secret_once() {
     let secret = text(&created, "client_secret");
     assert!(secret.starts_with("loco_cs_"), "{secret}");
     let form = [("grant_type", "authorization_code"), ("code", "x")];
-    let credentials = (text(&created, "client_id"), secret);
-    let answer = server.post_as(credentials, "/oauth/token", &form).await;
+    let basic = Basic::of(text(&created, "client_id"), secret);
+    let answer = server.post_as(basic, "/oauth/token", &form).await;
     answer.assert_error(400, "invalid_grant");
 }

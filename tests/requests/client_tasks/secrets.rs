@@ -4,7 +4,10 @@ use serde_json::Value;
 
 use super::{json_of, task};
 use crate::app::{
-    browser::encoded, fixtures::SECRET, oauth_server::oauth_clients, server::TestServer,
+    browser::encoded,
+    fixtures::SECRET,
+    oauth_server::oauth_clients,
+    server::{Basic, TestServer},
     tokens::text,
 };
 
@@ -23,7 +26,7 @@ async fn s32_1_rotate_secret_overlaps() {
     let works = async |secret: &str| {
         let form = [("grant_type", "authorization_code"), ("code", "x")];
         let answer = server
-            .post_as(("conf", secret), "/oauth/token", &form)
+            .post_as(Basic::of("conf", secret), "/oauth/token", &form)
             .await;
         match answer.status {
             400 => true,
@@ -72,7 +75,7 @@ async fn s32_1_rotate_secret_keeps_an_earlier_end() {
     let server = TestServer::start().await;
     let end = server.oauth().clock.now() + 60;
     let column = oauth_clients::Column::ClientSecretExpiresAt;
-    server.set_client("conf", (column, end)).await;
+    server.set_client("conf", column, end).await;
     let rotated = json_of(&server, "rotate_secret", &[("id", "conf")]).await;
     assert_eq!(rotated["previous_secret_expires_at"], end);
 }

@@ -12,7 +12,7 @@ use crate::app::{
 
 impl Site {
     /// Redeems a code with an assertion.
-    async fn redeem_signed(&self, code: &str, (key, jti): (&ClientKey, &str)) -> Answer {
+    async fn redeem_signed(&self, code: &str, key: &ClientKey, jti: &str) -> Answer {
         let assertion = key.assertion(&self.server, &self.id, &json!({ "jti": jti }));
         let form = [
             ("grant_type", "authorization_code"),
@@ -37,13 +37,13 @@ async fn c172_a_document_with_keys() {
     let unproven = site.redeem(&code, &[]).await;
     unproven.assert_error(401, "invalid_client");
     let stranger = ClientKey::new("k1");
-    let forged = site.redeem_signed(&code, (&stranger, "1")).await;
+    let forged = site.redeem_signed(&code, &stranger, "1").await;
     forged.assert_error(401, "invalid_client");
     // Unreachable now, but the copy is fresh.
     site.https.serve("/app.json", Reply::status(500));
     let unproven = site.redeem(&code, &[]).await;
     unproven.assert_error(401, "invalid_client");
-    site.redeem_signed(&code, (&key, "2")).await.ok();
+    site.redeem_signed(&code, &key, "2").await.ok();
     assert_eq!(site.server.access_tokens().await.len(), 1);
     // Neither fresh nor reachable.
     let code = browser.code(&site.request()).await;
@@ -52,7 +52,7 @@ async fn c172_a_document_with_keys() {
             row.document_expires_at = sea_orm::Set(Some(0));
         })
         .await;
-    let answer = site.redeem_signed(&code, (&key, "3")).await;
+    let answer = site.redeem_signed(&code, &key, "3").await;
     answer.assert_error(503, "temporarily_unavailable");
     let answer = site.redeem(&code, &[]).await;
     answer.assert_error(401, "invalid_client");
@@ -68,7 +68,7 @@ async fn c172_a_document_with_keys_at_a_url() {
         "jwks_uri": site.https.url("/keys"),
     }));
     let code = site.server.browser().code(&site.request()).await;
-    site.redeem_signed(&code, (&key, "1")).await.ok();
+    site.redeem_signed(&code, &key, "1").await.ok();
     let row = &site.rows().await[0];
     assert_eq!(row.jwks_cache, Some(key.jwks()));
 }

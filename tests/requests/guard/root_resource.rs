@@ -28,7 +28,7 @@ async fn with_root(format: &str) -> TestServer {
     let server = TestServer::with(json!({ "resources": root })).await;
     let scopes = json!(["openid", "read", "root:read"]);
     server
-        .set_client("conf", (oauth_clients::Column::Scopes, scopes))
+        .set_client("conf", oauth_clients::Column::Scopes, scopes)
         .await;
     let machine = Client {
         grant_types: vec![GrantType::ClientCredentials],

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::app::{
     guarded::{API, MCP},
     oauth_server::oauth_clients,
-    server::TestServer,
+    server::{Basic, TestServer},
     tokens::{show, snapshot, text},
     users,
 };
@@ -154,8 +154,8 @@ async fn gu_02_static_clients_have_no_row() {
         ("scope", "mcp:read"),
         ("resource", MCP),
     ];
-    let secret = ("agent-static", "0123456789abcdef0123456789abcdef");
-    let tokens = server.post_as(secret, "/oauth/token", &form).await.ok();
+    let basic = Basic::of("agent-static", "0123456789abcdef0123456789abcdef");
+    let tokens = server.post_as(basic, "/oauth/token", &form).await.ok();
     server.database.recorder.take();
     server
         .call("/mcp", text(&tokens, "access_token"))

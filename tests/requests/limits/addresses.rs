@@ -19,7 +19,7 @@ async fn register_from(server: &TestServer, address: &str) -> u16 {
     server.send(request).await.status
 }
 
-async fn from(server: &TestServer, (address, forwarded): (&str, &str)) -> Answer {
+async fn from(server: &TestServer, address: &str, forwarded: &str) -> Answer {
     let http = reqwest::Client::builder()
         .local_address(Some(address.parse().unwrap()))
         .build()
@@ -68,32 +68,17 @@ async fn one_address_cannot_use_up_what_all_share() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ge_09_forwarded_addresses_count_only_if_the_app_trusts_its_proxy() {
     let server = TestServer::with(only("token", &narrow(1, 99), "memory")).await;
-    assert_eq!(
-        from(&server, ("127.0.0.1", "203.0.113.1")).await.status,
-        200
-    );
-    assert_eq!(
-        from(&server, ("127.0.0.1", "203.0.113.2")).await.status,
-        429
-    );
+    assert_eq!(from(&server, "127.0.0.1", "203.0.113.1").await.status, 200);
+    assert_eq!(from(&server, "127.0.0.1", "203.0.113.2").await.status, 429);
 
     let mut settings = only("token", &narrow(1, 99), "memory");
     settings["middlewares"] = json!({ "remote_ip": { "enable": true } });
     let server = TestServer::with(settings).await;
-    assert_eq!(
-        from(&server, ("127.0.0.1", "203.0.113.1")).await.status,
-        200
-    );
-    assert_eq!(
-        from(&server, ("127.0.0.1", "203.0.113.2")).await.status,
-        200
-    );
-    assert_eq!(
-        from(&server, ("127.0.0.1", "203.0.113.2")).await.status,
-        429
-    );
+    assert_eq!(from(&server, "127.0.0.1", "203.0.113.1").await.status, 200);
+    assert_eq!(from(&server, "127.0.0.1", "203.0.113.2").await.status, 200);
+    assert_eq!(from(&server, "127.0.0.1", "203.0.113.2").await.status, 429);
     // The first address of the header is what the caller wrote itself.
-    let answer = from(&server, ("127.0.0.1", "198.51.100.1, 203.0.113.2")).await;
+    let answer = from(&server, "127.0.0.1", "198.51.100.1, 203.0.113.2").await;
     assert_eq!(answer.status, 429);
     let events = server.oauth().events.take();
     assert_eq!(events[0].ip_prefix.as_deref(), Some("203.0.113.0/24"));

@@ -9,7 +9,7 @@ use crate::app::{
     browser::{Authorize, VERIFIER, encoded},
     fixtures::{self, PUB_CB, SECRET},
     limits::{Caller, STORES, a_minute, only_these},
-    server::{Answer, TestServer},
+    server::{Answer, Basic, TestServer},
     tokens::text,
 };
 
@@ -98,8 +98,12 @@ async fn s_b2_who_guesses_a_secret_stops_nobody_else() {
         let form = [MACHINE.as_slice(), &[("token", "x")]].concat();
         for stranger in STRANGERS {
             let stranger = Caller::at(&server, stranger);
-            let ask =
-                async |path: &str| stranger.post_as(("m2m", "wrong"), path, &form).await.status;
+            let ask = async |path: &str| {
+                stranger
+                    .post_as(Basic::of("m2m", "wrong"), path, &form)
+                    .await
+                    .status
+            };
             assert_eq!(ask("/oauth/introspect").await, 401);
             assert_eq!(ask("/oauth/revoke").await, 401);
             for path in ["/oauth/token", "/oauth/introspect", "/oauth/revoke"] {
@@ -131,7 +135,7 @@ async fn s_b2_introspection_is_limited_for_the_client_at_all_its_addresses() {
             let caller = Caller::at(&server, address);
             let form = [("token", "x")];
             let answer = caller
-                .post_as(("conf", &secret), "/oauth/introspect", &form)
+                .post_as(Basic::of("conf", &secret), "/oauth/introspect", &form)
                 .await;
             assert_eq!(answer.status, status, "{store} {address}");
         }
@@ -292,7 +296,7 @@ async fn s_c16_a_client_has_600_requests_at_an_address() {
     let elsewhere = Caller::at(&server, "127.0.0.2");
     let secret = encoded(SECRET);
     elsewhere
-        .post_as(("m2m", &secret), "/oauth/token", &MACHINE)
+        .post_as(Basic::of("m2m", &secret), "/oauth/token", &MACHINE)
         .await
         .ok();
 }

@@ -12,6 +12,22 @@ use crate::app::{
     server::{Answer, TestServer},
 };
 
+/// What a person enters on the login page.
+#[derive(Clone, Copy)]
+struct Entered<'a> {
+    login: &'a str,
+    password: &'a str,
+}
+
+const BY_ALICE: Entered<'_> = Entered {
+    login: ALICE,
+    password: PASSWORD,
+};
+const BY_BOB: Entered<'_> = Entered {
+    login: BOB,
+    password: PASSWORD,
+};
+
 /// The app behind a proxy that says where people are.
 async fn behind_a_proxy(limits: Value) -> TestServer {
     let mut settings = only_these(&[("login", limits)], "memory");
@@ -19,12 +35,12 @@ async fn behind_a_proxy(limits: Value) -> TestServer {
     TestServer::with(settings).await.with_bob().await
 }
 
-async fn log_in(server: &TestServer, address: &str, (login, password): (&str, &str)) -> Answer {
+async fn log_in(server: &TestServer, address: &str, entered: Entered<'_>) -> Answer {
     let mut browser = server.browser();
     let page = browser.get("/oauth/login").await;
     let form = Form::of(&page)
-        .set("login", login)
-        .set("password", password);
+        .set("login", entered.login)
+        .set("password", entered.password);
     let fields: Vec<(&str, &str)> = form
         .fields
         .iter()
@@ -38,7 +54,11 @@ async fn log_in(server: &TestServer, address: &str, (login, password): (&str, &s
 
 async fn guess(server: &TestServer, address: &str, number: u32) -> u16 {
     let login = format!("nobody{number}@example.com");
-    log_in(server, address, (&login, "wrong")).await.status
+    let wrong = Entered {
+        login: &login,
+        password: "wrong",
+    };
+    log_in(server, address, wrong).await.status
 }
 
 /// Each from a /64 of its own, which is one address to the other limits.
@@ -51,13 +71,13 @@ async fn s_b12_failed_logins_of_a_network_have_a_ceiling() {
         assert_eq!(guess(&server, &address, number).await, status, "{address}");
     }
     // Right or wrong alike, there; not in another network.
-    let inside = log_in(&server, "2001:db8:1:ffff::1", (ALICE, PASSWORD)).await;
+    let inside = log_in(&server, "2001:db8:1:ffff::1", BY_ALICE).await;
     inside.assert_page(429);
     assert!(inside.header("retry-after").is_some());
-    let outside = log_in(&server, "2001:db8:2::1", (ALICE, PASSWORD)).await;
+    let outside = log_in(&server, "2001:db8:2::1", BY_ALICE).await;
     assert_eq!(outside.status, 303);
     server.advance(60);
-    let inside = log_in(&server, "2001:db8:1:ffff::1", (BOB, PASSWORD)).await;
+    let inside = log_in(&server, "2001:db8:1:ffff::1", BY_BOB).await;
     assert_eq!(inside.status, 303);
 }
 
@@ -87,7 +107,7 @@ async fn s_b12_failed_logins_of_the_whole_server_have_a_ceiling() {
 async fn s_b12_logins_that_succeed_reach_no_ceiling() {
     let server = behind_a_proxy(a_minute(&[99, 2, 2, 2])).await;
     for _ in 0..5 {
-        let answer = log_in(&server, "203.0.113.1", (ALICE, PASSWORD)).await;
+        let answer = log_in(&server, "203.0.113.1", BY_ALICE).await;
         assert_eq!(answer.status, 303);
     }
 }

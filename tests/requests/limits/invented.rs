@@ -8,7 +8,7 @@ use crate::app::{
     fixtures::{ALICE, PASSWORD},
     limits::only,
     oauth_server::oauth_ephemerals,
-    server::{Answer, TestServer},
+    server::{Answer, Basic, TestServer},
 };
 
 /// Nine of a name, five of the address.
@@ -26,7 +26,8 @@ async fn counters(server: &TestServer) -> u64 {
 /// After `refused` the address is known; 30 more names are counted for nobody.
 async fn assert_bounded<F: Future<Output = Answer>>(
     server: &TestServer,
-    (what, refused): (&str, u16),
+    what: &str,
+    refused: u16,
     ask: impl Fn(usize) -> F,
 ) {
     for number in 0..5 {
@@ -54,9 +55,9 @@ async fn c263_counters_of_invented_clients_are_bounded() {
         let ask = |number| {
             let (server, machine) = (&server, &machine);
             let client = format!("invented{number}");
-            async move { server.post_as((&client, "x"), path, machine).await }
+            async move { server.post_as(Basic::of(&client, "x"), path, machine).await }
         };
-        assert_bounded(&server, (path, 401), ask).await;
+        assert_bounded(&server, path, 401, ask).await;
     }
 }
 
@@ -74,7 +75,7 @@ async fn c263_counters_of_clients_without_a_grant_are_bounded() {
             server.post("/oauth/token", &form).await
         }
     };
-    assert_bounded(&server, ("no grant", 400), ask).await;
+    assert_bounded(&server, "no grant", 400, ask).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,7 +85,7 @@ async fn c263_counters_of_invented_tokens_are_bounded() {
         let server = &server;
         async move { server.userinfo(&format!("invented{number}")).await }
     };
-    assert_bounded(&server, ("userinfo", 401), ask).await;
+    assert_bounded(&server, "userinfo", 401, ask).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,7 +98,7 @@ async fn c263_counters_of_invented_logins_are_bounded() {
             try_password(&mut server.browser(), &login, "wrong").await
         }
     };
-    assert_bounded(&server, ("login", 400), ask).await;
+    assert_bounded(&server, "login", 400, ask).await;
 }
 
 /// A window that is used up is known to be until it ends: a flood costs the database nothing.

@@ -14,7 +14,7 @@ use crate::app::{
     browser::{Authorize, Form},
     fixtures::{CONF_CB, PASSWORD},
     limits::{STORES, only},
-    server::{Answer, TestServer},
+    server::{Answer, Basic, TestServer},
     tokens::{R1, text},
 };
 
@@ -72,7 +72,7 @@ async fn tk_04_who_guesses_secrets_is_stopped_and_the_window_ends() {
             ("/oauth/introspect", 429),
             ("/oauth/revoke", 429),
         ] {
-            let answer = server.post_as(("m2m", "wrong"), path, &form).await;
+            let answer = server.post_as(Basic::of("m2m", "wrong"), path, &form).await;
             assert_eq!(answer.status, status, "{store} {path}");
         }
         // Right or wrong alike.

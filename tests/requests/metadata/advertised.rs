@@ -114,7 +114,7 @@ async fn c177_values_of_an_authorization_request() {
                 .with("scope", &scope)
                 .with(parameter, value);
             let answer = browser.authorize(&request).await;
-            assert_no_error(&answer, (parameter, value));
+            assert_no_error(&answer, parameter, value);
         }
         for value in others {
             assert!(!listed.contains(value), "{value}");
@@ -129,14 +129,17 @@ async fn c177_values_of_an_authorization_request() {
 
 /// A page, or a code.
 #[track_caller]
-fn assert_no_error(answer: &Answer, what: (&str, &str)) {
+fn assert_no_error(answer: &Answer, parameter: &str, value: &str) {
     match answer.status {
-        200 => assert!(answer.body.contains("<form"), "{what:?}: {answer:?}"),
+        200 => assert!(
+            answer.body.contains("<form"),
+            "{parameter}={value}: {answer:?}"
+        ),
         303 => assert!(
             answer.location_param("code").is_some(),
-            "{what:?}: {answer:?}"
+            "{parameter}={value}: {answer:?}"
         ),
-        _ => panic!("{what:?}: {answer:?}"),
+        _ => panic!("{parameter}={value}: {answer:?}"),
     }
 }
 

@@ -197,7 +197,7 @@ async fn c250_a_rotation_under_load() {
     let set: Value = server.get("/oauth/jwks").await.ok();
     let mut kids = BTreeSet::new();
     for token in &exchanges {
-        assert_verifies(token, (&set, "conf"));
+        assert_verifies(token, &set, "conf");
         kids.insert(text(&jwt_part(token, 0), "kid").to_owned());
     }
     assert_eq!(kids.len(), 2, "the rotation was not among the exchanges");

@@ -7,8 +7,16 @@ use crate::app::{
     server::{TestServer, param},
 };
 
-/// The step's 303 leads to `page` with id, intent and way back, and nothing else.
-async fn leads_to(settings: Value, prompt: &str, (page, intent): (&str, &str)) {
+/// The app's page that a step leads to, and the intent it is told.
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    page: &'a str,
+    intent: &'a str,
+}
+
+/// The step's 303 leads to the page with id, intent and way back, and nothing else.
+async fn leads_to(settings: Value, prompt: &str, target: Target<'_>) {
+    let Target { page, intent } = target;
     let server = TestServer::with(settings).await;
     let mut browser = server.browser();
     if intent != "login" && intent != "create" {
@@ -58,15 +66,22 @@ async fn each_step_has_its_own_page() {
         } else {
             page.to_owned()
         };
-        leads_to(json!({ setting: page }), prompt, (&expected, intent)).await;
+        let target = Target {
+            page: &expected,
+            intent,
+        };
+        leads_to(json!({ setting: page }), prompt, target).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nx_01_without_sign_up_create_leads_to_the_own_login_page() {
     let settings = json!({ "enable_signup": false, "login_url": "/my/login" });
-    let page = ("https://as.example/my/login", "create");
-    leads_to(settings, "create", page).await;
+    let target = Target {
+        page: "https://as.example/my/login",
+        intent: "create",
+    };
+    leads_to(settings, "create", target).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,17 +15,26 @@ use crate::{
 
 const EXPIRED: &str = "open for too long";
 
+/// What a browser says of where a form came from.
+#[derive(Clone, Copy)]
+struct Header<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
 async fn post_from(
     browser: &mut Browser<'_>,
     server: &TestServer,
     form: &Form,
-    header: (&str, &str),
+    header: Header<'_>,
 ) -> Answer {
     let request = server
         .http
         .post(server.url(&form.action))
         .form(&form.fields);
-    browser.send(request.header(header.0, header.1)).await
+    browser
+        .send(request.header(header.name, header.value))
+        .await
 }
 
 /// Every form of the pages, by the browser's own word of another origin.
@@ -69,7 +78,7 @@ async fn s_d4_a_form_of_another_origin_is_told_so(
     forms.push(Form::with_button(&logout, "action", "sign_out"));
     for form in forms {
         server.oauth().events.take();
-        let page = post_from(&mut browser, &server, &form, (name, value)).await;
+        let page = post_from(&mut browser, &server, &form, Header { name, value }).await;
         page.assert_page(403);
         assert!(
             !page.body.contains(EXPIRED),

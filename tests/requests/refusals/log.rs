@@ -8,7 +8,7 @@ use crate::app::{
     browser::{Authorize, Form, VERIFIER, encoded},
     fixtures::{CONF_CB, PASSWORD, SECRET},
     logs::Logs,
-    server::{Answer, TestServer},
+    server::{Answer, Basic, TestServer},
     tokens::{redemption, text},
 };
 
@@ -388,7 +388,7 @@ async fn s_d1_a_reference_explains_every_refusal_of_the_token_endpoint() {
     all.push(Refused::new("resource", answer).shows("https://no.example"));
     for (what, client) in [("secret", "conf"), ("unknown client", "nobody")] {
         let form = [("grant_type", "client_credentials")];
-        let answer = server.post_as((client, WRONG), token, &form).await;
+        let answer = server.post_as(Basic::of(client, WRONG), token, &form).await;
         all.push(Refused::new(what, answer).hides(WRONG));
     }
     let form = [
@@ -397,7 +397,7 @@ async fn s_d1_a_reference_explains_every_refusal_of_the_token_endpoint() {
         ("client_secret", WRONG),
     ];
     let answer = server
-        .post_as(("conf", &encoded(SECRET)), token, &form)
+        .post_as(Basic::of("conf", &encoded(SECRET)), token, &form)
         .await;
     all.push(
         Refused::new("two methods", answer)
@@ -451,7 +451,7 @@ async fn s_d1_a_reference_explains_every_refusal_of_the_other_endpoints() {
         let answer = server.as_client("conf", path, &[]).await;
         all.push(Refused::new("no token", answer));
         let form = [("token", WRONG)];
-        let answer = server.post_as(("conf", WRONG), path, &form).await;
+        let answer = server.post_as(Basic::of("conf", WRONG), path, &form).await;
         all.push(Refused::new("secret", answer).hides(WRONG));
     }
     let answer = server

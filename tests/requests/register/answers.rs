@@ -7,7 +7,7 @@ use super::shown;
 use crate::app::{
     browser::encoded,
     registration::{metadata, open, open_and},
-    server::TestServer,
+    server::{Basic, TestServer},
     tokens::{snapshot, text},
 };
 
@@ -146,7 +146,9 @@ async fn c152_identity_and_secrets_are_made_here() {
     let form = [("grant_type", "authorization_code"), ("code", "x")];
     let by = async |secret: &str| {
         let secret = encoded(secret);
-        server.post_as((id, &secret), "/oauth/token", &form).await
+        server
+            .post_as(Basic::of(id, &secret), "/oauth/token", &form)
+            .await
     };
     let answer = by("mine-mine-mine-mine-mine-mine-mine").await;
     answer.assert_error(401, "invalid_client");
@@ -242,19 +244,19 @@ async fn s3_3_secrets_that_end() {
         (3590..=3600).contains(&(end - server.oauth().clock.now())),
         "{end}"
     );
-    let credentials = (text(&body, "client_id"), text(&body, "client_secret"));
+    let basic = Basic::of(text(&body, "client_id"), text(&body, "client_secret"));
     let form = [("grant_type", "authorization_code"), ("code", "x")];
-    let answer = server.post_as(credentials, "/oauth/token", &form).await;
+    let answer = server.post_as(basic, "/oauth/token", &form).await;
     answer.assert_error(400, "invalid_grant");
     server.advance(3600);
-    let answer = server.post_as(credentials, "/oauth/token", &form).await;
+    let answer = server.post_as(basic, "/oauth/token", &form).await;
     answer.assert_error(401, "invalid_client");
     // RFC 7592 §2.2: an update gives the client another one.
     let mut update = metadata(&json!({}));
     update["client_id"] = body["client_id"].clone();
     let updated: Value = server.manage("PUT", &body, Some(&update)).await.ok();
-    let credentials = (text(&body, "client_id"), text(&updated, "client_secret"));
-    let answer = server.post_as(credentials, "/oauth/token", &form).await;
+    let basic = Basic::of(text(&body, "client_id"), text(&updated, "client_secret"));
+    let answer = server.post_as(basic, "/oauth/token", &form).await;
     answer.assert_error(400, "invalid_grant");
 }
 

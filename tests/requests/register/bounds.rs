@@ -154,7 +154,7 @@ async fn s_b8_tombstones_of_unused_clients_are_bounded_in_number() {
     let used = server.registered(&metadata(&json!({}))).await;
     let id = text(&used, "client_id");
     server
-        .set_client(id, (oauth_clients::Column::LastUsedAt, 1_i64))
+        .set_client(id, oauth_clients::Column::LastUsedAt, 1_i64)
         .await;
     assert_eq!(server.manage("DELETE", &used, None).await.status, 204);
     let oauth = server.oauth();

@@ -8,8 +8,8 @@ use super::{TOKEN, machine, shown};
 use crate::app::{
     fixtures::ALICE,
     registration::{metadata, open, open_and},
-    server::{ISSUER, TestServer},
-    tokens::snapshot,
+    server::{Basic, ISSUER, TestServer},
+    tokens::{snapshot, text},
 };
 
 fn by_token() -> serde_json::Value {
@@ -54,12 +54,9 @@ async fn rg_07_a_known_caller_may_ask_for_client_credentials() {
     assert_eq!(answer.status, 201, "{answer:?}");
     let body = answer.json();
     assert_eq!(body["response_types"], json!([]));
-    let credentials = (
-        body["client_id"].as_str().unwrap(),
-        body["client_secret"].as_str().unwrap(),
-    );
+    let basic = Basic::of(text(&body, "client_id"), text(&body, "client_secret"));
     let form = [("grant_type", "client_credentials"), ("scope", "mcp:read")];
-    let answer = server.post_as(credentials, "/oauth/token", &form).await;
+    let answer = server.post_as(basic, "/oauth/token", &form).await;
     assert_eq!(answer.ok()["scope"], "mcp:read");
     // By its own token it keeps what it has.
     let mut update = machine(&json!({}));

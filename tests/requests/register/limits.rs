@@ -43,7 +43,7 @@ async fn rg_03_a_ceiling_of_clients_that_were_never_used() {
     // A client that was used does not count, nor does one that was removed.
     let id = text(&first, "client_id");
     server
-        .set_client(id, (oauth_clients::Column::LastUsedAt, 1_i64))
+        .set_client(id, oauth_clients::Column::LastUsedAt, 1_i64)
         .await;
     let third = server.registered(&metadata(&json!({}))).await;
     let answer = server.register(&metadata(&json!({}))).await;

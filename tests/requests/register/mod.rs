@@ -25,7 +25,7 @@ use crate::app::{
     browser::{Authorize, Browser, VERIFIER, encoded},
     fixtures::{ALICE, PASSWORD},
     registration::open_and,
-    server::{Answer, ISSUER, TestServer, param},
+    server::{Answer, Basic, ISSUER, TestServer, param},
     tokens::{R1, show, text},
 };
 
@@ -73,7 +73,8 @@ impl TestServer {
         match text(client, "token_endpoint_auth_method") {
             "client_secret_basic" => {
                 let secret = encoded(text(client, "client_secret"));
-                self.post_as((id, &secret), "/oauth/token", form).await
+                self.post_as(Basic::of(id, &secret), "/oauth/token", form)
+                    .await
             }
             "client_secret_post" => {
                 let own = [

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::app::{
     fixtures,
-    server::{Answer, TestServer},
+    server::{Answer, Basic, TestServer},
     tokens::{R1, show, snapshot, text},
 };
 
@@ -151,11 +151,11 @@ async fn id_01_a_static_client() {
     let form = [("grant_type", "client_credentials"), ("scope", "jobs")];
     let secret = crate::app::browser::encoded("a static secret, 32 characters long");
     let answer = server
-        .post_as(("static", &secret), "/oauth/token", &form)
+        .post_as(Basic::of("static", &secret), "/oauth/token", &form)
         .await;
     assert_eq!(answer.ok()["scope"], "jobs");
     let answer = server
-        .post_as(("static", digest), "/oauth/token", &form)
+        .post_as(Basic::of("static", digest), "/oauth/token", &form)
         .await;
     answer.assert_error(401, "invalid_client");
 }
@@ -183,17 +183,17 @@ async fn ca_02_two_secrets_during_rotation() {
     let form = [("grant_type", "client_credentials")];
     for text in ["new", "old"] {
         let answer = server
-            .post_as(("rotating", text), "/oauth/token", &form)
+            .post_as(Basic::of("rotating", text), "/oauth/token", &form)
             .await;
         assert_eq!(answer.status, 200, "{text}");
     }
     server.advance(100);
     let answer = server
-        .post_as(("rotating", "old"), "/oauth/token", &form)
+        .post_as(Basic::of("rotating", "old"), "/oauth/token", &form)
         .await;
     answer.assert_error(401, "invalid_client");
     let answer = server
-        .post_as(("rotating", "new"), "/oauth/token", &form)
+        .post_as(Basic::of("rotating", "new"), "/oauth/token", &form)
         .await;
     answer.ok();
 }

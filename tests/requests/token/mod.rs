@@ -18,7 +18,7 @@ use rstest::rstest;
 use crate::app::{
     browser::{Authorize, encoded},
     fixtures::{self, CONF_CB, SECRET},
-    server::{Answer, TestServer},
+    server::{Answer, Basic, TestServer},
     tokens::{redemption, show, snapshot, text},
 };
 
@@ -210,14 +210,14 @@ async fn c079_c080_c081_c104_who_is_not_authenticated_gets_nothing() {
     let code = server.code().await;
     let form = redemption(&code, &[]);
     let wrong = server
-        .post_as(("conf", "wrong"), "/oauth/token", &form)
+        .post_as(Basic::of("conf", "wrong"), "/oauth/token", &form)
         .await;
     wrong.assert_error(401, "invalid_client");
     let basic = "Basic realm=\"https://as.example\"";
     assert_eq!(wrong.header("www-authenticate"), Some(basic));
     snapshot!("token_invalid_client", show(&wrong));
     let unknown = server
-        .post_as(("nobody", "wrong"), "/oauth/token", &form)
+        .post_as(Basic::of("nobody", "wrong"), "/oauth/token", &form)
         .await;
     assert_eq!(show(&unknown), show(&wrong));
     let with = |more: &[(&'static str, &'static str)]| [&form[..], more].concat();
@@ -277,7 +277,7 @@ async fn c083_odd_characters_in_id_and_secret() {
     let (id, secret) = (encoded(odd), encoded(SECRET));
     let form = redemption(&code, &[]);
     server
-        .post_as((&id, &secret), "/oauth/token", &form)
+        .post_as(Basic::of(&id, &secret), "/oauth/token", &form)
         .await
         .ok();
     assert!(server.grants().await[0].redeemed_at.is_some());
@@ -320,7 +320,7 @@ async fn c095_errors_reflect_nothing() {
         assert_tells_nothing(&answer);
     }
     let answer = server
-        .post_as((marked, marked), "/oauth/token", &scope)
+        .post_as(Basic::of(marked, marked), "/oauth/token", &scope)
         .await;
     answer.assert_error(401, "invalid_client");
     assert_tells_nothing(&answer);

@@ -79,11 +79,11 @@ async fn c107_scope_of_a_refresh() {
 async fn tk_23_scopes_that_are_no_longer_allowed() {
     let server = TestServer::start().await;
     let tokens = server.tokens(&Authorize::base()).await;
-    let scopes = |list| (oauth_clients::Column::Scopes, json!(list));
-    server.set_client("conf", scopes(["read"])).await;
+    let column = oauth_clients::Column::Scopes;
+    server.set_client("conf", column, json!(["read"])).await;
     let tokens = server.refresh(text(&tokens, "refresh_token")).await.ok();
     assert_eq!(tokens["scope"], "read");
-    server.set_client("conf", scopes(["write"])).await;
+    server.set_client("conf", column, json!(["write"])).await;
     let refresh = text(&tokens, "refresh_token");
     server
         .refresh(refresh)
@@ -309,7 +309,7 @@ async fn c117_a_client_that_is_not_active(#[case] status: &str) {
     let tokens = server.tokens(&Authorize::base()).await;
     let before = server.ledger().await;
     server
-        .set_client("conf", (oauth_clients::Column::Status, status))
+        .set_client("conf", oauth_clients::Column::Status, status)
         .await;
     let refresh = text(&tokens, "refresh_token");
     server
@@ -328,11 +328,9 @@ async fn c117_a_client_that_is_not_active(#[case] status: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn c118_when_there_is_no_refresh_token() {
     let server = TestServer::start().await;
-    let grants = (
-        oauth_clients::Column::GrantTypes,
-        json!(["authorization_code"]),
-    );
-    server.set_client("conf", grants).await;
+    let column = oauth_clients::Column::GrantTypes;
+    let grants = json!(["authorization_code"]);
+    server.set_client("conf", column, grants).await;
     let tokens = server.tokens(&Authorize::base()).await;
     assert!(tokens.get("refresh_token").is_none());
     assert!(server.generations().await.is_empty());

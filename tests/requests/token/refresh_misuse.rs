@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::app::{
     browser::Authorize,
     oauth_server::{oauth_clients, oauth_ephemerals},
-    server::{Answer, TestServer},
+    server::{Answer, Basic, TestServer},
     tokens::{R1, R2, show, text},
 };
 
@@ -225,8 +225,8 @@ async fn s_b3_a_client_that_lost_its_scopes_is_not_punished() {
     let server = TestServer::start().await;
     let tokens = with_resource(&server).await;
     let refresh = text(&tokens, "refresh_token");
-    let scopes = |list: Value| (oauth_clients::Column::Scopes, list);
-    server.set_client("conf", scopes(json!(["write"]))).await;
+    let column = oauth_clients::Column::Scopes;
+    server.set_client("conf", column, json!(["write"])).await;
     for more in [
         &[][..],
         &[("scope", "openid read")],
@@ -238,7 +238,7 @@ async fn s_b3_a_client_that_lost_its_scopes_is_not_punished() {
         answer.assert_error(400, "invalid_scope");
     }
     let all = json!(["openid", "read", "write"]);
-    server.set_client("conf", scopes(all)).await;
+    server.set_client("conf", column, all).await;
     assert!(server.misuses().await.is_empty());
     server.refresh(refresh).await.ok();
 }
@@ -261,7 +261,7 @@ async fn s_b3_strangers_learn_and_end_nothing() {
         let foreign = server.as_client("other", "/oauth/token", &form).await;
         assert_eq!(show(&foreign), show(&of_nobody));
         let wrong = server
-            .post_as(("conf", "wrong"), "/oauth/token", &form)
+            .post_as(Basic::of("conf", "wrong"), "/oauth/token", &form)
             .await;
         wrong.assert_error(401, "invalid_client");
     }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::app::{
     browser::Authorize,
-    server::TestServer,
+    server::{Basic, TestServer},
     tokens::{R1, show, text},
 };
 
@@ -25,7 +25,7 @@ async fn c109_a_retry_gets_the_same_bytes() {
     // A client that is not authenticated gets nothing, even with the token.
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
     let stranger = server
-        .post_as(("conf", "wrong"), "/oauth/token", &form)
+        .post_as(Basic::of("conf", "wrong"), "/oauth/token", &form)
         .await;
     stranger.assert_error(401, "invalid_client");
     let other = server.as_client("other", "/oauth/token", &form).await;
