@@ -71,9 +71,10 @@ pub struct Settings {
     pub after_login_url: Option<String>,
     /// Address after a logout without a client; `None` = the built-in page.
     pub after_logout_url: Option<String>,
-    /// Whether the built-in sign-up page exists.
+    /// Whether the built-in sign-up page exists, where the users model implements `CreateAccount`.
     pub enable_signup: bool,
-    /// Whether the pages for a forgotten password exist; `None` = if the app has a mailer.
+    /// Whether the pages for a forgotten password exist; `None` = if the app has a mailer and the users
+    /// model implements `SetPassword`.
     pub enable_password_reset: Option<bool>,
     /// Sender of mails, `Name <address>`; `None` = Loco's.
     pub mail_from: Option<String>,

@@ -1,6 +1,6 @@
 //! How a refusal or a fault becomes an answer: JSON, an error page, or a redirect.
 //!
-//! Handlers return a [`Failure`] in one of three wrappers. The wrapper's response carries a
+//! Handlers return a [`Failure`] in one of two wrappers, [`ApiError`] or [`PageError`]. The wrapper's response carries a
 //! [`Refused`] extension; the layer around the endpoint group renders and logs it, because only
 //! the layer knows the issuer, the views and the request id.
 

@@ -151,7 +151,7 @@ pub fn withdraw_key(
     Ok(Some(Withdrawn { alg, replacement }))
 }
 
-/// Deletes keys that are of no use any more, retired for more than a year at `now` (Unix seconds).
+/// Deletes keys that are of no use any more at `now` (Unix seconds): withdrawn for more than 30 days.
 /// Returns their ids.
 ///
 /// # Errors

@@ -11,13 +11,6 @@ const MAX_MARKS: usize = 3;
 ///
 /// Control, bidirectional, zero-width and other invisible characters go; white space of any kind
 /// becomes one space.
-///
-/// ```
-/// use loco_oauth_server::protocol::display_name::clean;
-///
-/// assert_eq!(clean(" My\u{202E}\n App ").as_deref(), Some("My App"));
-/// assert_eq!(clean("\u{200B} \u{2060}"), None);
-/// ```
 #[must_use]
 pub fn clean(name: &str) -> Option<String> {
     let mut cleaned = String::with_capacity(name.len());

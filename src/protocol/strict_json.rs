@@ -49,13 +49,6 @@ impl JsonError {
 ///
 /// # Errors
 /// [`JsonError`].
-///
-/// ```
-/// use loco_oauth_server::protocol::strict_json::{JsonError, object};
-///
-/// assert_eq!(object(br#"{"a": [1, {"b": null}]}"#).unwrap().len(), 1);
-/// assert_eq!(object(br#"{"a": 1, "a": 2}"#), Err(JsonError::Duplicate));
-/// ```
 pub fn object(body: &[u8]) -> Result<Map<String, Value>, JsonError> {
     let refused = Cell::new(None);
     let mut deserializer = serde_json::Deserializer::from_slice(body);

@@ -11,18 +11,8 @@
 //! {% block content %}{{ super() }}<p>{{ t(key="login-help") }}</p>{% endblock content %}
 //! ```
 //!
-//! Controllers fill a page and render it; the engine fills in what depends on the language:
-//!
-//! ```
-//! # use loco_oauth_server::{protocol::error_kind::ErrorKind, views::{PageVariables, Views, ViewsError, pages::ErrorPage}};
-//! # fn main() -> Result<(), ViewsError> {
-//! let views = Views::new(None, &["en".into(), "de".into()], "en", false)?;
-//! let lang = views.negotiate(&[], Some("de-AT, en;q=0.5"));
-//! let page = ErrorPage::new(ErrorKind::InteractionExpired, PageVariables::default());
-//! assert!(views.render(&lang, &page)?.contains("abgelaufen"));
-//! # Ok(())
-//! # }
-//! ```
+//! Controllers fill a page and render it in the language that [`Views::negotiate`] found; the engine
+//! fills in what depends on the language.
 
 mod engine;
 mod files;

@@ -1,4 +1,4 @@
-//! What the generator writes for the app, for the users above.
+//! What the generator writes for the app, for the users of `users.rs`.
 
 use std::{
     sync::{

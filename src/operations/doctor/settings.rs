@@ -78,9 +78,6 @@ fn dangers(ctx: &AppContext, settings: &Settings) -> Vec<Finding> {
             ),
         );
     }
-    if settings.production && settings.developer_errors {
-        warn("OS-11", "developer_errors is on — remove it");
-    }
     if settings.production && settings.rate_limit_store == RateLimitStore::Memory {
         warn(
             "OS-12",

@@ -61,7 +61,7 @@ impl<D: OAuthServerDefinition> Task for KeysRotate<D> {
 }
 
 /// Makes one key for each algorithm. Where keys are not kept in a directory, the result is a PEM for
-/// the settings. Keys that were retired more than a year ago are deleted.
+/// the settings. Keys that were withdrawn more than 30 days ago are deleted.
 async fn rotate(work: &KeyWork, arguments: Arguments<'_>) -> loco_rs::Result<Vec<Value>> {
     let algorithms = algorithms(work, arguments)?;
     let now = work.clock.now();
