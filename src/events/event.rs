@@ -157,7 +157,7 @@ impl AuditEvent {
 
     /// Sets the client.
     #[must_use]
-    pub fn client(mut self, client: &Client) -> Self {
+    pub(crate) fn client(mut self, client: &Client) -> Self {
         self.client_kind = Some(client.kind);
         self.client_id(&client.client_id)
     }

@@ -133,7 +133,7 @@ impl ClientMetadata {
     ///
     /// # Errors
     /// Every rule that the metadata breaks, redirect URIs first; never empty.
-    pub fn into_client(
+    pub(crate) fn into_client(
         self,
         identity: ClientIdentity,
         policy: &MetadataPolicy<'_>,

@@ -12,7 +12,11 @@ impl ClientMetadata {
     /// authentication method, and grants by whether there are redirect URIs and what the server
     /// offers.
     #[must_use]
-    pub fn with_operator_defaults(mut self, method: AuthMethod, offered: &[GrantType]) -> Self {
+    pub(crate) fn with_operator_defaults(
+        mut self,
+        method: AuthMethod,
+        offered: &[GrantType],
+    ) -> Self {
         self.token_endpoint_auth_method
             .get_or_insert_with(|| registered::method(method).to_owned());
         let has_redirect_uris = self

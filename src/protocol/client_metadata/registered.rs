@@ -7,7 +7,7 @@ use crate::protocol::client::{ApplicationType, AuthMethod, Client, GrantType, Su
 impl ClientMetadata {
     /// Returns the registered metadata of `client`.
     #[must_use]
-    pub fn of(client: &Client) -> Self {
+    pub(crate) fn of(client: &Client) -> Self {
         let list = |texts: &Vec<String>| Some(texts.clone()).filter(|texts| !texts.is_empty());
         let grants = client.grant_types.iter().copied().map(GrantType::as_str);
         let jwks = client.jwks.as_ref().and_then(|set| set.as_object());
