@@ -37,7 +37,7 @@ use crate::{
 ///     Form(form): Form<LoginForm>,
 /// ) -> Result<Response> {
 ///     let user = check(&ctx, &form).await?;
-///     Ok(interaction.sign_in(&user, SignIn::default()).await?)
+///     Ok(interaction.sign_in(&user, SignIn::default()).await.into_response())
 /// }
 /// ```
 pub struct OAuthInteraction {
@@ -179,6 +179,7 @@ impl OAuthInteraction {
     /// An error page when a hook or the database failed.
     pub async fn post_login_done(self) -> Result<Response, InteractionError> {
         self.answer(async |this| {
+            this.look_again().await?;
             let (interaction, current) = (&mut this.interaction, this.current.as_ref());
             this.server
                 .interactions
@@ -187,6 +188,16 @@ impl OAuthInteraction {
             Ok(see_other(&this.return_to)?)
         })
         .await
+    }
+
+    /// Loads the person and asks the hooks anew: the app's handler has run since, and may have changed what
+    /// they go by.
+    async fn look_again(&mut self) -> Result<(), PageError> {
+        self.interaction.forget_hook_answers();
+        let client_id = &self.interaction.client.client_id;
+        let current = self.server.sessions.current(&self.browser, client_id);
+        self.current = current.await?;
+        Ok(())
     }
 
     /// Runs `work`, and puts the cookies and the headers of pages on its answer.

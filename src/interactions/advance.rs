@@ -36,13 +36,7 @@ impl InteractionService {
         current: Option<&SignedIn>,
     ) -> Result<InteractionOutcome, PageError> {
         match (self.next_step(interaction, current).await?, current) {
-            (Err(error), _) => {
-                let outcome = self.refuse(interaction, browser, &error).await?;
-                // The error leaves with a redirect, which the layer that logs refusals does not see.
-                let refused = Refused::sent_back(error, &interaction.client.client_id);
-                audit::refused(&refused, AuditSurface::Page);
-                Ok(outcome)
-            }
+            (Err(error), _) => self.refuse_request(interaction, browser, error).await,
             (Ok(Step::Issue), Some(current)) => {
                 self.issue_code(interaction, browser, current, None).await
             }
@@ -82,7 +76,7 @@ impl InteractionService {
         match next? {
             Ok(Step::Issue) => {}
             Ok(step) => return Ok(InteractionOutcome::Step(step)),
-            Err(error) => return self.refuse(interaction, browser, &error).await,
+            Err(error) => return self.refuse_request(interaction, browser, error).await,
         }
         let scopes = self.accepted(interaction, agreement.ticked);
         if scopes.is_empty() {
@@ -90,6 +84,20 @@ impl InteractionService {
         }
         self.issue_code(interaction, browser, current, Some(scopes))
             .await
+    }
+
+    /// Ends the interaction with an error that the client gets, and logs the refusal.
+    async fn refuse_request(
+        &self,
+        interaction: &Interaction,
+        browser: &mut Browser,
+        error: OAuthError,
+    ) -> Result<InteractionOutcome, PageError> {
+        let outcome = self.refuse(interaction, browser, &error).await?;
+        // The error leaves with a redirect, which the layer that logs refusals does not see.
+        let refused = Refused::sent_back(error, &interaction.client.client_id);
+        audit::refused(&refused, AuditSurface::Page);
+        Ok(outcome)
     }
 
     /// Ends the interaction because the person refused or cancelled.

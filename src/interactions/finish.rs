@@ -229,7 +229,7 @@ impl InteractionService {
         NewApproval {
             client_id: interaction.client.client_id.clone(),
             user_id: current.owner.key(),
-            reference: current.reference.clone(),
+            reference: current.reference.clone().unwrap_or_default(),
             approval: Approval {
                 resources: interaction.request.resources.clone(),
                 shown: interaction.grantable.clone(),

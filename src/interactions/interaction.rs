@@ -46,7 +46,8 @@ pub struct Interaction {
     pub row: Option<StoredInteraction>,
     /// When the request arrived, Unix seconds.
     pub started_at: i64,
-    /// Answers of the app's hooks, each of which is called once per HTTP request.
+    /// Answers of the app's hooks, each of which is called once per HTTP request, until code of the app
+    /// has run ([`Self::forget_hook_answers`]).
     pub(super) hooks: Option<HookAnswers>,
 }
 
@@ -236,6 +237,12 @@ impl Interaction {
             .chain(open.map(|step| format!("{SENT_TO}{step}")))
             .collect::<Vec<_>>()
             .into()
+    }
+
+    /// Forgets what the app's hooks answered, because code of the app has run since and may have changed
+    /// what they read: the next decision asks them anew.
+    pub fn forget_hook_answers(&mut self) {
+        self.hooks = None;
     }
 
     /// Whether the interaction has ended, in a code or in a refusal.

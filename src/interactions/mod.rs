@@ -324,9 +324,14 @@ impl InteractionService {
             authenticated_at: interaction.progress.authenticated_at,
             expires_at: self.clock.now().saturating_add(ttl).min(latest),
         };
-        let tables = self.store.tables();
+        let (user, tables) = (step.user_id, self.store.tables());
         let record = |db| authorization_states::record_step(db, tables, row, &step);
         self.store.run(record).await?;
+        // What is stored now need not be stored once more by this request.
+        interaction.sent_to.clone_from(&interaction.post_login);
+        if let Some(row) = &mut interaction.row {
+            row.user_id = user.or(row.user_id);
+        }
         Ok(())
     }
 

@@ -59,7 +59,8 @@ impl SessionService {
         self.end_with(session, reason, which, why).await
     }
 
-    /// Ends one session for `reason`, and revokes those of its grants that `which` selects for `why`.
+    /// Ends one session for `reason`, and revokes those of its grants that `which` selects for `why`. A
+    /// session that has ended before causes no event.
     ///
     /// # Errors
     /// When the database fails; nothing has ended then.
@@ -72,20 +73,24 @@ impl SessionService {
     ) -> Result<(), Failure> {
         let (id, at) = (session.id, self.clock.now());
         let end = SessionEnd { reason, at };
-        self.store
+        let ended = self
+            .store
             .write(move |txn, tables| {
                 Box::pin(async move {
-                    sessions::end(txn, tables, id, end).await?;
+                    let ended = sessions::end(txn, tables, id, end).await?;
                     let of = SessionGrants {
                         session_id: id,
                         which,
                     };
                     let revocation = Revocation { reason: why, at };
                     authorization_codes::revoke_of_session(txn, tables, of, revocation).await?;
-                    Ok(())
+                    Ok(ended)
                 })
             })
             .await?;
+        if !ended {
+            return Ok(());
+        }
         let name = match reason {
             EndReason::SignOut => EventName::Logout,
             _ => EventName::SessionEnded,

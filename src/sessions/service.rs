@@ -61,8 +61,9 @@ pub struct SignedIn {
     pub owner: Owner,
     /// The user's consent for the client of the request.
     pub consent: Option<ConsentRow>,
-    /// In whose name the user consents: hook `consent_reference`.
-    pub reference: String,
+    /// In whose name the user consents, the answer of the hook `consent_reference`; `None` while it was
+    /// not asked, which means the user's own name.
+    pub reference: Option<String>,
 }
 
 /// Signs people in and out in their browsers, and finds out who is signed in.
@@ -141,22 +142,23 @@ impl SessionService {
         Ok(None)
     }
 
-    /// Replaces the consent for `client_id` by the one under the reference of the hook `consent_reference`.
+    /// Replaces the consent for `client_id` by the one under the reference of the hook `consent_reference`,
+    /// unless that was done before.
     async fn with_reference(
         &self,
         mut signed_in: SignedIn,
         client_id: &str,
     ) -> Result<SignedIn, Failure> {
-        if client_id.is_empty() {
+        if client_id.is_empty() || signed_in.reference.is_some() {
             return Ok(signed_in);
         }
         let reference = self.people.app.consent_reference(&signed_in.owner).await?;
-        if reference != signed_in.reference {
+        if !reference.is_empty() {
             signed_in.consent = self
                 .consent(&signed_in.owner, client_id, &reference)
                 .await?;
         }
-        signed_in.reference = reference;
+        signed_in.reference = Some(reference);
         Ok(signed_in)
     }
 
@@ -189,7 +191,7 @@ impl SessionService {
         signed_in.consent = self
             .consent(&signed_in.owner, client_id, &reference)
             .await?;
-        signed_in.reference = reference;
+        signed_in.reference = Some(reference);
         Ok(signed_in)
     }
 
@@ -282,7 +284,7 @@ impl SessionService {
             session,
             owner,
             consent,
-            reference: String::new(),
+            reference: None,
         }))
     }
 
@@ -342,7 +344,7 @@ impl SessionService {
             session,
             owner: owner.clone(),
             consent: None,
-            reference: String::new(),
+            reference: None,
         })
     }
 

@@ -91,7 +91,7 @@ impl EventSubscriber for Troublesome {
 }
 
 /// `chooser` wants an account to be chosen, `stepping` a step of the app, `narrow` and `nothing`
-/// may have less than they ask for, `hooked` gets more claims, `external` other logins;
+/// may have less than they ask for, `by-organisation` less for the people of acme, `hooked` gets more claims, `external` other logins;
 /// `broken-<hook>` brings that hook down, in `panicking-<hook>` it panics, `slow` takes too long. Names of registered
 /// clients say what becomes of them.
 #[derive(Default)]
@@ -173,13 +173,16 @@ impl OAuthServerHooks<users::Model> for ByClient {
 
     async fn authorize_scopes(
         &self,
-        _user: &users::Model,
+        user: &users::Model,
         client: &ClientInfo,
         scopes: &[String],
     ) -> Result<Vec<String>> {
         about("authorize_scopes", client).await?;
         let mut allowed = scopes.to_vec();
         match client.client_id.as_str() {
+            "by-organisation" if user.name.starts_with("acme/") => {
+                allowed.retain(|scope| scope != "write");
+            }
             "narrow" => {
                 allowed.retain(|scope| scope != "write");
                 allowed.push("admin".to_owned());

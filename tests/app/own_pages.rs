@@ -23,6 +23,9 @@ struct Decision {
     scope: String,
     #[serde(default)]
     sid: String,
+    /// The name that the person takes on the same page.
+    #[serde(default)]
+    name: String,
 }
 
 /// What the page would show, as JSON.
@@ -68,11 +71,23 @@ async fn log_in(
         .into_response())
 }
 
-async fn decide(interaction: OAuthInteraction, Form(form): Form<Decision>) -> Result<Response> {
+async fn decide(
+    interaction: OAuthInteraction,
+    State(ctx): State<AppContext>,
+    Form(form): Form<Decision>,
+) -> Result<Response> {
     let Some(csrf) = interaction.check_csrf(&form.csrf_token) else {
         return unauthorized("not from here");
     };
     let csrf: Csrf = csrf;
+    if let Some(user) = interaction
+        .user::<users::Model>()
+        .filter(|_| !form.name.is_empty())
+    {
+        let mut user: users::ActiveModel = user.clone().into();
+        user.name = Set(form.name.clone());
+        user.update(&ctx.db).await?;
+    }
     let scopes: Vec<String> = form.scope.split(' ').map(str::to_owned).collect();
     let answer = match form.action.as_str() {
         "allow" => interaction.accept(&scopes, csrf).await,

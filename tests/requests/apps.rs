@@ -207,6 +207,15 @@ async fn s9_4_all_apps_at_once() {
     assert_eq!(left[0].user_id, server.user(BOB).await.unwrap().id);
 }
 
+/// How often a sign-out was told since the last look.
+fn logouts(server: &TestServer) -> usize {
+    let events = server.oauth().events.take();
+    let logouts = events
+        .iter()
+        .filter(|event| event.event.as_str() == "logout");
+    logouts.count()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn s9_4_a_session_ends_with_its_online_grants() {
     for setting in ["session", "online", "all"] {
@@ -230,11 +239,17 @@ async fn s9_4_a_session_ends_with_its_online_grants() {
             "{setting}"
         );
         assert!(server.is_live(text(&offline, "access_token")).await);
+        // Again, as by a second click: nothing ends, and nothing is told twice.
+        assert_eq!(logouts(&server), 1);
+        let again = form_to(&page, &format!("/sessions/{sid}/end"));
+        here.submit(&again).await;
+        assert_eq!(logouts(&server), 0);
         // The own one: signed out here.
         let sid = server.sessions().await[0].sid.clone();
         let done = here
             .submit(&form_to(&page, &format!("/sessions/{sid}/end")))
             .await;
+        assert_eq!(logouts(&server), 1);
         let page = here.follow(done).await;
         assert!(page.body.contains("autocomplete=\"current-password\""));
         assert!(!here.cookies.contains_key("__Host-oauth_session"));

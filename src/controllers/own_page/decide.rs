@@ -95,6 +95,7 @@ impl OAuthInteraction {
     /// Carries a decision out and answers the request.
     async fn conclude(self, decision: Decision) -> Result<Response, InteractionError> {
         self.answer(async |this| {
+            this.look_again().await?;
             let outcome = this.decide(decision).await?;
             respond(
                 &this.server,

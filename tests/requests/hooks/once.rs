@@ -1,6 +1,7 @@
 //! A request asks each hook of the app at most once, whatever it needs the answer for.
 
 use sea_orm::ActiveValue::Set;
+use serde_json::json;
 
 use super::with_client;
 use crate::app::{
@@ -89,4 +90,35 @@ async fn a_request_asks_each_hook_at_most_once() {
     let answer = browser.submit(&Form::of(&chooser).set("sid", &sid)).await;
     at_most_once("choice", &DECIDING[1..]);
     assert!(answer.status == 303, "{answer:?}");
+}
+
+/// A script that chooses the current account, which was loaded before its choice was looked at.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_choice_by_a_script_asks_each_hook_at_most_once() {
+    const SCRIPTED: &str = "scripted";
+    let server = with_client(SCRIPTED).await;
+    server
+        .change_user(ALICE, |user| user.name = Set(format!("{SCRIPTED}/alice")))
+        .await;
+    let mut browser = server.browser();
+    browser.sign_in().await;
+    let request = Authorize::of(SCRIPTED, CONF_CB).with("prompt", "select_account");
+    let id = browser.open(&server, &request).await;
+    calls(SCRIPTED);
+    let seen = browser.see(&server, &id).await.ok();
+    assert!(calls(SCRIPTED).values().all(|count| *count == 1));
+    let choice = json!({
+        "interaction": id,
+        "csrf_token": seen["csrf_token"],
+        "action": "select",
+        "sid": seen["accounts"][0]["sid"],
+    });
+    let chosen = browser
+        .send(server.script("/oauth/interaction", &choice))
+        .await
+        .ok();
+    assert!(text(&chosen, "location").contains("/oauth/consent?"));
+    let asked = calls(SCRIPTED);
+    assert_eq!(asked["consent_reference"], 1, "{asked:?}");
+    assert!(asked.values().all(|count| *count == 1), "{asked:?}");
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::app::{
     browser::{Authorize, Browser},
-    fixtures::{ALICE, BOB, CONF_CB, DYN_CB, PASSWORD},
+    fixtures::{self, ALICE, BOB, CONF_CB, DYN_CB, PASSWORD},
     server::{Answer, TestServer, param},
 };
 
@@ -272,4 +272,33 @@ async fn an_allow_for_a_client_that_changed_does_not_count() {
     assert_eq!(server.rows().await.codes, 0);
     let answer = post(&mut browser, &page, &form).await;
     assert!(answer.location_param("code").is_some(), "{answer:?}");
+}
+
+/// The person joins an organisation on the consent page itself: what it may have, and in whose name they
+/// consent, is decided after that, and not by what was true when the request came.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_counts_for_what_the_apps_handler_changed() {
+    const CLIENT: &str = "by-organisation";
+    let server = with_own_pages().await;
+    fixtures::insert(&server, &fixtures::confidential(CLIENT, &[CONF_CB])).await;
+    let mut browser = server.browser();
+    let request = Authorize::of(CLIENT, CONF_CB).with("scope", "openid read write");
+    let (page, _) = at_login(&mut browser, &request).await;
+    let login = [("email", ALICE), ("password", PASSWORD)];
+    post(&mut browser, &page, &login).await;
+    let page = page.replace("/own/login", "/own/consent");
+    let shown = browser.get(&page).await.ok();
+    assert_eq!(shown["scopes"], json!(["openid", "read", "write"]));
+    let form = [
+        ("csrf_token", shown["csrf_token"].as_str().unwrap()),
+        ("decision", "allow"),
+        ("scope", "openid read write"),
+        ("name", "acme/alice"),
+    ];
+    let answer = post(&mut browser, &page, &form).await;
+    assert!(answer.location_param("code").is_some(), "{answer:?}");
+    assert_eq!(server.codes().await[0].scopes, json!(["openid", "read"]));
+    let consents = server.consents().await;
+    assert_eq!(consents[0].reference, "acme");
+    assert_eq!(consents[0].scopes, json!(["openid", "read"]));
 }
