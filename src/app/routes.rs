@@ -28,7 +28,7 @@ use crate::{
     protocol::{
         client::GrantType,
         host,
-        route::{Audience, Route},
+        route::{Route, RouteUsers},
     },
 };
 
@@ -50,11 +50,11 @@ pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
     for path in urls.resource_metadata_routes() {
         routes = routes.add(&path, mount.handler(get(resource_metadata::get)));
     }
-    let mut groups = vec![mount.surrounded(routes, Audience::Document)];
+    let mut groups = vec![mount.surrounded(routes, RouteUsers::Document)];
     for route in Route::ALL.iter().copied() {
         let handler = mount.handler(handler(route, settings));
         let routes = Routes::new().add(&urls.local(route), handler);
-        groups.push(mount.surrounded(routes, route.audience()));
+        groups.push(mount.surrounded(routes, route.users()));
     }
     groups
 }
@@ -117,23 +117,23 @@ impl Mount {
     }
 
     /// Puts layers around each route; the router's own 405 passes through them too.
-    fn surrounded(&self, mut routes: Routes, audience: Audience) -> Routes {
+    fn surrounded(&self, mut routes: Routes, users: RouteUsers) -> Routes {
         for handler in &mut routes.handlers {
             let state = self.layer_state(&handler.actions);
             let route = std::mem::take(&mut handler.method);
-            handler.method = match audience {
-                Audience::Document => {
+            handler.method = match users {
+                RouteUsers::Document => {
                     discovery_layers(route, state).layer(cors(&[Method::GET, Method::HEAD]))
                 }
-                Audience::Asset => discovery_layers(route, state),
-                Audience::Server => api_layers(route, state),
-                Audience::Client => api_layers(route, state).layer(cors(&handler.actions)),
-                Audience::Script => api_layers(route, state).layer(
+                RouteUsers::Asset => discovery_layers(route, state),
+                RouteUsers::Server => api_layers(route, state),
+                RouteUsers::Client => api_layers(route, state).layer(cors(&handler.actions)),
+                RouteUsers::Script => api_layers(route, state).layer(
                     cors(&handler.actions)
                         .allow_origin(self.trusted.clone())
                         .allow_credentials(true),
                 ),
-                Audience::Person => page_layers(route, state),
+                RouteUsers::Person => page_layers(route, state),
             };
         }
         routes

@@ -3,7 +3,10 @@
 use url::Url;
 
 use super::{AppEnvironment, finding::Findings, settings::Settings};
-use crate::{config::urls::Urls, protocol::redirect_uri::is_loopback_host};
+use crate::{
+    config::urls::Urls,
+    protocol::{redirect_uri::is_loopback_host, route::Route},
+};
 
 /// Stands in for a `base_url` that cannot be used, so that the other checks can go on.
 const STAND_IN: &str = "http://localhost";
@@ -150,10 +153,12 @@ pub(super) fn check_own_pages(settings: &Settings, findings: &mut Findings) {
         ("after_logout_url", &settings.after_logout_url),
     ];
     for (key, page) in pages {
-        if page
-            .as_ref()
-            .is_some_and(|page| urls.is_own_endpoint(&urls.page(page)))
-        {
+        let Some(page) = page.as_ref().map(|page| urls.page(page)) else {
+            continue;
+        };
+        // The page of connected apps is no step of a request: it is where a login leads anyway.
+        let is_default = key == "after_login_url" && page == urls.of(Route::Apps);
+        if urls.is_own_endpoint(&page) && !is_default {
             findings.add(
                 key,
                 "one of the plugin's own paths",

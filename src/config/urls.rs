@@ -165,7 +165,19 @@ impl Urls {
     pub(crate) fn is_own_endpoint(&self, url: &str) -> bool {
         let path = url.split(['?', '#']).next().unwrap_or_default();
         let path = path.trim_end_matches('/');
-        self.routes.iter().any(|own| own == path)
+        self.routes.iter().any(|own| fits(own, path))
+    }
+}
+
+/// Whether a path is one of a route, in which a part in braces stands for any part.
+fn fits(route: &str, path: &str) -> bool {
+    let (mut parts, mut written) = (route.split('/'), path.split('/'));
+    loop {
+        match (parts.next(), written.next()) {
+            (None, None) => return true,
+            (Some(part), Some(written)) if part == written || part.starts_with('{') => {}
+            _ => return false,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// Who uses a route, which decides about its middleware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
+pub enum RouteUsers {
     /// Everybody; a document that may be cached and is readable from every origin.
     Document,
     /// Our own pages: a file that may be cached.
@@ -19,7 +19,7 @@ pub enum Audience {
 
 /// Declares the routes: their paths, and who uses them.
 macro_rules! routes {
-    ($($(#[$doc:meta])+ $name:ident = $path:literal, $audience:ident;)+) => {
+    ($($(#[$doc:meta])+ $name:ident = $path:literal, $users:ident;)+) => {
         /// An endpoint or page of the plugin. Documents at well-known addresses are not among them:
         /// they lie outside of the prefix.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,9 +39,9 @@ macro_rules! routes {
             }
 
             /// Who uses it.
-            pub const fn audience(self) -> Audience {
+            pub const fn users(self) -> RouteUsers {
                 match self {
-                    $(Self::$name => Audience::$audience,)+
+                    $(Self::$name => RouteUsers::$users,)+
                 }
             }
         }

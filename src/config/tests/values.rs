@@ -53,6 +53,7 @@ fn other_values(#[case] block: Value, #[case] key: &str) {
 #[case("http://localhost:5150/oauth/consent")]
 #[case("/oauth/authorize?x=1")]
 #[case("/oauth/session")]
+#[case("/oauth/apps/17/revoke")]
 fn st_11_a_page_of_the_app_is_not_one_of_ours(#[case] page: &str) {
     for key in [
         "login_url",
@@ -64,6 +65,15 @@ fn st_11_a_page_of_the_app_is_not_one_of_ours(#[case] page: &str) {
         "after_logout_url",
     ] {
         assert_one_finding(json!({ key: page }), key, "own paths");
+    }
+}
+
+#[test]
+fn st_11_a_login_may_lead_to_the_connected_apps() {
+    for page in ["/oauth/apps", "http://localhost:5150/oauth/apps"] {
+        let settings = settings(json!({ "after_login_url": page }));
+        assert_eq!(settings.after_login_url.as_deref(), Some(page));
+        assert_one_finding(json!({ "login_url": page }), "login_url", "own paths");
     }
 }
 
