@@ -106,7 +106,9 @@ pub async fn truncate<D: OAuthServerDefinition>(db: &DatabaseConnection) -> loco
 /// cookies belong on the app's answer.
 ///
 /// # Errors
-/// When the user is inactive, or the database fails.
+/// When the user is inactive, when their address is not verified although `require_verified_email` asks for
+/// it (look at `is_verified` first, and call `send_verification`), when their subject is the id of a client,
+/// or when the database fails.
 pub async fn sign_in<D: OAuthServerDefinition>(
     ctx: &AppContext,
     headers: &HeaderMap,

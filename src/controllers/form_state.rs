@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::{
-        Failure, PageDetail, PageError, Refused,
+        Failure, PageError, Refused,
         audit::{AuditSurface, refused},
     },
     protocol::{error::OAuthError, params::Params, received::Received, refusals},
@@ -71,11 +71,7 @@ pub fn check_csrf(
             )
         }
     };
-    let told = Refused {
-        failure: Failure::transport(status, refusal),
-        client_id: None,
-        page: PageDetail::default(),
-    };
+    let told = Refused::new(Failure::transport(status, refusal));
     refused(&told, AuditSurface::Page);
     Ok(Some(RefusedForm {
         error: line,

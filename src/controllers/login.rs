@@ -27,7 +27,7 @@ use crate::{
 };
 
 const ROUTE: Route = Route::Login;
-/// Field that names the page after the login; `apps` is its only value that has an effect (C046).
+/// Field that names the page after the login; `apps` is its only value that has an effect.
 const NEXT: &str = "next";
 const APPS: &str = "apps";
 /// Longest password that is hashed, bytes.
@@ -95,7 +95,7 @@ async fn submit(
         password: field(params, "password")?,
     };
     let remember = field(params, "remember")?.is_some();
-    // A place in the queue comes before the rate limits: a request without one costs no statement (C264).
+    // A place in the queue comes before the rate limits: a request without one costs no statement.
     let Ok(queue_permit) = server.people.hashing.queue_permit() else {
         return form(server, browser, request, form_state.unavailable()).await;
     };

@@ -90,7 +90,7 @@ mod tests {
 
     use super::*;
 
-    /// C155, C165: every special range, with its first and its last address.
+    /// Every special range, with its first and its last address.
     #[rstest]
     #[case::this_network("0.0.0.0", "0.255.255.255")]
     #[case::private_10("10.0.0.0", "10.255.255.255")]

@@ -1,4 +1,4 @@
-//! Serves the app as Loco does, and lets go of clients that stay silent (C265, C267).
+//! Serves the app as Loco does, and lets go of clients that stay silent.
 
 use std::{convert::Infallible, pin::pin, time::Duration};
 

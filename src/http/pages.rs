@@ -143,7 +143,7 @@ fn card(client: &Client, redirect: &str) -> ClientCard {
         tos_uri: client.tos_uri.clone(),
         first_seen: None,
         kind: client.kind,
-        verified: !matches!(client.kind, ClientKind::Dynamic | ClientKind::Cimd),
+        verified: client.is_trusted(),
         loopback_only: client
             .redirect_uris
             .iter()

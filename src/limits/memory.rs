@@ -49,7 +49,7 @@ impl Memory {
 }
 
 /// What this process knows of counters in the database: a key that is used up stays so until its
-/// window ends. A flood of refused requests then costs no statement (C264).
+/// window ends. A flood of refused requests then costs no statement.
 impl Memory {
     /// Returns what the database would answer, if one of the keys is known to be used up.
     pub fn used_up(

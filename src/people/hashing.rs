@@ -23,7 +23,7 @@ use crate::{
 /// sent away.
 const WAIT: u64 = 10;
 /// Largest number of attempts that wait, for each thread. More would not have their turn in time (a
-/// check takes some 20 ms), and each holds a request's memory meanwhile (C264).
+/// check takes some 20 ms), and each holds a request's memory meanwhile.
 const QUEUE: usize = 64;
 /// An idle thread ends after this.
 const IDLE: Duration = Duration::from_secs(10);
@@ -52,7 +52,7 @@ fn busy() -> Failure {
 }
 
 /// Returns the number of threads that hash. One core is left to other requests: with all cores busy
-/// hashing, a token takes more than twice as long (C264). A machine with a single core has to share it.
+/// hashing, a token takes more than twice as long. A machine with a single core has to share it.
 fn threads() -> usize {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     cores.saturating_sub(1).max(1)
@@ -153,7 +153,7 @@ mod tests {
 
     use super::{Hashing, QUEUE};
 
-    /// C264: a few threads do all hashing.
+    /// A few threads do all hashing.
     #[tokio::test]
     async fn few_threads_hash() {
         let hashing = Hashing::default();
@@ -168,7 +168,7 @@ mod tests {
         assert!(threads.len() <= super::threads(), "{threads:?}");
     }
 
-    /// C264: an attempt that finds the queue full fails at once, and does not wait.
+    /// An attempt that finds the queue full fails at once, and does not wait.
     #[tokio::test]
     async fn only_so_many_wait_for_a_thread() {
         let hashing = Hashing::default();

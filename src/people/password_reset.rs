@@ -316,7 +316,5 @@ fn hash_of(token: &str) -> SecretHash {
 
 /// Returns the hash of the user's credential stamp in base64url.
 fn stamp_of(owner: &Owner) -> Option<String> {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    let stamp = owner.credential_stamp()?;
-    Some(URL_SAFE_NO_PAD.encode(stamp.0))
+    Some(owner.credential_stamp()?.to_text())
 }

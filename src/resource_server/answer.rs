@@ -23,7 +23,7 @@ use super::{
     requirement,
 };
 use crate::{
-    error::{Failure, PageDetail, RETRY_AFTER, Refused},
+    error::{Failure, RETRY_AFTER, Refused},
     http::layers,
     server::Server,
 };
@@ -95,11 +95,7 @@ impl BearerError {
         request: &RequestContext,
         slot: &RefusalSlot,
     ) -> Self {
-        let refused = Refused {
-            failure,
-            client_id: None,
-            page: PageDetail::default(),
-        };
+        let refused = Refused::new(failure);
         request.tell(&refused);
         Self(Box::new(Refusal {
             failure: refused.failure,

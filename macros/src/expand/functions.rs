@@ -90,7 +90,10 @@ pub fn functions(ident: &Ident) -> TokenStream {
                 /// `headers` are the request's: other accounts of the browser stay signed in.
                 ///
                 /// # Errors
-                /// When the user is inactive, or the database fails.
+                /// When the user is inactive, when their address is not verified although
+                /// `require_verified_email` asks for it (look at `is_verified` first, and call
+                /// `send_verification`), when their subject is the id of a client, or when the database
+                /// fails.
                 pub async fn sign_in(
                     ctx: &AppContext,
                     headers: &HeaderMap,

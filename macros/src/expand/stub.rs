@@ -40,6 +40,10 @@ pub fn server(input: &DeriveInput, error: darling::Error) -> TokenStream {
                     Stub
                 }
 
+                pub async fn after_context(ctx: AppContext) -> Result<AppContext> {
+                    ::core::result::Result::Ok(ctx)
+                }
+
                 pub async fn serve<H: Hooks>(
                     _: Router,
                     _: &AppContext,

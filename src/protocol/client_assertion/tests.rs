@@ -243,7 +243,7 @@ fn c103_algorithms(#[case] header: Value, #[case] refusal: AssertionError) {
     assert_eq!(judge(with(header, json!({})), &expected()), Err(refusal));
 }
 
-/// C103: the registered algorithm is the only one.
+/// CA-03: the registered algorithm is the only one.
 #[test]
 fn c103_an_algorithm_that_is_not_registered() {
     let registered = |alg| Expected {
