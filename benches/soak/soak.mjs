@@ -29,6 +29,9 @@ const MOST_PEOPLE = 1500
 const seen = new Map() // kind → {count, wrong, worst, times}
 const faults = []
 let slow = 0
+let wrongInARow = 0
+// With UNTIL_IT_STOPS the run ends when nothing but wrong answers comes.
+const stopped = () => Boolean(process.env.UNTIL_IT_STOPS) && wrongInARow >= 20
 
 function fault(text) {
   faults.push(`${new Date().toISOString()} ${text}`)
@@ -47,7 +50,10 @@ function note(kind, status, wanted, took, detail) {
   }
   if (![wanted].flat().includes(status)) {
     row.wrong++
+    wrongInARow++
     fault(`${kind}: ${status} instead of ${wanted} ${detail ?? ''}`)
+  } else {
+    wrongInARow = 0
   }
 }
 
@@ -325,12 +331,12 @@ const begun = Date.now()
 const ends = begun + seconds * 1000
 let before = 0
 console.log('   time  at once  requests/s  wrong or slow  RSS MB  without files MB')
-for (let turns = 0; Date.now() < ends; turns++) {
+for (let turns = 0; Date.now() < ends && !stopped(); turns++) {
   const atOnce = turns % 2 ? 8 : 1
   const until = Math.min(ends, Date.now() + turn * 1000)
   const started = Date.now()
   const worker = async () => {
-    while (Date.now() < until) await journey()
+    while (Date.now() < until && !stopped()) await journey()
   }
   await Promise.all(Array.from({ length: atOnce }, worker))
   const now = resident()
@@ -346,7 +352,6 @@ for (let turns = 0; Date.now() < ends; turns++) {
     [((now.own ?? 0) / 1024).toFixed(0), 12],
   ]
   console.log(columns.map(([value, width]) => String(value).padStart(width)).join('  '))
-  if (process.env.UNTIL_IT_STOPS && faults.length) break
 }
 
 console.log('\nrequest              count   wrong  p50 ms  p99 ms  worst ms')
