@@ -2,17 +2,14 @@
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, LazyLock, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use loco_rs::app::AppContext;
-use sea_orm::{ConnectionTrait, Database};
 use tempfile::TempDir;
 
-static NEXT: AtomicU64 = AtomicU64::new(0);
+use super::postgres::PostgresDatabase;
+
 static RECORDERS: LazyLock<Mutex<HashMap<String, Recorder>>> = LazyLock::new(Mutex::default);
 
 /// SQL of every statement that the app ran; `BEGIN` and `COMMIT` are not reported.
@@ -25,74 +22,57 @@ impl Recorder {
     }
 }
 
-/// A fresh database; dropped with this value.
+/// A database that is empty at first and belongs to one test.
 pub struct TestDatabase {
     pub uri: String,
     pub recorder: Recorder,
-    _directory: Option<TempDir>,
-    postgres: Option<(String, String)>,
+    place: Place,
+}
+
+/// Where a database is; what it takes goes with this value.
+enum Place {
+    Sqlite { _folder: TempDir },
+    Postgres { _database: PostgresDatabase },
 }
 
 impl TestDatabase {
     pub async fn create() -> Self {
-        let number = NEXT.fetch_add(1, Ordering::SeqCst);
-        let name = format!("oauth_{}_{number}", std::process::id());
-        let recorder = Recorder::default();
-        let database = match std::env::var("TEST_POSTGRES_URL") {
+        let (uri, place) = match std::env::var("TEST_POSTGRES_URL") {
             Err(_) => {
-                let directory = TempDir::new().unwrap();
-                let file = directory.path().join("test.sqlite");
-                Self {
-                    uri: format!("sqlite://{}?mode=rwc", file.display()),
-                    recorder,
-                    _directory: Some(directory),
-                    postgres: None,
-                }
+                let folder = TempDir::new().unwrap();
+                let file = folder.path().join("test.sqlite");
+                let uri = format!("sqlite://{}?mode=rwc", file.display());
+                (uri, Place::Sqlite { _folder: folder })
             }
-            Ok(admin) => {
-                let db = Database::connect(&admin).await.unwrap();
-                db.execute_unprepared(&format!("CREATE DATABASE {name}"))
-                    .await
-                    .unwrap();
-                let (server, _) = admin.rsplit_once('/').unwrap();
-                Self {
-                    uri: format!("{server}/{name}"),
-                    recorder,
-                    _directory: None,
-                    postgres: Some((admin, name)),
-                }
+            Ok(server) => {
+                let database = PostgresDatabase::take(&server).await;
+                let uri = database.uri.clone();
+                let place = Place::Postgres {
+                    _database: database,
+                };
+                (uri, place)
             }
         };
+        let recorder = Recorder::default();
         RECORDERS
             .lock()
             .unwrap()
-            .insert(database.uri.clone(), database.recorder.clone());
-        database
+            .insert(uri.clone(), recorder.clone());
+        Self {
+            uri,
+            recorder,
+            place,
+        }
     }
 
     pub const fn is_postgres(&self) -> bool {
-        self.postgres.is_some()
+        matches!(self.place, Place::Postgres { .. })
     }
 }
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         RECORDERS.lock().unwrap().remove(&self.uri);
-        if let Some((admin, name)) = self.postgres.take() {
-            // A runtime of its own: drop cannot wait on the test's.
-            std::thread::spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build();
-                runtime.unwrap().block_on(async {
-                    let db = Database::connect(&admin).await.unwrap();
-                    let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-                    let _ = db.execute_unprepared(&drop).await;
-                });
-            })
-            .join()
-            .unwrap();
-        }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod logs;
 pub mod migration;
 pub mod oauth_server;
 pub mod own_pages;
+pub mod postgres;
 pub mod process;
 pub mod registration;
 pub mod rows;
