@@ -13,17 +13,16 @@ pub use loco_rs;
 pub use sea_orm;
 pub use serde;
 
-/// Fills the timestamps of a row that is about to be saved, where the app has not set them.
-pub fn stamp(
-    insert: bool,
-    created_at: &mut ActiveValue<DateTimeWithTimeZone>,
-    updated_at: &mut ActiveValue<DateTimeWithTimeZone>,
-) {
-    let now = DateTimeWithTimeZone::from(chrono::Utc::now());
-    if insert && created_at.is_not_set() {
-        *created_at = ActiveValue::Set(now);
+/// Fills `created_at` of a row that is about to be inserted, where the app has not set it.
+pub fn stamp_created(created_at: &mut ActiveValue<DateTimeWithTimeZone>) {
+    if created_at.is_not_set() {
+        *created_at = ActiveValue::Set(chrono::Utc::now().into());
     }
+}
+
+/// Fills `updated_at` of a row that is about to be saved, where the app has not set it.
+pub fn stamp_updated(updated_at: &mut ActiveValue<DateTimeWithTimeZone>) {
     if !updated_at.is_set() {
-        *updated_at = ActiveValue::Set(now);
+        *updated_at = ActiveValue::Set(chrono::Utc::now().into());
     }
 }

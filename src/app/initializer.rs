@@ -82,8 +82,12 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
     async fn check(&self, ctx: &AppContext) -> loco_rs::Result<Option<Check>> {
         // The doctor builds no router. If `Hooks::routes` calls `OAuth::routes`, that leaves the mark.
         drop(H::routes(ctx));
-        let by_hand = ctx.shared_store.contains::<MountedByHand>();
-        Ok(Some(doctor::check::<D>(ctx, by_hand).await))
+        let mounted_by = if ctx.shared_store.contains::<MountedByHand>() {
+            doctor::MountedBy::App
+        } else {
+            doctor::MountedBy::Initializer
+        };
+        Ok(Some(doctor::check::<D>(ctx, mounted_by).await))
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
     sessions::{SessionService, SessionServiceParts},
     store::Store,
     tokens::{TokenService, TokenServiceParts},
-    views::Views,
+    views::{Edits, Views},
 };
 
 /// Where the app keeps its overrides of pages, stylesheet and texts.
@@ -91,7 +91,7 @@ async fn assemble(ctx: &AppContext, inputs: BootInputs) -> loco_rs::Result<Serve
     let keys = Arc::new(keys.map_err(boot::error)?);
     let fetcher = Arc::new(Fetcher::new(&settings).map_err(boot::error)?);
     let urls = Arc::new(Urls::new(&settings));
-    let policy = boot::policy(&settings, &urls, app.sign_up_form().is_some());
+    let policy = boot::policy(&settings, &urls, app.sign_up_form());
     let policy = Arc::new(policy);
     let documents = PublicDocuments {
         server: boot::metadata(
@@ -203,7 +203,7 @@ fn views(settings: &Settings) -> loco_rs::Result<Views> {
         Some(PathBuf::from(VIEWS)),
         &settings.locales,
         &settings.default_locale,
-        cfg!(debug_assertions),
+        Edits::of_this_build(),
     )
     .map_err(boot::error)?;
     for file in views.broken() {

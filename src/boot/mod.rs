@@ -19,7 +19,10 @@ use crate::{
     boot::definition::OAuthServerDefinition,
     config::{DerivedMetadata, RefreshTokenPolicy, Settings, TokenFormat, urls::Urls},
     keys::Keys,
-    people::{ResourceOwners, capabilities::PasswordSetter},
+    people::{
+        ResourceOwners,
+        capabilities::{PasswordSetter, SignUpForm},
+    },
     protocol::{
         implied_scopes::ImpliedScopes,
         metadata::ServerMetadata,
@@ -177,8 +180,9 @@ pub fn password_setter<D: OAuthServerDefinition>(
     )))
 }
 
-/// Returns the settings in the form that the protocol rules read.
-pub fn policy(settings: &Settings, urls: &Urls, app_signs_up: bool) -> Policy {
+/// Returns the settings in the form that the protocol rules read. `form` is the sign-up form of the app's
+/// model, if the model can create accounts.
+pub fn policy(settings: &Settings, urls: &Urls, form: Option<SignUpForm>) -> Policy {
     let sensitive = settings
         .known_scopes()
         .into_iter()
@@ -199,7 +203,7 @@ pub fn policy(settings: &Settings, urls: &Urls, app_signs_up: bool) -> Policy {
             .collect(),
         default_resource: settings.default_resource.clone(),
         grant_types: settings.grant_types.clone(),
-        signup: settings.enable_signup && app_signs_up,
+        signup: settings.enable_signup && form.is_some(),
         refresh_needs_offline_access: settings.refresh_token_policy
             == RefreshTokenPolicy::OfflineAccess,
         ttl: Lifetimes {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Settings, finding::Findings, raw::RawSettings};
+use super::{AppEnvironment, Settings, finding::Findings, raw::RawSettings};
 use crate::protocol::redirect_uri::is_loopback_host;
 
 /// Setting `fetch`.
@@ -56,8 +56,12 @@ impl Settings {
     }
 }
 
-pub(super) fn check(raw: &RawSettings, production: bool, findings: &mut Findings) {
-    if production && raw.fetch.extra_ca_file.is_some() {
+pub(super) fn check(
+    raw: &RawSettings,
+    app_environment: AppEnvironment<'_>,
+    findings: &mut Findings,
+) {
+    if app_environment.production() && raw.fetch.extra_ca_file.is_some() {
         findings.add(
             "fetch.extra_ca_file",
             "set in production",

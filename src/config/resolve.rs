@@ -22,7 +22,7 @@ pub(super) fn resolve(
     app_environment: AppEnvironment<'_>,
     findings: &mut Findings,
 ) -> Settings {
-    values::check(&raw, app_environment.production(), findings);
+    values::check(&raw, app_environment, findings);
     check_addresses(&raw, findings);
     let clients = std::mem::take(&mut raw.clients);
     let resources = std::mem::take(&mut raw.resources);

@@ -24,7 +24,11 @@ const KEY_DIRECTORY: &str = "config/oauth_keys";
 /// Name of the file of a secret that was made at first boot.
 const SECRET_FILE: &str = "root_secret";
 
-pub(super) fn check(raw: &RawSettings, production: bool, findings: &mut Findings) {
+pub(super) fn check(
+    raw: &RawSettings,
+    app_environment: AppEnvironment<'_>,
+    findings: &mut Findings,
+) {
     check_grants(&raw.grant_types, findings);
     check_prefixes(&raw.token_prefixes, findings);
     check_locales(raw, findings);
@@ -45,10 +49,10 @@ pub(super) fn check(raw: &RawSettings, production: bool, findings: &mut Findings
         let fix = "name the class of a password login first, or remove the key";
         findings.add("acr_values", "empty", fix);
     }
-    if production && raw.developer_errors == Some(true) {
+    if app_environment.production() && raw.developer_errors == Some(true) {
         findings.add("developer_errors", "on in production", "remove it");
     }
-    fetch::check(raw, production, findings);
+    fetch::check(raw, app_environment, findings);
     check_length("secret", raw.secret.as_ref(), findings);
     check_length("pairwise_secret", raw.pairwise_secret.as_ref(), findings);
     for (entry, limits) in &raw.rate_limits {

@@ -3,7 +3,7 @@
 use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
-    page::{self, FormState, FormTarget, PageOutcome, field},
+    page::{self, FormAction, FormState, FormTarget, PageOutcome},
     resume::no_interaction,
 };
 use crate::{
@@ -99,17 +99,17 @@ async fn submit(
         return Ok(wait.on(answer));
     }
     let interactions = &server.interactions;
-    let action = field(params, "action")?;
-    let decision = action.or(field(params, "decision")?);
-    let outcome = match (action, decision) {
-        (Some("use_another"), _) => {
+    let outcome = match FormAction::of(params)? {
+        Some(FormAction::UseAnother) => {
             let current = current.as_ref();
             interactions
                 .use_another(&mut interaction, browser, current)
                 .await?
         }
-        (_, Some("deny" | "cancel")) => interactions.deny(&interaction, browser).await?,
-        (_, Some("allow")) => match (&current, next) {
+        Some(FormAction::Deny | FormAction::Cancel) => {
+            interactions.deny(&interaction, browser).await?
+        }
+        Some(FormAction::Allow) => match (&current, next) {
             (Some(person), Ok(Step::Consent)) => {
                 let agreement = ConsentDecision {
                     person,

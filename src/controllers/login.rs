@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
-use super::page::{self, FormState, FormTarget, PageOutcome, field};
+use super::page::{self, FormAction, FormState, FormTarget, PageOutcome, field};
 use crate::{
     config::RateLimitEntry,
     controllers::outcome::{NavigationKind, respond},
@@ -86,7 +86,7 @@ async fn submit(
     if let Some(refused) = page::check_csrf(server, browser, params, FormTarget::at(ROUTE))? {
         return form(server, browser, request, form_state.refused(refused)).await;
     }
-    if let (Some("cancel"), Some(interaction)) = (field(params, "action")?, &interaction) {
+    if let (Some(FormAction::Cancel), Some(interaction)) = (FormAction::of(params)?, &interaction) {
         let outcome = server.interactions.deny(interaction, browser).await?;
         return respond(server, browser, interaction, outcome, NavigationKind::Form);
     }

@@ -4,7 +4,7 @@
 use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
-    page::{self, FormState, FormTarget, field},
+    page::{self, FormAction, FormState, FormTarget},
     resume::interaction_id,
 };
 use crate::{
@@ -91,9 +91,9 @@ async fn submit(
         let form_state = FormState::default().refused(refused);
         return form(server, browser, question(form_state));
     }
-    let count = match field(params, "action")? {
-        Some("sign_out") => 1,
-        Some("sign_out_all") => accounts.len(),
+    let count = match FormAction::of(params)? {
+        Some(FormAction::SignOut) => 1,
+        Some(FormAction::SignOutAll) => accounts.len(),
         _ => {
             let form_state = FormState::default()
                 .with_error(FormError::NoDecision)

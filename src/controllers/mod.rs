@@ -7,6 +7,7 @@ pub mod client_configuration;
 pub mod consent;
 pub mod end_session;
 pub mod forgot_password;
+mod form_action;
 mod form_state;
 pub mod grants;
 pub mod interaction;

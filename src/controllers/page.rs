@@ -5,7 +5,10 @@ use axum::{
     response::Response,
 };
 
-pub use super::form_state::{FormState, check_csrf};
+pub use super::{
+    form_action::FormAction,
+    form_state::{FormState, check_csrf},
+};
 use super::{
     outcome::{NavigationKind, respond, to_continue},
     resume::interaction_id,

@@ -3,7 +3,7 @@
 use axum::{debug_handler, http::StatusCode, response::Response};
 
 use super::{
-    page::{self, FormState, FormTarget, PageOutcome, PageVisit, field},
+    page::{self, FormAction, FormState, FormTarget, PageOutcome, PageVisit, field},
     resume::no_interaction,
 };
 use crate::{
@@ -96,9 +96,9 @@ async fn submit(
         return Ok(wait.on(answer));
     }
     let interactions = &server.interactions;
-    let outcome = match (field(params, "action")?, field(params, "sid")?) {
-        (Some("cancel"), _) => interactions.deny(&interaction, browser).await?,
-        (Some("use_another"), _) => {
+    let outcome = match (FormAction::of(params)?, field(params, "sid")?) {
+        (Some(FormAction::Cancel), _) => interactions.deny(&interaction, browser).await?,
+        (Some(FormAction::UseAnother), _) => {
             let current = accounts.first();
             interactions
                 .use_another(&mut interaction, browser, current)

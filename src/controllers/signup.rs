@@ -4,7 +4,7 @@ use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
 use super::{
     login::{self, Authenticated},
-    page::{self, FormState, FormTarget, PageOutcome, field},
+    page::{self, FormAction, FormState, FormTarget, PageOutcome, field},
 };
 use crate::{
     config::RateLimitEntry,
@@ -97,7 +97,7 @@ async fn submit(
             form_state.refused(refused),
         );
     }
-    if let (Some("cancel"), Some(interaction)) = (field(params, "action")?, &interaction) {
+    if let (Some(FormAction::Cancel), Some(interaction)) = (FormAction::of(params)?, &interaction) {
         let outcome = server.interactions.deny(interaction, browser).await?;
         return respond(server, browser, interaction, outcome, NavigationKind::Form);
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{
-    directory::KeyDirectory,
+    directory::{KeyDirectory, OpenFiles},
     error::KeyError,
     files, generate,
     load::{KeyRequirements, Source},
@@ -117,7 +117,7 @@ pub fn withdraw_key(
     let mut reader = KeyDirectory::new(
         path.clone(),
         settings.keys.passphrase.clone(),
-        false,
+        OpenFiles::Read,
         needs.rsa(),
     );
     let keys = reader.read()?;

@@ -28,23 +28,37 @@ struct Stamp {
     alg: SigningAlg,
 }
 
+/// What becomes of a key file that others than its owner can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OpenFiles {
+    /// It is an error.
+    Refused,
+    /// It is read, with a warning.
+    Read,
+}
+
 /// Reader of the keys of one directory.
 pub(super) struct KeyDirectory {
     pub path: PathBuf,
     pub passphrase: Option<Secret>,
-    /// Whether a file that others can read is an error.
-    pub strict: bool,
+    /// What becomes of a file that others can read.
+    pub open_files: OpenFiles,
     /// Algorithm of RSA keys without a description.
     pub rsa: SigningAlg,
     read: HashMap<PathBuf, (Stamp, Arc<KeyPair>)>,
 }
 
 impl KeyDirectory {
-    pub fn new(path: PathBuf, passphrase: Option<Secret>, strict: bool, rsa: SigningAlg) -> Self {
+    pub fn new(
+        path: PathBuf,
+        passphrase: Option<Secret>,
+        open_files: OpenFiles,
+        rsa: SigningAlg,
+    ) -> Self {
         Self {
             path,
             passphrase,
-            strict,
+            open_files,
             rsa,
             read: HashMap::new(),
         }
@@ -69,7 +83,7 @@ impl KeyDirectory {
         if !files::is_open_to_others(metadata) {
             return Ok(());
         }
-        if self.strict {
+        if self.open_files == OpenFiles::Refused {
             return Err(KeyError::ReadableByOthers(path.to_owned()));
         }
         tracing::warn!(file = %path.display(), "key file {OPEN_TO_OTHERS}");

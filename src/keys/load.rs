@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use super::{
-    directory::KeyDirectory,
+    directory::{KeyDirectory, OpenFiles},
     error::KeyError,
     files, generate, jwk_source,
     pair::KeyPair,
@@ -78,7 +78,11 @@ impl Source {
             KeySource::Directory(path) => Self::Directory(KeyDirectory::new(
                 path.clone(),
                 settings.passphrase.clone(),
-                needs.production,
+                if needs.production {
+                    OpenFiles::Refused
+                } else {
+                    OpenFiles::Read
+                },
                 rsa,
             )),
             KeySource::Pem(texts) => {

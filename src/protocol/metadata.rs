@@ -159,7 +159,8 @@ impl ServerMetadata {
     /// The document that describes the server.
     #[must_use]
     pub fn new(input: MetadataInput) -> Self {
-        let with_code = input.grant_types.contains(&GrantType::AuthorizationCode);
+        let parties = Parties::of(&input.grant_types);
+        let with_code = parties == Parties::People;
         let only = |condition: bool, word: &'static str| condition.then_some(word);
         let endpoints = input.endpoints;
         let confidential: Vec<&str> = AUTH_METHODS
@@ -193,18 +194,19 @@ impl ServerMetadata {
             token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-            code_challenge_methods_supported: kept(with_code, vec!["S256"]),
+            code_challenge_methods_supported: parties.list(vec!["S256"]),
             authorization_response_iss_parameter_supported: with_code,
             client_id_metadata_document_supported: input.client_documents,
             protected_resources: input.resources,
-            subject_types_supported: kept(with_code, input.subject_types),
-            id_token_signing_alg_values_supported: kept(with_code, input.algorithms),
-            claims_supported: kept(with_code, claims(input.claims)),
+            subject_types_supported: parties.list(input.subject_types),
+            id_token_signing_alg_values_supported: parties.list(input.algorithms),
+            claims_supported: parties.list(claims(input.claims)),
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
-            acr_values_supported: kept(with_code, input.acr_values),
+            acr_values_supported: parties.list(input.acr_values),
             ui_locales_supported: input.locales,
-            prompt_values_supported: kept(with_code, PROMPTS.to_vec())
+            prompt_values_supported: parties
+                .list(PROMPTS.to_vec())
                 .into_iter()
                 .chain(only(with_code && input.sign_up, "create"))
                 .collect(),
@@ -215,8 +217,31 @@ impl ServerMetadata {
     }
 }
 
-fn kept<T>(condition: bool, list: Vec<T>) -> Vec<T> {
-    if condition { list } else { Vec::new() }
+/// Who takes part in the offered grants.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parties {
+    /// People, who let clients act for them.
+    People,
+    /// Machines alone: there is nobody to sign in.
+    Machines,
+}
+
+impl Parties {
+    fn of(grant_types: &[GrantType]) -> Self {
+        if grant_types.contains(&GrantType::AuthorizationCode) {
+            Self::People
+        } else {
+            Self::Machines
+        }
+    }
+
+    /// What is offered where people take part.
+    fn list<T>(self, offered: Vec<T>) -> Vec<T> {
+        match self {
+            Self::People => offered,
+            Self::Machines => Vec::new(),
+        }
+    }
 }
 
 fn claims(of_user: Vec<String>) -> Vec<String> {

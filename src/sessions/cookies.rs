@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::{Cookie, SameSite};
 
 use super::MAX_ACCOUNTS;
-use crate::protocol::secret::Secret;
+use crate::{config::Settings, protocol::secret::Secret};
 
 /// How long a browser keeps the session cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,31 +24,36 @@ pub struct Cookies {
     pub sessions: Vec<Secret>,
 }
 
-/// Names and attributes of the cookies. Names without `__Host-` are used only with an http `base_url`.
+/// Names and attributes of the cookies.
 #[derive(Clone, Copy, Debug)]
-pub struct CookieNames {
-    secure: bool,
+pub enum CookieNames {
+    /// `Secure` cookies whose names begin with `__Host-` (RFC 6265bis §4.1.3.2).
+    Host,
+    /// Cookies that also travel over http, for an http `base_url`.
+    Plain,
 }
 
 impl CookieNames {
-    /// Returns the names for an https `base_url` (`secure`), or for an http one.
-    pub const fn new(secure: bool) -> Self {
-        Self { secure }
+    /// Returns the names that the setting `cookie_secure` asks for.
+    pub const fn of(settings: &Settings) -> Self {
+        if settings.cookie_secure {
+            Self::Host
+        } else {
+            Self::Plain
+        }
     }
 
     const fn session_name(self) -> &'static str {
-        if self.secure {
-            "__Host-oauth_session"
-        } else {
-            "oauth_session"
+        match self {
+            Self::Host => "__Host-oauth_session",
+            Self::Plain => "oauth_session",
         }
     }
 
     const fn binding_name(self) -> &'static str {
-        if self.secure {
-            "__Host-oauth_browser"
-        } else {
-            "oauth_browser"
+        match self {
+            Self::Host => "__Host-oauth_browser",
+            Self::Plain => "oauth_browser",
         }
     }
 
@@ -86,7 +91,7 @@ impl CookieNames {
             .path("/")
             .http_only(true)
             .same_site(SameSite::Lax)
-            .secure(self.secure)
+            .secure(matches!(self, Self::Host))
             .build()
     }
 }
@@ -145,7 +150,7 @@ mod tests {
     #[case::another_case(b"__host-oauth_browser", false)]
     #[case::in_the_value_of_another(b"a=__Host-oauth_browser", false)]
     fn s10_2_the_name_is_exact(#[case] cookie: &[u8], #[case] found: bool) {
-        let Cookies { binding, sessions } = CookieNames::new(true).read(&headers(cookie));
+        let Cookies { binding, sessions } = CookieNames::Host.read(&headers(cookie));
         let expected = found.then(|| Secret::new(SECRET));
         assert_eq!((binding, sessions), (expected, Vec::new()));
     }
@@ -182,7 +187,7 @@ mod tests {
         };
         let line = HeaderValue::from_str(&format!("{kept}={SECRET}")).expect("a header");
         headers.append(header::COOKIE, line);
-        let Cookies { binding, sessions } = CookieNames::new(true).read(&headers);
+        let Cookies { binding, sessions } = CookieNames::Host.read(&headers);
         if name.ends_with("browser") {
             assert_eq!((binding, sessions), (None, vec![Secret::new(SECRET)]));
         } else {
@@ -199,7 +204,7 @@ mod tests {
         let cookie = format!("oauth_session={front}{SECRET}");
         let value = HeaderValue::from_str(&cookie).expect("a header");
         let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
-        let Cookies { sessions, .. } = CookieNames::new(false).read(&headers);
+        let Cookies { sessions, .. } = CookieNames::Plain.read(&headers);
         assert_eq!(sessions.len(), 1 + more);
     }
 }

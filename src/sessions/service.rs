@@ -115,11 +115,7 @@ impl SessionService {
 
     /// Returns the browser that sent these headers from this address.
     pub fn browser(&self, headers: &HeaderMap, address: Option<IpAddr>) -> Browser {
-        Browser::read(
-            CookieNames::new(self.settings.cookie_secure),
-            headers,
-            address,
-        )
+        Browser::read(CookieNames::of(&self.settings), headers, address)
     }
 
     /// Returns the current account of a browser, with its consent for `client_id`: the first account of

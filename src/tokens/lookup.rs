@@ -119,6 +119,15 @@ pub struct ActiveAccessToken {
     pub parties: TokenParties,
 }
 
+/// Where a token is looked for.
+#[derive(Clone, Copy)]
+enum TokenKind {
+    /// Among the access tokens.
+    Access,
+    /// Among the refresh tokens.
+    Refresh,
+}
+
 /// The client and the user of an active token.
 pub struct TokenParties {
     /// The client it was issued to.
@@ -139,11 +148,16 @@ impl TokenService {
         text: &str,
     ) -> Result<ClientAndToken, Failure> {
         let id = self.clients.id_in_table(&credentials.client_id);
-        let refresh_first = text.starts_with(&self.settings.token_prefixes.refresh_token);
-        let Found { client, mut token } = self.find(id, text, refresh_first).await?;
+        let prefix = &self.settings.token_prefixes.refresh_token;
+        let (first, second) = if text.starts_with(prefix) {
+            (TokenKind::Refresh, TokenKind::Access)
+        } else {
+            (TokenKind::Access, TokenKind::Refresh)
+        };
+        let Found { client, mut token } = self.find(id, text, first).await?;
         let client = self.clients.authenticate(credentials, client).await?;
         if token.is_none() && !text.is_empty() {
-            token = self.find(None, text, !refresh_first).await?.token;
+            token = self.find(None, text, second).await?.token;
         }
         Ok(ClientAndToken { client, token })
     }
@@ -152,29 +166,33 @@ impl TokenService {
         &self,
         client_id: Option<&str>,
         token: &str,
-        refresh: bool,
+        kind: TokenKind,
     ) -> Result<Found, Failure> {
         let tables = self.store.tables();
-        if refresh {
-            let hash = hash(Purpose::Refresh, token);
-            let found = self
-                .store
-                .run(|db| lookups::client_and_refresh_token(db, tables, client_id, &hash))
-                .await?;
-            return Ok(Found {
-                client: found.client,
-                token: found.found.map(Box::new).map(Token::Refresh),
-            });
+        match kind {
+            TokenKind::Refresh => {
+                let hash = hash(Purpose::Refresh, token);
+                let found = self
+                    .store
+                    .run(|db| lookups::client_and_refresh_token(db, tables, client_id, &hash))
+                    .await?;
+                Ok(Found {
+                    client: found.client,
+                    token: found.found.map(Box::new).map(Token::Refresh),
+                })
+            }
+            TokenKind::Access => {
+                let hash = hash(Purpose::Access, token);
+                let found = self
+                    .store
+                    .run(|db| lookups::client_and_access_token(db, tables, client_id, &hash))
+                    .await?;
+                Ok(Found {
+                    client: found.client,
+                    token: found.found.map(Box::new).map(Token::Access),
+                })
+            }
         }
-        let hash = hash(Purpose::Access, token);
-        let found = self
-            .store
-            .run(|db| lookups::client_and_access_token(db, tables, client_id, &hash))
-            .await?;
-        Ok(Found {
-            client: found.client,
-            token: found.found.map(Box::new).map(Token::Access),
-        })
     }
 
     /// Returns the active access token with this text, which came as a bearer token (GU-02), or why there

@@ -56,6 +56,32 @@ impl Stylesheet {
     }
 }
 
+/// When the files that an app puts in the place of shipped pages are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edits {
+    /// Before every render: a developer sees an edit at once, and a broken file makes rendering fail with
+    /// the reason.
+    Watched,
+    /// Once: broken files are left out, and [`Views::broken`] names them.
+    AtBoot,
+}
+
+impl Edits {
+    /// Debug builds are for developers.
+    #[must_use]
+    pub const fn of_this_build() -> Self {
+        if cfg!(debug_assertions) {
+            Self::Watched
+        } else {
+            Self::AtBoot
+        }
+    }
+
+    const fn are_watched(self) -> bool {
+        matches!(self, Self::Watched)
+    }
+}
+
 /// The pages, ready to be rendered. A clone is cheap.
 #[derive(Clone)]
 pub struct Views {
@@ -66,9 +92,7 @@ pub struct Views {
 impl Views {
     /// Loads the shipped pages, and the app's files that replace some of them.
     ///
-    /// With `debug` the app's directory is checked before every render, and a broken file makes
-    /// rendering fail with the reason. Without it, broken files are left out, and [`Self::broken`]
-    /// names them (PG-02).
+    /// `edits` says what becomes of the app's files that change or do not compile (PG-02).
     ///
     /// # Errors
     /// [`ViewsError::Shipped`] when the shipped files do not compile.
@@ -76,13 +100,13 @@ impl Views {
         app_views_dir: Option<PathBuf>,
         locales: &[String],
         default_locale: &str,
-        debug: bool,
+        edits: Edits,
     ) -> Result<Self, ViewsError> {
         let source = Source {
             dir: app_views_dir,
             locales: locales.to_vec(),
             default_locale: default_locale.to_owned(),
-            debug,
+            edits,
         };
         let loaded = source.load()?;
         Ok(Self {
@@ -101,19 +125,19 @@ impl Views {
     /// Renders the page as HTML in an offered language; any other tag gives the default language.
     ///
     /// # Errors
-    /// [`ViewsError::Override`] in debug builds when a file of the app does not compile,
-    /// [`ViewsError::Render`] when a template fails. Without `debug` a failing template of the app
-    /// is logged and the shipped page is shown.
+    /// [`ViewsError::Override`] with [`Edits::Watched`] when a file of the app does not compile,
+    /// [`ViewsError::Render`] when a template fails. With [`Edits::AtBoot`] a failing template of
+    /// the app is logged and the shipped page is shown.
     pub fn render<P: PageContext>(&self, lang: &str, page: &P) -> Result<String, ViewsError> {
         let loaded = self.current()?;
-        if self.source.debug && !loaded.broken.is_empty() {
+        if self.source.edits.are_watched() && !loaded.broken.is_empty() {
             return Err(ViewsError::Override(loaded.broken.clone()));
         }
         let lang = self.offered(lang);
         let context = Self::context(page, &Translations::new(&loaded.messages, lang))?;
         if let Some(app) = &loaded.app {
             match app.render(lang, P::PAGE.template(), &context) {
-                Err(error) if !self.source.debug => {
+                Err(error) if !self.source.edits.are_watched() => {
                     let event = AuditEvent::new(EventName::TemplateBroken).denied("PG-02");
                     let event = event
                         .outcome(Outcome::Error)
@@ -179,7 +203,7 @@ impl Views {
 
     fn current(&self) -> Result<Arc<Loaded>, ViewsError> {
         let loaded = Arc::clone(&self.loaded.read().unwrap_or_else(PoisonError::into_inner));
-        if !self.source.debug || loaded.fingerprint == self.source.fingerprint() {
+        if !self.source.edits.are_watched() || loaded.fingerprint == self.source.fingerprint() {
             return Ok(loaded);
         }
         let fresh = Arc::new(self.source.load()?);
@@ -193,7 +217,7 @@ struct Source {
     dir: Option<PathBuf>,
     locales: Vec<String>,
     default_locale: String,
-    debug: bool,
+    edits: Edits,
 }
 
 /// The files as they were compiled at one time.

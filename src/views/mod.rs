@@ -25,6 +25,6 @@ pub mod pages;
 mod samples;
 mod templates;
 
-pub use engine::{Views, ViewsError};
+pub use engine::{Edits, Views, ViewsError};
 pub use messages::Translations;
 pub use page::{ClientCard, ErrorLine, FormError, Page, PageContext, PageVariables, UserCard};

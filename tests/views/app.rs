@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use loco_oauth_server::internals::views::{
-    Views, ViewsError,
+    Edits, Views, ViewsError,
     pages::{ConsentPage, LoginPage},
 };
 use tempfile::TempDir;
@@ -37,17 +37,17 @@ impl App {
     }
 
     pub fn debug(&self) -> Views {
-        self.views(true).0
+        self.views(Edits::Watched).0
     }
 
     pub fn release(&self) -> (Views, Vec<String>) {
-        self.views(false)
+        self.views(Edits::AtBoot)
     }
 
-    fn views(&self, debug: bool) -> (Views, Vec<String>) {
+    fn views(&self, edits: Edits) -> (Views, Vec<String>) {
         let mut locales = LANGUAGES.map(String::from).to_vec();
         locales.extend(["it".into(), "ar".into()]);
-        let views = Views::new(Some(self.path().to_owned()), &locales, "en", debug).unwrap();
+        let views = Views::new(Some(self.path().to_owned()), &locales, "en", edits).unwrap();
         let broken = views.broken();
         (views, broken)
     }

@@ -9,7 +9,7 @@ mod snapshots;
 mod texts;
 
 use loco_oauth_server::internals::views::{
-    PageContext, Views,
+    Edits, PageContext, Views,
     pages::{
         AppsPage, CheckMailPage, CompletedPage, ConsentPage, ErrorPage, ForgotPasswordPage,
         HandoffPage, LoggedOutPage, LoginPage, LogoutPage, ResetPasswordPage, SelectAccountPage,
@@ -29,7 +29,7 @@ struct Rendered {
 }
 
 fn shipped_views() -> Views {
-    let views = Views::new(None, &LANGUAGES.map(String::from), "en", true).unwrap();
+    let views = Views::new(None, &LANGUAGES.map(String::from), "en", Edits::Watched).unwrap();
     assert_eq!(views.broken(), Vec::<String>::new());
     views
 }

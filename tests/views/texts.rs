@@ -8,7 +8,7 @@ use std::{
 
 use loco_oauth_server::internals::{
     protocol::{error::ErrorCode, error_kind::ErrorKind},
-    views::{FormError, Views},
+    views::{Edits, FormError, Views},
 };
 
 use super::{LANGUAGES, shipped_views};
@@ -128,7 +128,7 @@ fn every_oauth_code_has_its_situation() {
 
 #[test]
 fn pg_06_only_configured_languages_are_chosen() {
-    let views = Views::new(None, &["en".into(), "pt-BR".into()], "pt-BR", false).unwrap();
+    let views = Views::new(None, &["en".into(), "pt-BR".into()], "pt-BR", Edits::AtBoot).unwrap();
 
     assert_eq!(views.negotiate(&["pt".into()], None), "pt-BR");
     assert_eq!(views.negotiate(&[], Some("de, en;q=0.2")), "en");

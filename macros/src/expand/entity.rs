@@ -59,7 +59,10 @@ pub fn entity(options: &ServerOptions, table: &Table) -> TokenStream {
                 where
                     C: ConnectionTrait,
                 {
-                    __private::stamp(insert, &mut self.created_at, &mut self.updated_at);
+                    if insert {
+                        __private::stamp_created(&mut self.created_at);
+                    }
+                    __private::stamp_updated(&mut self.updated_at);
                     Ok(self)
                 }
             }

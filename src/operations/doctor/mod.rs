@@ -114,11 +114,20 @@ async fn keys(settings: &Settings) -> Vec<Finding> {
     }
 }
 
+/// Who mounts the routes of this server (MO-04).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MountedBy {
+    /// The initializer.
+    Initializer,
+    /// The app, in `Hooks::routes`.
+    App,
+}
+
 /// Returns the worst finding and how many there are, as one line of `cargo loco doctor`. Warnings alone
-/// do not fail it. `by_hand` is true if the app mounts the routes itself (MO-04).
-pub async fn check<D: OAuthServerDefinition>(ctx: &AppContext, by_hand: bool) -> Check {
+/// do not fail it.
+pub async fn check<D: OAuthServerDefinition>(ctx: &AppContext, mounted_by: MountedBy) -> Check {
     let mut findings = findings::<D>(ctx).await;
-    if by_hand {
+    if mounted_by == MountedBy::App {
         findings.push(Finding::info(
             "OS-18",
             "the app mounts the routes itself: its request log holds their queries, and so hints \

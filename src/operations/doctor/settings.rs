@@ -9,7 +9,7 @@ use super::Finding;
 use crate::{
     boot::load::VIEWS,
     config::{RateLimitStore, Settings},
-    views::Views,
+    views::{Edits, Views},
 };
 
 /// Pages that have a form, and the words that a file of the app with the same name must have.
@@ -109,7 +109,7 @@ fn pages(settings: &Settings, directory: &Path) -> Vec<Finding> {
         Some(PathBuf::from(directory)),
         &settings.locales,
         &settings.default_locale,
-        false,
+        Edits::AtBoot,
     );
     let broken = match loaded {
         Ok(views) => views.broken(),

@@ -153,8 +153,9 @@ impl ClientMetadata {
         if redirect_uris.is_empty() && grant_types.contains(&GrantType::AuthorizationCode) {
             rules.refuse("redirect_uris", MetadataRule::RedirectUriNeeded);
         }
-        let rules::KeySources { jwks, jwks_uri } = rules.keys(self.jwks, self.jwks_uri);
-        rules.keys_of(method, jwks.is_some() || jwks_uri.is_some());
+        let keys = rules.keys(self.jwks, self.jwks_uri);
+        rules.keys_of(method, &keys);
+        let rules::KeySources { jwks, jwks_uri } = keys;
         let sector_identifier_uri =
             rules.fetched("sector_identifier_uri", self.sector_identifier_uri);
         let rules::SubjectChoice {

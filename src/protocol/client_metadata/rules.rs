@@ -212,8 +212,9 @@ impl<'a> Rules<'a> {
     }
 
     /// RG-07, CA-03: who signs has keys that the server knows.
-    pub fn keys_of(&mut self, method: AuthMethod, has_keys: bool) {
-        if method == AuthMethod::PrivateKeyJwt && !has_keys {
+    pub fn keys_of(&mut self, method: AuthMethod, keys: &KeySources) {
+        let none = keys.jwks.is_none() && keys.jwks_uri.is_none();
+        if method == AuthMethod::PrivateKeyJwt && none {
             self.refuse("jwks", MetadataRule::MissingKeys);
         }
     }

@@ -16,8 +16,7 @@ pub fn cookies(data: &[u8]) {
             headers.append(header::COOKIE, value);
         }
     }
-    for (secure, prefix) in [(true, "__Host-"), (false, "")] {
-        let names = CookieNames::new(secure);
+    for (names, prefix) in [(CookieNames::Host, "__Host-"), (CookieNames::Plain, "")] {
         let Cookies { binding, sessions } = names.read(&headers);
         let sent = |name: &str| sent(&headers, &format!("{prefix}{name}"));
 
