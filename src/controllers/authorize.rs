@@ -27,7 +27,8 @@ use crate::{
         interaction::Step,
         params::Params,
         policy::Entitlement,
-        redirect_uri, refusals,
+        redirect_uri,
+        refusals::StateRefusal,
     },
     server::Server,
     sessions::{Browser, SignedIn},
@@ -168,7 +169,7 @@ async fn decide(
         interaction.request.callback.check(&interaction.client)?;
         current = server.sessions.current(browser, &client_id).await?;
     }
-    Err(OAuthError::of(&refusals::STATE_KEEPS_CHANGING).into())
+    Err(OAuthError::of(StateRefusal::KeepsChanging).into())
 }
 
 /// GE-11: the answer where the setting `grant_types` has no `authorization_code`.

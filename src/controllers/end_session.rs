@@ -25,7 +25,7 @@ use crate::{
         error_kind::ErrorKind,
         params::Params,
         received::Received,
-        refusals,
+        refusals::LogoutRefusal,
         route::Route,
     },
     server::Server,
@@ -111,7 +111,7 @@ fn verified(server: &Server, token: &str) -> Result<VerifiedHint, PageError> {
         .keys
         .verify(token, JwtPurpose::IdTokenHint, server.clock.now())
         .map_err(|error| {
-            let refused = OAuthError::of(&refusals::LOGOUT_HINT_INVALID);
+            let refused = OAuthError::of(LogoutRefusal::HintInvalid);
             PageError::from(refused.expected(error.to_string(), Received::Secret(token)))
                 .showing(ErrorKind::LogoutHint)
         })?;

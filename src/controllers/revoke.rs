@@ -14,7 +14,7 @@ use crate::{
     limits::{self, RateLimitKeys},
     protocol::{
         client::Client, client_auth::ClientEndpoint, error::OAuthError, grants::LookupRequest,
-        refusals,
+        refusals::LookupRefusal,
     },
     server::Server,
     store::{
@@ -58,7 +58,7 @@ pub async fn post(
         server.limits.record_failure(idle).await?;
     }
     if token.is_none() {
-        return Err(OAuthError::of(&refusals::REVOKED_TOKEN_MISSING).into());
+        return Err(OAuthError::of(LookupRefusal::RevokedTokenMissing).into());
     }
     match found {
         Some(found) if is_own(&found) => {

@@ -19,7 +19,8 @@ use crate::{
         claims,
         error::OAuthError,
         grants::repeated,
-        id_token, refusals,
+        id_token,
+        refusals::GuardRefusal,
         route::Route,
         scope::{OPENID, Scopes},
     },
@@ -50,7 +51,7 @@ pub async fn get_or_post(server: ServerState, request: Request) -> Result<Respon
 
 /// UI-02, UI-03, UI-05: checks the access token, and collects the claims that its scopes cover.
 async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
-    let invalid = || OAuthError::of(&refusals::ACCESS_TOKEN_INVALID).with_rule("UI-02");
+    let invalid = || OAuthError::of(GuardRefusal::AccessTokenInvalid).with_rule("UI-02");
     let wanted = || {
         let (issuer, userinfo) = (&server.urls.issuer, server.urls.of(Route::Userinfo));
         format!("a live access token for {userinfo} or {issuer}")
@@ -68,7 +69,7 @@ async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
     }
     let scopes: Scopes = access.token.scopes.0.iter().collect();
     let Some(owner) = parties.owner.filter(|_| scopes.contains(OPENID)) else {
-        let error = OAuthError::of(&refusals::USERINFO_NEEDS_OPENID)
+        let error = OAuthError::of(GuardRefusal::UserInfoNeedsOpenid)
             .observed("a person's token with the scope openid", scopes.to_string());
         return Err(error.into());
     };
@@ -102,7 +103,7 @@ async fn presented_token(request: Request) -> Result<Option<String>, Failure> {
         .map(str::to_owned);
     match (of_header, of_body) {
         (Some(_), Some(_)) => {
-            let error = OAuthError::of(&refusals::ACCESS_TOKEN_REPEATED);
+            let error = OAuthError::of(GuardRefusal::AccessTokenRepeated);
             Err(error.into())
         }
         (of_header, of_body) => Ok(of_header.or(of_body)),

@@ -15,7 +15,7 @@ use tokio::{
 use super::equal_time::TimingEqualizer;
 use crate::{
     error::Failure,
-    protocol::{error::OAuthError, refusals},
+    protocol::{error::OAuthError, refusals::ServerRefusal},
 };
 
 /// Longest wait for a free thread, seconds. On a small machine, and in a debug build, a check takes a
@@ -48,7 +48,7 @@ pub struct QueuePermit(
 );
 
 fn busy() -> Failure {
-    OAuthError::of(&refusals::HASHING_BUSY).into()
+    OAuthError::of(ServerRefusal::HashingBusy).into()
 }
 
 /// Returns the number of threads that hash. One core is left to other requests: with all cores busy

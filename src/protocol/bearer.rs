@@ -3,7 +3,7 @@
 
 use super::{
     error::{ErrorCode, OAuthError},
-    refusals,
+    refusals::GuardRefusal,
 };
 
 /// The token of the `Authorization` headers, `None` when there is none. Another scheme is a client
@@ -12,7 +12,7 @@ use super::{
 /// # Errors
 /// `invalid_request` by `rule` for several headers, and for a header without exactly one token.
 pub fn token<'a>(headers: &[&'a str], rule: &'static str) -> Result<Option<&'a str>, OAuthError> {
-    let malformed = || OAuthError::of(&refusals::BEARER_MALFORMED).with_rule(rule);
+    let malformed = || OAuthError::of(GuardRefusal::BearerMalformed).with_rule(rule);
     match headers {
         [] => Ok(None),
         [header] => {
@@ -73,6 +73,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::protocol::refusals::ServerRefusal;
 
     #[rstest]
     #[case(&[], Ok(None))]
@@ -99,7 +100,7 @@ mod tests {
 
     #[test]
     fn s19_4_the_challenge() {
-        let error = OAuthError::of(&refusals::SCOPE_LACKING);
+        let error = OAuthError::of(GuardRefusal::ScopeLacking);
         let challenge = Challenge {
             realm: "https://as.example",
             resource_metadata: Some("https://as.example/.well-known/oauth-protected-resource/mcp"),
@@ -107,7 +108,7 @@ mod tests {
             error: Some(&error),
         };
         insta::assert_snapshot!(challenge, @r#"Bearer realm="https://as.example", resource_metadata="https://as.example/.well-known/oauth-protected-resource/mcp", scope="mcp:read mcp:write", error="insufficient_scope", error_description="The access token lacks a scope""#);
-        let fault = OAuthError::of(&refusals::STORAGE_BUSY).with_rule("GU-06");
+        let fault = OAuthError::of(ServerRefusal::StorageBusy).with_rule("GU-06");
         let bare = Challenge {
             resource_metadata: None,
             scope: "",

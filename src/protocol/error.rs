@@ -142,7 +142,8 @@ impl OAuthError {
     }
 
     /// Makes a refusal from its row of the table.
-    pub const fn of(refusal: &'static Refusal) -> Self {
+    pub fn of(refusal: impl Into<&'static Refusal>) -> Self {
+        let refusal = refusal.into();
         Self {
             code: refusal.code,
             rule: refusal.rule,
@@ -261,11 +262,11 @@ impl std::error::Error for OAuthError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::refusals;
+    use crate::protocol::refusals::{CodeRefusal, GuardRefusal};
 
     #[test]
     fn received_values_are_shown_as_their_kind_allows() {
-        let error = OAuthError::of(&refusals::VERIFIER_WRONG);
+        let error = OAuthError::of(CodeRefusal::VerifierWrong);
         let error = error.expected("43", Received::Identifier("some-value"));
         assert_eq!(error.received_text(), "some… (10)");
         let error = error.received(Received::Secret("some-value"));
@@ -275,7 +276,8 @@ mod tests {
     #[test]
     fn s_d2_observed_values_are_shown_but_bounded() {
         let audience = "https://api.example/notes";
-        let error = OAuthError::of(&refusals::ACCESS_TOKEN_INVALID).observed("https://a", audience);
+        let error =
+            OAuthError::of(GuardRefusal::AccessTokenInvalid).observed("https://a", audience);
         assert_eq!(error.received_text(), audience);
         let long = "a b ".repeat(1000);
         let error = error.observed("https://a", &long);

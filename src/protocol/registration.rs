@@ -14,7 +14,7 @@ use super::{
     client_metadata::{ClientMetadata, LOCALIZED, MetadataError, MetadataErrorCode, MetadataRule},
     error::OAuthError,
     received::Received,
-    refusals,
+    refusals::RegistrationRefusal,
     secret::{Purpose, hash},
 };
 
@@ -163,8 +163,8 @@ pub fn check_update(members: &Map<String, Value>, client: &Client) -> Result<(),
 impl From<MetadataError> for OAuthError {
     fn from(error: MetadataError) -> Self {
         let refusal = match error.code() {
-            MetadataErrorCode::InvalidRedirectUri => &refusals::REDIRECT_URI_REFUSED,
-            MetadataErrorCode::InvalidClientMetadata => &refusals::METADATA_REFUSED,
+            MetadataErrorCode::InvalidRedirectUri => RegistrationRefusal::RedirectUriRefused,
+            MetadataErrorCode::InvalidClientMetadata => RegistrationRefusal::MetadataRefused,
         };
         let sent = Received::Public(error.value.as_deref().unwrap_or_default());
         let refusal = Self::of(refusal).with_rule(error.rule_id());

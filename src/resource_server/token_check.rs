@@ -15,7 +15,7 @@ use crate::{
     http::extract::bearer_token,
     protocol::{
         bearer::Challenge, error::OAuthError, implied_scopes::ImpliedScopes, received::Received,
-        refusals, scope::Scopes,
+        refusals::GuardRefusal, scope::Scopes,
     },
     server::Server,
     store::transaction::budgeted,
@@ -91,7 +91,7 @@ impl TokenCheck {
     pub async fn admit(self: Arc<Self>, token: &str) -> Result<AccessToken, BearerError> {
         let found = budgeted(self.server.tokens.bearer(token)).await;
         let found = found.map_err(|failure| self.refuse(failure))?;
-        let invalid = || OAuthError::of(&refusals::ACCESS_TOKEN_INVALID);
+        let invalid = || OAuthError::of(GuardRefusal::AccessTokenInvalid);
         let ActiveAccessToken { access, parties } = found.map_err(|why| {
             let wanted = format!("a live access token for {}", self.resource);
             self.refuse(invalid().observed(wanted, why.to_string()))
@@ -143,7 +143,7 @@ impl TokenCheck {
 
     /// The 401 to a request without a token; its challenge has no error code (RFC 6750 §3.1).
     pub fn ask(&self) -> BearerError {
-        let error = OAuthError::of(&refusals::ACCESS_TOKEN_MISSING)
+        let error = OAuthError::of(GuardRefusal::AccessTokenMissing)
             .received(Received::Public("no bearer token"));
         let challenge = self.challenge(&self.needed, None);
         BearerError::new(error.into(), Some(challenge), &self.request, &self.slot).silent()

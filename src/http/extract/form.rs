@@ -13,7 +13,7 @@ use crate::{
         error::OAuthError,
         params::{Params, ParamsError},
         received::Received,
-        refusals,
+        refusals::{ClientAuthRefusal, TransportRefusal},
     },
 };
 
@@ -40,7 +40,7 @@ impl<S: Send + Sync> FromRequest<S> for ApiForm {
         let query = request.uri().query().unwrap_or_default();
         let query = Params::parse(query.as_bytes()).map_err(|error| unreadable("TK-02", error))?;
         if NEVER_IN_QUERY.iter().any(|name| query.contains(name)) {
-            return Err(OAuthError::of(&refusals::CREDENTIALS_IN_URL).into());
+            return Err(OAuthError::of(TransportRefusal::CredentialsInUrl).into());
         }
         Ok(Self(read(request, "TK-01", "TK-02").await?))
     }
@@ -88,7 +88,7 @@ pub async fn read(
     if !is_of_type(request.headers(), "application/x-www-form-urlencoded") {
         let sent = request.headers().get(header::CONTENT_TYPE);
         let sent = sent.and_then(|sent| sent.to_str().ok()).unwrap_or_default();
-        let error = OAuthError::of(&refusals::FORM_TYPE).with_rule(of_type);
+        let error = OAuthError::of(TransportRefusal::FormType).with_rule(of_type);
         let error = error.received(Received::Public(sent));
         return Err(Failure::transport(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -116,7 +116,7 @@ pub fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Fai
         return Ok(());
     }
     let received = format!("{length} bytes");
-    let error = OAuthError::of(&refusals::URL_TOO_LONG).with_rule(rule);
+    let error = OAuthError::of(TransportRefusal::UrlTooLong).with_rule(rule);
     let error = error.received(Received::Public(&received));
     Err(Failure::transport(StatusCode::URI_TOO_LONG, error))
 }
@@ -151,7 +151,7 @@ pub fn authorization_headers(headers: &HeaderMap) -> Result<Vec<&str>, OAuthErro
         .map(|value| {
             value
                 .to_str()
-                .map_err(|_| OAuthError::of(&refusals::AUTHORIZATION_NOT_ASCII))
+                .map_err(|_| OAuthError::of(ClientAuthRefusal::AuthorizationNotAscii))
         })
         .collect()
 }

@@ -16,7 +16,8 @@ use crate::{
     protocol::{
         error::{ErrorCode, OAuthError},
         received::Received,
-        refusals, strict_json,
+        refusals::{JsonRefusal, Refusal},
+        strict_json,
     },
 };
 
@@ -36,12 +37,12 @@ impl<S: Send + Sync> FromRequest<S> for MetadataJson {
             };
             return Err(Failure::transport(StatusCode::UNSUPPORTED_MEDIA_TYPE, error).into());
         }
-        let refused = |refusal| OAuthError {
+        let refused = |refusal: &'static Refusal| OAuthError {
             code: ErrorCode::InvalidClientMetadata,
             ..OAuthError::of(refusal).with_rule("RG-02")
         };
-        let body = body::read(request.into_body(), refused).await?;
-        let members = strict_json::object(&body).map_err(|error| refused(error.refusal()))?;
+        let body = body::read(request.into_body(), |refusal| refused(refusal.row())).await?;
+        let members = strict_json::object(&body).map_err(|error| refused(error.refusal().row()))?;
         Ok(Self(members))
     }
 }
@@ -59,17 +60,17 @@ pub async fn read<T: DeserializeOwned>(request: Request, rule: &'static str) -> 
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Failure::transport(status, error));
     }
-    let refused = |refusal| OAuthError::of(refusal).with_rule(rule);
-    let body = body::read(request.into_body(), refused).await?;
-    let members = strict_json::object(&body).map_err(|error| refused(error.refusal()))?;
+    let refused = |refusal: &'static Refusal| OAuthError::of(refusal).with_rule(rule);
+    let body = body::read(request.into_body(), |refusal| refused(refusal.row())).await?;
+    let members = strict_json::object(&body).map_err(|error| refused(error.refusal().row()))?;
     serde_json::from_value(Value::Object(members))
-        .map_err(|_| refused(&refusals::JSON_MEMBER_WRONG).into())
+        .map_err(|_| refused(JsonRefusal::MemberWrong.row()).into())
 }
 
 /// The refusal of another content type.
 fn of_type(headers: &HeaderMap, rule: &'static str) -> OAuthError {
     let sent = headers.get(header::CONTENT_TYPE);
     let sent = sent.and_then(|sent| sent.to_str().ok()).unwrap_or_default();
-    let error = OAuthError::of(&refusals::JSON_TYPE).with_rule(rule);
+    let error = OAuthError::of(JsonRefusal::ContentType).with_rule(rule);
     error.received(Received::Public(sent))
 }
