@@ -14,7 +14,7 @@ use crate::{
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{QueryParams, ServerState, SharedContext, read_form},
+        extract::{QueryParams, ServerState, SharedContext, TransportRules, read_form},
     },
     interactions::logout::LogoutInteraction,
     keys::JwtPurpose,
@@ -52,7 +52,7 @@ pub async fn get(
 /// carries no `Lax` cookie.
 #[debug_handler(state = SharedContext)]
 pub async fn post(server: ServerState, request: Request) -> Result<Response, PageError> {
-    let params = read_form(request, "ES-01", "ES-01").await?;
+    let params = read_form(request, TransportRules::END_SESSION).await?;
     check_limit(&server, &params).await?;
     let mut interaction = load(&server, &params).await?;
     server

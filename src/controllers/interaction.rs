@@ -127,7 +127,7 @@ pub async fn post(
     mut browser: Browser,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let act: DecisionBody = read_json(request, "EX-01").await?;
+    let act: DecisionBody = read_json(request).await?;
     check_origin(&server, &browser)?;
     let found = server
         .interactions

@@ -52,7 +52,7 @@ pub async fn post(
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let request = Request::from_parts(parts.clone(), body);
-    let exchange: SessionRequestBody = read_json(request, "EX-01").await?;
+    let exchange: SessionRequestBody = read_json(request).await?;
     check_origin(&server, &browser)?;
     let keys = RateLimitKeys::entry(RateLimitEntry::Session).address();
     server.limits.check(keys).await?;

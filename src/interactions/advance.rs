@@ -10,7 +10,7 @@ use crate::{
     people::hooks::{ClientInfo, InteractionInfo},
     protocol::{
         error::OAuthError, interaction::Step, params, refusals::InteractionRefusal, route::Route,
-        scope::Scopes,
+        rule::rule, scope::Scopes,
     },
     sessions::{Browser, SignedIn},
 };
@@ -112,7 +112,7 @@ impl InteractionService {
     ) -> Result<InteractionOutcome, PageError> {
         let error = OAuthError::of(InteractionRefusal::PersonRefused);
         let outcome = self.refuse(interaction, browser, &error).await?;
-        let event = AuditEvent::new(EventName::ConsentDenied).denied("IX-05");
+        let event = AuditEvent::new(EventName::ConsentDenied).denied(rule!("IX-05"));
         let event = event.client(&interaction.client);
         self.events
             .emit(event.scopes(interaction.request.scopes.as_slice()));

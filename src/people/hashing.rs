@@ -180,7 +180,8 @@ mod tests {
         let mut waiting = join_all((0..threads * QUEUE).map(|_| hashing.run(async {})));
         assert!((&mut waiting).now_or_never().is_none());
         let refused = hashing.run(async {}).now_or_never();
-        assert_eq!(refused.unwrap().unwrap_err().error.rule, "FA-04");
+        let refused = refused.unwrap().unwrap_err();
+        assert_eq!(refused.error.rule.as_str(), "FA-04");
         drop(busy);
         assert!(waiting.await.iter().all(Result::is_ok));
         hashing.run(async {}).await.unwrap();

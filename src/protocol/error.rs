@@ -11,6 +11,7 @@ use super::{
     received::Received,
     redirect_difference::Difference,
     refusals::{Refusal, offer},
+    rule::RuleId,
 };
 
 /// `error` values of RFC 6749, RFC 6750, RFC 7591, RFC 8707 and OpenID Connect Core.
@@ -104,7 +105,7 @@ pub struct OAuthError {
     /// The error code of the RFC.
     pub code: ErrorCode,
     /// Id of the rule that failed, for example `TK-12`.
-    pub rule: &'static str,
+    pub rule: RuleId,
     /// `error_description`: a fixed sentence of `%x20-21 / %x23-5B / %x5D-7E` (RFC 6749 §5.2).
     pub description: &'static str,
     /// A sentence that names a member of the request, told instead of `description`. Sent values
@@ -156,7 +157,7 @@ impl OAuthError {
 
     /// Returns this refusal under the rule of another endpoint.
     #[must_use]
-    pub const fn with_rule(mut self, rule: &'static str) -> Self {
+    pub const fn with_rule(mut self, rule: RuleId) -> Self {
         self.rule = rule;
         self
     }

@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(error.member, member);
         assert_eq!(error.rule, MetadataRule::Type(kind));
         let error = OAuthError::from(error);
-        assert_eq!(error.rule, "RG-05");
+        assert_eq!(error.rule.as_str(), "RG-05");
         let start = format!("{member}: {kind} is expected; received: ");
         assert!(error.text().starts_with(&start), "{}", error.text());
     }

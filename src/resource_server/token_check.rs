@@ -14,8 +14,13 @@ use crate::{
     error::Failure,
     http::extract::bearer_token,
     protocol::{
-        bearer::Challenge, error::OAuthError, implied_scopes::ImpliedScopes, received::Received,
-        refusals::GuardRefusal, scope::Scopes,
+        bearer::{BearerPlace, Challenge},
+        error::OAuthError,
+        implied_scopes::ImpliedScopes,
+        received::Received,
+        refusals::GuardRefusal,
+        rule::rule,
+        scope::Scopes,
     },
     server::Server,
     store::transaction::budgeted,
@@ -80,7 +85,7 @@ impl TokenCheck {
     /// # Errors
     /// GU-01: the refusal of a malformed header, or of several.
     pub fn bearer_token(&self, headers: &HeaderMap) -> Result<Option<String>, BearerError> {
-        bearer_token(headers, "GU-01").map_err(|error| self.refuse(error))
+        bearer_token(headers, BearerPlace::Guard).map_err(|error| self.refuse(error))
     }
 
     /// GU-02, GU-04, GU-06: checks a token, and returns what a handler learns about it.
@@ -178,7 +183,7 @@ impl TokenCheck {
 /// A fault at a guard is reported under the rule GU-06.
 fn rule_of_faults(mut failure: Failure) -> Failure {
     if failure.status.is_server_error() {
-        failure.error.rule = "GU-06";
+        failure.error.rule = rule!("GU-06");
     }
     failure
 }

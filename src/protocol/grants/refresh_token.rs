@@ -7,6 +7,7 @@ use crate::protocol::{
     policy::{Entitlement, Policy},
     received::Received,
     refusals::RefreshRefusal,
+    rule::rule,
     scope::Scopes,
     secret::{Purpose, hash},
 };
@@ -213,7 +214,7 @@ fn granted(
         scopes: &scopes,
     };
     let audience = audience(entitlement, &request.resources, bound);
-    let audience = audience.map_err(|error| error.with_rule("TK-24"))?;
+    let audience = audience.map_err(|error| error.with_rule(rule!("TK-24")))?;
     Ok(Granted { scopes, audience })
 }
 

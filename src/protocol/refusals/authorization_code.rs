@@ -1,4 +1,4 @@
-//! Authorization codes (TK-09 to TK-17).
+//! Authorization codes (TK-09 to TK-16).
 
 use super::refusals;
 

@@ -1,4 +1,4 @@
-//! Resources at the exchange of a code or a refresh token (TK-18, TK-24).
+//! Resources at the exchange of a code or a refresh token (TK-17, TK-24).
 
 use super::refusals;
 

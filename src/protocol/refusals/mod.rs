@@ -35,17 +35,7 @@ mod transport;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::document::document;
-pub use self::{
-    authorization_code::CodeRefusal, authorize::AuthorizeRefusal, client_auth::ClientAuthRefusal,
-    client_credentials::MachineRefusal, client_document::ClientDocumentRefusal, form::FormRefusal,
-    grant_resources::GrantResourceRefusal, guard::GuardRefusal, interaction::InteractionRefusal,
-    json::JsonRefusal, logout::LogoutRefusal, lookup::LookupRefusal, pages::PageRefusal,
-    refresh_token::RefreshRefusal, registration::RegistrationRefusal, server::ServerRefusal,
-    session::SessionRefusal, state::StateRefusal, storage::StorageRefusal, targets::TargetRefusal,
-    token::TokenRefusal, transport::TransportRefusal,
-};
-use super::error::ErrorCode;
-use crate::protocol::error_kind::ErrorKind;
+use super::{error::ErrorCode, error_kind::ErrorKind, rule::RuleId};
 
 /// One way in which a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +43,7 @@ pub struct Refusal {
     /// The family and the variant, as the code writes them.
     pub name: &'static str,
     /// Id of the rule.
-    pub rule: &'static str,
+    pub rule: RuleId,
     /// The RFC's code.
     pub code: ErrorCode,
     /// What the client reads: `error_description`, of `%x20-21 / %x23-5B / %x5D-7E` (RFC 6749
@@ -148,7 +138,7 @@ macro_rules! refusals {
                 match self {
                     $(Self::$name => &$crate::protocol::refusals::Refusal {
                         name: concat!(stringify!($family), "::", stringify!($name)),
-                        rule: $rule,
+                        rule: $crate::protocol::rule::rule!($rule),
                         code: $crate::protocol::error::ErrorCode::$code,
                         client: $client,
                         problem: $problem,
@@ -184,38 +174,45 @@ macro_rules! refusals {
 }
 use refusals;
 
-/// The rows of all families, for the page of the documentation and its test.
-#[cfg(any(test, feature = "testing"))]
-pub fn all() -> impl Iterator<Item = &'static Refusal> {
-    fn rows<F: Copy + Into<&'static Refusal>>(family: &[F]) -> Vec<&'static Refusal> {
-        family.iter().map(|&refusal| refusal.into()).collect()
-    }
-    [
-        rows(TransportRefusal::ALL),
-        rows(AuthorizeRefusal::ALL),
-        rows(TargetRefusal::ALL),
-        rows(TokenRefusal::ALL),
-        rows(CodeRefusal::ALL),
-        rows(GrantResourceRefusal::ALL),
-        rows(RefreshRefusal::ALL),
-        rows(MachineRefusal::ALL),
-        rows(ClientAuthRefusal::ALL),
-        rows(InteractionRefusal::ALL),
-        rows(SessionRefusal::ALL),
-        rows(FormRefusal::ALL),
-        rows(StateRefusal::ALL),
-        rows(LogoutRefusal::ALL),
-        rows(GuardRefusal::ALL),
-        rows(LookupRefusal::ALL),
-        rows(RegistrationRefusal::ALL),
-        rows(ClientDocumentRefusal::ALL),
-        rows(JsonRefusal::ALL),
-        rows(StorageRefusal::ALL),
-        rows(PageRefusal::ALL),
-        rows(ServerRefusal::ALL),
-    ]
-    .into_iter()
-    .flatten()
+/// Exports the families, and lists their rows.
+macro_rules! families {
+    ($($file:ident::$family:ident,)+) => {
+        $(pub use self::$file::$family;)+
+
+        /// The rows of all families, for the page of the documentation and its test.
+        #[cfg(any(test, feature = "testing"))]
+        pub fn all() -> impl Iterator<Item = &'static Refusal> {
+            let mut rows: Vec<&'static Refusal> = Vec::new();
+            $(rows.extend($family::ALL.iter().map(|refusal| refusal.row()));)+
+            rows.into_iter()
+        }
+    };
+}
+
+// In the order of `docs/refusals.md`.
+families! {
+    transport::TransportRefusal,
+    authorize::AuthorizeRefusal,
+    targets::TargetRefusal,
+    token::TokenRefusal,
+    authorization_code::CodeRefusal,
+    grant_resources::GrantResourceRefusal,
+    refresh_token::RefreshRefusal,
+    client_credentials::MachineRefusal,
+    client_auth::ClientAuthRefusal,
+    interaction::InteractionRefusal,
+    session::SessionRefusal,
+    form::FormRefusal,
+    state::StateRefusal,
+    logout::LogoutRefusal,
+    guard::GuardRefusal,
+    lookup::LookupRefusal,
+    registration::RegistrationRefusal,
+    client_document::ClientDocumentRefusal,
+    json::JsonRefusal,
+    storage::StorageRefusal,
+    pages::PageRefusal,
+    server::ServerRefusal,
 }
 
 /// Most characters that a client reads.

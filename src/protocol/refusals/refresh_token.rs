@@ -1,4 +1,4 @@
-//! Refresh tokens (TK-19 to TK-26, RF-03).
+//! Refresh tokens (TK-19 to TK-23, RF-03).
 
 use super::refusals;
 

@@ -1,4 +1,4 @@
-//! The token endpoint, whatever the grant type (TK-02 to TK-08).
+//! The token endpoint, whatever the grant type (TK-02, TK-05, TK-07).
 
 use super::refusals;
 
