@@ -23,7 +23,10 @@ use crate::{
         extract::{ServerState, SharedContext},
         layers::{self, LayerState},
     },
-    protocol::{error::OAuthError, received::Received, refusals, resource_metadata, well_known},
+    protocol::{
+        error::OAuthError, received::Received, refusals::TransportRefusal, resource_metadata,
+        well_known,
+    },
 };
 
 /// The service that answers at a well-known address without a document.
@@ -68,8 +71,8 @@ async fn missing(server: ServerState, uri: Uri) -> Result<Response, ApiError> {
         let document = controllers::resource_metadata::get(server, uri).await?;
         return Ok(document.into_response());
     }
-    let error =
-        OAuthError::of(&refusals::METADATA_ADDRESS_UNKNOWN).received(Received::Public(uri.path()));
+    let error = OAuthError::of(TransportRefusal::MetadataAddressUnknown)
+        .received(Received::Public(uri.path()));
     Err(Failure::transport(StatusCode::NOT_FOUND, error).into())
 }
 

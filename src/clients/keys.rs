@@ -23,7 +23,7 @@ use crate::{
         client_auth::{ClientEndpoint, Credentials, refused},
         client_document::Unread,
         error::OAuthError,
-        refusals,
+        refusals::ClientAuthRefusal,
         route::Route,
         strict_json::{self, JsonError},
         verification_key,
@@ -290,6 +290,6 @@ fn no_keys(cause: String) -> Failure {
     Failure {
         source: Some(cause),
         retry_after: Some(AGAIN_AFTER),
-        ..OAuthError::of(&refusals::CLIENT_KEYS_UNREAD).into()
+        ..OAuthError::of(ClientAuthRefusal::ClientKeysUnread).into()
     }
 }

@@ -17,7 +17,7 @@ use crate::{
             ClientIdentity, ClientMetadata, MetadataError, MetadataRule, TrustLevel,
         },
         error::OAuthError,
-        refusals,
+        refusals::RegistrationRefusal,
         scope::OPENID,
         secret::Secret,
     },
@@ -77,7 +77,7 @@ impl Registrar {
         let mut client = metadata.into_client(identity, &policy).map_err(|errors| {
             let first = errors.into_iter().next();
             first.map_or_else(
-                || OAuthError::of(&refusals::METADATA_REFUSED),
+                || OAuthError::of(RegistrationRefusal::MetadataRefused),
                 OAuthError::from,
             )
         })?;
@@ -130,7 +130,7 @@ impl Registrar {
         if permitted? {
             return Ok(());
         }
-        let error = OAuthError::of(&refusals::REGISTRATION_NOT_PERMITTED);
+        let error = OAuthError::of(RegistrationRefusal::NotPermitted);
         Err(Failure::transport(axum::http::StatusCode::FORBIDDEN, error))
     }
 

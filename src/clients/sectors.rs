@@ -9,7 +9,7 @@ use crate::{
         client::Client,
         client_document::{SectorError, Unread, check_sector_document, no_sector_document},
         error::OAuthError,
-        refusals,
+        refusals::RegistrationRefusal,
     },
 };
 
@@ -70,7 +70,7 @@ impl From<SectorError> for Failure {
             SectorError::Unread(Unread::Away(cause)) => Self {
                 source: Some(cause),
                 retry_after: Some(AGAIN_AFTER),
-                ..OAuthError::of(&refusals::SECTOR_DOCUMENT_UNREAD).into()
+                ..OAuthError::of(RegistrationRefusal::SectorDocumentUnread).into()
             },
         }
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, de::Error};
 use validator::Validate;
 
 use super::Settings;
+use crate::protocol::rule::{RuleId, rule};
 
 /// An entry of the setting: the requests that are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -126,15 +127,15 @@ impl RateLimitEntry {
     }
 
     /// Id of the rule that a request over the limit breaks.
-    pub(crate) const fn rule(self) -> &'static str {
+    pub(crate) const fn rule(self) -> RuleId {
         match self {
-            Self::Authorize => "AZ-05",
-            Self::Register => "RG-03",
+            Self::Authorize => rule!("AZ-05"),
+            Self::Register => rule!("RG-03"),
             Self::Consent
             | Self::Login
             | Self::Signup
             | Self::PasswordReset
-            | Self::DeviceUserCode => "PG-08",
+            | Self::DeviceUserCode => rule!("PG-08"),
             Self::Token
             | Self::TokenFailure
             | Self::Introspect
@@ -142,7 +143,7 @@ impl RateLimitEntry {
             | Self::Userinfo
             | Self::Session
             | Self::Par
-            | Self::DeviceAuthorization => "TK-04",
+            | Self::DeviceAuthorization => rule!("TK-04"),
         }
     }
 }

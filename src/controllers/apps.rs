@@ -21,7 +21,7 @@ use crate::{
     protocol::{
         error::OAuthError,
         params::{Params, encode},
-        refusals,
+        refusals::PageRefusal,
         route::Route,
         scope::OFFLINE_ACCESS,
     },
@@ -156,7 +156,7 @@ async fn person(
 
 /// AP-01, ASVS 8.2.2: what belongs to somebody else is answered like what does not exist.
 fn not_found() -> PageError {
-    let error = OAuthError::of(&refusals::APP_OR_SESSION_UNKNOWN);
+    let error = OAuthError::of(PageRefusal::AppOrSessionUnknown);
     Failure::transport(StatusCode::NOT_FOUND, error).into()
 }
 

@@ -10,7 +10,7 @@ use axum::{
 use crate::{
     error::{ApiError, Failure},
     http::extract::{ServerState, SharedContext},
-    protocol::{error::OAuthError, received::Received, refusals},
+    protocol::{error::OAuthError, received::Received, refusals::PageRefusal},
 };
 
 /// Returns the stylesheet, if `file` is its present name; any other name is a 404 (PG-04).
@@ -24,7 +24,7 @@ pub async fn get(
     let file = file.map_or_else(|_| String::new(), |Path(file)| file);
     if file != stylesheet.file_name() {
         let file = Received::Public(&file);
-        let error = OAuthError::of(&refusals::STYLESHEET_UNKNOWN).received(file);
+        let error = OAuthError::of(PageRefusal::StylesheetUnknown).received(file);
         return Err(Failure::transport(StatusCode::NOT_FOUND, error).into());
     }
     let headers = [

@@ -12,7 +12,7 @@ use crate::{
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{QueryParams, ServerState, SharedContext, read_form},
+        extract::{QueryParams, ServerState, SharedContext, TransportRules, read_form},
         layers::SentBack,
     },
     interactions::{Interaction, InteractionOutcome, usable},
@@ -27,7 +27,8 @@ use crate::{
         interaction::Step,
         params::Params,
         policy::Entitlement,
-        redirect_uri, refusals,
+        redirect_uri,
+        refusals::StateRefusal,
     },
     server::Server,
     sessions::{Browser, SignedIn},
@@ -168,7 +169,7 @@ async fn decide(
         interaction.request.callback.check(&interaction.client)?;
         current = server.sessions.current(browser, &client_id).await?;
     }
-    Err(OAuthError::of(&refusals::STATE_KEEPS_CHANGING).into())
+    Err(OAuthError::of(StateRefusal::KeepsChanging).into())
 }
 
 /// GE-11: the answer where the setting `grant_types` has no `authorization_code`.
@@ -181,7 +182,7 @@ pub async fn switched_off() -> PageError {
 /// cross-site POST carries no `Lax` cookie.
 #[debug_handler(state = SharedContext)]
 pub async fn post(server: ServerState, request: Request) -> Result<Response, PageError> {
-    let params = read_form(request, "AZ-01", "AZ-02").await?;
+    let params = read_form(request, TransportRules::AUTHORIZE).await?;
     let requester = load(&server, &params).await?;
     let request = match validate(&server, &params, &requester) {
         Ok(request) => request,

@@ -23,7 +23,7 @@ use crate::{
         client::{Client, ClientKind, ClientSecret, ClientStatus},
         client_metadata::TrustLevel,
         error::OAuthError,
-        refusals,
+        refusals::RegistrationRefusal,
         registration::{self, ClientInformation, Issued},
         route::Route,
         secret::{Purpose, Secret},
@@ -123,7 +123,7 @@ pub async fn delete(
 /// One answer for a missing, wrong or foreign token, for an unknown, removed or disabled client,
 /// and for one that did not register itself.
 fn denied() -> OAuthError {
-    OAuthError::of(&refusals::MANAGEMENT_TOKEN_INVALID)
+    OAuthError::of(RegistrationRefusal::ManagementTokenInvalid)
 }
 
 /// Load: the client, if the caller may manage it.

@@ -18,7 +18,8 @@ use crate::{
     interactions::{Interaction, InteractionOutcome, advance::ConsentDecision},
     limits::RateLimitKeys,
     protocol::{
-        error::OAuthError, interaction::Step, params::Params, refusals, route::Route, scope::Scopes,
+        error::OAuthError, interaction::Step, params::Params, refusals::FormRefusal, route::Route,
+        scope::Scopes,
     },
     server::Server,
     sessions::{Browser, SignedIn},
@@ -134,7 +135,7 @@ async fn submit(
 
 /// The scopes that the person left ticked.
 fn ticked(params: &Params) -> Result<Scopes, PageError> {
-    let as_list = |_| OAuthError::of(&refusals::SCOPE_AS_LIST);
+    let as_list = |_| OAuthError::of(FormRefusal::ScopeAsList);
     Ok(params.all("scope").map_err(as_list)?.into_iter().collect())
 }
 

@@ -14,7 +14,7 @@ use crate::{
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{QueryParams, ServerState, SharedContext, read_form},
+        extract::{QueryParams, ServerState, SharedContext, TransportRules, read_form},
     },
     interactions::logout::LogoutInteraction,
     keys::JwtPurpose,
@@ -25,7 +25,7 @@ use crate::{
         error_kind::ErrorKind,
         params::Params,
         received::Received,
-        refusals,
+        refusals::LogoutRefusal,
         route::Route,
     },
     server::Server,
@@ -52,7 +52,7 @@ pub async fn get(
 /// carries no `Lax` cookie.
 #[debug_handler(state = SharedContext)]
 pub async fn post(server: ServerState, request: Request) -> Result<Response, PageError> {
-    let params = read_form(request, "ES-01", "ES-01").await?;
+    let params = read_form(request, TransportRules::END_SESSION).await?;
     check_limit(&server, &params).await?;
     let mut interaction = load(&server, &params).await?;
     server
@@ -111,7 +111,7 @@ fn verified(server: &Server, token: &str) -> Result<VerifiedHint, PageError> {
         .keys
         .verify(token, JwtPurpose::IdTokenHint, server.clock.now())
         .map_err(|error| {
-            let refused = OAuthError::of(&refusals::LOGOUT_HINT_INVALID);
+            let refused = OAuthError::of(LogoutRefusal::HintInvalid);
             PageError::from(refused.expected(error.to_string(), Received::Secret(token)))
                 .showing(ErrorKind::LogoutHint)
         })?;

@@ -14,7 +14,7 @@ use crate::{
         Failure, PageError, Refused,
         audit::{AuditSurface, refused},
     },
-    protocol::{error::OAuthError, params::Params, received::Received, refusals},
+    protocol::{error::OAuthError, params::Params, received::Received, refusals::FormRefusal},
     server::Server,
     sessions::{Browser, CsrfCheck, CsrfForm},
     views::{ErrorLine, FormError, PageVariables},
@@ -48,7 +48,7 @@ pub fn check_csrf(
         CsrfCheck::Valid => return Ok(None),
         CsrfCheck::ForeignOrigin => {
             let expected = format!("a form that a page of {origin} sent");
-            let refusal = OAuthError::of(&refusals::FORM_OF_OTHER_ORIGIN);
+            let refusal = OAuthError::of(FormRefusal::OfOtherOrigin);
             (
                 FormError::ForeignOrigin.of(&[("origin", origin.as_str())]),
                 StatusCode::FORBIDDEN,
@@ -58,12 +58,12 @@ pub fn check_csrf(
         CsrfCheck::OtherAccount => (
             FormError::AccountChanged.into(),
             StatusCode::BAD_REQUEST,
-            OAuthError::of(&refusals::FORM_OF_OTHER_ACCOUNT)
+            OAuthError::of(FormRefusal::OfOtherAccount)
                 .received(Received::Public("the form of another account")),
         ),
         CsrfCheck::Invalid => {
             let received = token.map_or("no csrf_token", |_| "a csrf_token of something else");
-            let refusal = OAuthError::of(&refusals::FORM_FOREIGN);
+            let refusal = OAuthError::of(FormRefusal::Foreign);
             (
                 FormError::FormExpired.into(),
                 StatusCode::FORBIDDEN,

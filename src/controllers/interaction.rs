@@ -25,7 +25,9 @@ use crate::{
     },
     interactions::{Interaction, InteractionOutcome},
     limits::RateLimitKeys,
-    protocol::{error::OAuthError, params::Params, received::Received, refusals},
+    protocol::{
+        error::OAuthError, params::Params, received::Received, refusals::InteractionRefusal,
+    },
     server::Server,
     sessions::{Browser, CsrfCheck},
 };
@@ -125,7 +127,7 @@ pub async fn post(
     mut browser: Browser,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let act: DecisionBody = read_json(request, "EX-01").await?;
+    let act: DecisionBody = read_json(request).await?;
     check_origin(&server, &browser)?;
     let found = server
         .interactions
@@ -156,10 +158,10 @@ pub async fn post(
 fn check_token(app_page: &OAuthInteraction, token: &str) -> Result<(), Failure> {
     match app_page.judge_token(token) {
         CsrfCheck::Valid => Ok(()),
-        CsrfCheck::OtherAccount => Err(OAuthError::of(&refusals::OTHER_ACCOUNT_NOW).into()),
+        CsrfCheck::OtherAccount => Err(OAuthError::of(InteractionRefusal::OtherAccountNow).into()),
         CsrfCheck::ForeignOrigin | CsrfCheck::Invalid => {
             let token = Received::Secret(token);
-            let error = OAuthError::of(&refusals::CSRF_TOKEN_FOREIGN).received(token);
+            let error = OAuthError::of(InteractionRefusal::CsrfTokenForeign).received(token);
             Err(Failure::transport(StatusCode::FORBIDDEN, error))
         }
     }
@@ -174,7 +176,7 @@ fn decision(app_page: &OAuthInteraction, act: DecisionBody) -> Result<Decision, 
         Action::Deny | Action::Cancel => Decision::Deny,
         Action::UseAnother => Decision::UseAnother,
         Action::Select => {
-            let missing = || OAuthError::of(&refusals::SID_MISSING);
+            let missing = || OAuthError::of(InteractionRefusal::SidMissing);
             Decision::Choose(act.sid.ok_or_else(missing)?)
         }
     })
@@ -194,7 +196,7 @@ fn location(
         }
         InteractionOutcome::Redirect(location) => location,
         InteractionOutcome::Completed => {
-            return Err(OAuthError::of(&refusals::INTERACTION_COMPLETED));
+            return Err(OAuthError::of(InteractionRefusal::Completed));
         }
     };
     Ok(Json(Location { location }).into_response())

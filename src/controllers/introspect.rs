@@ -11,7 +11,7 @@ use crate::{
     limits::{self, RateLimitKeys},
     protocol::{
         access_token::Audience, client::Client, client_auth::ClientEndpoint, error::OAuthError,
-        grants::LookupRequest, received::Received, refusals,
+        grants::LookupRequest, received::Received, refusals::LookupRefusal,
     },
     server::Server,
     store::record::Strings,
@@ -80,12 +80,12 @@ pub async fn post(
     } = count_failures(&server, lookup, client_id).await?;
     server.limits.record_authenticated(keys).await?;
     if !client.is_confidential() {
-        let error = OAuthError::of(&refusals::INTROSPECTION_OF_PUBLIC_CLIENT)
+        let error = OAuthError::of(LookupRefusal::IntrospectionOfPublicClient)
             .received(Received::Public("a client registered with the method none"));
         return Err(error.into());
     }
     if token.is_none() {
-        return Err(OAuthError::of(&refusals::INTROSPECTED_TOKEN_MISSING).into());
+        return Err(OAuthError::of(LookupRefusal::IntrospectedTokenMissing).into());
     }
     // A JWT whose key was withdrawn is inactive here, as it is at a guard.
     let stands = |found: &Token| {

@@ -19,7 +19,8 @@ use crate::{
     interactions::Interaction,
     limits::RateLimitKeySet,
     protocol::{
-        display_name, error::OAuthError, interaction::Step, params::Params, refusals, route::Route,
+        display_name, error::OAuthError, interaction::Step, params::Params, refusals::PageRefusal,
+        route::Route,
     },
     server::Server,
     sessions::{Browser, CsrfForm, SignedIn},
@@ -130,7 +131,7 @@ async fn find(
 /// # Errors
 /// An error page (400) when the field was sent twice.
 pub fn field<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, PageError> {
-    let twice = |_| OAuthError::of(&refusals::FIELD_REPEATED);
+    let twice = |_| OAuthError::of(PageRefusal::FieldRepeated);
     Ok(params.one(name).map_err(twice)?)
 }
 

@@ -19,7 +19,7 @@ use crate::{
         client_metadata::TrustLevel,
         error::OAuthError,
         received::Received,
-        refusals,
+        refusals::RegistrationRefusal,
         registration::{self, ClientInformation, Issued},
         route::Route,
         secret::{Purpose, Secret},
@@ -101,7 +101,7 @@ async fn has_no_room(server: &Server) -> Result<bool, Failure> {
 }
 
 fn come_back_later() -> Response {
-    let error = OAuthError::of(&refusals::TOO_MANY_UNUSED_CLIENTS);
+    let error = OAuthError::of(RegistrationRefusal::TooManyUnusedClients);
     let failure = Failure::transport(StatusCode::TOO_MANY_REQUESTS, error);
     let mut response = ApiError::from(failure).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, AN_HOUR);
@@ -112,13 +112,15 @@ fn come_back_later() -> Response {
 /// (RFC 6750 §3.1).
 fn unauthorized(server: &Server, bearer: &AuthorizationHeader) -> Response {
     let error = match bearer {
-        AuthorizationHeader::Absent => OAuthError::of(&refusals::REGISTRATION_NEEDS_TOKEN),
+        AuthorizationHeader::Absent => OAuthError::of(RegistrationRefusal::NeedsToken),
         AuthorizationHeader::Token(token) => {
-            OAuthError::of(&refusals::INITIAL_ACCESS_TOKEN_UNKNOWN)
+            OAuthError::of(RegistrationRefusal::InitialAccessTokenUnknown)
                 .received(Received::Secret(token.expose()))
         }
-        AuthorizationHeader::Malformed => OAuthError::of(&refusals::INITIAL_ACCESS_TOKEN_UNKNOWN)
-            .received(Received::Public("another scheme, or several headers")),
+        AuthorizationHeader::Malformed => {
+            OAuthError::of(RegistrationRefusal::InitialAccessTokenUnknown)
+                .received(Received::Public("another scheme, or several headers"))
+        }
     };
     let mut response = ApiError::from(error).into_response();
     let challenge = format!("Bearer realm=\"{}\"", server.urls.issuer);
@@ -179,6 +181,6 @@ async fn store(
 /// GE-11: the answer where the setting `registration.enabled` is off.
 #[debug_handler(state = SharedContext)]
 pub async fn switched_off() -> ApiError {
-    let error = OAuthError::of(&refusals::REGISTRATION_OFF);
+    let error = OAuthError::of(RegistrationRefusal::Off);
     Failure::transport(StatusCode::NOT_FOUND, error).into()
 }

@@ -10,7 +10,7 @@ use super::jwks::CACHE;
 use crate::{
     error::{ApiError, Failure},
     http::extract::{ServerState, SharedContext},
-    protocol::{error::OAuthError, received::Received, refusals, resource_metadata},
+    protocol::{error::OAuthError, received::Received, refusals::PageRefusal, resource_metadata},
 };
 
 /// Returns the metadata of the resource at this path, without the database (FA-03).
@@ -19,7 +19,7 @@ pub async fn get(server: ServerState, uri: Uri) -> Result<impl IntoResponse, Api
     let documents = &server.documents.resources;
     let Some(document) = resource_metadata::find(documents, uri.path(), uri.query()) else {
         let path = Received::Public(uri.path());
-        let error = OAuthError::of(&refusals::RESOURCE_METADATA_UNKNOWN).received(path);
+        let error = OAuthError::of(PageRefusal::ResourceMetadataUnknown).received(path);
         return Err(Failure::transport(StatusCode::NOT_FOUND, error).into());
     };
     let headers = [

@@ -13,7 +13,9 @@ use crate::{
         browser::with_cookies,
         extract::{QueryParams, ServerState, SharedContext},
     },
-    protocol::{error::OAuthError, interaction::Step, params::Params, refusals},
+    protocol::{
+        error::OAuthError, interaction::Step, params::Params, refusals::InteractionRefusal,
+    },
     server::Server,
     sessions::Browser,
 };
@@ -58,11 +60,11 @@ async fn resume(
 /// # Errors
 /// An error page (400) when the parameter was sent twice.
 pub fn interaction_id(params: &Params) -> Result<Option<&str>, PageError> {
-    let twice = |_| OAuthError::of(&refusals::INTERACTION_REPEATED);
+    let twice = |_| OAuthError::of(InteractionRefusal::Repeated);
     Ok(params.one("interaction").map_err(twice)?)
 }
 
 /// The error page (400) of a request that names no interaction.
 pub fn no_interaction() -> PageError {
-    OAuthError::of(&refusals::INTERACTION_MISSING).into()
+    OAuthError::of(InteractionRefusal::Missing).into()
 }

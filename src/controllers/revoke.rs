@@ -14,7 +14,7 @@ use crate::{
     limits::{self, RateLimitKeys},
     protocol::{
         client::Client, client_auth::ClientEndpoint, error::OAuthError, grants::LookupRequest,
-        refusals,
+        refusals::LookupRefusal, rule::rule,
     },
     server::Server,
     store::{
@@ -58,7 +58,7 @@ pub async fn post(
         server.limits.record_failure(idle).await?;
     }
     if token.is_none() {
-        return Err(OAuthError::of(&refusals::REVOKED_TOKEN_MISSING).into());
+        return Err(OAuthError::of(LookupRefusal::RevokedTokenMissing).into());
     }
     match found {
         Some(found) if is_own(&found) => {
@@ -66,7 +66,7 @@ pub async fn post(
         }
         Some(found) => {
             // Another client's token is answered like an unknown one, but the operator is told.
-            let event = AuditEvent::new(EventName::RequestRefused).denied("RV-02");
+            let event = AuditEvent::new(EventName::RequestRefused).denied(rule!("RV-02"));
             server
                 .events
                 .emit(event.client(&client).detail("owner", found.client_id()));

@@ -20,7 +20,9 @@ use crate::{
     },
     limits::RateLimitKeys,
     people::Owner,
-    protocol::{error::OAuthError, received::Received, refusals, session_exchange::AppLogin},
+    protocol::{
+        error::OAuthError, received::Received, refusals::SessionRefusal, session_exchange::AppLogin,
+    },
     server::Server,
     sessions::{Browser, SignIn, SignedIn},
     store::transaction::retry,
@@ -50,7 +52,7 @@ pub async fn post(
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let request = Request::from_parts(parts.clone(), body);
-    let exchange: SessionRequestBody = read_json(request, "EX-01").await?;
+    let exchange: SessionRequestBody = read_json(request).await?;
     check_origin(&server, &browser)?;
     let keys = RateLimitKeys::entry(RateLimitEntry::Session).address();
     server.limits.check(keys).await?;
@@ -121,10 +123,10 @@ async fn app_login(
     parts: &Parts,
 ) -> Result<Result<LoggedIn, OAuthError>, Failure> {
     let Ok(config) = get_jwt_from_config(app) else {
-        let error = OAuthError::of(&refusals::SESSION_EXCHANGE_OFF);
+        let error = OAuthError::of(SessionRefusal::ExchangeOff);
         return Err(Failure::transport(StatusCode::NOT_FOUND, error));
     };
-    let not_valid = || OAuthError::of(&refusals::APP_TOKEN_INVALID);
+    let not_valid = || OAuthError::of(SessionRefusal::AppTokenInvalid);
     let Ok(jwt) = extract_jwt_from_request_parts(parts, app) else {
         let expected = "a JWT of the app that auth.jwt accepts";
         return Ok(Err(not_valid().observed(expected, "none, or another")));
@@ -151,7 +153,7 @@ async fn app_login(
     let since = server.people.credentials_since(&owner).await?;
     if login.is_stale(since) {
         let expected = format!("a JWT that was issued at {since} or later (Unix seconds)");
-        let stale = OAuthError::of(&refusals::APP_TOKEN_STALE);
+        let stale = OAuthError::of(SessionRefusal::AppTokenStale);
         return Ok(Err(stale.observed(expected, login.issued_at.to_string())));
     }
     Ok(Ok(LoggedIn { owner, login }))
@@ -162,7 +164,7 @@ fn check_verified(server: &Server, owner: &Owner) -> Result<(), Failure> {
     if !server.people.must_verify_email(owner) {
         return Ok(());
     }
-    let error = OAuthError::of(&refusals::ADDRESS_NOT_VERIFIED);
+    let error = OAuthError::of(SessionRefusal::AddressNotVerified);
     Err(Failure::transport(StatusCode::FORBIDDEN, error))
 }
 
@@ -194,7 +196,7 @@ pub fn check_origin(server: &Server, browser: &Browser) -> Result<(), Failure> {
         .chain(&server.settings.session_exchange_origins)
         .map(String::as_str)
         .collect();
-    let error = OAuthError::of(&refusals::ORIGIN_NOT_TRUSTED).with_detail(
+    let error = OAuthError::of(SessionRefusal::OriginNotTrusted).with_detail(
         format!("Origin: one of {}", trusted.join(" ")),
         browser.origin_facts(),
     );

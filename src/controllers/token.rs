@@ -19,7 +19,7 @@ use crate::{
         error::{ErrorCode, OAuthError},
         grants::TokenRequest,
         received::Received,
-        refusals,
+        refusals::TokenRefusal,
     },
     server::Server,
 };
@@ -93,13 +93,13 @@ async fn answer(
 fn grant_type(server: &Server, request: &TokenRequest<'_>) -> Result<GrantType, OAuthError> {
     let sent = request
         .grant_type
-        .ok_or_else(|| OAuthError::of(&refusals::GRANT_TYPE_MISSING))?;
+        .ok_or_else(|| OAuthError::of(TokenRefusal::GrantTypeMissing))?;
     let known = serde_json::from_value::<GrantType>(sent.into()).ok();
     known
         .filter(|grant| server.policy.grant_types.contains(grant))
         .ok_or_else(|| {
             let offered = server.policy.grant_types.iter().map(|grant| grant.as_str());
-            OAuthError::of(&refusals::GRANT_TYPE_NOT_OFFERED)
+            OAuthError::of(TokenRefusal::GrantTypeNotOffered)
                 .offering(offered)
                 .received(Received::Public(sent))
         })

@@ -11,16 +11,20 @@ use serde_json::Value;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    http::extract::{ServerState, SharedContext, bearer_token, check_target, read_form},
+    http::extract::{
+        ServerState, SharedContext, TransportRules, bearer_token, check_target, read_form,
+    },
     limits::RateLimitKeys,
     people::hooks::ClientInfo,
     protocol::{
-        bearer::Challenge,
+        bearer::{BearerPlace, Challenge},
         claims,
         error::OAuthError,
         grants::repeated,
-        id_token, refusals,
+        id_token,
+        refusals::GuardRefusal,
         route::Route,
+        rule::rule,
         scope::{OPENID, Scopes},
     },
     server::Server,
@@ -50,7 +54,7 @@ pub async fn get_or_post(server: ServerState, request: Request) -> Result<Respon
 
 /// UI-02, UI-03, UI-05: checks the access token, and collects the claims that its scopes cover.
 async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
-    let invalid = || OAuthError::of(&refusals::ACCESS_TOKEN_INVALID).with_rule("UI-02");
+    let invalid = || OAuthError::of(GuardRefusal::AccessTokenInvalid).with_rule(rule!("UI-02"));
     let wanted = || {
         let (issuer, userinfo) = (&server.urls.issuer, server.urls.of(Route::Userinfo));
         format!("a live access token for {userinfo} or {issuer}")
@@ -68,7 +72,7 @@ async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
     }
     let scopes: Scopes = access.token.scopes.0.iter().collect();
     let Some(owner) = parties.owner.filter(|_| scopes.contains(OPENID)) else {
-        let error = OAuthError::of(&refusals::USERINFO_NEEDS_OPENID)
+        let error = OAuthError::of(GuardRefusal::UserInfoNeedsOpenid)
             .observed("a person's token with the scope openid", scopes.to_string());
         return Err(error.into());
     };
@@ -88,21 +92,21 @@ async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
 
 /// UI-01: the token of the header, or of a POST's form body; the query is not read.
 async fn presented_token(request: Request) -> Result<Option<String>, Failure> {
-    check_target(request.uri(), "UI-01")?;
-    let of_header = bearer_token(request.headers(), "UI-01")?;
+    check_target(request.uri(), TransportRules::USERINFO)?;
+    let of_header = bearer_token(request.headers(), BearerPlace::Userinfo)?;
     let has_form =
         request.method() == Method::POST && request.headers().contains_key(header::CONTENT_TYPE);
     if !has_form {
         return Ok(of_header);
     }
-    let params = read_form(request, "UI-01", "UI-01").await?;
+    let params = read_form(request, TransportRules::USERINFO).await?;
     let of_body = params
         .one("access_token")
         .map_err(repeated)?
         .map(str::to_owned);
     match (of_header, of_body) {
         (Some(_), Some(_)) => {
-            let error = OAuthError::of(&refusals::ACCESS_TOKEN_REPEATED);
+            let error = OAuthError::of(GuardRefusal::AccessTokenRepeated);
             Err(error.into())
         }
         (of_header, of_body) => Ok(of_header.or(of_body)),

@@ -12,7 +12,7 @@ use crate::{
     protocol::{
         error::{ErrorCode, OAuthError},
         received::Received,
-        refusals,
+        refusals::{PageRefusal, ServerRefusal, StorageRefusal},
     },
     random::RandomError,
     store::StoreError,
@@ -49,7 +49,7 @@ impl Failure {
     /// A fault of this server: the client learns nothing but "internal error".
     pub fn internal(source: impl std::fmt::Display) -> Self {
         Self {
-            error: OAuthError::of(&refusals::FAULT),
+            error: OAuthError::of(ServerRefusal::Fault),
             status: StatusCode::INTERNAL_SERVER_ERROR,
             source: Some(source.to_string()),
             retry_after: None,
@@ -78,14 +78,14 @@ impl From<OAuthError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         if error.is_unavailable() {
-            let refusal = OAuthError::of(&refusals::STORAGE_BUSY);
+            let refusal = OAuthError::of(ServerRefusal::StorageBusy);
             return Self {
                 source: Some(error.to_string()),
                 ..refusal.into()
             };
         }
         if let StoreError::Unstorable(_) = error {
-            let refusal = OAuthError::of(&refusals::VALUE_NOT_STORABLE);
+            let refusal = OAuthError::of(StorageRefusal::ValueNotStorable);
             return Self {
                 source: Some(error.to_string()),
                 ..refusal.into()
@@ -201,7 +201,7 @@ impl PageError {
     /// GE-11: the page belongs to something that a setting switched off, as `setting` says.
     pub fn switched_off(setting: &'static str) -> Self {
         let expected = format!("a setting that switches it on, but {setting}");
-        let error = OAuthError::of(&refusals::SWITCHED_OFF);
+        let error = OAuthError::of(PageRefusal::SwitchedOff);
         let error = error.expected(expected, Received::Nothing);
         Failure::transport(StatusCode::NOT_FOUND, error).into()
     }

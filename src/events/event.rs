@@ -7,7 +7,10 @@ use super::{
     EventName,
     request::{self, RequestInfo},
 };
-use crate::protocol::client::{Client, ClientKind};
+use crate::protocol::{
+    client::{Client, ClientKind},
+    rule::RuleId,
+};
 
 /// Version of the fields of an event.
 pub const SCHEMA: u8 = 1;
@@ -55,7 +58,7 @@ pub struct AuditEvent {
     pub outcome: Outcome,
     /// Id of the rule that refused the request, such as `TK-12`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rule: Option<&'static str>,
+    pub rule: Option<RuleId>,
     /// The `client_id` that the request names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
@@ -135,7 +138,7 @@ impl AuditEvent {
 
     /// Sets the outcome [`Outcome::Denied`] and the rule that refused.
     #[must_use]
-    pub fn denied(mut self, rule: &'static str) -> Self {
+    pub fn denied(mut self, rule: RuleId) -> Self {
         self.rule = Some(rule);
         self.outcome(Outcome::Denied)
     }

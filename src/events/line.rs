@@ -6,7 +6,7 @@ use serde_json::Value;
 use tracing::Level;
 
 use super::{AuditEvent, EventName, Outcome};
-use crate::protocol::{client::ClientKind, display_name::is_invisible};
+use crate::protocol::{client::ClientKind, display_name::is_invisible, rule::RuleId};
 
 /// Log target of the lines.
 const AUDIT: &str = "oauth_server::audit";
@@ -53,7 +53,7 @@ fn write(event: &AuditEvent, target: Target) {
                 at = event.at,
                 reference_id = &*escaped(&event.reference_id),
                 outcome = event.outcome.as_str(),
-                rule = event.rule,
+                rule = event.rule.map(RuleId::as_str),
                 client_id = event.client_id.as_deref().map(escaped).as_deref(),
                 client_kind = event.client_kind.map(kind),
                 subject = event.subject.as_deref().map(escaped).as_deref(),

@@ -15,6 +15,7 @@ pub(crate) mod user_agent;
 
 use async_trait::async_trait;
 
+pub use crate::protocol::rule::RuleId;
 pub(crate) use emitter::{Events, emit};
 pub(crate) use event::Describe;
 pub use event::{AuditEvent, Outcome, SCHEMA};

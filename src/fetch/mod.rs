@@ -42,7 +42,7 @@ pub use self::{
 use crate::{
     config::Settings,
     events::{self, AuditEvent, EventName, request},
-    protocol::host,
+    protocol::{host, rule::rule},
 };
 
 /// Time for a whole fetch: name, connection, handshake, headers, body.
@@ -212,7 +212,7 @@ impl Fetcher {
             Err(error) => Err(error),
         };
         if let Err(error) = &outcome {
-            let event = AuditEvent::new(EventName::FetchRefused).denied("CI-03");
+            let event = AuditEvent::new(EventName::FetchRefused).denied(rule!("CI-03"));
             let event = event.detail("url", wanted.url);
             events::emit(event.detail("error", error.to_string()));
         }

@@ -29,7 +29,7 @@ use crate::{
         other_host::OtherHosts,
         proxy::{WarnOnce, warn_of_unread_proxy},
     },
-    protocol::{error::OAuthError, error_kind::ErrorKind, refusals},
+    protocol::{error::OAuthError, error_kind::ErrorKind, refusals::TransportRefusal},
     server::Server,
     store::transaction::budgeted,
 };
@@ -223,7 +223,7 @@ fn set_allow_header(response: &mut Response, state: &LayerState) {
 /// The refusal that belongs to a 405 of the router.
 fn method_refusal(response: &Response) -> Option<Refused> {
     (response.status() == StatusCode::METHOD_NOT_ALLOWED).then(|| {
-        let error = OAuthError::of(&refusals::METHOD_NOT_ALLOWED);
+        let error = OAuthError::of(TransportRefusal::MethodNotAllowed);
         Refused {
             page: PageDetail {
                 kind: Some(ErrorKind::MethodNotAllowed),

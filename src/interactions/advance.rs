@@ -9,7 +9,8 @@ use crate::{
     events::{AuditEvent, EventName},
     people::hooks::{ClientInfo, InteractionInfo},
     protocol::{
-        error::OAuthError, interaction::Step, params, refusals, route::Route, scope::Scopes,
+        error::OAuthError, interaction::Step, params, refusals::InteractionRefusal, route::Route,
+        rule::rule, scope::Scopes,
     },
     sessions::{Browser, SignedIn},
 };
@@ -109,9 +110,9 @@ impl InteractionService {
         interaction: &Interaction,
         browser: &mut Browser,
     ) -> Result<InteractionOutcome, PageError> {
-        let error = OAuthError::of(&refusals::PERSON_REFUSED);
+        let error = OAuthError::of(InteractionRefusal::PersonRefused);
         let outcome = self.refuse(interaction, browser, &error).await?;
-        let event = AuditEvent::new(EventName::ConsentDenied).denied("IX-05");
+        let event = AuditEvent::new(EventName::ConsentDenied).denied(rule!("IX-05"));
         let event = event.client(&interaction.client);
         self.events
             .emit(event.scopes(interaction.request.scopes.as_slice()));

@@ -28,7 +28,7 @@ use crate::{
         interaction::Step,
         policy::Policy,
         received::Received,
-        refusals,
+        refusals::InteractionRefusal,
     },
     random,
     sessions::{Browser, SessionService, SignIn, SignedIn},
@@ -211,7 +211,7 @@ impl InteractionService {
         let find = |db| lookups::interaction(db, tables, id);
         let found = self.store.run(find).await?;
         let unknown = || {
-            let error = OAuthError::of(&refusals::INTERACTION_UNKNOWN);
+            let error = OAuthError::of(InteractionRefusal::Unknown);
             PageError::from(error.received(Received::Identifier(id)))
         };
         let mut found = found
@@ -221,7 +221,7 @@ impl InteractionService {
         // This check is the first, so that another browser learns nothing of the request or its client.
         self.check_binding(row, browser).await?;
         if row.consumed_at.is_none() && row.expires_at <= self.clock.now() {
-            return Err(OAuthError::of(&refusals::INTERACTION_EXPIRED).into());
+            return Err(OAuthError::of(InteractionRefusal::Expired).into());
         }
         Ok(found)
     }
@@ -241,7 +241,7 @@ impl InteractionService {
             let base_url = &self.settings.base_url;
             let expected = format!("the cookie of the browser that started it, at {base_url}");
             PageError::from(
-                OAuthError::of(&refusals::INTERACTION_OF_OTHER_BROWSER)
+                OAuthError::of(InteractionRefusal::OfOtherBrowser)
                     .expected(expected, Received::Public(received)),
             )
         };

@@ -23,7 +23,7 @@ use crate::{
     config::{RateLimit, RateLimitEntry, RateLimitStore, Settings},
     error::Failure,
     events::{AuditEvent, EventName, Events, request},
-    protocol::{error::OAuthError, refusals},
+    protocol::{error::OAuthError, refusals::TransportRefusal},
     store::{
         Store,
         rates::{self, CounterIncrement, CounterState},
@@ -178,7 +178,7 @@ impl RateLimiter {
             let event = AuditEvent::new(EventName::LoginThrottled).denied(entry.rule());
             self.events.emit(about_client(event));
         }
-        let error = OAuthError::of(&refusals::TOO_MANY_REQUESTS).with_rule(entry.rule());
+        let error = OAuthError::of(TransportRefusal::TooManyRequests).with_rule(entry.rule());
         Failure {
             retry_after: Some(rest),
             ..Failure::transport(StatusCode::TOO_MANY_REQUESTS, error)

@@ -15,7 +15,7 @@ use tokio::{
 use super::equal_time::TimingEqualizer;
 use crate::{
     error::Failure,
-    protocol::{error::OAuthError, refusals},
+    protocol::{error::OAuthError, refusals::ServerRefusal},
 };
 
 /// Longest wait for a free thread, seconds. On a small machine, and in a debug build, a check takes a
@@ -48,7 +48,7 @@ pub struct QueuePermit(
 );
 
 fn busy() -> Failure {
-    OAuthError::of(&refusals::HASHING_BUSY).into()
+    OAuthError::of(ServerRefusal::HashingBusy).into()
 }
 
 /// Returns the number of threads that hash. One core is left to other requests: with all cores busy
@@ -180,7 +180,8 @@ mod tests {
         let mut waiting = join_all((0..threads * QUEUE).map(|_| hashing.run(async {})));
         assert!((&mut waiting).now_or_never().is_none());
         let refused = hashing.run(async {}).now_or_never();
-        assert_eq!(refused.unwrap().unwrap_err().error.rule, "FA-04");
+        let refused = refused.unwrap().unwrap_err();
+        assert_eq!(refused.error.rule.as_str(), "FA-04");
         drop(busy);
         assert!(waiting.await.iter().all(Result::is_ok));
         hashing.run(async {}).await.unwrap();

@@ -13,7 +13,8 @@ use super::{
     params::{Params, Repeated},
     policy::{Entitlement, Policy},
     received::Received,
-    refusals, requested,
+    refusals::AuthorizeRefusal,
+    requested,
     scope::Scopes,
     typed_params::{self, Typed},
 };
@@ -94,15 +95,15 @@ struct AuthorizationParameters<'p> {
 /// `invalid_request`, to be shown on a page.
 pub fn client_id(params: &Params) -> Result<&str, OAuthError> {
     for name in ["client_id", "redirect_uri", "request", "request_uri"] {
-        params
-            .one(name)
-            .map_err(|_| OAuthError::of(&refusals::PARAMETER_OF_TARGET_REPEATED).naming(name))?;
+        params.one(name).map_err(|_| {
+            OAuthError::of(AuthorizeRefusal::ParameterOfTargetRepeated).naming(name)
+        })?;
     }
     params
         .one("client_id")
         .ok()
         .flatten()
-        .ok_or_else(|| OAuthError::of(&refusals::CLIENT_ID_MISSING))
+        .ok_or_else(|| OAuthError::of(AuthorizeRefusal::ClientIdMissing))
 }
 
 /// Returns the client if it exists and may be used (AZ-07, AZ-08).
@@ -110,11 +111,11 @@ pub fn client_id(params: &Params) -> Result<&str, OAuthError> {
 /// # Errors
 /// `invalid_client` or `unauthorized_client`, to be shown on a page.
 pub fn check_client(client: Option<&Client>) -> Result<&Client, OAuthError> {
-    let client = client.ok_or_else(|| OAuthError::of(&refusals::CLIENT_UNKNOWN))?;
+    let client = client.ok_or_else(|| OAuthError::of(AuthorizeRefusal::ClientUnknown))?;
     let refusal = match client.status {
         ClientStatus::Active => return Ok(client),
-        ClientStatus::Deleted => &refusals::CLIENT_REMOVED,
-        ClientStatus::Disabled => &refusals::CLIENT_DISABLED,
+        ClientStatus::Deleted => AuthorizeRefusal::ClientRemoved,
+        ClientStatus::Disabled => AuthorizeRefusal::ClientDisabled,
     };
     Err(OAuthError::of(refusal))
 }
@@ -157,7 +158,7 @@ pub fn validate(
     let hint_subject = match sent.id_token_hint {
         None => None,
         Some(hint) => Some(verify_hint(hint).ok_or_else(|| {
-            OAuthError::of(&refusals::ID_TOKEN_HINT_INVALID).received(Received::Secret(hint))
+            OAuthError::of(AuthorizeRefusal::IdTokenHintInvalid).received(Received::Secret(hint))
         })?),
     };
     let text = |value: Option<&str>| value.map(str::to_owned);
@@ -186,17 +187,17 @@ pub fn validate(
 /// AZ-10: request objects are not offered (OpenID Connect Core §3.1.2.6).
 fn check_not_offered(params: &Params) -> Result<(), OAuthError> {
     if one(params, "request_uri")?.is_some() {
-        return Err(OAuthError::of(&refusals::REQUEST_URI_NOT_OFFERED));
+        return Err(OAuthError::of(AuthorizeRefusal::RequestUriNotOffered));
     }
     if one(params, "request")?.is_some() {
-        return Err(OAuthError::of(&refusals::REQUEST_OBJECT_NOT_OFFERED));
+        return Err(OAuthError::of(AuthorizeRefusal::RequestObjectNotOffered));
     }
     Ok(())
 }
 
 /// AZ-13: nothing twice but `resource` (GE-03), no known name with a bracket (GE-04).
 fn repeated(of: &Repeated) -> OAuthError {
-    let error = OAuthError::of(&refusals::PARAMETER_REPEATED);
+    let error = OAuthError::of(AuthorizeRefusal::ParameterRepeated);
     let error = error.received(Received::Public(&of.name));
     // The client is told words of this server only.
     match of.known {
@@ -221,15 +222,15 @@ fn check_response(
     policy: &Policy,
 ) -> Result<(), OAuthError> {
     if let Some(other) = sent.response_mode.filter(|mode| *mode != "query") {
-        return Err(OAuthError::of(&refusals::RESPONSE_MODE_NOT_OFFERED)
+        return Err(OAuthError::of(AuthorizeRefusal::ResponseModeNotOffered)
             .offering(["query"])
             .received(Received::Public(other)));
     }
     match sent.response_type {
         Some("code") => {}
-        None => return Err(OAuthError::of(&refusals::RESPONSE_TYPE_MISSING)),
+        None => return Err(OAuthError::of(AuthorizeRefusal::ResponseTypeMissing)),
         Some(other) => {
-            return Err(OAuthError::of(&refusals::RESPONSE_TYPE_NOT_OFFERED)
+            return Err(OAuthError::of(AuthorizeRefusal::ResponseTypeNotOffered)
                 .received(Received::Public(other)));
         }
     }
@@ -254,12 +255,12 @@ fn check_response(
         } else {
             "a server whose grant_types has no authorization_code".to_owned()
         };
-        return Err(OAuthError::of(&refusals::CODE_GRANT_NOT_ALLOWED)
+        return Err(OAuthError::of(AuthorizeRefusal::CodeGrantNotAllowed)
             .received(Received::Public(&registered)));
     }
     if sent.registration.is_some() {
         return Err(OAuthError::of(
-            &refusals::REGISTRATION_PARAMETER_NOT_OFFERED,
+            AuthorizeRefusal::RegistrationParameterNotOffered,
         ));
     }
     Ok(())
@@ -273,6 +274,8 @@ fn max_age(sent: Option<&str>) -> Result<Option<i64>, OAuthError> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse::<i32>() {
         Ok(seconds) if digits => Ok(Some(seconds.into())),
-        _ => Err(OAuthError::of(&refusals::MAX_AGE_MALFORMED).received(Received::Public(text))),
+        _ => {
+            Err(OAuthError::of(AuthorizeRefusal::MaxAgeMalformed).received(Received::Public(text)))
+        }
     }
 }

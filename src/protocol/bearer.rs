@@ -3,16 +3,36 @@
 
 use super::{
     error::{ErrorCode, OAuthError},
-    refusals,
+    refusals::GuardRefusal,
+    rule::{RuleId, rule},
 };
+
+/// Where an access token is shown. The header is read in the same way everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BearerPlace {
+    /// A guarded route of the app.
+    Guard,
+    /// The `UserInfo` endpoint.
+    Userinfo,
+}
+
+impl BearerPlace {
+    /// Returns the rule that a malformed header breaks.
+    pub const fn rule(self) -> RuleId {
+        match self {
+            Self::Guard => rule!("GU-01"),
+            Self::Userinfo => rule!("UI-01"),
+        }
+    }
+}
 
 /// The token of the `Authorization` headers, `None` when there is none. Another scheme is a client
 /// that does not know what is needed (RFC 6750 §3.1).
 ///
 /// # Errors
-/// `invalid_request` by `rule` for several headers, and for a header without exactly one token.
-pub fn token<'a>(headers: &[&'a str], rule: &'static str) -> Result<Option<&'a str>, OAuthError> {
-    let malformed = || OAuthError::of(&refusals::BEARER_MALFORMED).with_rule(rule);
+/// `invalid_request` for several headers, and for a header without exactly one token.
+pub fn token<'a>(headers: &[&'a str], place: BearerPlace) -> Result<Option<&'a str>, OAuthError> {
+    let malformed = || OAuthError::of(GuardRefusal::BearerMalformed).with_rule(place.rule());
     match headers {
         [] => Ok(None),
         [header] => {
@@ -73,6 +93,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::protocol::refusals::ServerRefusal;
 
     #[rstest]
     #[case(&[], Ok(None))]
@@ -88,9 +109,9 @@ mod tests {
         #[case] headers: &[&str],
         #[case] expected: Result<Option<&str>, ()>,
     ) {
-        let read = token(headers, "GU-01").map_err(|error| {
+        let read = token(headers, BearerPlace::Guard).map_err(|error| {
             assert_eq!(
-                (error.code, error.rule),
+                (error.code, error.rule.as_str()),
                 (ErrorCode::InvalidRequest, "GU-01")
             );
         });
@@ -99,7 +120,7 @@ mod tests {
 
     #[test]
     fn s19_4_the_challenge() {
-        let error = OAuthError::of(&refusals::SCOPE_LACKING);
+        let error = OAuthError::of(GuardRefusal::ScopeLacking);
         let challenge = Challenge {
             realm: "https://as.example",
             resource_metadata: Some("https://as.example/.well-known/oauth-protected-resource/mcp"),
@@ -107,7 +128,7 @@ mod tests {
             error: Some(&error),
         };
         insta::assert_snapshot!(challenge, @r#"Bearer realm="https://as.example", resource_metadata="https://as.example/.well-known/oauth-protected-resource/mcp", scope="mcp:read mcp:write", error="insufficient_scope", error_description="The access token lacks a scope""#);
-        let fault = OAuthError::of(&refusals::STORAGE_BUSY).with_rule("GU-06");
+        let fault = OAuthError::of(ServerRefusal::StorageBusy).with_rule(rule!("GU-06"));
         let bare = Challenge {
             resource_metadata: None,
             scope: "",

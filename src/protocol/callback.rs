@@ -9,7 +9,8 @@ use super::{
     params::{Params, encode},
     received::Received,
     redirect_difference::Difference,
-    redirect_uri, refusals,
+    redirect_uri,
+    refusals::AuthorizeRefusal,
 };
 
 /// Most registered redirect URIs that one refusal names.
@@ -40,7 +41,7 @@ impl Callback {
     /// `invalid_request`, to be shown on a page: nothing may be redirected.
     pub fn find(params: &Params, client: &Client, issuer: &str) -> Result<Self, OAuthError> {
         let sent = params.one("redirect_uri").map_err(|_| {
-            OAuthError::of(&refusals::PARAMETER_OF_TARGET_REPEATED).naming("redirect_uri")
+            OAuthError::of(AuthorizeRefusal::ParameterOfTargetRepeated).naming("redirect_uri")
         })?;
         let redirect_uri = match (sent, client.redirect_uris.as_slice()) {
             (Some(sent), registered) => {
@@ -51,7 +52,7 @@ impl Callback {
             }
             (None, [only]) if !asks_openid(params) => only,
             (None, registered) => {
-                return Err(OAuthError::of(&refusals::REDIRECT_URI_MISSING)
+                return Err(OAuthError::of(AuthorizeRefusal::RedirectUriMissing)
                     .expected(one_of(registered), Received::Nothing));
             }
         };
@@ -83,7 +84,7 @@ impl Callback {
         if redirect_uri::matches(registered, &self.redirect_uri, native) {
             return Ok(());
         }
-        Err(OAuthError::of(&refusals::REDIRECT_URI_WITHDRAWN)
+        Err(OAuthError::of(AuthorizeRefusal::RedirectUriWithdrawn)
             .expected(one_of(registered), Received::Public(&self.redirect_uri)))
     }
 
@@ -144,7 +145,7 @@ pub fn with_query(uri: &str, query: &str) -> String {
 }
 
 fn mismatch(registered: &[String], sent: &str) -> OAuthError {
-    OAuthError::of(&refusals::REDIRECT_URI_NOT_REGISTERED)
+    OAuthError::of(AuthorizeRefusal::RedirectUriNotRegistered)
         .expected(one_of(registered), Received::Public(sent))
         .differing(Difference::find(registered, sent))
 }
@@ -172,6 +173,7 @@ fn asks_openid(params: &Params) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::refusals::InteractionRefusal;
 
     fn callback(uri: &str, state: Option<&str>) -> Callback {
         Callback::stored(
@@ -199,7 +201,7 @@ mod tests {
     #[test]
     fn c255_ar_02_no_control_character_reaches_the_location() {
         let location = callback("https://app.example/cb", Some("\r\nSet-Cookie: x=é"))
-            .error(&OAuthError::of(&refusals::PERSON_REFUSED));
+            .error(&OAuthError::of(InteractionRefusal::PersonRefused));
         assert!(location.is_ascii());
         assert!(!location.contains(['\r', '\n', ' ']));
     }

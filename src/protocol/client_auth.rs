@@ -9,7 +9,7 @@ use super::{
     error::OAuthError,
     params::decode,
     received::Received,
-    refusals,
+    refusals::ClientAuthRefusal,
     secret::{Purpose, Secret, hash, plain_hash},
 };
 
@@ -73,7 +73,7 @@ impl Credentials {
         } = body;
         if kind.is_some() || assertion.is_some() {
             if body_secret.is_some() || !authorization.is_empty() {
-                return Err(OAuthError::of(&refusals::TWO_METHODS));
+                return Err(OAuthError::of(ClientAuthRefusal::TwoMethods));
             }
             return Self::assertion(kind, assertion, body_id);
         }
@@ -84,7 +84,7 @@ impl Credentials {
                 Self::of_body(body_id, AuthMethod::ClientSecretPost, proof)
             }
             ([header], None) => Self::basic(header, body_id),
-            _ => Err(OAuthError::of(&refusals::TWO_METHODS)),
+            _ => Err(OAuthError::of(ClientAuthRefusal::TwoMethods)),
         }
     }
 
@@ -102,7 +102,7 @@ impl Credentials {
     ) -> Result<Self, OAuthError> {
         let client_id = body_id.ok_or_else(|| {
             let none = Received::Public("none of them");
-            OAuthError::of(&refusals::CREDENTIALS_MISSING).received(none)
+            OAuthError::of(ClientAuthRefusal::CredentialsMissing).received(none)
         })?;
         Ok(Self {
             client_id: client_id.to_owned(),
@@ -115,7 +115,7 @@ impl Credentials {
     /// RFC 6749 §2.3.1: both parts are form-encoded before they are joined by a colon.
     fn basic(header: &str, body_id: Option<&str>) -> Result<Self, OAuthError> {
         let malformed = |received: &str| {
-            OAuthError::of(&refusals::BASIC_MALFORMED).received(Received::Public(received))
+            OAuthError::of(ClientAuthRefusal::BasicMalformed).received(Received::Public(received))
         };
         let Some((scheme, value)) = header.split_once(' ') else {
             return Err(malformed("an Authorization header without a space"));
@@ -138,7 +138,7 @@ impl Credentials {
             return Err(malformed("a Basic value with an empty client_id"));
         }
         if body_id.is_some_and(|body_id| body_id != client_id) {
-            return Err(OAuthError::of(&refusals::TWO_CLIENTS).observed(
+            return Err(OAuthError::of(ClientAuthRefusal::TwoClients).observed(
                 "the client_id of the Authorization header",
                 "another in the body",
             ));
@@ -159,11 +159,11 @@ impl Credentials {
     ) -> Result<Self, OAuthError> {
         if kind != Some(client_assertion::TYPE) {
             let sent = Received::Public(kind.unwrap_or("no client_assertion_type"));
-            return Err(OAuthError::of(&refusals::ASSERTION_TYPE_UNKNOWN).received(sent));
+            return Err(OAuthError::of(ClientAuthRefusal::AssertionTypeUnknown).received(sent));
         }
         let Some(assertion) = assertion else {
             let alone = Received::Public("client_assertion_type alone");
-            return Err(OAuthError::of(&refusals::ASSERTION_MISSING).received(alone));
+            return Err(OAuthError::of(ClientAuthRefusal::AssertionMissing).received(alone));
         };
         let assertion = Assertion::parse(assertion).map_err(refused)?;
         let subject = assertion.subject().filter(|subject| !subject.is_empty());
@@ -174,7 +174,7 @@ impl Credentials {
             })?
             .to_owned();
         if body_id.is_some_and(|body_id| body_id != client_id) {
-            return Err(OAuthError::of(&refusals::TWO_CLIENTS).observed(
+            return Err(OAuthError::of(ClientAuthRefusal::TwoClients).observed(
                 "the client_id of the assertion's sub",
                 "another in the body",
             ));
@@ -210,17 +210,17 @@ impl Credentials {
         let secret = self.secret_of(client, now);
         let Some(client) = client else {
             let sent = Received::Public("an unknown client_id");
-            return Err(OAuthError::of(&refusals::CLIENT_UNKNOWN_AT_TOKEN).received(sent));
+            return Err(OAuthError::of(ClientAuthRefusal::ClientUnknown).received(sent));
         };
         if client.status != ClientStatus::Active {
             let received = format!("a client whose status is {}", client.status.as_str());
             let received = Received::Public(&received);
-            return Err(OAuthError::of(&refusals::CLIENT_NOT_ACTIVE).received(received));
+            return Err(OAuthError::of(ClientAuthRefusal::ClientNotActive).received(received));
         }
         let (registered, used) = (client.token_endpoint_auth_method, self.method);
         if registered != used {
             let wanted = format!("{}, the registered method", registered.as_str());
-            let error = OAuthError::of(&refusals::METHOD_NOT_OF_CLIENT);
+            let error = OAuthError::of(ClientAuthRefusal::MethodNotOfClient);
             return Err(error.observed(wanted, used.as_str()));
         }
         if !used.uses_secret() {
@@ -228,11 +228,11 @@ impl Credentials {
         }
         let (refusal, received) = match secret {
             SecretMatch::Good => return Ok(client),
-            SecretMatch::Expired => (&refusals::SECRET_EXPIRED, "one that has expired"),
+            SecretMatch::Expired => (ClientAuthRefusal::SecretExpired, "one that has expired"),
             SecretMatch::None if client.secrets.is_empty() => {
-                (&refusals::SECRET_WRONG, "a client without one")
+                (ClientAuthRefusal::SecretWrong, "a client without one")
             }
-            SecretMatch::None => (&refusals::SECRET_WRONG, "another secret"),
+            SecretMatch::None => (ClientAuthRefusal::SecretWrong, "another secret"),
         };
         Err(OAuthError::of(refusal).received(Received::Public(received)))
     }
@@ -279,9 +279,8 @@ enum SecretMatch {
 /// Makes the answer to a refused assertion: the client is told only that authentication failed; the
 /// operator's log has the check.
 pub fn refused(refusal: AssertionRefusal) -> OAuthError {
-    let row = refusal.error.row();
     let expected = format!("{} ({})", refusal.expected, refusal.error);
-    OAuthError::of(row).observed(expected, refusal.received)
+    OAuthError::of(refusal.error.refusal()).observed(expected, refusal.received)
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use super::{
     error::OAuthError,
     params::{Params, encode},
     received::Received,
-    refusals, typed_params,
+    refusals::LogoutRefusal,
+    typed_params,
 };
 
 /// The parameters of a logout request, as they were sent.
@@ -33,7 +34,7 @@ pub struct LogoutRequest<'a> {
 /// # Errors
 /// `invalid_request` for one that was sent twice or as a list.
 pub fn read(params: &Params) -> Result<LogoutRequest<'_>, OAuthError> {
-    let twice = |_| OAuthError::of(&refusals::LOGOUT_PARAMETER_REPEATED);
+    let twice = |_| OAuthError::of(LogoutRefusal::ParameterRepeated);
     let read = typed_params::read::<LogoutRequest<'_>>(params);
     Ok(read.map_err(twice)?.request)
 }
@@ -64,7 +65,7 @@ pub fn client_id<'a>(
     match hint {
         Some(hint) if !hint.audiences.iter().any(|audience| audience == named) => {
             let wanted = format!("client_id: {}", hint.audiences.join(" or "));
-            Err(OAuthError::of(&refusals::LOGOUT_CLIENT_OF_OTHER_HINT).observed(wanted, named))
+            Err(OAuthError::of(LogoutRefusal::ClientOfOtherHint).observed(wanted, named))
         }
         _ => Ok(Some(named)),
     }
@@ -82,7 +83,7 @@ pub fn check_client(
     let exists = client.is_some_and(|client| client.status != ClientStatus::Deleted);
     if request.client_id.is_some() && !exists {
         let sent = Received::Public(request.client_id.unwrap_or_default());
-        return Err(OAuthError::of(&refusals::LOGOUT_CLIENT_UNKNOWN).received(sent));
+        return Err(OAuthError::of(LogoutRefusal::ClientUnknown).received(sent));
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::{
     received::Received,
     redirect_difference::Difference,
     refusals::{Refusal, offer},
+    rule::RuleId,
 };
 
 /// `error` values of RFC 6749, RFC 6750, RFC 7591, RFC 8707 and OpenID Connect Core.
@@ -104,7 +105,7 @@ pub struct OAuthError {
     /// The error code of the RFC.
     pub code: ErrorCode,
     /// Id of the rule that failed, for example `TK-12`.
-    pub rule: &'static str,
+    pub rule: RuleId,
     /// `error_description`: a fixed sentence of `%x20-21 / %x23-5B / %x5D-7E` (RFC 6749 §5.2).
     pub description: &'static str,
     /// A sentence that names a member of the request, told instead of `description`. Sent values
@@ -142,7 +143,8 @@ impl OAuthError {
     }
 
     /// Makes a refusal from its row of the table.
-    pub const fn of(refusal: &'static Refusal) -> Self {
+    pub fn of(refusal: impl Into<&'static Refusal>) -> Self {
+        let refusal = refusal.into();
         Self {
             code: refusal.code,
             rule: refusal.rule,
@@ -155,7 +157,7 @@ impl OAuthError {
 
     /// Returns this refusal under the rule of another endpoint.
     #[must_use]
-    pub const fn with_rule(mut self, rule: &'static str) -> Self {
+    pub const fn with_rule(mut self, rule: RuleId) -> Self {
         self.rule = rule;
         self
     }
@@ -261,11 +263,11 @@ impl std::error::Error for OAuthError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::refusals;
+    use crate::protocol::refusals::{CodeRefusal, GuardRefusal};
 
     #[test]
     fn received_values_are_shown_as_their_kind_allows() {
-        let error = OAuthError::of(&refusals::VERIFIER_WRONG);
+        let error = OAuthError::of(CodeRefusal::VerifierWrong);
         let error = error.expected("43", Received::Identifier("some-value"));
         assert_eq!(error.received_text(), "some… (10)");
         let error = error.received(Received::Secret("some-value"));
@@ -275,7 +277,8 @@ mod tests {
     #[test]
     fn s_d2_observed_values_are_shown_but_bounded() {
         let audience = "https://api.example/notes";
-        let error = OAuthError::of(&refusals::ACCESS_TOKEN_INVALID).observed("https://a", audience);
+        let error =
+            OAuthError::of(GuardRefusal::AccessTokenInvalid).observed("https://a", audience);
         assert_eq!(error.received_text(), audience);
         let long = "a b ".repeat(1000);
         let error = error.observed("https://a", &long);

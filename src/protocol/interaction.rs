@@ -9,7 +9,7 @@ use super::{
     consent::{ConsentAsk, ConsentView},
     error::OAuthError,
     received::Received,
-    refusals,
+    refusals::InteractionRefusal,
     scope::Scopes,
 };
 
@@ -150,14 +150,17 @@ pub fn next_step(context: &PromptContext<'_>) -> Result<Step, OAuthError> {
     }
     // NX-03
     let Some(session) = context.session else {
-        return ask(Step::Login, OAuthError::of(&refusals::NOBODY_SIGNED_IN));
+        return ask(
+            Step::Login,
+            OAuthError::of(InteractionRefusal::NobodySignedIn),
+        );
     };
     // NX-04
     if request
         .hint_subject
         .is_some_and(|hint| hint != session.subject)
     {
-        let error = OAuthError::of(&refusals::SOMEBODY_ELSE_SIGNED_IN);
+        let error = OAuthError::of(InteractionRefusal::SomebodyElseSignedIn);
         return if progress.authenticated_at.is_some() {
             Err(error)
         } else {
@@ -170,14 +173,14 @@ pub fn next_step(context: &PromptContext<'_>) -> Result<Step, OAuthError> {
         let age = format!("a login {age} seconds ago");
         return ask(
             Step::Login,
-            OAuthError::of(&refusals::LOGIN_TOO_OLD).received(Received::Public(&age)),
+            OAuthError::of(InteractionRefusal::LoginTooOld).received(Received::Public(&age)),
         );
     }
     // NX-06: a login here was the attempt; what is asked as a wish is no reason to refuse.
     if acr_too_weak(context, session) && !logged_in_here(context) {
         return ask(
             Step::Login,
-            OAuthError::of(&refusals::LOGIN_TOO_WEAK).expected(
+            OAuthError::of(InteractionRefusal::LoginTooWeak).expected(
                 format!("one of: {}", request.acr_values.join(" ")),
                 Received::Public(session.acr.as_deref().unwrap_or("a login of no class")),
             ),
@@ -187,21 +190,27 @@ pub fn next_step(context: &PromptContext<'_>) -> Result<Step, OAuthError> {
     if (open(Prompt::SelectAccount) || context.app.wants_choice) && !progress.selected {
         return ask(
             Step::SelectAccount,
-            OAuthError::of(&refusals::ACCOUNT_NOT_CHOSEN),
+            OAuthError::of(InteractionRefusal::AccountNotChosen),
         );
     }
     // NX-08
     let step = context.app.post_login.as_ref();
     if step.is_some_and(|step| !progress.post_login.contains(step)) {
-        return ask(Step::PostLogin, OAuthError::of(&refusals::STEP_OF_APP_OPEN));
+        return ask(
+            Step::PostLogin,
+            OAuthError::of(InteractionRefusal::StepOfAppOpen),
+        );
     }
     // CO-04: nothing left is a refusal.
     if context.app.allows_nothing {
-        return Err(OAuthError::of(&refusals::APP_GRANTS_NOTHING));
+        return Err(OAuthError::of(InteractionRefusal::AppGrantsNothing));
     }
     // NX-09
     if consent_needed(context) {
-        return ask(Step::Consent, OAuthError::of(&refusals::CONSENT_MISSING));
+        return ask(
+            Step::Consent,
+            OAuthError::of(InteractionRefusal::ConsentMissing),
+        );
     }
     Ok(Step::Issue)
 }

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::refusals::{self, Refusal};
+use super::refusals::TransportRefusal;
 
 /// Most parameters of one request.
 const MAX_PARAMS: usize = 100;
@@ -29,11 +29,11 @@ pub enum ParamsError {
 
 impl ParamsError {
     /// Returns the refusal of a request with such parameters.
-    pub const fn refusal(self) -> &'static Refusal {
+    pub const fn refusal(self) -> TransportRefusal {
         match self {
-            Self::Encoding => &refusals::PARAMETERS_NOT_UTF8,
-            Self::TooMany => &refusals::TOO_MANY_PARAMETERS,
-            Self::TooLong => &refusals::PARAMETER_TOO_LONG,
+            Self::Encoding => TransportRefusal::ParametersNotUtf8,
+            Self::TooMany => TransportRefusal::TooManyParameters,
+            Self::TooLong => TransportRefusal::ParameterTooLong,
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{
     client_metadata::{ClientMetadata, LOCALIZED, MetadataError, MetadataErrorCode, MetadataRule},
     error::OAuthError,
     received::Received,
-    refusals,
+    refusals::RegistrationRefusal,
     secret::{Purpose, hash},
 };
 
@@ -163,8 +163,8 @@ pub fn check_update(members: &Map<String, Value>, client: &Client) -> Result<(),
 impl From<MetadataError> for OAuthError {
     fn from(error: MetadataError) -> Self {
         let refusal = match error.code() {
-            MetadataErrorCode::InvalidRedirectUri => &refusals::REDIRECT_URI_REFUSED,
-            MetadataErrorCode::InvalidClientMetadata => &refusals::METADATA_REFUSED,
+            MetadataErrorCode::InvalidRedirectUri => RegistrationRefusal::RedirectUriRefused,
+            MetadataErrorCode::InvalidClientMetadata => RegistrationRefusal::MetadataRefused,
         };
         let sent = Received::Public(error.value.as_deref().unwrap_or_default());
         let refusal = Self::of(refusal).with_rule(error.rule_id());
@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(error.member, member);
         assert_eq!(error.rule, MetadataRule::Type(kind));
         let error = OAuthError::from(error);
-        assert_eq!(error.rule, "RG-05");
+        assert_eq!(error.rule.as_str(), "RG-05");
         let start = format!("{member}: {kind} is expected; received: ");
         assert!(error.text().starts_with(&start), "{}", error.text());
     }

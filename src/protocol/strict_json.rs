@@ -6,7 +6,7 @@ use std::{cell::Cell, fmt};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::refusals::{self, Refusal};
+use super::refusals::JsonRefusal;
 
 /// Deepest nesting; the object itself is the first level.
 const MAX_DEPTH: usize = 8;
@@ -34,13 +34,13 @@ pub enum JsonError {
 impl JsonError {
     /// The refusal of a request with such a body.
     #[must_use]
-    pub const fn refusal(self) -> &'static Refusal {
+    pub const fn refusal(self) -> JsonRefusal {
         match self {
-            Self::Unreadable => &refusals::JSON_UNREADABLE,
-            Self::NotAnObject => &refusals::JSON_NOT_AN_OBJECT,
-            Self::Duplicate => &refusals::JSON_MEMBER_REPEATED,
-            Self::TooDeep => &refusals::JSON_TOO_DEEP,
-            Self::Nul => &refusals::JSON_WITH_NUL,
+            Self::Unreadable => JsonRefusal::Unreadable,
+            Self::NotAnObject => JsonRefusal::NotAnObject,
+            Self::Duplicate => JsonRefusal::MemberRepeated,
+            Self::TooDeep => JsonRefusal::TooDeep,
+            Self::Nul => JsonRefusal::WithNul,
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{answer::BearerError, token_check::TokenCheck};
 use crate::{
     error::Failure,
     people::{Owner, resource_owner::ResourceOwner},
-    protocol::{error::OAuthError, received::Received, refusals, scope::Scopes},
+    protocol::{error::OAuthError, received::Received, refusals::GuardRefusal, scope::Scopes},
     store::{
         StoreError,
         transaction::retry,
@@ -73,7 +73,7 @@ impl AccessToken {
     /// 403 for the token of a machine, 401 when the user does not exist, 503 or 500 when the database fails.
     pub async fn user<U: ResourceOwner + Clone>(&self, ctx: &AppContext) -> Result<U, BearerError> {
         let Some(key) = self.user_id else {
-            let error = OAuthError::of(&refusals::PERSON_NEEDED)
+            let error = OAuthError::of(GuardRefusal::PersonNeeded)
                 .received(Received::Public("a token of a client that acts for itself"));
             return Err(self.token_check.refuse(error));
         };
@@ -89,7 +89,7 @@ impl AccessToken {
             None => None,
         };
         found.ok_or_else(|| {
-            let error = OAuthError::of(&refusals::USER_OF_TOKEN_GONE);
+            let error = OAuthError::of(GuardRefusal::UserOfTokenGone);
             self.token_check.refuse(error)
         })
     }
@@ -97,7 +97,7 @@ impl AccessToken {
     /// GU-04: the refusal of a token that lacks some of these scopes.
     pub(super) fn lacking(&self, needed: &Scopes) -> BearerError {
         let (wanted, held) = (format!("the scopes {needed}"), self.scopes.to_string());
-        let error = OAuthError::of(&refusals::SCOPE_LACKING).observed(wanted, held);
+        let error = OAuthError::of(GuardRefusal::ScopeLacking).observed(wanted, held);
         self.token_check.refuse_needing(needed, error)
     }
 }

@@ -14,8 +14,13 @@ use crate::{
     error::Failure,
     http::extract::bearer_token,
     protocol::{
-        bearer::Challenge, error::OAuthError, implied_scopes::ImpliedScopes, received::Received,
-        refusals, scope::Scopes,
+        bearer::{BearerPlace, Challenge},
+        error::OAuthError,
+        implied_scopes::ImpliedScopes,
+        received::Received,
+        refusals::GuardRefusal,
+        rule::rule,
+        scope::Scopes,
     },
     server::Server,
     store::transaction::budgeted,
@@ -80,7 +85,7 @@ impl TokenCheck {
     /// # Errors
     /// GU-01: the refusal of a malformed header, or of several.
     pub fn bearer_token(&self, headers: &HeaderMap) -> Result<Option<String>, BearerError> {
-        bearer_token(headers, "GU-01").map_err(|error| self.refuse(error))
+        bearer_token(headers, BearerPlace::Guard).map_err(|error| self.refuse(error))
     }
 
     /// GU-02, GU-04, GU-06: checks a token, and returns what a handler learns about it.
@@ -91,7 +96,7 @@ impl TokenCheck {
     pub async fn admit(self: Arc<Self>, token: &str) -> Result<AccessToken, BearerError> {
         let found = budgeted(self.server.tokens.bearer(token)).await;
         let found = found.map_err(|failure| self.refuse(failure))?;
-        let invalid = || OAuthError::of(&refusals::ACCESS_TOKEN_INVALID);
+        let invalid = || OAuthError::of(GuardRefusal::AccessTokenInvalid);
         let ActiveAccessToken { access, parties } = found.map_err(|why| {
             let wanted = format!("a live access token for {}", self.resource);
             self.refuse(invalid().observed(wanted, why.to_string()))
@@ -143,7 +148,7 @@ impl TokenCheck {
 
     /// The 401 to a request without a token; its challenge has no error code (RFC 6750 §3.1).
     pub fn ask(&self) -> BearerError {
-        let error = OAuthError::of(&refusals::ACCESS_TOKEN_MISSING)
+        let error = OAuthError::of(GuardRefusal::AccessTokenMissing)
             .received(Received::Public("no bearer token"));
         let challenge = self.challenge(&self.needed, None);
         BearerError::new(error.into(), Some(challenge), &self.request, &self.slot).silent()
@@ -178,7 +183,7 @@ impl TokenCheck {
 /// A fault at a guard is reported under the rule GU-06.
 fn rule_of_faults(mut failure: Failure) -> Failure {
     if failure.status.is_server_error() {
-        failure.error.rule = "GU-06";
+        failure.error.rule = rule!("GU-06");
     }
     failure
 }

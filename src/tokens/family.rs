@@ -8,7 +8,8 @@ use crate::{
     protocol::{
         client::Client,
         error::OAuthError,
-        grants::refresh_token::{LOST, Loss, MOST_MISUSES, Replay},
+        grants::refresh_token::{Loss, MOST_MISUSES, Replay},
+        refusals::RefreshRefusal,
         secret::SecretHash,
     },
     store::{
@@ -19,7 +20,7 @@ use crate::{
 };
 
 impl TokenService {
-    /// Revokes the family of a refresh token that counts as stolen (TK-21). Returns the error for the client.
+    /// Revokes the family of a refresh token that counts as stolen (TK-21).
     ///
     /// # Errors
     /// When the database fails.
@@ -28,16 +29,16 @@ impl TokenService {
         client: &Client,
         found: &RefreshWithGrant,
         replay: Replay,
-    ) -> Result<OAuthError, Failure> {
-        let answer = replay.error();
+    ) -> Result<(), Failure> {
         if self
             .revoke_family(found, RevokeReason::RefreshReplay)
             .await?
         {
-            let event = AuditEvent::new(EventName::RefreshReplayed).denied(answer.rule);
+            let rule = replay.refusal().row().rule;
+            let event = AuditEvent::new(EventName::RefreshReplayed).denied(rule);
             self.events.emit(event.client(client).about(found));
         }
-        Ok(answer)
+        Ok(())
     }
 
     /// Handles an active refresh token with which something was requested that its grant does not have
@@ -50,7 +51,7 @@ impl TokenService {
         &self,
         client: &Client,
         found: &RefreshWithGrant,
-        refusal: OAuthError,
+        error: OAuthError,
     ) -> Result<OAuthError, Failure> {
         let hash = found.token.token_hash.clone();
         let hash = SecretHash(
@@ -65,9 +66,11 @@ impl TokenService {
         };
         let count = |db| ephemerals::count(db, tables, &misuse);
         if self.store.run(count).await? <= MOST_MISUSES {
-            return Ok(refusal);
+            return Ok(error);
         }
-        self.replayed(client, found, Replay::TooManyMisuses).await
+        let replay = Replay::TooManyMisuses;
+        self.replayed(client, found, replay).await?;
+        Ok(OAuthError::of(replay.refusal()))
     }
 
     /// Revokes the family of a user who may no longer use the grant (TK-20). It stays revoked, whatever
@@ -86,7 +89,8 @@ impl TokenService {
             Loss::Credentials => RevokeReason::CredentialChange,
         };
         if self.revoke_family(found, reason).await? {
-            let event = AuditEvent::new(EventName::TokenRevoked).denied(LOST.rule);
+            let rule = RefreshRefusal::OfLostAccount.row().rule;
+            let event = AuditEvent::new(EventName::TokenRevoked).denied(rule);
             let event = event.client(client).about(found);
             self.events.emit(event.detail("reason", reason.as_str()));
         }

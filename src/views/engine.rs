@@ -16,7 +16,10 @@ use super::{
     page::PageContext,
     templates::{self, Engine, SortedSources},
 };
-use crate::events::{self, AuditEvent, EventName, Outcome};
+use crate::{
+    events::{self, AuditEvent, EventName, Outcome},
+    protocol::rule::rule,
+};
 
 /// Why a page cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -138,7 +141,7 @@ impl Views {
         if let Some(app) = &loaded.app {
             match app.render(lang, P::PAGE.template(), &context) {
                 Err(error) if !self.source.edits.are_watched() => {
-                    let event = AuditEvent::new(EventName::TemplateBroken).denied("PG-02");
+                    let event = AuditEvent::new(EventName::TemplateBroken).denied(rule!("PG-02"));
                     let event = event
                         .outcome(Outcome::Error)
                         .detail("page", P::PAGE.template());

@@ -8,11 +8,13 @@ use crate::{
     protocol::{
         client::{Client, GrantType},
         client_auth::Credentials,
+        error::OAuthError,
         grants::{
             Granted, OwnerState, TokenRequest,
-            authorization_code::{Code, FOREIGN, REPLAY, Request, Verdict, decide},
+            authorization_code::{Code, Request, Verdict, decide},
             check_allowed,
         },
+        refusals::CodeRefusal,
         secret::{Purpose, Secret, SecretHash, hash},
     },
     random,
@@ -67,19 +69,20 @@ pub async fn answer(
                 }
             }
             (Verdict::WrongClient, _) => {
-                let event = AuditEvent::new(EventName::CodeForeign).denied(FOREIGN.rule);
+                let error = OAuthError::of(CodeRefusal::OfOtherClient);
+                let event = AuditEvent::new(EventName::CodeForeign).denied(error.rule);
                 server
                     .events
                     .emit(event.about(&grant.grant).client(&loaded.client));
-                return Err(FOREIGN.into());
+                return Err(error.into());
             }
             (Verdict::Replay | Verdict::Redeem(_), _) => {
                 revoke(server, &loaded.client, &grant.grant).await?;
-                return Err(REPLAY.into());
+                return Err(OAuthError::of(CodeRefusal::Used).into());
             }
         }
     }
-    Err(REPLAY.into())
+    Err(OAuthError::of(CodeRefusal::Used).into())
 }
 
 /// Load: client and grant together, then the user.
@@ -263,7 +266,8 @@ async fn revoke(server: &Server, client: &Client, grant: &GrantRow) -> Result<()
         .run(|db| authorization_codes::revoke(db, tables, grant.id, replay))
         .await?;
     if revoked {
-        let event = AuditEvent::new(EventName::CodeReplayed).denied(REPLAY.rule);
+        let rule = CodeRefusal::Used.row().rule;
+        let event = AuditEvent::new(EventName::CodeReplayed).denied(rule);
         server.events.emit(event.about(grant).client(client));
     }
     Ok(())

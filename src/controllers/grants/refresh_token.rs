@@ -12,10 +12,12 @@ use crate::{
     protocol::{
         client::{Client, GrantType},
         client_auth::Credentials,
+        error::OAuthError,
         grants::{
             Granted, TokenRequest, check_allowed,
-            refresh_token::{LOST, RefreshToken, Request, UNKNOWN, Verdict, decide},
+            refresh_token::{RefreshToken, Request, Verdict, decide},
         },
+        refusals::RefreshRefusal,
         secret::{Purpose, Secret, SecretHash, hash},
     },
     random,
@@ -80,25 +82,27 @@ pub async fn answer(
                 return Ok(body);
             }
             (Verdict::Replay(replay), _) => {
-                let refused = server.tokens.replayed(client, found, replay);
-                return Err(refused.await?.into());
+                server.tokens.replayed(client, found, replay).await?;
+                return Err(OAuthError::of(replay.refusal()).into());
             }
-            (Verdict::Misuse(refusal), _) => {
-                let refused = server.tokens.misused(client, found, refusal);
+            (Verdict::Misuse(error), _) => {
+                let refused = server.tokens.misused(client, found, error);
                 return Err(refused.await?.into());
             }
             (Verdict::Lost(loss), _) => {
                 server.tokens.lost(client, found, loss).await?;
-                return Err(LOST.into());
+                return Err(OAuthError::of(RefreshRefusal::OfLostAccount).into());
             }
             (Verdict::WrongClient | Verdict::Rotate(_), _) => {
-                let event = AuditEvent::new(EventName::RefreshForeign).denied(UNKNOWN.rule);
+                // The client cannot tell the token of another client from one that never was.
+                let error = OAuthError::of(RefreshRefusal::Unknown);
+                let event = AuditEvent::new(EventName::RefreshForeign).denied(error.rule);
                 server.events.emit(event.client(client).about(found));
-                return Err(UNKNOWN.into());
+                return Err(error.into());
             }
         }
     }
-    Err(UNKNOWN.into())
+    Err(OAuthError::of(RefreshRefusal::Unknown).into())
 }
 
 /// Load: client, token and grant together, then the user.

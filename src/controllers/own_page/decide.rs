@@ -8,8 +8,8 @@ use crate::{
     error::PageError,
     interactions::{InteractionOutcome, advance::ConsentDecision},
     protocol::{
-        error::OAuthError, interaction::Step, received::Received, refusals, route::Route,
-        scope::Scopes,
+        error::OAuthError, interaction::Step, received::Received, refusals::InteractionRefusal,
+        route::Route, scope::Scopes,
     },
     sessions::{CsrfCheck, CsrfForm, SignedIn},
 };
@@ -128,7 +128,9 @@ impl OAuthInteraction {
                 let mut signed_in = self.signed_in.iter();
                 let Some(chosen) = signed_in.find(|account| account.session.sid == sid) else {
                     let sid = Received::Identifier(&sid);
-                    return Err(OAuthError::of(&refusals::ACCOUNT_GONE).received(sid).into());
+                    return Err(OAuthError::of(InteractionRefusal::AccountGone)
+                        .received(sid)
+                        .into());
                 };
                 interactions
                     .choose(interaction, browser, chosen.clone())

@@ -15,7 +15,7 @@ use crate::{
     events::request,
     http::{browser::of_request, extract::server_of, layers, pages},
     interactions::{Interaction, account_lines},
-    protocol::{error::OAuthError, interaction::Step, refusals, return_to},
+    protocol::{error::OAuthError, interaction::Step, refusals::InteractionRefusal, return_to},
     server::Server,
     sessions::Browser,
     views::PageContext,
@@ -50,7 +50,7 @@ impl OAuthInteraction {
         if let Some(found) = Self::try_resolve_login_context(server, parts).await? {
             return Ok(found);
         }
-        let error = PageError::from(OAuthError::of(&refusals::INTERACTION_MISSING));
+        let error = PageError::from(OAuthError::of(InteractionRefusal::Missing));
         let request_info = crate::http::request::info(&mut parts.clone());
         let refuse = async { rendered(server, error) };
         Err(layers::on_route_of_app(server, request_info, refuse).await)
@@ -80,7 +80,7 @@ impl OAuthInteraction {
             return Err(Failure::internal("an interaction that is not stored").into());
         };
         if interaction.is_finished() {
-            return Err(OAuthError::of(&refusals::INTERACTION_COMPLETED).into());
+            return Err(OAuthError::of(InteractionRefusal::Completed).into());
         }
         let interactions = &server.interactions;
         let client_id = &interaction.client.client_id;
@@ -134,7 +134,7 @@ impl OAuthInteraction {
 /// The id of the interaction that the query names.
 fn interaction_of(parts: &Parts) -> Result<Option<String>, OAuthError> {
     return_to::interaction(parts.uri.query().unwrap_or_default())
-        .map_err(|_| OAuthError::of(&refusals::INTERACTION_UNREADABLE))
+        .map_err(|_| OAuthError::of(InteractionRefusal::Unreadable))
 }
 
 impl FromRequestParts<AppContext> for OAuthInteraction {

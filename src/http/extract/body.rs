@@ -11,10 +11,7 @@ use tokio::time::timeout;
 
 use crate::{
     error::Failure,
-    protocol::{
-        error::OAuthError,
-        refusals::{self, Refusal},
-    },
+    protocol::{error::OAuthError, refusals::TransportRefusal},
 };
 
 /// Longest body, bytes.
@@ -30,20 +27,20 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// (RFC 9112 §7.1).
 pub(super) async fn read(
     body: Body,
-    refused: impl Fn(&'static Refusal) -> OAuthError,
+    refused: impl Fn(TransportRefusal) -> OAuthError,
 ) -> Result<Bytes, Failure> {
     match timeout(LONGEST, to_bytes(body, MOST)).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(error)) if is_too_long(&error) => {
-            let error = refused(&refusals::BODY_TOO_LONG);
+            let error = refused(TransportRefusal::BodyTooLong);
             Err(Failure::transport(StatusCode::PAYLOAD_TOO_LARGE, error))
         }
         Ok(Err(_)) => {
-            let error = refused(&refusals::BODY_BROKEN);
+            let error = refused(TransportRefusal::BodyBroken);
             Err(Failure::transport(StatusCode::BAD_REQUEST, error))
         }
         Err(_) => {
-            let error = refused(&refusals::BODY_TOO_SLOW);
+            let error = refused(TransportRefusal::BodyTooSlow);
             Err(Failure::transport(StatusCode::REQUEST_TIMEOUT, error))
         }
     }

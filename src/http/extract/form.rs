@@ -5,15 +5,16 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
 
-use super::body;
+use super::{body, rules::TransportRules};
 use crate::{
     error::{ApiError, Failure, PageError},
     protocol::{
-        bearer,
+        bearer::{self, BearerPlace},
         error::OAuthError,
         params::{Params, ParamsError},
         received::Received,
-        refusals,
+        refusals::{ClientAuthRefusal, TransportRefusal},
+        rule::rule,
     },
 };
 
@@ -36,13 +37,14 @@ impl<S: Send + Sync> FromRequest<S> for ApiForm {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Self::Rejection> {
-        check_target(request.uri(), "TK-02")?;
+        check_target(request.uri(), TransportRules::CLIENT)?;
         let query = request.uri().query().unwrap_or_default();
-        let query = Params::parse(query.as_bytes()).map_err(|error| unreadable("TK-02", error))?;
+        let refused = |error: ParamsError| TransportRules::CLIENT.refuse(error.refusal());
+        let query = Params::parse(query.as_bytes()).map_err(refused)?;
         if NEVER_IN_QUERY.iter().any(|name| query.contains(name)) {
-            return Err(OAuthError::of(&refusals::CREDENTIALS_IN_URL).into());
+            return Err(OAuthError::of(TransportRefusal::CredentialsInUrl).into());
         }
-        Ok(Self(read(request, "TK-01", "TK-02").await?))
+        Ok(Self(read(request, TransportRules::CLIENT).await?))
     }
 }
 
@@ -54,7 +56,7 @@ impl<S: Send + Sync> FromRequest<S> for PageForm {
     type Rejection = PageError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(read(request, "PG-08", "PG-08").await?))
+        Ok(Self(read(request, TransportRules::PAGE).await?))
     }
 }
 
@@ -66,49 +68,40 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryParams {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        check_target(&parts.uri, "AZ-02")?;
+        check_target(&parts.uri, TransportRules::AUTHORIZE)?;
         let query = parts.uri.query().unwrap_or_default();
-        Ok(Self(
-            Params::parse(query.as_bytes()).map_err(|error| unreadable("AZ-03", error))?,
-        ))
+        let refused =
+            |error: ParamsError| OAuthError::of(error.refusal()).with_rule(rule!("AZ-03"));
+        Ok(Self(Params::parse(query.as_bytes()).map_err(refused)?))
     }
 }
 
-/// Reads a form body; refusals of its content type name the rule `of_type`, others the rule `of_body`.
+/// Reads a form body by the rules of the endpoint.
 ///
 /// # Errors
 /// 414 for a URL that is too long, 415 for another content type, 413 over the limit, 408 for what
 /// arrives too slowly, 400 for what cannot be read.
-pub async fn read(
-    request: Request,
-    of_type: &'static str,
-    of_body: &'static str,
-) -> Result<Params, Failure> {
-    check_target(request.uri(), of_body)?;
+pub async fn read(request: Request, rules: TransportRules) -> Result<Params, Failure> {
+    check_target(request.uri(), rules)?;
     if !is_of_type(request.headers(), "application/x-www-form-urlencoded") {
         let sent = request.headers().get(header::CONTENT_TYPE);
         let sent = sent.and_then(|sent| sent.to_str().ok()).unwrap_or_default();
-        let error = OAuthError::of(&refusals::FORM_TYPE).with_rule(of_type);
+        let error = rules.refuse_type(TransportRefusal::FormType);
         let error = error.received(Received::Public(sent));
         return Err(Failure::transport(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             error,
         ));
     }
-    let refused = |refusal| OAuthError::of(refusal).with_rule(of_body);
-    let body = body::read(request.into_body(), refused).await?;
-    Params::parse(&body).map_err(|error| unreadable(of_body, error))
-}
-
-fn unreadable(rule: &'static str, error: ParamsError) -> Failure {
-    OAuthError::of(error.refusal()).with_rule(rule).into()
+    let body = body::read(request.into_body(), |refusal| rules.refuse(refusal)).await?;
+    Params::parse(&body).map_err(|error| rules.refuse(error.refusal()).into())
 }
 
 /// TK-02, AZ-02: the request target is at most 16 KiB.
 ///
 /// # Errors
 /// 414 for a longer one.
-pub fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Failure> {
+pub fn check_target(uri: &axum::http::Uri, rules: TransportRules) -> Result<(), Failure> {
     let length = uri
         .path_and_query()
         .map_or(0, |target| target.as_str().len());
@@ -116,7 +109,7 @@ pub fn check_target(uri: &axum::http::Uri, rule: &'static str) -> Result<(), Fai
         return Ok(());
     }
     let received = format!("{length} bytes");
-    let error = OAuthError::of(&refusals::URL_TOO_LONG).with_rule(rule);
+    let error = rules.refuse(TransportRefusal::UrlTooLong);
     let error = error.received(Received::Public(&received));
     Err(Failure::transport(StatusCode::URI_TOO_LONG, error))
 }
@@ -151,7 +144,7 @@ pub fn authorization_headers(headers: &HeaderMap) -> Result<Vec<&str>, OAuthErro
         .map(|value| {
             value
                 .to_str()
-                .map_err(|_| OAuthError::of(&refusals::AUTHORIZATION_NOT_ASCII))
+                .map_err(|_| OAuthError::of(ClientAuthRefusal::AuthorizationNotAscii))
         })
         .collect()
 }
@@ -159,8 +152,9 @@ pub fn authorization_headers(headers: &HeaderMap) -> Result<Vec<&str>, OAuthErro
 /// The bearer token of the `Authorization` header (RFC 6750 §2.1).
 ///
 /// # Errors
-/// `invalid_request` by `rule` for a header that is malformed, and for several.
-pub fn bearer_token(headers: &HeaderMap, rule: &'static str) -> Result<Option<String>, OAuthError> {
-    let values = authorization_headers(headers).map_err(|error| OAuthError { rule, ..error })?;
-    Ok(bearer::token(&values, rule)?.map(str::to_owned))
+/// `invalid_request` for a header that is malformed, and for several.
+pub fn bearer_token(headers: &HeaderMap, place: BearerPlace) -> Result<Option<String>, OAuthError> {
+    let values = authorization_headers(headers);
+    let values = values.map_err(|error| error.with_rule(place.rule()))?;
+    Ok(bearer::token(&values, place)?.map(str::to_owned))
 }

@@ -3,6 +3,7 @@
 mod body;
 mod form;
 mod json;
+mod rules;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ pub use form::{
     read as read_form,
 };
 pub use json::{MetadataJson, read as read_json};
+pub use rules::TransportRules;
 
 pub use crate::people::SharedContext;
 use crate::{

@@ -122,7 +122,7 @@ fn developer(failure: &Failure) -> Developer {
     let difference = error.detail.as_deref();
     let difference = difference.and_then(|detail| detail.difference.clone());
     Developer {
-        rule: error.rule.to_owned(),
+        rule: error.rule.to_string(),
         problem,
         cause: failure.source.clone(),
         expected: error.wanted().to_owned(),

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Finding;
 use crate::{
     boot::database::{self, FULL},
+    protocol::rule::rule,
     store::Store,
 };
 
@@ -22,7 +23,7 @@ pub async fn findings(ctx: &AppContext, store: &Store) -> Vec<Finding> {
 
 /// OS-20: the pool is Loco's, which can stop the whole app.
 fn pool(ctx: &AppContext) -> Option<Finding> {
-    (!database::is_safe(ctx)).then(|| Finding::error("OS-20", database::pool_text()))
+    (!database::is_safe(ctx)).then(|| Finding::error(rule!("OS-20"), database::pool_text()))
 }
 
 /// OS-21: the pool of Loco's own queue has the same reaper, and this plugin cannot replace that pool.
@@ -32,7 +33,7 @@ fn queue(ctx: &AppContext) -> Option<Finding> {
     let idle_timeout = queue.get("idle_timeout").and_then(Value::as_u64)?;
     (kind != "Redis" && idle_timeout < SELDOM).then(|| {
         Finding::warn(
-            "OS-21",
+            rule!("OS-21"),
             format!(
                 "queue.idle_timeout is {idle_timeout} ms: so often sqlx 0.9.0 looks at the idle \
                  connections of the queue's pool, and each look can make it spin for ever (issue \
@@ -50,7 +51,7 @@ async fn synchronous(ctx: &AppContext, store: &Store) -> Option<Finding> {
     let level = database::synchronous(store.db()).await.ok()??;
     (level < FULL).then(|| {
         Finding::warn(
-            "OS-13",
+            rule!("OS-13"),
             "SQLite `synchronous` is below FULL: the last commits may be lost when the power \
              fails, and a used code is then unused again — write `PRAGMA synchronous = FULL;` into \
              `database.run_on_start`",

@@ -16,6 +16,7 @@ use crate::{
     boot::{self, definition::OAuthServerDefinition, load},
     config::Settings,
     keys::Keys,
+    protocol::rule::{RuleId, rule},
     store::Store,
 };
 
@@ -46,7 +47,7 @@ impl Severity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The rule of the finding, for example `OS-01`.
-    pub id: &'static str,
+    pub id: RuleId,
     /// How bad it is.
     pub severity: Severity,
     /// What was seen and how to mend it.
@@ -55,7 +56,7 @@ pub struct Finding {
 
 impl Finding {
     /// Creates a finding that is an error.
-    pub fn error(id: &'static str, text: impl Into<String>) -> Self {
+    pub fn error(id: RuleId, text: impl Into<String>) -> Self {
         Self {
             id,
             severity: Severity::Error,
@@ -64,7 +65,7 @@ impl Finding {
     }
 
     /// Creates a finding that is a warning.
-    pub fn warn(id: &'static str, text: impl Into<String>) -> Self {
+    pub fn warn(id: RuleId, text: impl Into<String>) -> Self {
         Self {
             severity: Severity::Warn,
             ..Self::error(id, text)
@@ -72,7 +73,7 @@ impl Finding {
     }
 
     /// Creates a finding that is good to know.
-    pub fn info(id: &'static str, text: impl Into<String>) -> Self {
+    pub fn info(id: RuleId, text: impl Into<String>) -> Self {
         Self {
             severity: Severity::Info,
             ..Self::error(id, text)
@@ -84,15 +85,15 @@ impl Finding {
 pub async fn findings<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Finding> {
     let settings = match load::settings(ctx) {
         Ok(settings) => settings,
-        Err(error) => return vec![Finding::error("OS-01", error.to_string())],
+        Err(error) => return vec![Finding::error(rule!("OS-01"), error.to_string())],
     };
     let mut findings = Vec::new();
     let store = Store::new(ctx.db.clone(), D::TABLES);
     if let Err(error) = boot::check_tables(&store, D::EXTRA_COLUMNS).await {
-        findings.push(Finding::error("OS-02", error.to_string()));
+        findings.push(Finding::error(rule!("OS-02"), error.to_string()));
     } else {
         if let Err(error) = boot::check_static_clients(&store, &settings).await {
-            findings.push(Finding::error("OS-01", error.to_string()));
+            findings.push(Finding::error(rule!("OS-01"), error.to_string()));
         }
         findings.extend(operation::expired_rows(ctx, &store).await);
         findings.extend(operation::unread_proxy(ctx, &store).await);
@@ -109,7 +110,7 @@ pub async fn findings<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Finding
 async fn keys(settings: &Settings) -> Vec<Finding> {
     let now = chrono::Utc::now().timestamp();
     match Keys::load(settings, now).await {
-        Err(error) => vec![Finding::error("OS-03", error.to_string())],
+        Err(error) => vec![Finding::error(rule!("OS-03"), error.to_string())],
         Ok(_) => operation::old_keys(settings, now).await,
     }
 }
@@ -129,7 +130,7 @@ pub async fn check<D: OAuthServerDefinition>(ctx: &AppContext, mounted_by: Mount
     let mut findings = findings::<D>(ctx).await;
     if mounted_by == MountedBy::App {
         findings.push(Finding::info(
-            "OS-18",
+            rule!("OS-18"),
             "the app mounts the routes itself: its request log holds their queries, and so hints \
              and state — leave OAuth::routes out of Hooks::routes, or silence that log",
         ));

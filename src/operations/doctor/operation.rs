@@ -10,6 +10,7 @@ use crate::{
     http::{other_host, proxy},
     keys::{KeyState, OPEN_TO_OTHERS, list_keys, open_key_files},
     operations::cleanup::MARKER,
+    protocol::rule::rule,
     server::Server,
     store::{
         Store, StoreResult,
@@ -35,13 +36,13 @@ pub async fn expired_rows(ctx: &AppContext, store: &Store) -> Option<Finding> {
         Ok(seen) => seen,
         Err(error) => {
             let text = format!("the tables cannot be counted: {error}");
-            return Some(Finding::warn("OS-10", text));
+            return Some(Finding::warn(rule!("OS-10"), text));
         }
     };
     let missed = ran_at.is_none_or(|at| now.saturating_sub(at) > MISSED);
     (rows > TOO_MANY || (rows > 0 && missed)).then(|| {
         Finding::warn(
-            "OS-10",
+            rule!("OS-10"),
             format!(
                 "{rows} expired rows wait for oauth:cleanup — run it, and look why the scheduler \
                  does not"
@@ -77,7 +78,7 @@ pub async fn unread_proxy(ctx: &AppContext, store: &Store) -> Option<Finding> {
     let seen = store.run(|db| markers::get(db, tables, proxy::MARKER));
     seen.await.ok().flatten().map(|_| {
         Finding::warn(
-            "OS-09",
+            rule!("OS-09"),
             "headers of a proxy arrive, but nothing reads them: all callers have its address and \
              share one rate limit — switch server.middlewares.remote_ip on",
         )
@@ -96,7 +97,7 @@ pub async fn other_host(ctx: &AppContext, store: &Store, settings: &Settings) ->
     let seen = seen.await.ok().flatten();
     seen.filter(|at| now.saturating_sub(*at) < MISSED).map(|_| {
         Finding::warn(
-            "OS-06",
+            rule!("OS-06"),
             format!(
                 "pages were opened at another host than base_url, {}: people are sent there — open \
                  the app at that address, or write the name that people use into server.host or \
@@ -123,7 +124,7 @@ pub async fn old_keys(settings: &Settings, now: i64) -> Vec<Finding> {
     let mut findings: Vec<Finding> = old
         .map(|key| {
             Finding::warn(
-                "OS-03",
+                rule!("OS-03"),
                 format!(
                     "the {} key {} signs for longer than keys.max_age_seconds — run `cargo loco \
                      task oauth:keys:rotate alg:{}`",
@@ -136,12 +137,12 @@ pub async fn old_keys(settings: &Settings, now: i64) -> Vec<Finding> {
     let open = tokio::task::spawn_blocking(move || open_key_files(&of)).await;
     for path in open.into_iter().flatten().flatten() {
         let text = format!("{} {OPEN_TO_OTHERS}", path.display());
-        findings.push(Finding::warn("OS-03", text));
+        findings.push(Finding::warn(rule!("OS-03"), text));
     }
     let in_files = matches!(settings.keys.source, KeySource::Directory(_));
     if settings.production && in_files && settings.keys.passphrase.is_none() {
         findings.push(Finding::warn(
-            "OS-03",
+            rule!("OS-03"),
             "the key files are not encrypted — write keys.passphrase from the environment, and \
              rotate",
         ));

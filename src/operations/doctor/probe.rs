@@ -15,7 +15,10 @@ use super::Finding;
 use crate::{
     config::{Settings, urls::Urls},
     fetch::extra_certificates,
-    protocol::route::Route,
+    protocol::{
+        route::Route,
+        rule::{RuleId, rule},
+    },
 };
 
 /// Longest wait for one response.
@@ -65,11 +68,11 @@ pub async fn findings(settings: &Settings, url: Option<&str>) -> Result<Vec<Find
 }
 
 impl Probe<'_> {
-    fn error(&mut self, id: &'static str, text: String) {
+    fn error(&mut self, id: RuleId, text: String) {
         self.findings.push(Finding::error(id, text));
     }
 
-    fn warn(&mut self, id: &'static str, text: String) {
+    fn warn(&mut self, id: RuleId, text: String) {
         self.findings.push(Finding::warn(id, text));
     }
 
@@ -81,10 +84,10 @@ impl Probe<'_> {
                 "reached at {}, but base_url is {}: clients are sent elsewhere — make them equal",
                 self.at, self.settings.base_url
             );
-            self.error("OS-06", text);
+            self.error(rule!("OS-06"), text);
         }
         if self.settings.production && at.scheme() == "http" {
-            self.error("OS-06", "http in production — use https".to_owned());
+            self.error(rule!("OS-06"), "http in production — use https".to_owned());
         }
     }
 
@@ -109,10 +112,13 @@ impl Probe<'_> {
         for (place, path) in paths.iter().enumerate() {
             match self.get(path).await {
                 Err(error) if place == 0 => {
-                    self.error("OS-04", format!("nobody answers at {}: {error}", self.at));
+                    self.error(
+                        rule!("OS-04"),
+                        format!("nobody answers at {}: {error}", self.at),
+                    );
                     return false;
                 }
-                Err(error) => self.error("OS-04", format!("{path}: {error}")),
+                Err(error) => self.error(rule!("OS-04"), format!("{path}: {error}")),
                 Ok(answer) => {
                     if place == 0 {
                         self.clock(&answer);
@@ -129,7 +135,7 @@ impl Probe<'_> {
         let body = answer.bytes().await.unwrap_or_default();
         let Ok(Value::Object(document)) = serde_json::from_slice(&body) else {
             let text = format!("{path} answers {status} without JSON — is another route in front?");
-            return self.error("OS-04", text);
+            return self.error(rule!("OS-04"), text);
         };
         let issuer = document.get("issuer").and_then(Value::as_str);
         if !status.is_success() || issuer != Some(&self.urls.issuer) {
@@ -137,11 +143,11 @@ impl Probe<'_> {
                 "{path} answers {status} with the issuer {issuer:?} instead of {}",
                 self.urls.issuer
             );
-            self.error("OS-04", text);
+            self.error(rule!("OS-04"), text);
         }
         for (name, value) in &document {
             if value.is_null() {
-                self.error("OS-05", format!("{path}: the member {name} is null"));
+                self.error(rule!("OS-05"), format!("{path}: the member {name} is null"));
             }
             let is_endpoint = name.ends_with("_endpoint") || name == "jwks_uri";
             if let (true, Some(url)) = (is_endpoint, value.as_str()) {
@@ -157,7 +163,7 @@ impl Probe<'_> {
             Err(error) => error,
         };
         self.error(
-            "OS-05",
+            rule!("OS-05"),
             format!("{name} is advertised, but {url} answers {seen}"),
         );
     }
@@ -169,7 +175,7 @@ impl Probe<'_> {
         let off = (date.timestamp() - chrono::Utc::now().timestamp()).abs();
         if off > CLOCKS {
             let text = format!("the clocks of here and there differ by {off} s — run NTP");
-            self.error("OS-19", text);
+            self.error(rule!("OS-19"), text);
         }
     }
 
@@ -191,7 +197,7 @@ impl Probe<'_> {
         for name in cookies {
             let text =
                 format!("the cookie {name} is not __Host- and Secure — base_url must be https");
-            self.error("OS-07", text);
+            self.error(rule!("OS-07"), text);
         }
     }
 
@@ -211,13 +217,13 @@ impl Probe<'_> {
                 "{token} answers with Cache-Control {stored:?} instead of no-store — a layer of \
                  the app or the proxy changes it"
             );
-            self.warn("OS-14", text);
+            self.warn(rule!("OS-14"), text);
         }
         if header(&answer, &ACCESS_CONTROL_ALLOW_CREDENTIALS).is_some() {
             let text = format!(
                 "{token} allows credentials across origins — exempt it from the CORS of app or proxy"
             );
-            self.warn("OS-14", text);
+            self.warn(rule!("OS-14"), text);
         }
     }
 
@@ -237,7 +243,7 @@ impl Probe<'_> {
                     "{identifier} answers {} without a token — guard it",
                     answer.status()
                 );
-                self.warn("OS-15", text);
+                self.warn(rule!("OS-15"), text);
             }
         }
     }

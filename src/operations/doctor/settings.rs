@@ -9,6 +9,7 @@ use super::Finding;
 use crate::{
     boot::load::VIEWS,
     config::{RateLimitStore, Settings},
+    protocol::rule::rule,
     views::{Edits, Views},
 };
 
@@ -44,7 +45,7 @@ fn owasp_preset(ctx: &AppContext) -> Option<Finding> {
     });
     (enabled == Some(true) && (preset == Some("owasp") || clears)).then(|| {
         Finding::error(
-            "OS-08",
+            rule!("OS-08"),
             "server.middlewares.secure_headers sends Clear-Site-Data: every answer of the app \
              signs people out — use the preset github, or remove that header",
         )
@@ -60,7 +61,7 @@ fn dangers(ctx: &AppContext, settings: &Settings) -> Vec<Finding> {
     let anonymous = block.and_then(|block| block.get("allow_unauthenticated_client_registration"));
     if anonymous.and_then(Value::as_bool) == Some(true) {
         warn(
-            "OS-11",
+            rule!("OS-11"),
             "allow_unauthenticated_client_registration is on: anybody can register clients — \
              switch it off, or give initial access tokens (initial_access_token_hashes)",
         );
@@ -71,7 +72,7 @@ fn dangers(ctx: &AppContext, settings: &Settings) -> Vec<Finding> {
         .filter(|client| !client.require_pkce)
     {
         warn(
-            "OS-11",
+            rule!("OS-11"),
             &format!(
                 "clients: {} needs no PKCE — remove require_pkce: false once the client sends it",
                 client.client_id
@@ -80,7 +81,7 @@ fn dangers(ctx: &AppContext, settings: &Settings) -> Vec<Finding> {
     }
     if settings.production && settings.rate_limit_store == RateLimitStore::Memory {
         warn(
-            "OS-12",
+            rule!("OS-12"),
             "rate_limit_store: memory counts per process: with several nodes every limit is as \
              many times as high — write database",
         );
@@ -95,7 +96,7 @@ fn schedule(ctx: &AppContext) -> Option<Finding> {
     let scheduled = jobs.any(|job| job.run.contains("oauth:cleanup"));
     (!scheduled).then(|| {
         Finding::warn(
-            "OS-17",
+            rule!("OS-17"),
             "no scheduler entry runs oauth:cleanup: expired rows stay — add scheduler.jobs \
              oauth_cleanup: { run: \"oauth:cleanup\", schedule: \"0 */15 * * * *\" }, and start \
              with --all or run the scheduler",
@@ -117,7 +118,12 @@ fn pages(settings: &Settings, directory: &Path) -> Vec<Finding> {
     };
     let mut findings: Vec<Finding> = broken
         .into_iter()
-        .map(|file| Finding::warn("OS-16", format!("a page of the app is broken: {file}")))
+        .map(|file| {
+            Finding::warn(
+                rule!("OS-16"),
+                format!("a page of the app is broken: {file}"),
+            )
+        })
         .collect();
     for (page, words) in FORMS {
         let path = directory.join(page);
@@ -135,7 +141,7 @@ fn pages(settings: &Settings, directory: &Path) -> Vec<Finding> {
             .collect();
         if !missing.is_empty() {
             findings.push(Finding::warn(
-                "OS-16",
+                rule!("OS-16"),
                 format!(
                     "{} has no {}: its form will be refused — see the shipped page",
                     path.display(),

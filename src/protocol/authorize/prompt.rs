@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::words;
-use crate::protocol::{error::OAuthError, received::Received, refusals};
+use crate::protocol::{error::OAuthError, received::Received, refusals::AuthorizeRefusal};
 
 /// Values of `prompt` (OpenID Connect Core §3.1.2.1, Initiating User Registration 1.0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ pub(super) fn prompts(sent: Option<&str>) -> Result<Prompts, OAuthError> {
     let mut prompts = Vec::new();
     for word in sent.into_iter().flat_map(words) {
         let unknown = || {
-            OAuthError::of(&refusals::PROMPT_UNKNOWN)
+            OAuthError::of(AuthorizeRefusal::PromptUnknown)
                 .offering(WORDS.iter().map(|prompt| prompt.as_str()))
                 .received(Received::Public(word))
         };
@@ -81,7 +81,7 @@ pub(super) fn prompts(sent: Option<&str>) -> Result<Prompts, OAuthError> {
     }
     if prompts.len() > 1 {
         let sent: Vec<&str> = prompts.iter().map(|prompt| prompt.as_str()).collect();
-        return Err(OAuthError::of(&refusals::PROMPT_NONE_WITH_OTHERS)
+        return Err(OAuthError::of(AuthorizeRefusal::PromptNoneWithOthers)
             .received(Received::Public(&sent.join(" "))));
     }
     Ok(Prompts {

@@ -7,7 +7,8 @@ use crate::protocol::{
     pkce::{CodeChallenge, PkceError},
     policy::Policy,
     received::Received,
-    refusals, requested,
+    refusals::TargetRefusal,
+    requested,
     scope::{self, Scopes},
 };
 
@@ -24,7 +25,8 @@ pub(super) fn scopes(
         let default = policy.default_scopes.union(&of_resources);
         return some_scope(default.intersection(&allowed), &allowed, "");
     };
-    let malformed = |_| OAuthError::of(&refusals::SCOPE_MALFORMED).received(Received::Public(sent));
+    let malformed =
+        |_| OAuthError::of(TargetRefusal::ScopeMalformed).received(Received::Public(sent));
     let requested = Scopes::parse(sent).map_err(malformed)?;
     // Scopes nobody knows are ignored (OpenID Connect Core §3.1.2.1), and so is offline_access
     // without use (OpenID Connect Core §11).
@@ -33,7 +35,7 @@ pub(super) fn scopes(
         policy.defined_scopes.contains(scope) && (refreshes || scope != scope::OFFLINE_ACCESS)
     });
     if let Some(foreign) = requested.iter().find(|scope| !allowed.contains(scope)) {
-        return Err(OAuthError::of(&refusals::SCOPE_NOT_OF_CLIENT)
+        return Err(OAuthError::of(TargetRefusal::ScopeNotOfClient)
             .observed(format!("one of: {allowed}"), foreign));
     }
     some_scope(requested, &allowed, sent)
@@ -41,7 +43,7 @@ pub(super) fn scopes(
 
 fn some_scope(scopes: Scopes, allowed: &Scopes, sent: &str) -> Result<Scopes, OAuthError> {
     if scopes.is_empty() {
-        return Err(OAuthError::of(&refusals::NO_SCOPE_LEFT)
+        return Err(OAuthError::of(TargetRefusal::NoScopeLeft)
             .offering(allowed.iter())
             .received(Received::Public(sent)));
     }
@@ -56,14 +58,14 @@ pub(super) fn code_challenge(
 ) -> Result<Option<String>, OAuthError> {
     let (sent, method) = (request.code_challenge, request.code_challenge_method);
     let challenge = CodeChallenge::parse(sent, method).map_err(|error| match error {
-        PkceError::Method => OAuthError::of(&refusals::CHALLENGE_METHOD_NOT_OFFERED)
+        PkceError::Method => OAuthError::of(TargetRefusal::ChallengeMethodNotOffered)
             .received(Received::Public(method.unwrap_or_default())),
-        _ => OAuthError::of(&refusals::CHALLENGE_MALFORMED)
+        _ => OAuthError::of(TargetRefusal::ChallengeMalformed)
             .received(Received::Secret(sent.unwrap_or_default())),
     })?;
     let exempt = !client.require_pkce && client.is_confidential() && scopes.contains(scope::OPENID);
     if challenge.is_none() && !exempt {
-        return Err(OAuthError::of(&refusals::CHALLENGE_MISSING));
+        return Err(OAuthError::of(TargetRefusal::ChallengeMissing));
     }
     Ok(challenge.map(|challenge| challenge.as_str().to_owned()))
 }
@@ -77,13 +79,13 @@ pub(super) fn resources(
     if sent.len() > 10 {
         let count = format!("{} resources", sent.len());
         return Err(
-            OAuthError::of(&refusals::TOO_MANY_RESOURCES).received(Received::Public(&count))
+            OAuthError::of(TargetRefusal::TooManyResources).received(Received::Public(&count))
         );
     }
     let mut found = Vec::new();
     for uri in sent.iter().copied() {
         let resource = requested::resource_of(policy, client, uri).ok_or_else(|| {
-            OAuthError::of(&refusals::RESOURCE_UNKNOWN)
+            OAuthError::of(TargetRefusal::ResourceUnknown)
                 .offering(requested::names(policy, client))
                 .received(Received::Public(uri))
         })?;
@@ -107,7 +109,7 @@ pub(super) fn one_signature(resources: &[String], policy: &Policy) -> Result<(),
     if formats.any(|format| Some(format) != first) {
         let named = resources.join(" ");
         return Err(
-            OAuthError::of(&refusals::RESOURCES_OF_TWO_FORMATS).received(Received::Public(&named))
+            OAuthError::of(TargetRefusal::ResourcesOfTwoFormats).received(Received::Public(&named))
         );
     }
     Ok(())

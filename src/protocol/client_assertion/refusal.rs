@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::protocol::refusals;
+use crate::protocol::refusals::ClientAuthRefusal;
 
 /// Longest value of a claim in the log, characters.
 const MAX_SHOWN: usize = 200;
@@ -51,16 +51,16 @@ pub enum AssertionError {
 }
 
 impl AssertionError {
-    /// Returns the row of the table of refusals for the failed check (CA-03 to CA-05).
+    /// Returns the refusal of a request whose assertion did not pass the check (CA-03 to CA-05).
     #[must_use]
-    pub fn row(self) -> &'static refusals::Refusal {
+    pub fn refusal(self) -> ClientAuthRefusal {
         match self {
             Self::Claim("jti" | "exp" | "iat" | "nbf")
             | Self::Expiry
             | Self::NotYet
-            | Self::Replay => &refusals::ASSERTION_NOT_FRESH,
-            Self::Claim(_) => &refusals::ASSERTION_CLAIM_WRONG,
-            _ => &refusals::ASSERTION_REFUSED,
+            | Self::Replay => ClientAuthRefusal::AssertionNotFresh,
+            Self::Claim(_) => ClientAuthRefusal::AssertionClaimWrong,
+            _ => ClientAuthRefusal::AssertionRefused,
         }
     }
 

@@ -215,7 +215,7 @@ fn s_d2_each_refusal_says_what_was_expected_and_sent(
         ..expected()
     };
     let refused = refusal(with(header, claims), &expected, &key, &set).unwrap_err();
-    assert_eq!(refused.error.row().rule, rule);
+    assert_eq!(refused.error.refusal().row().rule.as_str(), rule);
     assert!(refused.expected.contains(wanted), "{refused:?}");
     assert!(refused.received.contains(sent), "{refused:?}");
 }

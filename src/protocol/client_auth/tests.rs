@@ -85,7 +85,7 @@ fn s_d2_each_failure_of_authentication_has_its_own_line(
     assert_eq!(error.received_text(), received);
     assert!(!error.wanted().is_empty());
     assert_eq!(
-        (error.rule, error.text()),
+        (error.rule.as_str(), error.text()),
         ("CA-02", "Client authentication failed")
     );
 }
@@ -113,7 +113,7 @@ fn s_d2_each_malformed_header_has_its_own_line(#[case] headers: &[&str], #[case]
     let detail = error.detail.clone().unwrap();
     assert!(detail.received.contains(received), "{detail:?}");
     assert_eq!(
-        (error.rule, error.text()),
+        (error.rule.as_str(), error.text()),
         ("CA-02", "Client authentication failed")
     );
 }

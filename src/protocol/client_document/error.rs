@@ -1,8 +1,8 @@
 //! Why a document, or its URL, is refused, and what that says about its client.
 
 use crate::protocol::{
-    client_metadata::MetadataError, error::OAuthError, received::Received, refusals,
-    strict_json::JsonError,
+    client_metadata::MetadataError, error::OAuthError, received::Received,
+    refusals::ClientDocumentRefusal, strict_json::JsonError,
 };
 
 use super::sector::SectorError;
@@ -110,10 +110,11 @@ impl DocumentError {
     pub fn refusal(&self, client_id: &str) -> OAuthError {
         let sent = Received::Public(client_id);
         match self {
-            Self::Url => OAuthError::of(&refusals::DOCUMENT_URL_WRONG).received(sent),
-            Self::Host => OAuthError::of(&refusals::DOCUMENT_HOST_REFUSED).received(sent),
-            Self::Fetch(_) => OAuthError::of(&refusals::DOCUMENT_NOT_FETCHED).received(sent),
-            _ => OAuthError::of(&refusals::DOCUMENT_REFUSED).expected(self.to_string(), sent),
+            Self::Url => OAuthError::of(ClientDocumentRefusal::UrlWrong).received(sent),
+            Self::Host => OAuthError::of(ClientDocumentRefusal::HostRefused).received(sent),
+            Self::Fetch(_) => OAuthError::of(ClientDocumentRefusal::NotFetched).received(sent),
+            _ => OAuthError::of(ClientDocumentRefusal::ContentRefused)
+                .expected(self.to_string(), sent),
         }
     }
 
@@ -121,6 +122,6 @@ impl DocumentError {
     /// `invalid_client`, upon which clients forget their registration.
     #[must_use]
     pub fn unread(client_id: &str) -> OAuthError {
-        OAuthError::of(&refusals::DOCUMENT_UNREAD).received(Received::Public(client_id))
+        OAuthError::of(ClientDocumentRefusal::Unread).received(Received::Public(client_id))
     }
 }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::protocol::redirect_uri::RedirectUriError;
+use crate::protocol::{
+    redirect_uri::RedirectUriError,
+    rule::{RuleId, rule},
+};
 
 /// Error code of the answer (RFC 7591 §3.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,12 +250,12 @@ impl MetadataError {
 
     /// Returns the id of the rule that the member breaks, for the log.
     #[must_use]
-    pub fn rule_id(&self) -> &'static str {
+    pub fn rule_id(&self) -> RuleId {
         match self.check() {
-            MetadataCheck::Size => "RG-02",
-            MetadataCheck::Members => "RG-05",
-            MetadataCheck::RedirectUris => "RG-06",
-            MetadataCheck::Meaning => "RG-07",
+            MetadataCheck::Size => rule!("RG-02"),
+            MetadataCheck::Members => rule!("RG-05"),
+            MetadataCheck::RedirectUris => rule!("RG-06"),
+            MetadataCheck::Meaning => rule!("RG-07"),
         }
     }
 

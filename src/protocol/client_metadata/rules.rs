@@ -68,7 +68,7 @@ impl<'a> Rules<'a> {
             self.refuse("client metadata", MetadataRule::TooLarge);
         }
         // RG-02, RG-05, RG-06, RG-07.
-        self.errors.sort_by_key(MetadataError::rule_id);
+        self.errors.sort_by_key(MetadataError::check);
         if self.errors.is_empty() {
             Ok(client)
         } else {

@@ -2,7 +2,8 @@
 
 use super::{Bound, Granted, OwnerState, TokenRequest, audience};
 use crate::protocol::{
-    error::OAuthError, pkce, policy::Entitlement, received::Received, refusals, scope::Scopes,
+    error::OAuthError, pkce, policy::Entitlement, received::Received, refusals::CodeRefusal,
+    scope::Scopes,
 };
 
 /// The parameters of a token request with a code.
@@ -24,7 +25,7 @@ impl<'a> Request<'a> {
         Ok(Self {
             code: sent
                 .code
-                .ok_or_else(|| OAuthError::of(&refusals::CODE_MISSING))?,
+                .ok_or_else(|| OAuthError::of(CodeRefusal::Missing))?,
             redirect_uri: sent.redirect_uri,
             code_verifier: sent.code_verifier,
             resources: sent.resource.clone(),
@@ -70,13 +71,6 @@ pub enum Verdict {
     WrongClient,
 }
 
-/// The answer to a replay.
-pub const REPLAY: OAuthError = OAuthError::of(&refusals::CODE_USED);
-/// The answer to an unknown code.
-pub const UNKNOWN: OAuthError = OAuthError::of(&refusals::CODE_UNKNOWN);
-/// The answer to a code of another client.
-pub const FOREIGN: OAuthError = OAuthError::of(&refusals::CODE_OF_OTHER_CLIENT);
-
 /// Decides TK-09 to TK-17. A replay has consequences only if everything else is right, so that a
 /// thief without the verifier cannot end the rightful client's tokens.
 ///
@@ -89,7 +83,7 @@ pub fn decide(
     now: i64,
 ) -> Result<Verdict, OAuthError> {
     let sent = Received::Secret(request.code);
-    let code = code.ok_or_else(|| UNKNOWN.received(sent))?;
+    let code = code.ok_or_else(|| OAuthError::of(CodeRefusal::Unknown).received(sent))?;
     if code.client_id != entitlement.client.client_id {
         return Ok(Verdict::WrongClient);
     }
@@ -99,13 +93,13 @@ pub fn decide(
         return Ok(Verdict::Replay);
     }
     if code.revoked {
-        return Err(OAuthError::of(&refusals::CODE_REVOKED).received(sent));
+        return Err(OAuthError::of(CodeRefusal::Revoked).received(sent));
     }
     if code.expires_at <= now {
-        return Err(OAuthError::of(&refusals::CODE_EXPIRED).received(sent));
+        return Err(OAuthError::of(CodeRefusal::Expired).received(sent));
     }
     if !code.owner.as_ref().is_some_and(OwnerState::is_good) {
-        return Err(OAuthError::of(&refusals::CODE_OF_LOST_ACCOUNT).received(sent));
+        return Err(OAuthError::of(CodeRefusal::OfLostAccount).received(sent));
     }
     let bound = Bound {
         resources: code.resources,
@@ -122,10 +116,10 @@ pub fn decide(
 fn check_redirect_uri(code: &Code<'_>, request: &Request<'_>) -> Result<(), OAuthError> {
     match request.redirect_uri {
         Some(sent) if sent == code.redirect_uri => Ok(()),
-        Some(sent) => Err(OAuthError::of(&refusals::REDIRECT_URI_OF_OTHER_REQUEST)
+        Some(sent) => Err(OAuthError::of(CodeRefusal::RedirectUriOfOtherRequest)
             .observed(code.redirect_uri, sent)),
         None if code.code_challenge.is_some() || !code.redirect_uri_explicit => Ok(()),
-        None => Err(OAuthError::of(&refusals::TOKEN_REDIRECT_URI_MISSING)),
+        None => Err(OAuthError::of(CodeRefusal::RedirectUriMissing)),
     }
 }
 
@@ -133,11 +127,11 @@ fn check_redirect_uri(code: &Code<'_>, request: &Request<'_>) -> Result<(), OAut
 fn check_verifier(code: &Code<'_>, request: &Request<'_>) -> Result<(), OAuthError> {
     match (code.code_challenge, request.code_verifier) {
         (Some(challenge), Some(verifier)) => pkce::verify(verifier, challenge).map_err(|_| {
-            OAuthError::of(&refusals::VERIFIER_WRONG).received(Received::Secret(verifier))
+            OAuthError::of(CodeRefusal::VerifierWrong).received(Received::Secret(verifier))
         }),
-        (Some(_), None) => Err(OAuthError::of(&refusals::VERIFIER_MISSING)),
+        (Some(_), None) => Err(OAuthError::of(CodeRefusal::VerifierMissing)),
         // RFC 9700 §4.8.2: a verifier without a challenge is a downgrade.
-        (None, Some(verifier)) => Err(OAuthError::of(&refusals::VERIFIER_WITHOUT_CHALLENGE)
+        (None, Some(verifier)) => Err(OAuthError::of(CodeRefusal::VerifierWithoutChallenge)
             .received(Received::Secret(verifier))),
         (None, None) => Ok(()),
     }

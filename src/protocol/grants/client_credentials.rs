@@ -6,7 +6,7 @@ use crate::protocol::{
     error::OAuthError,
     policy::Policy,
     received::Received,
-    refusals,
+    refusals::MachineRefusal,
     requested::{default_resource, default_scopes, names, resource_of, resource_of_scopes},
     scope::{PERSONAL, Scopes},
 };
@@ -42,7 +42,7 @@ pub fn decide(
 ) -> Result<Granted, OAuthError> {
     if !client.is_confidential() {
         let method = Received::Public(client.token_endpoint_auth_method.as_str());
-        return Err(OAuthError::of(&refusals::MACHINE_NOT_CONFIDENTIAL).received(method));
+        return Err(OAuthError::of(MachineRefusal::NotConfidential).received(method));
     }
     // Default scopes depend on the resources, but a bad scope is told first.
     let named = named(client, policy, request);
@@ -68,7 +68,7 @@ pub fn narrow(granted: Granted, permitted: &[String]) -> Result<Granted, OAuthEr
     let permitted: Scopes = permitted.iter().collect();
     let scopes = granted.scopes.intersection(&permitted);
     if scopes.is_empty() && !granted.scopes.is_empty() {
-        return Err(OAuthError::of(&refusals::MACHINE_SCOPES_NOT_PERMITTED)
+        return Err(OAuthError::of(MachineRefusal::ScopesNotPermitted)
             .observed(format!("one of: {permitted}"), granted.scopes.to_string()));
     }
     Ok(Granted { scopes, ..granted })
@@ -83,7 +83,7 @@ fn named(
     let mut found = Vec::new();
     for uri in &request.resources {
         let resource = resource_of(policy, client, uri).ok_or_else(|| {
-            OAuthError::of(&refusals::MACHINE_RESOURCE_UNKNOWN)
+            OAuthError::of(MachineRefusal::ResourceUnknown)
                 .offering(names(policy, client))
                 .received(Received::Public(uri))
         })?;
@@ -120,21 +120,20 @@ fn scopes(
         return Ok(default.intersection(&own));
     };
     let malformed =
-        |_| OAuthError::of(&refusals::MACHINE_SCOPE_MALFORMED).received(Received::Public(sent));
+        |_| OAuthError::of(MachineRefusal::ScopeMalformed).received(Received::Public(sent));
     let requested = Scopes::parse(sent).map_err(malformed)?;
     let known = |scope: &str| policy.defined_scopes.contains(scope) || PERSONAL.contains(&scope);
     let requested = requested.filtered(known);
     if requested.is_empty() {
-        return Err(OAuthError::of(&refusals::MACHINE_SCOPE_UNKNOWN)
-            .observed(format!("one of: {own}"), sent));
+        return Err(
+            OAuthError::of(MachineRefusal::ScopeUnknown).observed(format!("one of: {own}"), sent)
+        );
     }
     if !requested.is_subset_of(&own) {
-        return Err(
-            OAuthError::of(&refusals::MACHINE_SCOPE_NOT_ALLOWED).observed(
-                format!("one of: {own}"),
-                requested.difference(&own).to_string(),
-            ),
-        );
+        return Err(OAuthError::of(MachineRefusal::ScopeNotAllowed).observed(
+            format!("one of: {own}"),
+            requested.difference(&own).to_string(),
+        ));
     }
     Ok(requested)
 }

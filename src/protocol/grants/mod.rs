@@ -13,7 +13,7 @@ use super::{
     params::{Params, Repeated},
     policy::{Entitlement, Policy},
     received::Received,
-    refusals,
+    refusals::{GrantResourceRefusal, TokenRefusal},
     scope::{self, Scopes},
     typed_params,
 };
@@ -118,7 +118,7 @@ impl<'p> LookupRequest<'p> {
 
 /// The refusal of a parameter that was sent twice or as a list (TK-02).
 pub fn repeated(_: Repeated) -> OAuthError {
-    OAuthError::of(&refusals::TOKEN_PARAMETER_REPEATED)
+    OAuthError::of(TokenRefusal::ParameterRepeated)
 }
 
 /// TK-07: whether the client may use this grant.
@@ -131,7 +131,7 @@ pub fn check_allowed(client: &Client, grant: GrantType) -> Result<(), OAuthError
     }
     let registered: Vec<&str> = client.grant_types.iter().map(|it| it.as_str()).collect();
     let wanted = format!("one of: {}", registered.join(" "));
-    Err(OAuthError::of(&refusals::GRANT_NOT_ALLOWED).observed(wanted, grant.as_str()))
+    Err(OAuthError::of(TokenRefusal::GrantNotAllowed).observed(wanted, grant.as_str()))
 }
 
 /// Values of a grant that decide about the audience of its access tokens.
@@ -164,9 +164,8 @@ pub fn audience(
         let mut audience: Vec<String> = resources().cloned().chain(userinfo).collect();
         if audience.is_empty() && !bound.resources.is_empty() {
             let of_grant = bound.resources.join(" ");
-            return Err(
-                OAuthError::of(&refusals::NO_RESOURCE_LEFT).received(Received::Public(&of_grant))
-            );
+            return Err(OAuthError::of(GrantResourceRefusal::NoResourceLeft)
+                .received(Received::Public(&of_grant)));
         }
         if audience.is_empty() {
             audience.push(policy.issuer.clone());
@@ -180,7 +179,7 @@ pub fn audience(
             .or_else(|| userinfo.clone().filter(|userinfo| userinfo == uri));
         let found = found.ok_or_else(|| {
             let of_grant: Vec<&str> = resources().map(String::as_str).collect();
-            OAuthError::of(&refusals::RESOURCE_NOT_OF_GRANT).observed(
+            OAuthError::of(GrantResourceRefusal::ResourceNotOfGrant).observed(
                 format!("resources of the grant: {}", of_grant.join(" ")),
                 uri,
             )

@@ -6,7 +6,8 @@ use crate::protocol::{
     error::OAuthError,
     policy::{Entitlement, Policy},
     received::Received,
-    refusals,
+    refusals::RefreshRefusal,
+    rule::rule,
     scope::Scopes,
     secret::{Purpose, hash},
 };
@@ -29,7 +30,7 @@ impl<'a> Request<'a> {
         Ok(Self {
             refresh_token: sent
                 .refresh_token
-                .ok_or_else(|| OAuthError::of(&refusals::REFRESH_TOKEN_MISSING))?,
+                .ok_or_else(|| OAuthError::of(RefreshRefusal::Missing))?,
             scope: sent.scope,
             resources: sent.resource.clone(),
         })
@@ -132,12 +133,12 @@ pub enum Replay {
 }
 
 impl Replay {
-    /// Returns the answer to the replay.
-    pub const fn error(self) -> OAuthError {
+    /// Returns the refusal that answers the replay.
+    pub const fn refusal(self) -> RefreshRefusal {
         match self {
-            Self::UsedBefore => OAuthError::of(&refusals::REFRESH_TOKEN_USED),
-            Self::AnotherRequest => OAuthError::of(&refusals::REFRESH_TOKEN_USED_FOR_OTHER_REQUEST),
-            Self::TooManyMisuses => OAuthError::of(&refusals::REFRESH_TOKEN_MISUSED),
+            Self::UsedBefore => RefreshRefusal::Used,
+            Self::AnotherRequest => RefreshRefusal::UsedForOtherRequest,
+            Self::TooManyMisuses => RefreshRefusal::Misused,
         }
     }
 }
@@ -155,11 +156,6 @@ pub enum Loss {
     Credentials,
 }
 
-/// The answer to a grant whose user may no longer use it.
-pub const LOST: OAuthError = OAuthError::of(&refusals::REFRESH_TOKEN_OF_LOST_ACCOUNT);
-/// The answer to an unknown token.
-pub const UNKNOWN: OAuthError = OAuthError::of(&refusals::REFRESH_TOKEN_UNKNOWN);
-
 /// Decides TK-19 to TK-24.
 ///
 /// # Errors
@@ -172,12 +168,12 @@ pub fn decide(
 ) -> Result<Verdict, OAuthError> {
     let Entitlement { client, policy } = entitlement;
     let sent = Received::Secret(request.refresh_token);
-    let token = token.ok_or_else(|| UNKNOWN.received(sent))?;
+    let token = token.ok_or_else(|| OAuthError::of(RefreshRefusal::Unknown).received(sent))?;
     if token.client_id != client.client_id {
         return Ok(Verdict::WrongClient);
     }
     if token.grant_revoked {
-        return Err(OAuthError::of(&refusals::REFRESH_TOKEN_REVOKED).received(sent));
+        return Err(OAuthError::of(RefreshRefusal::Revoked).received(sent));
     }
     if let Some(loss) = loss(token.owner.as_ref()) {
         return Ok(Verdict::Lost(loss));
@@ -186,7 +182,7 @@ pub fn decide(
         return Ok(of_superseded(token, policy, request, now));
     }
     if token.expires_at <= now || token.absolute_expires_at <= now {
-        return Err(OAuthError::of(&refusals::REFRESH_TOKEN_EXPIRED).received(sent));
+        return Err(OAuthError::of(RefreshRefusal::Expired).received(sent));
     }
     let allowed = policy
         .grantable_scopes(client, token.resources)
@@ -194,7 +190,7 @@ pub fn decide(
     let left = token.scopes.intersection(&allowed);
     if left.is_empty() {
         // Nobody can use this token any more, whatever is asked for: it tells nothing.
-        return Err(OAuthError::of(&refusals::NO_GRANTED_SCOPE_ALLOWED)
+        return Err(OAuthError::of(RefreshRefusal::NoGrantedScopeAllowed)
             .observed(format!("one of: {allowed}"), token.scopes.to_string()));
     }
     match granted(token, entitlement, request, &left) {
@@ -218,7 +214,7 @@ fn granted(
         scopes: &scopes,
     };
     let audience = audience(entitlement, &request.resources, bound);
-    let audience = audience.map_err(|error| error.with_rule("TK-24"))?;
+    let audience = audience.map_err(|error| error.with_rule(rule!("TK-24")))?;
     Ok(Granted { scopes, audience })
 }
 
@@ -263,19 +259,19 @@ fn narrowed(
     };
     let granted = || format!("scopes of the grant: {}", token.scopes);
     let malformed =
-        || OAuthError::of(&refusals::REFRESH_SCOPE_MALFORMED).received(Received::Public(sent));
+        || OAuthError::of(RefreshRefusal::ScopeMalformed).received(Received::Public(sent));
     let requested = request.known_scopes(policy).ok_or_else(malformed)?;
     if requested.is_empty() {
-        let error = OAuthError::of(&refusals::REFRESH_SCOPE_UNKNOWN);
+        let error = OAuthError::of(RefreshRefusal::ScopeUnknown);
         return Err(error.observed(granted(), sent));
     }
     if !requested.is_subset_of(&token.scopes) {
         let beyond = requested.difference(&token.scopes).to_string();
-        return Err(OAuthError::of(&refusals::SCOPE_NOT_GRANTED).observed(granted(), beyond));
+        return Err(OAuthError::of(RefreshRefusal::ScopeNotGranted).observed(granted(), beyond));
     }
     let scopes = requested.intersection(left);
     if scopes.is_empty() {
-        let error = OAuthError::of(&refusals::GRANTED_SCOPE_NOT_ALLOWED);
+        let error = OAuthError::of(RefreshRefusal::GrantedScopeNotAllowed);
         return Err(error.observed(format!("one of: {left}"), requested.to_string()));
     }
     Ok(scopes)

@@ -3,8 +3,9 @@
 use super::refusals;
 
 refusals! {
-    AUTHORIZE:
-    PARAMETER_OF_TARGET_REPEATED {
+    /// How the authorization endpoint refuses a request.
+    AuthorizeRefusal:
+    ParameterOfTargetRepeated {
         rule: "AZ-04",
         code: InvalidRequest,
         client: "A parameter was sent twice or as a list",
@@ -14,7 +15,7 @@ refusals! {
         fix: "Send the parameter once; look for a library or proxy that adds it a second time.",
         standard: "RFC 6749 §3.1",
     }
-    CLIENT_ID_MISSING {
+    ClientIdMissing {
         rule: "AZ-06",
         code: InvalidRequest,
         page: MissingClient,
@@ -24,7 +25,7 @@ refusals! {
         fix: "Set the client id in the configuration of the app that sent the request.",
         standard: "RFC 6749 §4.1.1",
     }
-    CLIENT_UNKNOWN {
+    ClientUnknown {
         rule: "AZ-07",
         code: InvalidClient,
         page: UnknownClient,
@@ -37,7 +38,7 @@ refusals! {
             ids.",
         standard: "RFC 6749 §4.1.2.1",
     }
-    CLIENT_REMOVED {
+    ClientRemoved {
         rule: "AZ-07",
         code: InvalidClient,
         page: RemovedClient,
@@ -49,7 +50,7 @@ refusals! {
             and set its new id in the app.",
         standard: "RFC 6749 §4.1.2.1, RFC 7592 §2.3",
     }
-    CLIENT_DISABLED {
+    ClientDisabled {
         rule: "AZ-08",
         code: UnauthorizedClient,
         page: DisabledClient,
@@ -59,7 +60,7 @@ refusals! {
         fix: "Switch it on again with oauth:client:disable enable:true, if it may be used.",
         standard: "RFC 6749 §4.1.2.1",
     }
-    REQUEST_URI_NOT_OFFERED {
+    RequestUriNotOffered {
         rule: "AZ-10",
         code: RequestUriNotSupported,
         client: "request_uri is not supported",
@@ -69,7 +70,7 @@ refusals! {
         fix: "Switch request objects by reference off in the client.",
         standard: "OpenID Connect Core §3.1.2.6",
     }
-    REQUEST_OBJECT_NOT_OFFERED {
+    RequestObjectNotOffered {
         rule: "AZ-10",
         code: RequestNotSupported,
         client: "request is not supported",
@@ -79,7 +80,7 @@ refusals! {
         fix: "Switch request objects off in the client.",
         standard: "OpenID Connect Core §3.1.2.6",
     }
-    REDIRECT_URI_MISSING {
+    RedirectUriMissing {
         rule: "AZ-12",
         code: InvalidRequest,
         page: RedirectMismatch,
@@ -91,7 +92,7 @@ refusals! {
         fix: "Send one of the registered redirect URIs as redirect_uri.",
         standard: "OAuth 2.1 §2.3.2, OpenID Connect Core §3.1.2.1",
     }
-    REDIRECT_URI_NOT_REGISTERED {
+    RedirectUriNotRegistered {
         rule: "AZ-12",
         code: InvalidRequest,
         page: RedirectMismatch,
@@ -103,7 +104,7 @@ refusals! {
         fix: "Send a redirect URI exactly as it is registered, or register the one that was sent.",
         standard: "OAuth 2.1 §2.3.1, RFC 9700 §4.1.3",
     }
-    REDIRECT_URI_WITHDRAWN {
+    RedirectUriWithdrawn {
         rule: "AZ-12",
         code: InvalidRequest,
         page: RedirectMismatch,
@@ -116,7 +117,7 @@ refusals! {
             again.",
         standard: "OAuth 2.1 §2.3.1",
     }
-    PARAMETER_REPEATED {
+    ParameterRepeated {
         rule: "AZ-13",
         code: InvalidRequest,
         client: "A parameter was sent twice or as a list",
@@ -126,7 +127,7 @@ refusals! {
         fix: "Send the parameter once; look for a library or proxy that adds it a second time.",
         standard: "RFC 6749 §3.1",
     }
-    RESPONSE_MODE_NOT_OFFERED {
+    ResponseModeNotOffered {
         rule: "AZ-14",
         code: InvalidRequest,
         client: "response_mode is not supported",
@@ -135,7 +136,7 @@ refusals! {
         fix: "Set the response mode of the client to query.",
         standard: "OAuth 2.0 Multiple Response Type Encoding Practices §2.1",
     }
-    RESPONSE_TYPE_MISSING {
+    ResponseTypeMissing {
         rule: "AZ-15",
         code: InvalidRequest,
         client: "response_type is missing",
@@ -144,7 +145,7 @@ refusals! {
         fix: "Send response_type=code in the authorization request.",
         standard: "RFC 6749 §3.1.1",
     }
-    RESPONSE_TYPE_NOT_OFFERED {
+    ResponseTypeNotOffered {
         rule: "AZ-15",
         code: UnsupportedResponseType,
         client: "Only the response type code is supported",
@@ -154,7 +155,7 @@ refusals! {
         fix: "Use the authorization code flow with PKCE in the client.",
         standard: "RFC 6749 §3.1.1, RFC 9700 §2.1.2",
     }
-    CODE_GRANT_NOT_ALLOWED {
+    CodeGrantNotAllowed {
         rule: "AZ-16",
         code: UnauthorizedClient,
         client: "The client may not use the authorization code grant",
@@ -166,7 +167,7 @@ refusals! {
             use the grant that it registered.",
         standard: "RFC 6749 §4.1.2.1",
     }
-    REGISTRATION_PARAMETER_NOT_OFFERED {
+    RegistrationParameterNotOffered {
         rule: "AZ-17",
         code: RegistrationNotSupported,
         client: "registration is not supported",
@@ -176,7 +177,7 @@ refusals! {
         fix: "Register the client beforehand, and leave registration out.",
         standard: "OpenID Connect Core §3.1.2.6",
     }
-    PROMPT_UNKNOWN {
+    PromptUnknown {
         rule: "AZ-18",
         code: InvalidRequest,
         client: "prompt has an unknown word",
@@ -186,7 +187,7 @@ refusals! {
             prompt_values_supported.",
         standard: "OpenID Connect Core §3.1.2.1",
     }
-    PROMPT_NONE_WITH_OTHERS {
+    PromptNoneWithOthers {
         rule: "AZ-18",
         code: InvalidRequest,
         client: "prompt=none stands alone",
@@ -195,7 +196,7 @@ refusals! {
         fix: "Send prompt=none alone.",
         standard: "OpenID Connect Core §3.1.2.1",
     }
-    MAX_AGE_MALFORMED {
+    MaxAgeMalformed {
         rule: "AZ-19",
         code: InvalidRequest,
         client: "max_age is not a number of seconds",
@@ -204,7 +205,7 @@ refusals! {
         fix: "Send max_age as digits, or leave it out.",
         standard: "OpenID Connect Core §3.1.2.1",
     }
-    ID_TOKEN_HINT_INVALID {
+    IdTokenHintInvalid {
         rule: "AZ-25",
         code: InvalidRequest,
         client: "id_token_hint is not an ID token of this server",

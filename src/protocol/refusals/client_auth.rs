@@ -3,8 +3,9 @@
 use super::refusals;
 
 refusals! {
-    CLIENT_AUTH:
-    TWO_METHODS {
+    /// How the authentication of a client fails.
+    ClientAuthRefusal:
+    TwoMethods {
         rule: "CA-01",
         code: InvalidRequest,
         client: "The client must authenticate in exactly one way",
@@ -14,7 +15,7 @@ refusals! {
         fix: "Switch one of the two off in the client.",
         standard: "RFC 6749 §2.3",
     }
-    TWO_CLIENTS {
+    TwoClients {
         rule: "CA-01",
         code: InvalidRequest,
         client: "The client must authenticate in exactly one way",
@@ -23,7 +24,7 @@ refusals! {
         fix: "Leave client_id out of the body, or send the id that the credentials have.",
         standard: "RFC 6749 §2.3",
     }
-    AUTHORIZATION_NOT_ASCII {
+    AuthorizationNotAscii {
         rule: "CA-01",
         code: InvalidRequest,
         client: "The Authorization header is not ASCII text",
@@ -32,7 +33,7 @@ refusals! {
         fix: "Form-encode id and secret before they are joined and put into Basic.",
         standard: "RFC 6749 §2.3.1",
     }
-    CREDENTIALS_MISSING {
+    CredentialsMissing {
         rule: "CA-02",
         code: InvalidClient,
         client: "Client authentication failed",
@@ -41,7 +42,7 @@ refusals! {
         fix: "Set the client id, and the secret if there is one, in the client.",
         standard: "RFC 6749 §3.2.1",
     }
-    BASIC_MALFORMED {
+    BasicMalformed {
         rule: "CA-02",
         code: InvalidClient,
         client: "Client authentication failed",
@@ -51,7 +52,7 @@ refusals! {
         fix: "Form-encode id and secret, join them by a colon, and base64 the whole.",
         standard: "RFC 6749 §2.3.1",
     }
-    ASSERTION_TYPE_UNKNOWN {
+    AssertionTypeUnknown {
         rule: "CA-02",
         code: InvalidClient,
         client: "Client authentication failed",
@@ -61,7 +62,7 @@ refusals! {
         fix: "Send that type with client_assertion.",
         standard: "RFC 7523 §2.2",
     }
-    ASSERTION_MISSING {
+    AssertionMissing {
         rule: "CA-02",
         code: InvalidClient,
         client: "Client authentication failed",
@@ -70,7 +71,7 @@ refusals! {
         fix: "Send the assertion in the body.",
         standard: "RFC 7523 §2.2",
     }
-    CLIENT_UNKNOWN_AT_TOKEN {
+    ClientUnknown {
         rule: "CA-02",
         code: InvalidClient,
         client: "Client authentication failed",
@@ -80,7 +81,7 @@ refusals! {
             registers again.",
         standard: "RFC 6749 §5.2",
     }
-    CLIENT_NOT_ACTIVE {
+    ClientNotActive {
         rule: "CA-02",
         code: InvalidClient,
         client: "Client authentication failed",
@@ -89,7 +90,7 @@ refusals! {
         fix: "Switch it on with oauth:client:disable enable:true, or register it again.",
         standard: "RFC 6749 §5.2",
     }
-    METHOD_NOT_OF_CLIENT {
+    MethodNotOfClient {
         rule: "CA-02",
         code: InvalidClient,
         client: "Client authentication failed",
@@ -100,7 +101,7 @@ refusals! {
             this one.",
         standard: "RFC 6749 §2.3",
     }
-    SECRET_EXPIRED {
+    SecretExpired {
         rule: "CA-02",
         code: InvalidClient,
         client: "Client authentication failed",
@@ -109,7 +110,7 @@ refusals! {
         fix: "Set the newest secret in the client; oauth:client:rotate_secret makes a new one.",
         standard: "RFC 6749 §2.3.1",
     }
-    SECRET_WRONG {
+    SecretWrong {
         rule: "CA-02",
         code: InvalidClient,
         client: "Client authentication failed",
@@ -119,7 +120,7 @@ refusals! {
             oauth:client:rotate_secret makes a new one.",
         standard: "RFC 6749 §2.3.1",
     }
-    ASSERTION_REFUSED {
+    AssertionRefused {
         rule: "CA-03",
         code: InvalidClient,
         client: "Client authentication failed",
@@ -129,7 +130,7 @@ refusals! {
             the jwks of the client.",
         standard: "RFC 7523 §3",
     }
-    ASSERTION_CLAIM_WRONG {
+    AssertionClaimWrong {
         rule: "CA-04",
         code: InvalidClient,
         client: "Client authentication failed",
@@ -138,7 +139,7 @@ refusals! {
         fix: "Set the claim as expected in the client.",
         standard: "RFC 7523 §3",
     }
-    ASSERTION_NOT_FRESH {
+    AssertionNotFresh {
         rule: "CA-05",
         code: InvalidClient,
         client: "Client authentication failed",
@@ -147,7 +148,7 @@ refusals! {
         fix: "Make a new assertion for each request, and compare the clocks.",
         standard: "RFC 7523 §3",
     }
-    CLIENT_KEYS_UNREAD {
+    ClientKeysUnread {
         rule: "CA-03",
         code: TemporarilyUnavailable,
         client: "The keys at jwks_uri of the client could not be read from their host; try again \

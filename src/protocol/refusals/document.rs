@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Refusal, all};
+use crate::protocol::rule::RuleId;
 
 const HEAD: &str = "\
 # Refusals
@@ -41,7 +42,7 @@ pub fn document() -> String {
         let _ = writeln!(
             page,
             "| {} | `{code}` | {} |",
-            linked(rule),
+            linked(*rule),
             cells.join(" | ")
         );
     }
@@ -49,6 +50,6 @@ pub fn document() -> String {
 }
 
 /// The id of a rule, with a link to what it says.
-fn linked(rule: &str) -> String {
-    format!("[{rule}](rules.md#{})", rule.to_ascii_lowercase())
+fn linked(rule: RuleId) -> String {
+    format!("[{rule}](rules.md#{})", rule.as_str().to_ascii_lowercase())
 }

@@ -3,8 +3,9 @@
 use super::refusals;
 
 refusals! {
-    GUARD:
-    BEARER_MALFORMED {
+    /// How an access token is refused.
+    GuardRefusal:
+    BearerMalformed {
         rule: "GU-01",
         code: InvalidRequest,
         client: "The Authorization header is malformed",
@@ -13,7 +14,7 @@ refusals! {
         fix: "Send one Authorization header with the scheme Bearer, one space and the token.",
         standard: "RFC 6750 §2.1",
     }
-    ACCESS_TOKEN_MISSING {
+    AccessTokenMissing {
         rule: "GU-01",
         code: InvalidToken,
         client: "An access token is needed",
@@ -23,7 +24,7 @@ refusals! {
             away.",
         standard: "RFC 6750 §3",
     }
-    ACCESS_TOKEN_INVALID {
+    AccessTokenInvalid {
         rule: "GU-02",
         code: InvalidToken,
         client: "The access token is not valid here",
@@ -34,7 +35,7 @@ refusals! {
             when the audience is another.",
         standard: "RFC 6750 §3.1, RFC 8707 §2",
     }
-    USER_OF_TOKEN_GONE {
+    UserOfTokenGone {
         rule: "GU-02",
         code: InvalidToken,
         client: "The user is not there any more",
@@ -43,7 +44,7 @@ refusals! {
         fix: "Start a new authorization with an account that exists.",
         standard: "RFC 6750 §3.1",
     }
-    PERSON_NEEDED {
+    PersonNeeded {
         rule: "GU-04",
         code: InsufficientScope,
         client: "A person's token is needed",
@@ -53,7 +54,7 @@ refusals! {
         fix: "Use the authorization code grant for this route.",
         standard: "RFC 6750 §3.1",
     }
-    SCOPE_LACKING {
+    ScopeLacking {
         rule: "GU-04",
         code: InsufficientScope,
         client: "The access token lacks a scope",
@@ -63,7 +64,7 @@ refusals! {
             needed.",
         standard: "RFC 6750 §3.1",
     }
-    ACCESS_TOKEN_REPEATED {
+    AccessTokenRepeated {
         rule: "UI-01",
         code: InvalidRequest,
         challenge: Bearer,
@@ -73,7 +74,7 @@ refusals! {
         fix: "Send the access token in the Authorization header only.",
         standard: "RFC 6750 §2",
     }
-    USERINFO_NEEDS_OPENID {
+    UserInfoNeedsOpenid {
         rule: "UI-03",
         code: InsufficientScope,
         client: "The scope openid is needed",
@@ -81,33 +82,5 @@ refusals! {
         expected: "a token of a person with the scope openid",
         fix: "Ask for the scope openid in the authorization request.",
         standard: "OpenID Connect Core §5.3",
-    }
-    REVOKED_TOKEN_MISSING {
-        rule: "RV-01",
-        code: InvalidRequest,
-        client: "token is missing",
-        problem: "The request does not say which token it is about.",
-        expected: "token, an access or refresh token",
-        fix: "Send token in the form body.",
-        standard: "RFC 7009 §2.1",
-    }
-    INTROSPECTED_TOKEN_MISSING {
-        rule: "IN-02",
-        code: InvalidRequest,
-        client: "token is missing",
-        problem: "The request does not say which token it asks about.",
-        expected: "token, an access or refresh token",
-        fix: "Send token in the form body.",
-        standard: "RFC 7662 §2.1",
-    }
-    INTROSPECTION_OF_PUBLIC_CLIENT {
-        rule: "IN-01",
-        code: InvalidClient,
-        client: "Only confidential clients may introspect",
-        problem: "A client that has no secret or key asked about a token.",
-        expected: "a confidential client",
-        fix: "Let the resource server authenticate with a client of its own: oauth:client:create \
-            auth:basic.",
-        standard: "RFC 7662 §2.1",
     }
 }

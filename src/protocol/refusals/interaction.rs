@@ -3,8 +3,9 @@
 use super::refusals;
 
 refusals! {
-    INTERACTION:
-    INTERACTION_REPEATED {
+    /// How an interaction, or a step of it, is refused.
+    InteractionRefusal:
+    Repeated {
         rule: "IX-03",
         code: InvalidRequest,
         client: "interaction was sent twice",
@@ -15,7 +16,7 @@ refusals! {
             interaction once.",
         standard: "RFC 6749 §3.1",
     }
-    INTERACTION_MISSING {
+    Missing {
         rule: "IX-03",
         code: InvalidRequest,
         page: NoInteraction,
@@ -26,7 +27,7 @@ refusals! {
         fix: "Start again in the app; if a page of your own makes the link, pass interaction on.",
         standard: "RFC 6749 §10.12",
     }
-    INTERACTION_UNREADABLE {
+    Unreadable {
         rule: "IX-03",
         code: InvalidRequest,
         client: "interaction cannot be read",
@@ -37,7 +38,7 @@ refusals! {
             as it came.",
         standard: "RFC 6749 §10.12",
     }
-    INTERACTION_UNKNOWN {
+    Unknown {
         rule: "IX-03",
         code: InvalidRequest,
         page: InteractionExpired,
@@ -48,7 +49,7 @@ refusals! {
         fix: "Start again in the app.",
         standard: "RFC 6749 §10.12",
     }
-    INTERACTION_OF_OTHER_BROWSER {
+    OfOtherBrowser {
         rule: "IX-03",
         code: InvalidRequest,
         page: OtherBrowser,
@@ -61,7 +62,7 @@ refusals! {
             localhost and 127.0.0.1 are two hosts to a browser.",
         standard: "RFC 6749 §10.12, OAuth 2.1 §7.12",
     }
-    INTERACTION_COMPLETED {
+    Completed {
         rule: "IX-05",
         code: InvalidRequest,
         page: AlreadyCompleted,
@@ -72,7 +73,7 @@ refusals! {
         fix: "Go back to the app; start again there if it did not get an answer.",
         standard: "OAuth 2.1 §4.1.3",
     }
-    INTERACTION_EXPIRED {
+    Expired {
         rule: "IX-06",
         code: InvalidRequest,
         page: InteractionExpired,
@@ -82,7 +83,7 @@ refusals! {
         fix: "Start again in the app; raise state_ttl_seconds if people need longer.",
         standard: "RFC 6749 §10.12",
     }
-    PERSON_REFUSED {
+    PersonRefused {
         rule: "IX-05",
         code: AccessDenied,
         client: "The person refused the request",
@@ -92,7 +93,7 @@ refusals! {
             again.",
         standard: "RFC 6749 §4.1.2.1",
     }
-    APP_GRANTS_NOTHING {
+    AppGrantsNothing {
         rule: "CO-04",
         code: AccessDenied,
         client: "The app grants none of the scopes",
@@ -103,7 +104,7 @@ refusals! {
             ask for other scopes.",
         standard: "RFC 6749 §3.3",
     }
-    NOBODY_SIGNED_IN {
+    NobodySignedIn {
         rule: "NX-03",
         code: LoginRequired,
         client: "Nobody is signed in",
@@ -113,7 +114,7 @@ refusals! {
         fix: "Let the client send the person here without prompt=none.",
         standard: "OpenID Connect Core §3.1.2.6",
     }
-    SOMEBODY_ELSE_SIGNED_IN {
+    SomebodyElseSignedIn {
         rule: "NX-04",
         code: LoginRequired,
         client: "Somebody else is signed in",
@@ -122,7 +123,7 @@ refusals! {
         fix: "Let the client ask again without id_token_hint, or with prompt=login.",
         standard: "OpenID Connect Core §3.1.2.1",
     }
-    LOGIN_TOO_OLD {
+    LoginTooOld {
         rule: "NX-05",
         code: LoginRequired,
         client: "The login is too old",
@@ -132,7 +133,7 @@ refusals! {
         fix: "Let the client send the person here without prompt=none.",
         standard: "OpenID Connect Core §3.1.2.1",
     }
-    LOGIN_TOO_WEAK {
+    LoginTooWeak {
         rule: "NX-06",
         code: LoginRequired,
         client: "The login is too weak",
@@ -142,7 +143,7 @@ refusals! {
         fix: "Let the client send the person here without prompt=none.",
         standard: "OpenID Connect Core §3.1.2.1",
     }
-    ACCOUNT_NOT_CHOSEN {
+    AccountNotChosen {
         rule: "NX-07",
         code: AccountSelectionRequired,
         client: "An account must be chosen",
@@ -151,7 +152,7 @@ refusals! {
         fix: "Let the client send the person here without prompt=none.",
         standard: "OpenID Connect Core §3.1.2.6",
     }
-    ACCOUNT_GONE {
+    AccountGone {
         rule: "NX-07",
         code: InvalidRequest,
         client: "The account is not signed in here any more",
@@ -160,7 +161,7 @@ refusals! {
         fix: "Go back to the list of accounts, or sign in again.",
         standard: "OpenID Connect Core §3.1.2.6",
     }
-    STEP_OF_APP_OPEN {
+    StepOfAppOpen {
         rule: "NX-08",
         code: InteractionRequired,
         client: "The app has a step to do",
@@ -170,7 +171,7 @@ refusals! {
         fix: "Let the client send the person here without prompt=none.",
         standard: "OpenID Connect Core §3.1.2.6",
     }
-    CONSENT_MISSING {
+    ConsentMissing {
         rule: "NX-09",
         code: ConsentRequired,
         client: "Consent was not given",
@@ -180,7 +181,7 @@ refusals! {
         fix: "Let the client send the person here without prompt=none.",
         standard: "OpenID Connect Core §3.1.2.6",
     }
-    OTHER_ACCOUNT_NOW {
+    OtherAccountNow {
         rule: "CO-05",
         code: InvalidRequest,
         client: "Another account is signed in now",
@@ -191,7 +192,7 @@ refusals! {
             csrf_token.",
         standard: "OAuth 2.1 §7.9",
     }
-    CSRF_TOKEN_FOREIGN {
+    CsrfTokenForeign {
         rule: "CS-01",
         code: AccessDenied,
         client: "csrf_token does not belong here",
@@ -200,7 +201,7 @@ refusals! {
         fix: "Read the interaction again and send its csrf_token with the decision.",
         standard: "OAuth 2.1 §7.12",
     }
-    SID_MISSING {
+    SidMissing {
         rule: "EX-01",
         code: InvalidRequest,
         client: "sid is missing",

@@ -1,10 +1,11 @@
-//! JSON bodies (RG-01, RG-02, EX-01), and values that cannot be stored.
+//! JSON bodies (RG-01, RG-02, EX-01).
 
 use super::refusals;
 
 refusals! {
-    JSON:
-    JSON_TYPE {
+    /// How a JSON body is refused.
+    JsonRefusal:
+    ContentType {
         rule: "RG-01",
         code: InvalidRequest,
         client: "The body must be application/json in UTF-8",
@@ -14,7 +15,7 @@ refusals! {
         fix: "Send a JSON object with that Content-Type, not a form.",
         standard: "RFC 7591 §3.1",
     }
-    JSON_UNREADABLE {
+    Unreadable {
         rule: "RG-02",
         code: InvalidRequest,
         client: "The body is not JSON in UTF-8",
@@ -23,7 +24,7 @@ refusals! {
         fix: "Send a JSON object; look for a trailing comma or a second encoding.",
         standard: "RFC 8259",
     }
-    JSON_NOT_AN_OBJECT {
+    NotAnObject {
         rule: "RG-02",
         code: InvalidRequest,
         client: "The body is not a JSON object",
@@ -32,7 +33,7 @@ refusals! {
         fix: "Send one object with the members of the request.",
         standard: "RFC 7591 §3.1",
     }
-    JSON_MEMBER_REPEATED {
+    MemberRepeated {
         rule: "RG-02",
         code: InvalidRequest,
         client: "A member of the JSON object stands there twice",
@@ -42,7 +43,7 @@ refusals! {
         fix: "Send each member once.",
         standard: "RFC 8259 §4",
     }
-    JSON_TOO_DEEP {
+    TooDeep {
         rule: "RG-02",
         code: InvalidRequest,
         client: "The JSON is nested more than 8 levels deep",
@@ -51,7 +52,7 @@ refusals! {
         fix: "Send only the members of the request.",
         standard: "RFC 8259 §9",
     }
-    JSON_WITH_NUL {
+    WithNul {
         rule: "RG-02",
         code: InvalidRequest,
         client: "A text of the JSON has a NUL character",
@@ -60,7 +61,7 @@ refusals! {
         fix: "Send the text without the NUL.",
         standard: "RFC 8259 §9",
     }
-    JSON_MEMBER_WRONG {
+    MemberWrong {
         rule: "EX-01",
         code: InvalidRequest,
         client: "A member is missing or of another type",
@@ -68,14 +69,5 @@ refusals! {
         expected: "the members that the documentation of this endpoint names",
         fix: "Compare the members of the request with the documentation.",
         standard: "RFC 8259 §4",
-    }
-    VALUE_NOT_STORABLE {
-        rule: "GE-12",
-        code: InvalidRequest,
-        client: "A value has characters that cannot be stored",
-        problem: "The database cannot store a value of the request; source says what it said.",
-        expected: "texts without U+0000, within the limits of their columns",
-        fix: "Send the value without NUL characters, or a shorter one.",
-        standard: "RFC 6749 §3.1",
     }
 }

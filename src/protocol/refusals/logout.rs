@@ -3,8 +3,9 @@
 use super::refusals;
 
 refusals! {
-    LOGOUT:
-    LOGOUT_PARAMETER_REPEATED {
+    /// How the end of a session is refused.
+    LogoutRefusal:
+    ParameterRepeated {
         rule: "ES-01",
         code: InvalidRequest,
         client: "A parameter was sent twice or as a list",
@@ -14,7 +15,7 @@ refusals! {
         fix: "Send the parameter once; look for a library or proxy that adds it a second time.",
         standard: "OpenID Connect RP-Initiated Logout §2",
     }
-    LOGOUT_HINT_INVALID {
+    HintInvalid {
         rule: "ES-02",
         code: InvalidRequest,
         client: "id_token_hint is not an ID token of this server",
@@ -23,7 +24,7 @@ refusals! {
         fix: "Send the last ID token that the client got, or none.",
         standard: "OpenID Connect RP-Initiated Logout §2",
     }
-    LOGOUT_CLIENT_OF_OTHER_HINT {
+    ClientOfOtherHint {
         rule: "ES-03",
         code: InvalidRequest,
         client: "client_id is not the audience of id_token_hint",
@@ -32,7 +33,7 @@ refusals! {
         fix: "Send the ID token of this client, or leave client_id out.",
         standard: "OpenID Connect RP-Initiated Logout §2",
     }
-    LOGOUT_CLIENT_UNKNOWN {
+    ClientUnknown {
         rule: "ES-03",
         code: InvalidRequest,
         client: "client_id is not known",

@@ -1,23 +1,32 @@
 //! Every refusal of this server, in one table: its rule and code, what a client reads, what the
 //! log says, what would have been right, what to do, and what a person reads.
 //!
-//! Error pages, log lines and `docs/refusals.md` are made from it. A refusal is written as
-//! `OAuthError::of(&refusals::CLIENT_UNKNOWN)`, with `.received(…)` for the value that was wrong.
-//! A file of the table is a family of endpoints.
+//! Error pages, log lines and `docs/refusals.md` are made from it. A file of the table is a family:
+//! what an endpoint, a grant type or a part of a request can be refused for, as an enum with a variant
+//! for each row. A refusal is written as `OAuthError::of(AuthorizeRefusal::ClientUnknown)`, with
+//! `.received(…)` for the value that was wrong.
 
+mod authorization_code;
 mod authorize;
 mod client_auth;
+mod client_credentials;
+mod client_document;
 #[cfg(any(test, feature = "testing"))]
 mod document;
-mod grants;
+mod form;
+mod grant_resources;
 mod guard;
 mod interaction;
 mod json;
 mod logout;
+mod lookup;
 mod pages;
+mod refresh_token;
 mod registration;
 mod server;
 mod session;
+mod state;
+mod storage;
 mod targets;
 #[cfg(test)]
 mod tests;
@@ -26,20 +35,15 @@ mod transport;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::document::document;
-pub use self::{
-    authorize::*, client_auth::*, grants::*, guard::*, interaction::*, json::*, logout::*,
-    pages::*, registration::*, server::*, session::*, targets::*, token::*, transport::*,
-};
-use super::error::ErrorCode;
-use crate::protocol::error_kind::ErrorKind;
+use super::{error::ErrorCode, error_kind::ErrorKind, rule::RuleId};
 
 /// One way in which a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Name of the row.
+    /// The family and the variant, as the code writes them.
     pub name: &'static str,
     /// Id of the rule.
-    pub rule: &'static str,
+    pub rule: RuleId,
     /// The RFC's code.
     pub code: ErrorCode,
     /// What the client reads: `error_description`, of `%x20-21 / %x23-5B / %x5D-7E` (RFC 6749
@@ -96,9 +100,12 @@ pub enum About {
     RedirectUri,
 }
 
-/// Rows of the table: a constant for each, and the list of them.
+/// A family of rows: an enum with a variant for each, which the code constructs to refuse.
+///
+/// Nothing but the table lists the variants outside of the tests, so that the compiler warns of a
+/// row that no code constructs.
 macro_rules! refusals {
-    ($table:ident: $(
+    ($(#[$doc:meta])* $family:ident: $(
         $name:ident {
             rule: $rule:literal,
             code: $code:ident,
@@ -112,30 +119,47 @@ macro_rules! refusals {
             standard: $standard:literal,
         }
     )+) => {
-        $(
-            #[doc = concat!("Rule `", $rule, "`.")]
-            pub const $name: $crate::protocol::refusals::Refusal =
-                $crate::protocol::refusals::Refusal {
-                    name: stringify!($name),
-                    rule: $rule,
-                    code: $crate::protocol::error::ErrorCode::$code,
-                    client: $client,
-                    problem: $problem,
-                    expected: $expected,
-                    fix: $fix,
-                    page: $crate::protocol::refusals::refusals!(@page $($page)?),
-                    challenge: $crate::protocol::refusals::refusals!(@challenge $code $($challenge)?),
-                    about: $crate::protocol::refusals::refusals!(@about $($about)?),
-                    standard: $standard,
-                };
-        )+
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $family {
+            $(
+                #[doc = concat!("Rule `", $rule, "`.")]
+                $name,
+            )+
+        }
 
-        /// The rows of this file.
-        #[cfg_attr(
-            not(any(test, feature = "testing")),
-            allow(dead_code, reason = "read by the tests that make the documentation")
-        )]
-        pub(super) const $table: &[&$crate::protocol::refusals::Refusal] = &[$(&$name),+];
+        impl $family {
+            /// The family as a whole, for the page of the documentation and the tests of the table.
+            #[cfg(any(test, feature = "testing"))]
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Returns the row of the table.
+            pub const fn row(self) -> &'static $crate::protocol::refusals::Refusal {
+                match self {
+                    $(Self::$name => &$crate::protocol::refusals::Refusal {
+                        name: concat!(stringify!($family), "::", stringify!($name)),
+                        rule: $crate::protocol::rule::rule!($rule),
+                        code: $crate::protocol::error::ErrorCode::$code,
+                        client: $client,
+                        problem: $problem,
+                        expected: $expected,
+                        fix: $fix,
+                        page: $crate::protocol::refusals::refusals!(@page $($page)?),
+                        challenge: const {
+                            $crate::protocol::refusals::refusals!(@challenge $code $($challenge)?)
+                        },
+                        about: $crate::protocol::refusals::refusals!(@about $($about)?),
+                        standard: $standard,
+                    },)+
+                }
+            }
+        }
+
+        impl From<$family> for &'static $crate::protocol::refusals::Refusal {
+            fn from(refusal: $family) -> Self {
+                refusal.row()
+            }
+        }
     };
     (@page) => { None };
     (@page $page:ident) => { Some($crate::protocol::error_kind::ErrorKind::$page) };
@@ -150,28 +174,45 @@ macro_rules! refusals {
 }
 use refusals;
 
-/// The rows of all files, for the page of the documentation and its test.
-#[cfg(any(test, feature = "testing"))]
-pub fn all() -> impl Iterator<Item = &'static Refusal> {
-    [
-        transport::TRANSPORT,
-        authorize::AUTHORIZE,
-        targets::TARGETS,
-        token::TOKEN,
-        grants::GRANTS,
-        client_auth::CLIENT_AUTH,
-        interaction::INTERACTION,
-        session::SESSION,
-        logout::LOGOUT,
-        guard::GUARD,
-        registration::REGISTRATION,
-        json::JSON,
-        pages::PAGES,
-        server::SERVER,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
+/// Exports the families, and lists their rows.
+macro_rules! families {
+    ($($file:ident::$family:ident,)+) => {
+        $(pub use self::$file::$family;)+
+
+        /// The rows of all families, for the page of the documentation and its test.
+        #[cfg(any(test, feature = "testing"))]
+        pub fn all() -> impl Iterator<Item = &'static Refusal> {
+            let mut rows: Vec<&'static Refusal> = Vec::new();
+            $(rows.extend($family::ALL.iter().map(|refusal| refusal.row()));)+
+            rows.into_iter()
+        }
+    };
+}
+
+// In the order of `docs/refusals.md`.
+families! {
+    transport::TransportRefusal,
+    authorize::AuthorizeRefusal,
+    targets::TargetRefusal,
+    token::TokenRefusal,
+    authorization_code::CodeRefusal,
+    grant_resources::GrantResourceRefusal,
+    refresh_token::RefreshRefusal,
+    client_credentials::MachineRefusal,
+    client_auth::ClientAuthRefusal,
+    interaction::InteractionRefusal,
+    session::SessionRefusal,
+    form::FormRefusal,
+    state::StateRefusal,
+    logout::LogoutRefusal,
+    guard::GuardRefusal,
+    lookup::LookupRefusal,
+    registration::RegistrationRefusal,
+    client_document::ClientDocumentRefusal,
+    json::JsonRefusal,
+    storage::StorageRefusal,
+    pages::PageRefusal,
+    server::ServerRefusal,
 }
 
 /// Most characters that a client reads.

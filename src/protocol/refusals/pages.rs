@@ -3,8 +3,9 @@
 use super::refusals;
 
 refusals! {
-    PAGES:
-    SWITCHED_OFF {
+    /// How a page, or what stands at an address, is refused.
+    PageRefusal:
+    SwitchedOff {
         rule: "GE-11",
         code: InvalidRequest,
         page: SwitchedOff,
@@ -14,7 +15,7 @@ refusals! {
         fix: "Switch the setting on if the function is wanted; else take the link away.",
         standard: "RFC 6749 §3",
     }
-    STYLESHEET_UNKNOWN {
+    StylesheetUnknown {
         rule: "PG-04",
         code: InvalidRequest,
         page: NotFound,
@@ -25,7 +26,7 @@ refusals! {
         fix: "Reload the page that links to it.",
         standard: "RFC 9110 §15.5.5",
     }
-    APP_OR_SESSION_UNKNOWN {
+    AppOrSessionUnknown {
         rule: "AP-01",
         code: InvalidRequest,
         page: NotFound,
@@ -36,7 +37,7 @@ refusals! {
         fix: "Reload the list: it was ended or withdrawn meanwhile.",
         standard: "RFC 9110 §15.5.5",
     }
-    RESOURCE_METADATA_UNKNOWN {
+    ResourceMetadataUnknown {
         rule: "MD-02",
         code: InvalidRequest,
         page: NotFound,
@@ -47,7 +48,7 @@ refusals! {
             WWW-Authenticate header names.",
         standard: "RFC 9728 §3",
     }
-    FIELD_REPEATED {
+    FieldRepeated {
         rule: "PG-08",
         code: InvalidRequest,
         client: "A field was sent twice or as a list",

@@ -3,8 +3,9 @@
 use super::refusals;
 
 refusals! {
-    SERVER:
-    FAULT {
+    /// Why the server cannot answer.
+    ServerRefusal:
+    Fault {
         rule: "FA-01",
         code: ServerError,
         page: ServerError,
@@ -15,7 +16,7 @@ refusals! {
             of the plugin.",
         standard: "RFC 6749 §4.1.2.1",
     }
-    STORAGE_BUSY {
+    StorageBusy {
         rule: "FA-01",
         code: TemporarilyUnavailable,
         page: Unavailable,
@@ -26,7 +27,7 @@ refusals! {
             (database.max_connections); the client may try again.",
         standard: "RFC 6749 §4.1.2.1",
     }
-    HASHING_BUSY {
+    HashingBusy {
         rule: "FA-04",
         code: TemporarilyUnavailable,
         page: Unavailable,

@@ -3,8 +3,9 @@
 use super::refusals;
 
 refusals! {
-    TARGETS:
-    SCOPE_MALFORMED {
+    /// How the scopes, resources or the PKCE challenge of a request are refused.
+    TargetRefusal:
+    ScopeMalformed {
         rule: "AZ-20",
         code: InvalidScope,
         client: "scope has a forbidden character",
@@ -14,7 +15,7 @@ refusals! {
         fix: "Send scopes separated by spaces, not by commas or as a list.",
         standard: "RFC 6749 §3.3",
     }
-    SCOPE_NOT_OF_CLIENT {
+    ScopeNotOfClient {
         rule: "AZ-21",
         code: InvalidScope,
         client: "The client may not ask for this scope",
@@ -23,7 +24,7 @@ refusals! {
         fix: "Leave the scope out, or register the client with it.",
         standard: "RFC 6749 §3.3",
     }
-    NO_SCOPE_LEFT {
+    NoScopeLeft {
         rule: "AZ-21",
         code: InvalidScope,
         client: "No scope is left to grant",
@@ -33,7 +34,7 @@ refusals! {
         fix: "Ask for one of the scopes that are offered, or set default_scopes.",
         standard: "RFC 6749 §3.3",
     }
-    CHALLENGE_METHOD_NOT_OFFERED {
+    ChallengeMethodNotOffered {
         rule: "AZ-22",
         code: InvalidRequest,
         client: "code_challenge_method must be S256",
@@ -43,7 +44,7 @@ refusals! {
         fix: "Set the PKCE method of the client to S256.",
         standard: "RFC 7636 §4.3, OAuth 2.1 §4.1.1",
     }
-    CHALLENGE_MALFORMED {
+    ChallengeMalformed {
         rule: "AZ-22",
         code: InvalidRequest,
         client: "code_challenge is not 43 characters of base64url",
@@ -52,7 +53,7 @@ refusals! {
         fix: "Send BASE64URL(SHA256(code_verifier)) without equals signs.",
         standard: "RFC 7636 §4.2",
     }
-    CHALLENGE_MISSING {
+    ChallengeMissing {
         rule: "AZ-22",
         code: InvalidRequest,
         client: "code_challenge is missing",
@@ -61,7 +62,7 @@ refusals! {
         fix: "Switch PKCE with S256 on in the client.",
         standard: "OAuth 2.1 §4.1.1",
     }
-    TOO_MANY_RESOURCES {
+    TooManyResources {
         rule: "AZ-23",
         code: InvalidTarget,
         client: "There are more than 10 resources",
@@ -70,7 +71,7 @@ refusals! {
         fix: "Ask for fewer resources at once.",
         standard: "RFC 8707 §2",
     }
-    RESOURCE_UNKNOWN {
+    ResourceUnknown {
         rule: "AZ-23",
         code: InvalidTarget,
         client: "The resource is not known",
@@ -81,7 +82,7 @@ refusals! {
             the resources of the client.",
         standard: "RFC 8707 §2",
     }
-    RESOURCES_OF_TWO_FORMATS {
+    ResourcesOfTwoFormats {
         rule: "AZ-23",
         code: InvalidTarget,
         client: "These resources cannot share one access token",

@@ -31,7 +31,7 @@ fn sources() -> Vec<(String, String)> {
 fn s_d1_every_row_is_used() {
     let sources = sources();
     for refusal in all() {
-        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
         let used = sources
             .iter()
             .any(|(_, code)| code.split(|c| !word(c)).any(|found| found == refusal.name));

@@ -1,10 +1,11 @@
-//! The token endpoint and authorization codes (TK-02 to TK-17).
+//! The token endpoint, whatever the grant type (TK-02, TK-05, TK-07).
 
 use super::refusals;
 
 refusals! {
-    TOKEN:
-    TOKEN_PARAMETER_REPEATED {
+    /// How the token endpoint refuses a request of any grant type.
+    TokenRefusal:
+    ParameterRepeated {
         rule: "TK-02",
         code: InvalidRequest,
         client: "A parameter was sent twice or as a list",
@@ -14,7 +15,7 @@ refusals! {
         fix: "Send the parameter once; look for a library or proxy that adds it a second time.",
         standard: "RFC 6749 §3.2",
     }
-    GRANT_TYPE_MISSING {
+    GrantTypeMissing {
         rule: "TK-05",
         code: InvalidRequest,
         client: "grant_type is missing",
@@ -23,7 +24,7 @@ refusals! {
         fix: "Send grant_type in the form body, not as JSON or in the query.",
         standard: "RFC 6749 §4.1.3",
     }
-    GRANT_TYPE_NOT_OFFERED {
+    GrantTypeNotOffered {
         rule: "TK-05",
         code: UnsupportedGrantType,
         client: "grant_type is not supported",
@@ -33,7 +34,7 @@ refusals! {
         fix: "Use a grant that the metadata offers, or add it to the setting grant_types.",
         standard: "RFC 6749 §5.2",
     }
-    GRANT_NOT_ALLOWED {
+    GrantNotAllowed {
         rule: "TK-07",
         code: UnauthorizedClient,
         client: "The client may not use this grant type",
@@ -41,146 +42,5 @@ refusals! {
         expected: "one of the grant_types of the client",
         fix: "Use a grant that the client registered, or register the client with this one.",
         standard: "RFC 6749 §5.2",
-    }
-    CODE_MISSING {
-        rule: "TK-09",
-        code: InvalidRequest,
-        client: "code is missing",
-        problem: "The token request has no authorization code.",
-        expected: "code, as it came in the redirect",
-        fix: "Send the code of the redirect in the form body.",
-        standard: "RFC 6749 §4.1.3",
-    }
-    CODE_UNKNOWN {
-        rule: "TK-09",
-        code: InvalidGrant,
-        client: "The code is not valid",
-        problem: "No such code was issued, or it was cleaned up after it had expired.",
-        expected: "the code of the last redirect, as it came",
-        fix: "Send the code exactly as it came, percent-decoded once; start a new authorization \
-            if it is old.",
-        standard: "RFC 6749 §5.2",
-    }
-    CODE_OF_OTHER_CLIENT {
-        rule: "TK-10",
-        code: InvalidGrant,
-        client: "The code is not valid",
-        problem: "The code was issued to another client; somebody may have injected it.",
-        expected: "a code that was issued to this client",
-        fix: "Check that the authorization and the token request use the same client_id; the log \
-            has an event about the other client, too.",
-        standard: "RFC 6749 §5.2, RFC 9700 §4.5",
-    }
-    REDIRECT_URI_OF_OTHER_REQUEST {
-        rule: "TK-11",
-        code: InvalidGrant,
-        client: "redirect_uri is not the one of the authorization request",
-        problem: "The redirect URI of the token request differs from that of the authorization \
-            request.",
-        expected: "the redirect_uri of the authorization request, byte for byte",
-        fix: "Send the same redirect_uri in both requests, or none in the token request when \
-            PKCE is used.",
-        standard: "RFC 6749 §4.1.3",
-    }
-    TOKEN_REDIRECT_URI_MISSING {
-        rule: "TK-11",
-        code: InvalidRequest,
-        client: "redirect_uri is missing",
-        problem: "The authorization request had a redirect_uri and no PKCE, so the token request \
-            needs it, too.",
-        expected: "the redirect_uri of the authorization request",
-        fix: "Send the same redirect_uri again, or use PKCE.",
-        standard: "RFC 6749 §4.1.3",
-    }
-    VERIFIER_WRONG {
-        rule: "TK-12",
-        code: InvalidGrant,
-        client: "code_verifier does not match the challenge",
-        problem: "SHA-256 of the code_verifier is not the code_challenge of the authorization \
-            request, or the verifier is malformed.",
-        expected: "the verifier of this authorization request: 43 to 128 characters of A-Z a-z \
-            0-9 - . _ ~",
-        fix: "Keep one verifier for each authorization request until its code is redeemed; two \
-            tabs must not share one.",
-        standard: "RFC 7636 §4.6",
-    }
-    VERIFIER_MISSING {
-        rule: "TK-12",
-        code: InvalidGrant,
-        client: "code_verifier is missing",
-        problem: "The authorization request had a code_challenge, but the token request has no \
-            code_verifier.",
-        expected: "code_verifier, 43 to 128 characters",
-        fix: "Send the verifier that the challenge was made of.",
-        standard: "RFC 7636 §4.5",
-    }
-    VERIFIER_WITHOUT_CHALLENGE {
-        rule: "TK-13",
-        code: InvalidGrant,
-        client: "The authorization request had no code_challenge",
-        problem: "A verifier came for a code that was issued without a challenge; somebody may \
-            have taken the challenge away.",
-        expected: "no code_verifier, or an authorization request with code_challenge",
-        fix: "Send code_challenge with S256 in the authorization request.",
-        standard: "RFC 9700 §4.8.2",
-    }
-    CODE_USED {
-        rule: "TK-15",
-        code: InvalidGrant,
-        client: "The code was used before; its tokens are revoked",
-        problem: "The code was redeemed a second time, so that all tokens of it were revoked.",
-        expected: "a code that was not redeemed yet",
-        fix: "Redeem each code once; look for a retry or a double request in the client.",
-        standard: "RFC 6749 §4.1.2",
-    }
-    CODE_REVOKED {
-        rule: "TK-15",
-        code: InvalidGrant,
-        client: "The authorization was revoked",
-        problem: "The authorization behind the code, or the session that it was given in, has \
-            ended.",
-        expected: "a code of an authorization and a session that still count",
-        fix: "Start a new authorization.",
-        standard: "RFC 6749 §5.2",
-    }
-    CODE_EXPIRED {
-        rule: "TK-16",
-        code: InvalidGrant,
-        client: "The code has expired",
-        problem: "The code was redeemed later than authorization_code_ttl_seconds after it was \
-            issued.",
-        expected: "a code that is younger than authorization_code_ttl_seconds",
-        fix: "Redeem the code at once; if the client did, compare the clocks of the machines \
-            that this server runs on.",
-        standard: "RFC 6749 §4.1.2",
-    }
-    CODE_OF_LOST_ACCOUNT {
-        rule: "TK-16",
-        code: InvalidGrant,
-        client: "The account is not active",
-        problem: "The person behind the code was locked or deleted, or their credentials changed \
-            since.",
-        expected: "an account that is active and has the credentials that it had",
-        fix: "Start a new authorization with an account that is active.",
-        standard: "RFC 6749 §5.2",
-    }
-    NO_RESOURCE_LEFT {
-        rule: "TK-17",
-        code: InvalidTarget,
-        client: "The client may no longer reach a resource of the grant",
-        problem: "Every resource of the grant was taken away from the client since.",
-        expected: "a client that may reach one of the resources of the grant",
-        fix: "Give the client its resources back, or start a new authorization for another \
-            resource.",
-        standard: "RFC 8707 §2.2",
-    }
-    RESOURCE_NOT_OF_GRANT {
-        rule: "TK-17",
-        code: InvalidTarget,
-        client: "The resource is not part of the grant",
-        problem: "The token request names a resource that the authorization was not given for.",
-        expected: "one of the resources of the authorization request",
-        fix: "Name the resource in the authorization request already.",
-        standard: "RFC 8707 §2.2",
     }
 }

@@ -3,8 +3,9 @@
 use super::refusals;
 
 refusals! {
-    TRANSPORT:
-    FORM_TYPE {
+    /// How a request is refused for the way in which it is written.
+    TransportRefusal:
+    FormType {
         rule: "TK-01",
         code: InvalidRequest,
         client: "The body must be application/x-www-form-urlencoded",
@@ -14,7 +15,7 @@ refusals! {
         fix: "Send the parameters as a form with that Content-Type, not as JSON or multipart.",
         standard: "RFC 6749 Appendix B",
     }
-    CREDENTIALS_IN_URL {
+    CredentialsInUrl {
         rule: "TK-03",
         code: InvalidRequest,
         client: "Credentials must not be in the URL",
@@ -25,7 +26,7 @@ refusals! {
             replace it.",
         standard: "RFC 6749 §2.3.1, RFC 9700 §4.3.2",
     }
-    URL_TOO_LONG {
+    UrlTooLong {
         rule: "TK-02",
         code: InvalidRequest,
         page: TooLarge,
@@ -35,7 +36,7 @@ refusals! {
         fix: "Send the parameters by POST, or shorter ones.",
         standard: "RFC 9110 §15.5.15",
     }
-    BODY_TOO_LONG {
+    BodyTooLong {
         rule: "TK-02",
         code: InvalidRequest,
         page: TooLarge,
@@ -45,7 +46,7 @@ refusals! {
         fix: "Send a body within that bound.",
         standard: "RFC 9110 §15.5.14",
     }
-    BODY_BROKEN {
+    BodyBroken {
         rule: "TK-02",
         code: InvalidRequest,
         client: "The body breaks off or is not framed by the rules of HTTP",
@@ -56,7 +57,7 @@ refusals! {
             server.",
         standard: "RFC 9112 §7.1",
     }
-    BODY_TOO_SLOW {
+    BodyTooSlow {
         rule: "TK-02",
         code: InvalidRequest,
         client: "The body did not arrive within 10 seconds",
@@ -66,7 +67,7 @@ refusals! {
             server buffer bodies.",
         standard: "RFC 9110 §15.5.9",
     }
-    PARAMETERS_NOT_UTF8 {
+    ParametersNotUtf8 {
         rule: "TK-02",
         code: InvalidRequest,
         client: "The parameters are not valid percent-encoded UTF-8",
@@ -76,7 +77,7 @@ refusals! {
         fix: "Encode names and values as application/x-www-form-urlencoded in UTF-8.",
         standard: "RFC 6749 Appendix B",
     }
-    TOO_MANY_PARAMETERS {
+    TooManyParameters {
         rule: "TK-02",
         code: InvalidRequest,
         client: "There are too many parameters",
@@ -85,7 +86,7 @@ refusals! {
         fix: "Send only the parameters of the request.",
         standard: "RFC 6749 §3.1",
     }
-    PARAMETER_TOO_LONG {
+    ParameterTooLong {
         rule: "TK-02",
         code: InvalidRequest,
         client: "A parameter is too long",
@@ -95,7 +96,7 @@ refusals! {
         fix: "Send a value within that bound.",
         standard: "RFC 6749 §3.1",
     }
-    METHOD_NOT_ALLOWED {
+    MethodNotAllowed {
         rule: "TK-01",
         code: InvalidRequest,
         client: "The method is not allowed here",
@@ -104,7 +105,7 @@ refusals! {
         fix: "Send the request with one of those methods.",
         standard: "RFC 9110 §15.5.6",
     }
-    METADATA_ADDRESS_UNKNOWN {
+    MetadataAddressUnknown {
         rule: "MD-01",
         code: InvalidRequest,
         client: "There is no metadata at this address",
@@ -114,7 +115,7 @@ refusals! {
         fix: "Compare the address with the setting issuer, also its path and its slashes.",
         standard: "RFC 8414 §3",
     }
-    TOO_MANY_REQUESTS {
+    TooManyRequests {
         rule: "AZ-05",
         code: TemporarilyUnavailable,
         client: "Too many requests",

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::protocol::{
-    bearer,
+    bearer::{self, BearerPlace},
     client::{AuthMethod, Client, ClientKind, ClientSecret},
     client_auth::{ClientParameters, Credentials},
     client_metadata::{ClientIdentity, ClientMetadata, TrustLevel},
@@ -54,7 +54,7 @@ fn arbitrary(header: &str) {
         };
         assert!(Credentials::read(&[header], other).is_err());
     }
-    match bearer::token(&[header], "GU-01") {
+    match bearer::token(&[header], BearerPlace::Guard) {
         Ok(Some(token)) => {
             assert!(!token.is_empty() && !token.contains(' ') && header.contains(token));
             assert!(Credentials::read(&[header], nothing).is_err());

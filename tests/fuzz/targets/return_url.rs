@@ -10,7 +10,9 @@ use crate::protocol::{
     end_session::{Destination, LogoutRequest, destination},
     error::OAuthError,
     params::{Params, encode},
-    redirect_uri, refusals, return_to,
+    redirect_uri,
+    refusals::InteractionRefusal,
+    return_to,
 };
 
 const ISSUER: &str = "https://as.example";
@@ -59,7 +61,7 @@ fn callback(client: &Client, sent: &str, state: Option<&str>) {
         uri,
         &with(&[("code", "SplxlOBeZQQYbYS6WxSbIA")]),
     );
-    let refused = OAuthError::of(&refusals::PERSON_REFUSED);
+    let refused = OAuthError::of(InteractionRefusal::PersonRefused);
     let fields = [
         ("error", "access_denied"),
         ("error_description", "The person refused the request"),

@@ -4,7 +4,7 @@ mod lines;
 mod others;
 mod subscribers;
 
-use loco_oauth_server::events::{AuditEvent, Outcome};
+use loco_oauth_server::events::{AuditEvent, Outcome, RuleId};
 
 use crate::app::{
     browser::{Authorize, Form},
@@ -114,7 +114,7 @@ async fn c270_every_step_of_a_flow_is_an_event() {
         .await
         .assert_error(400, "invalid_grant");
     let replay = server.event("refresh.replayed");
-    assert_eq!(replay.rule, Some("TK-21"));
+    assert_eq!(replay.rule, Some(RuleId::new("TK-21")));
     assert_of_grant(&replay, grant.id, Outcome::Denied);
     assert_about_alice(&replay, &alice);
 
@@ -123,7 +123,10 @@ async fn c270_every_step_of_a_flow_is_an_event() {
         .await
         .assert_error(400, "invalid_grant");
     // The family is revoked already: the replay changes nothing any more.
-    assert_eq!(server.event("request.refused").rule, Some("TK-15"));
+    assert_eq!(
+        server.event("request.refused").rule,
+        Some(RuleId::new("TK-15"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,7 +157,7 @@ async fn c270_refused_logins_codes_and_consents_are_events() {
         .await
         .assert_error(400, "invalid_grant");
     let replayed = server.event("code.replayed");
-    assert_eq!(replayed.rule, Some("TK-15"));
+    assert_eq!(replayed.rule, Some(RuleId::new("TK-15")));
     let grant = server.grants().await.remove(0).id;
     assert_of_grant(&replayed, grant, Outcome::Denied);
 
@@ -183,7 +186,10 @@ async fn c270_machines_revocations_and_sign_outs_are_events() {
     assert_of_grant(&server.event("token.revoked"), 1, Outcome::Ok);
     let form = [("token", text(&tokens, "refresh_token"))];
     server.as_client("other", "/oauth/revoke", &form).await;
-    assert_eq!(server.event("request.refused").rule, Some("RV-02"));
+    assert_eq!(
+        server.event("request.refused").rule,
+        Some(RuleId::new("RV-02"))
+    );
     server.revoke(text(&tokens, "refresh_token")).await;
     assert_of_grant(&server.event("token.revoked"), 1, Outcome::Ok);
 
@@ -220,7 +226,7 @@ async fn a_refusal_is_found_by_its_reference() {
     assert_eq!(names(&events), ["redirect.refused", "request.refused"]);
     for event in &events {
         assert_eq!(event.reference_id, reference);
-        assert_eq!(event.rule, Some("AZ-12"));
+        assert_eq!(event.rule, Some(RuleId::new("AZ-12")));
         assert_eq!(event.client_id.as_deref(), Some("conf"));
     }
     let details = &events[1].details;
@@ -247,7 +253,7 @@ async fn a_failed_client_authentication_is_an_event() {
     let events = server.events(&["request.refused", "client_auth.failed"]);
     assert_eq!(names(&events), ["client_auth.failed", "request.refused"]);
     for event in events {
-        assert_eq!(event.rule, Some("CA-02"));
+        assert_eq!(event.rule, Some(RuleId::new("CA-02")));
         assert_eq!(event.client_id.as_deref(), Some("m2m"));
     }
     // An unknown client at the authorization endpoint did not try to authenticate.

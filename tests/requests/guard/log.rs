@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use loco_oauth_server::events::RuleId;
 use serde_json::json;
 
 use crate::app::{
@@ -19,7 +20,7 @@ async fn received(server: &TestServer, path: &str, token: &str) -> (String, Stri
     let answer = server.call(path, token).await;
     answer.assert_error(401, "invalid_token");
     let event = server.event("request.refused");
-    assert_eq!(event.rule, Some("GU-02"));
+    assert_eq!(event.rule, Some(RuleId::new("GU-02")));
     let detail = |name: &str| event.details[name].as_str().unwrap().to_owned();
     let line = format!("{} / {}", detail("expected"), detail("received"));
     assert!(!line.contains(token), "{line}");
@@ -179,7 +180,7 @@ async fn s_d9_the_same_at_userinfo() {
         let answer = server.userinfo(token).await;
         answer.assert_error(401, "invalid_token");
         let event = server.event("request.refused");
-        assert_eq!(event.rule, Some("UI-02"));
+        assert_eq!(event.rule, Some(RuleId::new("UI-02")));
         (
             event.details["received"].as_str().unwrap().to_owned(),
             answer.body,

@@ -20,7 +20,7 @@ async fn findings(ctx: &AppContext) -> Vec<Finding> {
 
 #[track_caller]
 fn find<'a>(findings: &'a [Finding], id: &str) -> &'a Finding {
-    let mut found = findings.iter().filter(|finding| finding.id == id);
+    let mut found = findings.iter().filter(|finding| finding.id.as_str() == id);
     found
         .next()
         .unwrap_or_else(|| panic!("no {id}: {}", doctor::lines(findings)))
@@ -28,7 +28,7 @@ fn find<'a>(findings: &'a [Finding], id: &str) -> &'a Finding {
 
 #[track_caller]
 fn assert_none(findings: &[Finding], id: &str) {
-    let found = findings.iter().find(|finding| finding.id == id);
+    let found = findings.iter().find(|finding| finding.id.as_str() == id);
     assert_eq!(found, None);
 }
 
@@ -242,7 +242,7 @@ async fn os_07_cookies_over_https_are_secure_and_bound_to_the_host() {
         let page = Reply::text("").with("set-cookie", cookie);
         https.serve("/oauth/login", page);
         let found = probe::findings(&settings, None).await.unwrap();
-        let found = found.iter().find(|finding| finding.id == "OS-07");
+        let found = found.iter().find(|finding| finding.id.as_str() == "OS-07");
         assert_eq!(found.is_some(), told, "{cookie}");
     }
 }
@@ -259,7 +259,7 @@ async fn os_09_headers_of_a_proxy_that_nothing_reads_are_seen() {
     answer.await.assert_page(200);
     let mut found = findings(&server.ctx).await;
     for _ in 0..50 {
-        if found.iter().any(|finding| finding.id == "OS-09") {
+        if found.iter().any(|finding| finding.id.as_str() == "OS-09") {
             break;
         }
         // It is noted beside the answer.

@@ -1,6 +1,7 @@
 //! What a refused form says: where it should have come from, and how long a field may be (CS-02,
 //! PG-08).
 
+use loco_oauth_server::events::RuleId;
 use rstest::rstest;
 use serde_json::json;
 
@@ -90,7 +91,7 @@ async fn s_d4_a_form_of_another_origin_is_told_so(
         assert!(page.body.contains(told), "{}: {}", form.action, page.body);
         assert!(!page.body.contains("evil.example"), "{}", form.action);
         let refused = server.event("request.refused");
-        assert_eq!(refused.rule, Some("CS-02"), "{}", form.action);
+        assert_eq!(refused.rule, Some(RuleId::new("CS-02")), "{}", form.action);
         let detail = |name: &str| refused.details[name].as_str().unwrap().to_owned();
         assert!(detail("expected").contains("https://as.example"));
         assert!(
@@ -126,7 +127,7 @@ async fn s_d4_a_token_of_something_else_is_another_matter() {
         page.assert_page(403);
         assert!(page.body.contains(EXPIRED), "{}", page.body);
         let refused = server.event("request.refused");
-        assert_eq!(refused.rule, Some("CS-01"));
+        assert_eq!(refused.rule, Some(RuleId::new("CS-01")));
         assert_eq!(refused.details["received"], received);
     }
 }

@@ -1,6 +1,7 @@
 //! A JWT of the app from before the credentials changed makes no session (EX-03), whoever changed
 //! them: the plugin's own page, or the app.
 
+use loco_oauth_server::events::RuleId;
 use rstest::rstest;
 use sea_orm::{EntityTrait, Set};
 use serde_json::{Value, json};
@@ -217,7 +218,7 @@ async fn s_b5_the_log_says_since_when() {
     server.oauth().events.take();
     exchange(&server, issued(&server, 60)).await;
     let refused = server.event("request.refused");
-    assert_eq!(refused.rule, Some("EX-03"));
+    assert_eq!(refused.rule, Some(RuleId::new("EX-03")));
     let expected = refused.details["expected"].as_str().unwrap().to_owned();
     assert!(expected.contains(&changed.to_string()), "{expected}");
 }

@@ -1,5 +1,6 @@
 //! No answer tells for free whether a refresh token was just rotated (RF-03).
 
+use loco_oauth_server::events::RuleId;
 use rstest::rstest;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
@@ -60,7 +61,10 @@ async fn s_b3_another_request_in_the_window_is_a_replay(#[case] more: &[(&str, &
     server.oauth().events.take();
     let answer = server.refresh_with(refresh, more).await;
     answer.assert_error(400, "invalid_grant");
-    assert_eq!(server.event("refresh.replayed").rule, Some("RF-03"));
+    assert_eq!(
+        server.event("refresh.replayed").rule,
+        Some(RuleId::new("RF-03"))
+    );
     server.assert_family_is_dead(&second).await;
 }
 
@@ -155,7 +159,10 @@ async fn s_b3_a_live_token_is_refused_three_times_and_then_revoked(#[case] begin
     let more = misuse(begin + 3);
     let answer = server.refresh_with(refresh, &more).await;
     answer.assert_error(400, "invalid_grant");
-    assert_eq!(server.event("refresh.replayed").rule, Some("RF-03"));
+    assert_eq!(
+        server.event("refresh.replayed").rule,
+        Some(RuleId::new("RF-03"))
+    );
     server.assert_family_is_dead(&tokens).await;
 }
 

@@ -1,10 +1,11 @@
-//! Refresh tokens and clients that act for themselves (TK-19 to TK-30, RF-03).
+//! Refresh tokens (TK-19 to TK-23, RF-03).
 
 use super::refusals;
 
 refusals! {
-    GRANTS:
-    REFRESH_TOKEN_MISSING {
+    /// How a refresh token is refused.
+    RefreshRefusal:
+    Missing {
         rule: "TK-19",
         code: InvalidRequest,
         client: "refresh_token is missing",
@@ -13,7 +14,7 @@ refusals! {
         fix: "Send the refresh token in the form body.",
         standard: "RFC 6749 §6",
     }
-    REFRESH_TOKEN_UNKNOWN {
+    Unknown {
         rule: "TK-19",
         code: InvalidGrant,
         client: "The refresh token is not valid",
@@ -24,7 +25,7 @@ refusals! {
             start a new authorization.",
         standard: "RFC 6749 §6",
     }
-    REFRESH_TOKEN_REVOKED {
+    Revoked {
         rule: "TK-20",
         code: InvalidGrant,
         client: "The authorization was revoked",
@@ -34,7 +35,7 @@ refusals! {
         fix: "Start a new authorization.",
         standard: "RFC 6749 §5.2",
     }
-    REFRESH_TOKEN_OF_LOST_ACCOUNT {
+    OfLostAccount {
         rule: "TK-20",
         code: InvalidGrant,
         client: "The account is not active",
@@ -44,7 +45,7 @@ refusals! {
         fix: "Start a new authorization with an account that is active.",
         standard: "RFC 6749 §5.2",
     }
-    REFRESH_TOKEN_USED {
+    Used {
         rule: "TK-21",
         code: InvalidGrant,
         client: "The refresh token was used before; the authorization is revoked",
@@ -55,7 +56,7 @@ refusals! {
             refresh.",
         standard: "RFC 9700 §4.14.2",
     }
-    REFRESH_TOKEN_USED_FOR_OTHER_REQUEST {
+    UsedForOtherRequest {
         rule: "RF-03",
         code: InvalidGrant,
         client: "The refresh token was used for another request; the authorization is revoked",
@@ -66,7 +67,7 @@ refusals! {
             scope or resource.",
         standard: "RFC 9700 §4.14.2",
     }
-    REFRESH_TOKEN_MISUSED {
+    Misused {
         rule: "RF-03",
         code: InvalidGrant,
         client: "The refresh token came too often with a wrong scope or resource; the \
@@ -78,7 +79,7 @@ refusals! {
             authorization.",
         standard: "RFC 9700 §4.14.2",
     }
-    REFRESH_TOKEN_EXPIRED {
+    Expired {
         rule: "TK-22",
         code: InvalidGrant,
         client: "The refresh token has expired",
@@ -88,7 +89,7 @@ refusals! {
         fix: "Start a new authorization.",
         standard: "RFC 6749 §6",
     }
-    NO_GRANTED_SCOPE_ALLOWED {
+    NoGrantedScopeAllowed {
         rule: "TK-23",
         code: InvalidScope,
         client: "No granted scope is still allowed",
@@ -97,7 +98,7 @@ refusals! {
         fix: "Start a new authorization, or give the client its scopes back.",
         standard: "RFC 6749 §6",
     }
-    REFRESH_SCOPE_MALFORMED {
+    ScopeMalformed {
         rule: "TK-23",
         code: InvalidScope,
         client: "scope has a forbidden character",
@@ -107,7 +108,7 @@ refusals! {
         fix: "Send scopes separated by spaces, not by commas or as a list.",
         standard: "RFC 6749 §3.3",
     }
-    REFRESH_SCOPE_UNKNOWN {
+    ScopeUnknown {
         rule: "TK-23",
         code: InvalidScope,
         client: "scope names nothing that this server knows",
@@ -116,7 +117,7 @@ refusals! {
         fix: "Leave scope out, or send scopes of the grant.",
         standard: "RFC 6749 §6",
     }
-    SCOPE_NOT_GRANTED {
+    ScopeNotGranted {
         rule: "TK-23",
         code: InvalidScope,
         client: "scope is more than was granted",
@@ -125,7 +126,7 @@ refusals! {
         fix: "Leave scope out, or start a new authorization for more.",
         standard: "RFC 6749 §6",
     }
-    GRANTED_SCOPE_NOT_ALLOWED {
+    GrantedScopeNotAllowed {
         rule: "TK-23",
         code: InvalidScope,
         client: "None of these scopes is still allowed",
@@ -134,63 +135,5 @@ refusals! {
         expected: "a scope of the grant that client and settings still have",
         fix: "Leave scope out, or give the client its scopes back.",
         standard: "RFC 6749 §6",
-    }
-    MACHINE_NOT_CONFIDENTIAL {
-        rule: "TK-28",
-        code: UnauthorizedClient,
-        client: "Only confidential clients may use this grant type",
-        problem: "A client without a secret or key asked for a token of its own.",
-        expected: "a client that authenticates",
-        fix: "Make the client with a secret or a key: oauth:client:create auth:basic.",
-        standard: "RFC 6749 §4.4",
-    }
-    MACHINE_SCOPES_NOT_PERMITTED {
-        rule: "TK-29",
-        code: InvalidScope,
-        client: "The app permits this client none of these scopes",
-        problem: "The hook machine_scopes of the app left none of the scopes of the request.",
-        expected: "a scope that the hook machine_scopes permits",
-        fix: "Ask for a scope that the app permits this client, or change its hook machine_scopes.",
-        standard: "RFC 6749 §4.4.2",
-    }
-    MACHINE_SCOPE_MALFORMED {
-        rule: "TK-29",
-        code: InvalidScope,
-        client: "scope has a forbidden character",
-        problem: "The parameter scope has a character that no scope may have.",
-        expected: "words of printable ASCII without quotes and backslashes, separated by single \
-            spaces",
-        fix: "Send scopes separated by spaces, not by commas or as a list.",
-        standard: "RFC 6749 §3.3",
-    }
-    MACHINE_SCOPE_UNKNOWN {
-        rule: "TK-29",
-        code: InvalidScope,
-        client: "scope names nothing that this server knows",
-        problem: "None of the words in scope is a scope of this server.",
-        expected: "scopes of the client, or no scope",
-        fix: "Leave scope out, or send scopes that the client has.",
-        standard: "RFC 6749 §4.4.2",
-    }
-    MACHINE_SCOPE_NOT_ALLOWED {
-        rule: "TK-29",
-        code: InvalidScope,
-        client: "The client may not ask for this scope",
-        problem: "The client asks for a scope that is not among its own, or that speaks about a \
-            person.",
-        expected: "scopes of the client that do not speak about a person",
-        fix: "Leave scope out, or give the client the scope.",
-        standard: "RFC 6749 §4.4.2",
-    }
-    MACHINE_RESOURCE_UNKNOWN {
-        rule: "TK-30",
-        code: InvalidTarget,
-        client: "The resource is not known",
-        problem: "The client asks for a token for a resource that is not in the settings or not \
-            among those of the client.",
-        expected: "the uri of a resource in the settings that the client may name",
-        fix: "Send one of the resources that are offered, add it to the setting resources, or to \
-            the resources of the client.",
-        standard: "RFC 8707 §2",
     }
 }
