@@ -202,7 +202,10 @@ pub use boot::definition::OAuthServerDefinition;
 pub use controllers::own_page::{Csrf, InteractionError, OAuthInteraction};
 pub use loco_oauth_server_macros::OAuthServer;
 pub use people::{hooks, resource_owner, users_table::UsersTable};
-pub use protocol::scope::Scopes;
+pub use protocol::{
+    scope::Scopes,
+    time::{Seconds, UnixTime},
+};
 pub use resource_server::{
     AccessToken, Bearer, BearerError, Guard, OptionalBearer, RequiredScopes,
 };

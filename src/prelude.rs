@@ -1,7 +1,7 @@
 //! The names an app needs: `use loco_oauth_server::prelude::*;`
 
 pub use crate::{
-    AccessToken, Bearer, BearerError, OAuthServer, OptionalBearer, SetCookies, SignIn,
+    AccessToken, Bearer, BearerError, OAuthServer, OptionalBearer, SetCookies, SignIn, UnixTime,
     controllers::own_page::{Csrf, InteractionError, OAuthInteraction},
     events::{AuditEvent, EventSubscriber},
     people::{

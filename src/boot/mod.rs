@@ -215,7 +215,7 @@ pub fn policy(settings: &Settings, urls: &Urls, form: Option<SignUpForm>) -> Pol
             retry_window: settings.refresh_token_retry_window_seconds,
             id_token: settings.id_token_ttl_seconds,
             scopes: { settings.scope_expirations.clone().into_iter() }
-                .map(|(scope, seconds)| ScopeLifetime { scope, seconds })
+                .map(|(scope, ttl)| ScopeLifetime { scope, ttl })
                 .collect(),
         },
     }

@@ -12,12 +12,13 @@ use crate::{
         client::{Client, ClientKind, ClientStatus, DocumentCache},
         client_document::{self, DocumentError, DocumentPolicy, DocumentVerdict, Hosts},
         client_metadata::TrustLevel,
+        time::{Seconds, UnixTime},
     },
     store::clients::{self, ClientRow},
 };
 
 /// Seconds after which a host that could not be read may be asked again.
-pub const AGAIN_AFTER: i64 = 60;
+pub const AGAIN_AFTER: Seconds = Seconds::minutes(1);
 
 /// What a client is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +125,7 @@ impl ClientRegistry {
         };
         let cache = DocumentCache {
             fetched_at: self.clock.now(),
-            expires_at: self.clock.now().saturating_add(fetched.fresh_for),
+            expires_at: self.clock.now() + fetched.fresh_for,
             etag: fetched.etag,
         };
         if let (None, Some(client)) = (&fetched.body, stored) {
@@ -189,10 +190,9 @@ impl ClientRegistry {
     }
 
     /// Returns until when a copy serves that was fresh until `expires_at`, while its host cannot be read.
-    /// Both times are Unix seconds.
-    pub fn copy_serves_until(&self, expires_at: i64) -> i64 {
+    pub fn copy_serves_until(&self, expires_at: UnixTime) -> UnixTime {
         let settings = &self.settings.client_id_metadata_documents;
-        expires_at.saturating_add(settings.stale_seconds)
+        expires_at + settings.stale_seconds
     }
 
     fn is_fresh(&self, client: &Client) -> bool {

@@ -26,6 +26,7 @@ use crate::{
         refusals::ClientAuthRefusal,
         route::Route,
         strict_json::{self, JsonError},
+        time::Seconds,
         verification_key,
     },
     store::{
@@ -35,12 +36,12 @@ use crate::{
 };
 
 /// Seconds for which a fetched key set is used without fetching it again.
-const FRESH: i64 = 3600;
+const FRESH: Seconds = Seconds::hours(1);
 /// Seconds within which an unknown `kid` leads to only one more fetch (CA-03).
-const AGAIN: i64 = 60;
+const AGAIN: Seconds = Seconds::minutes(1);
 /// Seconds beyond its end for which a used assertion is remembered: a clock that went ahead and comes
 /// back makes no used assertion valid again.
-const USED_KEPT: i64 = 24 * 3600;
+const USED_KEPT: Seconds = Seconds::days(1);
 
 /// Most bytes of a fetched key set that are kept: some twenty RSA keys of 4096 bits.
 const KEPT: usize = 16 * 1024;
@@ -153,7 +154,7 @@ impl ClientRegistry {
         let used = NewEphemeral {
             kind: ephemerals::JTI,
             hash: &once.hash,
-            expires_at: once.until.saturating_add(USED_KEPT),
+            expires_at: once.until + USED_KEPT,
         };
         let first = self
             .store
@@ -178,12 +179,12 @@ impl ClientRegistry {
         };
         let age = cache
             .as_ref()
-            .map(|cache| self.clock.now().saturating_sub(cache.fetched_at));
+            .map(|cache| self.clock.now() - cache.fetched_at);
         let by_cache = cache.as_ref().map(|cache| assertion.verify(&cache.keys));
         if let (Some(age), Some(verdict)) = (age, &by_cache) {
             let unknown = |refusal: &AssertionRefusal| refusal.error == AssertionError::UnknownKey;
             let is_unknown = verdict.as_ref().is_err_and(unknown);
-            if (0..FRESH).contains(&age) && (age < AGAIN || !is_unknown) {
+            if (Seconds::ZERO..FRESH).contains(&age) && (age < AGAIN || !is_unknown) {
                 return Ok(verdict.clone().map_err(refused)?);
             }
         }
@@ -191,8 +192,7 @@ impl ClientRegistry {
             Ok(keys) => return Ok(assertion.verify(&keys).map_err(refused)?),
             Err(unread) => unread,
         };
-        let until =
-            cache.map(|cache| self.copy_serves_until(cache.fetched_at.saturating_add(FRESH)));
+        let until = cache.map(|cache| self.copy_serves_until(cache.fetched_at + FRESH));
         let usable = by_cache.filter(|_| until.is_some_and(|until| self.clock.now() < until));
         // A key that the copy does not have may be a new one.
         let usable = match (usable, &unread) {

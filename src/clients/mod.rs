@@ -20,12 +20,13 @@ use crate::{
         client_metadata::{MetadataPolicy, TrustLevel},
         jwk::SigningAlg,
         subject,
+        time::Seconds,
     },
     store::{Store, StoreResult, clients},
 };
 
 /// Seconds between two updates of a client's last use.
-const USED_EVERY: i64 = 3600;
+const USED_EVERY: Seconds = Seconds::hours(1);
 
 /// The clients of this server: those of the settings, those of the table, and those that a document
 /// describes.
@@ -126,9 +127,7 @@ impl ClientRegistry {
     /// a failure is only logged.
     pub fn touch_last_used(&self, client: &Client) {
         let now = self.clock.now();
-        let fresh = client
-            .last_used_at
-            .is_some_and(|at| now.saturating_sub(at) < USED_EVERY);
+        let fresh = client.last_used_at.is_some_and(|at| now - at < USED_EVERY);
         if fresh || self.configured(&client.client_id).is_some() {
             return;
         }

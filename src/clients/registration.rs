@@ -20,6 +20,7 @@ use crate::{
         refusals::RegistrationRefusal,
         scope::OPENID,
         secret::Secret,
+        time::{Seconds, UnixTime},
     },
     random::{self, RandomError},
     store::{Store, StoreResult, clients},
@@ -29,8 +30,8 @@ use crate::{
 pub struct NewSecret {
     /// The secret.
     pub secret: Secret,
-    /// When the secret expires, Unix seconds; `None` = never.
-    pub expires_at: Option<i64>,
+    /// When the secret expires; `None` = never.
+    pub expires_at: Option<UnixTime>,
 }
 
 /// Registers clients: by themselves (RFC 7591), and with the operator's tasks.
@@ -142,9 +143,9 @@ impl Registrar {
         let secret = random::secret(&self.settings.token_prefixes.client_secret)?;
         let life = match kind {
             ClientKind::Dynamic => self.settings.registration.client_secret_ttl_seconds,
-            _ => 0,
+            _ => Seconds::ZERO,
         };
-        let expires_at = (life > 0).then(|| self.clock.now().saturating_add(life));
+        let expires_at = (life > Seconds::ZERO).then(|| self.clock.now() + life);
         Ok(NewSecret { secret, expires_at })
     }
 

@@ -1,5 +1,6 @@
 //! Settings that are one of a few words, and small maps.
 
+use crate::protocol::time::Seconds;
 use serde::Deserialize;
 use validator::Validate;
 
@@ -151,7 +152,7 @@ pub struct CleanupSettings {
     pub pause_ms: u64,
     /// Seconds after which a run stops.
     #[validate(range(min = 1))]
-    pub max_seconds: i64,
+    pub max_seconds: Seconds,
 }
 
 impl Default for CleanupSettings {
@@ -159,7 +160,7 @@ impl Default for CleanupSettings {
         Self {
             batch_size: 500,
             pause_ms: 50,
-            max_seconds: 300,
+            max_seconds: Seconds::minutes(5),
         }
     }
 }

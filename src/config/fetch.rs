@@ -7,7 +7,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{AppEnvironment, Settings, finding::Findings, raw::RawSettings};
-use crate::protocol::redirect_uri::is_loopback_host;
+use crate::protocol::{redirect_uri::is_loopback_host, time::Seconds};
 
 /// Setting `fetch`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -17,8 +17,8 @@ pub struct FetchSettings {
     pub extra_ca_file: Option<PathBuf>,
 }
 
-/// Longest time for which a copy serves while its host cannot be read, seconds: 30 days.
-const MAX_STALE: i64 = 30 * 24 * 3600;
+/// Longest time for which a copy serves while its host cannot be read: 30 days.
+const MAX_STALE: Seconds = Seconds::days(30);
 
 /// Setting `client_id_metadata_documents`. A host is `host`, or `host:port` for another port than
 /// 443.
@@ -31,9 +31,9 @@ pub struct DocumentSettings {
     pub allowed_hosts: Vec<String>,
     /// No documents of these hosts.
     pub denied_hosts: Vec<String>,
-    /// How long a copy of a document that is no longer fresh is used while its host cannot be read,
-    /// seconds. It applies to key sets at `jwks_uri` too.
-    pub stale_seconds: i64,
+    /// How long a copy of a document that is no longer fresh is used while its host cannot be read.
+    /// It applies to key sets at `jwks_uri` too.
+    pub stale_seconds: Seconds,
 }
 
 impl Default for DocumentSettings {
@@ -42,7 +42,7 @@ impl Default for DocumentSettings {
             enabled: false,
             allowed_hosts: Vec::new(),
             denied_hosts: Vec::new(),
-            stale_seconds: 24 * 3600,
+            stale_seconds: Seconds::days(1),
         }
     }
 }
@@ -69,7 +69,7 @@ pub(super) fn check(
         );
     }
     let documents = &raw.client_id_metadata_documents;
-    if !(0..=MAX_STALE).contains(&documents.stale_seconds) {
+    if !(Seconds::ZERO..=MAX_STALE).contains(&documents.stale_seconds) {
         findings.add(
             "client_id_metadata_documents.stale_seconds",
             "out of range",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Secret, secret_json::SecretJson};
-use crate::protocol::jwk::SigningAlg;
+use crate::protocol::{jwk::SigningAlg, time::Seconds};
 
 /// Where the root secret comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +25,10 @@ pub struct KeySettings {
     pub id_token_alg: SigningAlg,
     /// Algorithm of JWT access tokens of resources that name none.
     pub access_token_alg: SigningAlg,
-    /// How long a key is published before its first use, seconds.
-    pub publish_before_seconds: i64,
-    /// Age at which the doctor asks for a new key, seconds.
-    pub max_age_seconds: i64,
+    /// How long a key is published before its first use.
+    pub publish_before_seconds: Seconds,
+    /// Age at which the doctor asks for a new key.
+    pub max_age_seconds: Seconds,
 }
 
 /// Where private keys are.

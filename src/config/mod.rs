@@ -9,6 +9,7 @@ mod finding;
 mod keys;
 mod metadata;
 mod names;
+mod ranges;
 mod rate_limits;
 mod raw;
 mod raw_lists;

@@ -6,7 +6,10 @@ use serde::{Deserialize, Deserializer, de::Error};
 use validator::Validate;
 
 use super::Settings;
-use crate::protocol::rule::{RuleId, rule};
+use crate::protocol::{
+    rule::{RuleId, rule},
+    time::Seconds,
+};
 
 /// An entry of the setting: the requests that are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,7 +78,7 @@ impl RateLimitEntry {
 /// The limits of an entry, in the order of its keys.
 macro_rules! limits {
     ($($limit:literal / $seconds:literal),+) => {
-        &[$(RateLimit { limit: $limit, seconds: $seconds }),+]
+        const { &[$(RateLimit { limit: $limit, seconds: Seconds::new($seconds) }),+] }
     };
 }
 
@@ -180,9 +183,9 @@ pub struct RateLimit {
     /// Most requests of a window.
     #[validate(range(min = 1))]
     pub limit: u32,
-    /// Length of the window, seconds.
+    /// Length of the window.
     #[validate(range(min = 1, max = 86400))]
-    pub seconds: i64,
+    pub seconds: Seconds,
 }
 
 /// Setting `rate_limits`: `None` = switched off; a missing entry keeps its defaults.

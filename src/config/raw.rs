@@ -17,7 +17,7 @@ use super::{
     raw_lists::{RawClient, RawResource, RawScope},
     secret_json::SecretJson,
 };
-use crate::protocol::{client::GrantType, jwk::SigningAlg};
+use crate::protocol::{client::GrantType, jwk::SigningAlg, time::Seconds};
 
 #[derive(Debug, Deserialize, Validate)]
 #[serde(default, deny_unknown_fields)]
@@ -61,7 +61,7 @@ pub(super) struct RawSettings {
     pub scopes: BTreeMap<String, Option<RawScope>>,
     pub default_scopes: Vec<String>,
     pub advertised_scopes: Option<Vec<String>>,
-    pub scope_expirations: BTreeMap<String, i64>,
+    pub scope_expirations: BTreeMap<String, Seconds>,
     pub client_credentials_default_scopes: Vec<String>,
     pub allow_dynamic_client_registration: bool,
     pub allow_unauthenticated_client_registration: bool,
@@ -69,43 +69,43 @@ pub(super) struct RawSettings {
     pub client_registration_default_scopes: Option<Vec<String>>,
     pub client_registration_allowed_scopes: Option<Vec<String>>,
     #[validate(range(min = 0, max = 31_536_000))]
-    pub client_registration_client_secret_ttl_seconds: i64,
+    pub client_registration_client_secret_ttl_seconds: Seconds,
     pub client_registration_require_pkce: bool,
     #[validate(range(min = 1, max = 1_000_000))]
     pub max_unused_clients: u64,
     pub clients: Vec<RawClient>,
     // Lifetimes and tokens.
     #[validate(range(min = 30, max = 600))]
-    pub authorization_code_ttl_seconds: i64,
+    pub authorization_code_ttl_seconds: Seconds,
     #[validate(range(min = 60, max = 86400))]
-    pub access_token_ttl_seconds: i64,
+    pub access_token_ttl_seconds: Seconds,
     #[validate(range(min = 60, max = 86400))]
-    pub m2m_access_token_ttl_seconds: i64,
+    pub m2m_access_token_ttl_seconds: Seconds,
     #[validate(range(min = 3600, max = 31_536_000))]
-    pub refresh_token_ttl_seconds: i64,
-    pub refresh_token_max_ttl_seconds: i64,
+    pub refresh_token_ttl_seconds: Seconds,
+    pub refresh_token_max_ttl_seconds: Seconds,
     pub refresh_token_policy: RefreshTokenPolicy,
     #[validate(range(min = 0, max = 60))]
-    pub refresh_token_retry_window_seconds: i64,
+    pub refresh_token_retry_window_seconds: Seconds,
     pub rotate_refresh_tokens: RefreshRotation,
     pub revoke_on_credential_change: bool,
     #[validate(range(min = 60, max = 86400))]
-    pub id_token_ttl_seconds: i64,
+    pub id_token_ttl_seconds: Seconds,
     pub id_token_scope_claims: bool,
     #[validate(range(min = 60, max = 3600))]
-    pub state_ttl_seconds: i64,
+    pub state_ttl_seconds: Seconds,
     #[validate(range(min = 60))]
-    pub unused_client_ttl_seconds: i64,
+    pub unused_client_ttl_seconds: Seconds,
     #[validate(range(min = 60))]
-    pub idle_client_ttl_seconds: i64,
+    pub idle_client_ttl_seconds: Seconds,
     pub token_prefixes: TokenPrefixes,
     pub pairwise_secret: Option<Secret>,
     pub acr_values: Vec<String>,
     // Browser sessions and sign-out.
     #[validate(range(min = 300, max = 31_536_000))]
-    pub session_ttl_seconds: i64,
+    pub session_ttl_seconds: Seconds,
     #[validate(range(min = 300, max = 31_536_000))]
-    pub session_idle_ttl_seconds: i64,
+    pub session_idle_ttl_seconds: Seconds,
     pub cookie_secure: CookieSecure,
     pub enable_end_session: bool,
     pub logout_revokes: LogoutRevokes,
@@ -172,29 +172,29 @@ impl Default for RawSettings {
             initial_access_token_hashes: Vec::new(),
             client_registration_default_scopes: None,
             client_registration_allowed_scopes: None,
-            client_registration_client_secret_ttl_seconds: 0,
+            client_registration_client_secret_ttl_seconds: Seconds::ZERO,
             client_registration_require_pkce: true,
             max_unused_clients: 10_000,
             clients: Vec::new(),
-            authorization_code_ttl_seconds: 60,
-            access_token_ttl_seconds: 3600,
-            m2m_access_token_ttl_seconds: 3600,
-            refresh_token_ttl_seconds: 2_592_000,
-            refresh_token_max_ttl_seconds: 15_552_000,
+            authorization_code_ttl_seconds: Seconds::minutes(1),
+            access_token_ttl_seconds: Seconds::hours(1),
+            m2m_access_token_ttl_seconds: Seconds::hours(1),
+            refresh_token_ttl_seconds: Seconds::days(30),
+            refresh_token_max_ttl_seconds: Seconds::days(180),
             refresh_token_policy: RefreshTokenPolicy::default(),
-            refresh_token_retry_window_seconds: 30,
+            refresh_token_retry_window_seconds: Seconds::new(30),
             rotate_refresh_tokens: RefreshRotation::default(),
             revoke_on_credential_change: true,
-            id_token_ttl_seconds: 3600,
+            id_token_ttl_seconds: Seconds::hours(1),
             id_token_scope_claims: true,
-            state_ttl_seconds: 600,
-            unused_client_ttl_seconds: 86_400,
-            idle_client_ttl_seconds: 7_776_000,
+            state_ttl_seconds: Seconds::minutes(10),
+            unused_client_ttl_seconds: Seconds::days(1),
+            idle_client_ttl_seconds: Seconds::days(90),
             token_prefixes: TokenPrefixes::default(),
             pairwise_secret: None,
             acr_values: texts(&["urn:mace:incommon:iap:bronze"]),
-            session_ttl_seconds: 1_209_600,
-            session_idle_ttl_seconds: 86400,
+            session_ttl_seconds: Seconds::days(14),
+            session_idle_ttl_seconds: Seconds::days(1),
             cookie_secure: CookieSecure::default(),
             enable_end_session: false,
             logout_revokes: LogoutRevokes::default(),
@@ -230,9 +230,9 @@ pub(super) struct RawKeys {
     pub id_token_alg: SigningAlg,
     pub access_token_alg: SigningAlg,
     #[validate(range(min = 0, max = 31_536_000))]
-    pub publish_before_seconds: i64,
+    pub publish_before_seconds: Seconds,
     #[validate(range(min = 3600))]
-    pub max_age_seconds: i64,
+    pub max_age_seconds: Seconds,
 }
 
 impl Default for RawKeys {
@@ -244,8 +244,8 @@ impl Default for RawKeys {
             passphrase: None,
             id_token_alg: SigningAlg::RS256,
             access_token_alg: SigningAlg::ES256,
-            publish_before_seconds: 86400,
-            max_age_seconds: 7_776_000,
+            publish_before_seconds: Seconds::days(1),
+            max_age_seconds: Seconds::days(90),
         }
     }
 }

@@ -7,8 +7,8 @@ use serde_json::Value;
 use validator::Validate;
 
 use super::choices::TokenFormat;
-use crate::protocol::jwk::SigningAlg;
 use crate::protocol::secret::Secret;
+use crate::protocol::{jwk::SigningAlg, time::Seconds};
 
 /// Value of an entry of `scopes`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -31,7 +31,7 @@ pub(super) struct RawResource {
     pub token_format: TokenFormat,
     pub signing_alg: Option<SigningAlg>,
     #[validate(range(min = 60, max = 86400))]
-    pub access_token_ttl_seconds: Option<i64>,
+    pub access_token_ttl_seconds: Option<Seconds>,
     pub introspection_clients: Vec<String>,
     pub documentation: Option<String>,
     pub policy_uri: Option<String>,
@@ -92,7 +92,7 @@ pub(super) struct RawClient {
     pub jwks: Option<serde_json::Map<String, Value>>,
     pub jwks_uri: Option<String>,
     pub sector_identifier_uri: Option<String>,
-    pub default_max_age: Option<i64>,
+    pub default_max_age: Option<Seconds>,
     pub require_auth_time: Option<bool>,
     pub default_acr_values: Option<Vec<String>>,
 }

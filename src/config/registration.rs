@@ -6,6 +6,7 @@ use crate::protocol::{
     redirect_uri,
     scope::{OFFLINE_ACCESS, Scopes},
     secret::Secret,
+    time::Seconds,
 };
 
 /// The settings about registration, resolved.
@@ -22,7 +23,7 @@ pub struct RegistrationSettings {
     /// `client_registration_allowed_scopes`: no client that registers itself gets others.
     pub allowed_scopes: Vec<String>,
     /// `client_registration_client_secret_ttl_seconds`; 0 = secrets do not expire.
-    pub client_secret_ttl_seconds: i64,
+    pub client_secret_ttl_seconds: Seconds,
     /// `client_registration_require_pkce`: also of confidential OpenID clients.
     pub require_pkce: bool,
     /// `max_unused_clients`: no more clients than this wait for their first use.
@@ -39,7 +40,7 @@ pub(super) struct RawRegistration {
     tokens: Vec<Secret>,
     default_scopes: Option<Vec<String>>,
     allowed_scopes: Option<Vec<String>>,
-    client_secret_ttl_seconds: i64,
+    client_secret_ttl_seconds: Seconds,
     require_pkce: bool,
     max_unused_clients: u64,
     redirect_schemes: Vec<String>,

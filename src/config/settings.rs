@@ -18,6 +18,7 @@ use crate::protocol::{
     jwk::SigningAlg,
     resource,
     scope::STANDARD,
+    time::Seconds,
 };
 
 /// The settings of the plugin, checked. Fields are named like the keys; durations are seconds.
@@ -99,8 +100,8 @@ pub struct Settings {
     pub default_scopes: Vec<String>,
     /// Metadata `scopes_supported` (RFC 8414 §2).
     pub advertised_scopes: Vec<String>,
-    /// Longest life of an access token with this scope, seconds.
-    pub scope_expirations: BTreeMap<String, i64>,
+    /// Longest life of an access token with this scope.
+    pub scope_expirations: BTreeMap<String, Seconds>,
     /// Scopes of a client-credentials token when the request names none.
     pub client_credentials_default_scopes: Vec<String>,
     /// Settings for clients that register themselves.
@@ -108,35 +109,35 @@ pub struct Settings {
     /// Static clients, by `client_id` as written.
     pub clients: Vec<Client>,
 
-    /// Lifetime of an authorization code, seconds.
-    pub authorization_code_ttl_seconds: i64,
-    /// Lifetime of an access token of a user grant, seconds.
-    pub access_token_ttl_seconds: i64,
-    /// Lifetime of an access token of client credentials, seconds.
-    pub m2m_access_token_ttl_seconds: i64,
-    /// Lifetime of a refresh token, seconds, which each rotation starts again.
-    pub refresh_token_ttl_seconds: i64,
-    /// Longest lifetime of all refresh tokens of a grant, seconds from its start.
-    pub refresh_token_max_ttl_seconds: i64,
+    /// Lifetime of an authorization code.
+    pub authorization_code_ttl_seconds: Seconds,
+    /// Lifetime of an access token of a user grant.
+    pub access_token_ttl_seconds: Seconds,
+    /// Lifetime of an access token of client credentials.
+    pub m2m_access_token_ttl_seconds: Seconds,
+    /// Lifetime of a refresh token, which each rotation starts again.
+    pub refresh_token_ttl_seconds: Seconds,
+    /// Longest lifetime of all refresh tokens of a grant, from its start.
+    pub refresh_token_max_ttl_seconds: Seconds,
     /// Which clients get a refresh token.
     pub refresh_token_policy: RefreshTokenPolicy,
-    /// How long a retry of a rotation gets the stored answer again, seconds; 0 = never.
-    pub refresh_token_retry_window_seconds: i64,
+    /// How long a retry of a rotation gets the stored answer again; 0 = never.
+    pub refresh_token_retry_window_seconds: Seconds,
     /// Whose refresh tokens are replaced at use.
     pub rotate_refresh_tokens: RefreshRotation,
     /// Whether a changed password revokes the user's grants.
     pub revoke_on_credential_change: bool,
-    /// Lifetime of an ID token, seconds.
-    pub id_token_ttl_seconds: i64,
+    /// Lifetime of an ID token.
+    pub id_token_ttl_seconds: Seconds,
     /// Whether claims of granted scopes are in the ID token too.
     pub id_token_scope_claims: bool,
-    /// Lifetime of an interaction, seconds.
-    pub state_ttl_seconds: i64,
-    /// Age at which a client that registered itself and was never used is removed, seconds.
-    pub unused_client_ttl_seconds: i64,
+    /// Lifetime of an interaction.
+    pub state_ttl_seconds: Seconds,
+    /// Age at which a client that registered itself and was never used is removed.
+    pub unused_client_ttl_seconds: Seconds,
     /// Time without use after which a client that registered itself and has no live grant is
-    /// removed, seconds.
-    pub idle_client_ttl_seconds: i64,
+    /// removed.
+    pub idle_client_ttl_seconds: Seconds,
     /// Prefixes of secrets.
     pub token_prefixes: TokenPrefixes,
     /// Enables `subject_type` `pairwise`.
@@ -144,10 +145,10 @@ pub struct Settings {
     /// Authentication context classes, weakest first; never empty.
     pub acr_values: Vec<String>,
 
-    /// Longest lifetime of a browser session, seconds.
-    pub session_ttl_seconds: i64,
-    /// Lifetime of a browser session since its last use, seconds, unless it is remembered.
-    pub session_idle_ttl_seconds: i64,
+    /// Longest lifetime of a browser session.
+    pub session_ttl_seconds: Seconds,
+    /// Lifetime of a browser session since its last use, unless it is remembered.
+    pub session_idle_ttl_seconds: Seconds,
     /// Whether cookies have the attribute `Secure`.
     pub cookie_secure: bool,
     /// Whether clients may sign people out; ID tokens carry `sid` then.
@@ -206,8 +207,8 @@ pub struct Resource {
     pub token_format: TokenFormat,
     /// Algorithm of its JWT access tokens.
     pub signing_alg: SigningAlg,
-    /// Life of its access tokens, seconds.
-    pub access_token_ttl_seconds: i64,
+    /// Life of its access tokens.
+    pub access_token_ttl_seconds: Seconds,
     /// Clients that may introspect its tokens.
     pub introspection_clients: Vec<String>,
     /// RFC 9728 §2 `resource_documentation`.
@@ -285,10 +286,10 @@ impl Settings {
         algorithms
     }
 
-    /// Returns the longest lifetime of a signed token, seconds, for which a key must verify after
+    /// Returns the longest lifetime of a signed token, for which a key must verify after
     /// its last use.
     #[must_use]
-    pub fn longest_token_life(&self) -> i64 {
+    pub fn longest_token_life(&self) -> Seconds {
         let of_resources = self.resources.iter().map(|r| r.access_token_ttl_seconds);
         [
             self.access_token_ttl_seconds,

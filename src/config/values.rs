@@ -12,8 +12,8 @@ use super::{
     raw::RawKeys,
     raw::RawSettings,
 };
-use crate::protocol::client::GrantType;
 use crate::protocol::secret::Secret;
+use crate::protocol::{client::GrantType, time::Seconds};
 
 /// Shortest secret, in bytes.
 const MIN_SECRET: usize = 32;
@@ -40,7 +40,7 @@ pub(super) fn check(
         );
     }
     for (scope, seconds) in &raw.scope_expirations {
-        if *seconds < 1 {
+        if *seconds <= Seconds::ZERO {
             let key = format!("scope_expirations.{scope}");
             findings.add(key, "out of range", "write a number of seconds from 1 on");
         }
@@ -59,7 +59,7 @@ pub(super) fn check(
         let limits = limits.iter().flatten();
         if limits
             .clone()
-            .any(|limit| limit.limit < 1 || limit.seconds < 1)
+            .any(|limit| limit.limit < 1 || limit.seconds <= Seconds::ZERO)
         {
             let key = format!("rate_limits.{}", entry.as_str());
             findings.add(

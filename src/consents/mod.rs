@@ -5,7 +5,9 @@ mod connected_apps;
 use std::sync::Arc;
 
 pub use self::connected_apps::Connected;
-use crate::{clients::ClientRegistry, clock::Clock, events::Events, store::Store};
+use crate::{
+    clients::ClientRegistry, clock::Clock, events::Events, protocol::time::UnixTime, store::Store,
+};
 
 /// Lists the apps that people gave access to, and takes the access back.
 pub struct ConsentService {
@@ -45,10 +47,10 @@ pub struct ConnectedApp {
     pub scopes: Vec<String>,
     /// The resources for which the scopes are granted (RFC 8707).
     pub resources: Vec<String>,
-    /// When the person last approved, Unix seconds.
-    pub granted_at: i64,
-    /// When the last token was issued, Unix seconds.
-    pub last_used_at: Option<i64>,
+    /// When the person last approved.
+    pub granted_at: UnixTime,
+    /// When the last token was issued.
+    pub last_used_at: Option<UnixTime>,
     /// Its grants that have not ended, newest first.
     pub devices: Vec<ConnectedDevice>,
 }
@@ -58,8 +60,8 @@ pub struct ConnectedApp {
 pub struct ConnectedDevice {
     /// Browser and system in which it was approved, for example `Firefox, Linux`.
     pub label: Option<String>,
-    /// When the grant was made, Unix seconds.
-    pub since: i64,
-    /// When the last token was issued, Unix seconds.
-    pub last_used_at: Option<i64>,
+    /// When the grant was made.
+    pub since: UnixTime,
+    /// When the last token was issued.
+    pub last_used_at: Option<UnixTime>,
 }

@@ -11,7 +11,7 @@ use crate::{
     limits::{self, RateLimitKeys},
     protocol::{
         access_token::Audience, client::Client, client_auth::ClientEndpoint, error::OAuthError,
-        grants::LookupRequest, received::Received, refusals::LookupRefusal,
+        grants::LookupRequest, received::Received, refusals::LookupRefusal, time::UnixTime,
     },
     server::Server,
     store::record::Strings,
@@ -36,15 +36,15 @@ pub struct Introspection {
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    exp: Option<i64>,
+    exp: Option<UnixTime>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    iat: Option<i64>,
+    iat: Option<UnixTime>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    auth_time: Option<i64>,
+    auth_time: Option<UnixTime>,
     #[serde(skip_serializing_if = "Option::is_none")]
     acr: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

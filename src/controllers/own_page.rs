@@ -15,7 +15,7 @@ use crate::{
     http::{answer::see_other, browser::with_cookies, layers, pages},
     interactions::Interaction,
     people::{Owner, resource_owner::ResourceOwner},
-    protocol::{authorize::Prompt, interaction::Step},
+    protocol::{authorize::Prompt, interaction::Step, time::Seconds},
     server::Server,
     sessions::{Browser, SignIn, SignedIn},
     views::{
@@ -78,8 +78,8 @@ pub struct OAuthInteraction {
     pub display: Option<String>,
     /// OIDC `acr_values`, or those of the client's registration.
     pub acr_values: Vec<String>,
-    /// OIDC `max_age`, or that of the client's registration, seconds.
-    pub max_age: Option<i64>,
+    /// OIDC `max_age`, or that of the client's registration.
+    pub max_age: Option<Seconds>,
     /// Name and value of every parameter of the request that has no meaning for this server.
     pub params: Vec<(String, String)>,
     /// URL that resumes the request: computed by the server, safe to redirect to.

@@ -20,7 +20,7 @@ use crate::{
     limits::RateLimitKeySet,
     protocol::{
         display_name, error::OAuthError, interaction::Step, params::Params, refusals::PageRefusal,
-        route::Route,
+        route::Route, time::Seconds,
     },
     server::Server,
     sessions::{Browser, CsrfForm, SignedIn},
@@ -155,13 +155,13 @@ pub async fn check_limit(
 
 /// Seconds until a form may be sent again.
 #[derive(Clone, Copy, Debug)]
-pub struct RetryAfter(i64);
+pub struct RetryAfter(Seconds);
 
 impl RetryAfter {
     /// Puts the header `Retry-After` on the page that is shown again.
     pub fn on(self, mut response: Response) -> Response {
         let headers = response.headers_mut();
-        headers.insert(header::RETRY_AFTER, self.0.into());
+        headers.insert(header::RETRY_AFTER, self.0.get().into());
         response
     }
 }

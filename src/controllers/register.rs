@@ -23,6 +23,7 @@ use crate::{
         registration::{self, ClientInformation, Issued},
         route::Route,
         secret::{Purpose, Secret},
+        time::UnixTime,
     },
     random,
     server::Server,
@@ -151,13 +152,13 @@ fn make_secrets(server: &Server, client: &mut Client) -> Result<Secrets, Failure
     Ok(secrets)
 }
 
-/// Persist; returns the time of the registration, Unix seconds.
+/// Persist; returns the time of the registration.
 async fn store(
     server: &Server,
     client: &Client,
     secrets: &Secrets,
     caller: &Registrant<Owner>,
-) -> Result<i64, Failure> {
+) -> Result<UnixTime, Failure> {
     let owner = match caller {
         Registrant::User(owner) => Some(owner.key()),
         _ => None,

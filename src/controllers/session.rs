@@ -21,7 +21,11 @@ use crate::{
     limits::RateLimitKeys,
     people::Owner,
     protocol::{
-        error::OAuthError, received::Received, refusals::SessionRefusal, session_exchange::AppLogin,
+        error::OAuthError,
+        received::Received,
+        refusals::SessionRefusal,
+        session_exchange::AppLogin,
+        time::{Seconds, UnixTime},
     },
     server::Server,
     sessions::{Browser, SignIn, SignedIn},
@@ -37,7 +41,7 @@ struct SessionRequestBody {
 
 #[derive(Serialize)]
 struct SessionResponseBody {
-    expires_in: i64,
+    expires_in: Seconds,
     #[serde(skip_serializing_if = "Option::is_none")]
     return_to: Option<String>,
 }
@@ -84,7 +88,7 @@ pub async fn post(
     let session = &signed_in.session;
     let end = session.idle_expires_at.min(session.expires_at);
     let answer = Json(SessionResponseBody {
-        expires_in: end.saturating_sub(server.clock.now()),
+        expires_in: end - server.clock.now(),
         return_to,
     });
     Ok(with_cookies(browser, answer.into_response())?)
@@ -149,7 +153,8 @@ async fn app_login(
     // The end of the JWT's life is a private field in Loco, but it is serialised.
     let claims = serde_json::to_value(&jwt.claims).map_err(Failure::internal)?;
     let claims = claims.as_object().cloned().unwrap_or_default();
-    let login = AppLogin::of(&claims, config.expiration, server.clock.now());
+    let life = i64::try_from(config.expiration).map_or(Seconds::new(i64::MAX), Seconds::new);
+    let login = AppLogin::of(&claims, life, server.clock.now());
     let since = server.people.credentials_since(&owner).await?;
     if login.is_stale(since) {
         let expected = format!("a JWT that was issued at {since} or later (Unix seconds)");
@@ -211,7 +216,7 @@ struct SessionStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    auth_time: Option<i64>,
+    auth_time: Option<UnixTime>,
 }
 
 /// Returns who is signed in in this browser (EX-06).

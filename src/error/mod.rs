@@ -13,6 +13,7 @@ use crate::{
         error::{ErrorCode, OAuthError},
         received::Received,
         refusals::{PageRefusal, ServerRefusal, StorageRefusal},
+        time::Seconds,
     },
     random::RandomError,
     store::StoreError,
@@ -32,7 +33,7 @@ pub struct Failure {
     /// Cause of a fault, for the log only.
     pub source: Option<String>,
     /// Seconds after which the same request may succeed (`Retry-After`).
-    pub retry_after: Option<i64>,
+    pub retry_after: Option<Seconds>,
 }
 
 impl Failure {

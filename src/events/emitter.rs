@@ -112,6 +112,6 @@ async fn tell(subscriber: Arc<dyn EventSubscriber>, events: Arc<[AuditEvent]>) {
 pub fn emit(event: AuditEvent) {
     match request::events() {
         Some(events) => events.emit(event),
-        None => line::log(&event.stamped(chrono::Utc::now().timestamp(), None)),
+        None => line::log(&event.stamped(Clock::system().now(), None)),
     }
 }

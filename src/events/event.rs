@@ -10,6 +10,7 @@ use super::{
 use crate::protocol::{
     client::{Client, ClientKind},
     rule::RuleId,
+    time::UnixTime,
 };
 
 /// Version of the fields of an event.
@@ -50,8 +51,8 @@ pub struct AuditEvent {
     pub v: u8,
     /// Name of the event.
     pub event: EventName,
-    /// When it happened, Unix seconds.
-    pub at: i64,
+    /// When it happened; in JSON the seconds since 1970.
+    pub at: UnixTime,
     /// Id of the request, which the header `x-request-id` and error pages show too.
     pub reference_id: String,
     /// How the logged action ended.
@@ -110,7 +111,7 @@ impl AuditEvent {
         Self {
             v: SCHEMA,
             event,
-            at: 0,
+            at: UnixTime::EPOCH,
             reference_id: String::new(),
             outcome: Outcome::Ok,
             rule: None,
@@ -228,10 +229,10 @@ impl AuditEvent {
         self
     }
 
-    /// Sets the time in Unix seconds and the data of the request; without a request the event gets
+    /// Sets the time and the data of the request; without a request the event gets
     /// an id of its own.
     #[must_use]
-    pub(super) fn stamped(mut self, at: i64, request: Option<&RequestInfo>) -> Self {
+    pub(super) fn stamped(mut self, at: UnixTime, request: Option<&RequestInfo>) -> Self {
         self.at = at;
         if let Some(request) = request {
             self.reference_id.clone_from(&request.reference);

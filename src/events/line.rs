@@ -50,7 +50,7 @@ fn write(event: &AuditEvent, target: Target) {
                 message = detail("message").as_deref(),
                 v = event.v,
                 event = event.event.as_str(),
-                at = event.at,
+                at = event.at.as_seconds(),
                 reference_id = &*escaped(&event.reference_id),
                 outcome = event.outcome.as_str(),
                 rule = event.rule.map(RuleId::as_str),

@@ -1,13 +1,14 @@
 //! How often this process fetches from others (CI-03): strangers decide what is fetched, and must
 //! not be able to turn the server against somebody, nor to use up what others need.
 
+use crate::protocol::time::{Seconds, UnixTime};
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
 };
 
-/// Length of the window, seconds.
-const WINDOW: i64 = 60;
+/// Length of the window.
+const WINDOW: Seconds = Seconds::new(60);
 /// Most first fetches of a kind from URLs of one host in a window.
 const PER_HOST: u32 = 10;
 /// Most first fetches of a kind for one caller in a window.
@@ -46,8 +47,8 @@ pub(super) struct Budget(Mutex<Window>);
 
 #[derive(Debug, Default)]
 struct Window {
-    /// When the window began, Unix seconds.
-    began: i64,
+    /// When the window began.
+    began: UnixTime,
     unknown: FirstFetches,
     /// First fetches from URLs that stored clients name, by caller.
     of_caller: HashMap<String, u32>,
@@ -72,9 +73,8 @@ struct FirstFetches {
 }
 
 impl Budget {
-    /// Whether one more first fetch is within the budget; if so it is counted. `now` is Unix
-    /// seconds.
-    pub fn take(&self, look: FirstFetch<'_>, now: i64) -> bool {
+    /// Whether one more first fetch is within the budget; if so it is counted.
+    pub fn take(&self, look: FirstFetch<'_>, now: UnixTime) -> bool {
         self.within(now, |window| match look {
             FirstFetch::Unknown { host, caller } => window.unknown.take(host, caller),
             FirstFetch::OfClient { url, caller } => window.take(url, caller),
@@ -82,14 +82,14 @@ impl Budget {
     }
 
     /// Whether `url`, fetched from before, may be fetched from once more; if so it is counted.
-    pub fn renew(&self, url: &str, now: i64) -> bool {
+    pub fn renew(&self, url: &str, now: UnixTime) -> bool {
         self.within(now, |window| window.take(url, None))
     }
 
     /// Notes whether the response from `url` describes no client. [`Self::is_invalid`] asks for it
     /// once the fetches of the URL are used up: using them up must not bring back what its owner
     /// has withdrawn.
-    pub fn found(&self, url: &str, is_invalid: bool, now: i64) {
+    pub fn found(&self, url: &str, is_invalid: bool, now: UnixTime) {
         self.within(now, |window| {
             let of_url = UrlUsage {
                 is_invalid,
@@ -100,13 +100,13 @@ impl Budget {
     }
 
     /// Whether the last response from `url` in this window described no client.
-    pub fn is_invalid(&self, url: &str, now: i64) -> bool {
+    pub fn is_invalid(&self, url: &str, now: UnixTime) -> bool {
         self.within(now, |window| window.of_url(url).is_invalid)
     }
 
     /// Notes that a URL did not respond within the deadline. It is not renewed again in this
     /// window: every caller who needs it would wait as long.
-    pub fn stalled(&self, url: &str, now: i64) {
+    pub fn stalled(&self, url: &str, now: UnixTime) {
         self.within(now, |window| {
             let of_url = UrlUsage {
                 fetches: PER_URL,
@@ -116,10 +116,10 @@ impl Budget {
         });
     }
 
-    fn within<T>(&self, now: i64, work: impl FnOnce(&mut Window) -> T) -> T {
+    fn within<T>(&self, now: UnixTime, work: impl FnOnce(&mut Window) -> T) -> T {
         let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let age = now.saturating_sub(window.began);
-        if !(0..WINDOW).contains(&age) {
+        let age = now - window.began;
+        if !(Seconds::ZERO..WINDOW).contains(&age) {
             *window = Window {
                 began: now,
                 ..Window::default()
@@ -180,6 +180,10 @@ fn remember<T>(all: &mut HashMap<String, T>, key: &str, value: T) {
 mod tests {
     use super::*;
 
+    const fn at(seconds: i64) -> UnixTime {
+        UnixTime::from_seconds(seconds)
+    }
+
     const fn of(host: &str) -> FirstFetch<'_> {
         FirstFetch::Unknown { host, caller: None }
     }
@@ -197,43 +201,43 @@ mod tests {
     #[test]
     fn ci_03_ten_first_looks_at_a_host_in_a_minute() {
         let budget = Budget::default();
-        assert!((0..10).all(|_| budget.take(of("a.example"), 1000)));
-        assert!(!budget.take(of("a.example"), 1059));
-        assert!(budget.take(of("b.example"), 1059));
-        assert!(budget.take(of("a.example"), 1060));
+        assert!((0..10).all(|_| budget.take(of("a.example"), at(1000))));
+        assert!(!budget.take(of("a.example"), at(1059)));
+        assert!(budget.take(of("b.example"), at(1059)));
+        assert!(budget.take(of("a.example"), at(1060)));
     }
 
     #[test]
     fn ci_03_ten_first_looks_of_a_caller_in_a_minute() {
         let budget = Budget::default();
-        assert!((0..10).all(|host| budget.take(by(&host.to_string(), "192.0.2.1"), 1000)));
-        assert!(!budget.take(by("a.example", "192.0.2.1"), 1059));
-        assert!(budget.take(by("a.example", "192.0.2.2"), 1059));
-        assert!(budget.take(by("a.example", "192.0.2.1"), 1060));
+        assert!((0..10).all(|host| budget.take(by(&host.to_string(), "192.0.2.1"), at(1000))));
+        assert!(!budget.take(by("a.example", "192.0.2.1"), at(1059)));
+        assert!(budget.take(by("a.example", "192.0.2.2"), at(1059)));
+        assert!(budget.take(by("a.example", "192.0.2.1"), at(1060)));
     }
 
     /// A fetch that is refused to a caller uses up nothing of the host.
     #[test]
     fn a_caller_over_its_budget_spends_no_other() {
         let budget = Budget::default();
-        assert!((0..10).all(|host| budget.take(by(&host.to_string(), "192.0.2.1"), 1000)));
-        assert!((0..50).all(|_| !budget.take(by("a.example", "192.0.2.1"), 1000)));
-        assert!((0..10).all(|host| budget.take(by("a.example", &host.to_string()), 1000)));
+        assert!((0..10).all(|host| budget.take(by(&host.to_string(), "192.0.2.1"), at(1000))));
+        assert!((0..50).all(|_| !budget.take(by("a.example", "192.0.2.1"), at(1000))));
+        assert!((0..10).all(|host| budget.take(by("a.example", &host.to_string()), at(1000))));
     }
 
     #[test]
     fn ci_03_first_looks_spend_no_renewals() {
         let budget = Budget::default();
-        assert!((0..600).all(|host| budget.take(of(&host.to_string()), 1000)));
-        assert!(!budget.take(of("one.more.example"), 1000));
+        assert!((0..600).all(|host| budget.take(of(&host.to_string()), at(1000))));
+        assert!(!budget.take(of("one.more.example"), at(1000)));
         let keys = |url| FirstFetch::OfClient { url, caller: None };
-        assert!((0..10).all(|_| budget.take(keys("https://one.more.example/jwks"), 1000)));
-        assert!(!budget.take(keys("https://one.more.example/jwks"), 1000));
-        assert!(budget.take(keys("https://one.more.example/of-another"), 1000));
-        assert!((0..10).all(|_| budget.renew("https://one.more.example/app.json", 1000)));
-        assert!(!budget.renew("https://one.more.example/app.json", 1000));
-        assert!(budget.renew("https://one.more.example/other.json", 1000));
-        assert!(budget.take(of("one.more.example"), 1060));
+        assert!((0..10).all(|_| budget.take(keys("https://one.more.example/jwks"), at(1000))));
+        assert!(!budget.take(keys("https://one.more.example/jwks"), at(1000)));
+        assert!(budget.take(keys("https://one.more.example/of-another"), at(1000)));
+        assert!((0..10).all(|_| budget.renew("https://one.more.example/app.json", at(1000))));
+        assert!(!budget.renew("https://one.more.example/app.json", at(1000)));
+        assert!(budget.renew("https://one.more.example/other.json", at(1000)));
+        assert!(budget.take(of("one.more.example"), at(1060)));
     }
 
     /// B2: a caller who makes one client's keys be fetched takes nothing from another client.
@@ -241,41 +245,47 @@ mod tests {
     fn s_b2_the_first_look_at_keys_belongs_to_its_client() {
         let budget = Budget::default();
         let of_attacker = |n: u32| format!("https://keys.example/attacker-{n}");
-        assert!((0..10).all(|n| budget.take(of_client(&of_attacker(n), "192.0.2.1"), 1000)));
-        assert!(!budget.take(of_client(&of_attacker(10), "192.0.2.1"), 1000));
-        assert!(budget.take(of_client("https://keys.example/victim", "192.0.2.2"), 1000));
+        assert!((0..10).all(|n| budget.take(of_client(&of_attacker(n), "192.0.2.1"), at(1000))));
+        assert!(!budget.take(of_client(&of_attacker(10), "192.0.2.1"), at(1000)));
+        assert!(budget.take(
+            of_client("https://keys.example/victim", "192.0.2.2"),
+            at(1000)
+        ));
         // The number of callers and hosts does not matter.
         for n in 0..2000 {
             let (url, caller) = (format!("https://{n}.example/keys"), n.to_string());
-            assert!(budget.take(of_client(&url, &caller), 1000));
+            assert!(budget.take(of_client(&url, &caller), at(1000)));
         }
-        assert!(budget.take(of_client("https://keys.example/victim", "192.0.2.3"), 1000));
+        assert!(budget.take(
+            of_client("https://keys.example/victim", "192.0.2.3"),
+            at(1000)
+        ));
     }
 
     #[test]
     fn s_b2_what_was_found_last_is_remembered_for_the_window() {
         let budget = Budget::default();
         let url = "https://a.example/app.json";
-        assert!(!budget.is_invalid(url, 1000));
-        assert!(budget.renew(url, 1000));
-        budget.found(url, true, 1000);
-        assert!((0..9).all(|_| budget.renew(url, 1000)) && !budget.renew(url, 1000));
-        assert!(budget.is_invalid(url, 1059));
-        assert!(!budget.is_invalid("https://a.example/other.json", 1059));
-        budget.found(url, false, 1059);
-        assert!(!budget.is_invalid(url, 1059));
-        budget.found(url, true, 1059);
-        assert!(!budget.is_invalid(url, 1060));
+        assert!(!budget.is_invalid(url, at(1000)));
+        assert!(budget.renew(url, at(1000)));
+        budget.found(url, true, at(1000));
+        assert!((0..9).all(|_| budget.renew(url, at(1000))) && !budget.renew(url, at(1000)));
+        assert!(budget.is_invalid(url, at(1059)));
+        assert!(!budget.is_invalid("https://a.example/other.json", at(1059)));
+        budget.found(url, false, at(1059));
+        assert!(!budget.is_invalid(url, at(1059)));
+        budget.found(url, true, at(1059));
+        assert!(!budget.is_invalid(url, at(1060)));
     }
 
     #[test]
     fn a_url_that_stalled_waits_for_the_next_window() {
         let budget = Budget::default();
-        assert!(budget.renew("https://a.example/app.json", 1000));
-        budget.stalled("https://a.example/app.json", 1005);
-        assert!(!budget.renew("https://a.example/app.json", 1059));
-        assert!(budget.renew("https://a.example/other.json", 1059));
-        assert!(budget.renew("https://a.example/app.json", 1060));
+        assert!(budget.renew("https://a.example/app.json", at(1000)));
+        budget.stalled("https://a.example/app.json", at(1005));
+        assert!(!budget.renew("https://a.example/app.json", at(1059)));
+        assert!(budget.renew("https://a.example/other.json", at(1059)));
+        assert!(budget.renew("https://a.example/app.json", at(1060)));
     }
 
     #[test]
@@ -284,7 +294,7 @@ mod tests {
         for n in 0..2 * MAX_REMEMBERED {
             let (url, caller) = (n.to_string(), Some(n.to_string()));
             let caller = caller.as_deref();
-            assert!(budget.take(FirstFetch::OfClient { url: &url, caller }, 1000));
+            assert!(budget.take(FirstFetch::OfClient { url: &url, caller }, at(1000)));
         }
         let window = budget.0.lock().unwrap();
         assert!(window.of_url.len() <= MAX_REMEMBERED);
@@ -296,7 +306,7 @@ mod tests {
     #[test]
     fn a_clock_that_goes_back_begins_a_window() {
         let budget = Budget::default();
-        assert!((0..10).all(|_| budget.take(of("a.example"), 1000)));
-        assert!(budget.take(of("a.example"), 10));
+        assert!((0..10).all(|_| budget.take(of("a.example"), at(1000))));
+        assert!(budget.take(of("a.example"), at(10)));
     }
 }

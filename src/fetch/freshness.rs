@@ -1,46 +1,51 @@
 //! How long a response may be used (RFC 9111 §4.2), within the bounds of CI-05.
 
+use crate::protocol::time::{Seconds, UnixTime};
 use reqwest::header::{AGE, CACHE_CONTROL, DATE, EXPIRES, HeaderMap, HeaderName};
 
-/// Shortest, longest and usual time, seconds.
-const SHORTEST: i64 = 60;
-const LONGEST: i64 = 24 * 3600;
-const USUAL: i64 = 3600;
+/// Shortest, longest and usual time.
+const SHORTEST: Seconds = Seconds::new(60);
+const LONGEST: Seconds = Seconds::hours(24);
+const USUAL: Seconds = Seconds::hours(1);
 
-/// Returns for how many seconds from now a response with these headers is fresh. `now` is Unix
-/// seconds.
-pub(super) fn seconds(headers: &HeaderMap, now: i64) -> i64 {
-    let age = text(headers, &AGE).and_then(|age| age.trim().parse().ok());
+/// Returns how long from now a response with these headers is fresh.
+pub(super) fn fresh_for(headers: &HeaderMap, now: UnixTime) -> Seconds {
+    let age = text(headers, &AGE)
+        .and_then(|age| age.trim().parse().ok())
+        .map(Seconds::new);
     let lifetime = match cache_control(headers) {
-        Some(lifetime) => Some(lifetime.saturating_sub(age.unwrap_or(0))),
+        Some(lifetime) => Some(lifetime - age.unwrap_or_default()),
         None => text(headers, &EXPIRES).map(|expires| {
             let from = text(headers, &DATE).and_then(date).unwrap_or(now);
             // An invalid `Expires` means "already" (RFC 9111 §5.3).
-            date(expires).map_or(0, |expires| expires.saturating_sub(from))
+            date(expires).map_or(Seconds::ZERO, |expires| expires - from)
         }),
     };
     lifetime.unwrap_or(USUAL).clamp(SHORTEST, LONGEST)
 }
 
-/// Returns the seconds of `Cache-Control`; a response that may not be stored has none.
-fn cache_control(headers: &HeaderMap) -> Option<i64> {
+/// Returns the time that `Cache-Control` gives; a response that may not be stored has none.
+fn cache_control(headers: &HeaderMap) -> Option<Seconds> {
     let values = headers.get_all(CACHE_CONTROL).iter();
     let values = values.filter_map(|value| value.to_str().ok());
     let mut lifetime = None;
     for directive in values.flat_map(|value| value.split(',')) {
         let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
         match name.trim().to_ascii_lowercase().as_str() {
-            "no-store" | "no-cache" => return Some(0),
-            "max-age" => lifetime = Some(value.trim().trim_matches('"').parse().unwrap_or(0)),
+            "no-store" | "no-cache" => return Some(Seconds::ZERO),
+            "max-age" => {
+                let seconds = value.trim().trim_matches('"').parse().unwrap_or(0);
+                lifetime = Some(Seconds::new(seconds));
+            }
             _ => {}
         }
     }
     lifetime
 }
 
-fn date(value: &str) -> Option<i64> {
+fn date(value: &str) -> Option<UnixTime> {
     let date = chrono::DateTime::parse_from_rfc2822(value.trim());
-    date.ok().map(|date| date.timestamp())
+    date.ok().map(Into::into)
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
@@ -53,7 +58,7 @@ mod tests {
 
     use super::*;
 
-    const NOW: i64 = 784_111_777; // Sun, 06 Nov 1994 08:49:37 GMT
+    const NOW: UnixTime = UnixTime::from_seconds(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT
 
     #[rstest]
     #[case::nothing(&[], 3600)]
@@ -80,6 +85,6 @@ mod tests {
         let headers = headers
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
-        assert_eq!(seconds(&headers.collect(), NOW), expected);
+        assert_eq!(fresh_for(&headers.collect(), NOW).get(), expected);
     }
 }

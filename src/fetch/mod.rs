@@ -42,7 +42,11 @@ pub use self::{
 use crate::{
     config::Settings,
     events::{self, AuditEvent, EventName, request},
-    protocol::{host, rule::rule},
+    protocol::{
+        host,
+        rule::rule,
+        time::{Seconds, UnixTime},
+    },
 };
 
 /// Time for a whole fetch: name, connection, handshake, headers, body.
@@ -74,7 +78,7 @@ pub struct FetchResponse {
     /// `ETag` of the response.
     pub etag: Option<String>,
     /// Seconds for which the response may be used: 60 to 86400.
-    pub fresh_for: i64,
+    pub fresh_for: Seconds,
 }
 
 type Outcome = Result<FetchResponse, FetchError>;
@@ -166,28 +170,28 @@ impl Fetcher {
     }
 
     /// Fetches JSON from a URL that was never fetched from before and that the caller of this
-    /// request named. `now` is Unix seconds.
+    /// request named.
     ///
     /// # Errors
     /// Returns [`FetchError`]; nothing of a failure is kept.
-    pub async fn get(&self, wanted: FetchRequest<'_>, now: i64) -> Outcome {
+    pub async fn get(&self, wanted: FetchRequest<'_>, now: UnixTime) -> Outcome {
         self.ask(wanted, Account::Caller, now).await
     }
 
-    /// Fetches JSON from a URL that the metadata of a stored client names. `now` is Unix seconds.
+    /// Fetches JSON from a URL that the metadata of a stored client names.
     ///
     /// # Errors
     /// Returns [`FetchError`]; nothing of a failure is kept.
-    pub async fn get_of_client(&self, wanted: FetchRequest<'_>, now: i64) -> Outcome {
+    pub async fn get_of_client(&self, wanted: FetchRequest<'_>, now: UnixTime) -> Outcome {
         self.ask(wanted, Account::Client, now).await
     }
 
     /// Fetches JSON from a URL of which this server has a copy, or that the operator named.
-    /// Strangers cannot use up the budget of such fetches. `now` is Unix seconds.
+    /// Strangers cannot use up the budget of such fetches.
     ///
     /// # Errors
     /// Returns [`FetchError`]; nothing of a failure is kept.
-    pub async fn renew(&self, wanted: FetchRequest<'_>, now: i64) -> Outcome {
+    pub async fn renew(&self, wanted: FetchRequest<'_>, now: UnixTime) -> Outcome {
         let outcome = self.ask(wanted, Account::Renewal, now).await;
         if outcome == Err(FetchError::Deadline) {
             self.budget.stalled(wanted.url, now);
@@ -196,16 +200,16 @@ impl Fetcher {
     }
 
     /// Notes whether the response from `url` describes no client ([`Self::was_invalid`]).
-    pub fn found(&self, url: &str, is_invalid: bool, now: i64) {
+    pub fn found(&self, url: &str, is_invalid: bool, now: UnixTime) {
         self.budget.found(url, is_invalid, now);
     }
 
     /// Whether the last response from `url`, within this minute, described no client.
-    pub fn was_invalid(&self, url: &str, now: i64) -> bool {
+    pub fn was_invalid(&self, url: &str, now: UnixTime) -> bool {
         self.budget.is_invalid(url, now)
     }
 
-    async fn ask(&self, wanted: FetchRequest<'_>, account: Account, now: i64) -> Outcome {
+    async fn ask(&self, wanted: FetchRequest<'_>, account: Account, now: UnixTime) -> Outcome {
         let url = self.parse(wanted.url)?;
         let outcome = match self.join(wanted, account, url, now) {
             Ok(fetch) => fetch.await,
@@ -237,7 +241,7 @@ impl Fetcher {
         wanted: FetchRequest<'_>,
         account: Account,
         url: Url,
-        now: i64,
+        now: UnixTime,
     ) -> Result<Fetch, FetchError> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let going = |fetch: &WeakShared<_>| fetch.upgrade().filter(|fetch| fetch.peek().is_none());
@@ -281,7 +285,7 @@ enum Account {
 }
 
 impl Fetcher {
-    fn affords(&self, account: Account, written: &str, url: &Url, now: i64) -> bool {
+    fn affords(&self, account: Account, written: &str, url: &Url, now: UnixTime) -> bool {
         let host = host::without_dot(url.host_str().unwrap_or_default());
         let caller = request::caller_address();
         let caller = caller.as_deref();

@@ -6,6 +6,7 @@ use reqwest::{
 };
 
 use super::{DEADLINE, FetchError, FetchResponse, Outcome, freshness};
+use crate::protocol::time::UnixTime;
 
 /// Fetches with equal keys are made only once.
 #[derive(PartialEq, Eq, Hash)]
@@ -21,8 +22,8 @@ pub(super) struct SingleFetch {
     pub url: Url,
     pub max_bytes: usize,
     pub etag: Option<String>,
-    /// The present time, Unix seconds.
-    pub now: i64,
+    /// The present time.
+    pub now: UnixTime,
 }
 
 impl SingleFetch {
@@ -40,7 +41,7 @@ impl SingleFetch {
         let fetched = FetchResponse {
             body: None,
             etag: etag(response.headers()).or_else(|| self.etag.clone()),
-            fresh_for: freshness::seconds(response.headers(), self.now),
+            fresh_for: freshness::fresh_for(response.headers(), self.now),
         };
         match response.status() {
             StatusCode::NOT_MODIFIED if self.etag.is_some() => return Ok(fetched),

@@ -27,8 +27,8 @@ fn marked(refused: Refused) -> Response {
     if failure.status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(header::RETRY_AFTER, RETRY_AFTER);
     }
-    if let Some(seconds) = failure.retry_after {
-        headers.insert(header::RETRY_AFTER, seconds.into());
+    if let Some(after) = failure.retry_after {
+        headers.insert(header::RETRY_AFTER, after.get().into());
     }
     response.extensions_mut().insert(refused);
     response

@@ -28,7 +28,10 @@ use crate::{
         answer::see_other,
         proxy::{self, WarnOnce},
     },
-    protocol::host_alias,
+    protocol::{
+        host_alias,
+        time::{Seconds, UnixTime},
+    },
     server::Server,
     store::markers,
 };
@@ -38,8 +41,8 @@ pub const MARKER: &str = "other_host";
 
 /// How often one and the same request is redirected to `base_url` within [`WINDOW`].
 const TIMES: u8 = 3;
-/// Time within which the redirects of a request are counted, seconds.
-const WINDOW: i64 = 10;
+/// Time within which the redirects of a request are counted.
+const WINDOW: Seconds = Seconds::new(10);
 /// Most requests that are remembered.
 const REMEMBERED: usize = 1024;
 /// Most names of proxies that are remembered.
@@ -61,11 +64,11 @@ struct State {
     proxies: HashSet<String>,
 }
 
-/// How often a request was redirected, and since when (Unix seconds).
+/// How often a request was redirected, and since when.
 #[derive(Clone, Copy, Debug)]
 struct Sent {
     times: u8,
-    since: i64,
+    since: UnixTime,
 }
 
 /// A page request at another host.
@@ -78,13 +81,13 @@ struct PageRequest<'r> {
 
 impl OtherHosts {
     /// Counts a request, and says whether to redirect it.
-    fn may(&self, page_request: PageRequest<'_>, now: i64) -> bool {
+    fn may(&self, page_request: PageRequest<'_>, now: UnixTime) -> bool {
         let key = self.hasher.hash_one(page_request);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.proxies.contains(page_request.host) {
             return false;
         }
-        let is_recent = |sent: &Sent| (0..WINDOW).contains(&now.saturating_sub(sent.since));
+        let is_recent = |sent: &Sent| (Seconds::ZERO..WINDOW).contains(&(now - sent.since));
         if state.recent.len() >= REMEMBERED {
             state.recent.retain(|_, sent| is_recent(sent));
         }
@@ -176,30 +179,34 @@ mod tests {
         address: None,
     };
 
+    const fn at(seconds: i64) -> UnixTime {
+        UnixTime::from_seconds(seconds)
+    }
+
     #[test]
     fn s_d3_a_request_that_keeps_coming_back_is_answered() {
         let sent = OtherHosts::default();
         for _ in 0..TIMES {
-            assert!(sent.may(ASKED, 100));
+            assert!(sent.may(ASKED, at(100)));
         }
-        assert!(!sent.may(ASKED, 100));
+        assert!(!sent.may(ASKED, at(100)));
         let another = PageRequest {
             target: "/oauth/apps",
             ..ASKED
         };
-        assert!(!sent.may(another, 100), "a proxy writes this name");
+        assert!(!sent.may(another, at(100)), "a proxy writes this name");
         let host_alias = PageRequest {
             host: "127.0.0.1:5150",
             ..ASKED
         };
-        assert!(sent.may(host_alias, 100));
+        assert!(sent.may(host_alias, at(100)));
     }
 
     #[test]
     fn s_d3_the_same_page_can_be_opened_again_later() {
         let sent = OtherHosts::default();
-        for time in 0..20 {
-            assert!(sent.may(ASKED, time * WINDOW));
+        for times in 0..20 {
+            assert!(sent.may(ASKED, UnixTime::EPOCH + WINDOW * times));
         }
     }
 
@@ -212,12 +219,12 @@ mod tests {
                 target: &target,
                 ..ASKED
             };
-            sent.may(page_request, 100);
+            sent.may(page_request, at(100));
         }
         let state = sent.state.lock().unwrap();
         assert!(state.recent.len() <= REMEMBERED);
         drop(state);
-        assert!(!sent.may(ASKED, 100));
-        assert!(sent.may(ASKED, 200));
+        assert!(!sent.may(ASKED, at(100)));
+        assert!(sent.may(ASKED, at(200)));
     }
 }

@@ -12,6 +12,7 @@ use crate::{
         client::{Client, ClientKind},
         client_document, display_name, redirect_uri,
         route::Route,
+        time::UnixTime,
     },
     server::Server,
     sessions::{Browser, SignedIn},
@@ -111,9 +112,9 @@ pub fn connected_card(client_id: &str, client: Option<&Client>) -> ClientCard {
     card
 }
 
-/// The day of a time in Unix seconds, in the form of ISO 8601, which serves all languages.
-pub fn day(at: i64) -> String {
-    chrono::DateTime::from_timestamp(at, 0)
+/// The day of a time, in the form of ISO 8601, which serves all languages.
+pub fn day(at: UnixTime) -> String {
+    chrono::DateTime::from_timestamp(at.as_seconds(), 0)
         .map(|at| at.date_naive().to_string())
         .unwrap_or_default()
 }

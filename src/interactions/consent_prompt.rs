@@ -56,7 +56,7 @@ impl InteractionService {
             scopes: interaction.grantable.iter().map(line).collect(),
             previously_granted: before.collect(),
             resources: self.resource_lines(interaction),
-            access_seconds: access.try_into().ok(),
+            access_for: Some(access),
             offline,
             narrowing: self.settings.consent_allows_narrowing,
             switch_account_action: self.urls.of(Route::Consent).to_owned(),

@@ -15,6 +15,7 @@ use crate::{
         error::OAuthError,
         scope::Scopes,
         secret::{Purpose, SealKey, Secret},
+        time::Seconds,
     },
     random,
     sessions::{Browser, SignedIn, device_label},
@@ -27,7 +28,7 @@ use crate::{
 };
 
 /// Seconds during which the browser of a finished interaction gets its final location again (IX-05).
-const REPEAT: i64 = 30;
+const REPEAT: Seconds = Seconds::new(30);
 
 impl InteractionService {
     /// Issues the authorization code (RFC 6749 §4.1.2).
@@ -156,7 +157,7 @@ impl InteractionService {
     /// its code is unused; otherwise [`InteractionOutcome::Completed`].
     pub fn repeat(&self, interaction: &Interaction, browser: &Browser) -> InteractionOutcome {
         let opened = interaction.row.as_ref().and_then(|row| {
-            let until = row.consumed_at?.saturating_add(REPEAT);
+            let until = row.consumed_at? + REPEAT;
             let spent = row
                 .grant
                 .as_ref()
@@ -188,7 +189,7 @@ impl InteractionService {
         scopes: &Scopes,
     ) -> GrantRow {
         let (now, request) = (self.clock.now(), &interaction.request);
-        let expires_at = now.saturating_add(self.policy.ttl.code);
+        let expires_at = now + self.policy.ttl.code;
         GrantRow {
             id: 0,
             kind: "code".to_owned(),

@@ -11,6 +11,7 @@ use crate::{
         client::Client,
         interaction::{Progress, Step},
         scope::Scopes,
+        time::{Seconds, UnixTime},
     },
     store::{
         authorization_codes::GrantRow, authorization_states::InteractionRow, record::Strings,
@@ -44,8 +45,8 @@ pub struct Interaction {
     pub sent_to: Option<String>,
     /// The stored row; `None` while the request is not stored.
     pub row: Option<StoredInteraction>,
-    /// When the request arrived, Unix seconds.
-    pub started_at: i64,
+    /// When the request arrived.
+    pub started_at: UnixTime,
     /// Answers of the app's hooks, each of which is called once per HTTP request, until code of the app
     /// has run ([`Self::forget_hook_answers`]).
     pub(super) hooks: Option<HookAnswers>,
@@ -64,10 +65,10 @@ pub struct StoredInteraction {
     pub browser_hash: Option<Vec<u8>>,
     /// The user who was signed in when the interaction was last looked at.
     pub user_id: Option<UserKey>,
-    /// When the interaction expires, Unix seconds (IX-06).
-    pub expires_at: i64,
-    /// When the interaction was finished, Unix seconds.
-    pub consumed_at: Option<i64>,
+    /// When the interaction expires (IX-06).
+    pub expires_at: UnixTime,
+    /// When the interaction was finished.
+    pub consumed_at: Option<UnixTime>,
     /// The final location, encrypted under the secret of the binding cookie.
     pub result_sealed: Option<Vec<u8>>,
     /// The grant that the interaction led to.
@@ -75,8 +76,8 @@ pub struct StoredInteraction {
 }
 
 impl Interaction {
-    /// Creates the interaction of a request that was validated just now; `now` is in Unix seconds.
-    pub fn new(client: Client, request: AuthorizationRequest, now: i64) -> Self {
+    /// Creates the interaction of a request that was validated just now.
+    pub fn new(client: Client, request: AuthorizationRequest, now: UnixTime) -> Self {
         Self {
             client,
             grantable: request.scopes.clone(),
@@ -171,7 +172,7 @@ impl Interaction {
     }
 
     /// Returns the row that stores this interaction for `ttl` seconds.
-    pub fn to_row(&self, state: String, ttl: i64, intent: Step) -> InteractionRow {
+    pub fn to_row(&self, state: String, ttl: Seconds, intent: Step) -> InteractionRow {
         let request = &self.request;
         InteractionRow {
             id: 0,
@@ -205,7 +206,7 @@ impl Interaction {
             grant_id: None,
             result_sealed: None,
             started_at: self.started_at,
-            expires_at: self.started_at.saturating_add(ttl),
+            expires_at: self.started_at + ttl,
         }
     }
 
@@ -256,8 +257,8 @@ impl Interaction {
         self.row.as_ref().map(|row| row.state.as_str())
     }
 
-    /// Notes that somebody signed in for this interaction who authenticated at `at`, Unix seconds.
-    pub fn signed_in(&mut self, at: i64) {
+    /// Notes that somebody signed in for this interaction who authenticated at `at`.
+    pub fn signed_in(&mut self, at: UnixTime) {
         self.progress.authenticated_at = Some(at);
         if at >= self.started_at {
             // A new login fulfils `prompt=create`, and counts as the choice of an account.

@@ -9,6 +9,7 @@ use crate::{
         client::Client,
         end_session::{self, Destination, LogoutRequest, VerifiedHint},
         redirect_uri,
+        time::{Seconds, UnixTime},
     },
     random,
     sessions::Browser,
@@ -67,7 +68,7 @@ impl LogoutInteraction {
         }
     }
 
-    fn to_row(&self, state: String, now: i64, ttl: i64) -> InteractionRow {
+    fn to_row(&self, state: String, now: UnixTime, ttl: Seconds) -> InteractionRow {
         let redirect = match &self.destination {
             Destination::Registered(redirect) => Some(redirect.clone()),
             _ => None,
@@ -112,7 +113,7 @@ impl LogoutInteraction {
             grant_id: None,
             result_sealed: None,
             started_at: now,
-            expires_at: now.saturating_add(ttl),
+            expires_at: now + ttl,
         }
     }
 

@@ -29,6 +29,7 @@ use crate::{
         policy::Policy,
         received::Received,
         refusals::InteractionRefusal,
+        time::Seconds,
     },
     random,
     sessions::{Browser, SessionService, SignIn, SignedIn},
@@ -40,7 +41,7 @@ use crate::{
 };
 
 /// Seconds within which an interaction that came by POST must be bound (IX-03).
-const BIND_WITHIN: i64 = 60;
+const BIND_WITHIN: Seconds = Seconds::minutes(1);
 /// Largest number of unfinished interactions of one browser (IX-06).
 const PER_BROWSER: u64 = 20;
 /// An interaction lives at most this many times `state_ttl_seconds` (IX-06).
@@ -255,7 +256,7 @@ impl InteractionService {
         let binding = BrowserBinding {
             id: row.id,
             browser: &hash,
-            started_after: self.clock.now().saturating_sub(BIND_WITHIN),
+            started_after: self.clock.now() - BIND_WITHIN,
         };
         let tables = self.store.tables();
         if !self
@@ -310,9 +311,7 @@ impl InteractionService {
             return Ok(());
         };
         let ttl = self.settings.state_ttl_seconds;
-        let latest = interaction
-            .started_at
-            .saturating_add(ttl.saturating_mul(MAX_RENEWALS));
+        let latest = interaction.started_at + ttl * MAX_RENEWALS;
         // A refusal leaves nothing for the person to do, as the issue of a code does.
         let intent = self.next_step(interaction, current).await?;
         let step = StepUpdate {
@@ -322,7 +321,7 @@ impl InteractionService {
             session_id: current.map(|current| current.session.id),
             user_id: current.map(|current| current.owner.key()),
             authenticated_at: interaction.progress.authenticated_at,
-            expires_at: self.clock.now().saturating_add(ttl).min(latest),
+            expires_at: (self.clock.now() + ttl).min(latest),
         };
         let (user, tables) = (step.user_id, self.store.tables());
         let record = |db| authorization_states::record_step(db, tables, row, &step);

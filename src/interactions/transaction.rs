@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 use super::Interaction;
 use crate::{
     people::{Owner, ResourceOwners},
-    protocol::{consent::ConsentAsk, interaction::skips_consent, scope::Scopes},
+    protocol::{consent::ConsentAsk, interaction::skips_consent, scope::Scopes, time::UnixTime},
     sessions::SignedIn,
     store::{
         StoreResult,
@@ -86,8 +86,8 @@ pub(super) struct IssueCode {
     pub basis: IssuePreconditions,
     /// The app's users, of whom the current one is read again.
     pub app: Arc<dyn ResourceOwners>,
-    /// The current time, Unix seconds.
-    pub now: i64,
+    /// The current time.
+    pub now: UnixTime,
     /// The grant to store, with the hash of the code.
     pub grant: GrantRow,
     /// Why the person need not be asked for consent any more.

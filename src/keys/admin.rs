@@ -17,11 +17,14 @@ use super::{
 };
 use crate::{
     config::{KeySource, Settings},
-    protocol::jwk::SigningAlg,
+    protocol::{
+        jwk::SigningAlg,
+        time::{Seconds, UnixTime},
+    },
 };
 
-/// How long a withdrawn key is still listed, seconds.
-const KEPT: i64 = 30 * 86_400;
+/// How long a withdrawn key is still listed.
+const KEPT: Seconds = Seconds::days(30);
 
 /// A key as `oauth:keys:list` shows it, without its private part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -32,18 +35,18 @@ pub struct KeyLine {
     pub alg: SigningAlg,
     /// State of the key.
     pub state: KeyState,
-    /// Since when the key has that state, Unix seconds.
-    pub since: i64,
-    /// When the state ends by itself, Unix seconds.
+    /// Since when the key has that state.
+    pub since: UnixTime,
+    /// When the state ends by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_change: Option<i64>,
+    pub next_change: Option<UnixTime>,
 }
 
-/// Returns every key of the source, withdrawn ones included, in its state at `now`, Unix seconds.
+/// Returns every key of the source, withdrawn ones included, in its state at `now`.
 ///
 /// # Errors
 /// Returns an error when the source cannot be read.
-pub fn list_keys(settings: &Settings, now: i64) -> Result<Vec<KeyLine>, KeyError> {
+pub fn list_keys(settings: &Settings, now: UnixTime) -> Result<Vec<KeyLine>, KeyError> {
     let needs = KeyRequirements::of(settings);
     let keys = Source::open(&settings.keys, &needs)?.described()?;
     Ok(lines(&keys, now, needs.token_life))
@@ -61,7 +64,7 @@ pub fn open_key_files(settings: &Settings) -> Result<Vec<PathBuf>, KeyError> {
     }
 }
 
-fn lines(keys: &[KeyWithDescription], now: i64, token_life: i64) -> Vec<KeyLine> {
+fn lines(keys: &[KeyWithDescription], now: UnixTime, token_life: Seconds) -> Vec<KeyLine> {
     let all: Vec<&KeyDescription> = keys.iter().map(|key| &key.description).collect();
     let line = |key: &KeyWithDescription| {
         let Timeline {
@@ -107,7 +110,7 @@ pub struct Withdrawn {
 pub fn withdraw_key(
     settings: &Settings,
     kid: &str,
-    now: i64,
+    now: UnixTime,
 ) -> Result<Option<Withdrawn>, KeyError> {
     let KeySource::Directory(path) = &settings.keys.source else {
         return Ok(None);
@@ -151,19 +154,19 @@ pub fn withdraw_key(
     Ok(Some(Withdrawn { alg, replacement }))
 }
 
-/// Deletes keys that are of no use any more at `now` (Unix seconds): withdrawn for more than 30 days.
+/// Deletes keys that are of no use any more at `now`: withdrawn for more than 30 days.
 /// Returns their ids.
 ///
 /// # Errors
 /// Returns an error when the directory cannot be read or written.
-pub fn delete_outlived(settings: &Settings, now: i64) -> Result<Vec<String>, KeyError> {
+pub fn delete_outlived(settings: &Settings, now: UnixTime) -> Result<Vec<String>, KeyError> {
     let KeySource::Directory(path) = &settings.keys.source else {
         return Ok(Vec::new());
     };
     let _lock = files::lock(path)?;
     let mut deleted = Vec::new();
     for line in list_keys(settings, now)? {
-        let outlived = line.state == KeyState::Withdrawn && line.since <= now.saturating_sub(KEPT);
+        let outlived = line.state == KeyState::Withdrawn && line.since <= now - KEPT;
         if outlived {
             delete(path, &line.kid)?;
             deleted.push(line.kid);

@@ -17,7 +17,10 @@ use super::{
     set::KeyWithDescription,
     state::KeyDescription,
 };
-use crate::{config::Secret, protocol::jwk::SigningAlg};
+use crate::{
+    config::Secret,
+    protocol::{jwk::SigningAlg, time::UnixTime},
+};
 
 /// Marks of a file when its key was read: decryption is slow on purpose, so a key is read again
 /// only when its file has changed.
@@ -73,7 +76,8 @@ impl KeyDirectory {
             self.check_mode(&path, &metadata)?;
             let pair = self.pair(&path, &metadata, description.as_ref())?;
             // A key that somebody put there without a description signs from the beginning.
-            let description = description.unwrap_or_else(|| KeyDescription::new(pair.alg, 0, 0));
+            let description = description
+                .unwrap_or_else(|| KeyDescription::new(pair.alg, UnixTime::EPOCH, UnixTime::EPOCH));
             keys.push(KeyWithDescription { pair, description });
         }
         Ok(keys)

@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     config::{KeySettings, KeySource, Secret, SecretJson, Settings},
-    protocol::jwk::SigningAlg,
+    protocol::{
+        jwk::SigningAlg,
+        time::{Seconds, UnixTime},
+    },
 };
 
 /// Requirements that the loaded keys must meet.
@@ -21,8 +24,8 @@ use crate::{
 pub(super) struct KeyRequirements {
     /// Algorithms in use, the default first.
     pub algorithms: Vec<SigningAlg>,
-    /// Longest life of a signed token, seconds.
-    pub token_life: i64,
+    /// Longest life of a signed token.
+    pub token_life: Seconds,
     /// Whether missing keys are an error instead of being made.
     pub production: bool,
 }
@@ -53,7 +56,7 @@ impl KeyRequirements {
         }
     }
 
-    fn set(&self, keys: &[KeyWithDescription], now: i64) -> KeySet {
+    fn set(&self, keys: &[KeyWithDescription], now: UnixTime) -> KeySet {
         KeySet::new(keys, now, self.token_life, self.first())
     }
 
@@ -92,7 +95,7 @@ impl Source {
         })
     }
 
-    pub fn read(&mut self, needs: &KeyRequirements, now: i64) -> Result<KeySet, KeyError> {
+    pub fn read(&mut self, needs: &KeyRequirements, now: UnixTime) -> Result<KeySet, KeyError> {
         Ok(needs.set(&self.described()?, now))
     }
 
@@ -106,7 +109,11 @@ impl Source {
 
     /// Reads the keys like [`Self::read`], and makes a key for every algorithm in use that has
     /// none.
-    pub fn read_complete(&mut self, needs: &KeyRequirements, now: i64) -> Result<KeySet, KeyError> {
+    pub fn read_complete(
+        &mut self,
+        needs: &KeyRequirements,
+        now: UnixTime,
+    ) -> Result<KeySet, KeyError> {
         let set = self.read(needs, now)?;
         let missing = needs.missing(&set);
         match self {
@@ -122,7 +129,7 @@ impl Source {
 fn make(
     directory: &mut KeyDirectory,
     needs: &KeyRequirements,
-    now: i64,
+    now: UnixTime,
 ) -> Result<KeySet, KeyError> {
     let path = directory.path.clone();
     files::ensure_directory(&path)?;
@@ -184,8 +191,12 @@ fn describe(
         let place = |problem| KeyError::unusable(format!("{list}[{index}]"), problem);
         let pair = Arc::new(pair.map_err(place)?);
         let later = keys.iter().any(|key| key.pair.alg == pair.alg);
-        let active_at = if later { i64::MAX } else { 0 };
-        let description = KeyDescription::new(pair.alg, 0, active_at);
+        let active_at = if later {
+            UnixTime::MAX
+        } else {
+            UnixTime::EPOCH
+        };
+        let description = KeyDescription::new(pair.alg, UnixTime::EPOCH, active_at);
         keys.push(KeyWithDescription { pair, description });
     }
     Ok(keys)

@@ -41,11 +41,14 @@ use self::{
 use crate::{
     config::{KeySettings, KeySource, Settings},
     events::{self, AuditEvent, EventName, Events},
-    protocol::jwk::SigningAlg,
+    protocol::{
+        jwk::SigningAlg,
+        time::{Seconds, UnixTime},
+    },
 };
 
-/// How often a running server reads its keys again, seconds.
-const REREAD_SECONDS: i64 = 60;
+/// How often a running server reads its keys again.
+const REREAD_AFTER: Seconds = Seconds::minutes(1);
 
 /// The signing keys of a running server. Clones share one set.
 #[derive(Clone)]
@@ -56,15 +59,18 @@ struct Inner {
     needs: KeyRequirements,
     source: Mutex<Source>,
     set: RwLock<Arc<KeySet>>,
-    /// When the source is read next, Unix seconds.
+    /// When the source is read next ([`UnixTime::as_seconds`]).
     due_at: AtomicI64,
     /// Lock of the one request that reads the source.
     looking: tokio::sync::Mutex<()>,
 }
 
-/// Whether the source is to be read again, which is so too when the clock went back.
-const fn is_due(due_at: i64, now: i64) -> bool {
-    due_at <= now || due_at.saturating_sub(now) > REREAD_SECONDS
+impl Inner {
+    /// Whether the source is to be read again, which is so too when the clock went back.
+    fn is_due(&self, now: UnixTime) -> bool {
+        let due_at = UnixTime::from_seconds(self.due_at.load(Ordering::Acquire));
+        due_at <= now || due_at - now > REREAD_AFTER
+    }
 }
 
 impl std::fmt::Debug for Keys {
@@ -76,12 +82,12 @@ impl std::fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Loads the keys, and makes missing ones outside production. `now` is Unix seconds.
+    /// Loads the keys, and makes missing ones outside production.
     ///
     /// # Errors
     /// Returns an error when an algorithm in use has no key, or a key cannot be read or used
     /// (ST-04, ST-08).
-    pub async fn load(settings: &Settings, now: i64) -> Result<Self, KeyError> {
+    pub async fn load(settings: &Settings, now: UnixTime) -> Result<Self, KeyError> {
         let key_settings = settings.keys.clone();
         let needs = KeyRequirements::of(settings);
         let issuer = settings.issuer.clone();
@@ -93,7 +99,7 @@ impl Keys {
                 needs,
                 source: Mutex::new(source),
                 set: RwLock::new(Arc::new(set)),
-                due_at: AtomicI64::new(now.saturating_add(REREAD_SECONDS)),
+                due_at: AtomicI64::new((now + REREAD_AFTER).as_seconds()),
                 looking: tokio::sync::Mutex::new(()),
             })))
         })
@@ -105,8 +111,8 @@ impl Keys {
     /// A node that only verifies, or that was idle for hours, thus accepts nothing from a key that
     /// was withdrawn a minute ago. Otherwise it costs one atomic read. A source that cannot be read
     /// leaves the keys as they are until the next time.
-    pub(crate) async fn up_to_date(&self, now: i64, events: Option<&Events>) {
-        let due = || is_due(self.0.due_at.load(Ordering::Acquire), now);
+    pub(crate) async fn up_to_date(&self, now: UnixTime, events: Option<&Events>) {
+        let due = || self.0.is_due(now);
         if !due() {
             return;
         }
@@ -119,21 +125,21 @@ impl Keys {
             Err(error) => tracing::error!(%error, "keys could not be read again"),
             Ok(changed) => tell(events, changed),
         }
-        let next = now.saturating_add(REREAD_SECONDS);
-        self.0.due_at.store(next, Ordering::Release);
+        let next = now + REREAD_AFTER;
+        self.0.due_at.store(next.as_seconds(), Ordering::Release);
     }
 
-    /// Reads the source again at once. It blocks. `now` is Unix seconds.
+    /// Reads the source again at once. It blocks.
     ///
     /// # Errors
     /// Returns the errors of [`Self::load`]; the keys then stay as they are.
-    pub fn reread(&self, now: i64) -> Result<(), KeyError> {
+    pub fn reread(&self, now: UnixTime) -> Result<(), KeyError> {
         tell(None, self.look_again(now)?);
         Ok(())
     }
 
     /// Reads the source again, and returns which keys changed their state.
-    fn look_again(&self, now: i64) -> Result<Vec<KeyChange>, KeyError> {
+    fn look_again(&self, now: UnixTime) -> Result<Vec<KeyChange>, KeyError> {
         let mut source = self.0.source.lock().unwrap_or_else(PoisonError::into_inner);
         let set = Arc::new(source.read(&self.0.needs, now)?);
         let mut current = self.0.set.write().unwrap_or_else(PoisonError::into_inner);
@@ -166,7 +172,7 @@ impl Keys {
         Ok(token)
     }
 
-    /// Verifies a JWT that this server signed. `now` is Unix seconds.
+    /// Verifies a JWT that this server signed.
     ///
     /// # Errors
     /// Returns the first rule that the token breaks.
@@ -174,7 +180,7 @@ impl Keys {
         &self,
         token: &str,
         purpose: JwtPurpose,
-        now: i64,
+        now: UnixTime,
     ) -> Result<VerifiedJwt, JwtError> {
         let expected = Expected {
             purpose,

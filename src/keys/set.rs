@@ -8,7 +8,10 @@ use super::{
     pair::KeyPair,
     state::{KeyDescription, KeyState, state_at},
 };
-use crate::protocol::jwk::SigningAlg;
+use crate::protocol::{
+    jwk::SigningAlg,
+    time::{Seconds, UnixTime},
+};
 
 /// A key and its description.
 #[derive(Clone)]
@@ -39,9 +42,14 @@ pub struct KeyChange {
 }
 
 impl KeySet {
-    /// Computes the states of `keys` at `now`, Unix seconds. `token_life` is the longest life of a
-    /// signed token, seconds.
-    pub fn new(keys: &[KeyWithDescription], now: i64, token_life: i64, first: SigningAlg) -> Self {
+    /// Computes the states of `keys` at `now`. `token_life` is the longest life of a
+    /// signed token.
+    pub fn new(
+        keys: &[KeyWithDescription],
+        now: UnixTime,
+        token_life: Seconds,
+        first: SigningAlg,
+    ) -> Self {
         let all: Vec<&KeyDescription> = keys.iter().map(|key| &key.description).collect();
         let mut entries: Vec<Entry> = keys
             .iter()

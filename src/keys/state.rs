@@ -2,13 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::jwk::SigningAlg;
+use crate::protocol::{
+    jwk::SigningAlg,
+    time::{Seconds, UnixTime},
+};
 
-/// How long a retired key still verifies `id_token_hint`, seconds: one year.
-const HINT_YEAR: i64 = 31_536_000;
+/// How long a retired key still verifies `id_token_hint`: one year.
+const HINT_YEAR: Seconds = Seconds::days(365);
 
-/// Time added to the longest token life before a retiring key is retired, seconds.
-const GRACE: i64 = 3600;
+/// Time added to the longest token life before a retiring key is retired.
+const GRACE: Seconds = Seconds::hours(1);
 
 /// State of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,22 +45,22 @@ pub struct KeyDescription {
     pub alg: SigningAlg,
     /// State when the file was written.
     pub state: KeyState,
-    /// When the key was made, Unix seconds.
-    pub created_at: i64,
-    /// When the key begins to sign, Unix seconds.
-    pub active_at: i64,
-    /// When the key stopped signing, Unix seconds, if that was written down.
+    /// When the key was made.
+    pub created_at: UnixTime,
+    /// When the key begins to sign.
+    pub active_at: UnixTime,
+    /// When the key stopped signing, if that was written down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retiring_at: Option<i64>,
-    /// When the key left the key set, Unix seconds, if that was written down.
+    pub retiring_at: Option<UnixTime>,
+    /// When the key left the key set, if that was written down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retired_at: Option<i64>,
+    pub retired_at: Option<UnixTime>,
 }
 
 impl KeyDescription {
-    /// Describes a key that signs from `active_at` on. Both times are Unix seconds.
+    /// Describes a key that signs from `active_at` on.
     #[must_use]
-    pub const fn new(alg: SigningAlg, created_at: i64, active_at: i64) -> Self {
+    pub fn new(alg: SigningAlg, created_at: UnixTime, active_at: UnixTime) -> Self {
         let state = if active_at > created_at {
             KeyState::Next
         } else {
@@ -74,7 +77,7 @@ impl KeyDescription {
     }
 
     /// Returns when the key began or begins to sign; `None` = it does not sign any more.
-    const fn signs_from(&self) -> Option<i64> {
+    const fn signs_from(&self) -> Option<UnixTime> {
         match self.state {
             KeyState::Active | KeyState::Next => Some(self.active_at),
             KeyState::Retiring | KeyState::Retired | KeyState::Withdrawn => None,
@@ -82,14 +85,14 @@ impl KeyDescription {
     }
 }
 
-/// Returns the state of `key` at `now` (Unix seconds) among `all` keys, itself included.
-/// `token_life` is the longest life of a signed token, seconds.
+/// Returns the state of `key` at `now` among `all` keys, itself included.
+/// `token_life` is the longest life of a signed token.
 #[must_use]
 pub fn state_at(
     key: &KeyDescription,
     all: &[&KeyDescription],
-    now: i64,
-    token_life: i64,
+    now: UnixTime,
+    token_life: Seconds,
 ) -> KeyState {
     let retiring_at = match (key.state, key.signs_from()) {
         (_, Some(from)) if from > now => return KeyState::Next,
@@ -101,7 +104,7 @@ pub fn state_at(
         (KeyState::Retired, None) => return retired(key.retired_at.unwrap_or(now), now),
         (_, None) => return KeyState::Withdrawn,
     };
-    let retired_at = retiring_at.saturating_add(token_life).saturating_add(GRACE);
+    let retired_at = (retiring_at + token_life) + GRACE;
     if now < retired_at {
         KeyState::Retiring
     } else {
@@ -109,8 +112,8 @@ pub fn state_at(
     }
 }
 
-const fn retired(since: i64, now: i64) -> KeyState {
-    if now < since.saturating_add(HINT_YEAR) {
+fn retired(since: UnixTime, now: UnixTime) -> KeyState {
+    if now < since + HINT_YEAR {
         KeyState::Retired
     } else {
         KeyState::Withdrawn
@@ -119,7 +122,7 @@ const fn retired(since: i64, now: i64) -> KeyState {
 
 /// Returns when the first later key of the algorithm began to sign. Of keys from one second the
 /// first in `all` wins, so that every node decides alike.
-fn superseded_at(key: &KeyDescription, all: &[&KeyDescription], now: i64) -> Option<i64> {
+fn superseded_at(key: &KeyDescription, all: &[&KeyDescription], now: UnixTime) -> Option<UnixTime> {
     let position =
         |wanted: &KeyDescription| all.iter().position(|other| std::ptr::eq(*other, wanted));
     let rank = |other: &KeyDescription| (other.active_at, std::cmp::Reverse(position(other)));
@@ -136,10 +139,10 @@ fn superseded_at(key: &KeyDescription, all: &[&KeyDescription], now: i64) -> Opt
 pub struct Timeline {
     /// The state of the key.
     pub state: KeyState,
-    /// Since when the key has that state, Unix seconds.
-    pub since: i64,
-    /// When the state ends by itself, Unix seconds.
-    pub next_change: Option<i64>,
+    /// Since when the key has that state.
+    pub since: UnixTime,
+    /// When the state ends by itself.
+    pub next_change: Option<UnixTime>,
 }
 
 /// Returns the state of `key` at `now` as [`state_at`] computes it, with its beginning and end.
@@ -147,15 +150,15 @@ pub struct Timeline {
 pub fn timeline(
     key: &KeyDescription,
     all: &[&KeyDescription],
-    now: i64,
-    token_life: i64,
+    now: UnixTime,
+    token_life: Seconds,
 ) -> Timeline {
     let state = state_at(key, all, now, token_life);
     let retiring = superseded_at(key, all, now).or(key.retiring_at);
     let retired = key
         .retired_at
-        .or_else(|| retiring.map(|at| at.saturating_add(token_life).saturating_add(GRACE)));
-    let outlived = retired.map(|at| at.saturating_add(HINT_YEAR));
+        .or_else(|| retiring.map(|at| (at + token_life) + GRACE));
+    let outlived = retired.map(|at| at + HINT_YEAR);
     let successor = all
         .iter()
         .filter(|other| other.alg == key.alg)
@@ -174,7 +177,7 @@ pub fn timeline(
         state,
         since: since.unwrap_or(key.created_at),
         // Keys of a list stay in the state `next` for ever.
-        next_change: next_change.filter(|at| *at != i64::MAX),
+        next_change: next_change.filter(|at| *at != UnixTime::MAX),
     }
 }
 
@@ -184,63 +187,85 @@ mod tests {
 
     use super::*;
 
-    const LIFE: i64 = 3600;
-    const OLD: KeyDescription = KeyDescription::new(SigningAlg::ES256, 0, 0);
-    const NEW: KeyDescription = KeyDescription::new(SigningAlg::ES256, 1000, 2000);
+    const fn at(seconds: i64) -> UnixTime {
+        UnixTime::from_seconds(seconds)
+    }
+
+    const LIFE: Seconds = Seconds::hours(1);
+    const CHANGED: UnixTime = at(2000);
+
+    fn key(alg: SigningAlg, created_at: i64, active_at: i64) -> KeyDescription {
+        KeyDescription::new(alg, at(created_at), at(active_at))
+    }
+
+    /// Signs from the beginning.
+    fn old() -> KeyDescription {
+        key(SigningAlg::ES256, 0, 0)
+    }
+
+    /// Signs since [`CHANGED`].
+    fn new() -> KeyDescription {
+        key(SigningAlg::ES256, 1000, 2000)
+    }
 
     #[rstest]
-    #[case(1999, KeyState::Active, KeyState::Next)]
-    #[case(2000, KeyState::Retiring, KeyState::Active)]
-    #[case(2000 + LIFE + GRACE - 1, KeyState::Retiring, KeyState::Active)]
-    #[case(2000 + LIFE + GRACE, KeyState::Retired, KeyState::Active)]
-    #[case(2000 + LIFE + GRACE + HINT_YEAR, KeyState::Withdrawn, KeyState::Active)]
+    #[case(at(1999), KeyState::Active, KeyState::Next)]
+    #[case(CHANGED, KeyState::Retiring, KeyState::Active)]
+    #[case(CHANGED + LIFE + GRACE - Seconds::new(1), KeyState::Retiring, KeyState::Active)]
+    #[case(CHANGED + LIFE + GRACE, KeyState::Retired, KeyState::Active)]
+    #[case(CHANGED + LIFE + GRACE + HINT_YEAR, KeyState::Withdrawn, KeyState::Active)]
     fn c179_a_rotation_needs_nothing_but_time(
-        #[case] now: i64,
-        #[case] old: KeyState,
-        #[case] new: KeyState,
+        #[case] now: UnixTime,
+        #[case] first: KeyState,
+        #[case] second: KeyState,
     ) {
-        let all = [&OLD, &NEW];
-        assert_eq!(state_at(&OLD, &all, now, LIFE), old);
-        assert_eq!(state_at(&NEW, &all, now, LIFE), new);
+        let (old, new) = (old(), new());
+        let all = [&old, &new];
+        assert_eq!(state_at(&old, &all, now, LIFE), first);
+        assert_eq!(state_at(&new, &all, now, LIFE), second);
     }
 
     #[test]
     fn keys_of_other_algorithms_do_not_count() {
-        let other = KeyDescription::new(SigningAlg::EdDsa, 1000, 2000);
+        let (old, other) = (old(), key(SigningAlg::EdDsa, 1000, 2000));
         assert_eq!(
-            state_at(&OLD, &[&OLD, &other], 5000, LIFE),
+            state_at(&old, &[&old, &other], at(5000), LIFE),
             KeyState::Active
         );
     }
 
     #[test]
     fn one_of_two_keys_of_the_same_second_signs() {
-        let twin = OLD.clone();
-        let all = [&OLD, &twin];
-        assert_eq!(state_at(&OLD, &all, 10, LIFE), KeyState::Active);
-        assert_eq!(state_at(&twin, &all, 10, LIFE), KeyState::Retiring);
+        let (old, twin) = (old(), old());
+        let all = [&old, &twin];
+        assert_eq!(state_at(&old, &all, at(10), LIFE), KeyState::Active);
+        assert_eq!(state_at(&twin, &all, at(10), LIFE), KeyState::Retiring);
     }
 
     #[rstest]
-    #[case(KeyState::Retiring, 100, KeyState::Retiring)]
-    #[case(KeyState::Retiring, 100 + LIFE + GRACE, KeyState::Retired)]
-    #[case(KeyState::Retired, 100, KeyState::Retired)]
-    #[case(KeyState::Retired, 100 + HINT_YEAR, KeyState::Withdrawn)]
-    #[case(KeyState::Withdrawn, 100, KeyState::Withdrawn)]
-    fn written_states_hold(#[case] state: KeyState, #[case] now: i64, #[case] expected: KeyState) {
-        let mut key = OLD;
+    #[case(KeyState::Retiring, at(100), KeyState::Retiring)]
+    #[case(KeyState::Retiring, at(100) + LIFE + GRACE, KeyState::Retired)]
+    #[case(KeyState::Retired, at(100), KeyState::Retired)]
+    #[case(KeyState::Retired, at(100) + HINT_YEAR, KeyState::Withdrawn)]
+    #[case(KeyState::Withdrawn, at(100), KeyState::Withdrawn)]
+    fn written_states_hold(
+        #[case] state: KeyState,
+        #[case] now: UnixTime,
+        #[case] expected: KeyState,
+    ) {
+        let mut key = old();
         key.state = state;
-        key.retiring_at = Some(100);
-        key.retired_at = Some(100);
+        key.retiring_at = Some(at(100));
+        key.retired_at = Some(at(100));
         assert_eq!(state_at(&key, &[&key], now, LIFE), expected);
     }
 
     #[test]
     fn a_withdrawn_key_supersedes_nothing() {
-        let mut withdrawn = NEW;
+        let (old, mut withdrawn) = (old(), new());
         withdrawn.state = KeyState::Withdrawn;
         assert_eq!(
-            state_at(&OLD, &[&OLD, &withdrawn], 5000, LIFE),
+            state_at(&old, &[&old, &withdrawn], at(5000), LIFE),
             KeyState::Active
         );
     }

@@ -14,6 +14,10 @@ mod sources;
 const NOW: i64 = 1_800_000_000;
 const ISSUER: &str = "http://localhost:5150";
 
+const fn at(seconds: i64) -> UnixTime {
+    UnixTime::from_seconds(seconds)
+}
+
 fn settings(keys: Value, environment: &Environment) -> Settings {
     let block = json!({
         "base_url": ISSUER,
@@ -25,7 +29,7 @@ fn settings(keys: Value, environment: &Environment) -> Settings {
 }
 
 async fn load(keys: Value, environment: &Environment) -> Result<Keys, KeyError> {
-    Keys::load(&settings(keys, environment), NOW).await
+    Keys::load(&settings(keys, environment), at(NOW)).await
 }
 
 /// Keys in memory, without RSA, which is slow to make.

@@ -4,13 +4,16 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use super::{set::KeySet, state::KeyState};
-use crate::protocol::numeric_date;
+use crate::protocol::{
+    numeric_date,
+    time::{Seconds, UnixTime},
+};
 
 /// Longest token that is verified, bytes.
 const MAX_LENGTH: usize = 16 * 1024;
 
-/// Tolerance between clocks, seconds.
-const LEEWAY: i64 = 10;
+/// Tolerance between clocks.
+const LEEWAY: Seconds = Seconds::new(10);
 
 /// What a token is used for. A token of one purpose is refused for every other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,10 +83,10 @@ pub struct VerifiedJwt {
     pub subject: String,
     /// The values of the claim `aud`, at least one.
     pub audiences: Vec<String>,
-    /// The claim `iat`, Unix seconds.
-    pub issued_at: i64,
-    /// The claim `exp`, Unix seconds; it may be over for [`JwtPurpose::IdTokenHint`].
-    pub expires_at: i64,
+    /// The claim `iat`.
+    pub issued_at: UnixTime,
+    /// The claim `exp`; it may be over for [`JwtPurpose::IdTokenHint`].
+    pub expires_at: UnixTime,
     /// All claims of the token.
     pub claims: Map<String, Value>,
 }
@@ -101,8 +104,8 @@ impl VerifiedJwt {
 pub(super) struct Expected<'a> {
     pub purpose: JwtPurpose,
     pub issuer: &'a str,
-    /// The present time, Unix seconds.
-    pub now: i64,
+    /// The present time.
+    pub now: UnixTime,
 }
 
 pub(super) fn verify(
@@ -177,10 +180,10 @@ fn check_claims(
     if expected.purpose == JwtPurpose::AccessToken {
         text("client_id")?;
         text("jti")?;
-        if expires_at <= expected.now.saturating_sub(LEEWAY) {
+        if expires_at <= expected.now - LEEWAY {
             return Err(JwtError::Expired);
         }
-        if issued_at.max(not_before) > expected.now.saturating_add(LEEWAY) {
+        if issued_at.max(not_before) > expected.now + LEEWAY {
             return Err(JwtError::NotYet);
         }
     }

@@ -3,7 +3,10 @@
 use super::RateLimiter;
 use crate::{
     error::Failure,
-    protocol::secret::{Purpose, hash},
+    protocol::{
+        secret::{Purpose, hash},
+        time::Seconds,
+    },
     store::{
         rates::{self, CounterIncrement},
         user_key::UserKey,
@@ -12,7 +15,7 @@ use crate::{
 
 /// Seconds between two mails for one account. Whoever has somebody's password, or their own account
 /// under somebody's address, cannot fill a mailbox.
-const APART: i64 = 300;
+const APART: Seconds = Seconds::minutes(5);
 
 impl RateLimiter {
     /// Whether the mail that verifies an address may be sent to this account now. If so, it is counted.
@@ -27,7 +30,7 @@ impl RateLimiter {
             key: hash(Purpose::Rate, &name),
             add: 1,
             limit: 1,
-            ends_at: now.saturating_add(APART),
+            ends_at: now + APART,
         }];
         let count = |db| rates::count(db, tables, mail.as_slice(), now);
         let counted = self.store.run(count).await?;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    protocol::secret::SecretHash,
+    protocol::{secret::SecretHash, time::UnixTime},
     store::rates::{CounterIncrement, CounterState},
 };
 
@@ -20,7 +20,7 @@ pub struct Memory(Mutex<HashMap<[u8; 32], CounterState>>);
 impl Memory {
     /// Counts as `store::rates::count` does in the database. The lock is held for a few look-ups, never
     /// while waiting.
-    pub fn count(&self, counts: &[CounterIncrement], now: i64) -> Vec<Option<CounterState>> {
+    pub fn count(&self, counts: &[CounterIncrement], now: UnixTime) -> Vec<Option<CounterState>> {
         let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut used_up = false;
         let mut counted = Vec::with_capacity(counts.len());
@@ -55,7 +55,7 @@ impl Memory {
     pub fn used_up(
         &self,
         counts: &[CounterIncrement],
-        now: i64,
+        now: UnixTime,
     ) -> Option<Vec<Option<CounterState>>> {
         let counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut found = false;
@@ -76,7 +76,7 @@ impl Memory {
         &self,
         counts: &[CounterIncrement],
         counted: &[Option<CounterState>],
-        now: i64,
+        now: UnixTime,
     ) {
         let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (count, counted) in counts.iter().zip(counted) {
@@ -91,7 +91,7 @@ impl Memory {
 
 /// Makes room for one more counter: removes those whose window is over, or else the tenth of them
 /// whose windows end soonest.
-fn make_room(counters: &mut HashMap<[u8; 32], CounterState>, key: &SecretHash, now: i64) {
+fn make_room(counters: &mut HashMap<[u8; 32], CounterState>, key: &SecretHash, now: UnixTime) {
     if counters.len() < MAX_KEYS || counters.contains_key(&key.0) {
         return;
     }
@@ -99,7 +99,7 @@ fn make_room(counters: &mut HashMap<[u8; 32], CounterState>, key: &SecretHash, n
     if counters.len() < MAX_KEYS {
         return;
     }
-    let mut ends: Vec<i64> = counters.values().map(|counter| counter.ends_at).collect();
+    let mut ends: Vec<UnixTime> = counters.values().map(|counter| counter.ends_at).collect();
     let (_, soon, _) = ends.select_nth_unstable(MAX_KEYS / 10);
     let (soon, mut left) = (*soon, MAX_KEYS / 10);
     counters.retain(|_, counter| {
@@ -120,12 +120,12 @@ mod tests {
             key: SecretHash(bytes),
             add: 1,
             limit,
-            ends_at: 60,
+            ends_at: UnixTime::from_seconds(60),
         }
     }
 
     fn counter(memory: &Memory, counts: &[CounterIncrement], now: i64) -> Vec<Option<i64>> {
-        let counted = memory.count(counts, now);
+        let counted = memory.count(counts, UnixTime::from_seconds(now));
         counted
             .into_iter()
             .map(|counted| counted.map(|counted| counted.count))
@@ -164,7 +164,7 @@ mod tests {
     fn the_memory_is_bounded() {
         let memory = Memory::default();
         for key in 0..(MAX_KEYS as u64 + 5000) {
-            memory.count(&[count(key, 9)], 0);
+            memory.count(&[count(key, 9)], UnixTime::EPOCH);
         }
         assert!(memory.0.lock().unwrap().len() <= MAX_KEYS);
     }

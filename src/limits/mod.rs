@@ -23,7 +23,11 @@ use crate::{
     config::{RateLimit, RateLimitEntry, RateLimitStore, Settings},
     error::Failure,
     events::{AuditEvent, EventName, Events, request},
-    protocol::{error::OAuthError, refusals::TransportRefusal},
+    protocol::{
+        error::OAuthError,
+        refusals::TransportRefusal,
+        time::{Seconds, UnixTime},
+    },
     store::{
         Store,
         rates::{self, CounterIncrement, CounterState},
@@ -124,7 +128,7 @@ impl RateLimiter {
                 key: key.hash(),
                 add: i64::from(key.counts == what),
                 limit: limit.into(),
-                ends_at: now.saturating_add(seconds),
+                ends_at: now + seconds,
             };
             Some((key, count))
         });
@@ -152,7 +156,7 @@ impl RateLimiter {
         &self,
         counts: &[CounterIncrement],
         what: CountOn,
-        now: i64,
+        now: UnixTime,
     ) -> Result<Vec<Option<CounterState>>, Failure> {
         let asks = what == CountOn::Requests;
         if let Some(known) = asks.then(|| self.memory.used_up(counts, now)).flatten() {
@@ -166,7 +170,7 @@ impl RateLimiter {
     }
 
     fn over(&self, key: &RateLimitKey, counted: &CounterState) -> Failure {
-        let rest = counted.ends_at.saturating_sub(self.clock.now()).max(1);
+        let rest = (counted.ends_at - self.clock.now()).max(Seconds::new(1));
         let entry = key.entry;
         let hit = AuditEvent::new(EventName::RatelimitHit)
             .denied(entry.rule())

@@ -49,7 +49,7 @@ pub struct CleanupReport {
     pub tables: Vec<Cleaned>,
     /// Number of clients that were removed because nobody uses them.
     pub reaped: u64,
-    /// How long the run took, seconds.
+    /// How long the run took.
     pub seconds: u64,
 }
 
@@ -70,7 +70,7 @@ impl Cleanup<'_> {
         CleanupOptions {
             batch: cleanup.batch_size,
             pause: Duration::from_millis(cleanup.pause_ms),
-            most: Duration::from_secs(cleanup.max_seconds.unsigned_abs()),
+            most: cleanup.max_seconds.into(),
             dry_run: false,
         }
     }
@@ -194,8 +194,8 @@ impl Cleanup<'_> {
             let now = self.0.clock.now();
             let reaping = Reaping {
                 now,
-                unused_before: now.saturating_sub(self.0.settings.unused_client_ttl_seconds),
-                idle_before: now.saturating_sub(self.0.settings.idle_client_ttl_seconds),
+                unused_before: now - self.0.settings.unused_client_ttl_seconds,
+                idle_before: now - self.0.settings.idle_client_ttl_seconds,
                 batch: options.batch,
             };
             let tables = self.0.store.tables();

@@ -3,17 +3,20 @@
 use super::{Owner, People};
 use crate::{
     error::Failure,
-    protocol::credentials::{CredentialEvidence, CredentialRecord, in_effect_since},
+    protocol::{
+        credentials::{CredentialEvidence, CredentialRecord, in_effect_since},
+        time::UnixTime,
+    },
     store::credentials::{self, CredentialNote},
 };
 
 impl People {
-    /// Returns the time since which the user's present credentials are in effect, Unix seconds; 0 when no
+    /// Returns the time since which the user's present credentials are in effect; 0 when no
     /// change is known. It is stored, so that the same credentials give the same time later.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn credentials_since(&self, owner: &Owner) -> Result<i64, Failure> {
+    pub async fn credentials_since(&self, owner: &Owner) -> Result<UnixTime, Failure> {
         let (user, now, tables) = (owner.key(), self.clock.now(), self.store.tables());
         let stamp = owner.credential_stamp();
         let (mut noted, mut seen) = (None, Vec::new());
@@ -39,11 +42,11 @@ impl People {
         Ok(since)
     }
 
-    /// Stores that the user's present credentials are in effect since `since`, Unix seconds.
+    /// Stores that the user's present credentials are in effect since `since`.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn note_credentials(&self, owner: &Owner, since: i64) -> Result<(), Failure> {
+    pub async fn note_credentials(&self, owner: &Owner, since: UnixTime) -> Result<(), Failure> {
         let Some(stamp) = owner.credential_stamp() else {
             return Ok(());
         };

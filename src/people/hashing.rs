@@ -18,7 +18,7 @@ use crate::{
     protocol::{error::OAuthError, refusals::ServerRefusal},
 };
 
-/// Longest wait for a free thread, seconds. On a small machine, and in a debug build, a check takes a
+/// Longest wait for a free thread. On a small machine, and in a debug build, a check takes a
 /// good part of a second: people who sign in at the same moment wait for each other rather than be
 /// sent away.
 const WAIT: u64 = 10;

@@ -11,7 +11,7 @@ pub use self::info::{InteractionInfo, TokenInfo};
 use crate::{
     events::EventSubscriber,
     people::resource_owner::{Claims, ResourceOwner, UserKey},
-    protocol::client::Client,
+    protocol::{client::Client, time::UnixTime},
     store::sessions::SessionRow,
 };
 pub use crate::{
@@ -24,8 +24,8 @@ pub use crate::{
 pub struct SessionInfo {
     /// The `sid` claim of the session.
     pub sid: String,
-    /// When the person last authenticated, Unix seconds.
-    pub auth_time: i64,
+    /// When the person last authenticated.
+    pub auth_time: UnixTime,
     /// Authentication context class of that login.
     pub acr: Option<String>,
     /// Authentication methods of that login (RFC 8176).

@@ -18,6 +18,7 @@ use crate::{
         credentials::CredentialRecord,
         route::Route,
         secret::{Purpose, Secret, SecretHash},
+        time::Seconds,
     },
     random,
     store::{
@@ -31,8 +32,8 @@ use crate::{
     views::{Views, mails::ResetMail},
 };
 
-/// Lifetime of a link, seconds.
-const LIFE: i64 = 3600;
+/// Lifetime of a link.
+const LIFE: Seconds = Seconds::hours(1);
 
 struct ResetMailer;
 
@@ -153,7 +154,7 @@ impl PasswordReset {
                 "user": owner.key().to_string(),
                 "stamp": stamp_of(&owner),
             }),
-            expires_at: self.clock.now().saturating_add(LIFE),
+            expires_at: self.clock.now() + LIFE,
         };
         let tables = self.store.tables();
         let insert = |db| reset_links::insert(db, tables, &link);

@@ -19,6 +19,7 @@ pub use self::{
     forms::{PasswordError, SignUp, SignUpError},
 };
 use super::passwords;
+use crate::protocol::time::UnixTime;
 pub use crate::{
     store::user_key::{UserKey, UserKeyType},
     views::form::{FieldError, SignUpField},
@@ -164,19 +165,19 @@ pub trait ResourceOwner: Any + Send + Sync {
         self.password_hash().map(str::to_owned)
     }
 
-    /// When the credentials changed last, Unix seconds, for an app that keeps this: an older JWT of the
+    /// When the credentials changed last, for an app that keeps this: an older JWT of the
     /// app makes no session (`POST /oauth/session`). Without it the plugin goes by
     /// [`Self::credential_stamp`], and takes the moment at which it first sees another stamp. A time
     /// that also moves when something else changes would refuse good JWTs.
-    fn credentials_changed_at(&self) -> Option<i64> {
+    fn credentials_changed_at(&self) -> Option<UnixTime> {
         None
     }
 
-    /// When anything about the user changed after the account was made, Unix seconds: the column
+    /// When anything about the user changed after the account was made: the column
     /// `updated_at` of the starter. It is read once, when the plugin sees a person for the first time and
     /// does not know since when their credentials are in effect: the change may have been one of the
     /// password, so that an older JWT of the app makes no session.
-    fn changed_at(&self) -> Option<i64> {
+    fn changed_at(&self) -> Option<UnixTime> {
         None
     }
 

@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::scope::Scopes;
+use crate::protocol::time::UnixTime;
 
 /// Header parameter `typ` of a JWT access token (RFC 9068 §2.1).
 pub const TYP: &str = "at+jwt";
@@ -40,13 +41,13 @@ impl Serialize for Audience {
     }
 }
 
-/// The claims of a JWT access token. Times are Unix seconds. There are no claims about the person.
+/// The claims of a JWT access token. There are no claims about the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccessTokenClaims {
     /// Issuer.
     pub iss: String,
     /// When the token expires.
-    pub exp: i64,
+    pub exp: UnixTime,
     /// Resources the token is for.
     pub aud: Audience,
     /// Subject as the client sees it; for machines the client id.
@@ -54,7 +55,7 @@ pub struct AccessTokenClaims {
     /// The client.
     pub client_id: String,
     /// Time of issue.
-    pub iat: i64,
+    pub iat: UnixTime,
     /// Unique id.
     pub jti: String,
     /// Granted scopes (RFC 9068 §2.2.3), absent if there are none.
@@ -74,8 +75,8 @@ pub struct AccessTokenClaims {
 /// The claims of RFC 9068 §2.2.1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LoginClaims {
-    /// Time of the last real authentication, Unix seconds.
-    pub auth_time: i64,
+    /// Time of the last real authentication.
+    pub auth_time: UnixTime,
     /// Authentication context class.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
@@ -97,11 +98,11 @@ mod tests {
     fn claims(audiences: &[&str], login: Option<LoginClaims>) -> AccessTokenClaims {
         AccessTokenClaims {
             iss: "https://as.example".into(),
-            exp: 4600,
+            exp: UnixTime::from_seconds(4600),
             aud: Audience(audiences.iter().map(ToString::to_string).collect()),
             sub: "alice".into(),
             client_id: "web".into(),
-            iat: 1000,
+            iat: UnixTime::from_seconds(1000),
             jti: "id".into(),
             scope: ["read", "write"].into_iter().collect(),
             login,
@@ -113,7 +114,7 @@ mod tests {
     #[test]
     fn c224_claims_of_rfc_9068() {
         let login = LoginClaims {
-            auth_time: 900,
+            auth_time: UnixTime::from_seconds(900),
             acr: None,
             amr: vec!["pwd".into()],
         };

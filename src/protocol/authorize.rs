@@ -21,6 +21,7 @@ use super::{
 
 pub use self::prompt::Prompt;
 use self::prompt::Prompts;
+use crate::protocol::time::Seconds;
 
 /// An authorization request that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +42,8 @@ pub struct AuthorizationRequest {
     pub prompts: Vec<Prompt>,
     /// `prompt=none`: no page may be shown.
     pub silent: bool,
-    /// OIDC `max_age`, seconds.
-    pub max_age: Option<i64>,
+    /// OIDC `max_age`.
+    pub max_age: Option<Seconds>,
     /// OIDC `login_hint`.
     pub login_hint: Option<String>,
     /// OIDC `ui_locales`.
@@ -266,8 +267,8 @@ fn check_response(
     Ok(())
 }
 
-/// AZ-19: reads `max_age`, seconds.
-fn max_age(sent: Option<&str>) -> Result<Option<i64>, OAuthError> {
+/// AZ-19: reads `max_age`.
+fn max_age(sent: Option<&str>) -> Result<Option<Seconds>, OAuthError> {
     let Some(text) = sent else {
         return Ok(None);
     };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::protocol::time::{Seconds, UnixTime};
 use serde::{Deserialize, Serialize};
 
 /// How a client came about.
@@ -147,8 +148,8 @@ impl std::fmt::Debug for SecretHash {
 pub struct ClientSecret {
     /// Hash of the secret: plain SHA-256 for static clients, else with the purpose `secret`.
     pub hash: SecretHash,
-    /// Unix seconds at which it stops working; `None` = never.
-    pub expires_at: Option<i64>,
+    /// When it stops working; `None` = never.
+    pub expires_at: Option<UnixTime>,
 }
 
 /// A key set as it was fetched from `jwks_uri`.
@@ -156,17 +157,17 @@ pub struct ClientSecret {
 pub struct KeyCache {
     /// The set (RFC 7517 §5).
     pub keys: serde_json::Value,
-    /// When it was fetched, Unix seconds.
-    pub fetched_at: i64,
+    /// When it was fetched.
+    pub fetched_at: UnixTime,
 }
 
 /// How old the copy of a metadata document is (CI-05).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentCache {
-    /// When the document was fetched, Unix seconds.
-    pub fetched_at: i64,
-    /// When the copy expires, Unix seconds; then it is fetched again before it is used.
-    pub expires_at: i64,
+    /// When the document was fetched.
+    pub fetched_at: UnixTime,
+    /// When the copy expires; then it is fetched again before it is used.
+    pub expires_at: UnixTime,
     /// Entity tag of the document (RFC 9110 §8.8.3).
     pub etag: Option<String>,
 }
@@ -245,14 +246,14 @@ pub struct Client {
     pub skip_consent: bool,
     /// OIDC `require_auth_time`.
     pub require_auth_time: bool,
-    /// OIDC `default_max_age`, seconds.
-    pub default_max_age: Option<i64>,
+    /// OIDC `default_max_age`.
+    pub default_max_age: Option<Seconds>,
     /// OIDC `default_acr_values`.
     pub default_acr_values: Vec<String>,
     /// The copy of its metadata document; `None` for other clients.
     pub document: Option<DocumentCache>,
-    /// When a code or token was last issued, Unix seconds, written at most once an hour.
-    pub last_used_at: Option<i64>,
+    /// When a code or token was last issued, written at most once an hour.
+    pub last_used_at: Option<UnixTime>,
 }
 
 impl Client {

@@ -18,6 +18,7 @@ use super::{
     secret::{Purpose, SecretHash, hash},
     verification_key::VerificationKey,
 };
+use crate::protocol::time::{Seconds, UnixTime};
 
 /// The value of `client_assertion_type`.
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -26,12 +27,12 @@ pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const MAX_LENGTH: usize = 16 * 1024;
 /// Longest `jti` and `kid`, characters.
 const MAX_ID: usize = 255;
-/// How long an assertion is taken after its `exp`, seconds: tolerance between clocks.
-const LEEWAY: i64 = 10;
-/// How far `iat` and `nbf` may lie ahead, seconds: tolerance between clocks (CA-05).
-const AHEAD: i64 = 30;
-/// Longest time to `exp`, seconds: the hour that clients give theirs, and some tolerance (CA-05).
-const MAX_LIFE: i64 = 3610;
+/// How long an assertion is taken after its `exp`: tolerance between clocks.
+const LEEWAY: Seconds = Seconds::new(10);
+/// How far `iat` and `nbf` may lie ahead: tolerance between clocks (CA-05).
+const AHEAD: Seconds = Seconds::new(30);
+/// Longest time to `exp`: the hour that clients give theirs, and some tolerance (CA-05).
+const MAX_LIFE: Seconds = Seconds::new(3610);
 
 /// Values that an assertion must have.
 #[derive(Clone, Copy, Debug)]
@@ -42,8 +43,8 @@ pub struct Expected<'a> {
     pub alg: Option<&'a str>,
     /// The audience that it must have.
     pub audience: Audience<'a>,
-    /// The present time, Unix seconds.
-    pub now: i64,
+    /// The present time.
+    pub now: UnixTime,
 }
 
 /// The key that makes an assertion usable only once.
@@ -51,8 +52,8 @@ pub struct Expected<'a> {
 pub struct SingleUse {
     /// Hash of client and `jti`.
     pub hash: SecretHash,
-    /// When the assertion would be refused anyway, Unix seconds.
-    pub until: i64,
+    /// When the assertion would be refused anyway.
+    pub until: UnixTime,
 }
 
 /// An assertion as received: well-formed, nothing about it is proven.
@@ -145,19 +146,19 @@ impl Assertion {
         })
     }
 
-    /// Checks the times (CA-05). Returns when the assertion is refused anyway, Unix seconds.
-    fn check_times(&self, now: i64) -> Result<i64, AssertionRefusal> {
-        let latest = now.saturating_add(MAX_LIFE);
-        let earliest = now.saturating_sub(LEEWAY);
+    /// Checks the times (CA-05). Returns when the assertion is refused anyway.
+    fn check_times(&self, now: UnixTime) -> Result<UnixTime, AssertionRefusal> {
+        let latest = now + MAX_LIFE;
+        let earliest = now - LEEWAY;
         let wanted = || format!("exp: a number above {earliest}, at most {latest}");
         let expires_at = self.time("exp")?;
         let expires_at = expires_at.ok_or_else(|| self.refuse("exp", wanted()))?;
-        let until = expires_at.saturating_add(LEEWAY);
+        let until = expires_at + LEEWAY;
         if until <= now || expires_at > latest {
             return Err(AssertionError::Expiry.because(wanted(), shown(&self.claims, "exp")));
         }
         for claim in ["iat", "nbf"] {
-            let newest = now.saturating_add(AHEAD);
+            let newest = now + AHEAD;
             if self.time(claim)?.is_some_and(|at| at > newest) {
                 let wanted = format!("{claim}: at most {newest}");
                 return Err(AssertionError::NotYet.because(wanted, shown(&self.claims, claim)));
@@ -203,7 +204,7 @@ impl Assertion {
     }
 
     /// A time that may be absent, but is a number of seconds if it is there (RFC 7519 §2).
-    fn time(&self, claim: &'static str) -> Result<Option<i64>, AssertionRefusal> {
+    fn time(&self, claim: &'static str) -> Result<Option<UnixTime>, AssertionRefusal> {
         let Some(value) = self.claims.get(claim) else {
             return Ok(None);
         };

@@ -12,6 +12,7 @@ use super::{
     refusals::ClientAuthRefusal,
     secret::{Purpose, Secret, hash, plain_hash},
 };
+use crate::protocol::time::UnixTime;
 
 /// The proof that a request has besides the client id.
 #[derive(Clone, Debug)]
@@ -204,7 +205,7 @@ impl Credentials {
     pub fn authenticate<'a>(
         &self,
         client: Option<&'a Client>,
-        now: i64,
+        now: UnixTime,
     ) -> Result<&'a Client, OAuthError> {
         // Looked at in any case, so that an unknown client takes as long as a wrong secret.
         let secret = self.secret_of(client, now);
@@ -237,7 +238,7 @@ impl Credentials {
         Err(OAuthError::of(refusal).received(Received::Public(received)))
     }
 
-    fn secret_of(&self, client: Option<&Client>, now: i64) -> SecretMatch {
+    fn secret_of(&self, client: Option<&Client>, now: UnixTime) -> SecretMatch {
         let sent = match &self.proof {
             Proof::Secret(secret) => secret.expose(),
             Proof::None | Proof::Assertion(_) => "",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::scope::Scopes;
+use crate::protocol::time::UnixTime;
 
 /// One scope that a person accepted for one resource: an entry of the column `history`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,8 +19,8 @@ pub struct AcceptedScope {
     pub resource: Option<String>,
     /// Version of the client that the person was shown.
     pub client_version: i32,
-    /// When it was accepted, Unix seconds.
-    pub at: i64,
+    /// When it was accepted.
+    pub at: UnixTime,
 }
 
 /// All that a person accepted for a client.
@@ -37,8 +38,8 @@ pub struct Approval {
     pub accepted: Scopes,
     /// Version of the client that the page showed.
     pub client_version: i32,
-    /// When the decision was made, Unix seconds.
-    pub at: i64,
+    /// When the decision was made.
+    pub at: UnixTime,
 }
 
 impl AcceptedScopes {
@@ -138,8 +139,8 @@ pub struct ConsentView {
     pub client_version: i32,
     /// Scopes that were accepted for that version.
     pub accepted: AcceptedScopes,
-    /// When the consent expires, Unix seconds.
-    pub expires_at: Option<i64>,
+    /// When the consent expires.
+    pub expires_at: Option<UnixTime>,
 }
 
 /// A request that a stored consent must cover.
@@ -151,8 +152,8 @@ pub struct ConsentAsk<'a> {
     pub resources: &'a [String],
     /// The client's version now.
     pub client_version: i32,
-    /// The present time, Unix seconds.
-    pub now: i64,
+    /// The present time.
+    pub now: UnixTime,
 }
 
 impl ConsentView {
@@ -196,7 +197,7 @@ mod tests {
             shown: Scopes::parse(shown).unwrap(),
             accepted: Scopes::parse(accepted).unwrap(),
             client_version: 1,
-            at: 100,
+            at: UnixTime::from_seconds(100),
         }
     }
 
@@ -215,7 +216,7 @@ mod tests {
             scopes: &Scopes::parse(scopes).unwrap(),
             resources: &uris(resources),
             client_version: 1,
-            now: 200,
+            now: UnixTime::from_seconds(200),
         })
     }
 
@@ -278,14 +279,14 @@ mod tests {
         let view = ConsentView {
             client_version: 1,
             accepted: after(&[approval(&[], "read", "read")]),
-            expires_at: Some(200),
+            expires_at: Some(UnixTime::from_seconds(200)),
         };
         let scopes = Scopes::parse("read").unwrap();
         let ask = |now| ConsentAsk {
             scopes: &scopes,
             resources: &[],
             client_version: 1,
-            now,
+            now: UnixTime::from_seconds(now),
         };
         assert!(view.covers(&ask(199)));
         assert!(!view.covers(&ask(200)));

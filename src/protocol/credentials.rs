@@ -6,16 +6,17 @@
 //! it, and where it was noted last.
 
 use super::client::SecretHash;
+use crate::protocol::time::UnixTime;
 
 /// A stamp that sessions or grants of the user carry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StampSighting {
     /// The stamp's hash.
     pub stamp: Vec<u8>,
-    /// The first time at which the stamp is known, Unix seconds.
-    pub first: i64,
-    /// The last time at which the stamp is known, Unix seconds.
-    pub last: i64,
+    /// The first time at which the stamp is known.
+    pub first: UnixTime,
+    /// The last time at which the stamp is known.
+    pub last: UnixTime,
 }
 
 /// What was noted about a user's credentials.
@@ -23,8 +24,8 @@ pub struct StampSighting {
 pub struct CredentialRecord {
     /// The stamp's hash.
     pub stamp: Vec<u8>,
-    /// Since when the stamp is in effect, Unix seconds; 0 = no change is known.
-    pub since: i64,
+    /// Since when the stamp is in effect; [`UnixTime::EPOCH`] = no change is known.
+    pub since: UnixTime,
 }
 
 /// Everything that tells since when the present credentials are in effect.
@@ -36,20 +37,20 @@ pub struct CredentialEvidence<'a> {
     pub noted: Option<&'a CredentialRecord>,
     /// The stamps that sessions and grants carry.
     pub seen: &'a [StampSighting],
-    /// When the app says that they changed last, Unix seconds.
-    pub changed_by_app: Option<i64>,
-    /// When anything about the user changed last, Unix seconds.
-    pub user_changed: Option<i64>,
-    /// The present time, Unix seconds.
-    pub now: i64,
+    /// When the app says that they changed last.
+    pub changed_by_app: Option<UnixTime>,
+    /// When anything about the user changed last.
+    pub user_changed: Option<UnixTime>,
+    /// The present time.
+    pub now: UnixTime,
 }
 
-/// The moment since which the present credentials are in effect, Unix seconds; 0 when no change is
-/// known.
+/// The moment since which the present credentials are in effect; [`UnixTime::EPOCH`] when
+/// no change is known.
 ///
 /// Where the moment itself is not known it is the first one at which the change was seen: a
 /// JWT from before may be older than the change.
-pub fn in_effect_since(evidence: &CredentialEvidence<'_>) -> i64 {
+pub fn in_effect_since(evidence: &CredentialEvidence<'_>) -> UnixTime {
     let CredentialEvidence {
         stamp,
         noted,
@@ -80,7 +81,7 @@ pub fn in_effect_since(evidence: &CredentialEvidence<'_>) -> i64 {
         user_changed.filter(|at| *at <= *now)
     };
     match (changed_by_app, latest) {
-        (None, None) => 0,
+        (None, None) => UnixTime::EPOCH,
         (changed_by_app, latest) => [changed_by_app, latest, first_seen]
             .into_iter()
             .flatten()
@@ -99,18 +100,22 @@ mod tests {
     const OLD: u8 = 1;
     const PRESENT: u8 = 2;
 
+    const fn at(seconds: i64) -> UnixTime {
+        UnixTime::from_seconds(seconds)
+    }
+
     fn noted(stamp: u8, since: i64) -> CredentialRecord {
         CredentialRecord {
             stamp: vec![stamp; 32],
-            since,
+            since: at(since),
         }
     }
 
     fn seen(stamp: u8, first: i64, last: i64) -> StampSighting {
         StampSighting {
             stamp: vec![stamp; 32],
-            first,
-            last,
+            first: at(first),
+            last: at(last),
         }
     }
 
@@ -139,11 +144,11 @@ mod tests {
             stamp: Some(&SecretHash([PRESENT; 32])),
             noted: noted.as_ref(),
             seen,
-            changed_by_app,
+            changed_by_app: changed_by_app.map(at),
             user_changed: None,
-            now: NOW,
+            now: at(NOW),
         };
-        assert_eq!(in_effect_since(&evidence), since);
+        assert_eq!(in_effect_since(&evidence), at(since));
     }
 
     /// A person whom the plugin has never seen: the change may have been one of the credentials.
@@ -164,13 +169,13 @@ mod tests {
             stamp: Some(&SecretHash([PRESENT; 32])),
             noted: noted.as_ref(),
             seen,
-            changed_by_app,
-            user_changed: Some(700),
-            now: NOW,
+            changed_by_app: changed_by_app.map(at),
+            user_changed: Some(at(700)),
+            now: at(NOW),
         };
-        assert_eq!(in_effect_since(&evidence), since);
+        assert_eq!(in_effect_since(&evidence), at(since));
         // A time to come tells nothing.
-        evidence.user_changed = Some(NOW + 1);
+        evidence.user_changed = Some(at(NOW + 1));
         let without = CredentialEvidence {
             user_changed: None,
             ..evidence.clone()
@@ -187,10 +192,10 @@ mod tests {
             stamp: None,
             noted: None,
             seen: &[],
-            changed_by_app,
-            user_changed: Some(700),
-            now: NOW,
+            changed_by_app: changed_by_app.map(at),
+            user_changed: Some(at(700)),
+            now: at(NOW),
         };
-        assert_eq!(in_effect_since(&evidence), since);
+        assert_eq!(in_effect_since(&evidence), at(since));
     }
 }

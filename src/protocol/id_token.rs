@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256, Sha512};
 
 use super::jwk::SigningAlg;
+use crate::protocol::time::{Seconds, UnixTime};
 
 /// Header parameter `typ` of an ID token.
 pub const TYP: &str = "JWT";
@@ -44,7 +45,7 @@ pub fn at_hash(access_token: &str, alg: SigningAlg) -> String {
     URL_SAFE_NO_PAD.encode(left)
 }
 
-/// The claims of an ID token. Times are Unix seconds.
+/// The claims of an ID token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IdTokenClaims {
     /// Issuer.
@@ -54,13 +55,13 @@ pub struct IdTokenClaims {
     /// The client id, one string.
     pub aud: String,
     /// End of validity.
-    pub exp: i64,
+    pub exp: UnixTime,
     /// Time of issue.
-    pub iat: i64,
+    pub iat: UnixTime,
     /// Unique id.
     pub jti: String,
     /// Time of the last real authentication.
-    pub auth_time: i64,
+    pub auth_time: UnixTime,
     /// As sent; at the code exchange only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
@@ -88,14 +89,14 @@ pub struct IdTokenBase {
     pub sub: String,
     /// The client id.
     pub client_id: String,
-    /// Time of issue, Unix seconds.
-    pub issued_at: i64,
-    /// Life, seconds.
-    pub ttl_seconds: i64,
+    /// Time of issue.
+    pub issued_at: UnixTime,
+    /// Life.
+    pub ttl: Seconds,
     /// Unique id.
     pub jti: String,
-    /// Time of the last real authentication, Unix seconds.
-    pub auth_time: i64,
+    /// Time of the last real authentication.
+    pub auth_time: UnixTime,
 }
 
 impl IdTokenClaims {
@@ -106,7 +107,7 @@ impl IdTokenClaims {
             iss: base.iss,
             sub: base.sub,
             aud: base.client_id,
-            exp: base.issued_at.saturating_add(base.ttl_seconds),
+            exp: base.issued_at + base.ttl,
             iat: base.issued_at,
             jti: base.jti,
             auth_time: base.auth_time,
@@ -164,10 +165,10 @@ mod tests {
             iss: "https://as.example".into(),
             sub: "alice".into(),
             client_id: "web".into(),
-            issued_at: 1000,
-            ttl_seconds: 3600,
+            issued_at: UnixTime::from_seconds(1000),
+            ttl: Seconds::hours(1),
             jti: "id".into(),
-            auth_time: 900,
+            auth_time: UnixTime::from_seconds(900),
         }
     }
 

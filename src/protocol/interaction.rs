@@ -12,6 +12,7 @@ use super::{
     refusals::InteractionRefusal,
     scope::Scopes,
 };
+use crate::protocol::time::{Seconds, UnixTime};
 
 /// The next step of an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,8 +51,8 @@ impl Step {
 pub struct SessionView {
     /// Subject of the user, as this client sees it.
     pub subject: String,
-    /// When the person last authenticated, Unix seconds.
-    pub auth_time: i64,
+    /// When the person last authenticated.
+    pub auth_time: UnixTime,
     /// Authentication context class of that login.
     pub acr: Option<String>,
 }
@@ -59,8 +60,8 @@ pub struct SessionView {
 /// Steps that the person completed in this interaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Time of a login inside this interaction, Unix seconds.
-    pub authenticated_at: Option<i64>,
+    /// Time of a login inside this interaction.
+    pub authenticated_at: Option<UnixTime>,
     /// A sign-up, or a login on the page that `create` led to.
     pub created: bool,
     /// An account was chosen, or a fresh login counts as the choice.
@@ -78,8 +79,8 @@ pub struct PromptRequest<'a> {
     pub prompts: &'a [Prompt],
     /// Whether the request has `prompt=none`.
     pub silent: bool,
-    /// Requested `max_age`, seconds.
-    pub max_age: Option<i64>,
+    /// Requested `max_age`.
+    pub max_age: Option<Seconds>,
     /// `sub` of the `id_token_hint`.
     pub hint_subject: Option<&'a str>,
     /// Requested authentication context classes, any of which is enough; of the request or the
@@ -91,8 +92,8 @@ pub struct PromptRequest<'a> {
     pub resources: &'a [String],
     /// Where the response is sent.
     pub redirect_uri: &'a str,
-    /// When the interaction began, Unix seconds.
-    pub started_at: i64,
+    /// When the interaction began.
+    pub started_at: UnixTime,
 }
 
 /// Results of the app's hooks for a request of the signed-in person.
@@ -125,8 +126,8 @@ pub struct PromptContext<'a> {
     pub acr_order: &'a [String],
     /// Results of the app's hooks.
     pub app: &'a HookOutcome,
-    /// The present time, Unix seconds.
-    pub now: i64,
+    /// The present time.
+    pub now: UnixTime,
 }
 
 /// Returns the next step, or why it cannot be taken without a page.
@@ -169,7 +170,7 @@ pub fn next_step(context: &PromptContext<'_>) -> Result<Step, OAuthError> {
     }
     // NX-05
     if too_old(context, session) {
-        let age = context.now.saturating_sub(session.auth_time);
+        let age = context.now - session.auth_time;
         let age = format!("a login {age} seconds ago");
         return ask(
             Step::Login,
@@ -232,8 +233,8 @@ fn too_old(context: &PromptContext<'_>, session: &SessionView) -> bool {
     };
     // OpenID Connect Core §3.1.2.1: max_age=0 is prompt=login; a login made for this request is
     // never too old, or a slow reader of the consent page would never get through.
-    let age = context.now.saturating_sub(session.auth_time);
-    (max_age == 0 || age > max_age) && !logged_in_here(context)
+    let age = context.now - session.auth_time;
+    (max_age == Seconds::ZERO || age > max_age) && !logged_in_here(context)
 }
 
 /// Whether a class is wanted that this server knows, and the session's is weaker than every one of

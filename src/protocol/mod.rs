@@ -46,6 +46,7 @@ pub mod secret;
 pub mod session_exchange;
 pub mod strict_json;
 pub mod subject;
+pub mod time;
 pub mod typed_params;
 pub mod verification_key;
 pub mod well_known;

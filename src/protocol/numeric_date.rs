@@ -1,26 +1,31 @@
 //! Times in JWTs (RFC 7519 §2 `NumericDate`): a JSON number of seconds since 1970, which may have a
 //! fraction. This server reckons in whole seconds (GE-01).
 
+use crate::protocol::time::UnixTime;
 use serde_json::Value;
 
 /// 2^53: from here on a JSON number with a fraction no longer names a single second.
 const BEYOND: f64 = 9_007_199_254_740_992.0;
 
-/// The time as whole seconds, a fraction counted as a whole one.
+/// The time in whole seconds, a fraction counted as a whole one.
 ///
 /// For limits (`exp`, `nbf`, `iat`)
 /// that are compared with whole seconds, this decides as the exact value would. `None` = not a
 /// number, or one that no clock shows.
 #[must_use]
-pub fn rounded_up(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| whole(value.as_f64()?.ceil()))
+pub fn rounded_up(value: &Value) -> Option<UnixTime> {
+    let seconds = value.as_i64();
+    let seconds = seconds.or_else(|| whole(value.as_f64()?.ceil()));
+    seconds.map(UnixTime::from_seconds)
 }
 
-/// The time as whole seconds without its fraction: for what must not seem newer than it is, such as
+/// The time in whole seconds without its fraction: for what must not seem newer than it is, such as
 /// `auth_time`. `None` = not a number, or one that no clock shows.
 #[must_use]
-pub fn rounded_down(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| whole(value.as_f64()?.floor()))
+pub fn rounded_down(value: &Value) -> Option<UnixTime> {
+    let seconds = value.as_i64();
+    let seconds = seconds.or_else(|| whole(value.as_f64()?.floor()));
+    seconds.map(UnixTime::from_seconds)
 }
 
 #[expect(
@@ -57,6 +62,7 @@ mod tests {
     fn s_c6_numeric_dates(#[case] written: &str, #[case] expected: Option<(i64, i64)>) {
         let value: Value = serde_json::from_str(written).expect("JSON");
         let read = rounded_down(&value).zip(rounded_up(&value));
+        let read = read.map(|(down, up)| (down.as_seconds(), up.as_seconds()));
         assert_eq!(read, expected);
     }
 }

@@ -7,6 +7,7 @@ use super::{
     jwk::SigningAlg,
     scope::{PERSONAL, Scopes},
 };
+use crate::protocol::time::Seconds;
 
 /// The part of a configured resource (RFC 8707) that the rules need.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +25,8 @@ pub struct ResourcePolicy {
     pub jwt: bool,
     /// Signature algorithm of those JWTs.
     pub signing_alg: SigningAlg,
-    /// Lifetime of its access tokens, seconds.
-    pub access_token_ttl: i64,
+    /// Lifetime of its access tokens.
+    pub access_token_ttl: Seconds,
     /// Clients that may introspect its tokens.
     pub introspection_clients: Vec<String>,
     /// Scopes that come with others.
@@ -59,7 +60,7 @@ pub struct Policy {
     pub signup: bool,
     /// Whether refresh tokens need the scope `offline_access` (`refresh_token_policy`).
     pub refresh_needs_offline_access: bool,
-    /// Lifetimes, seconds.
+    /// Lifetimes.
     pub ttl: Lifetimes,
 }
 
@@ -72,23 +73,23 @@ pub struct Entitlement<'a> {
     pub policy: &'a Policy,
 }
 
-/// Lifetimes in seconds.
+/// Lifetimes of what the server issues.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
     /// Lifetime of an authorization code.
-    pub code: i64,
+    pub code: Seconds,
     /// Lifetime of access tokens of user grants.
-    pub access: i64,
+    pub access: Seconds,
     /// Lifetime of access tokens of client credentials.
-    pub m2m: i64,
+    pub m2m: Seconds,
     /// Lifetime of a refresh token, which each rotation starts again.
-    pub refresh: i64,
+    pub refresh: Seconds,
     /// Longest lifetime of all refresh tokens of a grant.
-    pub refresh_max: i64,
+    pub refresh_max: Seconds,
     /// How long a retry of a rotation gets the stored answer again; 0 = never.
-    pub retry_window: i64,
+    pub retry_window: Seconds,
     /// Lifetime of an ID token.
-    pub id_token: i64,
+    pub id_token: Seconds,
     /// Longest lifetimes of access tokens by scope; the smallest applies.
     pub scopes: Vec<ScopeLifetime>,
 }
@@ -98,8 +99,8 @@ pub struct Lifetimes {
 pub struct ScopeLifetime {
     /// The scope.
     pub scope: String,
-    /// The lifetime, seconds.
-    pub seconds: i64,
+    /// The lifetime.
+    pub ttl: Seconds,
 }
 
 impl Policy {
@@ -155,18 +156,18 @@ impl Policy {
         own.union(&more.intersection(&self.registrable_scopes))
     }
 
-    /// Life of an access token, seconds (ID-04): the resources' own lives, else the server's; for
+    /// Life of an access token (ID-04): the resources' own lives, else the server's; for
     /// machines at most theirs; at most what a scope allows.
-    pub fn access_token_ttl(&self, granted: &Granted, machine: bool) -> i64 {
+    pub fn access_token_ttl(&self, granted: &Granted, machine: bool) -> Seconds {
         let audience = granted.audience.iter();
         let resources = audience.filter_map(|uri| self.resource_of_audience(uri));
         let base = resources.map(|resource| resource.access_token_ttl).min();
         let scopes = self.ttl.scopes.iter();
         let caps = scopes
             .filter(|cap| granted.scopes.contains(&cap.scope))
-            .map(|cap| cap.seconds);
+            .map(|cap| cap.ttl);
         let machine = machine.then_some(self.ttl.m2m);
         let base = base.unwrap_or(self.ttl.access);
-        caps.chain(machine).fold(base, i64::min)
+        caps.chain(machine).fold(base, Seconds::min)
     }
 }

@@ -3,18 +3,19 @@
 use serde_json::{Map, Value};
 
 use super::numeric_date;
+use crate::protocol::time::{Seconds, UnixTime};
 
-/// How far clocks of the app's own nodes may differ, seconds.
-const LEEWAY: i64 = 60;
+/// How far clocks of the app's own nodes may differ.
+const LEEWAY: Seconds = Seconds::new(60);
 
 /// The login that a JWT of the app proves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppLogin {
-    /// When the person authenticated, Unix seconds.
-    pub auth_time: i64,
-    /// The latest moment at which that login and the JWT can have been, Unix seconds; 0 when
-    /// nothing tells.
-    pub issued_at: i64,
+    /// When the person authenticated.
+    pub auth_time: UnixTime,
+    /// The latest moment at which that login and the JWT can have been;
+    /// [`UnixTime::EPOCH`] when nothing tells.
+    pub issued_at: UnixTime,
     /// Authentication methods (RFC 8176), if the app says so.
     pub amr: Vec<String>,
     /// Authentication context class, if the app says so.
@@ -26,31 +27,31 @@ impl AppLogin {
     /// now. A token whose beginning nobody knows counts as endlessly old: an old token must not
     /// close `prompt=login` or `max_age`.
     #[must_use]
-    pub fn of(claims: &Map<String, Value>, life: u64, now: i64) -> Self {
-        let seconds = |name: &str| claims.get(name).and_then(numeric_date::rounded_down);
-        let beginning = || seconds("exp")?.checked_sub_unsigned(life);
-        let issued_at = seconds("iat").or_else(beginning);
-        let auth_time = seconds("auth_time").or(issued_at);
+    pub fn of(claims: &Map<String, Value>, life: Seconds, now: UnixTime) -> Self {
+        let time = |name: &str| claims.get(name).and_then(numeric_date::rounded_down);
+        let beginning = || Some(time("exp")? - life);
+        let issued_at = time("iat").or_else(beginning);
+        let auth_time = time("auth_time").or(issued_at);
         let amr = claims.get("amr").and_then(Value::as_array);
         let words = amr.into_iter().flatten().filter_map(Value::as_str);
         let acr = claims.get("acr").and_then(Value::as_str);
         // A beginning in the future is a wrong guess: the JWT lives longer than the setting says.
         // A JWT that was issued anew for an older login is as old as the login.
-        let issued_at = issued_at.filter(|at| *at <= now.saturating_add(LEEWAY));
+        let issued_at = issued_at.filter(|at| *at <= now + LEEWAY);
         let issued_at = issued_at.unwrap_or_default();
-        let login = seconds("auth_time").unwrap_or(issued_at);
+        let login = time("auth_time").unwrap_or(issued_at);
         Self {
-            auth_time: auth_time.unwrap_or_default().clamp(0, now),
-            issued_at: issued_at.min(login).max(0),
+            auth_time: auth_time.unwrap_or_default().clamp(UnixTime::EPOCH, now),
+            issued_at: issued_at.min(login).max(UnixTime::EPOCH),
             amr: words.map(str::to_owned).collect(),
             acr: acr.map(str::to_owned),
         }
     }
 
     /// EX-03: whether this login was before the present credentials, which are in effect since
-    /// `since`, Unix seconds. Times are whole seconds: a login in that very second counts as after.
+    /// `since`. Times are whole seconds: a login in that very second counts as after.
     #[must_use]
-    pub const fn is_stale(&self, since: i64) -> bool {
+    pub fn is_stale(&self, since: UnixTime) -> bool {
         self.issued_at < since
     }
 }
@@ -64,8 +65,12 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000;
 
+    const fn at(seconds: i64) -> UnixTime {
+        UnixTime::from_seconds(seconds)
+    }
+
     fn login(claims: &Value) -> AppLogin {
-        AppLogin::of(claims.as_object().unwrap(), 600, NOW)
+        AppLogin::of(claims.as_object().unwrap(), Seconds::minutes(10), at(NOW))
     }
 
     #[rstest]
@@ -82,7 +87,7 @@ mod tests {
     #[case::nothing(json!({}), 0)]
     #[case::huge(json!({ "exp": u64::MAX }), 0)]
     fn ex_04_auth_time(#[case] claims: Value, #[case] expected: i64) {
-        assert_eq!(login(&claims).auth_time, expected);
+        assert_eq!(login(&claims).auth_time, at(expected));
     }
 
     #[rstest]
@@ -97,7 +102,7 @@ mod tests {
     #[case::huge(json!({ "exp": u64::MAX, "iat": 1e300 }), 0)]
     #[case::negative(json!({ "iat": -5 }), 0)]
     fn s_b5_when_it_was_issued(#[case] claims: Value, #[case] expected: i64) {
-        assert_eq!(login(&claims).issued_at, expected);
+        assert_eq!(login(&claims).issued_at, at(expected));
     }
 
     #[rstest]
@@ -115,7 +120,7 @@ mod tests {
         #[case] since: i64,
         #[case] stale: bool,
     ) {
-        assert_eq!(login(&claims).is_stale(since), stale);
+        assert_eq!(login(&claims).is_stale(at(since)), stale);
     }
 
     #[test]

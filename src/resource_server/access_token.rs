@@ -8,7 +8,10 @@ use super::{answer::BearerError, token_check::TokenCheck};
 use crate::{
     error::Failure,
     people::{Owner, resource_owner::ResourceOwner},
-    protocol::{error::OAuthError, received::Received, refusals::GuardRefusal, scope::Scopes},
+    protocol::{
+        error::OAuthError, received::Received, refusals::GuardRefusal, scope::Scopes,
+        time::UnixTime,
+    },
     store::{
         StoreError,
         transaction::retry,
@@ -31,14 +34,14 @@ pub struct AccessToken {
     pub scopes: Scopes,
     /// Identifiers of the resources that the token is for (`aud`).
     pub audience: Vec<String>,
-    /// End of validity, Unix seconds.
-    pub expires_at: i64,
+    /// End of validity.
+    pub expires_at: UnixTime,
     /// Id of the token (`jti`), if it is a JWT.
     pub jti: Option<String>,
     /// Authentication context class of the user's login; `None` for machines.
     pub acr: Option<String>,
-    /// Time of the user's login, Unix seconds; `None` for machines.
-    pub auth_time: Option<i64>,
+    /// Time of the user's login; `None` for machines.
+    pub auth_time: Option<UnixTime>,
     pub(super) owner: Option<Owner>,
     pub(super) token_check: Arc<TokenCheck>,
 }

@@ -25,7 +25,7 @@ const EXPOSED: &str = "WWW-Authenticate, DPoP-Nonce, Retry-After, x-request-id, 
                        Mcp-Protocol-Version, Last-Event-ID";
 /// The methods of MCP's Streamable HTTP transport, for routes whose own are not known.
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, DELETE");
-/// How long a preflight answer may be kept, seconds.
+/// How long a preflight answer may be kept.
 const KEPT: HeaderValue = HeaderValue::from_static("3600");
 const ANY: HeaderValue = HeaderValue::from_static("*");
 

@@ -4,7 +4,10 @@ use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::{Cookie, SameSite};
 
 use super::MAX_ACCOUNTS;
-use crate::{config::Settings, protocol::secret::Secret};
+use crate::{
+    config::Settings,
+    protocol::{secret::Secret, time::Seconds},
+};
 
 /// How long a browser keeps the session cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +15,7 @@ pub enum CookieLifetime {
     /// Until the browser closes.
     Browser,
     /// "Remember me": the cookie stays for this many seconds.
-    Remembered(i64),
+    Remembered(Seconds),
 }
 
 /// The secrets in the cookies of a request.

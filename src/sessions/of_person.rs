@@ -5,6 +5,7 @@ use crate::{
     config::LogoutRevokes,
     error::Failure,
     events::user_agent,
+    protocol::time::UnixTime,
     store::{
         authorization_codes::{GrantSelection, RevokeReason},
         sessions::{self, EndReason, SessionRow},
@@ -21,10 +22,10 @@ pub struct UserSession {
     pub label: Option<String>,
     /// Network from which the person signed in: IPv4 /24, IPv6 /48.
     pub ip_prefix: Option<String>,
-    /// When the person last authenticated, Unix seconds.
-    pub since: i64,
-    /// When the session was last used, Unix seconds, exact to 5 minutes.
-    pub last_seen_at: i64,
+    /// When the person last authenticated.
+    pub since: UnixTime,
+    /// When the session was last used, exact to 5 minutes.
+    pub last_seen_at: UnixTime,
 }
 
 /// Returns browser and system of a `User-Agent` header, if they are recognized.

@@ -10,13 +10,14 @@ use crate::{
     protocol::{
         client::SecretHash,
         secret::{Purpose, Secret},
+        time::{Seconds, UnixTime},
     },
     random,
     store::sessions::{self, Renewal, SessionRow, SessionUse},
 };
 
 /// Seconds between two updates of a session's last use.
-const SEEN_EVERY: i64 = 300;
+const SEEN_EVERY: Seconds = Seconds::minutes(5);
 
 impl SessionService {
     /// Marks a session as used, which moves its idle end. A failure is logged and changes nothing else.
@@ -40,13 +41,13 @@ impl SessionService {
         }
     }
 
-    fn idle_end(&self, remembered: bool, now: i64) -> i64 {
+    fn idle_end(&self, remembered: bool, now: UnixTime) -> UnixTime {
         let idle = if remembered {
             self.settings.session_ttl_seconds
         } else {
             self.settings.session_idle_ttl_seconds
         };
-        now.saturating_add(idle)
+        now + idle
     }
 
     pub(super) fn session_row(
@@ -57,7 +58,7 @@ impl SessionService {
         sign_in: &SignIn,
     ) -> Result<SessionRow, Failure> {
         let now = self.clock.now();
-        let expires_at = now.saturating_add(self.settings.session_ttl_seconds);
+        let expires_at = now + self.settings.session_ttl_seconds;
         let acr = sign_in
             .acr
             .clone()

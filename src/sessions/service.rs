@@ -15,7 +15,10 @@ use crate::{
     error::Failure,
     events::{AuditEvent, EventName, Events},
     people::{Owner, People},
-    protocol::secret::{Purpose, Secret},
+    protocol::{
+        secret::{Purpose, Secret},
+        time::UnixTime,
+    },
     random,
     store::{
         Store,
@@ -37,8 +40,8 @@ pub struct SignIn {
     pub acr: Option<String>,
     /// Whether the session outlives the browser ("remember me").
     pub remember: bool,
-    /// When the person authenticated, Unix seconds; `None` = now.
-    pub auth_time: Option<i64>,
+    /// When the person authenticated; `None` = now.
+    pub auth_time: Option<UnixTime>,
 }
 
 impl Default for SignIn {

@@ -11,7 +11,10 @@ use super::{
     StoreResult,
     record::{Record, Strings, eq, is_null, record},
 };
-use crate::store::{schema::TableNames, user_key::UserKey};
+use crate::{
+    protocol::time::UnixTime,
+    store::{schema::TableNames, user_key::UserKey},
+};
 
 record! {
     /// An access token: the columns this version reads or writes.
@@ -34,12 +37,12 @@ record! {
         pub scopes: Strings,
         /// Resource identifiers that the token is for (RFC 8707); the `aud` claim of a JWT.
         pub audience: Strings,
-        /// When it was issued, Unix seconds.
-        pub issued_at: i64,
-        /// When it expires, Unix seconds.
-        pub expires_at: i64,
-        /// When it was revoked, Unix seconds; null = not revoked.
-        pub revoked_at: Option<i64>,
+        /// When it was issued.
+        pub issued_at: UnixTime,
+        /// When it expires.
+        pub expires_at: UnixTime,
+        /// When it was revoked; null = not revoked.
+        pub revoked_at: Option<UnixTime>,
     }
 }
 
@@ -55,7 +58,7 @@ pub async fn insert(
     Ok(row.insert(conn, tables.access_tokens).await?)
 }
 
-/// Returns when each of these grants was last used, Unix seconds by grant id.
+/// Returns when each of these grants was last used, by grant id.
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
@@ -63,7 +66,7 @@ pub async fn last_use(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     grants: &[i64],
-) -> StoreResult<BTreeMap<i64, i64>> {
+) -> StoreResult<BTreeMap<i64, UnixTime>> {
     let column = |name: &str| Expr::col(Alias::new(name));
     let used: SimpleExpr = Func::coalesce([column("last_used_at"), column("issued_at")]).into();
     let mut select = Query::select();
@@ -88,7 +91,7 @@ pub async fn revoke(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     id: i64,
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<bool> {
     let mut update = Query::update();
     update
@@ -109,7 +112,7 @@ pub async fn revoke_of_machine(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     client_id: &str,
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<u64> {
     let mut update = Query::update();
     update

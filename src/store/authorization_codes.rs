@@ -13,7 +13,7 @@ use super::{
     record::{Record, Strings, eq, gt, is_null, record},
 };
 use crate::{
-    protocol::client::SecretHash,
+    protocol::{client::SecretHash, time::UnixTime},
     store::{schema::TableNames, user_key::UserKey},
 };
 
@@ -51,25 +51,25 @@ record! {
         pub resources: Strings,
         /// Authentication methods of the login.
         pub amr: Option<Json>,
-        /// Time of the login, Unix seconds.
-        pub auth_time: Option<i64>,
+        /// Time of the login.
+        pub auth_time: Option<UnixTime>,
         /// Browser and system that approved it.
         pub device_label: Option<String>,
         /// Hash of the user's credential stamp at the time of the grant.
         pub credential_stamp: Option<Vec<u8>>,
-        /// When the code was redeemed, Unix seconds; null = not yet.
-        pub redeemed_at: Option<i64>,
-        /// When the grant was revoked with everything issued from it, Unix seconds; null = not
+        /// When the code was redeemed; null = not yet.
+        pub redeemed_at: Option<UnixTime>,
+        /// When the grant was revoked with everything issued from it; null = not
         /// revoked.
-        pub revoked_at: Option<i64>,
+        pub revoked_at: Option<UnixTime>,
         /// Why the grant was revoked, a word of [`RevokeReason`].
         pub revoke_reason: Option<String>,
-        /// When the code was issued, Unix seconds.
-        pub issued_at: i64,
-        /// End of the code, Unix seconds.
-        pub expires_at: i64,
-        /// Last moment at which anything issued from the grant can be live, Unix seconds.
-        pub retain_until: i64,
+        /// When the code was issued.
+        pub issued_at: UnixTime,
+        /// End of the code.
+        pub expires_at: UnixTime,
+        /// Last moment at which anything issued from the grant can be live.
+        pub retain_until: UnixTime,
     }
 }
 
@@ -78,10 +78,10 @@ record! {
 pub struct Redemption<'a> {
     /// Hash of the code.
     pub code: &'a SecretHash,
-    /// The present time, Unix seconds.
-    pub now: i64,
-    /// Last moment at which anything issued for the code can be live, Unix seconds.
-    pub retain_until: i64,
+    /// The present time.
+    pub now: UnixTime,
+    /// Last moment at which anything issued for the code can be live.
+    pub retain_until: UnixTime,
 }
 
 /// Redeems the code with one statement that only one caller can win (CC-01). Returns whether it was
@@ -177,7 +177,7 @@ pub async fn revoke_of_user(
     Ok(conn.execute(&update).await?.rows_affected())
 }
 
-/// Returns the redeemed grants of a user of which something can be live at `now` (Unix seconds),
+/// Returns the redeemed grants of a user of which something can be live at `now`,
 /// newest first; at most 1000.
 ///
 /// # Errors
@@ -186,7 +186,7 @@ pub async fn live_of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     user: UserKey,
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<Vec<GrantRow>> {
     let mut select = GrantRow::select(tables.authorization_codes);
     select

@@ -13,7 +13,7 @@ use super::{
     record::{Record, Strings, eq, gt, is_null, record},
 };
 use crate::{
-    protocol::client::SecretHash,
+    protocol::{client::SecretHash, time::UnixTime},
     store::{schema::TableNames, user_key::UserKey},
 };
 
@@ -62,7 +62,7 @@ record! {
         pub acr_values: Option<Json>,
         /// Every other parameter of the request.
         pub params: Option<Json>,
-        /// OIDC `max_age`, seconds.
+        /// OIDC `max_age`.
         pub max_age: Option<i32>,
         /// Hash of the binding cookie; null until bound.
         pub browser_hash: Option<Vec<u8>>,
@@ -70,18 +70,18 @@ record! {
         pub session_id: Option<i64>,
         /// User of the last step.
         pub user_id: Option<UserKey>,
-        /// Time of a login inside this interaction, Unix seconds.
-        pub authenticated_at: Option<i64>,
-        /// When the interaction was finished, Unix seconds; null = under way.
-        pub consumed_at: Option<i64>,
+        /// Time of a login inside this interaction.
+        pub authenticated_at: Option<UnixTime>,
+        /// When the interaction was finished; null = under way.
+        pub consumed_at: Option<UnixTime>,
         /// The grant it led to.
         pub grant_id: Option<i64>,
         /// Location of the final redirect, sealed under the binding cookie.
         pub result_sealed: Option<Vec<u8>>,
-        /// When the interaction began, Unix seconds.
-        pub started_at: i64,
-        /// When the interaction expires, Unix seconds.
-        pub expires_at: i64,
+        /// When the interaction began.
+        pub started_at: UnixTime,
+        /// When the interaction expires.
+        pub expires_at: UnixTime,
     }
 }
 
@@ -156,10 +156,10 @@ pub struct StepUpdate {
     pub session_id: Option<i64>,
     /// User of the step.
     pub user_id: Option<UserKey>,
-    /// Time of a login inside this interaction, Unix seconds.
-    pub authenticated_at: Option<i64>,
-    /// When the interaction now expires, Unix seconds.
-    pub expires_at: i64,
+    /// Time of a login inside this interaction.
+    pub authenticated_at: Option<UnixTime>,
+    /// When the interaction now expires.
+    pub expires_at: UnixTime,
 }
 
 /// Records a completed step. Returns whether a row was changed; `false` = the interaction is
@@ -264,7 +264,7 @@ pub async fn abandon(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     which: &UserFilter,
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<()> {
     let mut update = Query::update();
     update

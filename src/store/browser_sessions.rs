@@ -12,7 +12,10 @@ use super::{
     record::{Record, column, eq_of, same},
     sessions::SessionRow,
 };
-use crate::{protocol::client::SecretHash, store::schema::TableNames};
+use crate::{
+    protocol::{client::SecretHash, time::UnixTime},
+    store::schema::TableNames,
+};
 
 /// A session with its user and the user's consent for a client.
 #[derive(Clone)]
@@ -32,8 +35,8 @@ pub struct BrowserSessionsQuery<'a> {
     pub hashes: &'a [SecretHash],
     /// The client whose consents are read; `""` = no consents.
     pub client_id: &'a str,
-    /// The present time, Unix seconds.
-    pub now: i64,
+    /// The present time.
+    pub now: UnixTime,
 }
 
 /// Returns the live sessions with these secrets, in no particular order.

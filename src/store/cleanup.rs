@@ -9,10 +9,13 @@ use sea_orm::{
 };
 
 use super::{StoreResult, clients::tombstone::DELETED, record::eq};
-use crate::store::schema::TableNames;
+use crate::{
+    protocol::time::{Seconds, UnixTime},
+    store::schema::TableNames,
+};
 
-const HOUR: i64 = 3600;
-const DAY: i64 = 86_400;
+const HOUR: Seconds = Seconds::hours(1);
+const DAY: Seconds = Seconds::days(1);
 
 /// Kinds of rows that expire, children before parents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,9 +62,9 @@ impl Expired {
         }
     }
 
-    fn condition(self, tables: &TableNames, now: i64) -> Cond {
-        let until = |column: &str, late: i64| -> SimpleExpr {
-            Expr::col(Alias::new(column)).lte(now.saturating_sub(late))
+    fn condition(self, tables: &TableNames, now: UnixTime) -> Cond {
+        let until = |column: &str, late: Seconds| -> SimpleExpr {
+            Expr::col(Alias::new(column)).lte(now - late)
         };
         match self {
             Self::Interactions => Cond::all().add(until("expires_at", HOUR)),
@@ -74,16 +77,16 @@ impl Expired {
                     .from(Alias::new(tables.clients))
                     .and_where(eq("status", DELETED));
                 Cond::any()
-                    .add(until("expires_at", 0))
+                    .add(until("expires_at", Seconds::ZERO))
                     .add(Expr::col(Alias::new("client_id")).in_subquery(removed))
             }
             Self::Sessions => Cond::any()
-                .add(until("expires_at", 30 * DAY))
-                .add(until("ended_at", 30 * DAY)),
-            Self::Ephemerals => Cond::all().add(until("expires_at", 0)),
+                .add(until("expires_at", DAY * 30))
+                .add(until("ended_at", DAY * 30)),
+            Self::Ephemerals => Cond::all().add(until("expires_at", Seconds::ZERO)),
             Self::Clients => Cond::all()
                 .add(eq("status", DELETED))
-                .add(until("deleted_at", 90 * DAY)),
+                .add(until("deleted_at", DAY * 90)),
         }
     }
 
@@ -102,8 +105,8 @@ impl Expired {
 pub struct ExpiredBatch {
     /// Kind of the rows.
     pub kind: Expired,
-    /// The present time, Unix seconds.
-    pub now: i64,
+    /// The present time.
+    pub now: UnixTime,
     /// Most rows of the batch.
     pub most: u64,
 }
@@ -149,7 +152,7 @@ fn oldest(tables: &TableNames, batch: ExpiredBatch) -> SelectStatement {
     select
 }
 
-/// Returns how many rows of a kind have expired at `now`, Unix seconds.
+/// Returns how many rows of a kind have expired at `now`.
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
@@ -157,7 +160,7 @@ pub async fn remaining(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     kind: Expired,
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<i64> {
     let mut select = Query::select();
     select

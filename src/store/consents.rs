@@ -19,7 +19,10 @@ use super::{
     record::{Record, Strings, eq, record},
 };
 use crate::{
-    protocol::consent::{AcceptedScopes, Approval, ConsentView},
+    protocol::{
+        consent::{AcceptedScopes, Approval, ConsentView},
+        time::UnixTime,
+    },
     store::{schema::TableNames, user_key::UserKey},
 };
 
@@ -40,12 +43,12 @@ record! {
         pub resources: Strings,
         /// Which scope was approved for which resource.
         pub history: Option<Json>,
-        /// When the consent was last given, Unix seconds.
-        pub granted_at: i64,
-        /// When the last approval was stored, Unix seconds.
-        pub last_used_at: Option<i64>,
-        /// When the consent expires, Unix seconds; null = never.
-        pub expires_at: Option<i64>,
+        /// When the consent was last given.
+        pub granted_at: UnixTime,
+        /// When the last approval was stored.
+        pub last_used_at: Option<UnixTime>,
+        /// When the consent expires; null = never.
+        pub expires_at: Option<UnixTime>,
     }
 }
 

@@ -16,13 +16,14 @@ use crate::{
     protocol::{
         credentials::{CredentialRecord, StampSighting},
         secret::plain_hash,
+        time::{Seconds, UnixTime},
     },
     store::{schema::TableNames, user_key::UserKey},
 };
 
 const KIND: &str = "credentials";
-/// How long a note is kept, seconds: ten years, longer than a JWT should live.
-const KEPT: i64 = 315_576_000;
+/// How long a note is kept: ten years, longer than a JWT should live.
+const KEPT: Seconds = Seconds::new(315_576_000);
 
 fn key_of(user: UserKey) -> Vec<u8> {
     plain_hash(&format!("{KIND} {user}")).0.to_vec()
@@ -36,7 +37,7 @@ pub async fn noted(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     user: UserKey,
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<Option<CredentialRecord>> {
     let mut select = EphemeralRow::select(tables.ephemerals);
     select
@@ -49,7 +50,7 @@ pub async fn noted(
         let stamp = row.value?.get("stamp")?.as_str().and_then(decoded)?;
         Some(CredentialRecord {
             stamp,
-            since: row.counter,
+            since: UnixTime::from_seconds(row.counter),
         })
     }))
 }
@@ -61,8 +62,8 @@ pub struct CredentialNote<'a> {
     pub user: UserKey,
     /// Their credentials, and since when they are in effect.
     pub noted: &'a CredentialRecord,
-    /// The present time, Unix seconds.
-    pub now: i64,
+    /// The present time.
+    pub now: UnixTime,
 }
 
 /// Notes which credentials a user has, and since when.
@@ -78,9 +79,9 @@ pub async fn note(
         id: 0,
         kind: KIND.to_owned(),
         key_hash: key_of(note.user),
-        counter: note.noted.since,
+        counter: note.noted.since.as_seconds(),
         value: Some(json!({ "stamp": encoded(&note.noted.stamp) })),
-        expires_at: note.now.saturating_add(KEPT),
+        expires_at: note.now + KEPT,
     };
     let mut insert = row.insert_into(tables.ephemerals);
     insert.on_conflict(

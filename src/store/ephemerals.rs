@@ -11,7 +11,10 @@ use super::{
     StoreResult,
     record::{Record, record},
 };
-use crate::{protocol::secret::SecretHash, store::schema::TableNames};
+use crate::{
+    protocol::{secret::SecretHash, time::UnixTime},
+    store::schema::TableNames,
+};
 
 /// `kind` of client assertions that were used.
 pub const JTI: &str = "jti";
@@ -30,8 +33,8 @@ record! {
         pub counter: i64,
         /// More data of the entry.
         pub value: Option<Json>,
-        /// When the entry expires, Unix seconds.
-        pub expires_at: i64,
+        /// When the entry expires.
+        pub expires_at: UnixTime,
     }
 }
 
@@ -42,8 +45,8 @@ pub struct NewEphemeral<'a> {
     pub kind: &'a str,
     /// Hash of the key of the entry.
     pub hash: &'a SecretHash,
-    /// When the entry expires, Unix seconds.
-    pub expires_at: i64,
+    /// When the entry expires.
+    pub expires_at: UnixTime,
 }
 
 impl NewEphemeral<'_> {

@@ -1,6 +1,6 @@
 //! Values that are written on the row of an interaction.
 
-use crate::protocol::client::SecretHash;
+use crate::protocol::{client::SecretHash, time::UnixTime};
 
 /// An interaction and the browser that it is to be bound to.
 #[derive(Clone, Copy, Debug)]
@@ -10,7 +10,7 @@ pub struct BrowserBinding<'a> {
     /// Hash of the binding cookie.
     pub browser: &'a SecretHash,
     /// Interactions that began at this Unix second or before are too old to be bound.
-    pub started_after: i64,
+    pub started_after: UnixTime,
 }
 
 /// How an interaction is finished.
@@ -18,8 +18,8 @@ pub struct BrowserBinding<'a> {
 pub struct Completion {
     /// Id of the interaction's row.
     pub id: i64,
-    /// The present time, Unix seconds.
-    pub now: i64,
+    /// The present time.
+    pub now: UnixTime,
     /// Location of the final redirect, sealed under the binding cookie; `None` = it cannot be
     /// fetched again.
     pub sealed_result: Option<Vec<u8>>,

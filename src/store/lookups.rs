@@ -17,7 +17,10 @@ use super::{
     sessions::SessionRow,
 };
 use crate::{
-    protocol::client::{Client, SecretHash},
+    protocol::{
+        client::{Client, SecretHash},
+        time::UnixTime,
+    },
     store::schema::TableNames,
 };
 
@@ -120,7 +123,7 @@ pub async fn client_and_refresh_token(
         Alias::new("successor_superseded_at"),
     );
     read_lookup(conn, &select, |row| {
-        let superseded: Option<i64> = row.try_get("", "successor_superseded_at")?;
+        let superseded: Option<UnixTime> = row.try_get("", "successor_superseded_at")?;
         let session = SessionRow::read(row, "s_")?;
         let (token, grant) = (
             RefreshTokenRow::read(row, "r_")?,

@@ -6,13 +6,19 @@ use sea_orm::{
 };
 
 use super::{StoreResult, record::eq};
-use crate::{protocol::secret::plain_hash, store::schema::TableNames};
+use crate::{
+    protocol::{
+        secret::plain_hash,
+        time::{Seconds, UnixTime},
+    },
+    store::schema::TableNames,
+};
 
 const KIND: &str = "marker";
-/// How long a marker is kept, seconds: a century, because markers do not expire.
-const KEPT: i64 = 3_155_760_000;
+/// How long a marker is kept: a century, because markers do not expire.
+const KEPT: Seconds = Seconds::days(36_525);
 
-/// Notes that `name` was done at `now`, Unix seconds.
+/// Notes that `name` was done at `now`.
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
@@ -20,7 +26,7 @@ pub async fn set(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     name: &str,
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<()> {
     let mut insert = Query::insert();
     insert
@@ -30,7 +36,7 @@ pub async fn set(
             KIND.into(),
             plain_hash(name).0.to_vec().into(),
             now.into(),
-            now.saturating_add(KEPT).into(),
+            (now + KEPT).into(),
         ])
         .map_err(|error| sea_orm::DbErr::Custom(error.to_string()))?
         .on_conflict(
@@ -42,7 +48,7 @@ pub async fn set(
     Ok(())
 }
 
-/// Returns when `name` was last done, Unix seconds.
+/// Returns when `name` was last done.
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
@@ -50,7 +56,7 @@ pub async fn get(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     name: &str,
-) -> StoreResult<Option<i64>> {
+) -> StoreResult<Option<UnixTime>> {
     let mut select = Query::select();
     select
         .column(Alias::new("counter"))

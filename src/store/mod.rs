@@ -21,6 +21,7 @@ pub mod interaction_changes;
 pub mod issue_preconditions;
 pub mod lookups;
 pub mod markers;
+mod newtypes;
 pub mod rates;
 pub mod reaping;
 pub mod record;

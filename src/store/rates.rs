@@ -11,7 +11,10 @@ use super::{
     StoreResult,
     record::{eq, gt},
 };
-use crate::{protocol::secret::SecretHash, store::schema::TableNames};
+use crate::{
+    protocol::{secret::SecretHash, time::UnixTime},
+    store::schema::TableNames,
+};
 
 const KIND: &str = "rate";
 const COLUMNS: [&str; 4] = ["kind", "key_hash", "counter", "expires_at"];
@@ -25,8 +28,8 @@ pub struct CounterIncrement {
     pub add: i64,
     /// Most requests of a window.
     pub limit: i64,
-    /// End of the window if it begins with this request, Unix seconds.
-    pub ends_at: i64,
+    /// End of the window if it begins with this request.
+    pub ends_at: UnixTime,
 }
 
 /// A counter after the request was added.
@@ -34,8 +37,8 @@ pub struct CounterIncrement {
 pub struct CounterState {
     /// Requests of the window so far, this one included.
     pub count: i64,
-    /// End of the window, Unix seconds.
-    pub ends_at: i64,
+    /// End of the window.
+    pub ends_at: UnixTime,
 }
 
 /// Adds to all counters in one statement.
@@ -49,7 +52,7 @@ pub async fn count(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     counts: &[CounterIncrement],
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<Vec<Option<CounterState>>> {
     let table = tables.ephemerals;
     let mut rows = counts
@@ -95,7 +98,7 @@ fn row(
     table: &str,
     count: &CounterIncrement,
     earlier: &[CounterIncrement],
-    now: i64,
+    now: UnixTime,
 ) -> SelectStatement {
     let mut select = Query::select();
     select
@@ -122,7 +125,7 @@ fn row(
 }
 
 /// Adds to the running window, or begins a new one when the window is over at `now`.
-fn add_up(table: &str, now: i64) -> OnConflict {
+fn add_up(table: &str, now: UnixTime) -> OnConflict {
     let stored = |name: &str| Expr::col((Alias::new(table), Alias::new(name)));
     let new = |name: &str| Expr::col((Alias::new("excluded"), Alias::new(name)));
     let over = || stored("expires_at").lte(now);

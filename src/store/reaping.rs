@@ -12,17 +12,17 @@ use super::{
     consents,
     record::{column, eq, gt, is_null, same},
 };
-use crate::store::schema::TableNames;
+use crate::{protocol::time::UnixTime, store::schema::TableNames};
 
 /// Limits of one removal of unused clients.
 #[derive(Clone, Copy, Debug)]
 pub struct Reaping {
-    /// The present time, Unix seconds.
-    pub now: i64,
-    /// Never-used clients are removed when they registered before this, Unix seconds.
-    pub unused_before: i64,
-    /// Used clients are removed when they were last used before this, Unix seconds.
-    pub idle_before: i64,
+    /// The present time.
+    pub now: UnixTime,
+    /// Never-used clients are removed when they registered before this.
+    pub unused_before: UnixTime,
+    /// Used clients are removed when they were last used before this.
+    pub idle_before: UnixTime,
     /// Most clients of one batch.
     pub batch: u64,
 }
@@ -65,7 +65,7 @@ async fn never_used(
     let mut ids = Vec::new();
     for row in conn.query_all(&unused).await? {
         let registered: DateTime<FixedOffset> = row.try_get("", "created_at")?;
-        if registered.timestamp() <= reaping.unused_before {
+        if UnixTime::from(registered) <= reaping.unused_before {
             ids.push(row.try_get("", "client_id")?);
         }
     }
@@ -114,7 +114,7 @@ pub async fn reap(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-fn reapable(tables: &TableNames, now: i64) -> SelectStatement {
+fn reapable(tables: &TableNames, now: UnixTime) -> SelectStatement {
     let mut select = Query::select();
     select
         .from(Alias::new(tables.clients))
@@ -131,7 +131,7 @@ fn is_removable() -> SimpleExpr {
     registered.or(kind("cimd").and(eq("status", "active")))
 }
 
-fn has_live_grant(tables: &TableNames, now: i64) -> SimpleExpr {
+fn has_live_grant(tables: &TableNames, now: UnixTime) -> SimpleExpr {
     let mut live = Query::select();
     live.expr(Expr::val(1))
         .from(Alias::new(tables.authorization_codes))

@@ -1,5 +1,6 @@
 //! Typed records of the plugin's tables.
 
+use crate::protocol::time::UnixTime;
 use sea_orm::{
     ConnectionTrait, DbErr, FromJsonQueryResult, FromQueryResult, QueryResult, Value,
     sea_query::{Alias, Expr, ExprTrait, InsertStatement, Query, SelectStatement, SimpleExpr},
@@ -165,6 +166,6 @@ pub fn is_null(column: &str) -> SimpleExpr {
 }
 
 /// `column > value`
-pub fn gt(column: &str, value: i64) -> SimpleExpr {
+pub fn gt(column: &str, value: UnixTime) -> SimpleExpr {
     Expr::col(Alias::new(column)).gt(value)
 }

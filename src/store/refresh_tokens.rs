@@ -10,7 +10,7 @@ use super::{
     record::{Record, eq, gt, is_null, record},
 };
 use crate::{
-    protocol::client::SecretHash,
+    protocol::{client::SecretHash, time::UnixTime},
     store::{schema::TableNames, user_key::UserKey},
 };
 
@@ -29,16 +29,16 @@ record! {
         pub client_id: String,
         /// The user.
         pub user_id: UserKey,
-        /// When it was issued, Unix seconds.
-        pub issued_at: i64,
-        /// When the token expires, Unix seconds; a rotation starts the time again.
-        pub expires_at: i64,
-        /// When the whole family expires, Unix seconds.
-        pub absolute_expires_at: i64,
-        /// When a rotation superseded the token, Unix seconds; null = it is current.
-        pub superseded_at: Option<i64>,
-        /// Until when a retry of the rotation gets the stored answer again, Unix seconds.
-        pub successor_until: Option<i64>,
+        /// When it was issued.
+        pub issued_at: UnixTime,
+        /// When the token expires; a rotation starts the time again.
+        pub expires_at: UnixTime,
+        /// When the whole family expires.
+        pub absolute_expires_at: UnixTime,
+        /// When a rotation superseded the token; null = it is current.
+        pub superseded_at: Option<UnixTime>,
+        /// Until when a retry of the rotation gets the stored answer again.
+        pub successor_until: Option<UnixTime>,
         /// The answer of the rotation, sealed under the token itself (RF-01).
         pub successor_sealed: Option<Vec<u8>>,
         /// Hash of scope and resources of the rotation's request.
@@ -53,8 +53,8 @@ pub struct Rotation {
     pub id: i64,
     /// The grant of the token.
     pub grant_id: i64,
-    /// The present time, Unix seconds.
-    pub now: i64,
+    /// The present time.
+    pub now: UnixTime,
     /// The answer for retries; `None` when retries are off.
     pub retry: Option<Retry>,
     /// Hash of scope and resources of the rotation's request.
@@ -64,8 +64,8 @@ pub struct Rotation {
 /// The answer that a retry of a rotation gets.
 #[derive(Clone)]
 pub struct Retry {
-    /// Until when the answer is given, Unix seconds.
-    pub until: i64,
+    /// Until when the answer is given.
+    pub until: UnixTime,
     /// The sealed answer.
     pub sealed: Vec<u8>,
 }
@@ -153,10 +153,10 @@ pub struct RefreshSlide {
     pub token_id: i64,
     /// The grant of the token.
     pub grant_id: i64,
-    /// The present time, Unix seconds.
-    pub now: i64,
-    /// When the token now expires, Unix seconds.
-    pub expires_at: i64,
+    /// The present time.
+    pub now: UnixTime,
+    /// When the token now expires.
+    pub expires_at: UnixTime,
 }
 
 /// Moves the expiry of a token that is not rotated (`rotate_refresh_tokens: public_only`), as long

@@ -10,7 +10,10 @@ use super::{
     StoreResult,
     record::{eq, gt},
 };
-use crate::{protocol::client::SecretHash, store::schema::TableNames};
+use crate::{
+    protocol::{client::SecretHash, time::UnixTime},
+    store::schema::TableNames,
+};
 
 const KIND: &str = "reset";
 
@@ -21,8 +24,8 @@ pub struct ResetLink {
     pub hash: SecretHash,
     /// The account whose password the link resets.
     pub value: Json,
-    /// When the link expires, Unix seconds.
-    pub expires_at: i64,
+    /// When the link expires.
+    pub expires_at: UnixTime,
 }
 
 /// Inserts a link.
@@ -51,7 +54,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Returns the account of a link that can be used at `now`, Unix seconds.
+/// Returns the account of a link that can be used at `now`.
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
@@ -59,7 +62,7 @@ pub async fn find(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     hash: &SecretHash,
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<Option<Json>> {
     let mut select = Query::select();
     select
@@ -82,7 +85,7 @@ pub async fn spend(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     hash: &SecretHash,
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<Option<Json>> {
     let mut update = update(tables, hash);
     update

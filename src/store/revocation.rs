@@ -1,5 +1,7 @@
 //! Why grants are revoked, and which of them.
 
+use crate::protocol::time::UnixTime;
+
 /// Why a grant was revoked (column `revoke_reason`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RevokeReason {
@@ -42,8 +44,8 @@ impl RevokeReason {
 pub struct Revocation {
     /// Why grants are revoked.
     pub reason: RevokeReason,
-    /// When they are revoked, Unix seconds.
-    pub at: i64,
+    /// When they are revoked.
+    pub at: UnixTime,
 }
 
 /// Which grants of a session a sign-out ends (BS-05).

@@ -1,16 +1,17 @@
 //! Values that are written on the row of a session.
 
 use super::sessions::EndReason;
+use crate::protocol::time::UnixTime;
 
 /// A use of a session.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionUse {
     /// Id of the session's row.
     pub id: i64,
-    /// The time of the use, Unix seconds.
-    pub now: i64,
-    /// When the session now expires without use, Unix seconds.
-    pub idle_expires_at: i64,
+    /// The time of the use.
+    pub now: UnixTime,
+    /// When the session now expires without use.
+    pub idle_expires_at: UnixTime,
 }
 
 /// Why sessions end, and when.
@@ -18,6 +19,6 @@ pub struct SessionUse {
 pub struct SessionEnd {
     /// Why the sessions end.
     pub reason: EndReason,
-    /// When they end, Unix seconds.
-    pub at: i64,
+    /// When they end.
+    pub at: UnixTime,
 }

@@ -12,7 +12,7 @@ use super::{
     record::{Record, eq, gt, is_null, record},
 };
 use crate::{
-    protocol::client::SecretHash,
+    protocol::{client::SecretHash, time::UnixTime},
     store::{schema::TableNames, user_key::UserKey},
 };
 
@@ -29,8 +29,8 @@ record! {
         pub sid: String,
         /// The user who is signed in.
         pub user_id: UserKey,
-        /// Time of the last authentication, Unix seconds.
-        pub auth_time: i64,
+        /// Time of the last authentication.
+        pub auth_time: UnixTime,
         /// Authentication context class.
         pub acr: Option<String>,
         /// Authentication methods.
@@ -43,22 +43,22 @@ record! {
         pub user_agent: Option<String>,
         /// Network of the browser: IPv4 /24, IPv6 /48.
         pub ip_prefix: Option<String>,
-        /// When the session was last used, Unix seconds, written at most every 5 minutes.
-        pub last_seen_at: i64,
-        /// When the session expires without use, Unix seconds.
-        pub idle_expires_at: i64,
-        /// When the session expires at the latest, Unix seconds.
-        pub expires_at: i64,
-        /// When the session was ended, Unix seconds; null = not ended.
-        pub ended_at: Option<i64>,
+        /// When the session was last used, written at most every 5 minutes.
+        pub last_seen_at: UnixTime,
+        /// When the session expires without use.
+        pub idle_expires_at: UnixTime,
+        /// When the session expires at the latest.
+        pub expires_at: UnixTime,
+        /// When the session was ended; null = not ended.
+        pub ended_at: Option<UnixTime>,
         /// Why the session was ended, a word of [`EndReason`].
         pub end_reason: Option<String>,
     }
 }
 
 impl SessionRow {
-    /// Whether the session is live at `now`, Unix seconds.
-    pub const fn is_live(&self, now: i64) -> bool {
+    /// Whether the session is live at `now`.
+    pub fn is_live(&self, now: UnixTime) -> bool {
         self.ended_at.is_none() && self.idle_expires_at > now && self.expires_at > now
     }
 
@@ -105,8 +105,8 @@ pub struct Renewal {
     pub previous: SecretHash,
     /// Hash of the new cookie secret.
     pub token_hash: SecretHash,
-    /// Time of the last authentication, Unix seconds.
-    pub auth_time: i64,
+    /// Time of the last authentication.
+    pub auth_time: UnixTime,
     /// Authentication context class.
     pub acr: Option<String>,
     /// Authentication methods.
@@ -115,15 +115,15 @@ pub struct Renewal {
     pub remembered: bool,
     /// Hash of the present credential stamp.
     pub credential_stamp: Option<Vec<u8>>,
-    /// The present time, Unix seconds.
-    pub now: i64,
-    /// When the session now expires without use, Unix seconds.
-    pub idle_expires_at: i64,
-    /// When the session now expires at the latest, Unix seconds.
-    pub expires_at: i64,
+    /// The present time.
+    pub now: UnixTime,
+    /// When the session now expires without use.
+    pub idle_expires_at: UnixTime,
+    /// When the session now expires at the latest.
+    pub expires_at: UnixTime,
 }
 
-/// Returns the live sessions of a user at `now` (Unix seconds), last used first; at most 200.
+/// Returns the live sessions of a user at `now`, last used first; at most 200.
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
@@ -131,7 +131,7 @@ pub async fn live_of_user(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     user: UserKey,
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<Vec<SessionRow>> {
     let mut select = SessionRow::select(tables.sessions);
     select

@@ -3,6 +3,7 @@
 use loco_rs::app::AppContext;
 
 use super::server;
+use crate::protocol::time::{Seconds, UnixTime};
 
 /// The clock of the server under test. Other apps, also in the same process, have clocks of their
 /// own.
@@ -24,8 +25,8 @@ impl Clock {
         Self(server(ctx).clock.clone())
     }
 
-    /// The clock, stopped at `at`, Unix seconds.
-    pub fn fixed(ctx: &AppContext, at: i64) -> Self {
+    /// The clock, stopped at `at`.
+    pub fn fixed(ctx: &AppContext, at: UnixTime) -> Self {
         let clock = Self::of(ctx);
         clock.0.fix(at);
         clock
@@ -33,11 +34,11 @@ impl Clock {
 
     /// Stops the clock `seconds` from its time; negative goes back.
     pub fn advance(&self, seconds: i64) {
-        self.0.advance(seconds);
+        self.0.advance(Seconds::new(seconds));
     }
 
-    /// Returns the time of the clock, Unix seconds.
-    pub fn now(&self) -> i64 {
+    /// Returns the time of the clock.
+    pub fn now(&self) -> UnixTime {
         self.0.now()
     }
 }

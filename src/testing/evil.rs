@@ -75,7 +75,7 @@ impl<'a> EvilClient<'a> {
         let first = self.flow.clone().run().await;
         let tokens = first.refresh().await;
         let window = server(&self.flow.ctx).policy.ttl.retry_window;
-        Clock::of(&self.flow.ctx).advance(window + 1);
+        Clock::of(&self.flow.ctx).advance(window.get() + 1);
         let answer = first.try_refresh().await;
         Replay { tokens, answer }
     }

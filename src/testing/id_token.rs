@@ -6,7 +6,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{browser::local, caller::Caller};
-use crate::protocol::route::Route;
+use crate::protocol::{numeric_date, route::Route};
 
 /// Verifies an ID token and returns its claims; panics when a check fails.
 pub(super) async fn verify(
@@ -33,9 +33,7 @@ pub(super) async fn verify(
     let claims = claims.expect("the ID token is good").claims;
 
     let time = |name: &str| {
-        claims[name]
-            .as_i64()
-            .unwrap_or_else(|| panic!("{name}: {claims}"))
+        numeric_date::rounded_down(&claims[name]).unwrap_or_else(|| panic!("{name}: {claims}"))
     };
     assert!(
         time("iat") <= server.clock.now() && server.clock.now() < time("exp"),

@@ -1,9 +1,12 @@
 //! Why a token would not be accepted now. The caller learns only that the token is not valid; the
 //! operator's log names the reason.
 
-use crate::{keys::JwtError, protocol::client::ClientStatus};
+use crate::{
+    keys::JwtError,
+    protocol::{client::ClientStatus, time::UnixTime},
+};
 
-/// Why a token would not be accepted now. Times are Unix seconds.
+/// Why a token would not be accepted now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InactiveToken {
     /// No token with its hash is stored.
@@ -20,7 +23,7 @@ pub enum InactiveToken {
         /// The client that it was issued to.
         client_id: String,
         /// When it expired.
-        at: i64,
+        at: UnixTime,
     },
     /// The token is a refresh token that was rotated.
     #[error("a refresh token of the client {0} that was rotated")]
@@ -31,7 +34,7 @@ pub enum InactiveToken {
         /// The client that it was issued to.
         client_id: String,
         /// When it was revoked.
-        at: i64,
+        at: UnixTime,
     },
     /// The grant of the token was revoked.
     #[error("a token of the client {client_id} whose authorization was revoked at {at} ({reason})")]
@@ -39,7 +42,7 @@ pub enum InactiveToken {
         /// The client that it was issued to.
         client_id: String,
         /// When it was revoked.
-        at: i64,
+        at: UnixTime,
         /// Why it was revoked: `revoke_reason` of the grant.
         reason: String,
     },

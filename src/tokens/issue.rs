@@ -21,6 +21,7 @@ use crate::{
         policy::Entitlement,
         scope::{OPENID, Scopes},
         secret::{Purpose, Secret},
+        time::UnixTime,
     },
     random,
     store::{access_tokens::AccessTokenRow, authorization_codes::GrantRow, sessions::SessionRow},
@@ -51,10 +52,10 @@ pub struct NewAccessToken {
 #[derive(Clone, Copy)]
 struct TokenLife<'a> {
     jti: &'a str,
-    /// When the token is issued, Unix seconds.
-    issued_at: i64,
-    /// When the token expires, Unix seconds.
-    expires_at: i64,
+    /// When the token is issued.
+    issued_at: UnixTime,
+    /// When the token expires.
+    expires_at: UnixTime,
 }
 
 impl TokenService {
@@ -87,8 +88,7 @@ impl TokenService {
         context: Option<GrantContext<'_>>,
     ) -> Result<NewAccessToken, Failure> {
         let now = self.clock.now();
-        let mut expires_at =
-            now.saturating_add(self.policy.access_token_ttl(granted, context.is_none()));
+        let mut expires_at = now + self.policy.access_token_ttl(granted, context.is_none());
         if let Some(context) =
             context.filter(|context| self.has_refresh_token(client, context.grant))
         {
@@ -171,7 +171,7 @@ impl TokenService {
             sub: self.clients.subject_for(client, &context.owner.subject())?,
             client_id: client.client_id.clone(),
             issued_at: now,
-            ttl_seconds: self.policy.ttl.id_token,
+            ttl: self.policy.ttl.id_token,
             jti: random::identifier()?,
             auth_time: context.grant.auth_time.unwrap_or(context.grant.issued_at),
         };
@@ -246,9 +246,9 @@ impl TokenService {
         grants::has_refresh_token(&self.policy, client, &scopes)
     }
 
-    /// Returns when everything ends that is issued from a grant with a refresh token, Unix seconds (TK-22).
-    pub fn absolute_end(&self, grant: &GrantRow) -> i64 {
-        grant.issued_at.saturating_add(self.policy.ttl.refresh_max)
+    /// Returns when everything ends that is issued from a grant with a refresh token (TK-22).
+    pub fn absolute_end(&self, grant: &GrantRow) -> UnixTime {
+        grant.issued_at + self.policy.ttl.refresh_max
     }
 }
 

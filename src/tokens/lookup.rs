@@ -9,6 +9,7 @@ use crate::{
         client::{Client, ClientStatus},
         client_auth::Credentials,
         secret::{Purpose, hash},
+        time::UnixTime,
     },
     store::{
         authorization_codes::GrantRow,
@@ -53,12 +54,12 @@ impl Token {
 
     /// Whether a revocation would end something (RV-02): neither the token nor its grant is over.
     /// A rotated refresh token still stands for its family.
-    pub fn can_be_revoked(&self, now: i64) -> bool {
+    pub fn can_be_revoked(&self, now: UnixTime) -> bool {
         matches!(self.end(now), None | Some(InactiveToken::Rotated(_)))
     }
 
     /// Returns why the token itself or its grant has ended, if one of them has.
-    fn end(&self, now: i64) -> Option<InactiveToken> {
+    fn end(&self, now: UnixTime) -> Option<InactiveToken> {
         let client_id = || self.client_id().to_owned();
         let (revoked_at, expires_at) = match self {
             Self::Access(found) => (found.token.revoked_at, found.token.expires_at),

@@ -4,7 +4,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::NewAccessToken;
-use crate::{error::Failure, protocol::secret::Secret};
+use crate::{
+    error::Failure,
+    protocol::{secret::Secret, time::Seconds},
+};
 
 /// Members that the app cannot set: those of a response, and those that would make an error of it.
 pub const MEMBERS: [&str; 10] = [
@@ -25,7 +28,7 @@ pub const MEMBERS: [&str; 10] = [
 pub struct TokenResponse<'a> {
     access_token: &'a str,
     token_type: &'static str,
-    expires_in: i64,
+    expires_in: Seconds,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
     /// Left out if it is empty: RFC 6749 §3.3 has no empty scope.

@@ -3,12 +3,14 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
+    time::Duration,
 };
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use unic_langid::{CharacterDirection, LanguageIdentifier};
 
 use super::{files::Files, locale::primary_subtag};
+use crate::protocol::time::Seconds;
 
 /// The language whose messages are complete, used where another lacks one.
 const LAST_RESORT: &str = "en";
@@ -151,11 +153,12 @@ impl Translations {
     /// Returns a span of time in the largest unit that expresses it: "for 30 days", "for 90
     /// minutes".
     #[must_use]
-    pub fn duration(&self, seconds: u64) -> String {
+    pub fn duration(&self, length: Seconds) -> String {
         const MINUTE: u64 = 60;
         const HOUR: u64 = 60 * MINUTE;
         const DAY: u64 = 24 * HOUR;
         const YEAR: u64 = 365 * DAY;
+        let seconds = Duration::from(length).as_secs();
         // A unit fits when it divides the time, or when a remainder of less than one unit does not
         // matter.
         let fits =
@@ -196,7 +199,7 @@ mod tests {
 
     use rstest::rstest;
 
-    use super::{Files, LoadedMessages, Messages, Translations};
+    use super::{Files, LoadedMessages, Messages, Seconds, Translations};
 
     #[rstest]
     #[case(1, "for 1 minute")]
@@ -210,13 +213,13 @@ mod tests {
     #[case(2_595_599, "for 30 days")]
     #[case(31_536_000, "for 1 year")]
     #[case(34_560_000, "for 400 days")]
-    fn durations_are_told_in_the_largest_fitting_unit(#[case] seconds: u64, #[case] text: &str) {
+    fn durations_are_told_in_the_largest_fitting_unit(#[case] seconds: i64, #[case] text: &str) {
         let LoadedMessages { messages, broken } =
             Messages::load(&Files::shipped(), &Files::default());
 
         assert_eq!(broken, Vec::<String>::new());
         assert_eq!(
-            Translations::new(&Arc::new(messages), "en").duration(seconds),
+            Translations::new(&Arc::new(messages), "en").duration(Seconds::new(seconds)),
             text
         );
     }

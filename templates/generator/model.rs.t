@@ -56,8 +56,8 @@ impl ResourceOwner for users::Model {
     }
 
     /// A person whom the plugin sees for the first time may just have changed the password.
-    fn changed_at(&self) -> Option<i64> {
-        (self.updated_at > self.created_at).then(|| self.updated_at.timestamp())
+    fn changed_at(&self) -> Option<UnixTime> {
+        (self.updated_at > self.created_at).then(|| self.updated_at.into())
     }
 
     fn is_verified(&self) -> bool {

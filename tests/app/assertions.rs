@@ -4,9 +4,12 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use loco_oauth_server::internals::protocol::{
-    client::{AuthMethod, Client, GrantType},
-    client_assertion,
+use loco_oauth_server::{
+    Seconds,
+    internals::protocol::{
+        client::{AuthMethod, Client, GrantType},
+        client_assertion,
+    },
 };
 use ring::{
     rand::SystemRandom,
@@ -108,7 +111,7 @@ pub fn claims(server: &TestServer, client: &str, changes: &Value) -> Value {
     let good = json!({
         "iss": client, "sub": client, "aud": oauth.urls.issuer,
         "jti": "jti",
-        "iat": oauth.clock.now(), "exp": oauth.clock.now() + 60,
+        "iat": oauth.clock.now(), "exp": oauth.clock.now() + Seconds::minutes(1),
     });
     changed(good, changes)
 }

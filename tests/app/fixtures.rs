@@ -1,14 +1,17 @@
 //! Clients and people of the security cases.
 
-use loco_oauth_server::internals::{
-    protocol::{
-        client::{
-            ApplicationType, AuthMethod, Client, ClientKind, ClientSecret, ClientStatus, GrantType,
-            SubjectType,
+use loco_oauth_server::{
+    UnixTime,
+    internals::{
+        protocol::{
+            client::{
+                ApplicationType, AuthMethod, Client, ClientKind, ClientSecret, ClientStatus,
+                GrantType, SubjectType,
+            },
+            secret::{Purpose, hash},
         },
-        secret::{Purpose, hash},
+        store::clients::{self, ClientRow},
     },
-    store::clients::{self, ClientRow},
 };
 
 use super::server::TestServer;
@@ -72,7 +75,7 @@ pub fn client(id: &str, redirect_uris: &[&str]) -> Client {
         default_max_age: None,
         default_acr_values: Vec::new(),
         document: None,
-        last_used_at: Some(i64::MAX / 2),
+        last_used_at: Some(UnixTime::from_seconds(i64::MAX / 2)),
     }
 }
 

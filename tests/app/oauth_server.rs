@@ -8,9 +8,12 @@ use std::{
     time::Duration,
 };
 
-use loco_oauth_server::resource_owner::{
-    ClaimRequest, Claims, CreateAccount, FieldError, PasswordError, ResourceOwner, SetPassword,
-    SignUp, SignUpError, SignUpField,
+use loco_oauth_server::{
+    UnixTime,
+    resource_owner::{
+        ClaimRequest, Claims, CreateAccount, FieldError, PasswordError, ResourceOwner, SetPassword,
+        SignUp, SignUpError, SignUpField,
+    },
 };
 use loco_rs::{hash, prelude::*};
 
@@ -141,8 +144,8 @@ impl ResourceOwner for users::Model {
     }
 
     /// A person whom the plugin sees for the first time may just have changed the password.
-    fn changed_at(&self) -> Option<i64> {
-        (self.updated_at > self.created_at).then(|| self.updated_at.timestamp())
+    fn changed_at(&self) -> Option<UnixTime> {
+        (self.updated_at > self.created_at).then(|| self.updated_at.into())
     }
 
     fn display_name(&self) -> String {

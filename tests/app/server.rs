@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use loco_oauth_server::{Server, internals::config::RateLimitEntry};
+use loco_oauth_server::{Seconds, Server, internals::config::RateLimitEntry};
 use loco_rs::{
     app::{AppContext, Hooks},
     boot::StartMode,
@@ -97,7 +97,12 @@ impl TestServer {
 
     /// Moves the server's clock.
     pub fn advance(&self, seconds: i64) {
-        self.oauth().clock.advance(seconds);
+        self.oauth().clock.advance(Seconds::new(seconds));
+    }
+
+    /// The time of the server's clock as a number, for claims and for the app's entities.
+    pub fn now(&self) -> i64 {
+        self.oauth().clock.now().as_seconds()
     }
 
     pub fn url(&self, path: &str) -> String {

@@ -1,7 +1,8 @@
 //! `flow` and what comes of it.
 
-use loco_oauth_server::testing::{
-    Clock, RefusedAt, Step, assert_oauth_error, factory, flow, shown, sign_in_browser,
+use loco_oauth_server::{
+    UnixTime,
+    testing::{Clock, RefusedAt, Step, assert_oauth_error, factory, flow, shown, sign_in_browser},
 };
 use serde_json::Value;
 
@@ -137,13 +138,13 @@ async fn it_stops_at_every_step() {
 #[tokio::test]
 async fn a_code_in_hand_can_wait_and_expire() {
     let kit = Kit::start().await;
-    let clock = Clock::fixed(&kit.ctx, 2_000_000_000);
+    let clock = Clock::fixed(&kit.ctx, UnixTime::from_seconds(2_000_000_000));
     let code = kit.flow().stop_at(Step::Code).run().await;
     assert!(code.code().starts_with("loco_"));
 
     clock.advance(61);
 
-    assert_eq!(clock.now(), 2_000_000_061);
+    assert_eq!(clock.now(), UnixTime::from_seconds(2_000_000_061));
     assert_oauth_error(&code.redeem().await, 400, "invalid_grant");
 }
 

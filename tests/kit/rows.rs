@@ -1,6 +1,9 @@
 //! `factory`: rows that the server takes for its own.
 
-use loco_oauth_server::testing::{assert_oauth_error, factory, server};
+use loco_oauth_server::{
+    Seconds,
+    testing::{assert_oauth_error, factory, server},
+};
 use serde_json::Value;
 
 use super::Kit;
@@ -78,7 +81,7 @@ async fn a_session_has_the_login_that_was_described() {
     let now = server(&kit.ctx).clock.now();
     let session = factory::session(&kit.alice)
         .remembered()
-        .auth_time(now - 100);
+        .auth_time(now - Seconds::new(100));
     let session = session
         .amr(["pwd", "otp"])
         .acr("silver")

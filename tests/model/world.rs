@@ -67,7 +67,7 @@ impl<'a> World<'a> {
         };
         Self {
             server,
-            model: Model::new(server.oauth().clock.now(), lives),
+            model: Model::new(server.now(), lives),
             people: [person(server).await, person(server).await],
             sessions: 0,
             codes: Vec::new(),

@@ -10,9 +10,12 @@ use std::{
 };
 
 use async_trait::async_trait;
-use loco_oauth_server::internals::{
-    config::Settings,
-    fetch::{DOCUMENT, FetchError, FetchRequest, FetchResponse, Fetcher, HostResolver},
+use loco_oauth_server::{
+    Seconds, UnixTime,
+    internals::{
+        config::Settings,
+        fetch::{DOCUMENT, FetchError, FetchRequest, FetchResponse, Fetcher, HostResolver},
+    },
 };
 use loco_rs::environment::Environment;
 use rstest::rstest;
@@ -20,7 +23,7 @@ use serde_json::{Value, json};
 
 use crate::app::https::{HttpsServer, NAME, Reply, ReplyBody};
 
-const NOW: i64 = 1_800_000_000;
+const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
 /// Every name lies on this machine, until it is asked for a second time.
 #[derive(Default)]
@@ -74,7 +77,7 @@ async fn a_document_with_its_freshness_and_its_tag() {
     assert_eq!(text(&answer), json!({"a": 1}));
     assert_eq!(
         (answer.fresh_for, answer.etag.as_deref()),
-        (120, Some("\"v1\""))
+        (Seconds::minutes(2), Some("\"v1\""))
     );
     let again = FetchRequest {
         etag: Some("\"v1\""),
@@ -287,9 +290,14 @@ async fn ci_03_ten_fetches_of_one_host_in_a_minute() {
     }
     https.serve("/doc", Reply::text("{}"));
     assert!(fetcher.get(wanted(&url), NOW).await.is_ok());
-    let outcome = fetcher.get(wanted(&url), NOW + 59).await;
+    let outcome = fetcher.get(wanted(&url), NOW + Seconds::new(59)).await;
     assert_eq!(outcome, Err(FetchError::Budget));
-    assert!(fetcher.get(wanted(&url), NOW + 60).await.is_ok());
+    assert!(
+        fetcher
+            .get(wanted(&url), NOW + Seconds::minutes(1))
+            .await
+            .is_ok()
+    );
 }
 
 #[test]

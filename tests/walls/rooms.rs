@@ -26,7 +26,7 @@ const fn room(name: &'static str, imports: &'static [&'static str]) -> Room {
 #[rustfmt::skip]
 const ROOMS: &[Room] = &[
     room("protocol", &[]),
-    room("clock", &[]),
+    room("clock", &["protocol"]),
     room("random", &["protocol"]),
     room("config", &["protocol"]),
     room("events", &["protocol", "clock"]),

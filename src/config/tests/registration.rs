@@ -1,4 +1,5 @@
 use super::*;
+use crate::protocol::time::Seconds;
 
 fn scopes(block: Value) -> (String, String) {
     let registration = settings(block).registration;
@@ -13,7 +14,7 @@ fn s3_3_defaults_of_registration() {
     let registration = settings(json!({})).registration;
     assert!(!registration.enabled && !registration.anonymous && registration.require_pkce);
     assert_eq!(registration.max_unused_clients, 10_000);
-    assert_eq!(registration.client_secret_ttl_seconds, 0);
+    assert_eq!(registration.client_secret_ttl_seconds, Seconds::ZERO);
 }
 
 /// A client that names no scope can ask for everything it could have named.

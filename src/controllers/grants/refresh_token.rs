@@ -19,6 +19,7 @@ use crate::{
         },
         refusals::RefreshRefusal,
         secret::{Purpose, Secret, SecretHash, hash},
+        time::{Seconds, UnixTime},
     },
     random,
     server::Server,
@@ -226,9 +227,9 @@ impl Refreshing<'_> {
     fn rotation(&self, server: &Server, body: &[u8]) -> Result<Rotation, Failure> {
         let (token, now) = (&self.found.token, server.clock.now());
         let retry = match server.policy.ttl.retry_window {
-            0 => None,
+            Seconds::ZERO => None,
             window => Some(Retry {
-                until: now.saturating_add(window),
+                until: now + window,
                 sealed: seal_key(self.request.refresh_token, &token.id.to_string())
                     .seal(random::bytes()?, body)?,
             }),
@@ -259,9 +260,9 @@ impl Refreshing<'_> {
         }
     }
 
-    /// New end of the token, Unix seconds: each use restarts its life, within the absolute life of its grant.
-    fn new_end(&self, server: &Server) -> i64 {
-        let end = server.clock.now().saturating_add(server.policy.ttl.refresh);
+    /// New end of the token: each use restarts its life, within the absolute life of its grant.
+    fn new_end(&self, server: &Server) -> UnixTime {
+        let end = server.clock.now() + server.policy.ttl.refresh;
         end.min(self.found.token.absolute_expires_at)
     }
 

@@ -41,7 +41,7 @@ fn refused(keys: &Keys, change: impl Fn(&mut Value, &mut Value)) -> JwtError {
         let (mut header, mut claims) = good(keys, SigningAlg::ES256, typ);
         change(&mut header, &mut claims);
         let token = signed(keys, SigningAlg::ES256, &header, &claims);
-        keys.verify(&token, purpose, NOW).expect_err(typ)
+        keys.verify(&token, purpose, at(NOW)).expect_err(typ)
     });
     assert_eq!(errors[0], errors[1]);
     errors[0]
@@ -58,14 +58,14 @@ fn refused_with(
         change(&mut header);
         let message = format!("{}.{}", part(&header), part(&claims));
         let token = format!("{message}.{}", sign(&message));
-        keys.verify(&token, purpose, NOW).expect_err(typ)
+        keys.verify(&token, purpose, at(NOW)).expect_err(typ)
     });
     assert_eq!(errors[0], errors[1]);
     errors[0]
 }
 
 fn refused_text(keys: &Keys, token: &str) -> JwtError {
-    let errors = BOTH.map(|(typ, purpose)| keys.verify(token, purpose, NOW).expect_err(typ));
+    let errors = BOTH.map(|(typ, purpose)| keys.verify(token, purpose, at(NOW)).expect_err(typ));
     assert_eq!(errors[0], errors[1]);
     errors[0]
 }
@@ -75,7 +75,7 @@ fn verdict(keys: &Keys, claims: &Value) -> Result<VerifiedJwt, JwtError> {
     let token = keys
         .sign(SigningAlg::EdDsa, "at+jwt", claims)
         .expect("token");
-    keys.verify(&token, JwtPurpose::AccessToken, NOW)
+    keys.verify(&token, JwtPurpose::AccessToken, at(NOW))
 }
 
 #[tokio::test]
@@ -84,14 +84,14 @@ async fn a_good_token_is_accepted() {
     for (typ, purpose) in BOTH {
         let (header, claims) = good(&keys, SigningAlg::ES256, typ);
         let token = signed(&keys, SigningAlg::ES256, &header, &claims);
-        keys.verify(&token, purpose, NOW).expect("good token");
+        keys.verify(&token, purpose, at(NOW)).expect("good token");
     }
     let jwt = verdict(&keys, &claims()).expect("good token");
     assert_eq!(
         (jwt.subject.as_str(), jwt.audiences.as_slice()),
         ("alice", ["web".to_owned()].as_slice())
     );
-    assert_eq!((jwt.issued_at, jwt.expires_at), (NOW, NOW + 3600));
+    assert_eq!((jwt.issued_at, jwt.expires_at), (at(NOW), at(NOW + 3600)));
     assert_eq!(jwt.text("client_id"), Some("web"));
 }
 
@@ -171,7 +171,7 @@ async fn c219_a_token_of_one_purpose_is_refused_for_the_other() {
         ("", false, false),
     ] {
         let token = keys.sign(SigningAlg::ES256, typ, &claims()).expect("token");
-        let good = |purpose| keys.verify(&token, purpose, NOW).is_ok();
+        let good = |purpose| keys.verify(&token, purpose, at(NOW)).is_ok();
         assert_eq!(good(JwtPurpose::IdTokenHint), hint, "{typ}");
         assert_eq!(good(JwtPurpose::AccessToken), access, "{typ}");
     }
@@ -274,7 +274,7 @@ async fn s_c6_times_with_fractions(#[case] exp: Value, #[case] seconds: i64) {
     claims["iat"] = json!(1_799_999_999.5);
     claims["nbf"] = json!(1_799_999_999.25);
     let verified = verdict(&keys, &claims).unwrap();
-    assert_eq!(verified.expires_at, seconds);
+    assert_eq!(verified.expires_at, at(seconds));
     claims["exp"] = json!(1_799_999_989.5);
     assert_eq!(verdict(&keys, &claims), Err(JwtError::Expired));
 }
@@ -314,7 +314,10 @@ async fn az_25_a_hint_may_be_expired() {
     let mut claims = claims();
     claims["exp"] = json!(1);
     let token = keys.sign(SigningAlg::ES256, "JWT", &claims).expect("token");
-    assert!(keys.verify(&token, JwtPurpose::IdTokenHint, NOW).is_ok());
+    assert!(
+        keys.verify(&token, JwtPurpose::IdTokenHint, at(NOW))
+            .is_ok()
+    );
 }
 
 #[tokio::test]
@@ -350,7 +353,7 @@ async fn c225_every_changed_byte_is_noticed() {
         for alg in [SigningAlg::ES256, SigningAlg::EdDsa] {
             let token = keys.sign(alg, typ, &claims()).expect("token");
             every_change(&token, |changed| {
-                keys.verify(changed, purpose, NOW).expect_err(changed);
+                keys.verify(changed, purpose, at(NOW)).expect_err(changed);
             });
         }
     }

@@ -123,58 +123,58 @@ async fn s_b12_st_04_a_key_that_others_can_read_stops_production() {
 async fn c179_rotation_without_restart() {
     let home = tempfile::tempdir().expect("directory");
     let settings = settings(in_directory(home.path()), &Development);
-    let keys = Keys::load(&settings, NOW).await.expect("keys");
+    let keys = Keys::load(&settings, at(NOW)).await.expect("keys");
     let old = kids(&keys);
     let token = keys
         .sign(SigningAlg::ES256, "JWT", &jwt::claims())
         .expect("token");
 
-    let next = KeyDescription::new(SigningAlg::ES256, NOW, NOW + 86400);
+    let next = KeyDescription::new(SigningAlg::ES256, at(NOW), at(NOW + 86400));
     let kid = create_key(&settings.keys, &next)
         .expect("key")
         .expect("kid");
-    keys.reread(NOW + 60).expect("keys");
+    keys.reread(at(NOW + 60)).expect("keys");
     assert_eq!(kids(&keys), [old.clone(), vec![kid.clone()]].concat());
     let signer = |token: &str, now| {
         keys.verify(token, JwtPurpose::IdTokenHint, now)
             .map(|jwt| jwt.kid)
     };
-    assert_eq!(signer(&token, NOW + 60), Ok(old[0].clone()));
+    assert_eq!(signer(&token, at(NOW + 60)), Ok(old[0].clone()));
 
-    keys.reread(NOW + 86400).expect("keys");
+    keys.reread(at(NOW + 86400)).expect("keys");
     assert_eq!(kids(&keys)[0], kid);
     assert!(kids(&keys).contains(&old[0]));
     let newer = keys
         .sign(SigningAlg::ES256, "JWT", &jwt::claims())
         .expect("token");
-    assert_eq!(signer(&newer, NOW + 86400), Ok(kid));
+    assert_eq!(signer(&newer, at(NOW + 86400)), Ok(kid));
 
-    keys.reread(NOW + 86400 + 3600 + 3600).expect("keys");
+    keys.reread(at(NOW + 86400 + 3600 + 3600)).expect("keys");
     assert!(!kids(&keys).contains(&old[0]));
-    assert_eq!(signer(&token, NOW + 99999), Ok(old[0].clone()));
+    assert_eq!(signer(&token, at(NOW + 99999)), Ok(old[0].clone()));
 
     let file = home.path().join(format!("{}.json", old[0]));
     let mut written: Value = serde_json::from_slice(&fs::read(&file).expect("file")).expect("JSON");
     written["state"] = json!("withdrawn");
     fs::write(&file, written.to_string()).expect("file");
-    keys.reread(NOW + 99999).expect("keys");
-    assert_eq!(signer(&token, NOW + 99999), Err(JwtError::UnknownKey));
+    keys.reread(at(NOW + 99999)).expect("keys");
+    assert_eq!(signer(&token, at(NOW + 99999)), Err(JwtError::UnknownKey));
 }
 
 #[tokio::test]
 async fn s28_2_the_directory_is_looked_at_every_60_seconds() {
     let home = tempfile::tempdir().expect("directory");
     let settings = settings(in_directory(home.path()), &Development);
-    let keys = Keys::load(&settings, NOW).await.expect("keys");
-    let key = KeyDescription::new(SigningAlg::RS256, NOW, NOW + 86400);
+    let keys = Keys::load(&settings, at(NOW)).await.expect("keys");
+    let key = KeyDescription::new(SigningAlg::RS256, at(NOW), at(NOW + 86400));
     let key = KeyDescription {
         alg: SigningAlg::EdDsa,
         ..key
     };
     create_key(&settings.keys, &key).expect("key");
-    keys.up_to_date(NOW + 59, None).await;
+    keys.up_to_date(at(NOW + 59), None).await;
     assert_eq!(kids(&keys).len(), 2);
-    keys.up_to_date(NOW + 60, None).await;
+    keys.up_to_date(at(NOW + 60), None).await;
     assert_eq!(kids(&keys).len(), 3);
 }
 
@@ -184,18 +184,18 @@ async fn s28_2_the_directory_is_looked_at_every_60_seconds() {
 async fn s_b12_every_request_waits_for_the_look() {
     let home = tempfile::tempdir().expect("directory");
     let settings = settings(in_directory(home.path()), &Development);
-    let keys = Keys::load(&settings, NOW).await.expect("keys");
+    let keys = Keys::load(&settings, at(NOW)).await.expect("keys");
     let token = keys
         .sign(SigningAlg::ES256, "JWT", &jwt::claims())
         .expect("token");
     let signer = keys
-        .verify(&token, JwtPurpose::IdTokenHint, NOW)
+        .verify(&token, JwtPurpose::IdTokenHint, at(NOW))
         .expect("token")
         .kid;
-    crate::keys::withdraw_key(&settings, &signer, NOW + 1).expect("withdrawal");
+    crate::keys::withdraw_key(&settings, &signer, at(NOW + 1)).expect("withdrawal");
     let verdict = async || {
-        keys.up_to_date(NOW + 3600, None).await;
-        keys.verify(&token, JwtPurpose::IdTokenHint, NOW + 3600)
+        keys.up_to_date(at(NOW + 3600), None).await;
+        keys.verify(&token, JwtPurpose::IdTokenHint, at(NOW + 3600))
             .is_ok()
     };
     let verdicts = tokio::join!(verdict(), verdict(), verdict());
@@ -207,10 +207,10 @@ async fn s_b12_every_request_waits_for_the_look() {
 async fn s_b12_a_clock_that_goes_back_puts_no_look_off() {
     let home = tempfile::tempdir().expect("directory");
     let settings = settings(in_directory(home.path()), &Development);
-    let keys = Keys::load(&settings, NOW).await.expect("keys");
+    let keys = Keys::load(&settings, at(NOW)).await.expect("keys");
     let signer = kids(&keys)[0].clone();
-    crate::keys::withdraw_key(&settings, &signer, NOW).expect("withdrawal");
-    keys.up_to_date(NOW - 7200, None).await;
+    crate::keys::withdraw_key(&settings, &signer, at(NOW)).expect("withdrawal");
+    keys.up_to_date(at(NOW - 7200), None).await;
     assert!(!kids(&keys).contains(&signer));
 }
 
@@ -221,7 +221,7 @@ async fn a_directory_that_cannot_be_read_leaves_the_keys() {
         .await
         .expect("keys");
     fs::write(home.path().join("broken.pem"), "no key").expect("file");
-    assert!(keys.reread(NOW + 60).is_err());
+    assert!(keys.reread(at(NOW + 60)).is_err());
     assert_eq!(kids(&keys).len(), 2);
 }
 
@@ -264,7 +264,8 @@ async fn s28_1_rsa_signs_and_verifies() {
     for alg in [SigningAlg::RS256, SigningAlg::PS256] {
         let token = keys.sign(alg, "JWT", &jwt::claims()).expect("token");
         assert!(
-            keys.verify(&token, JwtPurpose::IdTokenHint, NOW).is_ok(),
+            keys.verify(&token, JwtPurpose::IdTokenHint, at(NOW))
+                .is_ok(),
             "{alg}"
         );
     }

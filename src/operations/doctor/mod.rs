@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::{
     boot::{self, definition::OAuthServerDefinition, load},
+    clock::Clock,
     config::Settings,
     keys::Keys,
     protocol::rule::{RuleId, rule},
@@ -108,7 +109,7 @@ pub async fn findings<D: OAuthServerDefinition>(ctx: &AppContext) -> Vec<Finding
 
 /// Returns the findings about signing keys (OS-03).
 async fn keys(settings: &Settings) -> Vec<Finding> {
-    let now = chrono::Utc::now().timestamp();
+    let now = Clock::system().now();
     match Keys::load(settings, now).await {
         Err(error) => vec![Finding::error(rule!("OS-03"), error.to_string())],
         Ok(_) => operation::old_keys(settings, now).await,

@@ -6,11 +6,15 @@ use loco_rs::app::AppContext;
 
 use super::Finding;
 use crate::{
+    clock::Clock,
     config::{KeySource, Settings},
     http::{other_host, proxy},
     keys::{KeyState, OPEN_TO_OTHERS, list_keys, open_key_files},
     operations::cleanup::MARKER,
-    protocol::rule::rule,
+    protocol::{
+        rule::rule,
+        time::{Seconds, UnixTime},
+    },
     server::Server,
     store::{
         Store, StoreResult,
@@ -19,8 +23,8 @@ use crate::{
     },
 };
 
-/// Seconds after which a cleanup is missed, and after which a note of the servers is too old.
-const MISSED: i64 = 86_400;
+/// How long after it a cleanup is missed, and a note of the servers too old.
+const MISSED: Seconds = Seconds::days(1);
 /// Expired rows that are too many even if a cleanup ran.
 const TOO_MANY: i64 = 10_000;
 
@@ -28,10 +32,7 @@ const TOO_MANY: i64 = 10_000;
 /// expired, no cleanup has to run.
 pub async fn expired_rows(ctx: &AppContext, store: &Store) -> Option<Finding> {
     let running = ctx.shared_store.get::<Arc<Server>>();
-    let now = running.map_or_else(
-        || chrono::Utc::now().timestamp(),
-        |server| server.clock.now(),
-    );
+    let now = running.map_or_else(|| Clock::system().now(), |server| server.clock.now());
     let Waiting { rows, ran_at } = match look(store, now).await {
         Ok(seen) => seen,
         Err(error) => {
@@ -39,7 +40,7 @@ pub async fn expired_rows(ctx: &AppContext, store: &Store) -> Option<Finding> {
             return Some(Finding::warn(rule!("OS-10"), text));
         }
     };
-    let missed = ran_at.is_none_or(|at| now.saturating_sub(at) > MISSED);
+    let missed = ran_at.is_none_or(|at| now - at > MISSED);
     (rows > TOO_MANY || (rows > 0 && missed)).then(|| {
         Finding::warn(
             rule!("OS-10"),
@@ -51,13 +52,13 @@ pub async fn expired_rows(ctx: &AppContext, store: &Store) -> Option<Finding> {
     })
 }
 
-/// The number of expired rows, and when a cleanup ran last, Unix seconds.
+/// The number of expired rows, and when a cleanup ran last.
 struct Waiting {
     rows: i64,
-    ran_at: Option<i64>,
+    ran_at: Option<UnixTime>,
 }
 
-async fn look(store: &Store, now: i64) -> StoreResult<Waiting> {
+async fn look(store: &Store, now: UnixTime) -> StoreResult<Waiting> {
     let tables = store.tables();
     let mut rows = 0;
     for kind in Expired::ALL {
@@ -88,14 +89,11 @@ pub async fn unread_proxy(ctx: &AppContext, store: &Store) -> Option<Finding> {
 /// OS-06: pages were opened at another host than `base_url`, as the servers have noted within a day.
 pub async fn other_host(ctx: &AppContext, store: &Store, settings: &Settings) -> Option<Finding> {
     let running = ctx.shared_store.get::<Arc<Server>>();
-    let now = running.map_or_else(
-        || chrono::Utc::now().timestamp(),
-        |server| server.clock.now(),
-    );
+    let now = running.map_or_else(|| Clock::system().now(), |server| server.clock.now());
     let tables = store.tables();
     let seen = store.run(|db| markers::get(db, tables, other_host::MARKER));
     let seen = seen.await.ok().flatten();
-    seen.filter(|at| now.saturating_sub(*at) < MISSED).map(|_| {
+    seen.filter(|at| now - *at < MISSED).map(|_| {
         Finding::warn(
             rule!("OS-06"),
             format!(
@@ -110,14 +108,14 @@ pub async fn other_host(ctx: &AppContext, store: &Store, settings: &Settings) ->
 
 /// OS-03, as far as it is only a warning: old keys, files without a passphrase, and, outside
 /// production, files that others can read.
-pub async fn old_keys(settings: &Settings, now: i64) -> Vec<Finding> {
+pub async fn old_keys(settings: &Settings, now: UnixTime) -> Vec<Finding> {
     let read = settings.clone();
     let keys = tokio::task::spawn_blocking(move || list_keys(&read, now)).await;
     let Ok(Ok(keys)) = keys else {
         return Vec::new();
     };
-    let oldest = now.saturating_sub(settings.keys.max_age_seconds);
-    let is_old = |since: i64| since > 0 && since < oldest;
+    let oldest = now - settings.keys.max_age_seconds;
+    let is_old = |since: UnixTime| since > UnixTime::EPOCH && since < oldest;
     let old = keys
         .iter()
         .filter(|key| key.state == KeyState::Active && is_old(key.since));

@@ -13,18 +13,20 @@ use serde_json::Value;
 
 use super::Finding;
 use crate::{
+    clock::Clock,
     config::{Settings, urls::Urls},
     fetch::extra_certificates,
     protocol::{
         route::Route,
         rule::{RuleId, rule},
+        time::{Seconds, UnixTime},
     },
 };
 
 /// Longest wait for one response.
 const WAIT: Duration = Duration::from_secs(5);
-/// Most that two clocks may differ, seconds (OS-19).
-const CLOCKS: i64 = 5;
+/// Most that two clocks may differ (OS-19).
+const CLOCKS: Seconds = Seconds::new(5);
 
 /// One deployment to which requests are sent.
 struct Probe<'a> {
@@ -172,7 +174,7 @@ impl Probe<'_> {
         let date = header(answer, &DATE);
         let date = date.and_then(|date| chrono::DateTime::parse_from_rfc2822(&date).ok());
         let Some(date) = date else { return };
-        let off = (date.timestamp() - chrono::Utc::now().timestamp()).abs();
+        let off = (UnixTime::from(date) - Clock::system().now()).abs();
         if off > CLOCKS {
             let text = format!("the clocks of here and there differ by {off} s — run NTP");
             self.error(rule!("OS-19"), text);

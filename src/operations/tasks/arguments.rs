@@ -2,7 +2,7 @@
 
 use loco_rs::task::Vars;
 
-use crate::boot;
+use crate::{boot, protocol::time::Seconds};
 
 /// The `key:value` pairs of one command line, whose keys are all known.
 #[derive(Clone, Copy)]
@@ -65,6 +65,12 @@ impl<'a> Arguments<'a> {
                 "{key}: a whole number from 0 to {most}"
             ))),
         }
+    }
+
+    /// Returns the value of a key that is a whole number of seconds from 0 to `most`.
+    pub fn seconds(self, key: &str, most: Seconds) -> loco_rs::Result<Option<Seconds>> {
+        let number = self.number(key, most.get())?;
+        Ok(number.map(Seconds::new))
     }
 
     /// Returns the value of a key that is one of these words.

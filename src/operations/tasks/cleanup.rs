@@ -1,6 +1,6 @@
 //! `oauth:cleanup` (CL-01, CL-02): deletes what is over, removes clients that nobody uses.
 
-use std::{marker::PhantomData, time::Duration};
+use std::marker::PhantomData;
 
 use async_trait::async_trait;
 use loco_rs::{
@@ -12,6 +12,7 @@ use super::arguments::Arguments;
 use crate::{
     boot::{self, definition::OAuthServerDefinition, load},
     operations::cleanup::{self, CleanupReport},
+    protocol::time::Seconds,
 };
 
 const KEYS: [&str; 3] = ["dry_run", "batch", "max_seconds"];
@@ -42,8 +43,8 @@ impl<D: OAuthServerDefinition> Task for Cleanup<D> {
         if let Some(batch) = arguments.number("batch", 1000)? {
             options.batch = batch.max(1).unsigned_abs();
         }
-        if let Some(seconds) = arguments.number("max_seconds", 86_400)? {
-            options.most = Duration::from_secs(seconds.unsigned_abs());
+        if let Some(seconds) = arguments.seconds("max_seconds", Seconds::days(1))? {
+            options.most = seconds.into();
         }
         let report = cleanup::Cleanup(&server)
             .run(options)

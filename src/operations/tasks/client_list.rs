@@ -9,6 +9,7 @@ use crate::{
     protocol::{
         client::{Client, ClientKind, ClientStatus},
         redirect_uri,
+        time::{Seconds, UnixTime},
     },
     store::clients,
 };
@@ -31,9 +32,9 @@ struct Line<'a> {
     kind: ClientKind,
     status: ClientStatus,
     redirect_hosts: Vec<String>,
-    /// When the client was last used, Unix seconds; not known of clients of the settings.
+    /// When the client was last used; not known of clients of the settings.
     #[serde(skip_serializing_if = "Option::is_none")]
-    last_used_at: Option<i64>,
+    last_used_at: Option<UnixTime>,
     live_grants: i64,
 }
 
@@ -80,9 +81,9 @@ impl<'a> Filter<'a> {
         })
     }
 
-    fn lets_through(&self, client: &Client, now: i64) -> bool {
+    fn lets_through(&self, client: &Client, now: UnixTime) -> bool {
         let unused = self.unused_days.is_none_or(|days| {
-            let since = now.saturating_sub(days * 86_400);
+            let since = now - Seconds::days(days);
             client.kind != ClientKind::Static && client.last_used_at.is_none_or(|at| at < since)
         });
         let kind = self.kind.is_none_or(|kind| word(client.kind) == kind);
@@ -130,7 +131,7 @@ fn table(lines: &[Line<'_>]) -> String {
     let mut rows = vec![HEAD.map(str::to_owned)];
     rows.extend(lines.iter().map(|line| {
         let used = line.last_used_at;
-        let used = used.and_then(|at| chrono::DateTime::from_timestamp(at, 0));
+        let used = used.and_then(|at| chrono::DateTime::from_timestamp(at.as_seconds(), 0));
         [
             line.client_id.to_owned(),
             line.client_name.unwrap_or("-").to_owned(),

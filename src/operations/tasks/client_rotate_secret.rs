@@ -8,16 +8,20 @@ use crate::{
     boot::{self, definition::OAuthServerDefinition, load},
     clients::registration::NewSecret,
     events::{AuditEvent, EventName},
-    protocol::{client::Client, secret::Purpose},
+    protocol::{
+        client::Client,
+        secret::Purpose,
+        time::{Seconds, UnixTime},
+    },
     server::Server,
     store::clients::{self, SecretChange, SecretReplacement},
 };
 
 const KEYS: [&str; 2] = ["id", "overlap_seconds"];
 /// Default of `overlap_seconds`: one day.
-const OVERLAP: i64 = 86_400;
+const OVERLAP: Seconds = Seconds::days(1);
 /// Largest value of `overlap_seconds`: one year.
-const LONGEST: i64 = 31_536_000;
+const LONGEST: Seconds = Seconds::days(365);
 
 task!(
     /// The task `oauth:client:rotate_secret`.
@@ -35,7 +39,7 @@ impl<D: OAuthServerDefinition> ClientRotateSecret<D> {
     pub async fn report(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<String> {
         let arguments = Arguments::read(vars, &KEYS)?;
         let id = arguments.required("id", "client_…")?;
-        let overlap = arguments.number("overlap_seconds", LONGEST)?;
+        let overlap = arguments.seconds("overlap_seconds", LONGEST)?;
         let server = load::running::<D>(ctx).await?;
         let client = changeable(&server, id).await?;
         rotate(&server, &client, overlap.unwrap_or(OVERLAP), arguments).await
@@ -45,7 +49,7 @@ impl<D: OAuthServerDefinition> ClientRotateSecret<D> {
 async fn rotate(
     server: &Server,
     client: &Client,
-    overlap: i64,
+    overlap: Seconds,
     arguments: Arguments<'_>,
 ) -> loco_rs::Result<String> {
     let id = client.client_id.as_str();
@@ -58,9 +62,9 @@ async fn rotate(
         .new_secret(client.kind)
         .map_err(boot::error)?;
     // The overlap does not lengthen a life that ends earlier.
-    let until = server.clock.now().saturating_add(overlap);
+    let until = server.clock.now() + overlap;
     let until = current.expires_at.map_or(until, |end| end.min(until));
-    let old_until = (overlap > 0).then_some(until);
+    let old_until = (overlap > Seconds::ZERO).then_some(until);
     let change = SecretChange::Replace {
         new: secret.hash(Purpose::Secret),
         expires_at,
@@ -83,14 +87,14 @@ async fn rotate(
         let mut answer = serde_json::json!({
             "client_id": id,
             "client_secret": secret,
-            "client_secret_expires_at": expires_at.unwrap_or(0),
+            "client_secret_expires_at": expires_at.unwrap_or(UnixTime::EPOCH),
         });
         if let (Some(until), Some(answer)) = (old_until, answer.as_object_mut()) {
             answer.insert("previous_secret_expires_at".to_owned(), until.into());
         }
         return Ok(answer.to_string());
     }
-    let old = old_until.and_then(|until| chrono::DateTime::from_timestamp(until, 0));
+    let old = old_until.and_then(|until| chrono::DateTime::from_timestamp(until.as_seconds(), 0));
     let old = old.map_or_else(
         || "the old secret does not work any more".to_owned(),
         |until| format!("the old secret works until {}", until.format("%F %T UTC")),

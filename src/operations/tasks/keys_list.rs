@@ -10,7 +10,7 @@ use loco_rs::{
 };
 
 use super::{arguments::Arguments, key_work::KeyWork};
-use crate::{boot::definition::OAuthServerDefinition, keys};
+use crate::{boot::definition::OAuthServerDefinition, keys, protocol::time::UnixTime};
 
 /// The task `oauth:keys:list`.
 pub struct KeysList<D>(PhantomData<fn() -> D>);
@@ -56,6 +56,7 @@ impl<D: OAuthServerDefinition> Task for KeysList<D> {
     }
 }
 
-fn date(at: i64) -> String {
-    DateTime::from_timestamp(at, 0).map_or_else(|| at.to_string(), |at| at.to_rfc3339())
+fn date(at: UnixTime) -> String {
+    DateTime::from_timestamp(at.as_seconds(), 0)
+        .map_or_else(|| at.to_string(), |at| at.to_rfc3339())
 }

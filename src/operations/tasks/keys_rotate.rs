@@ -14,7 +14,7 @@ use crate::{
     boot::{self, definition::OAuthServerDefinition},
     events::{AuditEvent, EventName},
     keys::{self, KeyDescription},
-    protocol::jwk::SigningAlg,
+    protocol::{jwk::SigningAlg, time::Seconds},
 };
 
 const KEYS: [&str; 3] = ["alg", "now", "withdraw"];
@@ -66,12 +66,12 @@ async fn rotate(work: &KeyWork, arguments: Arguments<'_>) -> loco_rs::Result<Vec
     let algorithms = algorithms(work, arguments)?;
     let now = work.clock.now();
     let wait = match arguments.flag("now")? {
-        Some(true) => 0,
+        Some(true) => Seconds::ZERO,
         _ => work.settings.keys.publish_before_seconds,
     };
     let mut done = Vec::new();
     for alg in algorithms {
-        let active_at = now.saturating_add(wait);
+        let active_at = now + wait;
         let settings = Arc::clone(&work.settings);
         let made = KeyWork::blocking(move || {
             let description = KeyDescription::new(alg, now, active_at);

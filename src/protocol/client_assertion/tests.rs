@@ -11,12 +11,16 @@ const ISSUER: &str = "https://as.example";
 const TOKEN: &str = "https://as.example/oauth/token";
 const REVOKE: &str = "https://as.example/oauth/revoke";
 
+const fn at(seconds: i64) -> UnixTime {
+    UnixTime::from_seconds(seconds)
+}
+
 fn expected() -> Expected<'static> {
     Expected {
         client_id: "machine",
         alg: None,
         audience: Audience::AnyOf(&[ISSUER, TOKEN, REVOKE]),
-        now: NOW,
+        now: at(NOW),
     }
 }
 
@@ -85,7 +89,7 @@ fn refusal(
 #[test]
 fn a_good_assertion() {
     let once = judge(good(), &expected()).unwrap();
-    assert_eq!(once.until, NOW + 70);
+    assert_eq!(once.until, at(NOW + 70));
     let assertion = Assertion::parse(&signed(&key(1).0, good())).unwrap();
     assert_eq!(assertion.subject(), Some("machine"));
     assert_eq!(format!("{assertion:?}"), "[redacted]");

@@ -5,6 +5,8 @@ use rstest::rstest;
 use super::*;
 use crate::protocol::{client::ClientSecret, grants::TokenRequest, params::Params};
 
+const NOW: UnixTime = UnixTime::from_seconds(100);
+
 /// The credentials of a request with these headers and this body.
 fn read(authorization: &[&str], body: &str) -> Result<Credentials, OAuthError> {
     let params = Params::parse(body.as_bytes()).unwrap();
@@ -80,7 +82,7 @@ fn s_d2_each_failure_of_authentication_has_its_own_line(
         "client_secret_post" => read(&[], &format!("client_id=a&client_secret={secret}")),
         _ => read(&[&basic(&format!("a:{secret}"))], ""),
     };
-    let error = credentials.unwrap().authenticate(client.as_ref(), 100);
+    let error = credentials.unwrap().authenticate(client.as_ref(), NOW);
     let error = error.unwrap_err();
     assert_eq!(error.received_text(), received);
     assert!(!error.wanted().is_empty());
@@ -97,7 +99,7 @@ fn ca_02_secrets(#[case] secret: &str, #[case] good: bool) {
     let header = basic(&format!("a:{secret}"));
     let credentials = read(&[&header], "").unwrap();
     let client = client();
-    assert_eq!(credentials.authenticate(Some(&client), 100).is_ok(), good);
+    assert_eq!(credentials.authenticate(Some(&client), NOW).is_ok(), good);
 }
 
 #[rstest]
@@ -124,7 +126,7 @@ fn client() -> Client {
         expires_at,
     };
     Client {
-        secrets: vec![secret("s", None), secret("old", Some(100))],
+        secrets: vec![secret("s", None), secret("old", Some(NOW))],
         ..crate::protocol::interaction::tests::client()
     }
 }

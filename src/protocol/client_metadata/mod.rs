@@ -23,6 +23,7 @@ use super::{
     display_name,
     jwk::SigningAlg,
 };
+use crate::protocol::time::Seconds;
 
 /// Metadata as written by a client or an operator. Members that are not here are ignored
 /// (RFC 7591 §2); an absent member is `None`.
@@ -47,7 +48,7 @@ pub struct ClientMetadata {
     pub application_type: Option<String>,
     pub subject_type: Option<String>,
     pub id_token_signed_response_alg: Option<String>,
-    pub default_max_age: Option<i64>,
+    pub default_max_age: Option<Seconds>,
     pub require_auth_time: Option<bool>,
     pub default_acr_values: Option<Vec<String>>,
     pub post_logout_redirect_uris: Option<Vec<String>>,

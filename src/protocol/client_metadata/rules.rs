@@ -13,6 +13,7 @@ use crate::protocol::{
     client::{ApplicationType, AuthMethod, Client, SubjectType},
     jwk::SigningAlg,
     redirect_uri::{self, RedirectUriError},
+    time::Seconds,
 };
 
 pub(super) const MAX_ENTRIES: usize = 20;
@@ -233,8 +234,9 @@ impl<'a> Rules<'a> {
     }
 
     /// RG-05: no negative numbers, and none beyond the column.
-    pub fn seconds(&mut self, member: &str, sent: Option<i64>) -> Option<i64> {
-        let outside = |value: &i64| !(0..=i64::from(i32::MAX)).contains(value);
+    pub fn seconds(&mut self, member: &str, sent: Option<Seconds>) -> Option<Seconds> {
+        let range = Seconds::ZERO..=i32::MAX.into();
+        let outside = |value: &Seconds| !range.contains(value);
         if let Some(value) = sent.filter(outside) {
             let finding = MetadataError::new(member, MetadataRule::Seconds);
             self.note(finding.received(value.to_string()));

@@ -3,7 +3,7 @@
 use super::{Bound, Granted, OwnerState, TokenRequest, audience};
 use crate::protocol::{
     error::OAuthError, pkce, policy::Entitlement, received::Received, refusals::CodeRefusal,
-    scope::Scopes,
+    scope::Scopes, time::UnixTime,
 };
 
 /// The parameters of a token request with a code.
@@ -48,8 +48,8 @@ pub struct Code<'a> {
     pub redeemed: bool,
     /// Whether the grant, or the session in which the code was made, is revoked.
     pub revoked: bool,
-    /// When the code expires, Unix seconds.
-    pub expires_at: i64,
+    /// When the code expires.
+    pub expires_at: UnixTime,
     /// Granted scopes.
     pub scopes: Scopes,
     /// Granted resources.
@@ -80,7 +80,7 @@ pub fn decide(
     entitlement: Entitlement<'_>,
     code: Option<&Code<'_>>,
     request: &Request<'_>,
-    now: i64,
+    now: UnixTime,
 ) -> Result<Verdict, OAuthError> {
     let sent = Received::Secret(request.code);
     let code = code.ok_or_else(|| OAuthError::of(CodeRefusal::Unknown).received(sent))?;

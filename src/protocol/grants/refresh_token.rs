@@ -10,6 +10,7 @@ use crate::protocol::{
     rule::rule,
     scope::Scopes,
     secret::{Purpose, hash},
+    time::UnixTime,
 };
 
 /// The parameters of a token request with a refresh token.
@@ -78,16 +79,16 @@ impl<'a> Request<'a> {
 pub struct RefreshToken<'a> {
     /// The client it was issued to.
     pub client_id: &'a str,
-    /// When the token expires, Unix seconds.
-    pub expires_at: i64,
-    /// When all refresh tokens of the grant expire, Unix seconds.
-    pub absolute_expires_at: i64,
+    /// When the token expires.
+    pub expires_at: UnixTime,
+    /// When all refresh tokens of the grant expire.
+    pub absolute_expires_at: UnixTime,
     /// Whether the token was rotated.
     pub superseded: bool,
     /// Whether the token of the next generation was rotated too.
     pub successor_superseded: bool,
-    /// Until when a retry of the rotation gets the stored answer, Unix seconds.
-    pub successor_until: Option<i64>,
+    /// Until when a retry of the rotation gets the stored answer.
+    pub successor_until: Option<UnixTime>,
     /// Fingerprint of the rotation's request.
     pub fingerprint: Option<SecretHash>,
     /// Whether the grant is revoked.
@@ -164,7 +165,7 @@ pub fn decide(
     entitlement: Entitlement<'_>,
     token: Option<&RefreshToken<'_>>,
     request: &Request<'_>,
-    now: i64,
+    now: UnixTime,
 ) -> Result<Verdict, OAuthError> {
     let Entitlement { client, policy } = entitlement;
     let sent = Received::Secret(request.refresh_token);
@@ -231,7 +232,7 @@ fn of_superseded(
     token: &RefreshToken<'_>,
     policy: &Policy,
     request: &Request<'_>,
-    now: i64,
+    now: UnixTime,
 ) -> Verdict {
     let in_window = token.successor_until.is_some_and(|until| now < until);
     if !in_window || token.successor_superseded {

@@ -15,12 +15,16 @@ const START: i64 = 1_800_000_000;
 const NOW: i64 = START + 30;
 const ACR_ORDER: [&str; 3] = ["bronze", "silver", "gold"];
 
+const fn at(seconds: i64) -> UnixTime {
+    UnixTime::from_seconds(seconds)
+}
+
 /// A request with every circumstance that a test bends.
 #[derive(Clone)]
 struct Case {
     prompts: Vec<Prompt>,
     silent: bool,
-    max_age: Option<i64>,
+    max_age: Option<Seconds>,
     hint: Option<&'static str>,
     scopes: Scopes,
     resources: Vec<String>,
@@ -48,7 +52,7 @@ impl Case {
             progress: Progress::default(),
             session: Some(SessionView {
                 subject: "alice".to_owned(),
-                auth_time: START - 600,
+                auth_time: at(START - 600),
                 acr: Some("silver".to_owned()),
             }),
             consent: Some(ConsentView {
@@ -89,12 +93,12 @@ impl Case {
     /// The person signed in for this request just now.
     fn logged_in(self) -> Self {
         self.with(|case| {
-            case.progress.authenticated_at = Some(START + 10);
+            case.progress.authenticated_at = Some(at(START + 10));
             case.progress.created = true;
             case.progress.selected = true;
             case.session = Some(SessionView {
                 subject: "alice".to_owned(),
-                auth_time: START + 10,
+                auth_time: at(START + 10),
                 acr: Some("silver".to_owned()),
             });
         })
@@ -111,7 +115,7 @@ impl Case {
                 scopes: &self.scopes,
                 resources: &self.resources,
                 redirect_uri: self.redirect_uri,
-                started_at: START,
+                started_at: at(START),
             },
             progress: &self.progress,
             session: self.session.as_ref(),
@@ -120,7 +124,7 @@ impl Case {
             sensitive_scopes: &self.sensitive,
             acr_order: &ACR_ORDER.map(str::to_owned),
             app: &self.app,
-            now: NOW,
+            now: at(NOW),
         })
         .map_err(|error| error.code)
     }
@@ -132,7 +136,7 @@ fn accepted(resource: &str, text: &str) -> AcceptedScopes {
         shown: scopes(text),
         accepted: scopes(text),
         client_version: 1,
-        at: START,
+        at: at(START),
     })
 }
 
@@ -262,12 +266,12 @@ fn nx_07_the_hook_asks_for_a_choice_once() {
 #[test]
 fn nx_02_a_login_before_the_request_does_not_close_prompt_login() {
     let early = Case::prompting("login").logged_in().with(|case| {
-        case.progress.authenticated_at = Some(START - 1);
+        case.progress.authenticated_at = Some(at(START - 1));
     });
     assert_eq!(early.step(), Ok(Step::Login));
     // Another session took its place since: who is signed in now did not log in here.
     let other = Case::prompting("login").logged_in().with(|case| {
-        case.session.as_mut().unwrap().auth_time = START - 600;
+        case.session.as_mut().unwrap().auth_time = at(START - 600);
     });
     assert_eq!(other.step(), Ok(Step::Login));
 }
@@ -316,8 +320,8 @@ fn nx_05_max_age(
     #[case] expected: Result<Step, ErrorCode>,
 ) {
     let case = Case::covered().with(|case| {
-        case.max_age = asked;
-        case.client.default_max_age = default;
+        case.max_age = asked.map(Seconds::new);
+        case.client.default_max_age = default.map(Seconds::new);
     });
     assert_eq!(case.step(), expected);
     assert_eq!(case.clone().logged_in().step(), Ok(Step::Issue));
@@ -332,8 +336,8 @@ fn nx_05_max_age(
 #[test]
 fn nx_05_zero_asks_even_in_the_second_of_the_login() {
     let case = Case::covered().with(|case| {
-        case.max_age = Some(0);
-        case.session.as_mut().unwrap().auth_time = NOW;
+        case.max_age = Some(Seconds::new(0));
+        case.session.as_mut().unwrap().auth_time = at(NOW);
     });
     assert_eq!(case.step(), Ok(Step::Login));
 }
@@ -343,7 +347,7 @@ fn nx_05_a_login_made_here_is_never_too_old() {
     // Whoever reads the consent page for longer than `max_age` still gets through.
     let case = Case::covered()
         .logged_in()
-        .with(|case| case.max_age = Some(1));
+        .with(|case| case.max_age = Some(Seconds::new(1)));
     assert_eq!(case.step(), Ok(Step::Issue));
 }
 
@@ -355,8 +359,8 @@ fn nx_05_a_login_made_here_is_never_too_old() {
 #[case::scope(|consent: &mut ConsentView| consent.accepted = accepted("https://r1.example", "openid"), Step::Consent)]
 #[case::resource(|consent: &mut ConsentView| consent.accepted = accepted("https://r2.example", "openid read"), Step::Consent)]
 #[case::nothing(|consent: &mut ConsentView| consent.accepted = AcceptedScopes::default(), Step::Consent)]
-#[case::expired(|consent: &mut ConsentView| consent.expires_at = Some(NOW), Step::Consent)]
-#[case::alive(|consent: &mut ConsentView| consent.expires_at = Some(NOW + 1), Step::Issue)]
+#[case::expired(|consent: &mut ConsentView| consent.expires_at = Some(at(NOW)), Step::Consent)]
+#[case::alive(|consent: &mut ConsentView| consent.expires_at = Some(at(NOW + 1)), Step::Issue)]
 fn co_02_a_stored_consent_covers(
     #[case] change: impl FnOnce(&mut ConsentView),
     #[case] expected: Step,

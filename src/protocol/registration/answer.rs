@@ -10,13 +10,14 @@ use crate::protocol::{
     client::{ApplicationType, AuthMethod, Client, GrantType, SubjectType},
     jwk::SigningAlg,
     secret::Secret,
+    time::{Seconds, UnixTime},
 };
 
 /// Values of the answer besides the metadata.
 #[derive(Clone, Copy, Debug)]
 pub struct Issued<'a> {
-    /// When the client was registered, Unix seconds.
-    pub at: i64,
+    /// When the client was registered.
+    pub at: UnixTime,
     /// A new secret, which is shown this once.
     pub secret: Option<&'a Secret>,
     /// The registration access token: a new one, or the one of this request.
@@ -31,12 +32,12 @@ pub struct Issued<'a> {
 #[derive(Serialize)]
 pub struct ClientInformation<'a> {
     client_id: &'a str,
-    client_id_issued_at: i64,
+    client_id_issued_at: UnixTime,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<&'a str>,
     /// 0 = never.
     #[serde(skip_serializing_if = "Option::is_none")]
-    client_secret_expires_at: Option<i64>,
+    client_secret_expires_at: Option<UnixTime>,
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_access_token: Option<&'a str>,
     registration_client_uri: &'a str,
@@ -74,7 +75,7 @@ pub struct ClientInformation<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     jwks_uri: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    default_max_age: Option<i64>,
+    default_max_age: Option<Seconds>,
     require_auth_time: bool,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     default_acr_values: &'a [String],
@@ -100,7 +101,8 @@ impl<'a> ClientInformation<'a> {
             client_id: &client.client_id,
             client_id_issued_at: issued.at,
             client_secret: issued.secret.map(Secret::expose),
-            client_secret_expires_at: secret.map(|secret| secret.expires_at.unwrap_or(0)),
+            client_secret_expires_at: secret
+                .map(|secret| secret.expires_at.unwrap_or(UnixTime::EPOCH)),
             registration_access_token: issued.registration_token.map(Secret::expose),
             registration_client_uri: issued.registration_uri,
             redirect_uris: &client.redirect_uris,

@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::ClientRow;
 use crate::{
-    protocol::client::Client,
+    protocol::{client::Client, time::UnixTime},
     store::{
         StoreResult,
         record::{Record, gt, is_null},
@@ -25,14 +25,14 @@ pub struct Listed {
     pub live_grants: BTreeMap<String, i64>,
 }
 
-/// Returns every client of the table and the live grants at `now`, Unix seconds.
+/// Returns every client of the table and the live grants at `now`.
 ///
 /// # Errors
 /// [`crate::store::StoreError`] when the database fails or refuses.
 pub async fn list(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<Listed> {
     let mut select = ClientRow::select(tables.clients);
     select.order_by(Alias::new("id"), Order::Asc);

@@ -27,7 +27,10 @@ use super::{
     StoreResult,
     record::{Record, eq},
 };
-use crate::{protocol::client::Client, store::schema::TableNames};
+use crate::{
+    protocol::{client::Client, time::UnixTime},
+    store::schema::TableNames,
+};
 
 /// Returns the client with this id, whatever its status.
 ///
@@ -114,7 +117,7 @@ pub async fn touch(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     client_id: &str,
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<()> {
     let mut update = Query::update();
     update

@@ -12,7 +12,10 @@ use super::{
     tombstone::{self, DELETED},
 };
 use crate::{
-    protocol::client::{Client, ClientStatus, SecretHash},
+    protocol::{
+        client::{Client, ClientStatus, SecretHash},
+        time::UnixTime,
+    },
     store::{
         StoreResult, access_tokens,
         authorization_codes::{self, Revocation, RevokeReason},
@@ -49,11 +52,11 @@ pub struct RegisteredClient {
     pub owner: Option<UserKey>,
     /// Hash of its registration access token.
     pub token: Option<SecretHash>,
-    /// When it was registered, Unix seconds.
-    pub issued_at: i64,
+    /// When it was registered.
+    pub issued_at: UnixTime,
 }
 
-/// Inserts a registered client and returns when it was registered, Unix seconds.
+/// Inserts a registered client and returns when it was registered.
 ///
 /// # Errors
 /// [`crate::store::StoreError`] when the database fails or refuses.
@@ -61,13 +64,13 @@ pub async fn register(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     row: &ClientRow,
-) -> StoreResult<i64> {
+) -> StoreResult<UnixTime> {
     let mut insert = row.insert_into(tables.clients);
     insert.returning_col(Alias::new("created_at"));
     let row = conn.query_one(&insert).await?;
     let row = row.ok_or(sea_orm::DbErr::RecordNotInserted)?;
     let created_at: DateTimeWithTimeZone = row.try_get("", "created_at")?;
-    Ok(created_at.timestamp())
+    Ok(created_at.into())
 }
 
 /// Returns the client with this id and the values that its management needs, whatever its status.
@@ -94,7 +97,7 @@ pub async fn registered(
     Ok(Some(RegisteredClient {
         owner: row.user_id,
         token: token.and_then(|hash| hash.try_into().ok()).map(SecretHash),
-        issued_at: created_at.timestamp(),
+        issued_at: created_at.into(),
         client: row.into_client()?,
     }))
 }
@@ -258,7 +261,7 @@ pub async fn delete(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     client_id: &str,
-    now: i64,
+    now: UnixTime,
 ) -> StoreResult<bool> {
     let mut update = change(tables, client_id);
     tombstone::bury(&mut update, now);

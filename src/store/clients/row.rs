@@ -4,9 +4,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 
 use crate::{
-    protocol::client::{
-        ApplicationType, AuthMethod, Client, ClientKind, ClientSecret, ClientStatus, DocumentCache,
-        KeyCache, SecretHash, SubjectType,
+    protocol::{
+        client::{
+            ApplicationType, AuthMethod, Client, ClientKind, ClientSecret, ClientStatus,
+            DocumentCache, KeyCache, SecretHash, SubjectType,
+        },
+        time::UnixTime,
     },
     store::{
         StoreError, StoreResult,
@@ -72,10 +75,10 @@ record! {
         pub client_secret_hash: Option<Vec<u8>>,
         /// Hash of the secret before the last rotation.
         pub previous_secret_hash: Option<Vec<u8>>,
-        /// When the current secret expires, Unix seconds; null = never.
-        pub client_secret_expires_at: Option<i64>,
-        /// When the previous secret expires, Unix seconds; null = never.
-        pub previous_secret_expires_at: Option<i64>,
+        /// When the current secret expires; null = never.
+        pub client_secret_expires_at: Option<UnixTime>,
+        /// When the previous secret expires; null = never.
+        pub previous_secret_expires_at: Option<UnixTime>,
         /// Hash of the registration access token (RFC 7592 §1.2).
         pub registration_token_hash: Option<Vec<u8>>,
         /// Registered public keys, a JWK set (RFC 7517 §5).
@@ -86,8 +89,8 @@ record! {
         pub token_endpoint_auth_signing_alg: Option<String>,
         /// The JWK set last fetched from `jwks_uri`.
         pub jwks_cache: Option<Json>,
-        /// When `jwks_cache` was fetched, Unix seconds.
-        pub jwks_fetched_at: Option<i64>,
+        /// When `jwks_cache` was fetched.
+        pub jwks_fetched_at: Option<UnixTime>,
         /// Client metadata `sector_identifier_uri` (OpenID Connect Registration §2).
         pub sector_identifier_uri: Option<String>,
         /// Verified sector host for pairwise subjects (OpenID Connect Core §8.1).
@@ -100,18 +103,18 @@ record! {
         pub skip_consent: bool,
         /// Client metadata `require_auth_time` (OpenID Connect Registration §2).
         pub require_auth_time: bool,
-        /// Client metadata `default_max_age` (OpenID Connect Registration §2), seconds.
+        /// Client metadata `default_max_age` (OpenID Connect Registration §2).
         pub default_max_age: Option<i32>,
         /// Client metadata `default_acr_values` (OpenID Connect Registration §2).
         pub default_acr_values: Option<Strings>,
-        /// When the metadata document was last fetched, Unix seconds.
-        pub document_fetched_at: Option<i64>,
-        /// Until when the copy of the document may be used without another fetch, Unix seconds.
-        pub document_expires_at: Option<i64>,
+        /// When the metadata document was last fetched.
+        pub document_fetched_at: Option<UnixTime>,
+        /// Until when the copy of the document may be used without another fetch.
+        pub document_expires_at: Option<UnixTime>,
         /// Entity tag of the copy of the document.
         pub document_etag: Option<String>,
-        /// When a code or token was last issued, Unix seconds.
-        pub last_used_at: Option<i64>,
+        /// When a code or token was last issued.
+        pub last_used_at: Option<UnixTime>,
     }
 }
 

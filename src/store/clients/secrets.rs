@@ -2,7 +2,7 @@
 
 use sea_orm::sea_query::{Alias, Expr, SimpleExpr, UpdateStatement};
 
-use crate::protocol::client::SecretHash;
+use crate::protocol::{client::SecretHash, time::UnixTime};
 
 /// What an update does to the secrets of a client.
 #[derive(Clone, Debug)]
@@ -15,10 +15,10 @@ pub enum SecretChange {
     Replace {
         /// The new secret.
         new: SecretHash,
-        /// When the new secret expires, Unix seconds; `None` = never.
-        expires_at: Option<i64>,
-        /// Until when the old secret works, Unix seconds; `None` = it stops at once.
-        old_until: Option<i64>,
+        /// When the new secret expires; `None` = never.
+        expires_at: Option<UnixTime>,
+        /// Until when the old secret works; `None` = it stops at once.
+        old_until: Option<UnixTime>,
     },
 }
 
@@ -28,7 +28,7 @@ impl SecretChange {
             update.value(Alias::new(name), value);
         };
         let null = || Expr::cust("NULL");
-        let seconds = |at: &Option<i64>| at.map_or_else(null, Expr::value);
+        let seconds = |at: &Option<UnixTime>| at.map_or_else(null, Expr::value);
         match self {
             Self::Keep => {}
             Self::Remove => {

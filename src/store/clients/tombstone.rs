@@ -6,10 +6,13 @@ use sea_orm::{
 };
 
 use super::ClientRow;
-use crate::store::{
-    StoreResult,
-    record::{Record, eq, is_null},
-    schema::TableNames,
+use crate::{
+    protocol::time::UnixTime,
+    store::{
+        StoreResult,
+        record::{Record, eq, is_null},
+        schema::TableNames,
+    },
 };
 
 /// `status` of a tombstone.
@@ -42,7 +45,7 @@ const LISTS: [&str; 4] = [
 
 /// Turns a row into a tombstone, which keeps the id, the kind and the time of its end. A stranger
 /// may register and go as often as the limits permit, and nothing of what was registered is kept.
-pub(in crate::store) fn bury(update: &mut UpdateStatement, now: i64) {
+pub(in crate::store) fn bury(update: &mut UpdateStatement, now: UnixTime) {
     update
         .value(Alias::new("status"), DELETED)
         .value(Alias::new("deleted_at"), now);

@@ -183,7 +183,7 @@ fn first_generation(server: &Server, context: GrantContext<'_>, token: &Secret) 
         client_id: context.grant.client_id.clone(),
         user_id: context.owner.key(),
         issued_at: now,
-        expires_at: now.saturating_add(server.policy.ttl.refresh).min(absolute),
+        expires_at: (now + server.policy.ttl.refresh).min(absolute),
         absolute_expires_at: absolute,
         superseded_at: None,
         successor_until: None,

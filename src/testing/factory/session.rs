@@ -6,6 +6,7 @@ use loco_rs::app::AppContext;
 use crate::{
     http::browser::with_cookies,
     people::{Owner, resource_owner::ResourceOwner},
+    protocol::time::UnixTime,
     sessions::SignIn,
     testing::server,
 };
@@ -32,8 +33,8 @@ impl SessionBuilder {
         self
     }
 
-    /// Sets the time of the login, Unix seconds.
-    pub const fn auth_time(mut self, at: i64) -> Self {
+    /// Sets the time of the login.
+    pub const fn auth_time(mut self, at: UnixTime) -> Self {
         self.sign_in.auth_time = Some(at);
         self
     }

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use crate::views::{
-    ClientCard, FormError, Page, PageContext, PageVariables, Translations, samples,
+use crate::{
+    protocol::time::Seconds,
+    views::{ClientCard, FormError, Page, PageContext, PageVariables, Translations, samples},
 };
 
 /// Variables of `consent.html`.
@@ -18,11 +19,11 @@ pub struct ConsentPage {
     pub previously_granted: Vec<GrantedScope>,
     /// Resources that the access is for.
     pub resources: Vec<ResourceLine>,
-    /// How long access lasts, in words; when empty, the engine sets it from `access_seconds`.
+    /// How long access lasts, in words; when empty, the engine sets it from `access_for`.
     pub access_until: String,
-    /// How long access lasts, seconds; `None` = until the person ends it.
+    /// How long access lasts; `None` = until the person ends it.
     #[serde(skip)]
-    pub access_seconds: Option<u64>,
+    pub access_for: Option<Seconds>,
     /// Whether access goes on while the person is away (a refresh token is issued).
     pub offline: bool,
     /// Whether optional scopes can be unticked.
@@ -131,8 +132,8 @@ impl PageContext for ConsentPage {
             scope.description = describe(&scope.name, &scope.description, words);
         }
         if self.access_until.is_empty() {
-            self.access_until = match self.access_seconds {
-                Some(seconds) => words.duration(seconds),
+            self.access_until = match self.access_for {
+                Some(length) => words.duration(length),
                 None => words.say("duration-until-ended"),
             };
         }
@@ -164,7 +165,7 @@ impl PageContext for ConsentPage {
                 uri: "https://id.example.com/mcp".into(),
                 name: "Invoices".into(),
             }],
-            access_seconds: Some(30 * 24 * 3600),
+            access_for: Some(Seconds::days(30)),
             offline: true,
             narrowing: true,
             switch_account_action: "/oauth/select-account".into(),
@@ -217,7 +218,7 @@ impl PageContext for ConsentPage {
                 "again",
                 Self {
                     previously_granted: again,
-                    access_seconds: None,
+                    access_for: None,
                     ..main.clone()
                 },
             ),

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::{
-    protocol::secret::Secret,
+    protocol::{secret::Secret, time::Seconds},
     sessions::cookies::{CookieLifetime, CookieNames, Cookies},
 };
 
@@ -82,7 +82,7 @@ fn round_trip(names: CookieNames, sessions: &[Secret], binding: Option<&Secret>)
     let mut headers = HeaderMap::new();
     let set = [
         binding.map(|binding| names.binding(binding)),
-        Some(names.sessions(sessions, CookieLifetime::Remembered(60))),
+        Some(names.sessions(sessions, CookieLifetime::Remembered(Seconds::minutes(1)))),
     ];
     for cookie in set.into_iter().flatten() {
         let pair = cookie.split(';').next().unwrap_or_default();

@@ -9,6 +9,7 @@ use crate::protocol::{
     client_metadata::{ClientIdentity, ClientMetadata, TrustLevel},
     params::encode,
     secret::{Purpose, hash},
+    time::UnixTime,
 };
 
 /// Basic authentication (RFC 6749 §2.3.1) and bearer tokens (RFC 6750 §2.1).
@@ -28,13 +29,13 @@ pub fn basic_header(data: &[u8]) {
         );
         let client = client(id, secret);
         assert!(
-            read.authenticate(Some(&client), 0).is_ok(),
+            read.authenticate(Some(&client), UnixTime::EPOCH).is_ok(),
             "the secret is another"
         );
         let other = format!("{secret}x");
         let wrong = Credentials::read(&[&basic(id, &other)], nothing);
         let wrong = wrong.unwrap_or_else(|error| panic!("{error:?}"));
-        assert!(wrong.authenticate(Some(&client), 0).is_err());
+        assert!(wrong.authenticate(Some(&client), UnixTime::EPOCH).is_err());
         assert!(Credentials::read(&[&written, &written], nothing).is_err());
     }
     arbitrary(header);

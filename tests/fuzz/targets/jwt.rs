@@ -19,13 +19,14 @@ use crate::{
         client_assertion::{Assertion, Audience, Expected},
         jwk::SigningAlg,
         numeric_date,
+        time::{Seconds, UnixTime},
     },
 };
 
-const NOW: i64 = 1_800_000_000;
+const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 const ISSUER: &str = "https://as.example";
 const CLIENT: &str = "machine";
-/// Ten of them, seconds.
+/// Ten of them.
 const YEARS: i64 = 315_360_000;
 
 /// Our keys, those of RFC 7515 A.3 and RFC 8037 A.1, and what they signed.
@@ -82,14 +83,18 @@ static OWN: LazyLock<Own> = LazyLock::new(|| {
 fn claims() -> Value {
     json!({
         "iss": ISSUER, "sub": "alice", "aud": "web", "client_id": "web", "jti": "1",
-        "iat": NOW, "exp": NOW + 3600,
+        "iat": NOW, "exp": NOW + Seconds::hours(1),
     })
+}
+
+const fn lasting(number: i64) -> Seconds {
+    Seconds::new(number)
 }
 
 /// The words of the first line.
 struct Wish<'a> {
     words: Vec<&'a str>,
-    now: i64,
+    now: UnixTime,
 }
 
 impl<'a> Wish<'a> {
@@ -97,7 +102,7 @@ impl<'a> Wish<'a> {
         let words: Vec<&str> = line.split(' ').collect();
         let offset = words.iter().find_map(|word| word.parse::<i64>().ok());
         Self {
-            now: NOW + offset.unwrap_or_default().clamp(-YEARS, YEARS),
+            now: NOW + Seconds::new(offset.unwrap_or_default().clamp(-YEARS, YEARS)),
             words,
         }
     }
@@ -144,7 +149,7 @@ pub fn jwt(data: &[u8]) {
     let token = parts.join(".");
     for purpose in [JwtPurpose::AccessToken, JwtPurpose::IdTokenHint] {
         let Ok(verified) = own.keys.verify(&token, purpose, wish.now) else {
-            let in_time = wish.now >= NOW - 10 && wish.now < NOW + 3610;
+            let in_time = wish.now >= NOW - lasting(10) && wish.now < NOW + lasting(3610);
             let is_hint = purpose == JwtPurpose::IdTokenHint;
             let good = token == *original && (is_hint == wish.says("hint"));
             assert!(!good || !(in_time || is_hint), "a good token is refused");
@@ -158,7 +163,7 @@ pub fn jwt(data: &[u8]) {
         let ours: &[String] = match purpose {
             JwtPurpose::IdTokenHint => std::slice::from_ref(&own.hint),
             JwtPurpose::AccessToken => {
-                assert!((NOW - 10..NOW + 3610).contains(&wish.now));
+                assert!((NOW - lasting(10)..NOW + lasting(3610)).contains(&wish.now));
                 &own.access
             }
         };
@@ -198,10 +203,10 @@ fn signed(wish: &Wish<'_>, payload: &str) {
         assert_eq!(audience, Some(json!(verified.audiences)));
         if purpose == JwtPurpose::AccessToken {
             assert!(text("client_id").is_some() && text("jti").is_some());
-            assert!(verified.expires_at > wish.now - 10);
-            assert!(verified.issued_at <= wish.now + 10);
+            assert!(verified.expires_at > wish.now - lasting(10));
+            assert!(verified.issued_at <= wish.now + lasting(10));
             let begins = claims.get("nbf").map(|_| whole("nbf"));
-            assert!(begins.is_none_or(|at| at.is_some_and(|at| at <= wish.now + 10)));
+            assert!(begins.is_none_or(|at| at.is_some_and(|at| at <= wish.now + lasting(10))));
         }
     }
 }
@@ -220,7 +225,7 @@ static THEIRS: LazyLock<Theirs> = LazyLock::new(|| {
     let set = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "kid": "k1", "x": x }] });
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"EdDSA","kid":"k1","typ":"JWT"}"#);
     let claims = json!({
-        "iss": CLIENT, "sub": CLIENT, "aud": ISSUER, "jti": "1", "iat": NOW, "exp": NOW + 60,
+        "iss": CLIENT, "sub": CLIENT, "aud": ISSUER, "jti": "1", "iat": NOW, "exp": NOW + Seconds::minutes(1),
     });
     let assertion = sign(&key, &header, &URL_SAFE_NO_PAD.encode(claims.to_string()));
     Theirs {
@@ -264,7 +269,7 @@ pub fn client_assertion(data: &[u8]) {
         assertion.verify(&theirs.set).map(|()| once)
     });
     let Ok(once) = judged else {
-        let in_time = wish.now >= NOW - 30 && wish.now < NOW + 70;
+        let in_time = wish.now >= NOW - lasting(30) && wish.now < NOW + lasting(70);
         assert!(
             token != theirs.assertion || !in_time,
             "a good assertion is refused"
@@ -291,10 +296,10 @@ pub fn client_assertion(data: &[u8]) {
     assert!(jti.is_some_and(|jti| (1..=255).contains(&jti.chars().count())));
     let time = |name: &str| claims.get(name).and_then(numeric_date::rounded_up);
     let expires_at = time("exp").unwrap_or_default();
-    assert!(expires_at > wish.now - 10 && expires_at <= wish.now + 3610);
-    assert_eq!(once.until, expires_at.saturating_add(10));
+    assert!(expires_at > wish.now - lasting(10) && expires_at <= wish.now + lasting(3610));
+    assert_eq!(once.until, expires_at + lasting(10));
     for begins in [time("iat"), time("nbf")].into_iter().flatten() {
-        assert!(begins <= wish.now + 30);
+        assert!(begins <= wish.now + lasting(30));
     }
 }
 

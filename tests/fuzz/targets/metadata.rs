@@ -13,6 +13,7 @@ use crate::protocol::{
     redirect_uri,
     registration::{ClientInformation, Issued, metadata, sent},
     strict_json::{self, JsonError},
+    time::UnixTime,
 };
 
 const CLIENT_ID: &str = "client_of_the_fuzzer";
@@ -144,7 +145,7 @@ fn answer(client: &Client) -> Value {
     json!(ClientInformation::new(
         client,
         Issued {
-            at: 1_800_000_000,
+            at: UnixTime::from_seconds(1_800_000_000),
             secret: None,
             registration_token: None,
             registration_uri: REGISTRATION_URI,

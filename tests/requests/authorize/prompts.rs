@@ -61,7 +61,7 @@ async fn c021_nx_02_prompt_login_asks_again() {
     let mut browser = alice(&server).await;
     browser.code(&Authorize::base()).await;
     server.advance(600);
-    let now = server.oauth().clock.now();
+    let now = server.now();
     let page = browser
         .authorize(&Authorize::base().with("prompt", "login"))
         .await;

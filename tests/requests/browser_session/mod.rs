@@ -2,9 +2,12 @@
 
 mod identity;
 
-use loco_oauth_server::internals::{
-    protocol::secret::SecretHash,
-    store::sessions::{self, Renewal},
+use loco_oauth_server::{
+    UnixTime,
+    internals::{
+        protocol::secret::SecretHash,
+        store::sessions::{self, Renewal},
+    },
 };
 use sea_orm::{EntityTrait, Set};
 use serde_json::json;
@@ -273,14 +276,14 @@ async fn bs_02_a_session_is_renewed_by_who_knows_its_secret() {
         id: row.id,
         previous: SecretHash(row.token_hash.clone().try_into().unwrap()),
         token_hash: SecretHash([secret; 32]),
-        auth_time: row.auth_time,
+        auth_time: UnixTime::from_seconds(row.auth_time),
         acr: row.acr.clone(),
         amr: row.amr.clone(),
         remembered: row.remembered,
         credential_stamp: row.credential_stamp.clone(),
-        now: row.last_seen_at,
-        idle_expires_at: row.idle_expires_at,
-        expires_at: row.expires_at,
+        now: UnixTime::from_seconds(row.last_seen_at),
+        idle_expires_at: UnixTime::from_seconds(row.idle_expires_at),
+        expires_at: UnixTime::from_seconds(row.expires_at),
     };
     let mut renewed = Vec::new();
     for secret in [1, 2] {

@@ -113,7 +113,7 @@ async fn s_c6_times(#[case] claim: &str, #[case] written: &str, #[case] good: bo
     let (server, key) = with_signer(json!({})).await;
     let offset: f64 = written[1..].parse().unwrap();
     #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
-    let now = server.oauth().clock.now() as f64;
+    let now = server.now() as f64;
     let time = if written.contains('.') {
         json!(now + offset)
     } else {
@@ -128,7 +128,7 @@ async fn s_c6_times(#[case] claim: &str, #[case] written: &str, #[case] good: bo
 async fn s_c6_a_long_assertion_is_used_once() {
     let (server, key) = with_signer(json!({})).await;
     server.advance(0);
-    let claims = json!({ "exp": server.oauth().clock.now() + 3600 });
+    let claims = json!({ "exp": server.now() + 3600 });
     let assertion = key.assertion(&server, "signer", &claims);
     server.assert_by(&assertion).await.ok();
     for seconds in [0, 1800, 1799, 60] {
@@ -182,7 +182,7 @@ async fn s_c6_a_code_by_an_assertion_for_the_token_endpoint() {
     fixtures::insert(&server, &web).await;
     let request = Authorize::of("suite", fixtures::CONF_CB).with("scope", "openid");
     let code = server.browser().code(&request).await;
-    let claims = json!({ "aud": [TOKEN], "exp": server.oauth().clock.now() + 3600 });
+    let claims = json!({ "aud": [TOKEN], "exp": server.now() + 3600 });
     let assertion = key.assertion(&server, "suite", &claims);
     let form = crate::app::tokens::redemption(&code, &[]);
     let answer = server

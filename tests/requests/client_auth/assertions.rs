@@ -80,7 +80,7 @@ async fn c102_claims_that_are_missing_or_wrong(#[case] changes: Value) {
 async fn c102_times_that_are_over_or_to_come() {
     let (server, key) = with_signer(json!({})).await;
     let before = server.everything().await;
-    let now = server.oauth().clock.now();
+    let now = server.now();
     for times in [
         json!({ "exp": now - 300, "iat": now - 400 }),
         json!({ "nbf": now + 3600, "exp": now + 3660 }),
@@ -266,7 +266,7 @@ async fn c220_odd_headers_and_claims(#[case] header: Value, #[case] changes: Val
 async fn c222_times_of_an_assertion(#[case] written: &str) {
     let (server, key) = with_signer(json!({})).await;
     for (name, from_now) in [("exp", 60), ("nbf", -60), ("iat", 0)] {
-        let time = (server.oauth().clock.now() + from_now).to_string();
+        let time = (server.now() + from_now).to_string();
         let time: Value = serde_json::from_str(&written.replace('T', &time)).unwrap();
         let assertion = key.assertion(&server, "signer", &json!({ name: time }));
         assert_refused(&server, &server.assert_by(&assertion).await).await;

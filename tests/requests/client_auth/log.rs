@@ -1,5 +1,6 @@
 //! What the log says of a client that is not authenticated; its answer is always the same.
 
+use loco_oauth_server::UnixTime;
 use std::collections::BTreeSet;
 
 use rstest::rstest;
@@ -150,7 +151,10 @@ async fn s_d2_an_expired_secret_is_named() {
     };
     let rotating = Client {
         grant_types: vec![GrantType::ClientCredentials],
-        secrets: vec![secret("new", None), secret("old", Some(1))],
+        secrets: vec![
+            secret("new", None),
+            secret("old", Some(UnixTime::from_seconds(1))),
+        ],
         ..fixtures::confidential("rotating", &[])
     };
     fixtures::insert(&server, &rotating).await;

@@ -19,7 +19,7 @@ async fn s32_1_the_list() {
     ] }))
     .await;
     let column = oauth_clients::Column::LastUsedAt;
-    let now = server.oauth().clock.now();
+    let now = server.now();
     server.set_client("other", column, now - 10 * 86_400).await;
     server
         .set_client("multi", column, sea_orm::Value::BigInt(None))

@@ -2,6 +2,7 @@
 
 mod sign_out;
 
+use loco_oauth_server::Seconds;
 use sea_orm::Set;
 use serde_json::{Value, json};
 
@@ -462,7 +463,11 @@ async fn es_02_a_retired_key_still_verifies_hints() {
     let oauth = server.oauth();
     let mut browser = server.browser();
     let hint = hint(&server, &mut browser).await;
-    let next = KeyDescription::new(SigningAlg::ES256, oauth.clock.now(), oauth.clock.now() + 1);
+    let next = KeyDescription::new(
+        SigningAlg::ES256,
+        oauth.clock.now(),
+        oauth.clock.now() + Seconds::new(1),
+    );
     create_key(&oauth.settings.keys, &next).unwrap().unwrap();
     // Retiring first, retired after a week.
     for seconds in [60, 7 * 86_400] {

@@ -26,7 +26,7 @@ async fn s19_3_what_a_handler_learns() {
         (&json!(null), &json!(false))
     );
     assert!(shown["acr"].is_string() && shown["auth_time"].is_i64());
-    let now = server.oauth().clock.now();
+    let now = server.now();
     let life = shown["expires_at"].as_i64().unwrap() - now;
     assert!((3500..=3600).contains(&life), "{life}");
     let me = server.call("/mcp/me", &token).await.ok();

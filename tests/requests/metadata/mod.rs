@@ -3,6 +3,7 @@
 mod advertised;
 mod well_known;
 
+use loco_oauth_server::Seconds;
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -221,7 +222,7 @@ async fn c179_rotation() {
     let next = KeyDescription::new(
         SigningAlg::ES256,
         oauth.clock.now(),
-        oauth.clock.now() + 86_400,
+        oauth.clock.now() + Seconds::days(1),
     );
     let new = create_key(&oauth.settings.keys, &next).unwrap().unwrap();
     later(60).await;

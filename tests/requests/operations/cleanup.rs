@@ -105,7 +105,7 @@ async fn cl_02_a_run_says_what_it_did() {
     assert_eq!(rows.len(), 1, "the marker");
     assert_eq!(
         (rows[0].kind.as_str(), rows[0].counter),
-        ("marker", oauth.clock.now())
+        ("marker", server.now())
     );
 }
 
@@ -205,7 +205,7 @@ async fn idle_clients_go_when_their_grants_are_over() {
     server.advance(0);
     registered(&server, std::iter::once("idle".to_owned())).await;
     server.browser().code(&Authorize::of("idle", DYN_CB)).await;
-    let now = server.oauth().clock.now();
+    let now = server.now();
     server
         .change_client("idle", |client| {
             client.last_used_at = sea_orm::Set(Some(now));

@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use futures_util::future::join_all;
-use loco_oauth_server::internals::keys::{JwtPurpose, KeyLine, KeyState, list_keys};
+use loco_oauth_server::{
+    Seconds,
+    internals::keys::{JwtPurpose, KeyLine, KeyState, list_keys},
+};
 use serde_json::{Value, json};
 
 use crate::app::{
@@ -85,7 +88,7 @@ async fn c179_a_rotation_publishes_before_it_signs() {
     let next = server.key_list().into_iter().find(|key| key.kid == new);
     assert_eq!(
         next.unwrap().next_change,
-        Some(server.oauth().clock.now() + 86_400)
+        Some(server.oauth().clock.now() + Seconds::days(1))
     );
 
     server.advance(86_400 - 1);

@@ -278,7 +278,7 @@ async fn s_b4_an_ended_consent_is_not_revived() {
     browser.sign_in().await;
     allow(&mut browser, &request(&[API], "openid read write")).await;
     let mut row = server.consents().await.remove(0).into_active_model();
-    row.expires_at = Set(Some(server.oauth().clock.now()));
+    row.expires_at = Set(Some(server.now()));
     row.update(&server.ctx.db).await.unwrap();
     assert!(!is_covered(&mut browser, &request(&[API], "openid read")).await);
     allow(&mut browser, &request(&[API], "openid read")).await;

@@ -34,7 +34,7 @@ async fn exchange(server: &TestServer, claims: Value) -> Answer {
 
 /// A JWT that was issued so many seconds before the server's present.
 fn issued(server: &TestServer, ago: i64) -> Value {
-    json!({ "iat": server.oauth().clock.now() - ago })
+    json!({ "iat": server.now() - ago })
 }
 
 #[track_caller]
@@ -86,7 +86,7 @@ async fn s_b5_a_reset_on_the_page_makes_older_jwts_void(
     #[case] stale: bool,
 ) {
     let server = server().await;
-    let changed = server.oauth().clock.now();
+    let changed = server.now();
     reset(&server).await;
     server.advance(10);
     let claims = claims.as_object().unwrap().iter();
@@ -143,7 +143,7 @@ async fn s_b5_a_change_by_the_app_makes_older_jwts_void(#[case] seen: &str) {
         assert_stale(&exchange(&server, issued(&server, ago)).await);
     }
     // The first sighting of the new password does not move.
-    let first = server.oauth().clock.now();
+    let first = server.now();
     server.advance(60);
     assert_stale(&exchange(&server, json!({ "iat": first - 1 })).await);
     exchange(&server, json!({ "iat": first })).await.ok();
@@ -160,7 +160,7 @@ async fn s_b5_the_change_is_known_from_its_first_sighting() {
     server.advance(60);
     let page = browser.get("/oauth/apps").await;
     assert!(page.location().contains("/oauth/login"), "signed out");
-    let sighted = server.oauth().clock.now();
+    let sighted = server.now();
     server.advance(60);
     assert_stale(&exchange(&server, json!({ "iat": sighted - 1 })).await);
     exchange(&server, json!({ "iat": sighted + 1 })).await.ok();
@@ -174,7 +174,7 @@ async fn s_b5_a_login_with_the_new_password_tells_since_when() {
     server.advance(60);
     change_password(&server).await;
     log_in(&server, NEW).await;
-    let known = server.oauth().clock.now();
+    let known = server.now();
     server.advance(600);
     assert_stale(&exchange(&server, json!({ "iat": known - 1 })).await);
     exchange(&server, json!({ "iat": known })).await.ok();
@@ -184,7 +184,7 @@ async fn s_b5_a_login_with_the_new_password_tells_since_when() {
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b5_without_a_change_nothing_is_refused() {
     let server = server().await;
-    let old = json!({ "iat": server.oauth().clock.now() - 500 });
+    let old = json!({ "iat": server.now() - 500 });
     exchange(&server, old.clone()).await.ok();
     exchange(&server, old.clone()).await.ok();
     log_in(&server, PASSWORD).await;
@@ -202,7 +202,7 @@ async fn s_b5_the_last_change_counts() {
     let server = server().await;
     reset(&server).await;
     server.advance(60);
-    let between = json!({ "iat": server.oauth().clock.now() });
+    let between = json!({ "iat": server.now() });
     exchange(&server, between.clone()).await.ok();
     server.advance(60);
     change_password(&server).await;
@@ -214,7 +214,7 @@ async fn s_b5_the_last_change_counts() {
 async fn s_b5_the_log_says_since_when() {
     let server = server().await;
     reset(&server).await;
-    let changed = server.oauth().clock.now();
+    let changed = server.now();
     server.oauth().events.take();
     exchange(&server, issued(&server, 60)).await;
     let refused = server.event("request.refused");
@@ -230,7 +230,7 @@ async fn s_b5_a_person_who_was_never_seen_before_the_change() {
     let server = server().await;
     let hashed = loco_rs::hash::hash_password(NEW).unwrap();
     server.advance(60);
-    let changed = chrono::DateTime::from_timestamp(server.oauth().clock.now(), 0).unwrap();
+    let changed = chrono::DateTime::from_timestamp(server.now(), 0).unwrap();
     server
         .change_user(ALICE, |alice| {
             alice.password = Set(hashed);
@@ -243,7 +243,7 @@ async fn s_b5_a_person_who_was_never_seen_before_the_change() {
     }
     exchange(&server, issued(&server, 59)).await.ok();
     // What changes later about the person is no change of the password.
-    let later = chrono::DateTime::from_timestamp(server.oauth().clock.now() + 600, 0).unwrap();
+    let later = chrono::DateTime::from_timestamp(server.now() + 600, 0).unwrap();
     server
         .change_user(ALICE, |alice| alice.updated_at = Set(later.into()))
         .await;

@@ -1,6 +1,9 @@
 //! POST token, `grant_type=client_credentials` (C098, C099; TK-28 to TK-30).
 
-use loco_oauth_server::internals::protocol::client::{Client, GrantType};
+use loco_oauth_server::{
+    Seconds,
+    internals::protocol::client::{Client, GrantType},
+};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -173,7 +176,7 @@ async fn ca_02_two_secrets_during_rotation() {
         hash: hash(Purpose::Secret, text),
         expires_at,
     };
-    let end = server.oauth().clock.now() + 100;
+    let end = server.oauth().clock.now() + Seconds::new(100);
     let rotating = Client {
         grant_types: vec![GrantType::ClientCredentials],
         secrets: vec![secret("new", None), secret("old", Some(end))],

@@ -1,8 +1,11 @@
 //! A rotation that loses its race after the retry window is lost, and no fault.
 
-use loco_oauth_server::internals::{
-    protocol::secret::{Purpose, hash},
-    store::refresh_tokens::{self, Retry, Rotation},
+use loco_oauth_server::{
+    Seconds, UnixTime,
+    internals::{
+        protocol::secret::{Purpose, hash},
+        store::refresh_tokens::{self, Retry, Rotation},
+    },
 };
 use serde_json::json;
 
@@ -15,18 +18,18 @@ async fn s_b12_a_lost_race_after_the_window_is_lost() {
     server.tokens(&Authorize::base()).await;
     let row = server.generations().await.remove(0);
     let now = server.oauth().clock.now();
-    let rotation = |now: i64| Rotation {
+    let rotation = |now: UnixTime| Rotation {
         id: row.id,
         grant_id: row.grant_id,
         now,
         retry: Some(Retry {
-            until: now + 30,
+            until: now + Seconds::new(30),
             sealed: vec![1, 2, 3],
         }),
         fingerprint: hash(Purpose::Fingerprint, ""),
     };
     let oauth = server.oauth();
-    let supersede = async |now: i64| {
+    let supersede = async |now: UnixTime| {
         let (db, tables) = (&server.ctx.db, oauth.store.tables());
         refresh_tokens::supersede(db, tables, &rotation(now))
             .await
@@ -34,8 +37,9 @@ async fn s_b12_a_lost_race_after_the_window_is_lost() {
     };
     assert!(supersede(now).await);
     let superseded = server.generations().await.remove(0);
-    for later in [now, now + 29, now + 30, now + 31, now + 10_000] {
-        assert!(!supersede(later).await, "{}", later - now);
+    for seconds in [0, 29, 30, 31, 10_000] {
+        let later = now + Seconds::new(seconds);
+        assert!(!supersede(later).await, "{seconds}");
     }
     let after = server.generations().await.remove(0);
     assert_eq!(after.superseded_at, superseded.superseded_at);

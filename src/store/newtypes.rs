@@ -1,0 +1,31 @@
+//! How times, lengths of time and row ids of the rules stand in columns: as 64-bit integers.
+
+use sea_orm::{ColIdx, QueryResult, TryGetError, TryGetable, Value, sea_query::Nullable};
+
+use crate::protocol::time::{Seconds, UnixTime};
+
+/// Lets a type be the value of a column with 64-bit integers.
+macro_rules! column_of_integers {
+    ($name:ident, $from:expr, $into:expr) => {
+        impl From<$name> for Value {
+            fn from(value: $name) -> Self {
+                $into(value).into()
+            }
+        }
+
+        impl Nullable for $name {
+            fn null() -> Value {
+                i64::null()
+            }
+        }
+
+        impl TryGetable for $name {
+            fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
+                i64::try_get_by(row, index).map($from)
+            }
+        }
+    };
+}
+
+column_of_integers!(UnixTime, UnixTime::from_seconds, UnixTime::as_seconds);
+column_of_integers!(Seconds, Seconds::new, Seconds::get);
