@@ -7,7 +7,7 @@ use super::{ClientRegistry, sectors::unread};
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName, Outcome},
-    fetch::{DOCUMENT, FetchError, FetchRequest, FetchResponse},
+    fetch::{DOCUMENT, FetchError, FetchRequest, FetchResponse, ResponseKind},
     protocol::{
         client::{Client, ClientKind, ClientStatus, DocumentCache},
         client_document::{self, DocumentError, DocumentPolicy, DocumentVerdict, Hosts},
@@ -106,11 +106,12 @@ impl ClientRegistry {
     /// Remembers whether the document describes a client, for the time in which it may not be fetched
     /// again (CI-06). A document that was not read changes nothing.
     fn note_finding(&self, client_id: &str, error: Option<&DocumentError>) {
-        match error.map(DocumentError::finding) {
-            None => self.fetcher.found(client_id, false, self.clock.now()),
-            Some(DocumentVerdict::Invalid) => self.fetcher.found(client_id, true, self.clock.now()),
-            Some(DocumentVerdict::Unread | DocumentVerdict::NotAccepted) => {}
-        }
+        let response = match error.map(DocumentError::finding) {
+            None => ResponseKind::Client,
+            Some(DocumentVerdict::Invalid) => ResponseKind::NoClient,
+            Some(DocumentVerdict::Unread | DocumentVerdict::NotAccepted) => return,
+        };
+        self.fetcher.found(client_id, response, self.clock.now());
     }
 
     /// Fetches the document and stores the client that it describes (CI-03, CI-04).

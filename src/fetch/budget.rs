@@ -57,6 +57,15 @@ struct Window {
     of_url: HashMap<String, UrlUsage>,
 }
 
+/// What a response was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseKind {
+    /// A document that describes a client.
+    Client,
+    /// A document that describes no client.
+    NoClient,
+}
+
 /// Fetches from one URL of a stored client in this window.
 #[derive(Clone, Copy, Debug, Default)]
 struct UrlUsage {
@@ -86,13 +95,12 @@ impl Budget {
         self.within(now, |window| window.take(url, None))
     }
 
-    /// Notes whether the response from `url` describes no client. [`Self::is_invalid`] asks for it
-    /// once the fetches of the URL are used up: using them up must not bring back what its owner
-    /// has withdrawn.
-    pub fn found(&self, url: &str, is_invalid: bool, now: UnixTime) {
+    /// Notes what the response from `url` was. [`Self::is_invalid`] asks for it once the fetches of
+    /// the URL are used up: using them up must not bring back what its owner has withdrawn.
+    pub fn found(&self, url: &str, response: ResponseKind, now: UnixTime) {
         self.within(now, |window| {
             let of_url = UrlUsage {
-                is_invalid,
+                is_invalid: response == ResponseKind::NoClient,
                 ..window.of_url(url)
             };
             remember(&mut window.of_url, url, of_url);
@@ -268,13 +276,13 @@ mod tests {
         let url = "https://a.example/app.json";
         assert!(!budget.is_invalid(url, at(1000)));
         assert!(budget.renew(url, at(1000)));
-        budget.found(url, true, at(1000));
+        budget.found(url, ResponseKind::NoClient, at(1000));
         assert!((0..9).all(|_| budget.renew(url, at(1000))) && !budget.renew(url, at(1000)));
         assert!(budget.is_invalid(url, at(1059)));
         assert!(!budget.is_invalid("https://a.example/other.json", at(1059)));
-        budget.found(url, false, at(1059));
+        budget.found(url, ResponseKind::Client, at(1059));
         assert!(!budget.is_invalid(url, at(1059)));
-        budget.found(url, true, at(1059));
+        budget.found(url, ResponseKind::NoClient, at(1059));
         assert!(!budget.is_invalid(url, at(1060)));
     }
 

@@ -29,15 +29,16 @@ use futures_util::{
 use reqwest::{Certificate, Client, Url};
 use url::Host;
 
+pub use self::{
+    budget::ResponseKind,
+    error::{FetchError, SetUpError},
+    lookup::HostResolver,
+};
 use self::{
     budget::{Budget, FirstFetch},
     lookup::AddressGuard,
     once::{FetchKey, SingleFetch},
     rules::Rules,
-};
-pub use self::{
-    error::{FetchError, SetUpError},
-    lookup::HostResolver,
 };
 use crate::{
     config::Settings,
@@ -199,9 +200,9 @@ impl Fetcher {
         outcome
     }
 
-    /// Notes whether the response from `url` describes no client ([`Self::was_invalid`]).
-    pub fn found(&self, url: &str, is_invalid: bool, now: UnixTime) {
-        self.budget.found(url, is_invalid, now);
+    /// Notes what the response from `url` was ([`Self::was_invalid`]).
+    pub fn found(&self, url: &str, response: ResponseKind, now: UnixTime) {
+        self.budget.found(url, response, now);
     }
 
     /// Whether the last response from `url`, within this minute, described no client.

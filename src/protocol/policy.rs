@@ -156,9 +156,14 @@ impl Policy {
         own.union(&more.intersection(&self.registrable_scopes))
     }
 
-    /// Life of an access token (ID-04): the resources' own lives, else the server's; for
-    /// machines at most theirs; at most what a scope allows.
-    pub fn access_token_ttl(&self, granted: &Granted, machine: bool) -> Seconds {
+    /// Life of a machine's access token (ID-04): at most that of [`Self::access_token_ttl`].
+    pub fn machine_token_ttl(&self, granted: &Granted) -> Seconds {
+        self.access_token_ttl(granted).min(self.ttl.m2m)
+    }
+
+    /// Life of an access token (ID-04): the resources' own lives, else the server's; at most what a
+    /// scope allows.
+    pub fn access_token_ttl(&self, granted: &Granted) -> Seconds {
         let audience = granted.audience.iter();
         let resources = audience.filter_map(|uri| self.resource_of_audience(uri));
         let base = resources.map(|resource| resource.access_token_ttl).min();
@@ -166,8 +171,6 @@ impl Policy {
         let caps = scopes
             .filter(|cap| granted.scopes.contains(&cap.scope))
             .map(|cap| cap.ttl);
-        let machine = machine.then_some(self.ttl.m2m);
-        let base = base.unwrap_or(self.ttl.access);
-        caps.chain(machine).fold(base, Seconds::min)
+        caps.fold(base.unwrap_or(self.ttl.access), Seconds::min)
     }
 }

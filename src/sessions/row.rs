@@ -26,9 +26,7 @@ impl SessionService {
         if now - session.last_seen_at < SEEN_EVERY {
             return;
         }
-        let idle_expires_at = self
-            .idle_end(session.remembered, now)
-            .min(session.expires_at);
+        let idle_expires_at = self.idle_end(session, now);
         let tables = self.store.tables();
         let used = SessionUse {
             id: session.id,
@@ -41,13 +39,14 @@ impl SessionService {
         }
     }
 
-    fn idle_end(&self, remembered: bool, now: UnixTime) -> UnixTime {
-        let idle = if remembered {
+    /// When a session that is used now ends if nobody uses it again.
+    fn idle_end(&self, session: &SessionRow, now: UnixTime) -> UnixTime {
+        let idle = if session.remembered {
             self.settings.session_ttl_seconds
         } else {
             self.settings.session_idle_ttl_seconds
         };
-        now + idle
+        (now + idle).min(session.expires_at)
     }
 
     pub(super) fn session_row(
@@ -63,7 +62,7 @@ impl SessionService {
             .acr
             .clone()
             .or_else(|| self.settings.acr_values.first().cloned());
-        Ok(SessionRow {
+        let mut session = SessionRow {
             id: 0,
             token_hash: secret.hash(Purpose::Session).0.to_vec(),
             sid: random::identifier()?,
@@ -76,11 +75,13 @@ impl SessionService {
             user_agent: browser.headers.user_agent.clone(),
             ip_prefix: browser.headers.address.map(ip_prefix),
             last_seen_at: now,
-            idle_expires_at: self.idle_end(sign_in.remember, now).min(expires_at),
+            idle_expires_at: expires_at,
             expires_at,
             ended_at: None,
             end_reason: None,
-        })
+        };
+        session.idle_expires_at = self.idle_end(&session, now);
+        Ok(session)
     }
 
     pub(super) async fn insert_session(&self, row: SessionRow) -> Result<SessionRow, Failure> {

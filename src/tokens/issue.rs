@@ -88,7 +88,11 @@ impl TokenService {
         context: Option<GrantContext<'_>>,
     ) -> Result<NewAccessToken, Failure> {
         let now = self.clock.now();
-        let mut expires_at = now + self.policy.access_token_ttl(granted, context.is_none());
+        let ttl = match context {
+            Some(_) => self.policy.access_token_ttl(granted),
+            None => self.policy.machine_token_ttl(granted),
+        };
+        let mut expires_at = now + ttl;
         if let Some(context) =
             context.filter(|context| self.has_refresh_token(client, context.grant))
         {

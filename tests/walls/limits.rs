@@ -49,7 +49,7 @@ fn the_server_holds_its_services_and_has_no_methods() {
     }
 }
 
-/// A boolean or a tuple among the parameters tells a reader nothing.
+/// A tuple among the parameters tells a reader nothing.
 #[test]
 fn no_tuple_is_a_parameter() {
     use syn::{FnArg, Type, visit::Visit};
