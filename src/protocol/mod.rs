@@ -40,6 +40,7 @@ pub mod resource;
 pub mod resource_metadata;
 pub mod return_to;
 pub mod route;
+pub mod row_id;
 pub mod scope;
 pub mod secret;
 pub mod session_exchange;

@@ -13,6 +13,7 @@ use crate::{
             authorization_code::{Code, FOREIGN, REPLAY, Request, Verdict, decide},
             check_allowed,
         },
+        row_id::RefreshTokenId,
         secret::{Purpose, Secret, SecretHash, hash},
     },
     random,
@@ -234,7 +235,7 @@ fn first_generation(server: &Server, context: GrantContext<'_>, token: &Secret) 
         server.tokens.absolute_end(context.grant),
     );
     RefreshTokenRow {
-        id: 0,
+        id: RefreshTokenId::UNSAVED,
         token_hash: token.hash(Purpose::Refresh).0.to_vec(),
         grant_id: context.grant.id,
         generation: 1,
