@@ -6,7 +6,7 @@ use super::{ConnectedApp, ConnectedDevice, ConsentService};
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
-    protocol::client::Client,
+    protocol::{client::Client, row_id::GrantId},
     store::{
         access_tokens,
         authorization_codes::{self, GrantRow, Revocation, RevokeReason, UserFilter},
@@ -40,7 +40,7 @@ impl ConsentService {
         let consents = self.store.run(consents).await?;
         let grants = |db| authorization_codes::live_of_user(db, tables, user, now);
         let grants = self.store.run(grants).await?;
-        let ids: Vec<i64> = grants.iter().map(|grant| grant.id).collect();
+        let ids: Vec<GrantId> = grants.iter().map(|grant| grant.id).collect();
         let last_use = |db| access_tokens::last_use(db, tables, &ids);
         let last_use = if ids.is_empty() {
             BTreeMap::new()

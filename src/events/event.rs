@@ -9,6 +9,7 @@ use super::{
 };
 use crate::protocol::{
     client::{Client, ClientKind},
+    row_id::GrantId,
     rule::RuleId,
     time::UnixTime,
 };
@@ -75,7 +76,7 @@ pub struct AuditEvent {
     /// `sid` of the browser session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// Id of the grant, `oauth_authorization_codes.id`.
+    /// Primary key of the grant, `oauth_authorization_codes.id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grant_id: Option<i64>,
     /// Scopes that the event is about.
@@ -189,8 +190,8 @@ impl AuditEvent {
 
     /// Sets the grant, by its id.
     #[must_use]
-    pub fn grant_id(mut self, id: i64) -> Self {
-        self.grant_id = Some(id);
+    pub fn grant_id(mut self, id: GrantId) -> Self {
+        self.grant_id = Some(id.get());
         self
     }
 

@@ -13,6 +13,7 @@ use crate::{
     protocol::{
         consent::Approval,
         error::OAuthError,
+        row_id::GrantId,
         scope::Scopes,
         secret::{Purpose, SealKey, Secret},
         time::Seconds,
@@ -191,7 +192,7 @@ impl InteractionService {
         let (now, request) = (self.clock.now(), &interaction.request);
         let expires_at = now + self.policy.ttl.code;
         GrantRow {
-            id: 0,
+            id: GrantId::UNSAVED,
             kind: "code".to_owned(),
             client_id: interaction.client.client_id.clone(),
             user_id: Some(current.owner.key()),

@@ -10,6 +10,7 @@ use crate::{
         callback::{Callback, StoredRedirect},
         client::Client,
         interaction::{Progress, Step},
+        row_id::InteractionId,
         scope::Scopes,
         time::{Seconds, UnixTime},
     },
@@ -56,7 +57,7 @@ pub struct Interaction {
 #[derive(Clone)]
 pub struct StoredInteraction {
     /// Primary key.
-    pub id: i64,
+    pub id: InteractionId,
     /// Interaction id.
     pub state: String,
     /// Version of the client that the person was shown.
@@ -175,7 +176,7 @@ impl Interaction {
     pub fn to_row(&self, state: String, ttl: Seconds, intent: Step) -> InteractionRow {
         let request = &self.request;
         InteractionRow {
-            id: 0,
+            id: InteractionId::UNSAVED,
             state,
             kind: KIND.to_owned(),
             intent: intent.as_str().to_owned(),

@@ -9,6 +9,7 @@ use crate::{
         client::Client,
         end_session::{self, Destination, LogoutRequest, VerifiedHint},
         redirect_uri,
+        row_id::InteractionId,
         time::{Seconds, UnixTime},
     },
     random,
@@ -41,7 +42,7 @@ pub struct LogoutInteraction {
 #[derive(Clone, Debug)]
 pub struct StoredLogoutInteraction {
     /// Primary key.
-    pub id: i64,
+    pub id: InteractionId,
     /// Interaction id.
     pub state: String,
     /// Whether this request has signed the person out.
@@ -78,7 +79,7 @@ impl LogoutInteraction {
             .map(|redirect| (redirect.uri, redirect.state))
             .unwrap_or_default();
         InteractionRow {
-            id: 0,
+            id: InteractionId::UNSAVED,
             state,
             kind: KIND.to_owned(),
             intent: KIND.to_owned(),

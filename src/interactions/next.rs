@@ -7,6 +7,7 @@ use crate::{
     protocol::{
         error::{ErrorCode, OAuthError},
         interaction::{HookOutcome, PromptContext, PromptRequest, SessionView, Step, next_step},
+        row_id::SessionId,
         scope::{OPENID, Scopes},
     },
     sessions::SignedIn,
@@ -202,7 +203,7 @@ fn asks_app(next: &NextStep) -> bool {
 /// Answers of the app's hooks about one person, for the rest of the HTTP request.
 #[derive(Clone)]
 pub(super) struct HookAnswers {
-    session_id: i64,
+    session_id: SessionId,
     user: UserKey,
     wants_choice: bool,
     allowed: Scopes,

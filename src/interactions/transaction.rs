@@ -8,7 +8,13 @@ use sea_orm::ConnectionTrait;
 use super::Interaction;
 use crate::{
     people::{Owner, ResourceOwners},
-    protocol::{consent::ConsentAsk, interaction::skips_consent, scope::Scopes, time::UnixTime},
+    protocol::{
+        consent::ConsentAsk,
+        interaction::skips_consent,
+        row_id::{ConsentId, GrantId, InteractionId},
+        scope::Scopes,
+        time::UnixTime,
+    },
     sessions::SignedIn,
     store::{
         StoreResult,
@@ -24,7 +30,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IssueOutcome {
     /// The code was stored; the value is the id of its grant.
-    Issued(i64),
+    Issued(GrantId),
     /// Another request finished the interaction first.
     Lost,
     /// The session or the consent ended, or the user or the client changed meanwhile: the next step
@@ -36,7 +42,7 @@ pub(super) enum IssueOutcome {
 #[derive(Clone)]
 pub(super) struct ConsumedInteraction {
     /// Primary key of its row.
-    pub id: i64,
+    pub id: InteractionId,
     /// Its final location, encrypted under the secret of the binding cookie.
     pub sealed: Vec<u8>,
 }
@@ -49,7 +55,7 @@ pub(super) enum ConsentBasis {
     /// A stored consent covers the request.
     Stored {
         /// Primary key of the consent's row.
-        id: i64,
+        id: ConsentId,
         /// The scopes that the consent must cover.
         scopes: Scopes,
         /// The resources that the consent must cover.

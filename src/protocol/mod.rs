@@ -40,6 +40,7 @@ pub mod resource;
 pub mod resource_metadata;
 pub mod return_to;
 pub mod route;
+pub mod row_id;
 pub mod rule;
 pub mod scope;
 pub mod secret;

@@ -9,6 +9,7 @@ use crate::{
     people::Owner,
     protocol::{
         client::SecretHash,
+        row_id::SessionId,
         secret::{Purpose, Secret},
         time::{Seconds, UnixTime},
     },
@@ -63,7 +64,7 @@ impl SessionService {
             .clone()
             .or_else(|| self.settings.acr_values.first().cloned());
         let mut session = SessionRow {
-            id: 0,
+            id: SessionId::UNSAVED,
             token_hash: secret.hash(Purpose::Session).0.to_vec(),
             sid: random::identifier()?,
             user_id: owner.key(),

@@ -12,19 +12,24 @@ use super::{
     record::{Record, Strings, eq, is_null, record},
 };
 use crate::{
-    protocol::time::UnixTime,
+    protocol::{
+        row_id::{AccessTokenId, GrantId, RefreshTokenId},
+        time::UnixTime,
+    },
     store::{schema::TableNames, user_key::UserKey},
 };
 
 record! {
     /// An access token: the columns this version reads or writes.
     pub struct AccessTokenRow {
+        /// Primary key.
+        pub id: AccessTokenId,
         /// Hash of the whole token.
         pub token_hash: Vec<u8>,
         /// The grant it was issued from; null for client credentials.
-        pub grant_id: Option<i64>,
+        pub grant_id: Option<GrantId>,
         /// The refresh token issued with it.
-        pub refresh_token_id: Option<i64>,
+        pub refresh_token_id: Option<RefreshTokenId>,
         /// The client it was issued to.
         pub client_id: String,
         /// The user it speaks for; null for client credentials.
@@ -54,7 +59,7 @@ pub async fn insert(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     row: &AccessTokenRow,
-) -> StoreResult<i64> {
+) -> StoreResult<AccessTokenId> {
     Ok(row.insert(conn, tables.access_tokens).await?)
 }
 
@@ -65,8 +70,8 @@ pub async fn insert(
 pub async fn last_use(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    grants: &[i64],
-) -> StoreResult<BTreeMap<i64, UnixTime>> {
+    grants: &[GrantId],
+) -> StoreResult<BTreeMap<GrantId, UnixTime>> {
     let column = |name: &str| Expr::col(Alias::new(name));
     let used: SimpleExpr = Func::coalesce([column("last_used_at"), column("issued_at")]).into();
     let mut select = Query::select();
@@ -90,7 +95,7 @@ pub async fn last_use(
 pub async fn revoke(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    id: i64,
+    id: AccessTokenId,
     now: UnixTime,
 ) -> StoreResult<bool> {
     let mut update = Query::update();

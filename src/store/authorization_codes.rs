@@ -13,7 +13,11 @@ use super::{
     record::{Record, Strings, eq, gt, is_null, record},
 };
 use crate::{
-    protocol::{client::SecretHash, time::UnixTime},
+    protocol::{
+        client::SecretHash,
+        row_id::{ConsentId, GrantId, SessionId},
+        time::UnixTime,
+    },
     store::{schema::TableNames, user_key::UserKey},
 };
 
@@ -23,6 +27,8 @@ const MOST_SHOWN: u64 = 1000;
 record! {
     /// A grant: the columns this version reads or writes.
     pub struct GrantRow {
+        /// Primary key.
+        pub id: GrantId,
         /// Kind of the grant; always `code`.
         pub kind: String,
         /// The client it was given to.
@@ -30,9 +36,9 @@ record! {
         /// The user who gave it.
         pub user_id: Option<UserKey>,
         /// The browser session in which it was granted.
-        pub session_id: Option<i64>,
+        pub session_id: Option<SessionId>,
         /// The consent it rests on.
-        pub consent_id: Option<i64>,
+        pub consent_id: Option<ConsentId>,
         /// Hash of the code.
         pub code_hash: Option<Vec<u8>>,
         /// Redirect URI as the authorization request sent it.
@@ -114,7 +120,7 @@ pub async fn redeem(
 pub async fn revoke(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    grant_id: i64,
+    grant_id: GrantId,
     revocation: Revocation,
 ) -> StoreResult<bool> {
     let mut update = revoking(tables, revocation);
@@ -208,7 +214,7 @@ pub async fn live_of_user(
 pub async fn client_of(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    id: i64,
+    id: GrantId,
     user: UserKey,
 ) -> StoreResult<Option<String>> {
     let mut select = Query::select();
@@ -269,6 +275,6 @@ pub async fn insert(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     row: &GrantRow,
-) -> StoreResult<i64> {
+) -> StoreResult<GrantId> {
     Ok(row.insert(conn, tables.authorization_codes).await?)
 }

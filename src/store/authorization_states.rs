@@ -13,13 +13,19 @@ use super::{
     record::{Record, Strings, eq, gt, is_null, record},
 };
 use crate::{
-    protocol::{client::SecretHash, time::UnixTime},
+    protocol::{
+        client::SecretHash,
+        row_id::{GrantId, InteractionId, SessionId},
+        time::UnixTime,
+    },
     store::{schema::TableNames, user_key::UserKey},
 };
 
 record! {
     /// An interaction: the columns this version reads or writes.
     pub struct InteractionRow {
+        /// Primary key.
+        pub id: InteractionId,
         /// Identifier of the interaction, made by the server.
         pub state: String,
         /// Kind of the interaction; always `browser`.
@@ -67,7 +73,7 @@ record! {
         /// Hash of the binding cookie; null until bound.
         pub browser_hash: Option<Vec<u8>>,
         /// Browser session of the last step.
-        pub session_id: Option<i64>,
+        pub session_id: Option<SessionId>,
         /// User of the last step.
         pub user_id: Option<UserKey>,
         /// Time of a login inside this interaction.
@@ -75,7 +81,7 @@ record! {
         /// When the interaction was finished; null = under way.
         pub consumed_at: Option<UnixTime>,
         /// The grant it led to.
-        pub grant_id: Option<i64>,
+        pub grant_id: Option<GrantId>,
         /// Location of the final redirect, sealed under the binding cookie.
         pub result_sealed: Option<Vec<u8>>,
         /// When the interaction began.
@@ -93,7 +99,7 @@ pub async fn insert(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     row: &InteractionRow,
-) -> StoreResult<i64> {
+) -> StoreResult<InteractionId> {
     Ok(row.insert(conn, tables.authorization_states).await?)
 }
 
@@ -153,7 +159,7 @@ pub struct StepUpdate {
     /// Steps completed in this interaction.
     pub handled: Vec<String>,
     /// Browser session of the step.
-    pub session_id: Option<i64>,
+    pub session_id: Option<SessionId>,
     /// User of the step.
     pub user_id: Option<UserKey>,
     /// Time of a login inside this interaction.
@@ -170,7 +176,7 @@ pub struct StepUpdate {
 pub async fn record_step(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    id: i64,
+    id: InteractionId,
     step: &StepUpdate,
 ) -> StoreResult<bool> {
     let mut update = update(tables, id);
@@ -194,7 +200,7 @@ pub struct InteractionUser {
     /// The user.
     pub user_id: UserKey,
     /// Their browser session.
-    pub session_id: i64,
+    pub session_id: SessionId,
 }
 
 /// Notes to which signed-in user an interaction is shown.
@@ -204,7 +210,7 @@ pub struct InteractionUser {
 pub async fn note_person(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    id: i64,
+    id: InteractionId,
     person: InteractionUser,
 ) -> StoreResult<()> {
     let mut update = update(tables, id);
@@ -223,7 +229,7 @@ pub async fn note_person(
 pub async fn adopt_client_version(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    id: i64,
+    id: InteractionId,
     version: i32,
 ) -> StoreResult<()> {
     let mut update = update(tables, id);
@@ -284,8 +290,8 @@ pub async fn abandon(
 pub async fn link(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    id: i64,
-    grant_id: i64,
+    id: InteractionId,
+    grant_id: GrantId,
 ) -> StoreResult<()> {
     let mut update = update(tables, id);
     update.value(Alias::new("grant_id"), grant_id);
@@ -293,7 +299,7 @@ pub async fn link(
     Ok(())
 }
 
-fn update(tables: &TableNames, id: i64) -> UpdateStatement {
+fn update(tables: &TableNames, id: InteractionId) -> UpdateStatement {
     let mut update = Query::update();
     update
         .table(Alias::new(tables.authorization_states))

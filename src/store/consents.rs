@@ -21,6 +21,7 @@ use super::{
 use crate::{
     protocol::{
         consent::{AcceptedScopes, Approval, ConsentView},
+        row_id::ConsentId,
         time::UnixTime,
     },
     store::{schema::TableNames, user_key::UserKey},
@@ -29,6 +30,8 @@ use crate::{
 record! {
     /// A consent: the columns this version reads or writes.
     pub struct ConsentRow {
+        /// Primary key.
+        pub id: ConsentId,
         /// The client.
         pub client_id: String,
         /// The user who approved.
@@ -86,7 +89,7 @@ impl NewApproval {
         let accepted = stored.map(|stored| stored.accepted).unwrap_or_default();
         let accepted = accepted.after(approval);
         ConsentRow {
-            id: 0,
+            id: ConsentId::UNSAVED,
             client_id: self.client_id.clone(),
             user_id: self.user_id,
             reference: self.reference.clone(),
@@ -110,7 +113,7 @@ pub async fn approve(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     approval: &NewApproval,
-) -> StoreResult<i64> {
+) -> StoreResult<ConsentId> {
     if let Some(stored) = locked(conn, tables, approval).await? {
         return replace(conn, tables, &stored, approval).await;
     }
@@ -187,7 +190,7 @@ pub async fn of_user(
 pub async fn client_of(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    id: i64,
+    id: ConsentId,
     user: UserKey,
 ) -> StoreResult<Option<String>> {
     let mut select = Query::select();
@@ -241,7 +244,7 @@ async fn replace(
     tables: &TableNames,
     stored: &ConsentRow,
     approval: &NewApproval,
-) -> StoreResult<i64> {
+) -> StoreResult<ConsentId> {
     let row = approval.row(Some(stored));
     let mut update = Query::update();
     update

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     protocol::{
         credentials::{CredentialRecord, StampSighting},
+        row_id::EphemeralId,
         secret::plain_hash,
         time::{Seconds, UnixTime},
     },
@@ -76,7 +77,7 @@ pub async fn note(
     note: CredentialNote<'_>,
 ) -> StoreResult<()> {
     let row = EphemeralRow {
-        id: 0,
+        id: EphemeralId::UNSAVED,
         kind: KIND.to_owned(),
         key_hash: key_of(note.user),
         counter: note.noted.since.as_seconds(),

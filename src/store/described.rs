@@ -4,7 +4,10 @@ use super::{
     access_tokens::AccessTokenRow, authorization_codes::GrantRow, lookups::RefreshWithGrant,
     sessions::SessionRow,
 };
-use crate::events::{AuditEvent, Describe};
+use crate::{
+    events::{AuditEvent, Describe},
+    protocol::row_id::GrantId,
+};
 
 /// Describes the session and its user.
 impl Describe for SessionRow {
@@ -37,7 +40,7 @@ impl Describe for AccessTokenRow {
     fn describe(&self, event: AuditEvent) -> AuditEvent {
         let event = event.scopes(&self.scopes.0).resources(&self.audience.0);
         let mut event = event.token_hash(&self.token_hash);
-        event.grant_id = self.grant_id;
+        event.grant_id = self.grant_id.map(GrantId::get);
         match self.user_id {
             Some(user) => event.user_id(user),
             None => event,

@@ -12,7 +12,7 @@ use super::{
     record::{Record, record},
 };
 use crate::{
-    protocol::{secret::SecretHash, time::UnixTime},
+    protocol::{row_id::EphemeralId, secret::SecretHash, time::UnixTime},
     store::schema::TableNames,
 };
 
@@ -25,6 +25,8 @@ pub const REFRESH_MISUSE: &str = "refresh_misuse";
 record! {
     /// A row of `oauth_ephemerals`.
     pub struct EphemeralRow {
+        /// Primary key.
+        pub id: EphemeralId,
         /// What the entry is about, such as [`JTI`].
         pub kind: String,
         /// Hash of the key of the entry.
@@ -53,7 +55,7 @@ impl NewEphemeral<'_> {
     /// The row of an entry that was seen once.
     fn row(&self) -> EphemeralRow {
         EphemeralRow {
-            id: 0,
+            id: EphemeralId::UNSAVED,
             kind: self.kind.to_owned(),
             key_hash: self.hash.0.to_vec(),
             counter: 1,

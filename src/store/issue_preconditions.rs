@@ -15,7 +15,10 @@ use super::{
     record::{Record, column, eq_of, same},
     sessions::SessionRow,
 };
-use crate::store::schema::TableNames;
+use crate::{
+    protocol::row_id::{ConsentId, SessionId},
+    store::schema::TableNames,
+};
 
 /// `status` of a client that may be used.
 const ACTIVE: &str = "active";
@@ -24,11 +27,11 @@ const ACTIVE: &str = "active";
 #[derive(Clone, Debug)]
 pub struct IssuePreconditions {
     /// The browser session.
-    pub session_id: i64,
+    pub session_id: SessionId,
     /// The client as the user saw it; `None` for static clients, which have no row.
     pub client: Option<ClientAtVersion>,
     /// The stored consent, where the user was not asked in this interaction.
-    pub consent_id: Option<i64>,
+    pub consent_id: Option<ConsentId>,
 }
 
 /// A client at one version.

@@ -1,8 +1,14 @@
-//! How times, lengths of time and row ids of the rules stand in columns: as 64-bit integers.
+//! How times and primary keys stand in columns: as 64-bit integers.
 
 use sea_orm::{ColIdx, QueryResult, TryGetError, TryGetable, Value, sea_query::Nullable};
 
-use crate::protocol::time::{Seconds, UnixTime};
+use crate::protocol::{
+    row_id::{
+        AccessTokenId, ClientRowId, ConsentId, EphemeralId, GrantId, InteractionId, RefreshTokenId,
+        SessionId,
+    },
+    time::UnixTime,
+};
 
 /// Lets a type be the value of a column with 64-bit integers.
 macro_rules! column_of_integers {
@@ -28,4 +34,21 @@ macro_rules! column_of_integers {
 }
 
 column_of_integers!(UnixTime, UnixTime::from_seconds, UnixTime::as_seconds);
-column_of_integers!(Seconds, Seconds::new, Seconds::get);
+
+/// The same for primary keys.
+macro_rules! columns_of_ids {
+    ($($name:ident),+) => {
+        $(column_of_integers!($name, $name::new, $name::get);)+
+    };
+}
+
+columns_of_ids!(
+    AccessTokenId,
+    ClientRowId,
+    ConsentId,
+    EphemeralId,
+    GrantId,
+    InteractionId,
+    RefreshTokenId,
+    SessionId
+);

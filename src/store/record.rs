@@ -2,7 +2,7 @@
 
 use crate::protocol::time::UnixTime;
 use sea_orm::{
-    ConnectionTrait, DbErr, FromJsonQueryResult, FromQueryResult, QueryResult, Value,
+    ConnectionTrait, DbErr, FromJsonQueryResult, FromQueryResult, QueryResult, TryGetable, Value,
     sea_query::{Alias, Expr, ExprTrait, InsertStatement, Query, SelectStatement, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,9 @@ impl From<Vec<String>> for Strings {
 
 /// A row of one of the plugin's tables.
 pub trait Record: FromQueryResult + Sized {
+    /// The primary key of the table.
+    type Id: TryGetable + Send;
+
     /// Column names, `id` first.
     const COLUMNS: &'static [&'static str];
 
@@ -49,7 +52,7 @@ pub trait Record: FromQueryResult + Sized {
     /// # Errors
     /// Returns an error when a column is missing or of another type.
     fn read(row: &QueryResult, prefix: &str) -> Result<Option<Self>, DbErr> {
-        let id: Option<i64> = row.try_get(prefix, "id")?;
+        let id: Option<Self::Id> = row.try_get(prefix, "id")?;
         id.map(|_| Self::from_query_result(row, prefix)).transpose()
     }
 
@@ -71,7 +74,7 @@ pub trait Record: FromQueryResult + Sized {
         &self,
         conn: &impl ConnectionTrait,
         table: &str,
-    ) -> impl Future<Output = Result<i64, DbErr>> + Send {
+    ) -> impl Future<Output = Result<Self::Id, DbErr>> + Send {
         let mut insert = self.insert_into(table);
         insert.returning_col(Alias::new("id"));
         async move {
@@ -108,17 +111,22 @@ impl ValuesPanicFree for InsertStatement {
 
 /// Declares a record: the struct, its columns and its values, so that the three cannot disagree.
 macro_rules! record {
-    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: $kind:ty,)+ }) => {
+    ($(#[$meta:meta])* pub struct $name:ident {
+        $(#[$id_meta:meta])* pub id: $id:ty,
+        $($(#[$field_meta:meta])* pub $field:ident: $kind:ty,)+
+    }) => {
         $(#[$meta])*
         #[derive(Clone, sea_orm::FromQueryResult)]
         pub struct $name {
-            /// Primary key; 0 before the row is inserted.
+            $(#[$id_meta])*
             #[allow(dead_code, reason = "not every table is read by it")]
-            pub id: i64,
+            pub id: $id,
             $($(#[$field_meta])* pub $field: $kind,)+
         }
 
         impl $crate::store::record::Record for $name {
+            type Id = $id;
+
             const COLUMNS: &'static [&'static str] = &["id", $(stringify!($field)),+];
 
             fn values(&self) -> Vec<sea_orm::Value> {

@@ -10,21 +10,27 @@ use super::{
     record::{Record, eq, gt, is_null, record},
 };
 use crate::{
-    protocol::{client::SecretHash, time::UnixTime},
+    protocol::{
+        client::SecretHash,
+        row_id::{GrantId, RefreshTokenId},
+        time::UnixTime,
+    },
     store::{schema::TableNames, user_key::UserKey},
 };
 
 record! {
     /// A refresh token: the columns this version reads or writes.
     pub struct RefreshTokenRow {
+        /// Primary key.
+        pub id: RefreshTokenId,
         /// Hash of the token.
         pub token_hash: Vec<u8>,
         /// The grant, whose refresh tokens form one family.
-        pub grant_id: i64,
+        pub grant_id: GrantId,
         /// Number of the token in its family, from 1; unique there, so that a family cannot fork.
         pub generation: i32,
         /// The token that it replaced.
-        pub parent_id: Option<i64>,
+        pub parent_id: Option<RefreshTokenId>,
         /// The client.
         pub client_id: String,
         /// The user.
@@ -50,9 +56,9 @@ record! {
 #[derive(Clone, Debug)]
 pub struct Rotation {
     /// Id of the token's row.
-    pub id: i64,
+    pub id: RefreshTokenId,
     /// The grant of the token.
-    pub grant_id: i64,
+    pub grant_id: GrantId,
     /// The present time.
     pub now: UnixTime,
     /// The answer for retries; `None` when retries are off.
@@ -139,7 +145,7 @@ pub async fn supersede(
         .cond_where(Cond::any().add(current).add(stale_ancestor))
         .returning_col(Alias::new("id"));
     let rows = conn.query_all(&update).await?;
-    let ids: Vec<i64> = rows
+    let ids: Vec<RefreshTokenId> = rows
         .iter()
         .map(|row| row.try_get("", "id"))
         .collect::<Result<_, _>>()?;
@@ -150,9 +156,9 @@ pub async fn supersede(
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshSlide {
     /// Id of the token's row.
-    pub token_id: i64,
+    pub token_id: RefreshTokenId,
     /// The grant of the token.
-    pub grant_id: i64,
+    pub grant_id: GrantId,
     /// The present time.
     pub now: UnixTime,
     /// When the token now expires.
@@ -182,7 +188,7 @@ pub async fn slide(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-fn has_live_grant(tables: &TableNames, grant_id: i64) -> SimpleExpr {
+fn has_live_grant(tables: &TableNames, grant_id: GrantId) -> SimpleExpr {
     let mut live = Query::select();
     live.expr(Expr::value(1))
         .from(Alias::new(tables.authorization_codes))
@@ -199,6 +205,6 @@ pub async fn insert(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     row: &RefreshTokenRow,
-) -> StoreResult<i64> {
+) -> StoreResult<RefreshTokenId> {
     Ok(row.insert(conn, tables.refresh_tokens).await?)
 }

@@ -1,6 +1,6 @@
 //! Why grants are revoked, and which of them.
 
-use crate::protocol::time::UnixTime;
+use crate::protocol::{row_id::SessionId, time::UnixTime};
 
 /// Why a grant was revoked (column `revoke_reason`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub enum GrantSelection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionGrants {
     /// Id of the session's row.
-    pub session_id: i64,
+    pub session_id: SessionId,
     /// Which grants of the session are meant.
     pub which: GrantSelection,
 }

@@ -1,13 +1,13 @@
 //! Values that are written on the row of a session.
 
 use super::sessions::EndReason;
-use crate::protocol::time::UnixTime;
+use crate::protocol::{row_id::SessionId, time::UnixTime};
 
 /// A use of a session.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionUse {
     /// Id of the session's row.
-    pub id: i64,
+    pub id: SessionId,
     /// The time of the use.
     pub now: UnixTime,
     /// When the session now expires without use.

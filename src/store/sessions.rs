@@ -12,7 +12,7 @@ use super::{
     record::{Record, eq, gt, is_null, record},
 };
 use crate::{
-    protocol::{client::SecretHash, time::UnixTime},
+    protocol::{client::SecretHash, row_id::SessionId, time::UnixTime},
     store::{schema::TableNames, user_key::UserKey},
 };
 
@@ -22,6 +22,8 @@ const MOST_SHOWN: u64 = 200;
 record! {
     /// A session: the columns this version reads or writes.
     pub struct SessionRow {
+        /// Primary key.
+        pub id: SessionId,
         /// Hash of the cookie secret.
         pub token_hash: Vec<u8>,
         /// Public identifier of the session, the `sid` claim
@@ -100,7 +102,7 @@ impl EndReason {
 #[derive(Clone, Debug)]
 pub struct Renewal {
     /// Id of the session's row.
-    pub id: i64,
+    pub id: SessionId,
     /// Hash of the cookie secret that the browser sent, which stops working.
     pub previous: SecretHash,
     /// Hash of the new cookie secret.
@@ -170,7 +172,7 @@ pub async fn insert(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     row: &SessionRow,
-) -> StoreResult<i64> {
+) -> StoreResult<SessionId> {
     Ok(row.insert(conn, tables.sessions).await?)
 }
 
@@ -249,7 +251,7 @@ pub async fn end_of_user(
 pub async fn end(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    id: i64,
+    id: SessionId,
     end: SessionEnd,
 ) -> StoreResult<bool> {
     let mut update = ending(tables, end);

@@ -19,6 +19,7 @@ use crate::{
         id_token::{self, IdTokenBase, IdTokenClaims},
         jwk::SigningAlg,
         policy::Entitlement,
+        row_id::AccessTokenId,
         scope::{OPENID, Scopes},
         secret::{Purpose, Secret},
         time::UnixTime,
@@ -123,7 +124,7 @@ impl TokenService {
             }
         };
         let row = AccessTokenRow {
-            id: 0,
+            id: AccessTokenId::UNSAVED,
             token_hash: token.hash(Purpose::Access).0.to_vec(),
             grant_id: context.map(|context| context.grant.id),
             refresh_token_id: None,

@@ -15,6 +15,7 @@ use crate::{
             check_allowed,
         },
         refusals::CodeRefusal,
+        row_id::RefreshTokenId,
         secret::{Purpose, Secret, SecretHash, hash},
     },
     random,
@@ -237,7 +238,7 @@ fn first_generation(server: &Server, context: GrantContext<'_>, token: &Secret) 
         server.tokens.absolute_end(context.grant),
     );
     RefreshTokenRow {
-        id: 0,
+        id: RefreshTokenId::UNSAVED,
         token_hash: token.hash(Purpose::Refresh).0.to_vec(),
         grant_id: context.grant.id,
         generation: 1,

@@ -18,6 +18,7 @@ use crate::{
             refresh_token::{RefreshToken, Request, Verdict, decide},
         },
         refusals::RefreshRefusal,
+        row_id::RefreshTokenId,
         secret::{Purpose, Secret, SecretHash, hash},
         time::{Seconds, UnixTime},
     },
@@ -246,7 +247,7 @@ impl Refreshing<'_> {
     fn next_generation(&self, server: &Server, next: &Secret) -> RefreshTokenRow {
         let (now, token) = (server.clock.now(), &self.found.token);
         RefreshTokenRow {
-            id: 0,
+            id: RefreshTokenId::UNSAVED,
             token_hash: next.hash(Purpose::Refresh).0.to_vec(),
             generation: token.generation.saturating_add(1),
             parent_id: Some(token.id),

@@ -28,7 +28,7 @@ use super::{
     record::{Record, eq},
 };
 use crate::{
-    protocol::{client::Client, time::UnixTime},
+    protocol::{client::Client, row_id::ClientRowId, time::UnixTime},
     store::schema::TableNames,
 };
 
@@ -84,7 +84,7 @@ pub async fn insert(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
     row: &ClientRow,
-) -> StoreResult<i64> {
+) -> StoreResult<ClientRowId> {
     Ok(row.insert(conn, tables.clients).await?)
 }
 

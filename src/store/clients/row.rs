@@ -9,6 +9,7 @@ use crate::{
             ApplicationType, AuthMethod, Client, ClientKind, ClientSecret, ClientStatus,
             DocumentCache, KeyCache, SecretHash, SubjectType,
         },
+        row_id::ClientRowId,
         time::UnixTime,
     },
     store::{
@@ -21,6 +22,8 @@ use crate::{
 record! {
     /// A row of `oauth_clients`: the columns this version reads or writes.
     pub struct ClientRow {
+        /// Primary key.
+        pub id: ClientRowId,
         /// The `client_id`.
         pub client_id: String,
         /// How the client came about: `operator`, `dynamic` or `cimd`.
@@ -149,7 +152,7 @@ impl ClientRow {
         let (current, previous) = (secrets.next(), secrets.next());
         let (cache, document) = (client.key_cache.as_ref(), client.document.as_ref());
         Self {
-            id: 0,
+            id: ClientRowId::UNSAVED,
             client_id: client.client_id.clone(),
             kind: to_text(client.kind),
             status: to_text(client.status),

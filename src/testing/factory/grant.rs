@@ -10,6 +10,7 @@ use crate::{
         client::Client,
         grants::{self, Bound, Granted},
         policy::Entitlement,
+        row_id::{GrantId, RefreshTokenId, SessionId},
         scope::Scopes,
         secret::{Purpose, Secret},
     },
@@ -43,7 +44,7 @@ pub struct GrantBuilder {
     client: Option<Client>,
     scopes: Option<Vec<String>>,
     resources: Vec<String>,
-    session: Option<i64>,
+    session: Option<SessionId>,
 }
 
 /// A grant made by a test.
@@ -84,7 +85,7 @@ impl GrantBuilder {
 
     /// Sets the browser session in which it was given.
     pub const fn session(mut self, session: &super::TestSession) -> Self {
-        self.session = Some(session.id);
+        self.session = Some(SessionId::new(session.id));
         self
     }
 
@@ -126,7 +127,7 @@ impl GrantBuilder {
             .await
             .expect("the access token is stored");
         TestGrant {
-            id: row.id,
+            id: row.id.get(),
             client_id: client.client_id,
             access_token: access.token.expose().to_owned(),
             refresh_token: refresh.map(|token| token.expose().to_owned()),
@@ -139,7 +140,7 @@ impl GrantBuilder {
         let scopes = scopes.unwrap_or_else(|| server.policy.default_scopes.as_slice().to_vec());
         let redirect_uri = client.redirect_uris.first();
         let mut row = GrantRow {
-            id: 0,
+            id: GrantId::UNSAVED,
             kind: "code".to_owned(),
             client_id: client.client_id.clone(),
             user_id: Some(self.owner.key()),
@@ -175,7 +176,7 @@ fn first_generation(server: &Server, context: GrantContext<'_>, token: &Secret) 
         server.tokens.absolute_end(context.grant),
     );
     RefreshTokenRow {
-        id: 0,
+        id: RefreshTokenId::UNSAVED,
         token_hash: token.hash(Purpose::Refresh).0.to_vec(),
         grant_id: context.grant.id,
         generation: 1,

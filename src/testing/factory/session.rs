@@ -67,7 +67,7 @@ impl SessionBuilder {
         let mut answer = answer.expect("cookies are ASCII");
         let set_cookies = std::mem::take(answer.headers_mut());
         TestSession {
-            id: session.id,
+            id: session.id.get(),
             sid: session.sid,
             set_cookies,
         }

@@ -5,7 +5,7 @@ mod identity;
 use loco_oauth_server::{
     UnixTime,
     internals::{
-        protocol::secret::SecretHash,
+        protocol::{row_id::SessionId, secret::SecretHash},
         store::sessions::{self, Renewal},
     },
 };
@@ -273,7 +273,7 @@ async fn bs_02_a_session_is_renewed_by_who_knows_its_secret() {
     let row = server.sessions().await.remove(0);
     let oauth = server.oauth();
     let renewal = |secret| Renewal {
-        id: row.id,
+        id: SessionId::new(row.id),
         previous: SecretHash(row.token_hash.clone().try_into().unwrap()),
         token_hash: SecretHash([secret; 32]),
         auth_time: UnixTime::from_seconds(row.auth_time),

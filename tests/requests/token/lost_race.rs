@@ -3,7 +3,10 @@
 use loco_oauth_server::{
     Seconds, UnixTime,
     internals::{
-        protocol::secret::{Purpose, hash},
+        protocol::{
+            row_id::{GrantId, RefreshTokenId},
+            secret::{Purpose, hash},
+        },
         store::refresh_tokens::{self, Retry, Rotation},
     },
 };
@@ -19,8 +22,8 @@ async fn s_b12_a_lost_race_after_the_window_is_lost() {
     let row = server.generations().await.remove(0);
     let now = server.oauth().clock.now();
     let rotation = |now: UnixTime| Rotation {
-        id: row.id,
-        grant_id: row.grant_id,
+        id: RefreshTokenId::new(row.id),
+        grant_id: GrantId::new(row.grant_id),
         now,
         retry: Some(Retry {
             until: now + Seconds::new(30),
