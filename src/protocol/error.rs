@@ -10,7 +10,7 @@ use std::fmt;
 use super::{
     received::Received,
     redirect_difference::Difference,
-    refusals::{Refusal, offer},
+    refusals::{Refusal, RefusalFamily, offer},
     rule::RuleId,
 };
 
@@ -143,8 +143,8 @@ impl OAuthError {
     }
 
     /// Makes a refusal from its row of the table.
-    pub fn of(refusal: impl Into<&'static Refusal>) -> Self {
-        let refusal = refusal.into();
+    pub fn of(refusal: impl RefusalFamily) -> Self {
+        let refusal = refusal.row();
         Self {
             code: refusal.code,
             rule: refusal.rule,

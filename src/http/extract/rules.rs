@@ -2,7 +2,7 @@
 
 use crate::protocol::{
     error::OAuthError,
-    refusals::Refusal,
+    refusals::RefusalFamily,
     rule::{RuleId, rule},
 };
 
@@ -47,12 +47,12 @@ impl TransportRules {
     }
 
     /// Makes the refusal of a content type.
-    pub(super) fn refuse_type(self, refusal: impl Into<&'static Refusal>) -> OAuthError {
+    pub(super) fn refuse_type(self, refusal: impl RefusalFamily) -> OAuthError {
         OAuthError::of(refusal).with_rule(self.content_type)
     }
 
     /// Makes the refusal of a URL or a body.
-    pub(super) fn refuse(self, refusal: impl Into<&'static Refusal>) -> OAuthError {
+    pub(super) fn refuse(self, refusal: impl RefusalFamily) -> OAuthError {
         OAuthError::of(refusal).with_rule(self.content)
     }
 }

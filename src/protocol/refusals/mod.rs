@@ -65,6 +65,15 @@ pub struct Refusal {
     pub standard: &'static str,
 }
 
+/// A variant of any family, for what carries refusals of all of them.
+///
+/// This is a trait of its own, because with `From` for a reference to a row the compiler would no longer
+/// warn of a variant that nothing constructs.
+pub trait RefusalFamily {
+    /// Returns the row of the table.
+    fn row(self) -> &'static Refusal;
+}
+
 /// What the header `WWW-Authenticate` asks for (RFC 9110 §11.6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Challenge {
@@ -155,9 +164,9 @@ macro_rules! refusals {
             }
         }
 
-        impl From<$family> for &'static $crate::protocol::refusals::Refusal {
-            fn from(refusal: $family) -> Self {
-                refusal.row()
+        impl $crate::protocol::refusals::RefusalFamily for $family {
+            fn row(self) -> &'static $crate::protocol::refusals::Refusal {
+                Self::row(self)
             }
         }
     };
