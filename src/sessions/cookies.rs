@@ -30,7 +30,7 @@ pub struct Cookies {
 /// Names and attributes of the cookies.
 #[derive(Clone, Copy, Debug)]
 pub enum CookieNames {
-    /// `Secure` cookies whose names begin with `__Host-` (RFC 6265bis §4.1.3.2).
+    /// `Secure` cookies whose names begin with `__Host-`.
     Host,
     /// Cookies that also travel over http, for an http `base_url`.
     Plain,
