@@ -2,55 +2,71 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Special ranges of IPv4: network and length of its prefix in bits.
-const SPECIAL_V4: [(Ipv4Addr, u32); 18] = [
+/// The addresses that begin with the same bits as `address`.
+struct Network<A> {
+    address: A,
+    /// How many bits are the same.
+    prefix_length: u32,
+}
+
+impl<A> Network<A> {
+    const fn new(address: A, prefix_length: u32) -> Self {
+        Self {
+            address,
+            prefix_length,
+        }
+    }
+}
+
+/// Special ranges of IPv4.
+const SPECIAL_V4: [Network<Ipv4Addr>; 18] = [
     // "This network".
-    (Ipv4Addr::UNSPECIFIED, 8),
+    Network::new(Ipv4Addr::UNSPECIFIED, 8),
     // Private use (RFC 1918).
-    (Ipv4Addr::new(10, 0, 0, 0), 8),
-    (Ipv4Addr::new(172, 16, 0, 0), 12),
-    (Ipv4Addr::new(192, 168, 0, 0), 16),
+    Network::new(Ipv4Addr::new(10, 0, 0, 0), 8),
+    Network::new(Ipv4Addr::new(172, 16, 0, 0), 12),
+    Network::new(Ipv4Addr::new(192, 168, 0, 0), 16),
     // Carrier-grade NAT (RFC 6598); some clouds keep their metadata service here.
-    (Ipv4Addr::new(100, 64, 0, 0), 10),
-    (Ipv4Addr::new(127, 0, 0, 0), 8),
+    Network::new(Ipv4Addr::new(100, 64, 0, 0), 10),
+    Network::new(Ipv4Addr::new(127, 0, 0, 0), 8),
     // Link-local, with the metadata service of most clouds.
-    (Ipv4Addr::new(169, 254, 0, 0), 16),
+    Network::new(Ipv4Addr::new(169, 254, 0, 0), 16),
     // Azure's platform address: public by number, inside by routing.
-    (Ipv4Addr::new(168, 63, 129, 16), 32),
+    Network::new(Ipv4Addr::new(168, 63, 129, 16), 32),
     // IETF protocol assignments.
-    (Ipv4Addr::new(192, 0, 0, 0), 24),
+    Network::new(Ipv4Addr::new(192, 0, 0, 0), 24),
     // Documentation (RFC 5737).
-    (Ipv4Addr::new(192, 0, 2, 0), 24),
-    (Ipv4Addr::new(198, 51, 100, 0), 24),
-    (Ipv4Addr::new(203, 0, 113, 0), 24),
+    Network::new(Ipv4Addr::new(192, 0, 2, 0), 24),
+    Network::new(Ipv4Addr::new(198, 51, 100, 0), 24),
+    Network::new(Ipv4Addr::new(203, 0, 113, 0), 24),
     // Direct delegation AS112, AMT, and the relays of 6to4 (RFC 7526).
-    (Ipv4Addr::new(192, 31, 196, 0), 24),
-    (Ipv4Addr::new(192, 52, 193, 0), 24),
-    (Ipv4Addr::new(192, 88, 99, 0), 24),
+    Network::new(Ipv4Addr::new(192, 31, 196, 0), 24),
+    Network::new(Ipv4Addr::new(192, 52, 193, 0), 24),
+    Network::new(Ipv4Addr::new(192, 88, 99, 0), 24),
     // Benchmarking (RFC 2544).
-    (Ipv4Addr::new(198, 18, 0, 0), 15),
+    Network::new(Ipv4Addr::new(198, 18, 0, 0), 15),
     // Multicast, reserved, broadcast.
-    (Ipv4Addr::new(224, 0, 0, 0), 4),
-    (Ipv4Addr::new(240, 0, 0, 0), 4),
+    Network::new(Ipv4Addr::new(224, 0, 0, 0), 4),
+    Network::new(Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
 /// The range of global unicast. Every address of IPv6 outside of it is special.
 ///
 /// Outside are unspecified, loopback, IPv4-mapped, IPv4-compatible, NAT64, discard-only, unique
 /// local, link-local, site-local and multicast addresses.
-const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
+const GLOBAL_V6: Network<Ipv6Addr> = Network::new(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
 /// Special ranges within [`GLOBAL_V6`].
-const SPECIAL_V6: [(Ipv6Addr, u32); 5] = [
+const SPECIAL_V6: [Network<Ipv6Addr>; 5] = [
     // IETF protocol assignments: Teredo, benchmarking, ORCHID.
-    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
+    Network::new(Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
     // Documentation (RFC 3849, RFC 9637).
-    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
-    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
+    Network::new(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
+    Network::new(Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
     // 6to4: an IPv4 address in disguise.
-    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),
+    Network::new(Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),
     // Direct delegation AS112.
-    (Ipv6Addr::new(0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0), 48),
+    Network::new(Ipv6Addr::new(0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0), 48),
 ];
 
 /// Whether the address belongs to the machine itself.
@@ -64,15 +80,16 @@ pub fn is_loopback(address: IpAddr) -> bool {
 pub fn is_special_use(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => {
-            let within = |(network, length): &(Ipv4Addr, u32)| {
-                leading(address.to_bits().into(), 32, *length)
-                    == leading(network.to_bits().into(), 32, *length)
+            let within = |network: &Network<Ipv4Addr>| {
+                leading(address.to_bits().into(), 32, network.prefix_length)
+                    == leading(network.address.to_bits().into(), 32, network.prefix_length)
             };
             SPECIAL_V4.iter().any(within)
         }
         IpAddr::V6(address) => {
-            let within = |(network, length): &(Ipv6Addr, u32)| {
-                leading(address.to_bits(), 128, *length) == leading(network.to_bits(), 128, *length)
+            let within = |network: &Network<Ipv6Addr>| {
+                leading(address.to_bits(), 128, network.prefix_length)
+                    == leading(network.address.to_bits(), 128, network.prefix_length)
             };
             !within(&GLOBAL_V6) || SPECIAL_V6.iter().any(within)
         }
