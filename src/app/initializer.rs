@@ -102,10 +102,8 @@ fn mounted<H: Hooks>(ctx: &AppContext) -> loco_rs::Result<Router> {
         tracing::info!("{route}");
         router = router.route(&route.uri, route.method);
     }
-    for middleware in H::middlewares(ctx)
-        .iter()
-        .filter(|middleware| middleware.is_enabled())
-    {
+    let middlewares = H::middlewares(ctx).into_iter();
+    for middleware in middlewares.filter(|middleware| middleware.is_enabled()) {
         router = match middleware.name() {
             "logger" => router.layer(log_layer()),
             name if REPLACED.contains(&name) => router,

@@ -8,10 +8,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use loco_rs::{app::AppContext, controller::Routes};
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    cors::{AllowOrigin, Any, CorsLayer},
-};
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 use crate::{
     config::{Settings, urls::Urls},
@@ -20,7 +17,6 @@ use crate::{
         interaction, introspect, jwks, login, logout, metadata, register, reset_password,
         resource_metadata, resume, revoke, select_account, session, signup, token, userinfo,
     },
-    error::{ApiError, Failure, PageError},
     http::{
         extract::SharedContext,
         layers::{self, LayerMemory, LayerState},
@@ -122,18 +118,22 @@ impl Mount {
             let state = self.layer_state(&handler.actions);
             let route = std::mem::take(&mut handler.method);
             handler.method = match users {
-                RouteUsers::Document => {
-                    discovery_layers(route, state).layer(cors(&[Method::GET, Method::HEAD]))
-                }
-                RouteUsers::Asset => discovery_layers(route, state),
-                RouteUsers::Server => api_layers(route, state),
-                RouteUsers::Client => api_layers(route, state).layer(cors(&handler.actions)),
-                RouteUsers::Script => api_layers(route, state).layer(
-                    cors(&handler.actions)
-                        .allow_origin(self.trusted.clone())
-                        .allow_credentials(true),
-                ),
-                RouteUsers::Person => page_layers(route, state),
+                RouteUsers::Document => route
+                    .layer::<_, Infallible>(from_fn_with_state(state, layers::discovery))
+                    .layer(cors(&[Method::GET, Method::HEAD])),
+                RouteUsers::Asset => route.layer(from_fn_with_state(state, layers::discovery)),
+                RouteUsers::Server => route.layer(from_fn_with_state(state, layers::api)),
+                RouteUsers::Client => route
+                    .layer::<_, Infallible>(from_fn_with_state(state, layers::api))
+                    .layer(cors(&handler.actions)),
+                RouteUsers::Script => route
+                    .layer::<_, Infallible>(from_fn_with_state(state, layers::api))
+                    .layer(
+                        cors(&handler.actions)
+                            .allow_origin(self.trusted.clone())
+                            .allow_credentials(true),
+                    ),
+                RouteUsers::Person => route.layer(from_fn_with_state(state, layers::page)),
             };
         }
         routes
@@ -160,39 +160,6 @@ fn trusted(settings: &Settings) -> AllowOrigin {
         };
         trusted.iter().any(is_named)
     })
-}
-
-fn discovery_layers(
-    route: MethodRouter<AppContext>,
-    state: LayerState,
-) -> MethodRouter<AppContext> {
-    route
-        .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<ApiError>))
-        .layer(from_fn_with_state(state, layers::discovery))
-}
-
-fn api_layers(route: MethodRouter<AppContext>, state: LayerState) -> MethodRouter<AppContext> {
-    route
-        .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<ApiError>))
-        .layer(from_fn_with_state(state, layers::api))
-}
-
-fn page_layers(route: MethodRouter<AppContext>, state: LayerState) -> MethodRouter<AppContext> {
-    route
-        .layer::<_, Infallible>(CatchPanicLayer::custom(caught::<PageError>))
-        .layer(from_fn_with_state(state, layers::page))
-}
-
-/// The answer to a panic of a handler: 500, as JSON or as a page.
-#[expect(clippy::needless_pass_by_value, reason = "the signature of the layer")]
-fn caught<E: From<Failure> + axum::response::IntoResponse>(
-    panic: Box<dyn std::any::Any + Send>,
-) -> axum::response::Response {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
-    E::from(Failure::internal(format!("panic: {text}"))).into_response()
 }
 
 /// CORS of endpoints that scripts of every origin may use, never with credentials.

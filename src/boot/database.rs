@@ -46,7 +46,8 @@ struct PoolReopened;
 /// Replaces the pool that Loco opened by one of the same settings without the reaper.
 ///
 /// PostgreSQL may close a connection at any time. Each connection is tested before it is used, as in
-/// Loco's pool, so that nothing is lost without the reaper. SQLite syncs every commit.
+/// Loco's pool, so that nothing is lost without the reaper. SQLite has no server that could close one, and
+/// syncs every commit.
 ///
 /// # Errors
 /// When the database cannot be opened.
@@ -94,7 +95,7 @@ fn options(database: &config::Database) -> ConnectOptions {
         .connect_timeout(Duration::from_millis(database.connect_timeout))
         .idle_timeout(None)
         .max_lifetime(None)
-        .test_before_acquire(true)
+        .test_before_acquire(!database.uri.starts_with("sqlite:"))
         .sqlx_logging(database.enable_logging);
     if let Some(milliseconds) = database.acquire_timeout {
         options.acquire_timeout(Duration::from_millis(milliseconds));

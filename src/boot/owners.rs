@@ -16,7 +16,7 @@ use crate::{
         resource_owner::{ResourceOwner, UserKey, UserKeyType},
         users_table::UsersTable,
     },
-    store::bearer::WithUser,
+    store::lookups::WithUser,
 };
 
 /// The users and hooks of an app's definition.

@@ -3,6 +3,8 @@
 //! A row of `oauth_clients` is the copy, which is fetched again when it is no longer fresh. While the
 //! host cannot be read, the copy serves for another day (CI-05).
 
+use std::sync::Arc;
+
 use super::{ClientRegistry, sectors::unread};
 use crate::{
     error::Failure,
@@ -69,9 +71,9 @@ impl ClientRegistry {
     pub async fn up_to_date(
         &self,
         client_id: &str,
-        stored: Option<Client>,
+        stored: Option<Arc<Client>>,
         need: ClientUse,
-    ) -> Result<Option<Client>, ClientRefreshError> {
+    ) -> Result<Option<Arc<Client>>, ClientRefreshError> {
         let settings = &self.settings.client_id_metadata_documents;
         if !settings.enabled || !client_document::is_url(client_id) {
             return Ok(stored);
@@ -79,7 +81,7 @@ impl ClientRegistry {
         let settled = |client: &Client| {
             client.kind != ClientKind::Cimd || client.status != ClientStatus::Active
         };
-        if stored.as_ref().is_some_and(settled) {
+        if stored.as_deref().is_some_and(settled) {
             return Ok(stored);
         }
         let hosts = Hosts {
@@ -91,12 +93,12 @@ impl ClientRegistry {
         if stored.as_ref().is_some_and(|client| self.is_fresh(client)) {
             return Ok(stored);
         }
-        let looked = self.look(client_id, stored.as_ref()).await?;
+        let looked = self.look(client_id, stored.as_deref()).await?;
         if stored.is_some() {
             self.note_finding(client_id, looked.as_ref().err());
         }
         match looked {
-            Ok(client) => Ok(Some(client)),
+            Ok(client) => Ok(Some(Arc::new(client))),
             Err(error) => self
                 .without_document(client_id, stored, &error, need)
                 .map(Some),
@@ -147,10 +149,10 @@ impl ClientRegistry {
     fn without_document(
         &self,
         client_id: &str,
-        stored: Option<Client>,
+        stored: Option<Arc<Client>>,
         error: &DocumentError,
         need: ClientUse,
-    ) -> Result<Client, ClientRefreshError> {
+    ) -> Result<Arc<Client>, ClientRefreshError> {
         let is_enough = match error.finding() {
             DocumentVerdict::NotAccepted => false,
             DocumentVerdict::Unread => true,

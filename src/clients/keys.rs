@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use serde_json::Value;
@@ -71,8 +71,8 @@ impl ClientRegistry {
     pub async fn authenticate(
         &self,
         credentials: &Credentials,
-        row: Option<Client>,
-    ) -> Result<Client, Failure> {
+        row: Option<Arc<Client>>,
+    ) -> Result<Arc<Client>, Failure> {
         let id = &credentials.client_id;
         let stored = self.static_or_stored(id, row.as_ref()).cloned();
         // No document is fetched for an id that is not stored: nobody ever agreed to that client.
@@ -80,11 +80,12 @@ impl ClientRegistry {
             Some(stored) => self.current_copy(credentials, stored).await?,
             None => None,
         };
-        let client = credentials.authenticate(client.as_ref(), self.clock.now())?;
+        credentials.authenticate(client.as_deref(), self.clock.now())?;
+        let client = client.ok_or_else(|| Failure::internal("no client passed as one"))?;
         if let Some(assertion) = credentials.unproven_assertion() {
-            Box::pin(self.prove(client, assertion, credentials.endpoint)).await?;
+            Box::pin(self.prove(&client, assertion, credentials.endpoint)).await?;
         }
-        Ok(client.clone())
+        Ok(client)
     }
 
     /// Returns `authenticated`, the client of an earlier look of the same request: an assertion is used
@@ -94,10 +95,10 @@ impl ClientRegistry {
     /// `invalid_client` for wrong credentials, or a fault of this server.
     pub async fn authenticate_once(
         &self,
-        authenticated: Option<Client>,
+        authenticated: Option<Arc<Client>>,
         credentials: &Credentials,
-        row: Option<Client>,
-    ) -> Result<Client, Failure> {
+        row: Option<Arc<Client>>,
+    ) -> Result<Arc<Client>, Failure> {
         match authenticated {
             Some(client) => Ok(client),
             None => self.authenticate(credentials, row).await,
@@ -110,9 +111,9 @@ impl ClientRegistry {
     async fn current_copy(
         &self,
         credentials: &Credentials,
-        stored: Client,
-    ) -> Result<Option<Client>, Failure> {
-        let (id, copy) = (credentials.client_id.as_str(), Some(stored.clone()));
+        stored: Arc<Client>,
+    ) -> Result<Option<Arc<Client>>, Failure> {
+        let (id, copy) = (credentials.client_id.as_str(), Some(Arc::clone(&stored)));
         // The future is boxed, because it is large and rarely needed.
         match Box::pin(self.up_to_date(id, copy, ClientUse::Authentication)).await {
             Err(ClientRefreshError::Unread { failure, .. }) => {

@@ -85,7 +85,7 @@ impl ClientRegistry {
     }
 
     /// Returns the client of the settings (a static client) with this id. These are looked up first.
-    pub fn configured(&self, client_id: &str) -> Option<&Client> {
+    pub fn configured(&self, client_id: &str) -> Option<&Arc<Client>> {
         self.settings
             .clients
             .iter()
@@ -96,24 +96,25 @@ impl ClientRegistry {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn find(&self, client_id: &str) -> StoreResult<Option<Client>> {
+    pub async fn find(&self, client_id: &str) -> StoreResult<Option<Arc<Client>>> {
         if let Some(client) = self.configured(client_id) {
-            return Ok(Some(client.clone()));
+            return Ok(Some(Arc::clone(client)));
         }
         let tables = self.store.tables();
         let found = self
             .store
             .run(|db| clients::find(db, tables, client_id))
             .await?;
-        Ok(found.filter(|client| self.is_enabled(client)))
+        let found = found.filter(|client| self.is_enabled(client));
+        Ok(found.map(Arc::new))
     }
 
     /// Returns the client of the settings with this id, or else the one of `row`.
     pub fn static_or_stored<'a>(
         &'a self,
         client_id: &str,
-        row: Option<&'a Client>,
-    ) -> Option<&'a Client> {
+        row: Option<&'a Arc<Client>>,
+    ) -> Option<&'a Arc<Client>> {
         let row = row.filter(|client| self.is_enabled(client));
         self.configured(client_id).or(row)
     }

@@ -1,6 +1,8 @@
 //! Resolves the written settings: fills in the defaults that need other keys or the environment,
 //! and runs the checks across keys (ST-01 to ST-11).
 
+use std::sync::Arc;
+
 use loco_rs::environment::Environment;
 use url::Url;
 
@@ -39,7 +41,8 @@ pub(super) fn resolve(
     settings.default_resource = resources::default_resource(default_resource, &settings, findings);
     settings.advertised_scopes = advertised_scopes(advertised, &settings);
     settings.registration = registration::resolve(&registration, &settings, findings);
-    settings.clients = clients::resolve(clients, &settings, findings);
+    let clients = clients::resolve(clients, &settings, findings);
+    settings.clients = clients.into_iter().map(Arc::new).collect();
     scopes::check_defined(&settings, findings);
     address::check_own_pages(&settings, findings);
     settings

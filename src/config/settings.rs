@@ -1,6 +1,6 @@
 //! [`Settings`]: the block with every default resolved.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     Secret,
@@ -107,7 +107,7 @@ pub struct Settings {
     /// Settings for clients that register themselves.
     pub registration: RegistrationSettings,
     /// Static clients, by `client_id` as written.
-    pub clients: Vec<Client>,
+    pub clients: Vec<Arc<Client>>,
 
     /// Lifetime of an authorization code.
     pub authorization_code_ttl_seconds: Seconds,

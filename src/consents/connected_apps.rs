@@ -1,6 +1,6 @@
 //! The apps a person is connected to.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{ConnectedApp, ConnectedDevice, ConsentService};
 use crate::{
@@ -25,7 +25,7 @@ pub struct Connected {
     /// The app.
     pub app: ConnectedApp,
     /// The client; `None` if it does not exist any more.
-    pub client: Option<Client>,
+    pub client: Option<Arc<Client>>,
 }
 
 impl ConsentService {
@@ -85,8 +85,8 @@ impl ConsentService {
         } else {
             self.store.run(found).await?
         };
-        let named = |client: Client| (client.client_id.clone(), client);
-        let mut rows: BTreeMap<String, Client> = found.into_iter().map(named).collect();
+        let named = |client: Client| (client.client_id.clone(), Arc::new(client));
+        let mut rows: BTreeMap<String, Arc<Client>> = found.into_iter().map(named).collect();
         let mut connected: Vec<Connected> = apps
             .into_iter()
             .map(|(id, mut app)| {

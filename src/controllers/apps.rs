@@ -15,7 +15,7 @@ use crate::{
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{PageForm, QueryParams, ServerState, SharedContext},
+        extract::{PageForm, QueryParams, ServerState},
         pages,
     },
     protocol::{
@@ -36,7 +36,7 @@ const ROUTE: Route = Route::Apps;
 type Named = Result<Path<String>, PathRejection>;
 
 /// Shows the connected apps and browser sessions of the person who is signed in.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn get(
     server: ServerState,
     mut browser: Browser,
@@ -58,7 +58,7 @@ pub async fn get(
 }
 
 /// Disconnects one app.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn revoke(
     server: ServerState,
     mut browser: Browser,
@@ -79,7 +79,7 @@ pub async fn revoke(
 }
 
 /// Disconnects every app.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn revoke_all(
     server: ServerState,
     mut browser: Browser,
@@ -96,7 +96,7 @@ pub async fn revoke_all(
 }
 
 /// Ends one browser session; if it is that of this browser, its cookie goes, too.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn end_session(
     server: ServerState,
     mut browser: Browser,
@@ -229,7 +229,7 @@ fn app_line(server: &Server, Connected { app, client }: &Connected) -> AppLine {
     let resources = app.resources.iter();
     AppLine {
         id: app.id.clone(),
-        client: pages::connected_card(&app.client_id, client.as_ref()),
+        client: pages::connected_card(&app.client_id, client.as_deref()),
         scopes: scopes
             .map(|name| GrantedScope {
                 name: name.clone(),

@@ -9,12 +9,12 @@ use axum::{
 
 use crate::{
     error::{ApiError, Failure},
-    http::extract::{ServerState, SharedContext},
+    http::extract::ServerState,
     protocol::{error::OAuthError, received::Received, refusals::PageRefusal},
 };
 
 /// Returns the stylesheet, if `file` is its present name; any other name is a 404 (PG-04).
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn get(
     server: ServerState,
     file: Result<Path<String>, PathRejection>,

@@ -1,6 +1,8 @@
 //! GET, POST `{prefix}/authorize` — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1, OAuth 2.1
 //! §4.1.1.
 
+use std::sync::Arc;
+
 use axum::{debug_handler, extract::Request, response::Response};
 
 use crate::{
@@ -12,7 +14,7 @@ use crate::{
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{QueryParams, ServerState, SharedContext, TransportRules, read_form},
+        extract::{QueryParams, ServerState, TransportRules, read_form},
         layers::SentBack,
     },
     interactions::{Interaction, InteractionOutcome, usable},
@@ -35,7 +37,7 @@ use crate::{
 };
 
 /// Answers an authorization request in the query.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn get(
     server: ServerState,
     mut browser: Browser,
@@ -70,7 +72,7 @@ async fn by_query(
 
 /// The client of a request, and where answers to it may go.
 struct Requester {
-    client: Client,
+    client: Arc<Client>,
     callback: Callback,
 }
 
@@ -87,7 +89,7 @@ async fn load(server: &Server, params: &Params) -> Result<Requester, PageError> 
             .clients
             .up_to_date(client_id, stored, ClientUse::Authorization),
     );
-    let client = usable(current.await.map_err(no_client)?.as_ref())?;
+    let client = usable(current.await.map_err(no_client)?)?;
     let callback = Callback::find(params, &client, &server.urls.issuer)?;
     Ok(Requester { client, callback })
 }
@@ -165,7 +167,7 @@ async fn decide(
             );
         }
         let client_id = interaction.client.client_id.clone();
-        interaction.client = usable(server.clients.find(&client_id).await?.as_ref())?;
+        interaction.client = usable(server.clients.find(&client_id).await?)?;
         interaction.request.callback.check(&interaction.client)?;
         current = server.sessions.current(browser, &client_id).await?;
     }
@@ -173,14 +175,14 @@ async fn decide(
 }
 
 /// GE-11: the answer where the setting `grant_types` has no `authorization_code`.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn switched_off() -> PageError {
     PageError::switched_off("grant_types has no authorization_code")
 }
 
 /// Answers an authorization request in a form body. It is stored and then resumed by GET, because a
 /// cross-site POST carries no `Lax` cookie.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn post(server: ServerState, request: Request) -> Result<Response, PageError> {
     let params = read_form(request, TransportRules::AUTHORIZE).await?;
     let requester = load(&server, &params).await?;

@@ -13,7 +13,7 @@ use crate::{
     controllers::registrant::{AuthorizationHeader, same_origin_user},
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
-    http::extract::{MetadataJson, ServerState, SharedContext},
+    http::extract::{MetadataJson, ServerState},
     limits::RateLimitKeys,
     people::{
         Owner,
@@ -62,7 +62,7 @@ enum Manager {
 }
 
 /// Returns the client's metadata as registered (RFC 7592 §2.1).
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn get(
     server: ServerState,
     headers: HeaderMap,
@@ -78,7 +78,7 @@ pub async fn get(
 }
 
 /// Replaces the client's metadata (RFC 7592 §2.2).
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn put(
     server: ServerState,
     headers: HeaderMap,
@@ -106,7 +106,7 @@ pub async fn put(
 }
 
 /// Deletes the client (RFC 7592 §2.3).
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn delete(
     server: ServerState,
     headers: HeaderMap,

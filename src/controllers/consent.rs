@@ -12,7 +12,7 @@ use crate::{
     error::PageError,
     http::{
         browser::with_cookies,
-        extract::{PageForm, QueryParams, ServerState, SharedContext},
+        extract::{PageForm, QueryParams, ServerState},
         pages,
     },
     interactions::{Interaction, InteractionOutcome, advance::ConsentDecision},
@@ -29,7 +29,7 @@ use crate::{
 const ROUTE: Route = Route::Consent;
 
 /// Shows what the client requests. A decision in the query has no effect.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn get(
     server: ServerState,
     mut browser: Browser,
@@ -55,7 +55,7 @@ async fn show(
 }
 
 /// Takes the person's decision.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn post(
     server: ServerState,
     mut browser: Browser,

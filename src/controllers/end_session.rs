@@ -14,7 +14,7 @@ use crate::{
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{QueryParams, ServerState, SharedContext, TransportRules, read_form},
+        extract::{QueryParams, ServerState, TransportRules, read_form},
     },
     interactions::logout::LogoutInteraction,
     keys::JwtPurpose,
@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Answers a logout request in the query, or a stored one that the query names.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn get(
     server: ServerState,
     mut browser: Browser,
@@ -50,7 +50,7 @@ pub async fn get(
 
 /// Answers a logout request in a form body. It is stored and then resumed by GET, because a cross-site POST
 /// carries no `Lax` cookie.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn post(server: ServerState, request: Request) -> Result<Response, PageError> {
     let params = read_form(request, TransportRules::END_SESSION).await?;
     check_limit(&server, &params).await?;
@@ -65,7 +65,7 @@ pub async fn post(server: ServerState, request: Request) -> Result<Response, Pag
 }
 
 /// GE-11: the answer where the setting `enable_end_session` is off.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn switched_off() -> PageError {
     PageError::switched_off("enable_end_session is off")
 }
@@ -95,9 +95,9 @@ async fn load(server: &Server, params: &Params) -> Result<LogoutInteraction, Pag
         Some(id) => server.clients.find(id).await?,
         None => None,
     };
-    end_session::check_client(&request, client.as_ref())?;
+    end_session::check_client(&request, client.as_deref())?;
     Ok(LogoutInteraction {
-        destination: end_session::destination(&request, client.as_ref()),
+        destination: end_session::destination(&request, client.as_deref()),
         client,
         hint,
         ui_locales: request.ui_locales.map(str::to_owned),

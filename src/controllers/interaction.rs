@@ -21,7 +21,7 @@ use crate::{
     error::{ApiError, Failure, PageError},
     http::{
         browser::with_cookies,
-        extract::{QueryParams, ServerState, SharedContext, read_json},
+        extract::{QueryParams, ServerState, read_json},
     },
     interactions::{Interaction, InteractionOutcome},
     limits::RateLimitKeys,
@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Returns an interaction as JSON, for a page that a script of the app draws.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn get(
     server: ServerState,
     browser: Browser,
@@ -121,7 +121,7 @@ struct Location {
 }
 
 /// Takes the person's decision; the answer has the address to which the script sends the browser.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn post(
     server: ServerState,
     mut browser: Browser,

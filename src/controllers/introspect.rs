@@ -7,7 +7,7 @@ use super::token::count_failures;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    http::extract::{ApiForm, ServerState, SharedContext, credentials},
+    http::extract::{ApiForm, ServerState, credentials},
     limits::{self, RateLimitKeys},
     protocol::{
         access_token::Audience, client::Client, client_auth::ClientEndpoint, error::OAuthError,
@@ -54,7 +54,7 @@ pub struct Introspection {
 }
 
 /// Describes a token to a confidential client: its own, or an access token for its resource (IN-03).
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn post(
     server: ServerState,
     headers: HeaderMap,
@@ -77,6 +77,7 @@ pub async fn post(
     let ClientAndToken {
         client,
         token: found,
+        user,
     } = count_failures(&server, lookup, client_id).await?;
     server.limits.record_authenticated(keys).await?;
     if !client.is_confidential() {
@@ -94,7 +95,7 @@ pub async fn post(
     let Some(found) = found.filter(stands) else {
         return Ok(Json(Introspection::default()));
     };
-    let Ok(parties) = server.tokens.active(&found, Some(&client)).await? else {
+    let Ok(parties) = server.tokens.active(&found, user, Some(&client)).await? else {
         return Ok(Json(Introspection::default()));
     };
     Ok(Json(describe(&server, &found, &parties)?))

@@ -13,7 +13,7 @@ use crate::{
     http::{
         answer::see_other,
         browser::with_cookies,
-        extract::{PageForm, QueryParams, ServerState, SharedContext},
+        extract::{PageForm, QueryParams, ServerState},
         pages::{self, PagePolicy},
     },
     interactions::logout::LogoutInteraction,
@@ -35,7 +35,7 @@ use crate::{
 const ROUTE: Route = Route::Logout;
 
 /// Shows the question whether to sign out; without a session, the page that says that nobody is signed in.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn get(
     server: ServerState,
     mut browser: Browser,
@@ -52,7 +52,7 @@ pub async fn get(
 }
 
 /// Takes the person's answer and signs out.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn post(
     server: ServerState,
     mut browser: Browser,
@@ -197,7 +197,7 @@ pub fn leave_unasked(
     let Destination::Registered(to) = &interaction.destination else {
         return leave(server, browser, Some(interaction), arrival);
     };
-    let onward = end_session::onward(interaction.hint.as_ref(), interaction.client.as_ref(), to);
+    let onward = end_session::onward(interaction.hint.as_ref(), interaction.client.as_deref(), to);
     if onward == LogoutRedirect::Straight {
         return leave(server, browser, Some(interaction), arrival);
     }

@@ -12,7 +12,7 @@ use crate::{
     controllers::registrant::AuthorizationHeader,
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
-    http::extract::{MetadataJson, ServerState, SharedContext},
+    http::extract::{MetadataJson, ServerState},
     people::{Owner, hooks::Registrant},
     protocol::{
         client::{Client, ClientSecret},
@@ -40,7 +40,7 @@ struct Secrets {
 }
 
 /// Registers a client.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn post(
     server: ServerState,
     headers: HeaderMap,
@@ -180,7 +180,7 @@ async fn store(
 }
 
 /// GE-11: the answer where the setting `registration.enabled` is off.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn switched_off() -> ApiError {
     let error = OAuthError::of(RegistrationRefusal::Off);
     Failure::transport(StatusCode::NOT_FOUND, error).into()

@@ -9,12 +9,12 @@ use axum::{
 use super::jwks::CACHE;
 use crate::{
     error::{ApiError, Failure},
-    http::extract::{ServerState, SharedContext},
+    http::extract::ServerState,
     protocol::{error::OAuthError, received::Received, refusals::PageRefusal, resource_metadata},
 };
 
 /// Returns the metadata of the resource at this path, without the database (FA-03).
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn get(server: ServerState, uri: Uri) -> Result<impl IntoResponse, ApiError> {
     let documents = &server.documents.resources;
     let Some(document) = resource_metadata::find(documents, uri.path(), uri.query()) else {

@@ -11,7 +11,7 @@ use crate::{
     error::PageError,
     http::{
         browser::with_cookies,
-        extract::{QueryParams, ServerState, SharedContext},
+        extract::{QueryParams, ServerState},
     },
     protocol::{
         error::OAuthError, interaction::Step, params::Params, refusals::InteractionRefusal,
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Determines the next step anew, and leads to its page or back to the client.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn get(
     server: ServerState,
     mut browser: Browser,

@@ -10,7 +10,7 @@ use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
     events::{AuditEvent, EventName},
-    http::extract::{ApiForm, ServerState, SharedContext, credentials},
+    http::extract::{ApiForm, ServerState, credentials},
     limits::{self, RateLimitKeys},
     protocol::{
         client::Client, client_auth::ClientEndpoint, error::OAuthError, grants::LookupRequest,
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Revokes a token of the client. A token that is unknown or another client's gets the same answer (RV-02).
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn post(
     server: ServerState,
     headers: HeaderMap,
@@ -51,6 +51,7 @@ pub async fn post(
     let ClientAndToken {
         client,
         token: found,
+        ..
     } = count_failures(&server, lookup, client_id).await?;
     let is_own = |found: &Token| found.client_id() == client.client_id;
     let can_end = |found: &Token| is_own(found) && found.can_be_revoked(server.clock.now());

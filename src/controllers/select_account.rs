@@ -12,7 +12,7 @@ use crate::{
     error::PageError,
     http::{
         browser::with_cookies,
-        extract::{PageForm, QueryParams, ServerState, SharedContext},
+        extract::{PageForm, QueryParams, ServerState},
         pages,
     },
     interactions::{Interaction, account_lines},
@@ -26,7 +26,7 @@ use crate::{
 const ROUTE: Route = Route::SelectAccount;
 
 /// Shows the accounts of this browser.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn get(
     server: ServerState,
     mut browser: Browser,
@@ -61,7 +61,7 @@ async fn show(
 }
 
 /// Takes the person's choice.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn post(
     server: ServerState,
     mut browser: Browser,

@@ -11,7 +11,7 @@ use super::grants;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    http::extract::{ApiForm, ServerState, SharedContext, credentials},
+    http::extract::{ApiForm, ServerState, credentials},
     limits::{self, RateLimitKeys},
     protocol::{
         client::GrantType,
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Issues tokens.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn post(
     server: ServerState,
     headers: HeaderMap,

@@ -11,9 +11,7 @@ use serde_json::Value;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    http::extract::{
-        ServerState, SharedContext, TransportRules, bearer_token, check_target, read_form,
-    },
+    http::extract::{ServerState, TransportRules, bearer_token, check_target, read_form},
     limits::RateLimitKeys,
     people::hooks::ClientInfo,
     protocol::{
@@ -32,7 +30,7 @@ use crate::{
 };
 
 /// Returns the claims about the person whose access token the request brings.
-#[debug_handler(state = SharedContext)]
+#[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn get_or_post(server: ServerState, request: Request) -> Result<Response, ApiError> {
     let token = presented_token(request).await?;
     let keys =

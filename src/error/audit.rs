@@ -41,7 +41,7 @@ pub fn refused(refused: &Refused, of_client: AuditSurface) {
     if let Some(request) = request::current() {
         event = event
             .detail("method", request.method.as_str())
-            .detail("endpoint", request.path.as_str());
+            .detail("endpoint", request.uri.path());
     }
     event = detailed(event, error);
     if let Some(source) = &refused.failure.source {

@@ -238,8 +238,7 @@ impl AuditEvent {
         if let Some(request) = request {
             self.reference_id.clone_from(&request.reference);
             self.ip_prefix = request.address.map(request::ip_prefix);
-            self.user_agent_family
-                .clone_from(&request.user_agent_family);
+            self.user_agent_family = request.user_agent_family();
         }
         if self.reference_id.is_empty() {
             self.reference_id = uuid::Uuid::new_v4().to_string();

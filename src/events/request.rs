@@ -8,31 +8,55 @@ use std::{
     sync::Arc,
 };
 
-use axum::http::Method;
+use axum::http::{HeaderValue, Method, Uri};
 
-use super::{AuditEvent, Events};
+use super::{AuditEvent, Events, user_agent};
 
 tokio::task_local! {
     static CURRENT: RequestScope;
 }
 
-/// Data about one request.
-#[derive(Clone, Debug)]
+/// Data about one request. `Debug` shows no query and no header, which may hold hints and `state`.
+#[derive(Clone)]
 pub struct RequestInfo {
     /// HTTP method.
     pub method: Method,
-    /// Path of the URL, without the query.
-    pub path: String,
+    /// The URL.
+    pub uri: Uri,
     /// Loco's request id, or one that this library made.
     pub reference: String,
-    /// Header `Accept-Language`.
-    pub accept_language: Option<String>,
     /// Loco's `remote_ip` if that middleware is on, else the address of the socket.
     pub address: Option<IpAddr>,
     /// Whether a proxy names the caller in a header that nothing reads (OS-09).
     pub unread_proxy: bool,
-    /// Browser and system, `Firefox, Linux`.
-    pub user_agent_family: Option<String>,
+    /// Header `Accept-Language`.
+    pub accept_language: Option<HeaderValue>,
+    /// Header `User-Agent`.
+    pub user_agent: Option<HeaderValue>,
+}
+
+impl std::fmt::Debug for RequestInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RequestInfo")
+            .field("method", &self.method)
+            .field("path", &self.uri.path())
+            .field("reference", &self.reference)
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+impl RequestInfo {
+    /// Returns the languages that the caller's browser asks for.
+    pub fn accept_language(&self) -> Option<&str> {
+        self.accept_language.as_ref()?.to_str().ok()
+    }
+
+    /// Returns browser and system of the caller, such as `Firefox, Linux`.
+    pub fn user_agent_family(&self) -> Option<String> {
+        let agent = self.user_agent.as_ref()?.to_str().ok()?;
+        Some(user_agent::family(agent))
+    }
 }
 
 /// Returns the network of an address: IPv4 /24, IPv6 /48.

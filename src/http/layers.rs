@@ -4,7 +4,7 @@ mod error_page;
 mod json_error;
 mod page_headers;
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
     extract::{Request, State},
@@ -12,6 +12,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures_util::FutureExt;
 
 use self::{
     error_page::error_page,
@@ -20,7 +21,7 @@ use self::{
 pub use self::{error_page::rendered, json_error::error_body, page_headers::with_page_headers};
 use crate::{
     error::{
-        Failure, PageDetail, RETRY_AFTER, Refused,
+        ApiError, Failure, PageDetail, PageError, RETRY_AFTER, Refused,
         audit::{self, AuditSurface},
     },
     events::request::{self, RequestInfo},
@@ -102,7 +103,7 @@ async fn in_api(
     info: Arc<RequestInfo>,
 ) -> Response {
     let scheme = ClientScheme::asked_by(request.headers());
-    let mut response = answer(request, next).await;
+    let mut response = no_panic::<ApiError>(answer(request, next)).await;
     if let Some(refused) = refusal_of(&mut response) {
         audit::refused(&refused, AuditSurface::Endpoint);
         response = json_error(&response, &refused.failure);
@@ -128,7 +129,7 @@ pub async fn discovery(State(state): State<LayerState>, request: Request, next: 
 }
 
 async fn in_discovery(request: Request, next: Next, info: Arc<RequestInfo>) -> Response {
-    let mut response = next.run(request).await;
+    let mut response = no_panic::<ApiError>(next.run(request)).await;
     if let Some(refused) = refusal_of(&mut response) {
         audit::refused(&refused, AuditSurface::Page);
         response = json_error(&response, &refused.failure);
@@ -166,7 +167,7 @@ async fn in_page(
     });
     let mut response = match elsewhere {
         Some(redirect) => redirect,
-        None => answer(request, next).await,
+        None => no_panic::<PageError>(answer(request, next)).await,
     };
     if let Some(sent_back) = response.extensions_mut().remove::<SentBack>() {
         audit::refused(&sent_back.0, AuditSurface::Page);
@@ -208,6 +209,21 @@ async fn answer(request: Request, next: Next) -> Response {
     match request.method() {
         &Method::HEAD => StatusCode::METHOD_NOT_ALLOWED.into_response(),
         _ => budgeted(next.run(request)).await,
+    }
+}
+
+/// Runs the endpoint. A panic is answered with 500, as JSON or as a page.
+async fn no_panic<E: From<Failure> + IntoResponse>(
+    answer: impl Future<Output = Response>,
+) -> Response {
+    match AssertUnwindSafe(answer).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+            let text = text.unwrap_or_default();
+            E::from(Failure::internal(format!("panic: {text}"))).into_response()
+        }
     }
 }
 

@@ -7,13 +7,13 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, HeaderName, header, request::Parts},
+    http::{header, request::Parts},
 };
 use futures_util::FutureExt;
 use loco_rs::controller::middleware::{remote_ip::RemoteIP, request_id::LocoRequestId};
 
 use super::proxy;
-use crate::events::{request::RequestInfo, user_agent};
+use crate::events::request::RequestInfo;
 
 /// The facts of the request with this head.
 pub fn info(parts: &mut Parts) -> Arc<RequestInfo> {
@@ -27,19 +27,13 @@ pub fn info(parts: &mut Parts) -> Arc<RequestInfo> {
     let remote = remote.and_then(Result::ok);
     Arc::new(RequestInfo {
         method: parts.method.clone(),
-        path: parts.uri.path().to_owned(),
+        uri: parts.uri.clone(),
         reference,
-        accept_language: text(&parts.headers, &header::ACCEPT_LANGUAGE),
         address: address(parts, remote.as_ref()),
         unread_proxy: proxy::is_unread(&parts.headers, remote.as_ref()),
-        user_agent_family: text(&parts.headers, &header::USER_AGENT)
-            .map(|agent| user_agent::family(&agent)),
+        accept_language: parts.headers.get(header::ACCEPT_LANGUAGE).cloned(),
+        user_agent: parts.headers.get(header::USER_AGENT).cloned(),
     })
-}
-
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let value = headers.get(name)?.to_str().ok()?;
-    Some(value.to_owned())
 }
 
 fn address(parts: &Parts, remote: Option<&RemoteIP>) -> Option<IpAddr> {

@@ -1,6 +1,8 @@
 //! An authorization request on its way to a code: just received, or stored because a person has
 //! something to do.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::next::HookAnswers;
@@ -33,7 +35,7 @@ const SENT_TO: &str = "post_login_open:";
 #[derive(Clone)]
 pub struct Interaction {
     /// The client.
-    pub client: Client,
+    pub client: Arc<Client>,
     /// The validated request.
     pub request: AuthorizationRequest,
     /// The steps that the person has done.
@@ -78,7 +80,7 @@ pub struct StoredInteraction {
 
 impl Interaction {
     /// Creates the interaction of a request that was validated just now.
-    pub fn new(client: Client, request: AuthorizationRequest, now: UnixTime) -> Self {
+    pub fn new(client: Arc<Client>, request: AuthorizationRequest, now: UnixTime) -> Self {
         Self {
             client,
             grantable: request.scopes.clone(),
@@ -93,7 +95,12 @@ impl Interaction {
     }
 
     /// Restores the interaction of a row. `iss` is the issuer of this server.
-    pub fn stored(client: Client, row: InteractionRow, grant: Option<GrantRow>, iss: &str) -> Self {
+    pub fn stored(
+        client: Arc<Client>,
+        row: InteractionRow,
+        grant: Option<GrantRow>,
+        iss: &str,
+    ) -> Self {
         let handled = |step: &str| row.handled.0.iter().any(|done| done == step);
         let done = row.handled.0.iter();
         let done = done.filter_map(|step| step.strip_prefix(HANDLED_POST_LOGIN));

@@ -1,5 +1,7 @@
 //! Logout requests of clients that wait for the browser or for the person's answer (ES-01 to ES-08).
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::InteractionService;
@@ -27,7 +29,7 @@ const KIND: &str = "logout";
 #[derive(Clone, Debug, Default)]
 pub struct LogoutInteraction {
     /// The client that sent the request, if it is known.
-    pub client: Option<Client>,
+    pub client: Option<Arc<Client>>,
     /// The verified `id_token_hint`: whom to sign out.
     pub hint: Option<VerifiedHint>,
     /// Where the browser goes at the end.
@@ -119,7 +121,7 @@ impl LogoutInteraction {
     }
 
     /// Restores the request of a row. Its redirect URI is checked against the client as it is now.
-    fn stored(row: InteractionRow, client: Option<Client>) -> Self {
+    fn stored(row: InteractionRow, client: Option<Arc<Client>>) -> Self {
         let param = |name: &str| row.params.as_ref()?.get(name).cloned();
         let hint = row.hint_subject.map(|subject| VerifiedHint {
             audiences: param("aud")
@@ -136,7 +138,7 @@ impl LogoutInteraction {
             ..LogoutRequest::default()
         };
         Self {
-            destination: end_session::destination(&request, client.as_ref()),
+            destination: end_session::destination(&request, client.as_deref()),
             client,
             hint,
             ui_locales: row.ui_locales,

@@ -51,8 +51,9 @@ const MAX_RENEWALS: i64 = 4;
 ///
 /// # Errors
 /// An error page with status 400, if the client is unknown, removed or disabled.
-pub fn usable(client: Option<&Client>) -> Result<Client, PageError> {
-    Ok(authorize::check_client(client)?.clone())
+pub fn usable(client: Option<Arc<Client>>) -> Result<Arc<Client>, PageError> {
+    authorize::check_client(client.as_deref())?;
+    Ok(client.ok_or_else(|| Failure::internal("no client passed as one"))?)
 }
 
 /// How a request goes on.
@@ -150,7 +151,12 @@ impl InteractionService {
         row.user_id = current.map(|current| current.owner.key());
         row.session_id = current.map(|current| current.session.id);
         self.insert_row(&mut row, browser).await?;
-        let stored = Interaction::stored(interaction.client.clone(), row, None, &self.urls.issuer);
+        let stored = Interaction::stored(
+            Arc::clone(&interaction.client),
+            row,
+            None,
+            &self.urls.issuer,
+        );
         interaction.row = stored.row;
         Ok(())
     }
@@ -194,7 +200,7 @@ impl InteractionService {
         let client = self
             .clients
             .static_or_stored(&row.client_id, client.as_ref());
-        let client = usable(client)?;
+        let client = usable(client.cloned())?;
         let interaction = Interaction::stored(client, row, grant, &self.urls.issuer);
         // A redirect URI that the client withdrew meanwhile gets no code.
         interaction.request.callback.check(&interaction.client)?;

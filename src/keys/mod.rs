@@ -16,14 +16,18 @@ mod state;
 mod tests;
 mod verify;
 
-use std::sync::{
-    Arc, Mutex, PoisonError, RwLock,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
+    thread::available_parallelism,
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 #[cfg(feature = "testing")]
 pub use self::{admin::KeyLine, secret::root_secret};
@@ -63,6 +67,8 @@ struct Inner {
     due_at: AtomicI64,
     /// Lock of the one request that reads the source.
     looking: tokio::sync::Mutex<()>,
+    /// Turns of [`Keys::sign_aside`].
+    signers: Arc<Semaphore>,
 }
 
 impl Inner {
@@ -101,6 +107,9 @@ impl Keys {
                 set: RwLock::new(Arc::new(set)),
                 due_at: AtomicI64::new((now + REREAD_AFTER).as_seconds()),
                 looking: tokio::sync::Mutex::new(()),
+                signers: Arc::new(Semaphore::new(
+                    available_parallelism().map_or(1, usize::from),
+                )),
             })))
         })
         .await
@@ -160,16 +169,47 @@ impl Keys {
         typ: &str,
         claims: &impl Serialize,
     ) -> Result<String, KeyError> {
+        self.unsigned(alg, typ, claims)?.signed()
+    }
+
+    /// Signs claims as [`Self::sign`] does, but not on a thread that answers requests where the signature
+    /// takes long: an RSA signature takes as long as several requests. As many are made at a time as there
+    /// are cores.
+    ///
+    /// # Errors
+    /// Those of [`Self::sign`].
+    pub async fn sign_aside(
+        &self,
+        alg: SigningAlg,
+        typ: &str,
+        claims: &(impl Serialize + Sync),
+    ) -> Result<String, KeyError> {
+        let unsigned = self.unsigned(alg, typ, claims)?;
+        if !alg.is_slow() {
+            return unsigned.signed();
+        }
+        // Never closed, so that this never fails. The turn lasts as long as the work, also when the request is gone.
+        let turn = Arc::clone(&self.0.signers).acquire_owned().await;
+        blocking(move || {
+            let _turn = turn;
+            unsigned.signed()
+        })
+        .await
+    }
+
+    fn unsigned(
+        &self,
+        alg: SigningAlg,
+        typ: &str,
+        claims: &impl Serialize,
+    ) -> Result<UnsignedJwt, KeyError> {
         let set = self.set();
         let pair = set.signer(alg).ok_or(KeyError::NoKey(alg))?;
         let header = json!({ "alg": alg, "kid": pair.kid, "typ": typ });
-        let mut token = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
-        token.push('.');
-        URL_SAFE_NO_PAD.encode_string(serde_json::to_vec(claims)?, &mut token);
-        let signature = pair.sign(token.as_bytes())?;
-        token.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
-        Ok(token)
+        let mut text = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
+        text.push('.');
+        URL_SAFE_NO_PAD.encode_string(serde_json::to_vec(claims)?, &mut text);
+        Ok(UnsignedJwt { set, alg, text })
     }
 
     /// Verifies a JWT that this server signed.
@@ -205,6 +245,23 @@ impl Keys {
     fn set(&self) -> Arc<KeySet> {
         let set = self.0.set.read();
         set.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Header and claims of a JWT, and the keys of which one signs them.
+struct UnsignedJwt {
+    set: Arc<KeySet>,
+    alg: SigningAlg,
+    text: String,
+}
+
+impl UnsignedJwt {
+    fn signed(mut self) -> Result<String, KeyError> {
+        let pair = self.set.signer(self.alg).ok_or(KeyError::NoKey(self.alg))?;
+        let signature = pair.sign(self.text.as_bytes())?;
+        self.text.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut self.text);
+        Ok(self.text)
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     error::Failure, events::EventSubscriber, protocol::client_metadata::ClientMetadata,
-    store::bearer::WithUser,
+    store::lookups::WithUser,
 };
 
 /// The app's users model as a trait object. The facts about one user are methods of [`Owner`].

@@ -65,6 +65,21 @@ impl People {
         Ok(retry(find).await?)
     }
 
+    /// Returns the user with this key, whom a statement has read already where the users table is known.
+    ///
+    /// # Errors
+    /// When the app's model fails.
+    pub async fn joined(
+        &self,
+        key: UserKey,
+        user: Option<Owner>,
+    ) -> Result<Option<Owner>, Failure> {
+        match self.app.table() {
+            Some(_) => Ok(user),
+            None => self.find(key).await,
+        }
+    }
+
     /// Whether a person must verify their address first (`require_verified_email`).
     pub fn must_verify_email(&self, owner: &Owner) -> bool {
         self.settings.require_verified_email && !owner.is_verified()

@@ -103,9 +103,9 @@ pub trait ResourceOwner: Any + Send + Sync {
 
     /// Finds a user by primary key.
     ///
-    /// The guard of the app's own routes reads the row of the users table by itself, together with
-    /// the token: a user who is not accepted any more is told apart by [`Self::is_active`], not by
-    /// leaving the row out here.
+    /// Guards, sessions and the endpoints for tokens read the row of the users table by themselves, together
+    /// with the code, token or session: a user who is not accepted any more is told apart by
+    /// [`Self::is_active`], not by leaving the row out here.
     ///
     /// # Errors
     /// When the database fails; an unknown key is `Ok(None)`.

@@ -7,7 +7,7 @@ use sea_orm::{
 
 use crate::{
     people::{Owner, resource_owner::ResourceOwner},
-    store::{bearer::WithUser, record::Column},
+    store::{lookups::WithUser, record::Column},
 };
 
 /// Prefix of the user's columns in the result of a statement.

@@ -22,6 +22,12 @@ pub enum SigningAlg {
 }
 
 impl SigningAlg {
+    /// Whether a signature takes long: with RSA about thirty times as long as with the others.
+    #[must_use]
+    pub const fn is_slow(self) -> bool {
+        matches!(self, Self::RS256 | Self::PS256)
+    }
+
     /// Every algorithm.
     pub const ALL: [Self; 4] = [Self::RS256, Self::ES256, Self::PS256, Self::EdDsa];
 

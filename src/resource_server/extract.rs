@@ -63,26 +63,28 @@ impl<S: Send + Sync> FromRequestParts<S> for AccessToken {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
         let token = parts.extensions.get::<Self>().cloned();
-        token.ok_or_else(|| {
-            let fault = Failure::internal(
-                "a handler takes an AccessToken, but no OAuth::require or OAuth::mcp is around it",
-            );
-            BearerError::new(
-                fault,
-                None,
-                &RequestContext::of_parts(parts),
-                &RefusalSlot::default(),
-            )
-        })
+        if let Some(token) = token {
+            return Ok(token);
+        }
+        let fault = Failure::internal(
+            "a handler takes an AccessToken, but no OAuth::require or OAuth::mcp is around it",
+        );
+        let request = RequestContext::of(parts);
+        Err(BearerError::new(
+            fault,
+            None,
+            &request,
+            &RefusalSlot::default(),
+        ))
     }
 }
 
 /// The accepted token of a request; or, if it brings no token, the check that can refuse it.
 async fn admitted<S: RequiredScopes>(
-    parts: &Parts,
+    parts: &mut Parts,
     ctx: &AppContext,
 ) -> Result<Result<AccessToken, Arc<TokenCheck>>, BearerError> {
-    let request = RequestContext::of_parts(parts);
+    let request = RequestContext::of(parts);
     let extension = match parts.extensions.get::<GuardExtension>() {
         Some(extension) => extension.clone(),
         None => GuardExtension {
@@ -97,7 +99,8 @@ async fn admitted<S: RequiredScopes>(
     let token_check = Arc::new(TokenCheck::new(extension, request, &requirement)?);
     // A layer around the handler may have checked the token already.
     let known = parts.extensions.get::<AccessToken>();
-    if let Some(token) = known.filter(|token| token.token_check.resource == token_check.resource) {
+    let is_for_this = |token: &&AccessToken| token.token_check.place == token_check.place;
+    if let Some(token) = known.filter(is_for_this) {
         token.require(S::SCOPES)?;
         return Ok(Ok(token.clone()));
     }

@@ -142,7 +142,7 @@ async fn admit(request: &mut Request, requirement: &GuardRequirement) -> Result<
         return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
     };
     let token = {
-        let token_check = TokenCheck::new(extension, RequestContext::of(request), requirement);
+        let token_check = TokenCheck::new(extension, RequestContext::take(request), requirement);
         let token_check = token_check.map_err(BearerError::into_response)?;
         let token_check = Arc::new(token_check);
         let bearer = token_check.bearer_token(request.headers());

@@ -24,26 +24,21 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
-    /// The facts of a request.
-    pub fn of(request: &Request) -> Self {
-        let (mut parts, ()) = Request::new(()).into_parts();
-        parts.method.clone_from(request.method());
-        parts.uri.clone_from(request.uri());
-        parts.headers.clone_from(request.headers());
-        parts.extensions.clone_from(request.extensions());
-        Self::read(parts)
+    /// The facts of a request. Loco's extractor of the caller's address takes the head of a request, so that
+    /// the request is taken apart for a moment.
+    pub fn take(request: &mut Request) -> Self {
+        let (mut parts, body) = std::mem::take(request).into_parts();
+        let context = Self::of(&mut parts);
+        *request = Request::from_parts(parts, body);
+        context
     }
 
     /// The facts of the request with this head.
-    pub fn of_parts(parts: &Parts) -> Self {
-        Self::read(parts.clone())
-    }
-
-    fn read(mut parts: Parts) -> Self {
+    pub fn of(parts: &mut Parts) -> Self {
         let extension = parts.extensions.get::<GuardExtension>();
         Self {
             events: extension.map(|extension| extension.server.events.clone()),
-            facts: crate::http::request::info(&mut parts),
+            facts: crate::http::request::info(parts),
         }
     }
 

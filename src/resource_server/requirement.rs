@@ -16,6 +16,8 @@ use crate::{
 pub struct ResolvedRequirement<'s> {
     /// The resource.
     pub resource: &'s ResourcePolicy,
+    /// Its place among the resources of the policy.
+    pub place: usize,
     /// Scopes that challenges name, so that clients ask for them.
     pub scopes: Scopes,
     /// Which scopes a token must have.
@@ -75,11 +77,11 @@ impl GuardRequirement {
     pub fn resolve<'s>(&self, server: &'s Server) -> Result<ResolvedRequirement<'s>, String> {
         self.check(&server.settings)?;
         let identifier = server.settings.resource_named(&self.resource);
-        let resource = identifier.and_then(|named| {
-            let resources = server.policy.resources.iter();
-            { resources }.find(|resource| resource.identifier == named.identifier)
+        let found = identifier.and_then(|named| {
+            let mut resources = server.policy.resources.iter().enumerate();
+            resources.find(|(_, resource)| resource.identifier == named.identifier)
         });
-        let resource = resource.ok_or_else(|| unknown(&server.settings, &self.resource))?;
+        let (place, resource) = found.ok_or_else(|| unknown(&server.settings, &self.resource))?;
         let written = identifier.is_some_and(|named| !named.default_scopes.is_empty());
         let (scopes, enough) = match &self.scopes {
             Some(scopes) => (scopes, ScopeRule::All),
@@ -94,6 +96,7 @@ impl GuardRequirement {
         };
         Ok(ResolvedRequirement {
             resource,
+            place,
             scopes: scopes.clone(),
             enough,
         })

@@ -16,7 +16,7 @@ use crate::{
     protocol::{
         bearer::{BearerPlace, Challenge},
         error::OAuthError,
-        implied_scopes::ImpliedScopes,
+        policy::ResourcePolicy,
         received::Received,
         refusals::GuardRefusal,
         rule::rule,
@@ -33,14 +33,11 @@ pub struct TokenCheck {
     server: Arc<Server>,
     request: RequestContext,
     slot: RefusalSlot,
-    /// Identifier of the resource.
-    pub resource: String,
+    /// Place of the resource among those of the policy.
+    pub(super) place: usize,
     /// Scopes of the operation, as challenges name them.
     pub needed: Scopes,
     enough: ScopeRule,
-    /// Scopes of the resource.
-    scopes: Scopes,
-    implied: ImpliedScopes,
 }
 
 impl TokenCheck {
@@ -62,22 +59,24 @@ impl TokenCheck {
                 return Err(BearerError::new(fault, None, &request, &slot));
             }
         };
-        let (resource, scopes, implied) = (
-            demand.resource.identifier.clone(),
-            demand.resource.scopes.clone(),
-            demand.resource.implied_scopes.clone(),
-        );
-        let (needed, enough) = (demand.scopes, demand.enough);
+        let (place, needed, enough) = (demand.place, demand.scopes, demand.enough);
         Ok(Self {
             server,
             request,
             slot,
-            resource,
+            place,
             needed,
             enough,
-            scopes,
-            implied,
         })
+    }
+
+    /// The resource.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the place was found in this list, which never changes"
+    )]
+    pub fn resource(&self) -> &ResourcePolicy {
+        &self.server.policy.resources[self.place]
     }
 
     /// The token of the request, if it has one.
@@ -98,15 +97,18 @@ impl TokenCheck {
         let found = found.map_err(|failure| self.refuse(failure))?;
         let invalid = || OAuthError::of(GuardRefusal::AccessTokenInvalid);
         let ActiveAccessToken { access, parties } = found.map_err(|why| {
-            let wanted = format!("a live access token for {}", self.resource);
+            let wanted = format!("a live access token for {}", self.resource().identifier);
             self.refuse(invalid().observed(wanted, why.to_string()))
         })?;
-        let is_this = |uri: &String| self.server.policy.is_for(&self.resource, uri);
+        let is_this = |uri: &String| self.server.policy.is_for(&self.resource().identifier, uri);
         if !access.token.audience.0.iter().any(is_this) {
             let client = &parties.client.client_id;
             let sent = access.token.audience.0.join(" ");
             let sent = format!("a live one of the client {client} for the audience {sent}");
-            let wanted = format!("an access token for the audience {}", self.resource);
+            let wanted = format!(
+                "an access token for the audience {}",
+                self.resource().identifier
+            );
             return Err(self.refuse(invalid().observed(wanted, sent)));
         }
         let sub = match &parties.owner {
@@ -121,8 +123,8 @@ impl TokenCheck {
         let token = AccessToken {
             sub: sub.map_err(|failure| self.refuse(failure))?,
             user_id: access.token.user_id,
-            client_id: parties.client.client_id,
-            scopes: self.implied.held_with(&granted),
+            client_id: parties.client.client_id.clone(),
+            scopes: self.resource().implied_scopes.held_with(&granted),
             audience: access.token.audience.0,
             expires_at: access.token.expires_at,
             jti: access.token.jti,
@@ -142,7 +144,10 @@ impl TokenCheck {
     fn is_enough(&self, held: &Scopes) -> bool {
         match self.enough {
             ScopeRule::All => self.needed.is_subset_of(held),
-            ScopeRule::AnyOfResource => self.scopes.iter().any(|scope| held.contains(scope)),
+            ScopeRule::AnyOfResource => {
+                let mut scopes = self.resource().scopes.iter();
+                scopes.any(|scope| held.contains(scope))
+            }
         }
     }
 
@@ -169,7 +174,10 @@ impl TokenCheck {
     }
 
     fn challenge(&self, needed: &Scopes, error: Option<&OAuthError>) -> String {
-        let metadata = self.server.urls.resource_metadata(&self.resource);
+        let metadata = self
+            .server
+            .urls
+            .resource_metadata(&self.resource().identifier);
         let challenge = Challenge {
             realm: &self.server.urls.issuer,
             resource_metadata: metadata.as_deref(),

@@ -1,5 +1,7 @@
 //! The two cookies of this server: the session cookie (BS-01) and the binding cookie (IX-03).
 
+use std::collections::BTreeSet;
+
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::{Cookie, SameSite};
 
@@ -64,6 +66,9 @@ impl CookieNames {
     pub fn read(self, headers: &HeaderMap) -> Cookies {
         let value = |name| value_of(headers, name).unwrap_or_default();
         let sessions = value(self.session_name()).split(|byte| *byte == b'.');
+        // A secret that stands twice is one session.
+        let mut seen = BTreeSet::new();
+        let sessions = sessions.filter(|secret| seen.insert(*secret));
         Cookies {
             binding: secret(value(self.binding_name())),
             sessions: sessions.filter_map(secret).take(MAX_ACCOUNTS).collect(),

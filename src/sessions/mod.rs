@@ -17,4 +17,4 @@ pub use self::{
 };
 
 /// Largest number of accounts that are signed in in one browser (BS-01).
-const MAX_ACCOUNTS: usize = 5;
+const MAX_ACCOUNTS: usize = crate::store::browser_sessions::MOST_SESSIONS;

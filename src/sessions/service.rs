@@ -22,6 +22,7 @@ use crate::{
     random,
     store::{
         Store,
+        batches::Batches,
         browser_sessions::{self, BrowserSessionsQuery},
         consents::{self, ConsentKey, ConsentRow},
         sessions::{EndReason, SessionRow},
@@ -77,6 +78,7 @@ pub struct SessionService {
     pub(super) events: Events,
     pub(super) people: Arc<People>,
     pub(super) clients: Arc<ClientRegistry>,
+    lookups: Batches<BrowserSessionsQuery, Vec<Candidate>>,
 }
 
 /// What a [`SessionService`] is made of.
@@ -113,6 +115,7 @@ impl SessionService {
             events,
             people,
             clients,
+            lookups: Batches::default(),
         }
     }
 
@@ -238,14 +241,19 @@ impl SessionService {
         if hashes.is_empty() {
             return Ok(Vec::new());
         }
-        let (tables, users) = (self.store.tables(), self.people.app.table());
         let of = BrowserSessionsQuery {
-            hashes: &hashes,
-            client_id,
+            hashes: hashes.clone(),
+            client_id: client_id.to_owned(),
             now: self.clock.now(),
         };
-        let find = |db| browser_sessions::find(db, tables, of, users);
-        let mut found = self.store.run(find).await?;
+        let (store, app) = (self.store.clone(), Arc::clone(&self.people.app));
+        let find = move |queries: Vec<BrowserSessionsQuery>, _| {
+            let (store, app) = (store.clone(), Arc::clone(&app));
+            async move {
+                browser_sessions::find(store.pool(), store.tables(), &queries, app.table()).await
+            }
+        };
+        let mut found = self.store.ask(&self.lookups, of, find).await?;
         let place = |row: &SessionRow| {
             hashes
                 .iter()
@@ -263,10 +271,7 @@ impl SessionService {
             consent,
             user,
         } = candidate;
-        let owner = match self.people.app.table() {
-            Some(_) => user,
-            None => self.people.find(session.user_id).await?,
-        };
+        let owner = self.people.joined(session.user_id, user).await?;
         let Some(owner) = owner.filter(|owner| owner.is_active()) else {
             self.end_session(&session, EndReason::UserGone).await?;
             return Ok(None);

@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::{
     StoreResult,
-    record::{Record, Strings, eq, is_null, record},
+    record::{Strings, eq, is_null, record},
 };
 use crate::{
     protocol::{
@@ -49,18 +49,6 @@ record! {
         /// When it was revoked; null = not revoked.
         pub revoked_at: Option<UnixTime>,
     }
-}
-
-/// Inserts a token and returns its id.
-///
-/// # Errors
-/// [`super::StoreError`] when the database fails or refuses.
-pub async fn insert(
-    conn: &impl ConnectionTrait,
-    tables: &TableNames,
-    row: &AccessTokenRow,
-) -> StoreResult<AccessTokenId> {
-    Ok(row.insert(conn, tables.access_tokens).await?)
 }
 
 /// Returns when each of these grants was last used, by grant id.

@@ -90,28 +90,6 @@ pub struct Redemption<'a> {
     pub retain_until: UnixTime,
 }
 
-/// Redeems the code with one statement that only one caller can win (CC-01). Returns whether it was
-/// redeemed; `false` = the code is unknown, used, revoked or expired.
-///
-/// # Errors
-/// [`super::StoreError`] when the database fails or refuses.
-pub async fn redeem(
-    conn: &impl ConnectionTrait,
-    tables: &TableNames,
-    redemption: &Redemption<'_>,
-) -> StoreResult<bool> {
-    let mut update = update(tables);
-    update
-        .value(Alias::new("redeemed_at"), redemption.now)
-        .value(Alias::new("retain_until"), redemption.retain_until)
-        .and_where(eq("code_hash", redemption.code.0.to_vec()))
-        .and_where(is_null("redeemed_at"))
-        .and_where(is_null("revoked_at"))
-        .and_where(gt("expires_at", redemption.now))
-        .returning_col(Alias::new("id"));
-    Ok(conn.query_one(&update).await?.is_some())
-}
-
 /// Revokes a grant, and with it whatever was issued from it (CC-07). Returns whether a row was
 /// changed.
 ///
@@ -203,8 +181,7 @@ pub async fn live_of_user(
         .order_by(Alias::new("id"), Order::Desc)
         .limit(MOST_SHOWN);
     let rows = conn.query_all(&select).await?;
-    let rows = rows.iter().map(|row| Ok(GrantRow::read(row, "")?));
-    rows.filter_map(Result::transpose).collect()
+    rows.iter().map(|row| Ok(GrantRow::read(row)?)).collect()
 }
 
 /// Returns the client of a grant, or `None` unless the grant belongs to `user`.

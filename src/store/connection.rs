@@ -1,8 +1,11 @@
 //! The one way of statements to the database: their values are checked, and tests can make them
 //! fail or wait.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use tokio::sync::OwnedMutexGuard;
 
 use super::storable;
 
@@ -11,15 +14,22 @@ use super::storable;
 #[derive(Clone, Debug)]
 pub struct CheckedConnection<C> {
     inner: C,
+    /// The turn to write, where there is one writer at a time and this is no transaction, which has it.
+    turn: Option<Turn>,
     #[cfg(feature = "testing")]
     faults: Faults,
 }
 
+/// The turn to write to a file of SQLite. Who waits for it is served in the order of asking; SQLite itself lets
+/// the lucky one through.
+pub type Turn = Arc<tokio::sync::Mutex<()>>;
+
 impl<C> CheckedConnection<C> {
-    /// Checks the statements that go to `inner`.
-    pub fn new(inner: C) -> Self {
+    /// Checks the statements that go to `inner`. Those that write wait for `turn`.
+    pub fn new(inner: C, turn: Option<Turn>) -> Self {
         Self {
             inner,
+            turn,
             #[cfg(feature = "testing")]
             faults: Faults::default(),
         }
@@ -30,9 +40,21 @@ impl<C> CheckedConnection<C> {
     pub fn with<D>(&self, inner: D) -> CheckedConnection<D> {
         CheckedConnection {
             inner,
+            turn: None,
             #[cfg(feature = "testing")]
             faults: self.faults.clone(),
         }
+    }
+
+    /// The turn to write, if there is one.
+    pub const fn turn(&self) -> Option<&Turn> {
+        self.turn.as_ref()
+    }
+
+    /// Waits for the turn to run this statement.
+    async fn turn_for(&self, sql: &str) -> Option<OwnedMutexGuard<()>> {
+        let turn = self.turn.as_ref().filter(|_| !storable::only_reads(sql))?;
+        Some(Arc::clone(turn).lock_owned().await)
     }
 
     /// The unchecked connection underneath.
@@ -77,23 +99,27 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for CheckedConnection<C> {
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let statement = storable::admit(statement)?;
         self.pass().await?;
+        let _turn = self.turn_for(&statement.sql).await;
         self.inner.execute_raw(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         self.pass().await?;
+        let _turn = self.turn_for(sql).await;
         self.inner.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let statement = storable::admit(statement)?;
         self.pass().await?;
+        let _turn = self.turn_for(&statement.sql).await;
         self.inner.query_one_raw(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let statement = storable::admit(statement)?;
         self.pass().await?;
+        let _turn = self.turn_for(&statement.sql).await;
         self.inner.query_all_raw(statement).await
     }
 }

@@ -152,8 +152,7 @@ pub async fn find(
     key: ConsentKey<'_>,
 ) -> StoreResult<Option<ConsentRow>> {
     let stored = conn.query_one(&select(tables, key)).await?;
-    let stored = stored.map(|row| ConsentRow::read(&row, "")).transpose()?;
-    Ok(stored.flatten())
+    Ok(stored.map(|row| ConsentRow::read(&row)).transpose()?)
 }
 
 fn select(tables: &TableNames, key: ConsentKey<'_>) -> SelectStatement {
@@ -179,8 +178,7 @@ pub async fn of_user(
         .and_where(eq("user_id", user))
         .order_by(Alias::new("granted_at"), Order::Desc);
     let rows = conn.query_all(&select).await?;
-    let rows = rows.iter().map(|row| Ok(ConsentRow::read(row, "")?));
-    rows.filter_map(Result::transpose).collect()
+    rows.iter().map(|row| Ok(ConsentRow::read(row)?)).collect()
 }
 
 /// Returns the client of a consent, or `None` unless the consent belongs to `user`.
@@ -235,8 +233,7 @@ async fn locked(
         select.lock(LockType::Update);
     }
     let stored = conn.query_one(&select).await?;
-    let stored = stored.map(|row| ConsentRow::read(&row, "")).transpose()?;
-    Ok(stored.flatten())
+    Ok(stored.map(|row| ConsentRow::read(&row)).transpose()?)
 }
 
 async fn replace(

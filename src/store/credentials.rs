@@ -46,8 +46,8 @@ pub async fn noted(
         .and_where(eq("key_hash", key_of(user)))
         .and_where(gt("expires_at", now));
     let row = conn.query_one(&select).await?;
-    let row = row.map(|row| EphemeralRow::read(&row, "")).transpose()?;
-    Ok(row.flatten().and_then(|row| {
+    let row = row.map(|row| EphemeralRow::read(&row)).transpose()?;
+    Ok(row.and_then(|row| {
         let stamp = row.value?.get("stamp")?.as_str().and_then(decoded)?;
         Some(CredentialRecord {
             stamp,

@@ -7,7 +7,7 @@ use sea_orm::{DbErr, RuntimeErr};
 use super::storable;
 
 /// A statement or transaction that did not succeed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database is busy, locked, full, read-only or away: the request may succeed later.
     #[error("the database is temporarily unavailable: {0}")]
@@ -15,6 +15,10 @@ pub enum StoreError {
     /// The request's share of time for the database is used up (FA-01).
     #[error("the database did not answer within {0:?}")]
     TimedOut(Duration),
+    /// Another request gave up whose work was part of the same statement: nothing was stored, and the others
+    /// are run again.
+    #[error("a request that shared the statement gave up")]
+    GivenUp,
     /// A unique index refused the row.
     #[error("the row exists already: {0}")]
     Duplicate(#[source] DbErr),
@@ -82,11 +86,27 @@ impl StoreError {
         }
     }
 
+    /// Whether one request can be the cause, where several shared a statement: a value, a row that exists, a
+    /// row that somebody else holds, a request that gave up, the app's model. Otherwise the database is at fault.
+    pub fn is_of_one(&self) -> bool {
+        match self {
+            Self::Unavailable(error) => code(error).as_deref() == Some(LOCK_TIMEOUT),
+            Self::TimedOut(_) => false,
+            _ => true,
+        }
+    }
+
     /// Whether the storage is at fault and the fault passes by itself.
     pub const fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::TimedOut(_))
+        matches!(
+            self,
+            Self::Unavailable(_) | Self::TimedOut(_) | Self::GivenUp
+        )
     }
 }
+
+/// PostgreSQL's code for a lock that was not free in time.
+const LOCK_TIMEOUT: &str = "55P03";
 
 /// Primary result code of SQLite (`code & 0xff`).
 fn sqlite_primary(code: &str) -> Option<u32> {
@@ -109,7 +129,7 @@ fn is_passing(error: &DbErr) -> bool {
             code.starts_with("08")
                 || code.starts_with("53")
                 || code.starts_with("57P")
-                || matches!(code.as_str(), "40001" | "40P01" | "25006" | "55P03")
+                || matches!(code.as_str(), "40001" | "40P01" | "25006" | LOCK_TIMEOUT)
         } else {
             // BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL
             matches!(sqlite_primary(&code), Some(5 | 6 | 8 | 10 | 13 | 14 | 15))

@@ -10,9 +10,9 @@ use sea_orm::{
 
 use super::{
     StoreResult,
-    bearer::WithUser,
     consents::ConsentRow,
-    record::{Record, column, eq_of, same},
+    lookups::{WithUser, join_user, read_user},
+    record::{Columns, Record, column, eq_of, same},
     sessions::SessionRow,
 };
 use crate::{
@@ -69,7 +69,7 @@ pub async fn lock<U>(
     select
         .from(Alias::new(session))
         .and_where(eq_of(session, "id", basis.session_id));
-    SessionRow::select_into(&mut select, session, "s_");
+    SessionRow::select_into(&mut select, session);
     let mut held = vec![session];
     if let Some(client) = &basis.client {
         let clients = tables.clients;
@@ -87,12 +87,10 @@ pub async fn lock<U>(
             column(session, "user_id"),
         ));
         select.join(JoinType::InnerJoin, Alias::new(consents), this_one);
-        ConsentRow::select_into(&mut select, consents, "n_");
+        ConsentRow::select_into(&mut select, consents);
         held.push(consents);
     }
-    if let Some(users) = users {
-        users.join(&mut select, column(session, "user_id"));
-    }
+    join_user(&mut select, users, column(session, "user_id"));
     // SQLite has no row locks and needs none: the transaction began as a writer.
     if conn.get_database_backend() == sea_orm::DbBackend::Postgres {
         select.lock_with_tables(LockType::Share, held.into_iter().map(Alias::new));
@@ -100,17 +98,17 @@ pub async fn lock<U>(
     let Some(row) = conn.query_one(&select).await? else {
         return Ok(None);
     };
-    let Some(session) = SessionRow::read(&row, "s_")? else {
+    let mut columns = Columns::of(&row);
+    let Some(session) = columns.record()? else {
         return Ok(None);
     };
     let consent = match basis.consent_id {
-        Some(_) => ConsentRow::read(&row, "n_")?,
+        Some(_) => columns.record()?,
         None => None,
     };
-    let user = users.map(|users| users.read(&row)).transpose()?.flatten();
     Ok(Some(LockedRows {
         session,
         consent,
-        user,
+        user: read_user(users, &row)?,
     }))
 }

@@ -2,7 +2,7 @@
 
 use crate::protocol::time::UnixTime;
 use sea_orm::{
-    ConnectionTrait, DbErr, FromJsonQueryResult, FromQueryResult, QueryResult, TryGetable, Value,
+    ConnectionTrait, DbErr, FromJsonQueryResult, QueryResult, TryGetable, Value,
     sea_query::{Alias, Expr, ExprTrait, InsertStatement, Query, SelectStatement, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ impl From<Vec<String>> for Strings {
 }
 
 /// A row of one of the plugin's tables.
-pub trait Record: FromQueryResult + Sized {
+pub trait Record: Sized {
     /// The primary key of the table.
     type Id: TryGetable + Send;
 
@@ -38,22 +38,25 @@ pub trait Record: FromQueryResult + Sized {
         select
     }
 
-    /// Adds the columns of `table` to a `SELECT` with joins, under names that begin with `prefix`.
-    fn select_into(select: &mut SelectStatement, table: &str, prefix: &str) {
+    /// Adds the columns of `table` to a `SELECT` with joins. [`Columns::record`] reads them.
+    fn select_into(select: &mut SelectStatement, table: &str) {
         for name in Self::COLUMNS {
-            let column = Expr::col((Alias::new(table), Alias::new(*name)));
-            select.expr_as(column, Alias::new(format!("{prefix}{name}")));
+            select.expr(Expr::col((Alias::new(table), Alias::new(*name))));
         }
     }
 
-    /// Reads the record from a row of a `SELECT` with joins; `None` where an outer join found
-    /// nothing.
+    /// Reads the record from the columns of a row, of which its first is number `start`.
     ///
     /// # Errors
     /// Returns an error when a column is missing or of another type.
-    fn read(row: &QueryResult, prefix: &str) -> Result<Option<Self>, DbErr> {
-        let id: Option<Self::Id> = row.try_get(prefix, "id")?;
-        id.map(|_| Self::from_query_result(row, prefix)).transpose()
+    fn read_at(row: &QueryResult, start: usize) -> Result<Self, DbErr>;
+
+    /// Reads the record from a row of [`Self::select`].
+    ///
+    /// # Errors
+    /// Returns an error when a column is missing or of another type.
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Self::read_at(row, 0)
     }
 
     /// Builds the `INSERT` of this record, except `id`.
@@ -87,6 +90,49 @@ pub trait Record: FromQueryResult + Sized {
     }
 }
 
+/// The columns of a row, read in the order in which the statement names them. By number: a name would be
+/// looked up, and put together before, for each of a hundred columns.
+pub struct Columns<'r> {
+    row: &'r QueryResult,
+    next: usize,
+}
+
+impl<'r> Columns<'r> {
+    /// Starts at the first column.
+    pub const fn of(row: &'r QueryResult) -> Self {
+        Self { row, next: 0 }
+    }
+
+    /// Reads the record of the next columns; `None` where an outer join found nothing.
+    ///
+    /// # Errors
+    /// Returns an error when a column is missing or of another type.
+    pub fn record<R: Record>(&mut self) -> Result<Option<R>, DbErr> {
+        let start = self.next;
+        self.next += R::COLUMNS.len();
+        let id: Option<R::Id> = self.row.try_get_by_index(start)?;
+        id.map(|_| R::read_at(self.row, start)).transpose()
+    }
+
+    /// Reads the next column, the place of a request in a statement of several.
+    ///
+    /// # Errors
+    /// Returns an error when the column is missing or of another type.
+    pub fn place(&mut self) -> Result<usize, DbErr> {
+        let place: i32 = self.value()?;
+        Ok(usize::try_from(place).unwrap_or(usize::MAX))
+    }
+
+    /// Reads the next column.
+    ///
+    /// # Errors
+    /// Returns an error when the column is missing or of another type.
+    pub fn value<T: TryGetable>(&mut self) -> Result<T, DbErr> {
+        self.next += 1;
+        self.row.try_get_by_index(self.next - 1)
+    }
+}
+
 /// The number of values always equals the number of columns, because one macro writes both.
 trait ValuesPanicFree {
     fn values_panic_free(&mut self, values: Vec<Value>) -> &mut Self;
@@ -116,7 +162,7 @@ macro_rules! record {
         $($(#[$field_meta:meta])* pub $field:ident: $kind:ty,)+
     }) => {
         $(#[$meta])*
-        #[derive(Clone, sea_orm::FromQueryResult)]
+        #[derive(Clone)]
         pub struct $name {
             $(#[$id_meta])*
             #[allow(dead_code, reason = "not every table is read by it")]
@@ -131,6 +177,16 @@ macro_rules! record {
 
             fn values(&self) -> Vec<sea_orm::Value> {
                 vec![$(self.$field.clone().into()),+]
+            }
+
+            fn read_at(row: &sea_orm::QueryResult, start: usize) -> Result<Self, sea_orm::DbErr> {
+                // The fields of a struct are evaluated in the order in which they are written.
+                let mut columns = start..;
+                let mut next = move || columns.next().unwrap_or_default();
+                Ok(Self {
+                    id: row.try_get_by_index(next())?,
+                    $($field: row.try_get_by_index(next())?,)+
+                })
             }
         }
     };

@@ -144,8 +144,7 @@ pub async fn live_of_user(
         .order_by(Alias::new("last_seen_at"), Order::Desc)
         .limit(MOST_SHOWN);
     let rows = conn.query_all(&select).await?;
-    let rows = rows.iter().map(|row| Ok(SessionRow::read(row, "")?));
-    rows.filter_map(Result::transpose).collect()
+    rows.iter().map(|row| Ok(SessionRow::read(row)?)).collect()
 }
 
 /// Returns the session with this `sid`, ended or not.
@@ -160,8 +159,7 @@ pub async fn find_by_sid(
     let mut select = SessionRow::select(tables.sessions);
     select.and_where(eq("sid", sid));
     let row = conn.query_one(&select).await?;
-    let row = row.map(|row| SessionRow::read(&row, "")).transpose()?;
-    Ok(row.flatten())
+    Ok(row.map(|row| SessionRow::read(&row)).transpose()?)
 }
 
 /// Inserts a session and returns its id.

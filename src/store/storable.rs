@@ -9,6 +9,8 @@ use std::sync::Arc;
 use sea_orm::{DbErr, RuntimeErr, SqlxError, Statement, Value};
 use serde_json::Value as Json;
 
+use super::prepared;
+
 /// A statement would have stored a value that no database column can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a text with U+0000, which no database column can hold")]
@@ -41,14 +43,18 @@ pub fn admit(mut statement: Statement) -> Result<Statement, Unstorable> {
         drop(refused);
         return Ok(statement);
     }
-    let compares = ["SELECT", "DELETE"];
-    if !compares.iter().any(|verb| statement.sql.starts_with(verb)) {
+    if !only_reads(&statement.sql) && !statement.sql.starts_with("DELETE") {
         return Err(Unstorable);
     }
     for value in refused {
         *value = value.as_null();
     }
     Ok(statement)
+}
+
+/// Whether a statement changes nothing.
+pub fn only_reads(sql: &str) -> bool {
+    sql.starts_with("SELECT") || sql.starts_with(prepared::READS)
 }
 
 fn holds(value: &Value) -> bool {
@@ -117,6 +123,7 @@ mod tests {
     fn s_b10_what_no_column_holds_is_found_nowhere_and_stored_nowhere(#[case] value: Value) {
         for sql in [
             "SELECT * FROM t WHERE a = $1 AND b = $2",
+            "WITH \"requests\" (\"place\", \"v1\", \"v2\") AS (VALUES (0, $1, $2)) SELECT 1",
             "DELETE FROM t WHERE a = $1 AND b = $2",
         ] {
             let admitted = admit(statement(sql, value.clone())).unwrap();
@@ -125,6 +132,7 @@ mod tests {
         for sql in [
             "INSERT INTO t (a, b) VALUES ($1, $2)",
             "INSERT INTO t (a, b) SELECT $1, $2",
+            "WITH \"work\" (\"place\", \"v1\", \"v2\") AS (VALUES (0, $1, $2)), used AS (UPDATE …) SELECT 1",
             "UPDATE t SET a = $1 WHERE b = $2",
         ] {
             assert_eq!(admit(statement(sql, value.clone())), Err(Unstorable));

@@ -4,19 +4,29 @@
 use std::{cell::Cell, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, QueryResult, Statement,
     TransactionTrait,
 };
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{StoreError, StoreResult, connection::CheckedConnection};
+use super::{
+    StoreError, StoreResult,
+    batches::{Batches, Waiters},
+    connection::{CheckedConnection, Turn},
+    issuing::IssueBatches,
+    tables::Tables,
+    writer::{self, UnitLife, Workplace, Writer},
+};
 use crate::{
     events::{self, AuditEvent, EventName, Outcome},
     store::schema::TableNames,
 };
 
 /// Time that one request may spend on the database, waiting included (FA-01).
-const BUDGET: Duration = Duration::from_secs(5);
+pub(super) const BUDGET: Duration = Duration::from_secs(5);
+/// Longest wait of a shared statement for a row that somebody else holds: then each of its requests waits for
+/// itself.
+const SHARED_LOCKS: &str = "SET LOCAL lock_timeout = '1s'";
 /// Pause before a unit of work that lost a race is run again.
 const PAUSE: Duration = Duration::from_millis(15);
 
@@ -58,33 +68,58 @@ pub type Work<'c, T> = Pin<Box<dyn Future<Output = StoreResult<T>> + Send + 'c>>
 /// The database and the names of the plugin's tables in it.
 #[derive(Clone, Debug)]
 pub struct Store {
-    db: Pool,
-    tables: TableNames,
+    workplace: Workplace,
+    /// Where transactions wait for their turn; `None` on PostgreSQL, which has many writers.
+    writer: Option<Writer>,
+    /// Token requests that wait at the same time, on PostgreSQL.
+    issues: IssueBatches,
 }
 
 impl Store {
     /// The tables named `tables` in `db`.
     pub fn new(db: DatabaseConnection, tables: TableNames) -> Self {
+        let one_writer = db.get_database_backend() == DbBackend::Sqlite;
+        let writer = one_writer.then(Writer::default);
+        let workplace = Workplace {
+            db: CheckedConnection::new(db, one_writer.then(Turn::default)),
+            tables: Arc::new(Tables::new(tables)),
+        };
         Self {
-            db: CheckedConnection::new(db),
-            tables,
+            workplace,
+            writer,
+            issues: IssueBatches::default(),
         }
+    }
+
+    /// The kind of the database.
+    pub fn backend(&self) -> DbBackend {
+        self.db().get_database_backend()
     }
 
     /// The pool, for the app's own models. Never inside [`Self::write`].
     pub const fn db(&self) -> &DatabaseConnection {
-        self.db.inner()
+        self.workplace.db.inner()
+    }
+
+    /// Token requests that wait at the same time.
+    pub(super) const fn issues(&self) -> &IssueBatches {
+        &self.issues
+    }
+
+    /// The pool, for statements of this library.
+    pub const fn pool(&self) -> &Pool {
+        &self.workplace.db
     }
 
     /// Lets statements of this server fail or wait, for tests.
     #[cfg(feature = "testing")]
     pub const fn faults(&self) -> &super::connection::Faults {
-        self.db.faults()
+        self.workplace.db.faults()
     }
 
-    /// The table names.
-    pub const fn tables(&self) -> &TableNames {
-        &self.tables
+    /// The tables.
+    pub fn tables(&self) -> &Tables {
+        &self.workplace.tables
     }
 
     /// Runs reads, or one single write, on the pool.
@@ -99,47 +134,117 @@ impl Store {
         T: Send,
         F: Future<Output = StoreResult<T>> + Send + 'a,
     {
-        retry(|| work(&self.db)).await
+        retry(|| work(&self.workplace.db)).await
     }
 
-    /// Runs a transaction in a task of its own: a client that disconnects leaves all or nothing
-    /// (CC-04). SQLite begins `IMMEDIATE`, because a deferred transaction that turns to writing
-    /// gets "busy" at once (CC-02).
+    /// Asks for `key` by a statement that requests at the same time share ([`Batches`]).
+    ///
+    /// # Errors
+    /// [`StoreError`]; a busy pool is waited for within the budget.
+    pub async fn ask<K, V, F>(
+        &self,
+        batches: &Batches<K, V>,
+        key: K,
+        run: impl Fn(Vec<K>, Waiters) -> F + Clone + Send + Sync + 'static,
+    ) -> StoreResult<V>
+    where
+        K: Clone + Send + Sync + 'static,
+        V: Send + 'static,
+        F: Future<Output = StoreResult<Vec<V>>> + Send + 'static,
+    {
+        retry(|| batches.ask(key.clone(), run.clone())).await
+    }
+
+    /// Runs a transaction in a task of its own: a client that disconnects leaves all or nothing (CC-04).
     ///
     /// # Errors
     /// [`StoreError`]; nothing of the transaction is stored then.
     pub async fn write<T, F>(&self, work: F) -> StoreResult<T>
     where
         T: Send + 'static,
-        F: for<'c> Fn(&'c Transaction, &'c TableNames) -> Work<'c, T> + Send + Sync + 'static,
+        F: for<'c> Fn(&'c Transaction, &'c Tables) -> Work<'c, T> + Send + Sync + 'static,
     {
-        let store = self.clone();
-        let work = Arc::new(work);
-        let attempt = move || {
+        let (store, work) = (self.clone(), Arc::new(work));
+        let attempt = move |deadline| {
             let (store, work) = (store.clone(), Arc::clone(&work));
-            async move { store.attempt(&*work).await }
+            async move { store.attempt(&work, deadline).await }
         };
-        let task = async |deadline| tokio::spawn(retry_until(deadline, attempt)).await;
-        noted(spend(task).await.unwrap_or_else(|error| {
-            // The task was cancelled by a shutdown, or panicked: nothing was committed.
-            tracing::error!(%error, "a transaction task ended early");
-            Err(StoreError::TimedOut(BUDGET))
-        }))
+        in_a_task(attempt).await
     }
 
-    async fn attempt<T, F>(&self, work: &F) -> StoreResult<T>
+    /// Runs one statement that writes, in a transaction, and returns its rows; on SQLite it may be several
+    /// statements with a semicolon between them.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing of the statement is stored then.
+    pub async fn write_at_once(&self, statement: Statement) -> StoreResult<Vec<QueryResult>> {
+        self.write(move |txn, _| {
+            let statement = statement.clone();
+            Box::pin(async move { Ok(txn.query_all_raw(statement).await?) })
+        })
+        .await
+    }
+
+    /// Runs one statement that writes, once, for requests that share it. What one of them has given up is not
+    /// stored.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing of the statement is stored then.
+    pub(super) async fn write_for(
+        &self,
+        waiters: Waiters,
+        statement: Statement,
+    ) -> StoreResult<Vec<QueryResult>> {
+        let locks = waiters.are_several() && self.backend() == DbBackend::Postgres;
+        let wanted = waiters.clone();
+        let work = work(move |txn, _| {
+            let (statement, waiters) = (statement.clone(), waiters.clone());
+            Box::pin(async move {
+                if locks {
+                    txn.execute_unprepared(SHARED_LOCKS).await?;
+                }
+                let rows = txn.query_all_raw(statement).await?;
+                if waiters.all_wait() {
+                    Ok(rows)
+                } else {
+                    Err(StoreError::GivenUp)
+                }
+            })
+        });
+        let deadline = Instant::now() + BUDGET;
+        self.attempt_for(wanted, &Arc::new(work), deadline).await
+    }
+
+    async fn attempt<T, F>(&self, work: &Arc<F>, deadline: Instant) -> StoreResult<T>
     where
-        F: for<'c> Fn(&'c Transaction, &'c TableNames) -> Work<'c, T> + Send + Sync,
+        T: Send + 'static,
+        F: for<'c> Fn(&'c Transaction, &'c Tables) -> Work<'c, T> + Send + Sync + 'static,
     {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
+        self.attempt_for(Waiters::default(), work, deadline).await
+    }
+
+    /// Runs a transaction once. `waiters` are those for whom others ask.
+    async fn attempt_for<T, F>(
+        &self,
+        waiters: Waiters,
+        work: &Arc<F>,
+        deadline: Instant,
+    ) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: for<'c> Fn(&'c Transaction, &'c Tables) -> Work<'c, T> + Send + Sync + 'static,
+    {
+        let workplace = &self.workplace;
         #[cfg(feature = "testing")]
-        self.db.faults().before_transaction().await;
-        let txn = self.db.inner().begin_with_options(options).await?;
-        let txn = self.db.with(txn);
-        let outcome = work(&txn, &self.tables).await;
+        workplace.db.faults().before_transaction().await;
+        if let Some(writer) = &self.writer {
+            return writer
+                .write(workplace, work, UnitLife { deadline, waiters })
+                .await;
+        }
+        let txn = workplace.db.inner().begin().await?;
+        let txn = workplace.db.with(txn);
+        let outcome = work(&txn, &workplace.tables).await;
         let outcome = match (outcome, txn.pass().await) {
             (Ok(_), Err(error)) => Err(error.into()),
             (outcome, _) => outcome,
@@ -150,14 +255,36 @@ impl Store {
                 Ok(value)
             }
             Err(error) => {
-                // The answer is the first error; a failed rollback ends with the connection.
-                if let Err(rollback) = txn.into_inner().rollback().await {
-                    tracing::warn!(error = %rollback, "rollback failed");
-                }
+                writer::roll_back(txn).await;
                 Err(error)
             }
         }
     }
+}
+
+/// Tells the compiler that a closure works for any life of its transaction.
+const fn work<T, F>(work: F) -> F
+where
+    F: for<'c> Fn(&'c Transaction, &'c Tables) -> Work<'c, T>,
+{
+    work
+}
+
+/// Runs a unit of work in a task of its own, until what is left of the request's budget is used up.
+async fn in_a_task<T, F>(attempt: impl Fn(Instant) -> F + Send + Sync + 'static) -> StoreResult<T>
+where
+    T: Send + 'static,
+    F: Future<Output = StoreResult<T>> + Send + 'static,
+{
+    let task = async |deadline| {
+        let attempts = retry_until(deadline, move || attempt(deadline));
+        tokio::spawn(attempts).await
+    };
+    noted(spend(task).await.unwrap_or_else(|error| {
+        // The task was cancelled by a shutdown, or panicked: nothing was committed.
+        tracing::error!(%error, "a transaction task ended early");
+        Err(StoreError::TimedOut(BUDGET))
+    }))
 }
 
 /// Runs `work` until it succeeds, fails for good, or the budget is used up. Lost races and busy

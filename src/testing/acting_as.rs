@@ -11,7 +11,7 @@ use crate::{
     people::resource_owner::ResourceOwner,
     protocol::client::{Client, GrantType},
     server::Server,
-    store::access_tokens,
+    store::{batches::Waiters, issuing},
 };
 
 /// The user or client that a request acts as. The token is a real one: its row is in the table, and
@@ -103,7 +103,7 @@ async fn find_or_create(ctx: &AppContext, id: Option<&str>, new: ClientBuilder) 
         None => None,
     };
     if let Some(client) = known {
-        return client;
+        return Client::clone(&client);
     }
     let new = match id {
         Some(id) => new.id(id),
@@ -127,8 +127,7 @@ async fn machine_token(
     let granted = factory::granted(server, client, scopes, &resources);
     let access = server.tokens.access_token(client, &granted, None);
     let access = access.await.expect("the token is made");
-    let store = &server.store;
-    access_tokens::insert(store.db(), store.tables(), &access.row)
+    issuing::machine_tokens(&server.store, &[access.row], Waiters::default())
         .await
         .expect("the token is stored");
     ActingToken(access.token.expose().to_owned())

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     people::{Owner, resource_owner::ResourceOwner},
+    protocol::client::Client,
     server::Server,
 };
 
@@ -212,8 +213,9 @@ impl<'a> Flow<'a> {
             Some(ClientChoice::Made(client)) => client.as_ref().clone(),
             Some(ClientChoice::Known(id)) => {
                 let client = server.clients.find(id).await.expect("the client is read");
+                let client = client.unwrap_or_else(|| panic!("there is no client {id}"));
                 TestClient {
-                    client: client.unwrap_or_else(|| panic!("there is no client {id}")),
+                    client: Client::clone(&client),
                     secret: self.secret.clone(),
                 }
             }

@@ -120,7 +120,8 @@ impl TokenService {
                 let mut claims = self.access_token_claims(client, granted, context, life)?;
                 let more = self.people.app.access_token_claims(owner, &facts).await?;
                 claims::add(&mut claims.more, more.iter(), &access_token::REGISTERED);
-                Secret::new(self.sign(resource.signing_alg, access_token::TYP, &claims)?)
+                let signed = self.sign(resource.signing_alg, access_token::TYP, &claims);
+                Secret::new(signed.await?)
             }
         };
         let row = AccessTokenRow {
@@ -189,11 +190,17 @@ impl TokenService {
             .with_authentication(context.grant.acr.clone(), amr(context.grant))
             .with_session(self.sid(context.session))
             .with_user_claims(more);
-        Ok(Some(self.sign(alg, id_token::TYP, &claims)?))
+        Ok(Some(self.sign(alg, id_token::TYP, &claims).await?))
     }
 
-    fn sign(&self, alg: SigningAlg, typ: &str, claims: &impl Serialize) -> Result<String, Failure> {
-        self.keys.sign(alg, typ, claims).map_err(Failure::internal)
+    async fn sign(
+        &self,
+        alg: SigningAlg,
+        typ: &str,
+        claims: &(impl Serialize + Sync),
+    ) -> Result<String, Failure> {
+        let signed = self.keys.sign_aside(alg, typ, claims).await;
+        signed.map_err(Failure::internal)
     }
 
     /// Returns the user's claims that the scopes cover (OpenID Connect Core §5.4).

@@ -1,5 +1,7 @@
 //! Finds the token with a given text, and decides whether it would be accepted now.
 
+use std::sync::Arc;
+
 use super::{TokenService, inactive_token::InactiveToken};
 use crate::{
     error::Failure,
@@ -12,9 +14,14 @@ use crate::{
         time::UnixTime,
     },
     store::{
+        StoreResult,
+        access_tokens::AccessTokenRow,
         authorization_codes::GrantRow,
-        bearer::{self, BearerToken},
-        lookups::{self, AccessWithGrant, RefreshWithGrant},
+        batches::Batches,
+        issuing,
+        lookups::{
+            self, AccessWithGrant, ClientLookup, GrantWithSession, LookupKey, RefreshWithGrant,
+        },
         refresh_tokens::RefreshTokenRow,
         user_key::UserKey,
     },
@@ -98,18 +105,23 @@ impl Token {
     }
 }
 
+/// Lookups of requests that wait at the same time.
+#[derive(Debug, Default)]
+pub(super) struct Lookups {
+    codes: Batches<LookupKey, ClientLookup<GrantWithSession, Owner>>,
+    refresh_tokens: Batches<LookupKey, ClientLookup<RefreshWithGrant, Owner>>,
+    access_tokens: Batches<LookupKey, ClientLookup<AccessWithGrant, Owner>>,
+    machine_tokens: Batches<AccessTokenRow, ()>,
+}
+
 /// An authenticated client, and the token in its request.
 pub struct ClientAndToken {
     /// The client.
-    pub client: Client,
+    pub client: Arc<Client>,
     /// The token; `None` if this server does not know it.
     pub token: Option<Token>,
-}
-
-/// What the tables have under a client's id and a token's hash.
-struct Found {
-    client: Option<Client>,
-    token: Option<Token>,
+    /// The user of the token, where the users table is known.
+    pub user: Option<Owner>,
 }
 
 /// An active access token with its row.
@@ -129,10 +141,19 @@ enum TokenKind {
     Refresh,
 }
 
+impl TokenKind {
+    const fn purpose(self) -> Purpose {
+        match self {
+            Self::Access => Purpose::Access,
+            Self::Refresh => Purpose::Refresh,
+        }
+    }
+}
+
 /// The client and the user of an active token.
 pub struct TokenParties {
     /// The client it was issued to.
-    pub client: Client,
+    pub client: Arc<Client>,
     /// The user; `None` for machine tokens.
     pub owner: Option<Owner>,
 }
@@ -155,12 +176,17 @@ impl TokenService {
         } else {
             (TokenKind::Access, TokenKind::Refresh)
         };
-        let Found { client, mut token } = self.find(id, text, first).await?;
+        let mut lookup = self.find(id, text, first).await?;
+        let client = lookup.client.take();
         let client = self.clients.authenticate(credentials, client).await?;
-        if token.is_none() && !text.is_empty() {
-            token = self.find(None, text, second).await?.token;
+        if lookup.found.is_none() && !text.is_empty() {
+            lookup = self.find(None, text, second).await?;
         }
-        Ok(ClientAndToken { client, token })
+        Ok(ClientAndToken {
+            client,
+            token: lookup.found,
+            user: lookup.user,
+        })
     }
 
     async fn find(
@@ -168,32 +194,87 @@ impl TokenService {
         client_id: Option<&str>,
         token: &str,
         kind: TokenKind,
-    ) -> Result<Found, Failure> {
-        let tables = self.store.tables();
-        match kind {
+    ) -> Result<ClientLookup<Token, Owner>, Failure> {
+        let key = LookupKey {
+            client_id: client_id.map(str::to_owned),
+            hash: hash(kind.purpose(), token),
+        };
+        Ok(match kind {
             TokenKind::Refresh => {
-                let hash = hash(Purpose::Refresh, token);
-                let found = self
-                    .store
-                    .run(|db| lookups::client_and_refresh_token(db, tables, client_id, &hash))
-                    .await?;
-                Ok(Found {
-                    client: found.client,
-                    token: found.found.map(Box::new).map(Token::Refresh),
-                })
+                let found = self.find_refresh_token(key).await?;
+                found.map(|found| Token::Refresh(Box::new(found)))
             }
             TokenKind::Access => {
-                let hash = hash(Purpose::Access, token);
-                let found = self
-                    .store
-                    .run(|db| lookups::client_and_access_token(db, tables, client_id, &hash))
-                    .await?;
-                Ok(Found {
-                    client: found.client,
-                    token: found.found.map(Box::new).map(Token::Access),
-                })
+                let found = self.find_access_token(key).await?;
+                found.map(|found| Token::Access(Box::new(found)))
             }
-        }
+        })
+    }
+
+    /// Returns the client and the code of a key. As for tokens, requests at the same time share statements.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_code(
+        &self,
+        key: LookupKey,
+    ) -> StoreResult<ClientLookup<GrantWithSession, Owner>> {
+        let (store, app) = (self.store.clone(), Arc::clone(&self.people.app));
+        let find = move |keys: Vec<LookupKey>, _| {
+            let (store, app) = (store.clone(), Arc::clone(&app));
+            async move { lookups::codes(store.pool(), store.tables(), &keys, app.table()).await }
+        };
+        self.store.ask(&self.lookups.codes, key, find).await
+    }
+
+    /// Returns the client and the refresh token of a key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_refresh_token(
+        &self,
+        key: LookupKey,
+    ) -> StoreResult<ClientLookup<RefreshWithGrant, Owner>> {
+        let (store, app) = (self.store.clone(), Arc::clone(&self.people.app));
+        let find = move |keys: Vec<LookupKey>, _| {
+            let (store, app) = (store.clone(), Arc::clone(&app));
+            async move {
+                lookups::refresh_tokens(store.pool(), store.tables(), &keys, app.table()).await
+            }
+        };
+        self.store
+            .ask(&self.lookups.refresh_tokens, key, find)
+            .await
+    }
+
+    /// Stores the token of a client itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn store_machine_token(&self, token: AccessTokenRow) -> StoreResult<()> {
+        let store = self.store.clone();
+        let insert = move |tokens: Vec<AccessTokenRow>, waiters| {
+            let store = store.clone();
+            async move {
+                issuing::machine_tokens(&store, &tokens, waiters).await?;
+                Ok(vec![(); tokens.len()])
+            }
+        };
+        self.store
+            .ask(&self.lookups.machine_tokens, token, insert)
+            .await
+    }
+
+    async fn find_access_token(
+        &self,
+        key: LookupKey,
+    ) -> StoreResult<ClientLookup<AccessWithGrant, Owner>> {
+        let (store, app) = (self.store.clone(), Arc::clone(&self.people.app));
+        let find = move |keys: Vec<LookupKey>, _| {
+            let (store, app) = (store.clone(), Arc::clone(&app));
+            async move { lookups::access_tokens(store.pool(), store.tables(), &keys, app.table()).await }
+        };
+        self.store.ask(&self.lookups.access_tokens, key, find).await
     }
 
     /// Returns the active access token with this text, which came as a bearer token (GU-02), or why there
@@ -217,20 +298,11 @@ impl TokenService {
                 return Ok(Err(InactiveToken::Jwt(error)));
             }
         }
-        let (tables, users) = (self.store.tables(), self.people.app.table());
-        let hash = hash(Purpose::Access, token);
-        let found = self
-            .store
-            .run(|db| bearer::find(db, tables, &hash, users))
-            .await?;
-        let Some(BearerToken { access, user }) = found else {
+        let lookup = self.find(None, token, TokenKind::Access).await?;
+        let Some(token) = lookup.found else {
             return Ok(Err(InactiveToken::Unknown));
         };
-        let token = Token::Access(Box::new(access));
-        let parties = match users {
-            Some(_) => self.active_with(&token, None, user).await?,
-            None => self.active(&token, None).await?,
-        };
+        let parties = self.active(&token, lookup.user, None).await?;
         Ok(match (token, parties) {
             (Token::Access(access), Ok(parties)) => Ok(ActiveAccessToken {
                 access: *access,
@@ -257,36 +329,24 @@ impl TokenService {
     }
 
     /// Returns client and user of a token that would be accepted now, or why it would not be: the token,
-    /// its grant, its client and its user are checked. `caller` is the client that sent the request, so
-    /// that its own tokens cost no further statement.
+    /// its grant, its client and its user are checked. `user` is the one that was read with the token;
+    /// `caller` is the client that sent the request, so that its own tokens cost no further statement.
     ///
     /// # Errors
     /// When the database or the app's model fails, which is never taken for an inactive token.
     pub async fn active(
         &self,
         token: &Token,
-        caller: Option<&Client>,
+        user: Option<Owner>,
+        caller: Option<&Arc<Client>>,
     ) -> Result<Result<TokenParties, InactiveToken>, Failure> {
         if let Some(end) = token.end(self.clock.now()) {
             return Ok(Err(end));
         }
         let owner = match token.user() {
-            Some(key) => self.people.find(key).await?,
+            Some(key) => self.people.joined(key, user).await?,
             None => None,
         };
-        self.active_with(token, caller, owner).await
-    }
-
-    /// Checks a token as [`Self::active`] does; its user, if it has one, has been read already.
-    async fn active_with(
-        &self,
-        token: &Token,
-        caller: Option<&Client>,
-        owner: Option<Owner>,
-    ) -> Result<Result<TokenParties, InactiveToken>, Failure> {
-        if let Some(end) = token.end(self.clock.now()) {
-            return Ok(Err(end));
-        }
         let row = match token {
             Token::Access(found) => found.client.as_ref(),
             Token::Refresh(_) => None,
@@ -294,14 +354,14 @@ impl TokenService {
         let client_id = token.client_id();
         let own = caller.filter(|caller| caller.client_id == client_id);
         let client = match own.or_else(|| self.clients.static_or_stored(client_id, row)) {
-            Some(client) => Some(client.clone()),
+            Some(client) => Some(Arc::clone(client)),
             None => self.clients.find(client_id).await?,
         };
         let Some(client) = client else {
             return Ok(Err(InactiveToken::NoClient(client_id.to_owned())));
         };
         if client.status != ClientStatus::Active {
-            let (client_id, status) = (client.client_id, client.status);
+            let (client_id, status) = (client.client_id.clone(), client.status);
             return Ok(Err(InactiveToken::ClientStatus { client_id, status }));
         }
         if token.user().is_none() {
@@ -311,14 +371,16 @@ impl TokenService {
             }));
         }
         let (Some(owner), Some(grant)) = (owner, token.grant()) else {
-            return Ok(Err(InactiveToken::NoUser(client.client_id)));
+            return Ok(Err(InactiveToken::NoUser(client.client_id.clone())));
         };
         let state = self.owner_state(&owner, grant);
         if !state.active {
-            return Ok(Err(InactiveToken::UserNotActive(client.client_id)));
+            return Ok(Err(InactiveToken::UserNotActive(client.client_id.clone())));
         }
         if state.credentials_changed {
-            return Ok(Err(InactiveToken::CredentialsChanged(client.client_id)));
+            return Ok(Err(InactiveToken::CredentialsChanged(
+                client.client_id.clone(),
+            )));
         }
         Ok(Ok(TokenParties {
             client,

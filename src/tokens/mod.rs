@@ -34,6 +34,7 @@ pub struct TokenService {
     events: Events,
     people: Arc<People>,
     clients: Arc<ClientRegistry>,
+    lookups: lookup::Lookups,
 }
 
 /// What a [`TokenService`] is made of.
@@ -82,6 +83,7 @@ impl TokenService {
             events,
             people,
             clients,
+            lookups: lookup::Lookups::default(),
         }
     }
 }

@@ -6,18 +6,26 @@ use std::{
 };
 
 use loco_rs::app::AppContext;
+use sea_orm::Statement;
 use tempfile::TempDir;
 
 use super::postgres::PostgresDatabase;
 
 static RECORDERS: LazyLock<Mutex<HashMap<String, Recorder>>> = LazyLock::new(Mutex::default);
 
-/// SQL of every statement that the app ran; `BEGIN` and `COMMIT` are not reported.
+/// Every statement that the app ran; `BEGIN` and `COMMIT` are not reported.
 #[derive(Clone, Default)]
-pub struct Recorder(Arc<Mutex<Vec<String>>>);
+pub struct Recorder(Arc<Mutex<Vec<Statement>>>);
 
 impl Recorder {
+    /// The SQL of the statements since the last call.
     pub fn take(&self) -> Vec<String> {
+        let statements = self.take_statements().into_iter();
+        statements.map(|statement| statement.sql).collect()
+    }
+
+    /// The statements since the last call, with their values.
+    pub fn take_statements(&self) -> Vec<Statement> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 }
@@ -85,7 +93,7 @@ pub fn record_statements(mut ctx: AppContext) -> AppContext {
         .cloned();
     if let Some(recorder) = recorder {
         ctx.db.set_metric_callback(move |info| {
-            recorder.0.lock().unwrap().push(info.statement.sql.clone());
+            recorder.0.lock().unwrap().push(info.statement.clone());
         });
     }
     ctx

@@ -12,6 +12,7 @@ mod nodes;
 mod pool;
 mod slow;
 mod statements;
+mod together;
 
 use crate::app::server::TestServer;
 

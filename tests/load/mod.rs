@@ -5,6 +5,7 @@ mod allocations;
 mod budgets;
 pub mod concurrency;
 mod logins;
+mod plans;
 mod slow;
 
 use std::collections::BTreeMap;

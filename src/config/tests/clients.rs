@@ -3,7 +3,8 @@ use crate::protocol::client::{ApplicationType, AuthMethod, Client, GrantType};
 
 fn client(entry: Value) -> Client {
     let settings = settings(json!({"scopes": {"jobs": null}, "clients": [entry]}));
-    settings.clients.into_iter().next().expect("one client")
+    let client = settings.clients.into_iter().next().expect("one client");
+    std::sync::Arc::unwrap_or_clone(client)
 }
 
 #[test]

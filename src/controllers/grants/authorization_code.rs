@@ -1,5 +1,7 @@
 //! `grant_type=authorization_code` — RFC 6749 §4.1.3.
 
+use std::sync::Arc;
+
 use super::WithOwner;
 use crate::{
     error::Failure,
@@ -21,17 +23,18 @@ use crate::{
     random,
     server::Server,
     store::{
-        access_tokens,
+        access_tokens::AccessTokenRow,
         authorization_codes::{self, GrantRow, Redemption, Revocation, RevokeReason},
-        lookups::{self, GrantWithSession},
-        refresh_tokens::{self, RefreshTokenRow},
+        issuing,
+        lookups::{GrantWithSession, LookupKey},
+        refresh_tokens::RefreshTokenRow,
     },
-    tokens::{GrantContext, NewAccessToken, TokenResponse},
+    tokens::{GrantContext, TokenResponse},
 };
 
-/// The client, and the code with its grant and user, loaded by two statements.
+/// The client, and the code with its grant and user.
 struct Loaded {
-    client: Client,
+    client: Arc<Client>,
     found: Option<WithOwner<GrantWithSession>>,
 }
 
@@ -50,7 +53,7 @@ pub async fn answer(
     let mut authenticated = None;
     for _ in 0..2 {
         let loaded = load(server, credentials, authenticated.take(), &code).await?;
-        authenticated = Some(loaded.client.clone());
+        authenticated = Some(Arc::clone(&loaded.client));
         check_allowed(&loaded.client, GrantType::AuthorizationCode)?;
         let request = Request::of(sent)?;
         let verdict = judge(server, &loaded, &request)?;
@@ -86,19 +89,19 @@ pub async fn answer(
     Err(OAuthError::of(CodeRefusal::Used).into())
 }
 
-/// Load: client and grant together, then the user.
+/// Load: client, grant and user together.
 async fn load(
     server: &Server,
     credentials: &Credentials,
-    authenticated: Option<Client>,
+    authenticated: Option<Arc<Client>>,
     code: &SecretHash,
 ) -> Result<Loaded, Failure> {
-    let tables = server.store.tables();
     let client_id = server.clients.id_in_table(&credentials.client_id);
-    let lookup = server
-        .store
-        .run(|db| lookups::client_and_code(db, tables, client_id, code))
-        .await?;
+    let key = LookupKey {
+        client_id: client_id.map(str::to_owned),
+        hash: *code,
+    };
+    let lookup = server.tokens.find_code(key).await?;
     let client = server
         .clients
         .authenticate_once(authenticated, credentials, lookup.client)
@@ -107,7 +110,7 @@ async fn load(
         None => None,
         Some(found) => {
             let owner = match found.grant.user_id {
-                Some(key) => server.people.find(key).await?,
+                Some(key) => server.people.joined(key, lookup.user).await?,
                 None => None,
             };
             Some(WithOwner {
@@ -176,8 +179,7 @@ async fn redeem(
         .await?;
     let body = TokenResponse::bytes(&access, refresh.as_ref(), id_token)?;
     let refresh = refresh.map(|token| first_generation(server, context, &token));
-    let issued = access.row.clone();
-    let won = store(server, context, access, refresh).await?;
+    let won = store(server, context, &access.row, refresh.as_ref()).await?;
     server.clients.touch_last_used(client);
     if won {
         let of = |name| AuditEvent::new(name).client(client).about(context.owner);
@@ -186,7 +188,7 @@ async fn redeem(
             .emit(of(EventName::CodeRedeemed).about(context.grant));
         server
             .events
-            .emit(of(EventName::TokenIssued).about(&issued));
+            .emit(of(EventName::TokenIssued).about(&access.row));
     }
     Ok(won.then_some(body))
 }
@@ -194,8 +196,8 @@ async fn redeem(
 async fn store(
     server: &Server,
     context: GrantContext<'_>,
-    access: NewAccessToken,
-    refresh: Option<RefreshTokenRow>,
+    access: &AccessTokenRow,
+    refresh: Option<&RefreshTokenRow>,
 ) -> Result<bool, Failure> {
     let Some(code) = context.grant.code_hash.clone() else {
         return Ok(false);
@@ -204,32 +206,14 @@ async fn store(
         code.try_into()
             .map_err(|_| Failure::internal("code hash length"))?,
     );
-    let end = refresh.as_ref().map(|refresh| refresh.absolute_expires_at);
-    let retain_until = end.unwrap_or_default().max(access.row.expires_at);
-    let (access, now) = (access.row, server.clock.now());
-    let won = server
-        .store
-        .write(move |txn, tables| {
-            let (mut access, refresh) = (access.clone(), refresh.clone());
-            Box::pin(async move {
-                let redemption = Redemption {
-                    code: &code,
-                    now,
-                    retain_until,
-                };
-                if !authorization_codes::redeem(txn, tables, &redemption).await? {
-                    return Ok(false);
-                }
-                if let Some(refresh) = refresh {
-                    let id = refresh_tokens::insert(txn, tables, &refresh).await?;
-                    access.refresh_token_id = Some(id);
-                }
-                access_tokens::insert(txn, tables, &access).await?;
-                Ok(true)
-            })
-        })
-        .await?;
-    Ok(won)
+    let end = refresh.map(|refresh| refresh.absolute_expires_at);
+    let retain_until = end.unwrap_or_default().max(access.expires_at);
+    let redemption = Redemption {
+        code: &code,
+        now: server.clock.now(),
+        retain_until,
+    };
+    Ok(issuing::redeem(&server.store, &redemption, refresh, access).await?)
 }
 
 fn first_generation(server: &Server, context: GrantContext<'_>, token: &Secret) -> RefreshTokenRow {

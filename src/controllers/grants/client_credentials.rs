@@ -13,7 +13,6 @@ use crate::{
         },
     },
     server::Server,
-    store::access_tokens,
     tokens::TokenResponse,
 };
 
@@ -35,10 +34,9 @@ pub async fn answer(
     let granted = narrow(granted, &permitted)?;
     let access = server.tokens.access_token(client, &granted, None).await?;
     let body = TokenResponse::bytes(&access, None, None)?;
-    let tables = server.store.tables();
     server
-        .store
-        .run(|db| access_tokens::insert(db, tables, &access.row))
+        .tokens
+        .store_machine_token(access.row.clone())
         .await?;
     server.clients.touch_last_used(client);
     let event = AuditEvent::new(EventName::TokenIssued).client(client);

@@ -1,5 +1,7 @@
 //! `grant_type=refresh_token` — RFC 6749 §6, OAuth 2.1 §4.3, RFC 9700 §4.14.2.
 
+use std::sync::Arc;
+
 use super::{
     WithOwner,
     retry::{repeat, seal_key},
@@ -19,22 +21,24 @@ use crate::{
         },
         refusals::RefreshRefusal,
         row_id::RefreshTokenId,
+        scope::OPENID,
         secret::{Purpose, Secret, SecretHash, hash},
         time::{Seconds, UnixTime},
     },
     random,
     server::Server,
     store::{
-        access_tokens::{self, AccessTokenRow},
-        lookups::{self, RefreshWithGrant},
-        refresh_tokens::{self, RefreshSlide, RefreshTokenRow, Retry, Rotation},
+        access_tokens::AccessTokenRow,
+        issuing,
+        lookups::{LookupKey, RefreshWithGrant},
+        refresh_tokens::{RefreshSlide, RefreshTokenRow, Retry, Rotation},
     },
     tokens::{GrantContext, TokenResponse},
 };
 
-/// The client, and the refresh token with its grant and user, loaded by two statements.
+/// The client, and the refresh token with its grant and user.
 struct Loaded {
-    client: Client,
+    client: Arc<Client>,
     found: Option<WithOwner<RefreshWithGrant>>,
 }
 
@@ -54,7 +58,7 @@ pub async fn answer(
     for _ in 0..2 {
         let loaded = load(server, credentials, authenticated.take(), &token).await?;
         let client = &loaded.client;
-        authenticated = Some(client.clone());
+        authenticated = Some(Arc::clone(client));
         check_allowed(client, GrantType::RefreshToken)?;
         let request = Request::of(sent)?;
         let verdict = judge(server, &loaded, &request)?;
@@ -107,19 +111,19 @@ pub async fn answer(
     Err(OAuthError::of(RefreshRefusal::Unknown).into())
 }
 
-/// Load: client, token and grant together, then the user.
+/// Load: client, token, grant and user together.
 async fn load(
     server: &Server,
     credentials: &Credentials,
-    authenticated: Option<Client>,
+    authenticated: Option<Arc<Client>>,
     token: &SecretHash,
 ) -> Result<Loaded, Failure> {
-    let tables = server.store.tables();
     let client_id = server.clients.id_in_table(&credentials.client_id);
-    let lookup = server
-        .store
-        .run(|db| lookups::client_and_refresh_token(db, tables, client_id, token))
-        .await?;
+    let key = LookupKey {
+        client_id: client_id.map(str::to_owned),
+        hash: *token,
+    };
+    let lookup = server.tokens.find_refresh_token(key).await?;
     let client = server
         .clients
         .authenticate_once(authenticated, credentials, lookup.client)
@@ -127,7 +131,8 @@ async fn load(
     let found = match lookup.found {
         None => None,
         Some(found) => {
-            let owner = server.people.find(found.token.user_id).await?;
+            let key = found.token.user_id;
+            let owner = server.people.joined(key, lookup.user).await?;
             Some(WithOwner {
                 credential: found,
                 owner,
@@ -195,17 +200,20 @@ impl Refreshing<'_> {
             .tokens
             .access_token(self.client, granted, Some(context))
             .await?;
-        // No nonce at refresh (OpenID Connect Core §12.2).
-        let id_token = server
-            .tokens
-            .id_token(self.client, context, &access, None)
-            .await?;
+        // No nonce at refresh (OpenID Connect Core §12.2), and no ID token for a client that asks for scopes
+        // without `openid`: it would cost a signature that nobody reads.
+        let id_token = if granted.scopes.contains(OPENID) {
+            let tokens = &server.tokens;
+            tokens.id_token(self.client, context, &access, None).await?
+        } else {
+            None
+        };
         let keeps = server.settings.rotate_refresh_tokens == RefreshRotation::PublicOnly
             && self.client.is_confidential();
         server.clients.touch_last_used(self.client);
         if keeps {
             let body = TokenResponse::bytes(&access, None, id_token)?;
-            let won = self.slide(server, access.row.clone()).await?;
+            let won = self.slide(server, &access.row).await?;
             self.refreshed(server, won.then_some(&access.row));
             return Ok(won.then_some(body));
         }
@@ -213,7 +221,7 @@ impl Refreshing<'_> {
         let body = TokenResponse::bytes(&access, Some(&next), id_token)?;
         let rotation = self.rotation(server, &body)?;
         let next = self.next_generation(server, &next);
-        let won = rotate(server, rotation, next, access.row.clone()).await?;
+        let won = issuing::rotate(&server.store, &rotation, &next, &access.row).await?;
         self.refreshed(server, won.then_some(&access.row));
         Ok(won.then_some(body))
     }
@@ -267,51 +275,17 @@ impl Refreshing<'_> {
         end.min(self.found.token.absolute_expires_at)
     }
 
-    async fn slide(&self, server: &Server, mut access: AccessTokenRow) -> Result<bool, Failure> {
+    async fn slide(&self, server: &Server, access: &AccessTokenRow) -> Result<bool, Failure> {
         let slide = RefreshSlide {
             token_id: self.found.token.id,
             grant_id: self.found.grant.id,
             now: server.clock.now(),
             expires_at: self.new_end(server),
         };
-        access.refresh_token_id = Some(slide.token_id);
-        let won = server
-            .store
-            .write(move |txn, tables| {
-                let access = access.clone();
-                Box::pin(async move {
-                    if !refresh_tokens::slide(txn, tables, &slide).await? {
-                        return Ok(false);
-                    }
-                    access_tokens::insert(txn, tables, &access).await?;
-                    Ok(true)
-                })
-            })
-            .await?;
-        Ok(won)
+        let access = AccessTokenRow {
+            refresh_token_id: Some(slide.token_id),
+            ..access.clone()
+        };
+        Ok(issuing::slide(&server.store, &slide, &access).await?)
     }
-}
-
-async fn rotate(
-    server: &Server,
-    rotation: Rotation,
-    next: RefreshTokenRow,
-    access: AccessTokenRow,
-) -> Result<bool, Failure> {
-    let won = server
-        .store
-        .write(move |txn, tables| {
-            let (rotation, next, mut access) = (rotation.clone(), next.clone(), access.clone());
-            Box::pin(async move {
-                if !refresh_tokens::supersede(txn, tables, &rotation).await? {
-                    return Ok(false);
-                }
-                let id = refresh_tokens::insert(txn, tables, &next).await?;
-                access.refresh_token_id = Some(id);
-                access_tokens::insert(txn, tables, &access).await?;
-                Ok(true)
-            })
-        })
-        .await?;
-    Ok(won)
 }

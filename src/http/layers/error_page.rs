@@ -79,7 +79,7 @@ fn render_error(
 ) -> Result<RenderedPage, crate::views::ViewsError> {
     let failure = &refused.failure;
     let kind = refused.page.kind.unwrap_or_else(|| kind_of(failure));
-    let lang = server.views.negotiate(&[], info.accept_language.as_deref());
+    let lang = server.views.negotiate(&[], info.accept_language());
     let common = PageVariables {
         app_name: server.settings.app_name.clone(),
         issuer_host: redirect_uri::host(&server.urls.issuer).unwrap_or_default(),

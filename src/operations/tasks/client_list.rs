@@ -1,5 +1,7 @@
 //! `oauth:client:list`: lists the clients, those of the settings first.
 
+use std::sync::Arc;
+
 use loco_rs::{app::AppContext, task::Vars};
 use serde::Serialize;
 
@@ -50,7 +52,8 @@ impl<D: OAuthServerDefinition> ClientList<D> {
         let (tables, now) = (server.store.tables(), server.clock.now());
         let list = |db| clients::list(db, tables, now);
         let listed = server.store.run(list).await.map_err(boot::error)?;
-        let all = server.settings.clients.iter().chain(&listed.clients);
+        let of_settings = server.settings.clients.iter().map(Arc::as_ref);
+        let all = of_settings.chain(&listed.clients);
         let lines = all.filter(|client| filter.lets_through(client, now));
         let lines: Vec<Line<'_>> = lines
             .map(|client| {

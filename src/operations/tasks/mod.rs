@@ -14,6 +14,8 @@ mod key_work;
 pub mod keys_list;
 pub mod keys_rotate;
 
+use std::sync::Arc;
+
 use crate::{
     boot,
     protocol::client::{Client, ClientStatus},
@@ -24,7 +26,7 @@ use crate::{
 ///
 /// # Errors
 /// When the client is one of the settings, was removed, or does not exist.
-async fn changeable(server: &Server, id: &str) -> loco_rs::Result<Client> {
+async fn changeable(server: &Server, id: &str) -> loco_rs::Result<Arc<Client>> {
     let mut of_settings = server.settings.clients.iter();
     if let Some(index) = of_settings.position(|client| client.client_id == id) {
         return Err(boot::error(format!(

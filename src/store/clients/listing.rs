@@ -38,9 +38,7 @@ pub async fn list(
     select.order_by(Alias::new("id"), Order::Asc);
     let mut clients = Vec::new();
     for row in conn.query_all(&select).await? {
-        if let Some(row) = ClientRow::read(&row, "")? {
-            clients.push(row.into_client()?);
-        }
+        clients.push(ClientRow::read(&row)?.into_client()?);
     }
     let client_id = Alias::new("client_id");
     let mut count = Query::select();

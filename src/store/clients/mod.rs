@@ -25,7 +25,9 @@ pub use self::{
 };
 use super::{
     StoreResult,
+    prepared::parameter,
     record::{Record, eq},
+    tables::Tables,
 };
 use crate::{
     protocol::{client::Client, row_id::ClientRowId, time::UnixTime},
@@ -38,24 +40,18 @@ use crate::{
 /// [`StoreError`](super::StoreError) when the database fails or refuses.
 pub async fn find(
     conn: &impl ConnectionTrait,
-    tables: &TableNames,
+    tables: &Tables,
     client_id: &str,
 ) -> StoreResult<Option<Client>> {
-    let mut select = ClientRow::select(tables.clients);
-    select.and_where(eq("client_id", client_id));
-    one(conn, &select).await
-}
-
-async fn one(
-    conn: &impl ConnectionTrait,
-    select: &sea_orm::sea_query::SelectStatement,
-) -> StoreResult<Option<Client>> {
-    let row = conn.query_one(select).await?;
-    let row = row
-        .map(|row| ClientRow::read(&row, ""))
-        .transpose()?
-        .flatten();
-    row.map(ClientRow::into_client).transpose()
+    let text = &tables.texts.client;
+    let select = text.with(conn.get_database_backend(), [client_id.into()], || {
+        let mut select = ClientRow::select(tables.clients);
+        select.and_where(Expr::col(Alias::new("client_id")).eq(parameter(1)));
+        select
+    });
+    let row = conn.query_one_raw(select).await?;
+    row.map(|row| ClientRow::read(&row)?.into_client())
+        .transpose()
 }
 
 /// Returns the clients with these ids, whatever their status.
@@ -70,9 +66,8 @@ pub async fn with_ids(
     let mut select = ClientRow::select(tables.clients);
     select.and_where(Expr::col(Alias::new("client_id")).is_in(ids.iter().cloned()));
     let rows = conn.query_all(&select).await?;
-    let rows = rows.iter().map(|row| Ok(ClientRow::read(row, "")?));
-    rows.filter_map(Result::transpose)
-        .map(|row: StoreResult<ClientRow>| row?.into_client())
+    rows.iter()
+        .map(|row| ClientRow::read(row)?.into_client())
         .collect()
 }
 

@@ -90,9 +90,7 @@ pub async fn registered(
         return Ok(None);
     };
     let created_at: DateTimeWithTimeZone = row.try_get("", "created_at")?;
-    let Some(row) = ClientRow::read(&row, "")? else {
-        return Ok(None);
-    };
+    let row = ClientRow::read(&row)?;
     let token = row.registration_token_hash.clone();
     Ok(Some(RegisteredClient {
         owner: row.user_id,

@@ -17,9 +17,9 @@ use crate::{
     random,
     server::Server,
     store::{
-        access_tokens,
         authorization_codes::{self, GrantRow},
-        refresh_tokens::{self, RefreshTokenRow},
+        record::Record,
+        refresh_tokens::RefreshTokenRow,
     },
     testing::server,
     tokens::GrantContext,
@@ -120,10 +120,11 @@ impl GrantBuilder {
         });
         if let Some(token) = &refresh {
             let refresh = first_generation(&server, context, token);
-            let id = refresh_tokens::insert(db, tables, &refresh).await;
+            let id = refresh.insert(db, tables.refresh_tokens).await;
             access_row.refresh_token_id = Some(id.expect("the refresh token is stored"));
         }
-        access_tokens::insert(db, tables, &access_row)
+        access_row
+            .insert(db, tables.access_tokens)
             .await
             .expect("the access token is stored");
         TestGrant {

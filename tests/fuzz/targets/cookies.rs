@@ -1,5 +1,7 @@
 //! Target `cookies`: each line is a `Cookie` header.
 
+use std::collections::BTreeSet;
+
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::{
@@ -39,14 +41,10 @@ pub fn cookies(data: &[u8]) {
         assert!(sessions.is_empty() || lists.iter().any(of_one));
         assert!(sessions.len() <= 5);
         if let [only] = lists.as_slice() {
-            let secrets = only
-                .split(|byte| *byte == b'.')
-                .filter(|part| is_secret(part));
-            assert_eq!(
-                sessions.len(),
-                secrets.take(5).count(),
-                "one session cookie"
-            );
+            let parts = only.split(|byte| *byte == b'.');
+            let secrets: BTreeSet<&[u8]> = parts.filter(|part| is_secret(part)).collect();
+            // One that stands twice is one session.
+            assert_eq!(sessions.len(), secrets.len().min(5), "one session cookie");
         } else {
             assert!(sessions.is_empty(), "none, or two of the name");
         }

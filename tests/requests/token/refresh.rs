@@ -70,8 +70,11 @@ async fn c107_scope_of_a_refresh() {
         .await
         .ok();
     assert_eq!(narrow["scope"], "read");
+    // Nobody asked for an ID token.
+    assert!(narrow.get("id_token").is_none(), "{narrow}");
     let wide = server.refresh(text(&narrow, "refresh_token")).await.ok();
     assert_eq!(wide["scope"], "openid read");
+    assert!(wide["id_token"].is_string(), "{wide}");
 }
 
 /// TK-23: what the client may no longer have is dropped; nothing left is refused.

@@ -1,0 +1,6 @@
+//! Serves the bare handlers.
+
+#[tokio::main]
+async fn main() -> Result<(), speed::Fault> {
+    speed::bare::serve().await
+}

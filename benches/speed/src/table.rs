@@ -1,0 +1,99 @@
+//! What is printed.
+
+use std::{fmt::Write, time::Duration};
+
+use crate::{
+    measure::{Allocations, Comparison, Report},
+    options::Options,
+};
+
+const HEAD: &str = "| Operation | per second | p50, ms | p99, ms | CPU of the server, ms | CPU of the database, ms | allocations; bytes |
+|---|--:|--:|--:|--:|--:|--:|
+";
+
+/// A table in Markdown. Each cell but the last: the server, the bare handlers, their ratio.
+pub fn markdown(report: &Report, options: &Options) -> String {
+    let mut text = format!(
+        "\n{}, {}, {} connections, pool of {}, {} rounds of {} s. Server / bare / ratio:\n\n{HEAD}",
+        report.database.name(),
+        options.alg.name(),
+        options.connections,
+        options.pool,
+        options.rounds,
+        options.seconds.as_secs_f64(),
+    );
+    for comparison in &report.comparisons {
+        text += &row(comparison);
+    }
+    let size = report
+        .program_size
+        .map_or_else(|| "unknown".to_owned(), megabytes);
+    // Writing to a String cannot fail.
+    let _ = write!(
+        text,
+        "\nIdle memory {:.1} MB, after the load {:.1} MB; cold start {} ms; stripped program {size}.\n",
+        report.idle_megabytes,
+        report.loaded_megabytes,
+        report.cold_start.as_millis(),
+    );
+    text
+}
+
+/// One line about an operation, while the others are still to come.
+pub fn progress(comparison: &Comparison) -> String {
+    let Comparison {
+        operation,
+        ours,
+        bare,
+        ..
+    } = comparison;
+    let name = operation.name();
+    let (ours, bare) = (ours.per_second, bare.per_second);
+    format!("{name}: {ours:.0} per second, bare {bare:.0}")
+}
+
+fn row(comparison: &Comparison) -> String {
+    let Comparison {
+        operation,
+        ours,
+        bare,
+        allocations,
+    } = comparison;
+    let database = match (ours.database_cpu, bare.database_cpu) {
+        (Some(ours), Some(bare)) => times(ours, bare),
+        _ => "–".to_owned(),
+    };
+    let cells = [
+        operation.name().to_owned(),
+        rates(ours.per_second, bare.per_second),
+        times(ours.p50, bare.p50),
+        times(ours.p99, bare.p99),
+        times(ours.server_cpu, bare.server_cpu),
+        database,
+        allocations.map_or_else(|| "–".to_owned(), counted),
+    ];
+    format!("| {} |\n", cells.join(" | "))
+}
+
+fn rates(ours: f64, bare: f64) -> String {
+    format!("{ours:.0} / {bare:.0} / {:.2}", ours / bare)
+}
+
+fn times(ours: Duration, bare: Duration) -> String {
+    let (ours, bare) = (ours.as_secs_f64() * 1e3, bare.as_secs_f64() * 1e3);
+    let ratio = if bare > 0.0 {
+        format!("{:.2}", ours / bare)
+    } else {
+        "–".to_owned()
+    };
+    format!("{ours:.3} / {bare:.3} / {ratio}")
+}
+
+fn counted(allocations: Allocations) -> String {
+    format!("{:.0}; {:.0}", allocations.count, allocations.bytes)
+}
+
+fn megabytes(bytes: u64) -> String {
+    let tenths = bytes / 100_000;
+    format!("{}.{} MB", tenths / 10, tenths % 10)
+}
