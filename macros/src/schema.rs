@@ -13,7 +13,7 @@ pub use tables::TABLES;
 use tables::EVERY_TABLE;
 
 /// Newest migration version that this description needs.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// What a row does when the row it refers to is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub struct Column {
 pub struct Index {
     pub columns: &'static [&'static str],
     pub unique: bool,
+    /// Rows in which this column is NULL are left out.
+    pub only_with: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! Frozen, versioned migrations of `loco-oauth-server`.
 //!
-//! The app's migration crate holds one small file per version:
+//! The app's migration crate holds one small file per version ([`v1`], [`v2`]):
 //!
 //! ```
 //! use loco_oauth_server_migration::OAuthServerMigration;
@@ -13,10 +13,12 @@
 //! Never change what a released version creates: databases that have run it stay as they are. A new
 //! column is a new version, next to `v1`.
 
+mod lock;
 mod names;
 mod options;
 mod table;
 pub mod v1;
+pub mod v2;
 
 pub use loco_oauth_server_macros::OAuthServerMigration;
 pub use options::{ExtraColumn, ExtraType, Options, UserKey};

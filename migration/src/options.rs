@@ -55,3 +55,21 @@ pub enum ExtraType {
     /// Timestamp with time zone.
     DateTimeWithTimeZone,
 }
+
+#[cfg(test)]
+pub mod tests {
+    use super::{ExtraColumn, ExtraType, Options, UserKey};
+
+    /// Options that differ from the defaults in everything.
+    pub const OPTIONS: Options = Options {
+        user_key: UserKey::Uuid,
+        users_table: "people",
+        user_key_column: "pid",
+        table_prefix: "auth_",
+        extra: &[ExtraColumn {
+            table: "oauth_sessions",
+            name: "tenant_id",
+            ty: ExtraType::I64,
+        }],
+    };
+}

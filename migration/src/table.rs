@@ -3,8 +3,9 @@
 //! Released versions are made of these words. Add words; do not change what one of them creates.
 
 use sea_orm_migration::sea_query::{
-    ColumnDef, ColumnType, Expr, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement,
-    StringLen, Table as TableStatement, TableCreateStatement, TableDropStatement,
+    ColumnDef, ColumnType, ConditionalStatement, Expr, ExprTrait, ForeignKey, ForeignKeyAction,
+    Index, IndexCreateStatement, IndexDropStatement, StringLen, Table as TableStatement,
+    TableCreateStatement, TableDropStatement,
 };
 
 use crate::{
@@ -109,6 +110,36 @@ impl Table {
     pub fn drop(&self, options: &Options) -> TableDropStatement {
         let table = full_name(options, self.name);
         TableStatement::drop().table(table).if_exists().to_owned()
+    }
+}
+
+/// An index that a version adds to a table of an older one.
+#[derive(Clone, Copy)]
+pub struct NewIndex {
+    pub table: &'static str,
+    pub columns: &'static [&'static str],
+    /// Rows in which this column is NULL are left out.
+    pub only_with: Option<&'static str>,
+}
+
+impl NewIndex {
+    /// Creates the index.
+    pub fn create(self, options: &Options) -> IndexCreateStatement {
+        let mut index = index(&full_name(options, self.table), self.columns, "idx");
+        if let Some(column) = self.only_with {
+            index.cond_where(Expr::col(column).is_not_null());
+        }
+        index
+    }
+
+    /// Drops the index.
+    pub fn drop(self, options: &Options) -> IndexDropStatement {
+        let table = full_name(options, self.table);
+        Index::drop()
+            .name(index_name(&table, self.columns, "idx"))
+            .table(table)
+            .if_exists()
+            .to_owned()
     }
 }
 

@@ -3,12 +3,9 @@
 
 mod tables;
 
-use sea_orm_migration::{
-    DbErr, SchemaManager,
-    sea_orm::{ConnectionTrait, DbBackend},
-};
+use sea_orm_migration::{DbErr, SchemaManager};
 
-use crate::{Options, table::Table};
+use crate::{Options, lock::lock, table::Table};
 
 /// Order of creation: a table comes after those it refers to.
 const TABLES: [&Table; 8] = [
@@ -21,9 +18,6 @@ const TABLES: [&Table; 8] = [
     &tables::ACCESS_TOKENS,
     &tables::EPHEMERALS,
 ];
-
-/// Any number, the same for every node and every version.
-const LOCK: i64 = 0x6f61_7574_6873_7276;
 
 /// Creates the tables, then their indexes. May run again, and at the same time on another node.
 ///
@@ -57,41 +51,12 @@ pub async fn down(manager: &SchemaManager<'_>, options: &Options) -> Result<(), 
     transaction.commit().await
 }
 
-/// On PostgreSQL "if not exists" is no protection between two transactions: both may find nothing,
-/// and one then fails. SQLite has one writer at a time.
-async fn lock(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    let connection = manager.get_connection();
-    match connection.get_database_backend() {
-        DbBackend::Postgres => {
-            let statement = format!("SELECT pg_advisory_xact_lock({LOCK})");
-            connection.execute_unprepared(&statement).await.map(drop)
-        }
-        DbBackend::Sqlite => Ok(()),
-        other => Err(DbErr::BackendNotSupported {
-            db: other.as_str(),
-            ctx: "loco-oauth-server",
-        }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use sea_orm_migration::sea_query::{PostgresQueryBuilder, SchemaBuilder, SqliteQueryBuilder};
 
     use super::TABLES;
-    use crate::{ExtraColumn, ExtraType, Options, UserKey};
-
-    const OPTIONS: Options = Options {
-        user_key: UserKey::Uuid,
-        users_table: "people",
-        user_key_column: "pid",
-        table_prefix: "auth_",
-        extra: &[ExtraColumn {
-            table: "oauth_sessions",
-            name: "tenant_id",
-            ty: ExtraType::I64,
-        }],
-    };
+    use crate::options::tests::OPTIONS;
 
     fn script<B: SchemaBuilder + Default>() -> String {
         let tables = TABLES

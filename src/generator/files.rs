@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{GeneratorError, plan::read, stamp::Style, users::Users};
 
 /// Newest version of the plugin's tables.
-pub const MIGRATION_VERSION: u32 = 1;
+pub const MIGRATION_VERSION: u32 = 2;
 
 const MODEL: &str = include_str!("../../templates/generator/model.rs.t");
 const MIGRATION: &str = include_str!("../../templates/generator/migration.rs.t");

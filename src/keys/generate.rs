@@ -1,13 +1,17 @@
-//! Makes new keys. The crate `rsa` makes RSA keys, which `ring` cannot; it does nothing else.
+//! Makes new keys.
 
 use std::path::Path;
 
+use aws_lc_rs::{
+    encoding::{AsDer as _, Pkcs8V1Der},
+    rsa::KeySize,
+    signature::RsaKeyPair,
+};
 use pkcs8::SecretDocument;
 use ring::{
     rand::{SecureRandom as _, SystemRandom},
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
 };
-use rsa::{RsaPrivateKey, pkcs8::EncodePrivateKey as _, rand_core::OsRng};
 use zeroize::Zeroizing;
 
 use super::{
@@ -19,21 +23,21 @@ use super::{
 };
 use crate::{config::Secret, protocol::jwk::SigningAlg};
 
-const RSA_BITS: usize = 2048;
-
 /// Start of the PKCS#8 encoding of an Ed25519 key, before its 32 bytes of seed (RFC 8410 §7).
 const ED25519_PKCS8: [u8; 16] = [
     0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ];
 
-/// Makes a key pair. Takes about a second for RSA: call it where blocking is allowed.
+/// Makes a key pair; RSA keys have 2048 bits. That takes some tenths of a second for RSA: call it where
+/// blocking is allowed.
 pub(super) fn generate(alg: SigningAlg) -> Result<SecretDocument, KeyError> {
     let crypto = |_| KeyError::Crypto;
     let rng = SystemRandom::new();
     match alg {
         SigningAlg::RS256 | SigningAlg::PS256 => {
-            let key = RsaPrivateKey::new(&mut OsRng, RSA_BITS).map_err(|_| KeyError::Crypto)?;
-            key.to_pkcs8_der().map_err(|_| KeyError::Crypto)
+            let key = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Crypto)?;
+            let der: Pkcs8V1Der<'_> = key.as_der().map_err(|_| KeyError::Crypto)?;
+            SecretDocument::try_from(der.as_ref()).map_err(|_| KeyError::Crypto)
         }
         SigningAlg::ES256 => {
             let curve = &ECDSA_P256_SHA256_FIXED_SIGNING;

@@ -1,10 +1,13 @@
 //! Private keys from a JWK set (RFC 7517 §5, RFC 7518 §6, RFC 8037 §2).
 
+use aws_lc_rs::{
+    rsa::{KeyPairComponents, PublicKeyComponents},
+    signature::RsaKeyPair,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{
     rand::SystemRandom,
-    rsa::{KeyPairComponents, PublicKeyComponents},
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair},
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair},
 };
 use serde_json::Value;
 use zeroize::Zeroizing;

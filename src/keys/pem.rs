@@ -5,7 +5,7 @@ use pkcs8::{
     der::pem::PemLabel as _,
     pkcs5::{self, pbes2},
 };
-use rsa::rand_core::{OsRng, RngCore as _};
+use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::Zeroizing;
 
 use super::{error::KeyError, pair::Private};
@@ -56,8 +56,10 @@ pub(super) fn encode(
 
 fn encrypt(key: &PrivateKeyInfo<'_>, passphrase: &Secret) -> Result<SecretDocument, pkcs8::Error> {
     let (mut salt, mut iv) = ([0; 16], [0; 16]);
-    OsRng.fill_bytes(&mut salt);
-    OsRng.fill_bytes(&mut iv);
+    for bytes in [&mut salt, &mut iv] {
+        let filled = SystemRandom::new().fill(bytes);
+        filled.map_err(|_| pkcs8::Error::KeyMalformed)?;
+    }
     let (log_n, r, p) = SCRYPT;
     let cost =
         pkcs5::scrypt::Params::new(log_n, r, p, 32).map_err(|_| pkcs8::Error::KeyMalformed)?;

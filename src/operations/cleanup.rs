@@ -12,6 +12,7 @@ use crate::{
         cleanup::{self, Expired, ExpiredBatch},
         clients, markers,
         reaping::{self, Reaping},
+        refresh_tokens,
     },
 };
 
@@ -92,6 +93,7 @@ impl Cleanup<'_> {
         let started = Instant::now();
         let reaped = self.reap(options, started).await?;
         let thinned = self.thin_out(options, started).await?;
+        self.forget_answers(options, started).await?;
         let mut report = CleanupReport {
             tables: Vec::new(),
             reaped,
@@ -176,6 +178,20 @@ impl Cleanup<'_> {
             tokio::time::sleep(options.pause).await;
         }
         Ok(deleted)
+    }
+
+    /// Erases the sealed answers of rotations whose time is over (RF-05).
+    async fn forget_answers(&self, options: CleanupOptions, started: Instant) -> StoreResult<()> {
+        while !options.dry_run && started.elapsed() < options.most {
+            let (tables, batch) = (self.0.store.tables(), options.batch);
+            let now = self.0.clock.now();
+            let forget = |db| refresh_tokens::forget_answers(db, tables, now, batch);
+            if self.0.store.run(forget).await? < batch {
+                break;
+            }
+            tokio::time::sleep(options.pause).await;
+        }
+        Ok(())
     }
 
     async fn reap_one(&self, client_id: &str, reaping: Reaping) -> StoreResult<bool> {

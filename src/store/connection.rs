@@ -98,6 +98,8 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for CheckedConnection<C> {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let statement = storable::admit(statement)?;
+        #[cfg(feature = "testing")]
+        self.faults.show(&statement);
         self.pass().await?;
         let _turn = self.turn_for(&statement.sql).await;
         self.inner.execute_raw(statement).await
@@ -111,6 +113,8 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for CheckedConnection<C> {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let statement = storable::admit(statement)?;
+        #[cfg(feature = "testing")]
+        self.faults.show(&statement);
         self.pass().await?;
         let _turn = self.turn_for(&statement.sql).await;
         self.inner.query_one_raw(statement).await
@@ -118,6 +122,8 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for CheckedConnection<C> {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let statement = storable::admit(statement)?;
+        #[cfg(feature = "testing")]
+        self.faults.show(&statement);
         self.pass().await?;
         let _turn = self.turn_for(&statement.sql).await;
         self.inner.query_all_raw(statement).await
@@ -137,7 +143,7 @@ mod plan {
         time::Duration,
     };
 
-    use sea_orm::{DbErr, RuntimeErr};
+    use sea_orm::{DbErr, RuntimeErr, Statement};
     use tokio::sync::Notify;
 
     /// Which statements of a server fail or wait. Clones share one plan.
@@ -155,6 +161,17 @@ mod plan {
         wait: AtomicU64,
         /// The gate at which the next transaction waits.
         hold: Mutex<Option<Held>>,
+        /// Who is told of every statement.
+        watcher: Mutex<Option<Watcher>>,
+    }
+
+    /// Who is told of every statement.
+    struct Watcher(Box<dyn Fn(&Statement) + Send>);
+
+    impl std::fmt::Debug for Watcher {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("Watcher")
+        }
     }
 
     /// A transaction that does not begin before it is released.
@@ -196,6 +213,22 @@ mod plan {
         pub fn delay(&self, wait: Duration) {
             let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             self.0.wait.store(wait, Ordering::SeqCst);
+        }
+
+        /// Tells `watcher` of every statement of this library from now on. `BEGIN` and `COMMIT` are none.
+        pub fn watch(&self, watcher: impl Fn(&Statement) + Send + 'static) {
+            *self.watcher() = Some(Watcher(Box::new(watcher)));
+        }
+
+        pub(super) fn show(&self, statement: &Statement) {
+            if let Some(Watcher(watcher)) = self.watcher().as_ref() {
+                watcher(statement);
+            }
+        }
+
+        fn watcher(&self) -> std::sync::MutexGuard<'_, Option<Watcher>> {
+            let watcher = self.0.watcher.lock();
+            watcher.unwrap_or_else(PoisonError::into_inner)
         }
 
         /// Makes the next transaction wait at its beginning, before it holds any lock.

@@ -154,6 +154,14 @@ fn code(error: &DbErr) -> Option<String> {
         .map(std::borrow::Cow::into_owned)
 }
 
+/// Whether the connection of a statement was closed before or while it ran.
+pub fn is_connection_lost(error: &DbErr) -> bool {
+    code(error).map_or_else(
+        || is_transport(error),
+        |code| code.starts_with("08") || code.starts_with("57P"),
+    )
+}
+
 fn is_transport(error: &DbErr) -> bool {
     use sea_orm::SqlxError;
     matches!(

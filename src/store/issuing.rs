@@ -265,7 +265,7 @@ impl IssueKind {
         let from = format!(" FROM \"{WORK}\"");
         let update = self.update(tables, &value, &from);
         let used = format!("used AS ({update} RETURNING \"{PLACE}\")");
-        let beside = self.beside(tables, &value, &from);
+        let beside = self.beside_of_all(tables, &value);
         let beside = beside.map(|beside| format!("beside AS ({beside})"));
         let winners = format!("FROM \"{WORK}\" JOIN used USING (\"{PLACE}\")");
         let issued = numbers.has_refresh().then(|| {
@@ -305,7 +305,7 @@ impl IssueKind {
                 Some(self.update(tables, &value, "")),
                 issued,
                 Some(access),
-                self.beside(tables, &value, ""),
+                self.beside(tables, &value),
             ];
             let steps: Vec<String> = steps.into_iter().flatten().collect();
             steps.join("; ")
@@ -357,19 +357,42 @@ impl IssueKind {
         )
     }
 
-    /// RF-05: drops the sealed answers of a family whose time is over, whoever wins.
-    fn beside(self, tables: &TableNames, value: Write<'_>, from: &str) -> Option<String> {
-        let (now, id, grant) = (value(1), value(2), value(3));
+    /// RF-05: erases sealed answers of the family whose time is over, whoever wins. A rotation adds one, and erases
+    /// up to four.
+    fn beside(self, tables: &TableNames, value: Write<'_>) -> Option<String> {
+        (self == Self::Rotate).then(|| erase(tables, &format!("IN ({})", over(tables, value))))
+    }
+
+    /// The same on PostgreSQL, for all requests.
+    fn beside_of_all(self, tables: &TableNames, value: Write<'_>) -> Option<String> {
         (self == Self::Rotate).then(|| {
-            format!(
-                "UPDATE \"{}\" SET \"successor_sealed\" = NULL, \
-                 \"updated_at\" = CURRENT_TIMESTAMP{from} \
-                 WHERE \"grant_id\" = {grant} AND \"id\" <> {id} \
-                 AND \"successor_sealed\" IS NOT NULL AND \"successor_until\" <= {now}",
-                tables.refresh_tokens
-            )
+            let over = over(tables, value);
+            let all = format!(
+                "SELECT \"over\".\"id\" FROM \"{WORK}\" CROSS JOIN LATERAL ({over}) \"over\""
+            );
+            erase(tables, &format!("= ANY(ARRAY({all}))"))
         })
     }
+}
+
+/// Selects the ids of the oldest answers of a family whose time is over.
+fn over(tables: &TableNames, value: Write<'_>) -> String {
+    let (now, id, grant) = (value(1), value(2), value(3));
+    let refresh = tables.refresh_tokens;
+    format!(
+        "SELECT \"id\" FROM \"{refresh}\" WHERE \"grant_id\" = {grant} AND \"id\" <> {id} \
+         AND \"successor_sealed\" IS NOT NULL AND \"successor_until\" <= {now} \
+         ORDER BY \"successor_until\" LIMIT 4"
+    )
+}
+
+/// Erases the sealed answers of the rows whose ids `are` so.
+fn erase(tables: &TableNames, are: &str) -> String {
+    let refresh = tables.refresh_tokens;
+    format!(
+        "UPDATE \"{refresh}\" SET \"successor_sealed\" = NULL, \"updated_at\" = CURRENT_TIMESTAMP \
+         WHERE \"id\" {are}"
+    )
 }
 
 /// Texts of one kind of issue.

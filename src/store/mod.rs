@@ -37,6 +37,7 @@ pub mod storable;
 pub mod tables;
 pub mod transaction;
 pub mod user_key;
+mod warm;
 mod writer;
 
 pub use fault::StoreError;

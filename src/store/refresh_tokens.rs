@@ -1,13 +1,18 @@
 //! `oauth_refresh_tokens`: one row per generation of refresh tokens of a grant.
 
-use super::record::record;
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Expr, ExprTrait, Query},
+};
+
+use super::{StoreResult, record::record};
 use crate::{
     protocol::{
         client::SecretHash,
         row_id::{GrantId, RefreshTokenId},
         time::UnixTime,
     },
-    store::user_key::UserKey,
+    store::{schema::TableNames, user_key::UserKey},
 };
 
 record! {
@@ -87,4 +92,29 @@ pub struct RefreshSlide {
     pub now: UnixTime,
     /// When the token now expires.
     pub expires_at: UnixTime,
+}
+
+/// Erases sealed answers whose time is over, at most `batch`, and returns their number (RF-05).
+///
+/// # Errors
+/// [`super::StoreError`] when the database fails or refuses.
+pub async fn forget_answers(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    now: UnixTime,
+    batch: u64,
+) -> StoreResult<u64> {
+    let mut over = Query::select();
+    over.column(Alias::new("id"))
+        .from(Alias::new(tables.refresh_tokens))
+        .and_where(Expr::col(Alias::new("successor_sealed")).is_not_null())
+        .and_where(Expr::col(Alias::new("successor_until")).lte(now))
+        .limit(batch);
+    let mut forget = Query::update();
+    forget
+        .table(Alias::new(tables.refresh_tokens))
+        .value(Alias::new("successor_sealed"), Option::<Vec<u8>>::None)
+        .value(Alias::new("updated_at"), Expr::current_timestamp())
+        .and_where(Expr::col(Alias::new("id")).in_subquery(over));
+    Ok(conn.execute(&forget).await?.rows_affected())
 }

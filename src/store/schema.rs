@@ -60,6 +60,8 @@ pub struct IndexSchema {
     pub columns: &'static [&'static str],
     /// Whether the combination is unique.
     pub unique: bool,
+    /// The index has only those rows in which this column is not NULL.
+    pub only_with: Option<&'static str>,
 }
 
 /// What happens to a row when the row it refers to is deleted.

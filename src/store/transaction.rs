@@ -3,10 +3,7 @@
 
 use std::{cell::Cell, future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, QueryResult, Statement,
-    TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
@@ -15,6 +12,7 @@ use super::{
     connection::{CheckedConnection, Turn},
     issuing::IssueBatches,
     tables::Tables,
+    warm::{Begin, WarmPool, WarmTransaction},
     writer::{self, UnitLife, Workplace, Writer},
 };
 use crate::{
@@ -24,9 +22,6 @@ use crate::{
 
 /// Time that one request may spend on the database, waiting included (FA-01).
 pub(super) const BUDGET: Duration = Duration::from_secs(5);
-/// Longest wait of a shared statement for a row that somebody else holds: then each of its requests waits for
-/// itself.
-const SHARED_LOCKS: &str = "SET LOCAL lock_timeout = '1s'";
 /// Pause before a unit of work that lost a race is run again.
 const PAUSE: Duration = Duration::from_millis(15);
 
@@ -57,10 +52,10 @@ async fn spend<T>(work: impl AsyncFnOnce(Instant) -> T) -> T {
 }
 
 /// The pool, as reads and single writes see it.
-pub type Pool = CheckedConnection<DatabaseConnection>;
+pub type Pool = CheckedConnection<WarmPool>;
 
 /// A transaction, as its body sees it.
-pub type Transaction = CheckedConnection<DatabaseTransaction>;
+pub type Transaction = CheckedConnection<WarmTransaction>;
 
 /// The future of one transaction body.
 pub type Work<'c, T> = Pin<Box<dyn Future<Output = StoreResult<T>> + Send + 'c>>;
@@ -81,7 +76,7 @@ impl Store {
         let one_writer = db.get_database_backend() == DbBackend::Sqlite;
         let writer = one_writer.then(Writer::default);
         let workplace = Workplace {
-            db: CheckedConnection::new(db, one_writer.then(Turn::default)),
+            db: CheckedConnection::new(WarmPool::new(db), one_writer.then(Turn::default)),
             tables: Arc::new(Tables::new(tables)),
         };
         Self {
@@ -98,7 +93,7 @@ impl Store {
 
     /// The pool, for the app's own models. Never inside [`Self::write`].
     pub const fn db(&self) -> &DatabaseConnection {
-        self.workplace.db.inner()
+        self.workplace.db.inner().db()
     }
 
     /// Token requests that wait at the same time.
@@ -195,14 +190,10 @@ impl Store {
         waiters: Waiters,
         statement: Statement,
     ) -> StoreResult<Vec<QueryResult>> {
-        let locks = waiters.are_several() && self.backend() == DbBackend::Postgres;
         let wanted = waiters.clone();
         let work = work(move |txn, _| {
             let (statement, waiters) = (statement.clone(), waiters.clone());
             Box::pin(async move {
-                if locks {
-                    txn.execute_unprepared(SHARED_LOCKS).await?;
-                }
                 let rows = txn.query_all_raw(statement).await?;
                 if waiters.all_wait() {
                     Ok(rows)
@@ -242,7 +233,14 @@ impl Store {
                 .write(workplace, work, UnitLife { deadline, waiters })
                 .await;
         }
-        let txn = workplace.db.inner().begin().await?;
+        // A row that somebody else holds must not hold up all who share a statement: then each of them waits
+        // for itself.
+        let begin = if waiters.are_several() {
+            Begin::ShortLocks
+        } else {
+            Begin::Plain
+        };
+        let txn = workplace.db.inner().begin(begin).await?;
         let txn = workplace.db.with(txn);
         let outcome = work(&txn, &workplace.tables).await;
         let outcome = match (outcome, txn.pass().await) {

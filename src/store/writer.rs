@@ -12,7 +12,7 @@ use std::{
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
-use sea_orm::{DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::DbErr;
 use tokio::{
     sync::oneshot,
     time::{Instant, timeout_at},
@@ -23,6 +23,7 @@ use super::{
     batches::Waiters,
     tables::Tables,
     transaction::{BUDGET, Pool, Transaction, Work},
+    warm::Begin,
 };
 
 /// Most units of work in one transaction, so that readers beside a pool of one connection have their turn.
@@ -231,8 +232,8 @@ impl Workplace {
             Some(turn) => Some(Arc::clone(turn).lock_owned().await),
             None => None,
         };
-        let txn = match self.begin().await {
-            Ok(txn) => txn,
+        let txn = match self.db.inner().begin(Begin::Plain).await {
+            Ok(txn) => self.db.with(txn),
             Err(error) => {
                 fail_all(units, &error);
                 return Vec::new();
@@ -263,17 +264,6 @@ impl Workplace {
             Err(error) => fail_all(units, &error),
         }
         Vec::new()
-    }
-
-    /// Begins `IMMEDIATE`, because a deferred transaction that turns to writing gets "busy" at once
-    /// (CC-02).
-    async fn begin(&self) -> Result<Transaction, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let txn = self.db.inner().begin_with_options(options).await?;
-        Ok(self.db.with(txn))
     }
 }
 

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, LazyLock, Mutex},
 };
 
+use loco_oauth_server::internals::server::Server;
 use loco_rs::app::AppContext;
 use sea_orm::Statement;
 use tempfile::TempDir;
@@ -84,14 +85,22 @@ impl Drop for TestDatabase {
     }
 }
 
-/// Hooks the recorder of the test's database into the app's connection.
+/// Hooks the recorder of the server's database into the statements of the library.
+pub fn record_library(ctx: &AppContext, server: &Server) {
+    if let Some(recorder) = recorder_of(ctx) {
+        let note = move |statement: &Statement| recorder.0.lock().unwrap().push(statement.clone());
+        server.store.faults().watch(note);
+    }
+}
+
+fn recorder_of(ctx: &AppContext) -> Option<Recorder> {
+    let recorders = RECORDERS.lock().unwrap();
+    recorders.get(&ctx.config.database.uri).cloned()
+}
+
+/// Hooks the recorder of the test's database into the app's connection, for the statements of its models.
 pub fn record_statements(mut ctx: AppContext) -> AppContext {
-    let recorder = RECORDERS
-        .lock()
-        .unwrap()
-        .get(&ctx.config.database.uri)
-        .cloned();
-    if let Some(recorder) = recorder {
+    if let Some(recorder) = recorder_of(&ctx) {
         ctx.db.set_metric_callback(move |info| {
             recorder.0.lock().unwrap().push(info.statement.clone());
         });

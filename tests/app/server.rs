@@ -12,7 +12,12 @@ use loco_rs::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::SemaphorePermit, task::JoinHandle};
 
-use super::{App, browser::Browser, database::TestDatabase, fixtures, users};
+use super::{
+    App,
+    browser::Browser,
+    database::{self, TestDatabase},
+    fixtures, users,
+};
 
 /// The issuer of the fixtures.
 pub const ISSUER: &str = "https://as.example";
@@ -82,13 +87,15 @@ impl TestServer {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Ok(Self {
+        let server = Self {
             database,
             ctx: boot.app_context,
             address,
             http,
             serving,
-        })
+        };
+        database::record_library(&server.ctx, &server.oauth());
+        Ok(server)
     }
 
     pub fn oauth(&self) -> Arc<Server> {

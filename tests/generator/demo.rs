@@ -62,5 +62,5 @@ fn the_demos_files_are_those_of_a_fresh_run() {
         }
         files += 1;
     }
-    assert_eq!(files, 8, "model, migration, two tests, four snapshots");
+    assert_eq!(files, 9, "model, two migrations, two tests, four snapshots");
 }

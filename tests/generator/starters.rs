@@ -117,6 +117,17 @@ fn gn_02_a_dry_run_shows_what_a_run_writes() {
 }
 
 #[test]
+fn gn_05_every_version_of_the_tables_has_a_migration() {
+    let plan = starter().generate();
+    let migrations = plan.changes.iter().filter(|change| {
+        let is_new = change.before.is_none();
+        is_new && change.path.starts_with("migration/src/m")
+    });
+    let newest = loco_oauth_server::internals::store::schema::VERSION;
+    assert_eq!(migrations.count(), newest as usize);
+}
+
+#[test]
 fn gn_05_an_existing_migration_keeps_its_name() {
     let app = starter();
     app.generate();

@@ -40,7 +40,7 @@ async fn mo_02_a_missing_column_stops_the_boot() {
     for part in [
         "the column oauth_consents.history",
         "cargo loco db migrate",
-        "version 1",
+        "version 2",
     ] {
         assert!(error.contains(part), "{error}");
     }

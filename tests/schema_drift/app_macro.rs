@@ -53,6 +53,12 @@ macro_rules! app {
             )]
             pub struct Migration;
 
+            #[derive(OAuthServerMigration)]
+            #[oauth_server_migration(
+                name = "m20260101_000001_oauth_server_v2", version = 2, $($migration)*
+            )]
+            pub struct Indexes;
+
             resource_owner!($key: $key_type);
 
             #[async_trait]
@@ -62,8 +68,8 @@ macro_rules! app {
                 const KEY_COLUMN: &'static str = stringify!($key);
                 const KEY: &'static str = stringify!($key_type);
 
-                fn migration() -> Box<dyn MigrationTrait> {
-                    Box::new(Migration)
+                fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+                    vec![Box::new(Migration), Box::new(Indexes)]
                 }
 
                 async fn create_users(db: &DatabaseConnection) {

@@ -16,7 +16,7 @@ pub trait TestApp {
     /// Type of its primary key.
     const KEY: &'static str;
 
-    fn migration() -> Box<dyn MigrationTrait>;
+    fn migrations() -> Vec<Box<dyn MigrationTrait>>;
 
     /// Makes the users table, which in a real app an earlier migration has made.
     async fn create_users(db: &DatabaseConnection);

@@ -18,6 +18,8 @@ const SQLITE: &str = "
     SELECT CASE WHEN l.\"unique\" THEN 'unique (' ELSE 'index (' END
         || (SELECT group_concat(name, ', ') FROM (
             SELECT name FROM pragma_index_info(l.name) ORDER BY seqno)) || ')'
+        || CASE WHEN l.partial THEN (SELECT replace(substr(sql, instr(sql, ' WHERE ')), '\"', '')
+            FROM sqlite_master WHERE name = l.name) ELSE '' END
     FROM pragma_index_list(':table') l WHERE l.origin = 'c'
     UNION ALL
     SELECT 'reference ' || \"from\" || ' -> ' || \"table\" || '.' || \"to\" || ' '
@@ -34,6 +36,7 @@ const POSTGRES: &str = "
         || (SELECT string_agg(a.attname, ', ' ORDER BY k.place)
             FROM unnest(i.indkey) WITH ORDINALITY AS k (number, place)
             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number) || ')'
+        || coalesce(' WHERE ' || trim(pg_get_expr(i.indpred, i.indrelid), '()'), '')
     FROM pg_index i WHERE i.indrelid = ':table'::regclass AND NOT i.indisprimary
     UNION ALL
     SELECT 'reference ' || a.attname || ' -> ' || c.confrelid::regclass || '.' || b.attname
@@ -73,7 +76,11 @@ pub fn expected<A: TestApp>(backend: DbBackend, table: &TableSchema) -> Vec<Stri
     });
     let indexes = table.indexes.iter().map(|index| {
         let kind = if index.unique { "unique" } else { "index" };
-        format!("{kind} ({})", index.columns.join(", "))
+        let only = index
+            .only_with
+            .map(|column| format!(" WHERE {column} IS NOT NULL"));
+        let only = only.unwrap_or_default();
+        format!("{kind} ({}){only}", index.columns.join(", "))
     });
     let references = table.foreign_keys.iter().map(|key| {
         let rule = match key.on_delete {

@@ -17,8 +17,14 @@ use database::TestDatabase;
 
 async fn migrate<A: TestApp>(database: &TestDatabase) {
     A::create_users(&database.connection).await;
-    let manager = SchemaManager::new(&database.connection);
-    A::migration().up(&manager).await.expect("up");
+    up::<A>(&SchemaManager::new(&database.connection)).await;
+}
+
+/// Runs all versions, as a new app does.
+async fn up<A: TestApp>(manager: &SchemaManager<'_>) {
+    for migration in A::migrations() {
+        migration.up(manager).await.expect("up");
+    }
 }
 
 /// What the database says about the plugin's tables, against what the definition says.
@@ -53,13 +59,15 @@ async fn down_and_up_again<A: TestApp>() {
         migrate::<A>(&database).await;
         A::insert_rows(&database.connection).await;
         let manager = SchemaManager::new(&database.connection);
-        A::migration().down(&manager).await.expect("down");
+        for migration in A::migrations().iter().rev() {
+            migration.down(&manager).await.expect("down");
+        }
         for table in TABLES {
             let name = (table.full_name)(&A::OAuth::TABLES);
             let gone = !manager.has_table(name).await.expect("has_table");
             assert!(gone, "{name}");
         }
-        A::migration().up(&manager).await.expect("up");
+        up::<A>(&manager).await;
         assert_same::<A>(&database).await;
         database.close().await;
     }
@@ -190,10 +198,12 @@ async fn two_nodes_may_migrate_at_once() {
         let one = database.connect_again().await;
         let two = database.connect_again().await;
         let (manager_one, manager_two) = (SchemaManager::new(&one), SchemaManager::new(&two));
-        let migration = BigIntApp::migration();
-        let (first, second) = tokio::join!(migration.up(&manager_one), migration.up(&manager_two),);
-        first.expect("the first node");
-        second.expect("the second node");
+        for migration in BigIntApp::migrations() {
+            let (first, second) =
+                tokio::join!(migration.up(&manager_one), migration.up(&manager_two));
+            first.expect("the first node");
+            second.expect("the second node");
+        }
         assert_same::<BigIntApp>(&database).await;
         one.close().await.expect("close");
         two.close().await.expect("close");

@@ -5,13 +5,17 @@
 //!   has one connection and sends its requests strictly one after the other;
 //! - [`workshop`], [`server`], [`processes`], [`database`]: the programs that are measured, what they
 //!   need, and what they use;
-//! - [`measure`], [`table`]: the order of the measurement, and what it prints;
+//! - [`measure`], [`contender`], [`table`]: the order of the measurement, and what it prints;
+//! - [`growth`], [`fill`]: the same with large tables;
 //! - [`bare`]: the same operations with nothing but their statements, hashes and signatures;
 //! - [`guarded`]: the demo with a guarded route.
 
 pub mod bare;
 pub mod client;
+pub mod contender;
 pub mod database;
+pub mod fill;
+pub mod growth;
 pub mod guarded;
 pub mod measure;
 pub mod operation;

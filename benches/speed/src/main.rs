@@ -3,12 +3,18 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use speed::{measure, options::Options};
+use speed::{growth, measure, options::Options};
 
 /// The load is one thread, so that it can have one core for itself.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match measure::run(&Options::parse()).await {
+    let options = Options::parse();
+    let measured = if options.rows.is_empty() && options.over == 0 {
+        measure::run(&options).await
+    } else {
+        growth::run(&options).await
+    };
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("{fault}");

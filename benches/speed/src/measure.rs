@@ -6,35 +6,19 @@ use tokio::time::sleep;
 
 use crate::{
     Fault,
+    contender::{Contender, Figures, Target},
     database::MeasuredDatabase,
     operation::Operation,
     options::{DatabaseKind, Options},
     processes,
-    round::Round,
     server::{Server, free_address},
     site::Site,
     table,
-    user::{Preparation, VirtualUser},
     workshop::{Place, Program, Workshop, stripped_size},
 };
 
 /// Pause before the memory of an idle server is read, and that of one that was busy.
 const REST: Duration = Duration::from_secs(2);
-
-/// What the rounds of one program say about one operation: medians.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Figures {
-    /// Operations per second.
-    pub per_second: f64,
-    /// Median latency.
-    pub p50: Duration,
-    /// The latency below which 99 of 100 operations stayed.
-    pub p99: Duration,
-    /// Time on the cores of the server's process, per operation.
-    pub server_cpu: Duration,
-    /// The same of PostgreSQL's processes for its connections, if they run on this machine.
-    pub database_cpu: Option<Duration>,
-}
 
 /// Allocations of one operation.
 #[derive(Clone, Copy, Debug)]
@@ -75,21 +59,6 @@ pub struct Report {
     pub program_size: Option<u64>,
 }
 
-/// A program that is measured.
-#[derive(Debug)]
-struct Target {
-    server: Server,
-    site: Site,
-    database: MeasuredDatabase,
-}
-
-/// A program at one operation.
-struct Contender<'a> {
-    target: &'a Target,
-    users: Vec<VirtualUser>,
-    rounds: Vec<Figures>,
-}
-
 /// One kind of database with its programs.
 struct Measurement<'a> {
     options: &'a Options,
@@ -127,15 +96,7 @@ async fn with_database(
         address: free_address()?,
         database: database.uri(),
     };
-    workshop.run(Program::Demo, &place, &["db", "migrate"])?;
-    workshop.run(
-        Program::Demo,
-        &place,
-        &["task", "oauth:keys:rotate", "now:true"],
-    )?;
-    let server = Server::start(workshop, Program::Demo, &place).await?;
-    let site = Site::sign_up(place.address).await?;
-    server.stop().await?;
+    let site = set_up(workshop, &place).await?;
     let copy = database.copy("bare").await?;
     let copied = copy.uri();
     let programs = async {
@@ -159,6 +120,20 @@ async fn with_database(
     report
 }
 
+/// Makes tables and keys, and signs up the one person.
+///
+/// # Errors
+/// When the demo does not do it.
+pub async fn set_up(workshop: &Workshop, place: &Place) -> Result<Site, Fault> {
+    workshop.run(Program::Demo, place, &["db", "migrate"])?;
+    let rotate = ["task", "oauth:keys:rotate", "now:true"];
+    workshop.run(Program::Demo, place, &rotate)?;
+    let server = Server::start(workshop, Program::Demo, place).await?;
+    let site = Site::sign_up(place.address).await?;
+    server.stop().await?;
+    Ok(site)
+}
+
 /// The median time of a start.
 async fn cold_start(
     options: &Options,
@@ -173,27 +148,6 @@ async fn cold_start(
     }
     times.sort_unstable();
     Ok(times.get(times.len() / 2).copied().unwrap_or_default())
-}
-
-impl Target {
-    /// Starts another program, at which the person of `like` is signed in, too.
-    async fn start(
-        workshop: &Workshop,
-        program: Program,
-        like: &Self,
-        database: &MeasuredDatabase,
-        uri: String,
-    ) -> Result<Self, Fault> {
-        let place = Place {
-            address: free_address()?,
-            database: uri,
-        };
-        Ok(Self {
-            server: Server::start(workshop, program, &place).await?,
-            site: like.site.at(place.address),
-            database: database.clone(),
-        })
-    }
 }
 
 impl Measurement<'_> {
@@ -243,8 +197,8 @@ impl Measurement<'_> {
         }
         let comparison = Comparison {
             operation,
-            ours: median(&ours.rounds),
-            bare: median(&bare.rounds),
+            ours: ours.figures(),
+            bare: bare.figures(),
             allocations: None,
         };
         eprintln!("{}", table::progress(&comparison));
@@ -260,89 +214,6 @@ impl Measurement<'_> {
         let uri = database.uri();
         let target = Target::start(self.workshop, Program::Guarded, &self.ours, database, uri);
         target.await.map(Some)
-    }
-}
-
-impl<'a> Contender<'a> {
-    /// Prepares the virtual users, and lets them run until everything is warm.
-    async fn new(
-        target: &'a Target,
-        operation: Operation,
-        options: &Options,
-    ) -> Result<Self, Fault> {
-        let preparation = Preparation::new(&target.site, operation).await?;
-        let mut users = Vec::new();
-        for _ in 0..options.connections {
-            users.push(preparation.user().await?);
-        }
-        good(Round::run(&mut users, options.warm).await?)?;
-        if let Some(cores) = &options.server_cpu {
-            for process in target.database.backends() {
-                processes::pin(process, cores);
-            }
-        }
-        Ok(Self {
-            target,
-            users,
-            rounds: Vec::new(),
-        })
-    }
-
-    async fn round(&mut self, options: &Options) -> Result<(), Fault> {
-        let (server, backends) = (
-            self.target.server.process(),
-            self.target.database.backends(),
-        );
-        let used = || {
-            backends
-                .iter()
-                .map(|process| processes::cpu_time(*process))
-                .sum()
-        };
-        let server_before = processes::cpu_time(server);
-        let database_before: Duration = used();
-        let round = good(Round::run(&mut self.users, options.seconds).await?)?;
-        let database: Duration = used();
-        let each = |time: Duration| time.checked_div(round.finished).unwrap_or_default();
-        self.rounds.push(Figures {
-            per_second: round.per_second(),
-            p50: round.percentile(50),
-            p99: round.percentile(99),
-            server_cpu: each(processes::cpu_time(server).saturating_sub(server_before)),
-            database_cpu: (!backends.is_empty())
-                .then(|| each(database.saturating_sub(database_before))),
-        });
-        Ok(())
-    }
-}
-
-/// The round, if all answers were good.
-fn good(round: Round) -> Result<Round, Fault> {
-    match &round.first_bad {
-        Some(bad) => Err(format!("{} bad answers; the first:\n{}", round.bad, bad.0).into()),
-        None if round.finished == 0 => Err("nothing was answered in a round".into()),
-        None => Ok(round),
-    }
-}
-
-/// Figure by figure, the median of the rounds.
-fn median(rounds: &[Figures]) -> Figures {
-    let mut per_second: Vec<f64> = rounds.iter().map(|it| it.per_second).collect();
-    per_second.sort_by(f64::total_cmp);
-    let middle = |figure: fn(&Figures) -> Option<Duration>| {
-        let mut figures: Vec<Duration> = rounds.iter().filter_map(figure).collect();
-        figures.sort_unstable();
-        figures.get(figures.len() / 2).copied()
-    };
-    Figures {
-        per_second: per_second
-            .get(per_second.len() / 2)
-            .copied()
-            .unwrap_or_default(),
-        p50: middle(|it| Some(it.p50)).unwrap_or_default(),
-        p99: middle(|it| Some(it.p99)).unwrap_or_default(),
-        server_cpu: middle(|it| Some(it.server_cpu)).unwrap_or_default(),
-        database_cpu: middle(|it| it.database_cpu),
     }
 }
 

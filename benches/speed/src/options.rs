@@ -45,6 +45,12 @@ pub struct Options {
     /// Algorithm of ID tokens.
     #[arg(long, default_value = "RS256")]
     pub alg: Algorithm,
+    /// Instead of the comparison with bare handlers: the operations at these numbers of rows of tokens.
+    #[arg(long, value_delimiter = ',')]
+    pub rows: Vec<u64>,
+    /// Rows of tokens that are over, which the cleanup deletes while requests are served.
+    #[arg(long, default_value_t = 0)]
+    pub over: u64,
     /// Cores of the measured programs, and of their connections' processes of PostgreSQL.
     #[arg(long)]
     pub server_cpu: Option<String>,

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 use crate::{
     Fault,
@@ -11,6 +14,15 @@ use crate::{
 
 /// Latencies for which each virtual user has room from the beginning.
 const ROOM: usize = 1 << 16;
+
+/// When a virtual user sends the next request.
+#[derive(Clone, Copy, Debug)]
+pub enum Pace {
+    /// As soon as the last one is answered.
+    AtOnce,
+    /// So long after the last one was answered.
+    Every(Duration),
+}
 
 /// What the virtual users saw in a round.
 #[derive(Debug)]
@@ -42,11 +54,15 @@ impl Round {
     ///
     /// # Errors
     /// When a task panics.
-    pub async fn run(users: &mut Vec<VirtualUser>, duration: Duration) -> Result<Self, Fault> {
+    pub async fn run(
+        users: &mut Vec<VirtualUser>,
+        duration: Duration,
+        pace: Pace,
+    ) -> Result<Self, Fault> {
         let mut tasks = JoinSet::new();
         let end = Instant::now() + duration;
         for user in users.drain(..) {
-            tasks.spawn(Share::of(user, end));
+            tasks.spawn(Share::of(user, end, pace));
         }
         let mut round = Self {
             duration,
@@ -84,7 +100,7 @@ impl Round {
 impl Share {
     /// Runs the operation until the time is over. A user stops at its first bad answer: what it would
     /// send next rests on it.
-    async fn of(user: VirtualUser, end: Instant) -> Self {
+    async fn of(user: VirtualUser, end: Instant, pace: Pace) -> Self {
         let mut share = Self {
             user,
             latencies: Vec::with_capacity(ROOM),
@@ -103,6 +119,10 @@ impl Share {
                 share.latencies.push(now - begun);
             }
             begun = now;
+            if let Pace::Every(pause) = pace {
+                sleep(pause).await;
+                begun = Instant::now();
+            }
         }
         share
     }

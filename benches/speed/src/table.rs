@@ -3,6 +3,8 @@
 use std::{fmt::Write, time::Duration};
 
 use crate::{
+    contender::Figures,
+    growth::{Growth, Stage, StageFigures},
     measure::{Allocations, Comparison, Report},
     options::Options,
 };
@@ -50,6 +52,66 @@ pub fn progress(comparison: &Comparison) -> String {
     let name = operation.name();
     let (ours, bare) = (ours.per_second, bare.per_second);
     format!("{name}: {ours:.0} per second, bare {bare:.0}")
+}
+
+/// One line about an operation at a number of rows.
+pub fn progress_of(measured: &StageFigures) -> String {
+    let name = measured.operation.name();
+    format!("{name}: {:.0} per second", measured.figures.per_second)
+}
+
+/// Two tables in Markdown: operations by rows, and latencies beside the cleanup.
+pub fn growth(growth: &Growth, options: &Options) -> String {
+    let mut text = format!(
+        "\n{}, {}, {} connections, {} rounds of {} s. Per second; p50 and p99 in ms; CPU of server and \
+         database in ms:\n\n| Operation |",
+        growth.database.name(),
+        options.alg.name(),
+        options.connections,
+        options.rounds,
+        options.seconds.as_secs_f64(),
+    );
+    for stage in &growth.stages {
+        // Writing to a String cannot fail.
+        let _ = write!(text, " {} rows |", stage.rows);
+    }
+    text += &format!("\n|---|{}\n", "---|".repeat(growth.stages.len()));
+    let operations = growth.stages.first().map(|stage| stage.figures.iter());
+    for (place, first) in operations.into_iter().flatten().enumerate() {
+        let at = |stage: &Stage| stage.figures.get(place).map(|it| cell(&it.figures));
+        let cells: Vec<String> = growth.stages.iter().filter_map(at).collect();
+        text += &format!("| {} | {} |\n", first.operation.name(), cells.join(" | "));
+    }
+    if growth.over > 0 {
+        text += &format!(
+            "\nBeside the cleanup of {} rows, each user a request in 200 ms; p99 in ms, before and \
+             meanwhile:\n\n| Operation | before | meanwhile | ratio |\n|---|--:|--:|--:|\n",
+            growth.over
+        );
+    }
+    for beside in &growth.cleanup {
+        let (before, during) = (beside.before.as_secs_f64(), beside.during.as_secs_f64());
+        text += &format!(
+            "| {} | {:.1} | {:.1} | {:.2} |\n",
+            beside.operation.name(),
+            before * 1e3,
+            during * 1e3,
+            during / before
+        );
+    }
+    text
+}
+
+fn cell(figures: &Figures) -> String {
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
+    format!(
+        "{:.0}; {:.1}, {:.1}; {:.3} + {:.3}",
+        figures.per_second,
+        milliseconds(figures.p50),
+        milliseconds(figures.p99),
+        milliseconds(figures.server_cpu),
+        milliseconds(figures.database_cpu.unwrap_or_default()),
+    )
 }
 
 fn row(comparison: &Comparison) -> String {

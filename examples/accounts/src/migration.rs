@@ -11,7 +11,11 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(Users), Box::new(oauth_server::Migration)]
+        vec![
+            Box::new(Users),
+            Box::new(oauth_server::Migration),
+            Box::new(oauth_server_v2::Migration),
+        ]
     }
 }
 
@@ -47,5 +51,13 @@ mod oauth_server {
 
     #[derive(OAuthServerMigration)]
     #[oauth_server_migration(name = "m20260101_000001_oauth_server", version = 1)]
+    pub struct Migration;
+}
+
+mod oauth_server_v2 {
+    use loco_oauth_server_migration::OAuthServerMigration;
+
+    #[derive(OAuthServerMigration)]
+    #[oauth_server_migration(name = "m20260101_000002_oauth_server_v2", version = 2)]
     pub struct Migration;
 }

@@ -11,6 +11,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(users::Migration),
             Box::new(oauth_server::Migration),
+            Box::new(oauth_server_v2::Migration),
         ]
     }
 }
@@ -52,5 +53,13 @@ mod oauth_server {
 
     #[derive(OAuthServerMigration)]
     #[oauth_server_migration(name = "m20260101_000001_oauth_server", version = 1)]
+    pub struct Migration;
+}
+
+mod oauth_server_v2 {
+    use loco_oauth_server_migration::OAuthServerMigration;
+
+    #[derive(OAuthServerMigration)]
+    #[oauth_server_migration(name = "m20260101_000002_oauth_server_v2", version = 2)]
     pub struct Migration;
 }

@@ -61,7 +61,15 @@ fn column_schema(column: Column) -> TokenStream {
 
 fn index_schema(index: &Index) -> TokenStream {
     let (columns, unique) = (index.columns, index.unique);
-    quote!(IndexSchema { columns: &[#(#columns),*], unique: #unique })
+    let only_with = match index.only_with {
+        Some(column) => quote!(Some(#column)),
+        None => quote!(None),
+    };
+    quote!(IndexSchema {
+        columns: &[#(#columns),*],
+        unique: #unique,
+        only_with: #only_with,
+    })
 }
 
 fn foreign_key_schema(column: Column) -> Option<TokenStream> {

@@ -47,6 +47,15 @@ const fn index(columns: &'static [&'static str]) -> Index {
     Index {
         columns,
         unique: false,
+        only_with: None,
+    }
+}
+
+/// Rows in which `column` is NULL are left out.
+const fn index_with(column: &'static str, columns: &'static [&'static str]) -> Index {
+    Index {
+        only_with: Some(column),
+        ..index(columns)
     }
 }
 
@@ -54,6 +63,7 @@ const fn unique(columns: &'static [&'static str]) -> Index {
     Index {
         columns,
         unique: true,
+        only_with: None,
     }
 }
 
@@ -174,6 +184,7 @@ const AUTHORIZATION_STATES: Table = Table {
         index(&["browser_hash"]),
         unique(&["request_uri_hash"]),
         index(&["expires_at"]),
+        index(&["grant_id"]),
     ],
 };
 
@@ -212,6 +223,7 @@ const AUTHORIZATION_CODES: Table = Table {
         index(&["expires_at"]),
         index(&["retain_until"]),
         unique(&["user_code_hmac"]),
+        index(&["consent_id"]),
     ],
 };
 
@@ -265,6 +277,8 @@ const REFRESH_TOKENS: Table = Table {
         unique(&["grant_id", "generation"]),
         index(&["client_id", "user_id"]),
         index(&["expires_at"]),
+        index(&["parent_id"]),
+        index_with("successor_sealed", &["grant_id", "successor_until"]),
     ],
 };
 

@@ -1,5 +1,6 @@
 //! Retry-safe rotation (RF-01 to RF-05; C109).
 
+use loco_oauth_server::internals::operations::cleanup::Cleanup;
 use serde_json::json;
 
 use crate::app::{
@@ -125,6 +126,26 @@ async fn rf_05_answers_are_erased_after_the_window() {
     server.advance(30);
     server.refresh(text(&tokens, "refresh_token")).await.ok();
     assert_eq!(sealed().await, [false, false, true, false]);
+}
+
+/// RF-05: also in a family that is not rotated any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn rf_05_the_cleanup_erases_answers_after_the_window() {
+    let server = TestServer::start().await;
+    server.advance(0);
+    let tokens = server.tokens(&Authorize::base()).await;
+    server.refresh(text(&tokens, "refresh_token")).await.ok();
+    let sealed = async || {
+        let rows = server.generations().await.into_iter();
+        rows.map(|row| row.successor_sealed.is_some())
+            .collect::<Vec<_>>()
+    };
+    let oauth = server.oauth();
+    Cleanup(&oauth).run_as_configured().await.unwrap();
+    assert_eq!(sealed().await, [true, false]);
+    server.advance(30);
+    Cleanup(&oauth).run_as_configured().await.unwrap();
+    assert_eq!(sealed().await, [false, false]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,14 +2,16 @@
 
 use std::{fs, path::Path};
 
+use aws_lc_rs::{
+    rand::SystemRandom as AwsRandom,
+    rsa::PublicKeyComponents,
+    signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use pkcs8::{EncryptedPrivateKeyInfo, SecretDocument};
 use ring::{
     rand::SystemRandom,
-    rsa::PublicKeyComponents,
-    signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
-    },
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _},
 };
 
 use crate::Fault;
@@ -93,17 +95,18 @@ impl SigningKey {
     }
 
     fn signature(&self, message: &[u8]) -> Result<Vec<u8>, Fault> {
-        let random = SystemRandom::new();
-        let refused = |_| "a key cannot sign";
+        let refused = "a key cannot sign";
         match &self.private {
             Private::Rsa(key) => {
-                let mut signature = vec![0; key.public().modulus_len()];
+                let mut signature = vec![0; key.public_modulus_len()];
+                let random = AwsRandom::new();
                 let signed = key.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature);
-                signed.map_err(refused)?;
+                signed.map_err(|_| refused)?;
                 Ok(signature)
             }
             Private::P256(key) => {
-                let signature = key.sign(&random, message).map_err(refused)?;
+                let random = SystemRandom::new();
+                let signature = key.sign(&random, message).map_err(|_| refused)?;
                 Ok(signature.as_ref().to_vec())
             }
         }
@@ -113,7 +116,7 @@ impl SigningKey {
     pub fn jwk(&self) -> String {
         let members = match &self.private {
             Private::Rsa(key) => {
-                let PublicKeyComponents::<Vec<u8>> { n, e } = key.public().into();
+                let PublicKeyComponents::<Vec<u8>> { n, e } = key.public_key().into();
                 let (n, e) = (URL_SAFE_NO_PAD.encode(n), URL_SAFE_NO_PAD.encode(e));
                 format!(r#""kty":"RSA","n":"{n}","e":"{e}""#)
             }

@@ -3,6 +3,7 @@
 pub use sea_orm_migration::prelude::*;
 mod m20220101_000001_users;
 mod m20261123_114407_oauth_server;
+mod m20261123_114407_oauth_server_v2;
 
 pub struct Migrator;
 
@@ -12,6 +13,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20220101_000001_users::Migration),
             Box::new(m20261123_114407_oauth_server::Migration),
+            Box::new(m20261123_114407_oauth_server_v2::Migration),
             // inject-above (do not remove this comment)
         ]
     }
