@@ -164,11 +164,11 @@ impl<K: Clone + Send + 'static, V: Send + 'static> Batches<K, V> {
     }
 }
 
-impl<K, V> BatchRequest<K, V> {
+impl<K: Send, V: Send> BatchRequest<K, V> {
     /// Answers this request by a statement of its own.
-    async fn alone<F>(self, run: Arc<impl Fn(Vec<K>, Waiters) -> F>)
+    async fn alone<F>(self, run: Arc<impl Fn(Vec<K>, Waiters) -> F + Send + Sync>)
     where
-        F: Future<Output = StoreResult<Vec<V>>>,
+        F: Future<Output = StoreResult<Vec<V>>> + Send,
     {
         let Self { key, reply, gone } = self;
         if reply.is_closed() {

@@ -51,12 +51,6 @@ impl<C> CheckedConnection<C> {
         self.turn.as_ref()
     }
 
-    /// Waits for the turn to run this statement.
-    async fn turn_for(&self, sql: &str) -> Option<OwnedMutexGuard<()>> {
-        let turn = self.turn.as_ref().filter(|_| !storable::only_reads(sql))?;
-        Some(Arc::clone(turn).lock_owned().await)
-    }
-
     /// The unchecked connection underneath.
     pub const fn inner(&self) -> &C {
         &self.inner
@@ -72,6 +66,12 @@ impl<C> CheckedConnection<C> {
     pub const fn faults(&self) -> &Faults {
         &self.faults
     }
+}
+
+/// Waits for the turn to run this statement, where it needs one.
+async fn turn_for(turn: Option<&Turn>, sql: &str) -> Option<OwnedMutexGuard<()>> {
+    let turn = turn.filter(|_| !storable::only_reads(sql))?;
+    Some(Arc::clone(turn).lock_owned().await)
 }
 
 impl<C: Sync> CheckedConnection<C> {
@@ -101,13 +101,13 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for CheckedConnection<C> {
         #[cfg(feature = "testing")]
         self.faults.show(&statement);
         self.pass().await?;
-        let _turn = self.turn_for(&statement.sql).await;
+        let _turn = turn_for(self.turn(), &statement.sql).await;
         self.inner.execute_raw(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         self.pass().await?;
-        let _turn = self.turn_for(sql).await;
+        let _turn = turn_for(self.turn(), sql).await;
         self.inner.execute_unprepared(sql).await
     }
 
@@ -116,7 +116,7 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for CheckedConnection<C> {
         #[cfg(feature = "testing")]
         self.faults.show(&statement);
         self.pass().await?;
-        let _turn = self.turn_for(&statement.sql).await;
+        let _turn = turn_for(self.turn(), &statement.sql).await;
         self.inner.query_one_raw(statement).await
     }
 
@@ -125,7 +125,7 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for CheckedConnection<C> {
         #[cfg(feature = "testing")]
         self.faults.show(&statement);
         self.pass().await?;
-        let _turn = self.turn_for(&statement.sql).await;
+        let _turn = turn_for(self.turn(), &statement.sql).await;
         self.inner.query_all_raw(statement).await
     }
 }

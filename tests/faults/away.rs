@@ -183,3 +183,30 @@ async fn c236_connections_cut_under_load() {
     server.check_integrity().await;
     server.tokens(&Authorize::base()).await;
 }
+
+/// A connection that was closed while nobody used it fails nobody, also a moment after its last use.
+#[tokio::test(flavor = "multi_thread")]
+async fn c236_connections_closed_between_requests() {
+    let server = TestServer::start().await;
+    if !server.database.is_postgres() {
+        return;
+    }
+    let admin = sea_orm::Database::connect(&server.database.uri)
+        .await
+        .unwrap();
+    let cut = async || {
+        let others = "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity \
+                      WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        admin.execute_unprepared(others).await.unwrap();
+    };
+    let tokens = server.tokens(&Authorize::base()).await;
+    let mut refresh = text(&tokens, "refresh_token").to_owned();
+    for _ in 0..5 {
+        let tokens = server.refresh(&refresh).await.ok();
+        cut().await;
+        assert!(server.is_live(text(&tokens, "access_token")).await);
+        cut().await;
+        text(&tokens, "refresh_token").clone_into(&mut refresh);
+    }
+    server.refresh(&refresh).await.ok();
+}

@@ -75,15 +75,21 @@ pub fn growth(growth: &Growth, options: &Options) -> String {
         // Writing to a String cannot fail.
         let _ = write!(text, " {} rows |", stage.rows);
     }
-    text += &format!("\n|---|{}\n", "---|".repeat(growth.stages.len()));
+    let _ = write!(text, "\n|---|{}\n", "---|".repeat(growth.stages.len()));
     let operations = growth.stages.first().map(|stage| stage.figures.iter());
     for (place, first) in operations.into_iter().flatten().enumerate() {
         let at = |stage: &Stage| stage.figures.get(place).map(|it| cell(&it.figures));
         let cells: Vec<String> = growth.stages.iter().filter_map(at).collect();
-        text += &format!("| {} | {} |\n", first.operation.name(), cells.join(" | "));
+        let _ = writeln!(
+            text,
+            "| {} | {} |",
+            first.operation.name(),
+            cells.join(" | ")
+        );
     }
     if growth.over > 0 {
-        text += &format!(
+        let _ = write!(
+            text,
             "\nBeside the cleanup of {} rows, each user a request in 200 ms; p99 in ms, before and \
              meanwhile:\n\n| Operation | before | meanwhile | ratio |\n|---|--:|--:|--:|\n",
             growth.over
@@ -91,8 +97,9 @@ pub fn growth(growth: &Growth, options: &Options) -> String {
     }
     for beside in &growth.cleanup {
         let (before, during) = (beside.before.as_secs_f64(), beside.during.as_secs_f64());
-        text += &format!(
-            "| {} | {:.1} | {:.1} | {:.2} |\n",
+        let _ = writeln!(
+            text,
+            "| {} | {:.1} | {:.1} | {:.2} |",
             beside.operation.name(),
             before * 1e3,
             during * 1e3,

@@ -61,10 +61,9 @@ fn column_schema(column: Column) -> TokenStream {
 
 fn index_schema(index: &Index) -> TokenStream {
     let (columns, unique) = (index.columns, index.unique);
-    let only_with = match index.only_with {
-        Some(column) => quote!(Some(#column)),
-        None => quote!(None),
-    };
+    let only_with = index
+        .only_with
+        .map_or_else(|| quote!(None), |column| quote!(Some(#column)));
     quote!(IndexSchema {
         columns: &[#(#columns),*],
         unique: #unique,

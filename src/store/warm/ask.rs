@@ -50,17 +50,17 @@ pub enum Begin {
 }
 
 impl Begin {
-    const fn on_postgres(self) -> Option<&'static str> {
+    const fn on_postgres(self) -> &'static str {
         match self {
-            Self::Plain => None,
-            Self::ShortLocks => Some("BEGIN; SET LOCAL lock_timeout = '1s'"),
+            Self::Plain => "BEGIN",
+            Self::ShortLocks => "BEGIN; SET LOCAL lock_timeout = '1s'",
         }
     }
 
     /// SQLite has no locks of rows.
-    const fn on_sqlite(self) -> Option<&'static str> {
+    const fn on_sqlite(self) -> &'static str {
         match self {
-            Self::Plain | Self::ShortLocks => Some("BEGIN IMMEDIATE"),
+            Self::Plain | Self::ShortLocks => "BEGIN IMMEDIATE",
         }
     }
 }
@@ -153,7 +153,7 @@ macro_rules! asks_of {
                 connection: &'c mut <$driver as Database>::Connection,
             ) -> BoxFuture<'c, Result<Self::Reply, DbErr>> {
                 Box::pin(async move {
-                    let begin = self.$begin().map(sqlx::SqlSafeStr::into_sql_str);
+                    let begin = Some(sqlx::SqlSafeStr::into_sql_str(self.$begin()));
                     let begun = <$driver as Database>::TransactionManager::begin(connection, begin);
                     begun.await.map_err(query_error)
                 })

@@ -15,8 +15,8 @@ mod shelf;
 
 use async_trait::async_trait;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
-    QueryResult, Statement, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseConnectionType, DatabaseTransaction, DbBackend,
+    DbErr, ExecResult, QueryResult, Statement, TransactionTrait,
     sqlx::{Postgres, Sqlite},
 };
 
@@ -53,15 +53,13 @@ enum Open {
 impl WarmPool {
     /// The connections of `db`.
     pub fn new(db: DatabaseConnection) -> Self {
-        use sea_orm::DatabaseConnectionType as Inner;
-        let source = match &db.inner {
-            Inner::SqlxPostgresPoolConnection(_) => {
-                Source::Postgres(Shelf::new(db.get_postgres_connection_pool()))
-            }
-            Inner::SqlxSqlitePoolConnection(_) => {
-                Source::Sqlite(Shelf::new(db.get_sqlite_connection_pool()))
-            }
-            _ => Source::Other,
+        use DatabaseConnectionType::{SqlxPostgresPoolConnection, SqlxSqlitePoolConnection};
+        let source = if matches!(&db.inner, SqlxPostgresPoolConnection(_)) {
+            Source::Postgres(Shelf::new(db.get_postgres_connection_pool()))
+        } else if matches!(&db.inner, SqlxSqlitePoolConnection(_)) {
+            Source::Sqlite(Shelf::new(db.get_sqlite_connection_pool()))
+        } else {
+            Source::Other
         };
         Self { db, source }
     }
@@ -77,8 +75,8 @@ impl WarmPool {
     /// When the database fails.
     pub async fn begin(&self, begin: Begin) -> Result<WarmTransaction, DbErr> {
         Ok(WarmTransaction(match &self.source {
-            Source::Postgres(shelf) => Open::Postgres(shelf.begin(begin).await?),
-            Source::Sqlite(shelf) => Open::Sqlite(shelf.begin(begin).await?),
+            Source::Postgres(warm) => Open::Postgres(warm.begin(begin).await?),
+            Source::Sqlite(warm) => Open::Sqlite(warm.begin(begin).await?),
             Source::Other => Open::Other(self.db.begin().await?),
         }))
     }
@@ -92,32 +90,32 @@ impl ConnectionTrait for WarmPool {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         match &self.source {
-            Source::Postgres(shelf) => shelf.answer(&Execute(shelf.plans.stamp(statement))).await,
-            Source::Sqlite(shelf) => shelf.answer(&Execute(statement)).await,
+            Source::Postgres(warm) => warm.answer(&Execute(warm.plans.stamp(statement))).await,
+            Source::Sqlite(warm) => warm.answer(&Execute(statement)).await,
             Source::Other => self.db.execute_raw(statement).await,
         }
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match &self.source {
-            Source::Postgres(shelf) => shelf.answer(&Unprepared(sql)).await,
-            Source::Sqlite(shelf) => shelf.answer(&Unprepared(sql)).await,
+            Source::Postgres(warm) => warm.answer(&Unprepared(sql)).await,
+            Source::Sqlite(warm) => warm.answer(&Unprepared(sql)).await,
             Source::Other => self.db.execute_unprepared(sql).await,
         }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         match &self.source {
-            Source::Postgres(shelf) => shelf.answer(&FirstRow(shelf.plans.stamp(statement))).await,
-            Source::Sqlite(shelf) => shelf.answer(&FirstRow(statement)).await,
+            Source::Postgres(warm) => warm.answer(&FirstRow(warm.plans.stamp(statement))).await,
+            Source::Sqlite(warm) => warm.answer(&FirstRow(statement)).await,
             Source::Other => self.db.query_one_raw(statement).await,
         }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match &self.source {
-            Source::Postgres(shelf) => shelf.answer(&Rows(shelf.plans.stamp(statement))).await,
-            Source::Sqlite(shelf) => shelf.answer(&Rows(statement)).await,
+            Source::Postgres(warm) => warm.answer(&Rows(warm.plans.stamp(statement))).await,
+            Source::Sqlite(warm) => warm.answer(&Rows(statement)).await,
             Source::Other => self.db.query_all_raw(statement).await,
         }
     }

@@ -5,9 +5,12 @@
 //! end: right then, and slow soon after, since a busy server writes a thousand rows a second. So a statement gets
 //! another text, and with it a new plan, whenever this server has written as much again.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    fmt::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use sea_orm::Statement;
@@ -29,9 +32,8 @@ impl PlanAge {
     pub fn stamp(&self, mut statement: Statement) -> Statement {
         let writes = self.0.load(Ordering::Relaxed);
         if writes >= FIRST {
-            statement
-                .sql
-                .push_str(&format!(" /* {} */", writes.ilog2()));
+            // Writing to a String cannot fail.
+            let _ = write!(statement.sql, " /* {} */", writes.ilog2());
         }
         statement
     }

@@ -99,10 +99,10 @@ impl<DB: Database> Shelf<DB> {
     where
         Begin: Ask<DB>,
     {
-        let begun = self.ask(&begin).await?;
+        let open = self.ask(&begin).await?;
         Ok(OpenTransaction {
             shelf: self.clone(),
-            connection: AsyncMutex::new(Some(begun.connection)),
+            connection: AsyncMutex::new(Some(open.connection)),
         })
     }
 
@@ -154,13 +154,11 @@ async fn watch<DB: Database>(kept: Weak<Mutex<Kept<DB>>>, first: Instant) {
         let mut kept = lock(&kept);
         let now = Instant::now();
         kept.connections.retain(|resting| resting.until > now);
-        match kept.connections.first() {
-            Some(resting) => next = resting.until,
-            None => {
-                kept.is_watched = false;
-                return;
-            }
-        }
+        let Some(resting) = kept.connections.first() else {
+            kept.is_watched = false;
+            return;
+        };
+        next = resting.until;
     }
 }
 
