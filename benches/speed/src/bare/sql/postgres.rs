@@ -69,7 +69,7 @@ const REDEEM_CODE: &str = r#"
     RETURNING "id"
 "#;
 
-/// Supersedes a refresh token, drops the family's sealed answers whose time is over, and inserts the next
+/// Supersedes a refresh token, erases some of the family's sealed answers whose time is over, and inserts the next
 /// refresh token and an access token: now, token, grant, retry until, sealed answer, fingerprint; then the
 /// rows of both tokens as in [`REDEEM_CODE`].
 const ROTATE_REFRESH_TOKEN: &str = r#"
@@ -83,8 +83,10 @@ const ROTATE_REFRESH_TOKEN: &str = r#"
     RETURNING "id"), beside AS (
     UPDATE "oauth_refresh_tokens"
     SET "successor_sealed" = NULL, "updated_at" = CURRENT_TIMESTAMP
-    WHERE "grant_id" = $3 AND "id" <> $2 AND "successor_sealed" IS NOT NULL AND "successor_until"
-    <= $1), issued AS (
+    WHERE "id" = ANY(ARRAY(
+    SELECT "id" FROM "oauth_refresh_tokens" WHERE "grant_id" = $3 AND "id" <> $2
+    AND "successor_sealed" IS NOT NULL AND "successor_until" <= $1
+    ORDER BY "successor_until" LIMIT 4))), issued AS (
     INSERT INTO "oauth_refresh_tokens" ("token_hash", "grant_id", "generation", "parent_id",
     "client_id", "user_id", "issued_at", "expires_at", "absolute_expires_at", "superseded_at",
     "successor_until", "successor_sealed", "request_fingerprint")

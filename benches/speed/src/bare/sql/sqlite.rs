@@ -64,8 +64,8 @@ const REDEEM_CODE: &str = r#"
     RETURNING "id"
 "#;
 
-/// Supersedes a refresh token, inserts the next one and an access token, and drops the family's sealed
-/// answers whose time is over: now, token, grant, retry until, sealed answer, fingerprint; then the
+/// Supersedes a refresh token, inserts the next one and an access token, and erases some of the family's
+/// sealed answers whose time is over: now, token, grant, retry until, sealed answer, fingerprint; then the
 /// rows of both tokens as in [`REDEEM_CODE`].
 const ROTATE_REFRESH_TOKEN: &str = r#"
     UPDATE "oauth_refresh_tokens"
@@ -87,6 +87,8 @@ const ROTATE_REFRESH_TOKEN: &str = r#"
     RETURNING "id";
     UPDATE "oauth_refresh_tokens"
     SET "successor_sealed" = NULL, "updated_at" = CURRENT_TIMESTAMP
-    WHERE "grant_id" = $3 AND "id" <> $2 AND "successor_sealed" IS NOT NULL AND "successor_until"
-    <= $1
+    WHERE "id" IN (
+    SELECT "id" FROM "oauth_refresh_tokens" WHERE "grant_id" = $3 AND "id" <> $2
+    AND "successor_sealed" IS NOT NULL AND "successor_until" <= $1
+    ORDER BY "successor_until" LIMIT 4)
 "#;
