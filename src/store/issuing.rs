@@ -32,7 +32,7 @@ fn columns_of_machines() -> impl Iterator<Item = &'static str> {
     columns.filter(|name| !NOT_OF_MACHINES.contains(name))
 }
 
-/// Stores tokens for clients themselves, all or none; at most [`batches::MOST`].
+/// Stores tokens for clients themselves, all or none; at most [`super::batches::MOST`].
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
