@@ -65,7 +65,7 @@ pub struct Server {
 /// JSON documents that everybody may read, made once at boot.
 pub struct PublicDocuments {
     /// Server metadata, the same bytes at every well-known address (RFC 8414 §3).
-    pub server: String,
+    pub server: Arc<[u8]>,
     /// Metadata of this origin's resources, by path and query (RFC 9728 §3).
     pub resources: Vec<ResourceDocument>,
 }

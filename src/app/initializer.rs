@@ -7,7 +7,7 @@ use axum::{
     Router,
     extract::Request,
     http::{HeaderName, header},
-    middleware::{Next, from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::Response,
 };
 use loco_rs::{
@@ -15,6 +15,7 @@ use loco_rs::{
     controller::AppRoutes,
     doctor::Check,
 };
+use tower::util::MapResponseLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::{
@@ -110,7 +111,9 @@ fn mounted<H: Hooks>(ctx: &AppContext) -> loco_rs::Result<Router> {
             _ => middleware.apply(router)?,
         };
     }
-    Ok(router.layer(from_fn(strip)).with_state(ctx.clone()))
+    Ok(router
+        .layer(MapResponseLayer::new(strip))
+        .with_state(ctx.clone()))
 }
 
 /// A request span like Loco's, but without the query, which may hold hints and `state`.
@@ -133,8 +136,7 @@ fn log_layer() -> TraceLayer<
 
 /// Undoes what the app's `secure_headers` must not do to answers of this server: sign everybody out by
 /// `Clear-Site-Data` (OS-08), or add a second `Content-Security-Policy`.
-async fn strip(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+fn strip(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.remove(HeaderName::from_static("clear-site-data"));
     if let Some(first) = headers.get(header::CONTENT_SECURITY_POLICY).cloned() {

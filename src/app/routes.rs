@@ -20,6 +20,7 @@ use crate::{
     http::{
         extract::SharedContext,
         layers::{self, LayerMemory, LayerState},
+        shared::SharedLayer,
     },
     protocol::{
         client::GrantType,
@@ -117,7 +118,7 @@ impl Mount {
         for handler in &mut routes.handlers {
             let state = self.layer_state(&handler.actions);
             let route = std::mem::take(&mut handler.method);
-            handler.method = match users {
+            let route: MethodRouter<AppContext> = match users {
                 RouteUsers::Document => route
                     .layer::<_, Infallible>(from_fn_with_state(state, layers::discovery))
                     .layer(cors(&[Method::GET, Method::HEAD])),
@@ -135,6 +136,7 @@ impl Mount {
                     ),
                 RouteUsers::Person => route.layer(from_fn_with_state(state, layers::page)),
             };
+            handler.method = route.layer(SharedLayer);
         }
         routes
     }

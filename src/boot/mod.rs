@@ -9,6 +9,8 @@ mod owner_hooks;
 pub mod owners;
 pub mod warnings;
 
+use std::sync::Arc;
+
 use loco_rs::app::AppContext;
 use sea_orm::{
     ConnectionTrait,
@@ -254,7 +256,7 @@ pub fn metadata(
     settings: &Settings,
     urls: &Urls,
     sources: MetadataSources<'_>,
-) -> loco_rs::Result<String> {
+) -> loco_rs::Result<Arc<[u8]>> {
     let MetadataSources {
         policy,
         keys,
@@ -268,7 +270,7 @@ pub fn metadata(
             model_can_sign_up: policy.signup,
         },
     );
-    Ok(serde_json::to_string(&ServerMetadata::new(input))?)
+    Ok(serde_json::to_vec(&ServerMetadata::new(input))?.into())
 }
 
 /// Returns the metadata of this origin's resources (RFC 9728 §2) as JSON with their paths, ready to be
@@ -298,7 +300,7 @@ pub fn resource_metadata(
         let location = location.strip_prefix(&urls.origin).unwrap_or(&location);
         documents.push(ResourceDocument {
             location: location.to_owned(),
-            body: serde_json::to_string(&document)?,
+            body: serde_json::to_vec(&document)?.into(),
         });
     }
     if let [only] = documents.as_slice()

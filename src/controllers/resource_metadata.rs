@@ -2,29 +2,24 @@
 
 use axum::{
     debug_handler,
-    http::{StatusCode, Uri, header},
-    response::IntoResponse,
+    http::{StatusCode, Uri},
+    response::Response,
 };
 
-use super::jwks::CACHE;
 use crate::{
     error::{ApiError, Failure},
-    http::extract::ServerState,
+    http::{answer::public_document, extract::ServerState},
     protocol::{error::OAuthError, received::Received, refusals::PageRefusal, resource_metadata},
 };
 
 /// Returns the metadata of the resource at this path, without the database (FA-03).
 #[debug_handler(state = crate::http::extract::SharedContext)]
-pub async fn get(server: ServerState, uri: Uri) -> Result<impl IntoResponse, ApiError> {
+pub async fn get(server: ServerState, uri: Uri) -> Result<Response, ApiError> {
     let documents = &server.documents.resources;
     let Some(document) = resource_metadata::find(documents, uri.path(), uri.query()) else {
         let path = Received::Public(uri.path());
         let error = OAuthError::of(PageRefusal::ResourceMetadataUnknown).received(path);
         return Err(Failure::transport(StatusCode::NOT_FOUND, error).into());
     };
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, CACHE),
-    ];
-    Ok((headers, document.body.clone()))
+    Ok(public_document(&document.body))
 }

@@ -1,7 +1,10 @@
 //! Bare answers: redirects, and failures as status and headers, which the layer around the endpoint
 //! group renders.
 
+use std::sync::Arc;
+
 use axum::{
+    body::{Body, Bytes},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -32,6 +35,22 @@ fn marked(refused: Refused) -> Response {
     }
     response.extensions_mut().insert(refused);
     response
+}
+
+/// `Cache-Control` of the key set and of metadata documents: at most 300 seconds.
+const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=300");
+
+/// A JSON document that everybody may read and keep for a while. Its bytes are shared, not copied.
+pub fn public_document(document: &Arc<[u8]>) -> Response {
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ),
+        (header::CACHE_CONTROL, CACHE),
+    ];
+    let body = Body::from(Bytes::from_owner(Arc::clone(document)));
+    (headers, body).into_response()
 }
 
 /// A redirect with the status 303 (GE-08).

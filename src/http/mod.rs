@@ -10,3 +10,4 @@ pub mod other_host;
 pub mod pages;
 pub mod proxy;
 pub mod request;
+pub mod shared;

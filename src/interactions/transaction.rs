@@ -22,7 +22,7 @@ use crate::{
         authorization_states::{self, Completion},
         consents::{self, NewApproval},
         issue_preconditions::{self, IssuePreconditions, LockedRows},
-        schema::TableNames,
+        tables::Tables,
     },
 };
 
@@ -108,7 +108,7 @@ impl IssueCode {
     pub async fn run(
         &self,
         txn: &impl ConnectionTrait,
-        tables: &TableNames,
+        tables: &Tables,
     ) -> StoreResult<IssueOutcome> {
         let users = self.app.table();
         let locked = issue_preconditions::lock(txn, tables, &self.basis, users).await?;

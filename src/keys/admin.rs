@@ -90,7 +90,7 @@ fn lines(keys: &[KeyWithDescription], now: UnixTime, token_life: Seconds) -> Vec
 /// Returns an error when the key cannot be made.
 pub fn fresh_pem(settings: &Settings, alg: SigningAlg) -> Result<Zeroizing<String>, KeyError> {
     let document = generate::generate(alg)?;
-    pem::encode(&document, settings.keys.passphrase.as_ref())
+    pem::encode(&document, settings.keys.passphrase.as_ref(), None)
 }
 
 /// Result of the withdrawal of a key.

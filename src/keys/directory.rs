@@ -13,7 +13,7 @@ use super::{
     error::{KeyError, OPEN_TO_OTHERS},
     files,
     pair::{KeyPair, Private},
-    pem,
+    pem::{self, Opener, Salt},
     set::KeyWithDescription,
     state::KeyDescription,
 };
@@ -70,11 +70,18 @@ impl KeyDirectory {
     /// Returns every key of the directory, by file name; none if there is no directory.
     pub fn read(&mut self) -> Result<Vec<KeyWithDescription>, KeyError> {
         let mut keys = Vec::new();
+        let passphrase = self.passphrase.clone();
+        let mut opener = Opener::new(passphrase.as_ref());
         for path in pem_files(&self.path)? {
             let description = read_description(&path.with_extension("json"))?;
             let metadata = fs::metadata(&path).map_err(|source| KeyError::file(&path, source))?;
             self.check_mode(&path, &metadata)?;
-            let pair = self.pair(&path, &metadata, description.as_ref())?;
+            let file = KeyFile {
+                path: &path,
+                metadata: &metadata,
+                description: description.as_ref(),
+            };
+            let pair = self.pair(file, &mut opener)?;
             // A key that somebody put there without a description signs from the beginning.
             let description = description
                 .unwrap_or_else(|| KeyDescription::new(pair.alg, UnixTime::EPOCH, UnixTime::EPOCH));
@@ -103,10 +110,14 @@ impl KeyDirectory {
 
     fn pair(
         &mut self,
-        path: &Path,
-        metadata: &Metadata,
-        description: Option<&KeyDescription>,
+        file: KeyFile<'_>,
+        opener: &mut Opener<'_>,
     ) -> Result<Arc<KeyPair>, KeyError> {
+        let KeyFile {
+            path,
+            metadata,
+            description,
+        } = file;
         let stamp = |alg| Stamp {
             modified: metadata.modified().ok(),
             length: metadata.len(),
@@ -117,7 +128,7 @@ impl KeyDirectory {
         {
             return Ok(pair.clone());
         }
-        let private = self.private(path)?;
+        let private = private(path, opener)?;
         let alg = description.map_or_else(|| private.algorithm(self.rsa), |known| known.alg);
         let pair = KeyPair::new(private, alg)
             .map_err(|problem| KeyError::unusable(path.display().to_string(), problem))?;
@@ -126,13 +137,32 @@ impl KeyDirectory {
             .insert(path.to_owned(), (stamp(alg), pair.clone()));
         Ok(pair)
     }
+}
 
-    fn private(&self, path: &Path) -> Result<Private, KeyError> {
-        let text = fs::read_to_string(path).map_err(|source| KeyError::file(path, source))?;
-        let text = zeroize::Zeroizing::new(text);
-        pem::decode(&text, self.passphrase.as_ref())
-            .map_err(|problem| KeyError::unusable(path.display().to_string(), problem))
+/// A key file and its description.
+#[derive(Clone, Copy)]
+struct KeyFile<'a> {
+    path: &'a Path,
+    metadata: &'a Metadata,
+    description: Option<&'a KeyDescription>,
+}
+
+fn private(path: &Path, opener: &mut Opener<'_>) -> Result<Private, KeyError> {
+    let text = fs::read_to_string(path).map_err(|source| KeyError::file(path, source))?;
+    let text = zeroize::Zeroizing::new(text);
+    let opened = opener.decode(&text);
+    opened.map_err(|problem| KeyError::unusable(path.display().to_string(), problem))
+}
+
+/// Returns the salt of the encrypted keys in a directory, which the next key shares.
+pub(super) fn salt(directory: &Path) -> Result<Option<Salt>, KeyError> {
+    for path in pem_files(directory)? {
+        let text = fs::read_to_string(&path).map_err(|source| KeyError::file(&path, source))?;
+        if let Some(salt) = pem::salt_of(&zeroize::Zeroizing::new(text)) {
+            return Ok(Some(salt));
+        }
     }
+    Ok(None)
 }
 
 /// Returns the key files in the order of their names, so that every process sees one order.

@@ -15,6 +15,7 @@ use ring::{
 use zeroize::Zeroizing;
 
 use super::{
+    directory,
     error::KeyError,
     files,
     pair::{KeyPair, Private},
@@ -64,7 +65,7 @@ pub(super) fn create_in(
     let document = generate(description.alg)?;
     let private = Private::from_pkcs8(document.as_bytes()).map_err(|_| KeyError::Crypto)?;
     let pair = KeyPair::new(private, description.alg).map_err(|_| KeyError::Crypto)?;
-    let text = pem::encode(&document, passphrase)?;
+    let text = pem::encode(&document, passphrase, directory::salt(directory)?)?;
     let file = |extension: &str| directory.join(format!("{}.{extension}", pair.kid));
     // A reader takes a key without a description for an active one, so the description is written
     // first.

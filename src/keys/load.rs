@@ -7,7 +7,7 @@ use super::{
     error::KeyError,
     files, generate, jwk_source,
     pair::KeyPair,
-    pem,
+    pem::Opener,
     set::{KeySet, KeyWithDescription},
     state::KeyDescription,
 };
@@ -163,8 +163,9 @@ fn from_pem(
     passphrase: Option<&Secret>,
     rsa: SigningAlg,
 ) -> Result<Vec<KeyWithDescription>, KeyError> {
+    let mut opener = Opener::new(passphrase);
     let pair = |text: &Secret| {
-        let private = pem::decode(text.expose(), passphrase)?;
+        let private = opener.decode(text.expose())?;
         let alg = private.algorithm(rsa);
         KeyPair::new(private, alg)
     };

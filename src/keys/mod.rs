@@ -236,6 +236,11 @@ impl Keys {
         self.set().jwks()
     }
 
+    /// Returns the key set as JSON text, which is written once for each state of the keys.
+    pub fn jwks_document(&self) -> Arc<[u8]> {
+        self.set().jwks_document()
+    }
+
     /// Returns the algorithms of the active keys, the default of ID tokens first.
     #[must_use]
     pub fn algorithms(&self) -> Vec<SigningAlg> {

@@ -27,9 +27,10 @@ pub(super) struct Entry {
 }
 
 /// Keys in the order of publication: active ones first, the default algorithm first among them.
-#[derive(Default)]
 pub(super) struct KeySet {
     entries: Vec<Entry>,
+    /// The published keys, as JSON text.
+    document: Arc<[u8]>,
 }
 
 /// A change of the state of a key.
@@ -60,7 +61,8 @@ impl KeySet {
             .filter(|entry| entry.state != KeyState::Withdrawn)
             .collect();
         entries.sort_by_key(|entry| (entry.state, entry.pair.alg != first, entry.pair.alg));
-        Self { entries }
+        let document = jwks(&entries).to_string().into_bytes().into();
+        Self { entries, document }
     }
 
     /// Returns the key that signs with `alg`.
@@ -81,12 +83,12 @@ impl KeySet {
 
     /// Returns the public members of the published keys (RFC 7517 §5).
     pub fn jwks(&self) -> Value {
-        let published = self
-            .entries
-            .iter()
-            .filter(|entry| entry.state.is_published());
-        let keys: Vec<Value> = published.map(|entry| public_jwk(&entry.pair)).collect();
-        json!({ "keys": keys })
+        jwks(&self.entries)
+    }
+
+    /// Returns [`Self::jwks`] as JSON text.
+    pub fn jwks_document(&self) -> Arc<[u8]> {
+        Arc::clone(&self.document)
     }
 
     /// Returns the keys whose state differs from that in `before`.
@@ -107,6 +109,12 @@ impl KeySet {
         let active = |entry: &&Entry| entry.state == KeyState::Active;
         self.entries.iter().filter(active).map(|entry| &*entry.pair)
     }
+}
+
+fn jwks(entries: &[Entry]) -> Value {
+    let published = entries.iter().filter(|entry| entry.state.is_published());
+    let keys: Vec<Value> = published.map(|entry| public_jwk(&entry.pair)).collect();
+    json!({ "keys": keys })
 }
 
 fn public_jwk(pair: &KeyPair) -> Value {

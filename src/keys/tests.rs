@@ -36,7 +36,7 @@ async fn load(keys: Value, environment: &Environment) -> Result<Keys, KeyError> 
 async fn quick_keys() -> Keys {
     let pem = |alg| {
         let document = generate::generate(alg).expect("key");
-        pem::encode(&document, None).expect("PEM").to_string()
+        pem::encode(&document, None, None).expect("PEM").to_string()
     };
     let keys = json!({
         "pem": [pem(SigningAlg::ES256), pem(SigningAlg::EdDsa)],

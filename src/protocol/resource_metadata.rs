@@ -1,5 +1,7 @@
 //! Protected resource metadata (RFC 9728 §2, §3).
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use url::Url;
 
@@ -43,7 +45,7 @@ pub struct ResourceDocument {
     /// Path and query at which it is served.
     pub location: String,
     /// The document, as JSON text.
-    pub body: String,
+    pub body: Arc<[u8]>,
 }
 
 /// Returns the document at a request target: a trailing slash is tolerated, and a query that no
@@ -99,10 +101,13 @@ mod tests {
     ) {
         let documents = [("/mcp", "mcp"), ("/a?k=v", "a")].map(|(below, body)| ResourceDocument {
             location: format!("{WELL_KNOWN}{below}"),
-            body: body.to_owned(),
+            body: body.as_bytes().into(),
         });
         let path = format!("{WELL_KNOWN}{path}");
         let found = find(&documents, &path, query);
-        assert_eq!(found.map(|document| document.body.as_str()), expected);
+        assert_eq!(
+            found.map(|document| &*document.body),
+            expected.map(str::as_bytes)
+        );
     }
 }

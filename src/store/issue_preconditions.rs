@@ -4,16 +4,20 @@
 //! meanwhile wins.
 
 use sea_orm::{
-    ConnectionTrait,
-    sea_query::{Alias, Cond, JoinType, LockType, Query},
+    ConnectionTrait, DbBackend, Value,
+    sea_query::{
+        Alias, Cond, Expr, ExprTrait, JoinType, LockType, Query, SelectStatement, SimpleExpr,
+    },
 };
 
 use super::{
     StoreResult,
     consents::ConsentRow,
     lookups::{WithUser, join_user, read_user},
+    prepared::{Prepared, parameter},
     record::{Columns, Record, column, eq_of, same},
     sessions::SessionRow,
+    tables::Tables,
 };
 use crate::{
     protocol::row_id::{ConsentId, SessionId},
@@ -53,6 +57,26 @@ pub struct LockedRows<U> {
     pub user: Option<U>,
 }
 
+/// Texts of [`lock`], by which rows it reads besides session and user.
+#[derive(Debug, Default)]
+pub struct LockTexts {
+    session_only: Prepared,
+    with_client: Prepared,
+    with_consent: Prepared,
+    with_both: Prepared,
+}
+
+impl LockTexts {
+    const fn of(&self, basis: &IssuePreconditions) -> &Prepared {
+        match (&basis.client, &basis.consent_id) {
+            (None, None) => &self.session_only,
+            (Some(_), None) => &self.with_client,
+            (None, Some(_)) => &self.with_consent,
+            (Some(_), Some(_)) => &self.with_both,
+        }
+    }
+}
+
 /// Reads the rows and locks them until the end of the transaction: whoever ends one of them
 /// meanwhile waits, and then finds what was issued. Returns `None` when one of them is gone.
 ///
@@ -60,42 +84,16 @@ pub struct LockedRows<U> {
 /// [`super::StoreError`] when the database fails or refuses.
 pub async fn lock<U>(
     conn: &impl ConnectionTrait,
-    tables: &TableNames,
+    tables: &Tables,
     basis: &IssuePreconditions,
     users: Option<&dyn WithUser<User = U>>,
 ) -> StoreResult<Option<LockedRows<U>>> {
-    let session = tables.sessions;
-    let mut select = Query::select();
-    select
-        .from(Alias::new(session))
-        .and_where(eq_of(session, "id", basis.session_id));
-    SessionRow::select_into(&mut select, session);
-    let mut held = vec![session];
-    if let Some(client) = &basis.client {
-        let clients = tables.clients;
-        let unchanged = Cond::all()
-            .add(eq_of(clients, "client_id", client.client_id.as_str()))
-            .add(eq_of(clients, "status", ACTIVE))
-            .add(eq_of(clients, "version", client.version));
-        select.join(JoinType::InnerJoin, Alias::new(clients), unchanged);
-        held.push(clients);
-    }
-    if let Some(id) = basis.consent_id {
-        let consents = tables.consents;
-        let this_one = Cond::all().add(eq_of(consents, "id", id)).add(same(
-            column(consents, "user_id"),
-            column(session, "user_id"),
-        ));
-        select.join(JoinType::InnerJoin, Alias::new(consents), this_one);
-        ConsentRow::select_into(&mut select, consents);
-        held.push(consents);
-    }
-    join_user(&mut select, users, column(session, "user_id"));
-    // SQLite has no row locks and needs none: the transaction began as a writer.
-    if conn.get_database_backend() == sea_orm::DbBackend::Postgres {
-        select.lock_with_tables(LockType::Share, held.into_iter().map(Alias::new));
-    }
-    let Some(row) = conn.query_one(&select).await? else {
+    let backend = conn.get_database_backend();
+    let text = tables.texts.lock.of(basis);
+    let statement = text.with(backend, values(basis), || {
+        select(tables, basis, users, backend)
+    });
+    let Some(row) = conn.query_one_raw(statement).await? else {
         return Ok(None);
     };
     let mut columns = Columns::of(&row);
@@ -111,4 +109,60 @@ pub async fn lock<U>(
         consent,
         user: read_user(users, &row)?,
     }))
+}
+
+/// The values of the parameters of [`select`].
+fn values(basis: &IssuePreconditions) -> Vec<Value> {
+    let mut values = vec![basis.session_id.into()];
+    if let Some(client) = &basis.client {
+        values.push(client.client_id.as_str().into());
+        values.push(client.version.into());
+    }
+    values.extend(basis.consent_id.map(Value::from));
+    values
+}
+
+fn select<U>(
+    tables: &TableNames,
+    basis: &IssuePreconditions,
+    users: Option<&dyn WithUser<User = U>>,
+    backend: DbBackend,
+) -> SelectStatement {
+    let mut numbers = 1..;
+    let mut next = || parameter(numbers.next().unwrap_or_default());
+    let is = |table: &str, name: &str, value: SimpleExpr| {
+        Expr::col((Alias::new(table), Alias::new(name))).eq(value)
+    };
+    let session = tables.sessions;
+    let mut select = Query::select();
+    select
+        .from(Alias::new(session))
+        .and_where(is(session, "id", next()));
+    SessionRow::select_into(&mut select, session);
+    let mut held = vec![session];
+    if basis.client.is_some() {
+        let clients = tables.clients;
+        let unchanged = Cond::all()
+            .add(is(clients, "client_id", next()))
+            .add(is(clients, "version", next()))
+            .add(eq_of(clients, "status", ACTIVE));
+        select.join(JoinType::InnerJoin, Alias::new(clients), unchanged);
+        held.push(clients);
+    }
+    if basis.consent_id.is_some() {
+        let consents = tables.consents;
+        let this_one = Cond::all().add(is(consents, "id", next())).add(same(
+            column(consents, "user_id"),
+            column(session, "user_id"),
+        ));
+        select.join(JoinType::InnerJoin, Alias::new(consents), this_one);
+        ConsentRow::select_into(&mut select, consents);
+        held.push(consents);
+    }
+    join_user(&mut select, users, column(session, "user_id"));
+    // SQLite has no row locks and needs none: the transaction began as a writer.
+    if backend == DbBackend::Postgres {
+        select.lock_with_tables(LockType::Share, held.into_iter().map(Alias::new));
+    }
+    select
 }

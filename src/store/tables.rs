@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use super::{
     batches,
+    issue_preconditions::LockTexts,
     issuing::IssueTexts,
     prepared::{Prepared, PreparedForMany},
     schema::TableNames,
@@ -37,6 +38,8 @@ pub(super) struct Texts {
     pub rotate: IssueTexts,
     /// Moves the expiry of refresh tokens.
     pub slide: IssueTexts,
+    /// What a code depends on.
+    pub lock: LockTexts,
     /// The sessions of a browser.
     pub browser_sessions: PreparedForMany,
 }
