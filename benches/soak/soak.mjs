@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Mixed journeys of many people and apps against a running app with its default configuration, first
-// one after the other, then eight at once, in turns of a minute, for SECONDS. benches/soak/run starts
-// the app and calls this.
+// one after the other, then eight at once, in turns of a minute, for SECONDS; with AT_ONCE as many all the
+// time. benches/soak/run starts the app and calls this.
 //
 //   BASE_URL=http://localhost:5150 PID=… CLIENT='{"client_id":…,"client_secret":…}' MACHINE='{…}' \
 //     SECONDS=1800 node benches/soak/soak.mjs
@@ -20,6 +20,7 @@ const base = new URL(process.env.BASE_URL ?? 'http://localhost:5150')
 const client = JSON.parse(process.env.CLIENT)
 const machine = JSON.parse(process.env.MACHINE)
 const [seconds, longest, turn] = [asked('SECONDS', 60), asked('LONGEST', 1000), asked('TURN', 60)]
+const always = asked('AT_ONCE', 0)
 const callback = 'http://127.0.0.1:9/callback'
 const password = 'correct horse battery staple'
 const MOST_PEOPLE = 1500
@@ -332,7 +333,7 @@ const ends = begun + seconds * 1000
 let before = 0
 console.log('   time  at once  requests/s  wrong or slow  RSS MB  without files MB')
 for (let turns = 0; Date.now() < ends && !stopped(); turns++) {
-  const atOnce = turns % 2 ? 8 : 1
+  const atOnce = always || (turns % 2 ? 8 : 1)
   const until = Math.min(ends, Date.now() + turn * 1000)
   const started = Date.now()
   const worker = async () => {
