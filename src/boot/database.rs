@@ -13,6 +13,7 @@ use std::time::Duration;
 use loco_rs::{app::AppContext, config};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement,
+    sqlx::{self, PgConnection, Row as _},
 };
 
 /// The line that belongs into `Hooks::after_context` of the app; the generator writes it.
@@ -95,12 +96,32 @@ fn options(database: &config::Database) -> ConnectOptions {
         .connect_timeout(Duration::from_millis(database.connect_timeout))
         .idle_timeout(None)
         .max_lifetime(None)
-        .test_before_acquire(!database.uri.starts_with("sqlite:"))
+        // PostgreSQL: `is_free`.
+        .test_before_acquire(false)
         .sqlx_logging(database.enable_logging);
+    if !database.uri.starts_with("sqlite:") {
+        options.map_sqlx_postgres_before_acquire(|connection, _| Box::pin(is_free(connection)));
+    }
     if let Some(milliseconds) = database.acquire_timeout {
         options.acquire_timeout(Duration::from_millis(milliseconds));
     }
     options
+}
+
+/// Whether a connection lives and has no transaction open. In sqlx 0.9.0 a `BEGIN` that was cancelled while it was
+/// under way leaves one, of which sqlx does not know (<https://github.com/launchbadge/sqlx/issues/4385>): what somebody
+/// else writes there would seem to be stored, and be lost. The time of a transaction is that of its first statement.
+async fn is_free(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let own_transaction = "SELECT now() = statement_timestamp()";
+    let answer = sqlx::raw_sql(own_transaction).fetch_one(connection).await;
+    match answer {
+        Ok(row) => row.try_get(0),
+        // Lost, or in a transaction that failed.
+        Err(error) => {
+            tracing::debug!(%error, "a connection is of no use any more");
+            Ok(false)
+        }
+    }
 }
 
 /// Returns the size of the pool. A database in memory belongs to one connection: a second one would

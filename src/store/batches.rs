@@ -43,17 +43,30 @@ struct BatchRequest<K, V> {
 
 /// Those who wait for a statement.
 #[derive(Clone, Debug, Default)]
-pub struct Waiters(Vec<Arc<AtomicBool>>);
+pub struct Waiters {
+    gone: Vec<Arc<AtomicBool>>,
+    queue: Queue,
+}
+
+/// Whether requests wait behind a statement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Queue {
+    /// The statement is on its own.
+    #[default]
+    Nobody,
+    /// The statement has one of the few turns of its kind.
+    Behind,
+}
 
 impl Waiters {
-    /// Whether several wait.
-    pub const fn are_several(&self) -> bool {
-        self.0.len() > 1
+    /// Whether the statement holds others up: those who share it, and those who wait for its turn.
+    pub fn hold_others_up(&self) -> bool {
+        self.queue == Queue::Behind
     }
 
     /// Whether each of them still waits. Who gave up was told that nothing is stored: then nothing may be.
     pub fn all_wait(&self) -> bool {
-        !self.0.iter().any(|gone| gone.load(Ordering::Acquire))
+        !self.gone.iter().any(|gone| gone.load(Ordering::Acquire))
     }
 }
 
@@ -138,7 +151,10 @@ impl<K: Clone + Send + 'static, V: Send + 'static> Batches<K, V> {
         while let Some(requests) = turn.next() {
             let keys = requests.iter().map(|request| request.key.clone());
             let waiters = requests.iter().map(|request| Arc::clone(&request.gone));
-            let waiters = Waiters(waiters.collect());
+            let waiters = Waiters {
+                gone: waiters.collect(),
+                queue: Queue::Behind,
+            };
             let keys = keys.collect();
             match within_budget(async { run(keys, waiters).await }).await {
                 Ok(values) => {
@@ -147,7 +163,9 @@ impl<K: Clone + Send + 'static, V: Send + 'static> Batches<K, V> {
                         let _ = request.reply.send(Ok(value));
                     }
                 }
-                Err(error) if requests.len() == 1 || !error.is_of_one() => {
+                Err(error)
+                    if !error.is_of_one() || requests.len() == 1 && !error.is_lock_timeout() =>
+                {
                     for request in requests {
                         // Whoever asked may have gone.
                         let _ = request.reply.send(Err(error.clone()));
@@ -174,7 +192,11 @@ impl<K: Send, V: Send> BatchRequest<K, V> {
         if reply.is_closed() {
             return;
         }
-        let statement = async { run(vec![key], Waiters(vec![gone])).await };
+        let waiters = Waiters {
+            gone: vec![gone],
+            queue: Queue::Nobody,
+        };
+        let statement = async { run(vec![key], waiters).await };
         let values = within_budget(statement).await;
         let value = values.and_then(|values| {
             let one = values.into_iter().next();

@@ -90,10 +90,15 @@ impl StoreError {
     /// row that somebody else holds, a request that gave up, the app's model. Otherwise the database is at fault.
     pub fn is_of_one(&self) -> bool {
         match self {
-            Self::Unavailable(error) => code(error).as_deref() == Some(LOCK_TIMEOUT),
+            Self::Unavailable(_) => self.is_lock_timeout(),
             Self::TimedOut(_) => false,
             _ => true,
         }
+    }
+
+    /// Whether a row that somebody else held was not free in time.
+    pub fn is_lock_timeout(&self) -> bool {
+        matches!(self, Self::Unavailable(error) if code(error).as_deref() == Some(LOCK_TIMEOUT))
     }
 
     /// Whether the storage is at fault and the fault passes by itself.
@@ -135,7 +140,7 @@ fn is_passing(error: &DbErr) -> bool {
             matches!(sqlite_primary(&code), Some(5 | 6 | 8 | 10 | 13 | 14 | 15))
         };
     }
-    is_transport(error)
+    is_transport(error) || is_unfit_to_begin(error)
 }
 
 fn sqlx(error: &DbErr) -> Option<&sea_orm::SqlxError> {
@@ -160,6 +165,13 @@ pub fn is_connection_lost(error: &DbErr) -> bool {
         || is_transport(error),
         |code| code.starts_with("08") || code.starts_with("57P"),
     )
+}
+
+/// Whether sqlx takes a transaction on the connection for open that is not, or the other way round: no transaction
+/// can begin there.
+pub fn is_unfit_to_begin(error: &DbErr) -> bool {
+    use sea_orm::SqlxError::{BeginFailed, InvalidSavePointStatement};
+    matches!(sqlx(error), Some(BeginFailed | InvalidSavePointStatement))
 }
 
 fn is_transport(error: &DbErr) -> bool {

@@ -233,9 +233,9 @@ impl Store {
                 .write(workplace, work, UnitLife { deadline, waiters })
                 .await;
         }
-        // A row that somebody else holds must not hold up all who share a statement: then each of them waits
-        // for itself.
-        let begin = if waiters.are_several() {
+        // A row that somebody else holds must not hold up those who share a statement or wait behind it: then each
+        // waits for itself.
+        let begin = if waiters.hold_others_up() {
             Begin::ShortLocks
         } else {
             Begin::Plain

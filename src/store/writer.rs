@@ -223,8 +223,13 @@ impl Drop for AtWork<'_> {
 impl Workplace {
     /// Runs the units in one transaction and answers them. Returns those that have to be run again, because
     /// another one failed or was given up.
-    async fn commit_together(&self, mut units: Vec<Box<dyn Unit>>) -> Vec<Box<dyn Unit>> {
-        units.retain(|unit| !unit.is_given_up());
+    async fn commit_together(&self, units: Vec<Box<dyn Unit>>) -> Vec<Box<dyn Unit>> {
+        let (given_up, mut units): (Vec<_>, Vec<_>) =
+            units.into_iter().partition(|unit| unit.is_given_up());
+        for unit in given_up {
+            // For a unit of several, one of whom gave up: the others are run again.
+            unit.fail(StoreError::GivenUp);
+        }
         if units.is_empty() {
             return units;
         }

@@ -60,10 +60,7 @@ impl Target {
         database: &MeasuredDatabase,
         uri: String,
     ) -> Result<Self, Fault> {
-        let place = Place {
-            address: free_address()?,
-            database: uri,
-        };
+        let place = Place::new(free_address()?, uri);
         Ok(Self {
             server: Server::start(workshop, program, &place).await?,
             site: like.site.at(place.address),

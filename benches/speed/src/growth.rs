@@ -85,10 +85,7 @@ async fn with_database(
     workshop: &Workshop,
     database: &MeasuredDatabase,
 ) -> Result<Growth, Fault> {
-    let place = Place {
-        address: free_address()?,
-        database: database.uri(),
-    };
+    let place = Place::new(free_address()?, database.uri());
     let site = set_up(workshop, &place).await?;
     let mut growth = Growth {
         database: kind,

@@ -6,7 +6,7 @@
 //! - [`workshop`], [`server`], [`processes`], [`database`]: the programs that are measured, what they
 //!   need, and what they use;
 //! - [`measure`], [`contender`], [`table`]: the order of the measurement, and what it prints;
-//! - [`growth`], [`fill`]: the same with large tables;
+//! - [`growth`], [`fill`]: the same with large tables; [`nodes`]: with several processes;
 //! - [`bare`]: the same operations with nothing but their statements, hashes and signatures;
 //! - [`guarded`]: the demo with a guarded route.
 
@@ -18,6 +18,7 @@ pub mod fill;
 pub mod growth;
 pub mod guarded;
 pub mod measure;
+pub mod nodes;
 pub mod operation;
 pub mod options;
 pub mod processes;

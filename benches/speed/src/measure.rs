@@ -92,10 +92,7 @@ async fn with_database(
     workshop: &Workshop,
     database: &MeasuredDatabase,
 ) -> Result<Report, Fault> {
-    let place = Place {
-        address: free_address()?,
-        database: database.uri(),
-    };
+    let place = Place::new(free_address()?, database.uri());
     let site = set_up(workshop, &place).await?;
     let copy = database.copy("bare").await?;
     let copied = copy.uri();
@@ -225,10 +222,7 @@ fn count_allocations(
     site: &Site,
     comparisons: &mut [Comparison],
 ) -> Result<(), Fault> {
-    let place = Place {
-        address: free_address()?,
-        database: database.uri(),
-    };
+    let place = Place::new(free_address()?, database.uri());
     let output = workshop
         .command(Program::Allocations, &place)?
         .env("SPEED_COOKIE", &site.cookie)

@@ -51,6 +51,13 @@ pub struct Options {
     /// Rows of tokens that are over, which the cleanup deletes while requests are served.
     #[arg(long, default_value_t = 0)]
     pub over: u64,
+    /// Instead of all that: the operations with these numbers of nodes on one PostgreSQL, each request of a virtual
+    /// user at the next node.
+    #[arg(long, value_delimiter = ',')]
+    pub nodes: Vec<usize>,
+    /// Command under which each node runs, to give it a part of a core: `systemd-run --scope -q -p CPUQuota=10%`.
+    #[arg(long)]
+    pub under: Option<String>,
     /// Cores of the measured programs, and of their connections' processes of PostgreSQL.
     #[arg(long)]
     pub server_cpu: Option<String>,

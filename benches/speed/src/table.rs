@@ -6,6 +6,7 @@ use crate::{
     contender::Figures,
     growth::{Growth, Stage, StageFigures},
     measure::{Allocations, Comparison, Report},
+    nodes::{NodesFigures, NodesStage},
     options::Options,
 };
 
@@ -107,6 +108,46 @@ pub fn growth(growth: &Growth, options: &Options) -> String {
         );
     }
     text
+}
+
+/// A table in Markdown: operations by the number of nodes.
+pub fn nodes(stages: &[NodesStage], options: &Options) -> String {
+    let mut text = format!(
+        "\nPostgreSQL, {}, {} connections to each node, pools of {}, {} s{}. Per second; p99 in ms; CPU of all \
+         nodes and of the database in ms:\n\n| Operation |",
+        options.alg.name(),
+        options.connections,
+        options.pool,
+        options.seconds.as_secs_f64(),
+        options
+            .under
+            .as_ref()
+            .map_or_else(String::new, |under| format!(", each node under `{under}`")),
+    );
+    for stage in stages {
+        // Writing to a String cannot fail.
+        let _ = write!(text, " {} nodes |", stage.nodes);
+    }
+    let _ = write!(text, "\n|---|{}\n", "---|".repeat(stages.len()));
+    let operations = stages.first().map(|stage| stage.figures.iter());
+    for (place, first) in operations.into_iter().flatten().enumerate() {
+        let at = |stage: &NodesStage| stage.figures.get(place).map(cell_of_nodes);
+        let cells: Vec<String> = stages.iter().filter_map(at).collect();
+        let name = first.operation.name();
+        let _ = writeln!(text, "| {name} | {} |", cells.join(" | "));
+    }
+    text
+}
+
+fn cell_of_nodes(figures: &NodesFigures) -> String {
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
+    format!(
+        "{:.0}; {:.1}; {:.3} + {:.3}",
+        figures.per_second,
+        milliseconds(figures.p99),
+        milliseconds(figures.servers_cpu),
+        milliseconds(figures.database_cpu),
+    )
 }
 
 fn cell(figures: &Figures) -> String {

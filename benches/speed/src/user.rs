@@ -1,6 +1,6 @@
-//! A virtual user: one connection, one operation, one request after the other.
+//! A virtual user: one operation, one request after the other, on one connection, or on one to each node in turn.
 
-use std::io;
+use std::{io, net::SocketAddr};
 
 use crate::{
     Fault,
@@ -13,8 +13,23 @@ use crate::{
 /// A virtual user of a site.
 #[derive(Debug)]
 pub struct VirtualUser {
-    connection: Connection,
+    connections: Connections,
     work: Work,
+}
+
+/// A connection to each node. Every request goes to the next one, as a proxy would send it.
+#[derive(Debug)]
+struct Connections {
+    of_nodes: Vec<Connection>,
+    next: usize,
+}
+
+impl Connections {
+    async fn send(&mut self, request: &[u8]) -> io::Result<Answer<'_>> {
+        let number = self.next % self.of_nodes.len();
+        self.next = number + 1;
+        self.of_nodes[number].send(request).await
+    }
 }
 
 /// What a virtual user sends, and what it has to get.
@@ -81,8 +96,20 @@ impl Preparation {
     /// # Errors
     /// When the server does not give it what it needs.
     pub async fn user(&self) -> Result<VirtualUser, Fault> {
+        self.user_of(&[self.site.address]).await
+    }
+
+    /// A virtual user whose requests go to one node after the other.
+    ///
+    /// # Errors
+    /// When a server does not give it what it needs.
+    pub async fn user_of(&self, nodes: &[SocketAddr]) -> Result<VirtualUser, Fault> {
+        let mut of_nodes = Vec::new();
+        for node in nodes {
+            of_nodes.push(Connection::open(*node).await?);
+        }
         Ok(VirtualUser {
-            connection: Connection::open(self.site.address).await?,
+            connections: Connections { of_nodes, next: 0 },
             work: self.work().await?,
         })
     }
@@ -133,7 +160,7 @@ impl VirtualUser {
     /// # Errors
     /// When an answer is not the expected one.
     pub async fn run_once(&mut self) -> Result<(), Bad> {
-        let connection = &mut self.connection;
+        let connection = &mut self.connections;
         match &mut self.work {
             Work::Same { request, marker } => {
                 let answer = connection.send(request).await?;

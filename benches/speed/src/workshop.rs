@@ -19,6 +19,8 @@ pub struct Workshop {
     alg: &'static str,
     pool: u32,
     cores: Option<String>,
+    /// Words of a command under which servers run from now on.
+    under: Vec<String>,
 }
 
 /// A program of the measurement.
@@ -53,6 +55,19 @@ pub struct Place {
     pub address: SocketAddr,
     /// The URI of the database.
     pub database: String,
+    /// The address that clients know: another one than `address` for a node behind a proxy.
+    pub known_as: SocketAddr,
+}
+
+impl Place {
+    /// A place that clients find at its own address.
+    pub const fn new(address: SocketAddr, database: String) -> Self {
+        Self {
+            address,
+            database,
+            known_as: address,
+        }
+    }
 }
 
 impl Workshop {
@@ -74,7 +89,13 @@ impl Workshop {
             alg: options.alg.name(),
             pool: options.pool,
             cores: options.server_cpu.clone(),
+            under: Vec::new(),
         })
+    }
+
+    /// Lets every program run under a command from now on, such as one that limits its time on the cores.
+    pub fn run_under(&mut self, command: &str) {
+        self.under = command.split_whitespace().map(str::to_owned).collect();
     }
 
     /// A file of the folder.
@@ -96,20 +117,19 @@ impl Workshop {
             .create(true)
             .append(true)
             .open(self.log(program))?;
-        let mut command = match &self.cores {
-            Some(cores) => {
-                let mut command = Command::new("taskset");
-                command.args(["-c", cores]).arg(self.program(program));
-                command
-            }
-            None => Command::new(self.program(program)),
-        };
+        let pinned = |cores: &String| ["taskset", "-c", cores].map(str::to_owned);
+        let mut words: Vec<String> = self.cores.iter().flat_map(pinned).collect();
+        words.extend(self.under.iter().cloned());
+        words.push(self.program(program).display().to_string());
+        let mut words = words.into_iter();
+        let mut command = Command::new(words.next().unwrap_or_default());
         command
+            .args(words)
             .current_dir(&self.folder)
             .env("LOCO_ENV", "production")
             .env("LOCO_CONFIG_FOLDER", &self.folder)
             .env("PORT", place.address.port().to_string())
-            .env("SPEED_BASE_URL", base_url(place.address))
+            .env("SPEED_BASE_URL", base_url(place.known_as))
             .env("SPEED_KEYS", self.file("keys"))
             .env("SPEED_ALG", self.alg)
             .env("DATABASE_URL", &place.database)

@@ -45,7 +45,8 @@ pub enum Begin {
     /// A transaction that waits for locks as long as it takes. On SQLite it takes the one lock for writing at
     /// once, because a transaction that turns to writing later gets "busy" at once (CC-02).
     Plain,
-    /// On PostgreSQL it waits for a row that another transaction holds for a second at most.
+    /// On PostgreSQL it waits for a row that another transaction holds for a moment only, shorter than the second
+    /// after which PostgreSQL looks for a deadlock.
     ShortLocks,
 }
 
@@ -53,7 +54,7 @@ impl Begin {
     const fn on_postgres(self) -> &'static str {
         match self {
             Self::Plain => "BEGIN",
-            Self::ShortLocks => "BEGIN; SET LOCAL lock_timeout = '1s'",
+            Self::ShortLocks => "BEGIN; SET LOCAL lock_timeout = '300ms'",
         }
     }
 
@@ -99,8 +100,14 @@ macro_rules! asks_of {
                 connection: &'c mut <$driver as Database>::Connection,
             ) -> BoxFuture<'c, Result<Self::Reply, DbErr>> {
                 Box::pin(async move {
-                    let row = connection.fetch_optional(query(&self.0)).await;
-                    Ok(row.map_err(query_error)?.map(QueryResult::from))
+                    if storable::only_reads(&self.0.sql) {
+                        let row = connection.fetch_optional(query(&self.0)).await;
+                        return Ok(row.map_err(query_error)?.map(QueryResult::from));
+                    }
+                    // SQLite commits a write with its last step, which for one row sqlx would not wait for.
+                    let rows = connection.fetch_all(query(&self.0)).await;
+                    let first = rows.map_err(query_error)?.into_iter().next();
+                    Ok(first.map(QueryResult::from))
                 })
             }
         }

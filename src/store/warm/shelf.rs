@@ -91,7 +91,8 @@ impl<DB: Database> Shelf<DB> {
         Ok(answered.reply)
     }
 
-    /// Begins a transaction.
+    /// Begins a transaction. A connection on which that fails is not used again, and the next one is asked: as
+    /// long as no `BEGIN` was answered, nothing has begun.
     ///
     /// # Errors
     /// When the database fails.
@@ -99,21 +100,45 @@ impl<DB: Database> Shelf<DB> {
     where
         Begin: Ask<DB>,
     {
-        let open = self.ask(&begin).await?;
-        Ok(OpenTransaction {
-            shelf: self.clone(),
-            connection: AsyncMutex::new(Some(open.connection)),
-        })
+        let mut left = self.pool.options().get_max_connections();
+        loop {
+            let mut beginning = Beginning::on(self.take(&begin).await?);
+            let connection = beginning.connection.as_mut().ok_or_else(over)?;
+            let Err(error) = begin.on(connection).await else {
+                return Ok(OpenTransaction {
+                    shelf: self.clone(),
+                    connection: AsyncMutex::new(beginning.connection.take()),
+                });
+            };
+            let is_unfit = fault::is_unfit_to_begin(&error);
+            beginning.is_closed_at_end |= is_unfit;
+            if left == 0 || !(is_unfit || fault::is_connection_lost(&error)) {
+                return Err(error);
+            }
+            tracing::debug!(%error, "a connection could not begin a transaction");
+            left -= 1;
+        }
+    }
+
+    /// Takes a connection, a warm one where that is safe.
+    async fn take<A: Ask<DB>>(&self, ask: &A) -> Result<PoolConnection<DB>, DbErr> {
+        match self.take_warm(ask) {
+            Some(connection) => Ok(connection),
+            None => self.pool.acquire().await.map_err(acquire_error),
+        }
+    }
+
+    fn take_warm<A: Ask<DB>>(&self, ask: &A) -> Option<PoolConnection<DB>> {
+        // Nobody closes a connection to a file.
+        if !ask.changes_nothing() && DB::NAME != Sqlite::NAME {
+            return None;
+        }
+        let warm = lock(&self.kept).connections.pop();
+        warm.map(|resting| resting.connection)
     }
 
     async fn ask<A: Ask<DB>>(&self, ask: &A) -> Result<Answered<DB, A::Reply>, DbErr> {
-        // Nobody closes a connection to a file.
-        let warm = if ask.changes_nothing() || DB::NAME == Sqlite::NAME {
-            lock(&self.kept).connections.pop()
-        } else {
-            None
-        };
-        if let Some(Resting { mut connection, .. }) = warm {
+        if let Some(mut connection) = self.take_warm(ask) {
             match ask.on(&mut connection).await {
                 Ok(reply) => return Ok(Answered { connection, reply }),
                 Err(error) if ask.changes_nothing() && fault::is_connection_lost(&error) => {
@@ -134,13 +159,40 @@ impl<DB: Database> Shelf<DB> {
         let is_spare = self.pool.num_idle() > 0 || self.pool.size() < most;
         let half = usize::try_from(most / 2).unwrap_or_default();
         let mut kept = lock(&self.kept);
-        if !is_spare || kept.connections.len() >= half {
+        if !is_spare || self.pool.is_closed() || kept.connections.len() >= half {
             return;
         }
         let until = Instant::now() + REST;
         kept.connections.push(Resting { connection, until });
         if !std::mem::replace(&mut kept.is_watched, true) {
             tokio::spawn(watch(Arc::downgrade(&self.kept), until));
+        }
+    }
+}
+
+/// The connection of a transaction that is about to begin.
+struct Beginning<DB: Database> {
+    /// `None` once the transaction has begun.
+    connection: Option<PoolConnection<DB>>,
+    is_closed_at_end: bool,
+}
+
+impl<DB: Database> Beginning<DB> {
+    /// Where the beginning fails or is cancelled, PostgreSQL may have begun the transaction, or begin it yet, and
+    /// sqlx does not know of it: the connection must not be used again. On SQLite its thread ends what nobody
+    /// waits for.
+    fn on(connection: PoolConnection<DB>) -> Self {
+        Self {
+            connection: Some(connection),
+            is_closed_at_end: DB::NAME != Sqlite::NAME,
+        }
+    }
+}
+
+impl<DB: Database> Drop for Beginning<DB> {
+    fn drop(&mut self) {
+        if self.is_closed_at_end {
+            drop(self.connection.take().map(PoolConnection::detach));
         }
     }
 }
