@@ -2,6 +2,7 @@
 
 mod away;
 mod clock;
+mod connections;
 mod disconnect;
 mod durable;
 mod full;
