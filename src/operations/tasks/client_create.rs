@@ -191,6 +191,7 @@ fn metadata(arguments: Arguments<'_>) -> ClientMetadata {
         application_type: text("type"),
         subject_type: text("subject_type"),
         jwks_uri: text("jwks_uri"),
+        userinfo_signed_response_alg: text("userinfo_signed_response_alg"),
         ..ClientMetadata::default()
     }
 }

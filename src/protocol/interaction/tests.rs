@@ -6,8 +6,9 @@ use rstest::rstest;
 
 use super::*;
 use crate::protocol::{
+    accepted_claims::AcceptedClaims,
     client::{ApplicationType, AuthMethod, ClientKind, ClientStatus, SubjectType},
-    consent::{AcceptedScopes, Approval},
+    consent::{AcceptedScopes, Approval, Choices},
     error::ErrorCode,
 };
 
@@ -35,6 +36,9 @@ struct Case {
     client: Client,
     sensitive: Scopes,
     acr_values: Vec<String>,
+    acr_is_essential: bool,
+    subjects: Option<Vec<String>>,
+    claims: Vec<String>,
     app: HookOutcome,
 }
 
@@ -58,11 +62,15 @@ impl Case {
             consent: Some(ConsentView {
                 client_version: 1,
                 accepted: accepted("https://r1.example", "openid read write"),
+                claims: AcceptedClaims::default(),
                 expires_at: None,
             }),
             client: client(),
             sensitive: Scopes::default(),
             acr_values: Vec::new(),
+            acr_is_essential: false,
+            subjects: None,
+            claims: Vec::new(),
             app: HookOutcome::default(),
         }
     }
@@ -111,9 +119,12 @@ impl Case {
                 silent: self.silent,
                 max_age: self.max_age,
                 hint_subject: self.hint,
+                subjects: self.subjects.as_deref(),
                 acr_values: &self.acr_values,
+                acr_is_essential: self.acr_is_essential,
                 scopes: &self.scopes,
                 resources: &self.resources,
+                claims: &self.claims,
                 redirect_uri: self.redirect_uri,
                 started_at: at(START),
             },
@@ -133,11 +144,18 @@ impl Case {
 fn accepted(resource: &str, text: &str) -> AcceptedScopes {
     AcceptedScopes::default().after(&Approval {
         resources: vec![resource.to_owned()],
-        shown: scopes(text),
-        accepted: scopes(text),
+        shown: choices(text),
+        accepted: choices(text),
         client_version: 1,
         at: at(START),
     })
+}
+
+fn choices(text: &str) -> Choices {
+    Choices {
+        scopes: scopes(text),
+        claims: Vec::new(),
+    }
 }
 
 fn prompt(word: &str) -> Prompt {
@@ -183,6 +201,7 @@ pub(in crate::protocol) fn client() -> Client {
         token_endpoint_auth_method: AuthMethod::ClientSecretBasic,
         secrets: Vec::new(),
         id_token_signed_response_alg: None,
+        userinfo_signed_response_alg: None,
         require_pkce: true,
         skip_consent: false,
         require_auth_time: false,
