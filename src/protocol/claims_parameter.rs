@@ -90,14 +90,7 @@ impl RequestedClaims {
             // Without an ID token and `UserInfo` there is no place for them.
             return Vec::new();
         }
-        let mut beyond: Vec<String> = Vec::new();
-        for name in self.userinfo.iter().chain(&self.id_token) {
-            let needs_consent = !OF_LOGIN.contains(&name.as_str()) && !claims::covers(scopes, name);
-            if needs_consent && !beyond.contains(name) {
-                beyond.push(name.clone());
-            }
-        }
-        beyond
+        beyond(self.userinfo.iter().chain(&self.id_token), scopes)
     }
 
     /// What is granted of the requested claims: those that a granted scope covers, and those that were
@@ -133,6 +126,11 @@ impl GrantedClaims {
         filled.then(|| serde_json::to_value(self).unwrap_or_default())
     }
 
+    /// The claims about the person that none of `scopes` covers.
+    pub fn beyond(&self, scopes: &Scopes) -> Vec<String> {
+        beyond(self.userinfo.iter().chain(&self.id_token), scopes)
+    }
+
     /// The claims that `UserInfo` tells to an access token with the scopes `of_token`. One that was granted
     /// by a scope leaves with that scope: a token that was narrowed tells less.
     pub fn of_userinfo(&self, of_grant: &Scopes, of_token: &Scopes) -> Vec<String> {
@@ -140,6 +138,18 @@ impl GrantedClaims {
             |name: &&String| claims::covers(of_token, name) || !claims::covers(of_grant, name);
         self.userinfo.iter().filter(stays).cloned().collect()
     }
+}
+
+/// Of these claims, those about the person that none of `scopes` covers.
+fn beyond<'a>(names: impl Iterator<Item = &'a String>, scopes: &Scopes) -> Vec<String> {
+    let mut beyond: Vec<String> = Vec::new();
+    for name in names {
+        let stands_alone = !OF_LOGIN.contains(&name.as_str()) && !claims::covers(scopes, name);
+        if stands_alone && !beyond.contains(name) {
+            beyond.push(name.clone());
+        }
+    }
+    beyond
 }
 
 /// One claim of a place, with what is wanted of it.

@@ -47,7 +47,7 @@ pub enum ErrorCode {
     AccountSelectionRequired,
     /// OpenID Connect Core §3.1.2.6
     InteractionRequired,
-    /// OpenID Connect Core Error Code unmet_authentication_requirements §2
+    /// OpenID Connect Core Error Code `unmet_authentication_requirements` 1.0
     UnmetAuthenticationRequirements,
     /// OpenID Connect Core §3.1.2.6
     RequestNotSupported,

@@ -243,7 +243,7 @@ impl TokenService {
     }
 
     /// Returns the user's claims that the scopes cover (OpenID Connect Core §5.4), and those that were
-    /// granted by themselves (§5.5).
+    /// granted by themselves (OpenID Connect Core §5.5).
     pub fn user_claims(
         &self,
         client: &Client,

@@ -21,7 +21,7 @@ use crate::{
     store::clients::{self, ClientRow},
 };
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "name",
     "redirect_uris",
     "auth",
@@ -31,6 +31,7 @@ const KEYS: [&str; 15] = [
     "resources",
     "post_logout_redirect_uris",
     "jwks_uri",
+    "userinfo_signed_response_alg",
     "require_pkce",
     "skip_consent",
     "subject_type",

@@ -119,7 +119,7 @@ fn nx_06_an_essential_class_goes_before_a_wish() {
 }
 
 #[rstest]
-#[case::no_scope("openid", &["name", "email", "team"])]
+#[case::no_scope("openid", &["email", "name", "team"])]
 #[case::covered("openid email", &["name", "team"])]
 #[case::without_openid("email", &[])]
 fn s16_claims_that_no_scope_covers(#[case] granted: &str, #[case] beyond: &[&str]) {
@@ -137,7 +137,7 @@ fn s16_what_was_not_agreed_to_is_not_granted() {
         "id_token": { "email": null, "team": null },
     }));
     let granted = asked.granted(&scopes("openid email"), &["team".to_owned()]);
-    assert_eq!(granted.userinfo, ["email", "auth_time"]);
+    assert_eq!(granted.userinfo, ["auth_time", "email"]);
     assert_eq!(granted.id_token, ["email", "team"]);
     let column = granted.to_json();
     assert_eq!(GrantedClaims::read(column.as_ref()), granted);
