@@ -4,6 +4,6 @@ pub use crate::{
     protocol::{authorize::Prompt, interaction::Step},
     views::{
         ClientCard, UserCard,
-        pages::{AccountLine, ResourceLine, ScopeLine, Warning},
+        pages::{AccountLine, ClaimLine, ResourceLine, ScopeLine, Warning},
     },
 };

@@ -1,7 +1,8 @@
 //! The names an app needs: `use loco_oauth_server::prelude::*;`
 
 pub use crate::{
-    AccessToken, Bearer, BearerError, OAuthServer, OptionalBearer, SetCookies, SignIn, UnixTime,
+    AccessToken, Bearer, BearerError, OAuthServer, OptionalBearer, Seconds, SetCookies, SignIn,
+    UnixTime,
     controllers::own_page::{Csrf, InteractionError, OAuthInteraction},
     events::{AuditEvent, EventSubscriber},
     people::{

@@ -132,7 +132,7 @@ fn rounds() -> u32 {
 }
 
 #[rstest]
-fn seeds_with_changes(#[values(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)] number: usize) {
+fn seeds_with_changes(#[values(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)] number: usize) {
     let (name, target): Target = TARGETS[number];
     let seeds: Vec<Vec<u8>> = seeds(name).into_iter().map(|(_, seed)| seed).collect();
     let config = Config {

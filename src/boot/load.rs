@@ -91,7 +91,7 @@ async fn assemble(ctx: &AppContext, inputs: BootInputs) -> loco_rs::Result<Serve
     let keys = Arc::new(keys.map_err(boot::error)?);
     let fetcher = Arc::new(Fetcher::new(&settings).map_err(boot::error)?);
     let urls = Arc::new(Urls::new(&settings));
-    let policy = boot::policy(&settings, &urls, app.sign_up_form());
+    let policy = boot::policy(&settings, &urls, app.as_ref());
     let policy = Arc::new(policy);
     let documents = PublicDocuments {
         server: boot::metadata(

@@ -21,10 +21,7 @@ use crate::{
     boot::definition::OAuthServerDefinition,
     config::{DerivedMetadata, RefreshTokenPolicy, Settings, TokenFormat, urls::Urls},
     keys::Keys,
-    people::{
-        ResourceOwners,
-        capabilities::{PasswordSetter, SignUpForm},
-    },
+    people::{ResourceOwners, capabilities::PasswordSetter},
     protocol::{
         implied_scopes::ImpliedScopes,
         metadata::ServerMetadata,
@@ -182,9 +179,8 @@ pub fn password_setter<D: OAuthServerDefinition>(
     )))
 }
 
-/// Returns the settings in the form that the protocol rules read. `form` is the sign-up form of the app's
-/// model, if the model can create accounts.
-pub fn policy(settings: &Settings, urls: &Urls, form: Option<SignUpForm>) -> Policy {
+/// Returns the settings in the form that the protocol rules read, with what `app` says of its users model.
+pub fn policy(settings: &Settings, urls: &Urls, app: &dyn ResourceOwners) -> Policy {
     let sensitive = settings
         .known_scopes()
         .into_iter()
@@ -205,7 +201,11 @@ pub fn policy(settings: &Settings, urls: &Urls, form: Option<SignUpForm>) -> Pol
             .collect(),
         default_resource: settings.default_resource.clone(),
         grant_types: settings.grant_types.clone(),
-        signup: settings.enable_signup && form.is_some(),
+        supported_claims: { app.supported_claims().iter() }
+            .map(ToString::to_string)
+            .collect(),
+        acr_values: settings.acr_values.clone(),
+        signup: settings.enable_signup && app.sign_up_form().is_some(),
         refresh_needs_offline_access: settings.refresh_token_policy
             == RefreshTokenPolicy::OfflineAccess,
         ttl: Lifetimes {

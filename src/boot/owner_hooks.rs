@@ -61,6 +61,15 @@ impl<D: OAuthServerDefinition> AppHooks for AppOwners<D> {
         limited("post_login", hook).await
     }
 
+    async fn acr_for(
+        &self,
+        owner: &Owner,
+        session: &SessionInfo,
+    ) -> Result<Option<String>, Failure> {
+        let hook = self.hooks.acr_for(user::<D::User>(owner)?, session);
+        limited("acr_for", hook).await
+    }
+
     async fn consent_reference(&self, owner: &Owner) -> Result<String, Failure> {
         let hook = self.hooks.consent_reference(user::<D::User>(owner)?);
         limited("consent_reference", hook).await

@@ -179,6 +179,7 @@ fn metadata(entry: RawClient) -> ClientMetadata {
         application_type: entry.application_type,
         subject_type: entry.subject_type,
         id_token_signed_response_alg: entry.id_token_signed_response_alg,
+        userinfo_signed_response_alg: entry.userinfo_signed_response_alg,
         token_endpoint_auth_signing_alg: entry.token_endpoint_auth_signing_alg,
         jwks: entry.jwks,
         jwks_uri: entry.jwks_uri,

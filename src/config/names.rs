@@ -50,8 +50,7 @@ const LATER: [&str; 9] = [
 ];
 
 /// Keys of later versions in an entry of `clients` or `resources`.
-const LATER_IN_ENTRIES: [&str; 12] = [
-    "userinfo_signed_response_alg",
+const LATER_IN_ENTRIES: [&str; 11] = [
     "introspection_signed_response_alg",
     "request_object_signing_alg",
     "backchannel_logout_uri",

@@ -88,6 +88,7 @@ pub(super) struct RawClient {
     pub policy_uri: Option<String>,
     pub subject_type: Option<String>,
     pub id_token_signed_response_alg: Option<String>,
+    pub userinfo_signed_response_alg: Option<String>,
     pub token_endpoint_auth_signing_alg: Option<String>,
     pub jwks: Option<serde_json::Map<String, Value>>,
     pub jwks_uri: Option<String>,

@@ -273,10 +273,13 @@ impl Settings {
         let jwt = |resource: &&Resource| resource.token_format == TokenFormat::Jwt;
         algorithms.extend(self.resources.iter().filter(jwt).map(|r| r.signing_alg));
         let of_clients = self.clients.iter();
-        algorithms.extend(of_clients.filter_map(|client| {
-            let alg = client.id_token_signed_response_alg.as_deref()?;
-            alg.parse::<SigningAlg>().ok()
-        }));
+        let of_clients = of_clients.flat_map(|client| {
+            [
+                client.id_token_signed_response_alg.as_deref(),
+                client.userinfo_signed_response_alg.as_deref(),
+            ]
+        });
+        algorithms.extend(of_clients.filter_map(|alg| alg?.parse::<SigningAlg>().ok()));
         let mut unique = Vec::new();
         algorithms.retain(|alg| {
             let first = !unique.contains(alg);

@@ -49,6 +49,16 @@ pub(super) fn check(
         let fix = "name the class of a password login first, or remove the key";
         findings.add("acr_values", "empty", fix);
     }
+    // Requests and challenges name classes in lists between spaces and quotes (RFC 9470 §3).
+    let in_list = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    for acr in raw
+        .acr_values
+        .iter()
+        .filter(|acr| !acr.bytes().all(in_list))
+    {
+        let fix = "write it in printable ASCII, without spaces, quotes and backslashes";
+        findings.add("acr_values", format!("`{acr}` cannot stand in a list"), fix);
+    }
     if app_environment.production() && raw.developer_errors == Some(true) {
         findings.add("developer_errors", "on in production", "remove it");
     }

@@ -6,7 +6,7 @@ use super::{ConnectedApp, ConnectedDevice, ConsentService};
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
-    protocol::{client::Client, row_id::GrantId},
+    protocol::{claims_parameter::GrantedClaims, client::Client, row_id::GrantId},
     store::{
         access_tokens,
         authorization_codes::{self, GrantRow, Revocation, RevokeReason, UserFilter},
@@ -52,14 +52,20 @@ impl ConsentService {
             let app = apps
                 .entry(consent.client_id.clone())
                 .or_insert_with(|| of_consent(consent));
-            widen(app, &consent.scopes.0, &consent.resources.0);
+            let claims = consent.view().claims;
+            widen(&mut app.scopes, &consent.scopes.0);
+            widen(&mut app.claims, claims.names());
+            widen(&mut app.resources, &consent.resources.0);
         }
         for grant in &grants {
             let app = apps
                 .entry(grant.client_id.clone())
                 .or_insert_with(|| of_grant(grant));
             let last_used_at = last_use.get(&grant.id).copied();
-            widen(app, &grant.scopes.0, &grant.resources.0);
+            let claims = GrantedClaims::read(grant.claims.as_ref());
+            widen(&mut app.scopes, &grant.scopes.0);
+            widen(&mut app.claims, claims.beyond(&grant.scopes.0.iter().collect()));
+            widen(&mut app.resources, &grant.resources.0);
             app.last_used_at = app.last_used_at.max(last_used_at);
             app.devices.push(ConnectedDevice {
                 label: grant.device_label.clone(),
@@ -183,6 +189,7 @@ fn of_consent(consent: &ConsentRow) -> ConnectedApp {
         client_id: consent.client_id.clone(),
         client_name: None,
         scopes: Vec::new(),
+        claims: Vec::new(),
         resources: Vec::new(),
         granted_at: consent.granted_at,
         last_used_at: consent.last_used_at,
@@ -196,6 +203,7 @@ fn of_grant(grant: &GrantRow) -> ConnectedApp {
         client_id: grant.client_id.clone(),
         client_name: None,
         scopes: Vec::new(),
+        claims: Vec::new(),
         resources: Vec::new(),
         granted_at: grant.issued_at,
         last_used_at: None,
@@ -203,12 +211,11 @@ fn of_grant(grant: &GrantRow) -> ConnectedApp {
     }
 }
 
-fn widen(app: &mut ConnectedApp, scopes: &[String], resources: &[String]) {
-    for (all, more) in [(&mut app.scopes, scopes), (&mut app.resources, resources)] {
-        for one in more {
-            if !all.contains(one) {
-                all.push(one.clone());
-            }
+fn widen<S: AsRef<str>>(all: &mut Vec<String>, more: impl IntoIterator<Item = S>) {
+    for one in more {
+        let one = one.as_ref();
+        if !all.iter().any(|known| known == one) {
+            all.push(one.to_owned());
         }
     }
 }

@@ -45,6 +45,8 @@ pub struct ConnectedApp {
     pub client_name: Option<String>,
     /// The granted scopes.
     pub scopes: Vec<String>,
+    /// Claims about the person that were granted by themselves, whatever the scopes cover.
+    pub claims: Vec<String>,
     /// The resources for which the scopes are granted (RFC 8707).
     pub resources: Vec<String>,
     /// When the person last approved.

@@ -236,6 +236,7 @@ fn app_line(server: &Server, Connected { app, client }: &Connected) -> AppLine {
                 description: server.interactions.scope_description(name),
             })
             .collect(),
+        claims: app.claims.iter().map(claim_line).collect(),
         resources: resources
             .filter_map(|uri| server.interactions.resource_line(uri))
             .collect(),
@@ -251,6 +252,14 @@ fn app_line(server: &Server, Connected { app, client }: &Connected) -> AppLine {
             })
             .collect(),
         revoke_action: server.urls.with(Route::RevokeApp, &app.id),
+    }
+}
+
+/// A claim; the page finds its words.
+fn claim_line(name: &String) -> GrantedScope {
+    GrantedScope {
+        name: name.clone(),
+        description: String::new(),
     }
 }
 

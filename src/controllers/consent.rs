@@ -18,8 +18,8 @@ use crate::{
     interactions::{Interaction, InteractionOutcome, advance::ConsentDecision},
     limits::RateLimitKeys,
     protocol::{
-        error::OAuthError, interaction::Step, params::Params, refusals::FormRefusal, route::Route,
-        scope::Scopes,
+        consent::Choices, error::OAuthError, interaction::Step, params::Params,
+        refusals::FormRefusal, route::Route,
     },
     server::Server,
     sessions::{Browser, SignedIn},
@@ -133,10 +133,14 @@ async fn submit(
     respond(server, browser, &interaction, outcome, NavigationKind::Form)
 }
 
-/// The scopes that the person left ticked.
-fn ticked(params: &Params) -> Result<Scopes, PageError> {
+/// What the person left ticked.
+fn ticked(params: &Params) -> Result<Choices, PageError> {
     let as_list = |_| OAuthError::of(FormRefusal::ScopeAsList);
-    Ok(params.all("scope").map_err(as_list)?.into_iter().collect())
+    let claims = params.all("claim").map_err(as_list)?.into_iter();
+    Ok(Choices {
+        scopes: params.all("scope").map_err(as_list)?.into_iter().collect(),
+        claims: claims.map(str::to_owned).collect(),
+    })
 }
 
 fn form(

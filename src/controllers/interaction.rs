@@ -26,7 +26,8 @@ use crate::{
     interactions::{Interaction, InteractionOutcome},
     limits::RateLimitKeys,
     protocol::{
-        error::OAuthError, params::Params, received::Received, refusals::InteractionRefusal,
+        consent::Choices, error::OAuthError, params::Params, received::Received,
+        refusals::InteractionRefusal,
     },
     server::Server,
     sessions::{Browser, CsrfCheck},
@@ -64,6 +65,7 @@ fn shown(of: &OAuthInteraction) -> Value {
         "prompt": of.prompt,
         "client": of.client,
         "scopes": of.scopes,
+        "claims": of.claims,
         "resources": of.resources,
         "access_until": of.access_until,
         "warnings": of.warnings,
@@ -102,6 +104,8 @@ struct DecisionBody {
     action: Action,
     /// Scopes that the person left ticked; absent = all of the request.
     scopes: Option<Vec<String>>,
+    /// Single claims that the person left ticked; absent = none.
+    claims: Option<Vec<String>>,
     sid: Option<String>,
 }
 
@@ -169,9 +173,12 @@ fn check_token(app_page: &OAuthInteraction, token: &str) -> Result<(), Failure> 
 
 fn decision(app_page: &OAuthInteraction, act: DecisionBody) -> Result<Decision, OAuthError> {
     Ok(match act.action {
-        Action::Allow => Decision::Allow(match act.scopes {
-            Some(ticked) => ticked.iter().collect(),
-            None => app_page.scopes.iter().map(|line| &line.name).collect(),
+        Action::Allow => Decision::Allow(Choices {
+            scopes: match act.scopes {
+                Some(ticked) => ticked.iter().collect(),
+                None => app_page.scopes.iter().map(|line| &line.name).collect(),
+            },
+            claims: act.claims.unwrap_or_default(),
         }),
         Action::Deny | Action::Cancel => Decision::Deny,
         Action::UseAnother => Decision::UseAnother,

@@ -20,7 +20,7 @@ use crate::{
     sessions::{Browser, SignIn, SignedIn},
     views::{
         ClientCard, UserCard,
-        pages::{AccountLine, ResourceLine, ScopeLine, Warning},
+        pages::{AccountLine, ClaimLine, ResourceLine, ScopeLine, Warning},
     },
 };
 
@@ -58,6 +58,9 @@ pub struct OAuthInteraction {
     pub client: ClientCard,
     /// Scopes that the client requests, described in the language `lang`.
     pub scopes: Vec<ScopeLine>,
+    /// Claims about the person that the client requests by themselves, because no requested scope covers
+    /// them; what the person agrees to goes to [`Self::accept_with_claims`].
+    pub claims: Vec<ClaimLine>,
     /// Resources to which the client requests access.
     pub resources: Vec<ResourceLine>,
     /// How long the access lasts, in words of the language `lang`.

@@ -1,12 +1,14 @@
 //! GET, POST `{prefix}/userinfo` — OpenID Connect Core §5.3.
 
+use std::sync::Arc;
+
 use axum::{
     Json, debug_handler,
     extract::Request,
     http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::{
     config::RateLimitEntry,
@@ -17,6 +19,8 @@ use crate::{
     protocol::{
         bearer::{BearerPlace, Challenge},
         claims,
+        claims_parameter::GrantedClaims,
+        client::Client,
         error::OAuthError,
         grants::repeated,
         id_token,
@@ -26,7 +30,8 @@ use crate::{
         scope::{OPENID, Scopes},
     },
     server::Server,
-    tokens::lookup::ActiveAccessToken,
+    store::authorization_codes::GrantRow,
+    tokens::{ClaimsToTell, lookup::ActiveAccessToken},
 };
 
 /// Returns the claims about the person whose access token the request brings.
@@ -43,15 +48,32 @@ pub async fn get_or_post(server: ServerState, request: Request) -> Result<Respon
             resource_metadata: None,
             scope: OPENID,
             error: None,
+            login: None,
         };
         let headers = [(header::WWW_AUTHENTICATE, challenge.to_string())];
         return Ok((StatusCode::UNAUTHORIZED, headers).into_response());
     };
-    Ok(Json(about_user(&server, &token).await?).into_response())
+    let AboutUser { client, claims } = about_user(&server, &token).await?;
+    let alg = client.userinfo_signed_response_alg.as_deref();
+    let Some(alg) = alg.and_then(|alg| alg.parse().ok()) else {
+        return Ok(Json(claims).into_response());
+    };
+    let signed = server.tokens.signed_userinfo(&client, alg, claims).await?;
+    Ok(([(header::CONTENT_TYPE, SIGNED)], signed).into_response())
 }
 
-/// UI-02, UI-03, UI-05: checks the access token, and collects the claims that its scopes cover.
-async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
+/// Media type of a signed answer.
+const SIGNED: &str = "application/jwt";
+
+/// What the answer says, and to which client.
+struct AboutUser {
+    client: Arc<Client>,
+    claims: Map<String, Value>,
+}
+
+/// UI-02, UI-03, UI-05: checks the access token, and collects the claims that its scopes cover, and those
+/// that were granted by themselves.
+async fn about_user(server: &Server, token: &str) -> Result<AboutUser, Failure> {
     let invalid = || OAuthError::of(GuardRefusal::AccessTokenInvalid).with_rule(rule!("UI-02"));
     let wanted = || {
         let (issuer, userinfo) = (&server.urls.issuer, server.urls.of(Route::Userinfo));
@@ -74,7 +96,15 @@ async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
             .observed("a person's token with the scope openid", scopes.to_string());
         return Err(error.into());
     };
-    let mut claims = server.tokens.user_claims(&parties.client, &owner, &scopes);
+    let single = single_claims(access.grant.as_ref(), &scopes);
+    let told = ClaimsToTell {
+        scopes: &scopes,
+        single: &single,
+    };
+    let mut claims = server.tokens.user_claims(&parties.client, &owner, told);
+    if let Some(grant) = &access.grant {
+        claims.extend(of_login(grant, &single));
+    }
     claims.insert(
         "sub".to_owned(),
         server
@@ -85,7 +115,34 @@ async fn about_user(server: &Server, token: &str) -> Result<Value, Failure> {
     let (facts, words) = (ClientInfo::of(&parties.client), scopes.as_slice());
     let hook = server.people.app.userinfo_claims(&owner, &facts, words);
     claims::add(&mut claims, hook.await?.iter(), &id_token::REGISTERED);
-    Ok(Value::Object(claims))
+    Ok(AboutUser {
+        client: parties.client,
+        claims,
+    })
+}
+
+/// The claims that the parameter `claims` asked for here (OpenID Connect Core §5.5).
+fn single_claims(grant: Option<&GrantRow>, of_token: &Scopes) -> Vec<String> {
+    let Some(grant) = grant else {
+        return Vec::new();
+    };
+    let of_grant: Scopes = grant.scopes.0.iter().collect();
+    GrantedClaims::read(grant.claims.as_ref()).of_userinfo(&of_grant, of_token)
+}
+
+/// Those of the wanted claims that are about the login.
+fn of_login(grant: &GrantRow, wanted: &[String]) -> Map<String, Value> {
+    let known = [
+        ("auth_time", grant.auth_time.map(|at| json!(at))),
+        ("acr", grant.acr.as_ref().map(|acr| json!(acr))),
+        ("amr", grant.amr.clone()),
+    ];
+    let known = known
+        .into_iter()
+        .filter(|(name, _)| wanted.iter().any(|wanted| wanted == name));
+    known
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect()
 }
 
 /// UI-01: the token of the header, or of a POST's form body; the query is not read.

@@ -9,8 +9,8 @@ use crate::{
     events::{AuditEvent, EventName},
     people::hooks::{ClientInfo, InteractionInfo},
     protocol::{
-        error::OAuthError, interaction::Step, params, refusals::InteractionRefusal, route::Route,
-        rule::rule, scope::Scopes,
+        consent::Choices, error::OAuthError, interaction::Step, params,
+        refusals::InteractionRefusal, route::Route, rule::rule,
     },
     sessions::{Browser, SignedIn},
 };
@@ -20,8 +20,8 @@ use crate::{
 pub struct ConsentDecision<'a> {
     /// The signed-in person who decided.
     pub person: &'a SignedIn,
-    /// The scopes that the person left ticked.
-    pub ticked: &'a Scopes,
+    /// What the person left ticked.
+    pub ticked: &'a Choices,
 }
 
 impl InteractionService {
@@ -79,11 +79,11 @@ impl InteractionService {
             Ok(step) => return Ok(InteractionOutcome::Step(step)),
             Err(error) => return self.refuse_request(interaction, browser, error).await,
         }
-        let scopes = self.accepted(interaction, agreement.ticked);
-        if scopes.is_empty() {
+        let accepted = self.accepted(interaction, agreement.ticked);
+        if accepted.scopes.is_empty() {
             return self.deny(interaction, browser).await;
         }
-        self.issue_code(interaction, browser, current, Some(scopes))
+        self.issue_code(interaction, browser, current, Some(accepted))
             .await
     }
 

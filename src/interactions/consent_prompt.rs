@@ -11,7 +11,8 @@ use crate::{
         scope::{OFFLINE_ACCESS, OPENID},
     },
     sessions::SignedIn,
-    views::pages::{ConsentPage, GrantedScope, ResourceLine, ScopeLine, Warning},
+    store::consents::ConsentRow,
+    views::pages::{ClaimLine, ConsentPage, GrantedScope, ResourceLine, ScopeLine, Warning},
 };
 
 impl InteractionService {
@@ -23,15 +24,29 @@ impl InteractionService {
     ) -> ConsentPage {
         let stored = current.and_then(|current| current.consent.as_ref());
         // Scopes that were accepted for other resources alone are new here (CO-02).
-        let stored = stored.and_then(|consent| {
-            consent.view().accepted_for(&ConsentAsk {
+        let single = interaction.single_claims();
+        let view = stored.map(ConsentRow::view);
+        let stored = view.as_ref().and_then(|view| {
+            view.accepted_for(&ConsentAsk {
                 scopes: &interaction.grantable,
                 resources: &interaction.request.resources,
+                claims: &single,
                 client_version: interaction.client.version,
                 now: self.clock.now(),
             })
         });
+        let holds = stored.is_some();
         let stored = stored.unwrap_or_default();
+        let knows = |claim: &str| {
+            let view = view.as_ref().filter(|_| holds);
+            view.is_some_and(|view| view.covers_claim(&stored, claim))
+        };
+        let claim = |name: &String| ClaimLine {
+            name: name.clone(),
+            description: String::new(),
+            is_new: !knows(name),
+            checked: true,
+        };
         let line = |name: &str| ScopeLine {
             name: name.to_owned(),
             description: self.scope_description(name),
@@ -54,6 +69,7 @@ impl InteractionService {
         };
         ConsentPage {
             scopes: interaction.grantable.iter().map(line).collect(),
+            claims: single.iter().map(claim).collect(),
             previously_granted: before.collect(),
             resources: self.resource_lines(interaction),
             access_for: Some(access),

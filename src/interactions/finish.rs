@@ -11,10 +11,10 @@ use crate::{
     error::{Failure, PageError},
     events::{AuditEvent, EventName},
     protocol::{
-        consent::Approval,
+        acr,
+        consent::{Approval, Choices},
         error::OAuthError,
         row_id::GrantId,
-        scope::Scopes,
         secret::{Purpose, SealKey, Secret},
         time::Seconds,
     },
@@ -34,8 +34,8 @@ const REPEAT: Seconds = Seconds::new(30);
 impl InteractionService {
     /// Issues the authorization code (RFC 6749 §4.1.2).
     ///
-    /// `approved` holds the scopes that the person has just agreed to. `None` means that no approval is
-    /// needed, and that all grantable scopes are granted.
+    /// `approved` holds what the person has just agreed to. `None` means that no approval is needed, and
+    /// that all grantable scopes and all requested claims are granted.
     ///
     /// # Errors
     /// When the database fails; nothing is stored then.
@@ -44,11 +44,14 @@ impl InteractionService {
         interaction: &Interaction,
         browser: &mut Browser,
         current: &SignedIn,
-        approved: Option<Scopes>,
+        approved: Option<Choices>,
     ) -> Result<InteractionOutcome, PageError> {
         let code = random::secret(&self.settings.token_prefixes.authorization_code)?;
         let location = interaction.request.callback.success(code.expose());
-        let scopes = approved.as_ref().unwrap_or(&interaction.grantable);
+        let granted = approved.clone().unwrap_or_else(|| Choices {
+            scopes: interaction.grantable.clone(),
+            claims: interaction.single_claims(),
+        });
         let consumed = match &interaction.row {
             None => None,
             Some(row) => Some(ConsumedInteraction {
@@ -57,7 +60,7 @@ impl InteractionService {
             }),
         };
         let consent = match &approved {
-            Some(scopes) => ConsentBasis::Given(self.approval(interaction, current, scopes)),
+            Some(accepted) => ConsentBasis::Given(self.approval(interaction, current, accepted)),
             None => ConsentBasis::stored(interaction, current),
         };
         let finish = IssueCode {
@@ -65,7 +68,7 @@ impl InteractionService {
             basis: self.basis(interaction, current, &consent),
             app: Arc::clone(&self.people.app),
             now: self.clock.now(),
-            grant: self.grant_row(interaction, current, &code, scopes),
+            grant: self.grant_row(interaction, current, &code, &granted),
             consent,
         };
         let grant = finish.grant.clone();
@@ -78,11 +81,11 @@ impl InteractionService {
             .await?;
         match (finished, interaction.state()) {
             (IssueOutcome::Issued(id), _) => {
-                if let Some(scopes) = &approved {
+                if let Some(accepted) = &approved {
                     let event = AuditEvent::new(EventName::ConsentGranted);
                     let event = event.client(&interaction.client).about(&current.owner);
                     let event = event.about(&current.session).grant_id(id);
-                    let event = event.scopes(scopes.as_slice());
+                    let event = event.scopes(accepted.scopes.as_slice());
                     self.events
                         .emit(event.resources(&interaction.request.resources));
                 }
@@ -187,9 +190,10 @@ impl InteractionService {
         interaction: &Interaction,
         current: &SignedIn,
         code: &Secret,
-        scopes: &Scopes,
+        granted: &Choices,
     ) -> GrantRow {
         let (now, request) = (self.clock.now(), &interaction.request);
+        let claims = &request.claims;
         let expires_at = now + self.policy.ttl.code;
         GrantRow {
             id: GrantId::UNSAVED,
@@ -203,9 +207,10 @@ impl InteractionService {
             redirect_uri_explicit: request.callback.is_explicit(),
             code_challenge: request.code_challenge.clone(),
             nonce: request.nonce.clone(),
-            acr: current.session.acr.clone(),
-            scopes: scopes.as_slice().to_vec().into(),
+            acr: self.told_acr(interaction, current),
+            scopes: granted.scopes.as_slice().to_vec().into(),
             resources: request.resources.clone().into(),
+            claims: claims.granted(&granted.scopes, &granted.claims).to_json(),
             amr: current.session.amr.clone(),
             device_label: device_label(current.session.user_agent.as_deref()),
             auth_time: Some(current.session.auth_time),
@@ -222,11 +227,18 @@ impl InteractionService {
         }
     }
 
+    /// The class of the login, as the client asked for it (NX-06).
+    fn told_acr(&self, interaction: &Interaction, current: &SignedIn) -> Option<String> {
+        let (order, wanted) = (&self.settings.acr_values, interaction.wanted_acr());
+        let held = current.acr.as_deref()?;
+        Some(acr::told(order, wanted.values, held).to_owned())
+    }
+
     fn approval(
         &self,
         interaction: &Interaction,
         current: &SignedIn,
-        accepted: &Scopes,
+        accepted: &Choices,
     ) -> NewApproval {
         NewApproval {
             client_id: interaction.client.client_id.clone(),
@@ -234,7 +246,10 @@ impl InteractionService {
             reference: current.reference.clone().unwrap_or_default(),
             approval: Approval {
                 resources: interaction.request.resources.clone(),
-                shown: interaction.grantable.clone(),
+                shown: Choices {
+                    scopes: interaction.grantable.clone(),
+                    claims: interaction.single_claims(),
+                },
                 accepted: accepted.clone(),
                 client_version: interaction.client.version,
                 at: self.clock.now(),

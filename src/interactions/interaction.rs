@@ -127,6 +127,9 @@ impl Interaction {
         let params = row
             .params
             .and_then(|params| serde_json::from_value(params).ok());
+        let claims = row
+            .claims
+            .and_then(|claims| serde_json::from_value(claims).ok());
         let request = AuthorizationRequest {
             client_id: row.client_id,
             callback: Callback::stored(
@@ -152,6 +155,7 @@ impl Interaction {
             ui_locales: row.ui_locales,
             display: row.display,
             acr_values: words(row.acr_values),
+            claims: claims.unwrap_or_default(),
             hint_subject: row.hint_subject,
             params: params.unwrap_or_default(),
         };
@@ -203,6 +207,7 @@ impl Interaction {
             resources: request.resources.clone().into(),
             prompts: self.prompts().into(),
             handled: self.handled(),
+            claims: (!request.claims.is_empty()).then(|| json!(request.claims)),
             acr_values: Some(json!(request.acr_values)),
             params: Some(json!(request.params)),
             max_age: request.max_age.and_then(|age| age.try_into().ok()),
@@ -223,6 +228,12 @@ impl Interaction {
         let silent = self.request.silent.then_some(Prompt::None);
         let prompts = self.request.prompts.iter().copied().chain(silent);
         prompts.map(|prompt| prompt.as_str().to_owned()).collect()
+    }
+
+    /// Returns the requested claims that the person is asked for by themselves, because none of the
+    /// grantable scopes covers them (OpenID Connect Core §5.5).
+    pub fn single_claims(&self) -> Vec<String> {
+        self.request.claims.beyond(&self.grantable)
     }
 
     /// Whether the client changed since it was shown to the person.

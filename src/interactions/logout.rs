@@ -104,6 +104,7 @@ impl LogoutInteraction {
             scopes: Strings::default(),
             resources: Strings::default(),
             prompts: Strings::default(),
+            claims: None,
             handled: Strings::default(),
             acr_values: None,
             params: hint.map(|hint| json!({ "sid": hint.sid, "aud": hint.audiences })),

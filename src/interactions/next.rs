@@ -5,6 +5,7 @@ use crate::{
     error::Failure,
     people::hooks::{ClientInfo, SessionInfo},
     protocol::{
+        consent::Choices,
         error::{ErrorCode, OAuthError},
         interaction::{HookOutcome, PromptContext, PromptRequest, SessionView, Step, next_step},
         row_id::SessionId,
@@ -61,20 +62,24 @@ impl InteractionService {
             Some(current) => Some(SessionView {
                 subject: self.clients.subject_for(client, &current.owner.subject())?,
                 auth_time: current.session.auth_time,
-                acr: current.session.acr.clone(),
+                acr: current.acr.clone(),
             }),
         };
         let consent = current.and_then(|current| current.consent.as_ref());
         let consent = consent.map(ConsentRow::view);
+        let (wanted, claims) = (interaction.wanted_acr(), interaction.single_claims());
         Ok(next_step(&PromptContext {
             request: PromptRequest {
                 prompts: &request.prompts,
                 silent: request.silent,
                 max_age: request.max_age,
                 hint_subject: request.hint_subject.as_deref(),
-                acr_values: interaction.wanted_acr(),
+                subjects: request.claims.subjects.as_deref(),
+                acr_values: wanted.values,
+                acr_is_essential: wanted.essential,
                 scopes: &interaction.grantable,
                 resources: &request.resources,
+                claims: &claims,
                 redirect_uri: request.callback.redirect_uri(),
                 started_at: interaction.started_at,
             },
@@ -181,14 +186,23 @@ impl InteractionService {
         self.record_step(interaction, Some(current)).await
     }
 
-    /// Returns the scopes that the person agreed to (CO-04): the ticked ones where
-    /// `consent_allows_narrowing` is on, otherwise all grantable ones.
-    pub fn accepted(&self, interaction: &Interaction, ticked: &Scopes) -> Scopes {
+    /// Returns what the person agreed to (CO-04): the ticked scopes where `consent_allows_narrowing` is on,
+    /// otherwise all grantable ones, and the claims that the form names, because a page that shows no claims
+    /// has no consent for them.
+    pub fn accepted(&self, interaction: &Interaction, ticked: &Choices) -> Choices {
+        let mut claims = interaction.single_claims();
+        claims.retain(|claim| ticked.claims.contains(claim));
         if !self.settings.consent_allows_narrowing {
-            return interaction.grantable.clone();
+            return Choices {
+                scopes: interaction.grantable.clone(),
+                claims,
+            };
         }
-        let kept = |scope: &str| scope == OPENID || ticked.contains(scope);
-        interaction.grantable.filtered(kept)
+        let kept = |scope: &str| scope == OPENID || ticked.scopes.contains(scope);
+        Choices {
+            scopes: interaction.grantable.filtered(kept),
+            claims,
+        }
     }
 }
 
@@ -196,8 +210,20 @@ impl InteractionService {
 fn asks_app(next: &NextStep) -> bool {
     match next {
         Ok(step) => !matches!(step, Step::Create | Step::Login),
-        Err(error) => error.code != ErrorCode::LoginRequired,
+        Err(error) => !matches!(
+            error.code,
+            ErrorCode::LoginRequired | ErrorCode::UnmetAuthenticationRequirements
+        ),
     }
+}
+
+/// The authentication context classes that a request wants.
+#[derive(Clone, Copy, Debug)]
+pub struct WantedAcr<'a> {
+    /// The classes, any of which is enough; none = every login will do.
+    pub values: &'a [String],
+    /// Whether the request fails without one of them.
+    pub essential: bool,
 }
 
 /// Answers of the app's hooks about one person, for the rest of the HTTP request.
@@ -217,13 +243,20 @@ impl HookAnswers {
 }
 
 impl Interaction {
-    /// Returns the wanted authentication context classes: `acr_values` of the request, or else
-    /// `default_acr_values` of the client.
-    pub fn wanted_acr(&self) -> &[String] {
-        if self.request.acr_values.is_empty() {
-            &self.client.default_acr_values
-        } else {
-            &self.request.acr_values
+    /// Returns the wanted authentication context classes: essential ones of the parameter `claims`, or else
+    /// `acr_values` of the request, or else what `claims` wishes for, or else `default_acr_values` of the
+    /// client.
+    pub fn wanted_acr(&self) -> WantedAcr<'_> {
+        let request = &self.request;
+        let of_claims = request.claims.acr.as_ref();
+        let values = match of_claims {
+            Some(acr) if acr.essential || request.acr_values.is_empty() => &acr.values,
+            _ if !request.acr_values.is_empty() => &request.acr_values,
+            _ => &self.client.default_acr_values,
+        };
+        WantedAcr {
+            values,
+            essential: of_claims.is_some_and(|acr| acr.essential),
         }
     }
 }

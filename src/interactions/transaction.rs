@@ -60,6 +60,8 @@ pub(super) enum ConsentBasis {
         scopes: Scopes,
         /// The resources that the consent must cover.
         resources: Vec<String>,
+        /// The claims that the consent must cover, by themselves or by a scope.
+        claims: Vec<String>,
         /// The version of the client for which the consent must have been given.
         client_version: i32,
     },
@@ -76,6 +78,7 @@ impl ConsentBasis {
                 id: row.id,
                 scopes: interaction.grantable.clone(),
                 resources: interaction.request.resources.clone(),
+                claims: interaction.single_claims(),
                 client_version: interaction.client.version,
             },
             _ => Self::NotNeeded,
@@ -159,6 +162,7 @@ impl IssueCode {
                 ConsentBasis::Stored {
                     scopes,
                     resources,
+                    claims,
                     client_version,
                     ..
                 },
@@ -167,6 +171,7 @@ impl IssueCode {
                 consent.view().covers(&ConsentAsk {
                     scopes,
                     resources,
+                    claims,
                     client_version: *client_version,
                     now: self.now,
                 })

@@ -82,6 +82,12 @@ pub trait AppHooks: Send + Sync {
         owner: &Owner,
         client: &ClientInfo,
     ) -> Result<Option<String>, Failure>;
+    /// Calls the hook `acr_for`.
+    async fn acr_for(
+        &self,
+        owner: &Owner,
+        session: &SessionInfo,
+    ) -> Result<Option<String>, Failure>;
     /// Calls the hook `consent_reference`.
     async fn consent_reference(&self, owner: &Owner) -> Result<String, Failure>;
     /// Calls the hook `external_logins`.

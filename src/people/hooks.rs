@@ -166,6 +166,19 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
         Ok(None)
     }
 
+    /// Returns the authentication context class of a login (`acr`), for an app that does not tell it at
+    /// sign-in (`SignIn::acr`), or where it changes while the session lasts: a second factor that the
+    /// person has shown in the app, say. By default it is the class that is stored with the session.
+    ///
+    /// The setting `acr_values` has the classes in their order, weakest first. A client that wants a
+    /// stronger class than this one sends the person to the login page.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn acr_for(&self, _user: &U, session: &SessionInfo) -> Result<Option<String>> {
+        Ok(session.acr.clone())
+    }
+
     /// Returns in whose name this user consents now, for example an organisation chosen in the app: each
     /// reference has consents of its own. `""` = the user's own name.
     ///

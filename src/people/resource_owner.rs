@@ -19,7 +19,7 @@ pub use self::{
     forms::{PasswordError, SignUp, SignUpError},
 };
 use super::passwords;
-use crate::protocol::time::UnixTime;
+use crate::protocol::{claims, time::UnixTime};
 pub use crate::{
     store::user_key::{UserKey, UserKeyType},
     views::form::{FieldError, SignUpField},
@@ -66,8 +66,10 @@ impl Claims {
 pub struct ClaimRequest<'a> {
     /// Client that will read the claims.
     pub client_id: &'a str,
-    /// Granted scopes. Claims outside of these scopes are dropped by the plugin.
+    /// Granted scopes. Claims that neither these scopes cover nor `claims` names are dropped by the plugin.
     pub scopes: &'a [String],
+    /// Names of the claims that were granted by themselves (OpenID Connect Core §5.5).
+    pub claims: &'a [String],
 }
 
 impl ClaimRequest<'_> {
@@ -75,6 +77,13 @@ impl ClaimRequest<'_> {
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes.iter().any(|granted| granted == scope)
+    }
+
+    /// Whether a claim will leave, by a scope or by itself: a reason to look up what only that claim shows.
+    #[must_use]
+    pub fn has_claim(&self, claim: &str) -> bool {
+        let scopes = self.scopes.iter().collect();
+        claims::covers(&scopes, claim) || self.claims.iter().any(|granted| granted == claim)
     }
 }
 

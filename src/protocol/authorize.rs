@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::{
     callback::Callback,
+    claims_parameter::{self, RequestedClaims},
     client::{Client, ClientStatus, GrantType},
     error::OAuthError,
     params::{Params, Repeated},
@@ -52,6 +53,8 @@ pub struct AuthorizationRequest {
     pub display: Option<String>,
     /// OIDC `acr_values`.
     pub acr_values: Vec<String>,
+    /// What the parameter `claims` asks for.
+    pub claims: RequestedClaims,
     /// `sub` of the verified `id_token_hint`.
     pub hint_subject: Option<String>,
     /// Every other parameter, for the app's pages.
@@ -80,8 +83,7 @@ struct AuthorizationParameters<'p> {
     display: Option<&'p str>,
     id_token_hint: Option<&'p str>,
     acr_values: Option<&'p str>,
-    #[serde(rename = "claims")]
-    _claims: Option<&'p str>,
+    claims: Option<&'p str>,
     response_mode: Option<&'p str>,
     #[serde(rename = "request")]
     _request: Option<&'p str>,
@@ -124,7 +126,7 @@ pub fn check_client(client: Option<&Client>) -> Result<&Client, OAuthError> {
 /// Verifies an `id_token_hint` and returns its `sub`.
 pub type VerifyHint<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
-/// Checks AZ-10 and AZ-13 to AZ-25. The callback is known, so every refusal may be sent there.
+/// Checks AZ-10 and AZ-13 to AZ-27. The callback is known, so every refusal may be sent there.
 ///
 /// # Errors
 /// The refusal that is sent to the client.
@@ -156,12 +158,17 @@ pub fn validate(
         resources.extend(requested::resource_of_scopes(policy, client, &scopes));
     }
     targets::one_signature(&resources, policy)?;
+    let claims = match sent.claims {
+        None => RequestedClaims::default(),
+        Some(claims) => claims_parameter::read(claims, &policy.supported_claims)?,
+    };
     let hint_subject = match sent.id_token_hint {
         None => None,
         Some(hint) => Some(verify_hint(hint).ok_or_else(|| {
             OAuthError::of(AuthorizeRefusal::IdTokenHintInvalid).received(Received::Secret(hint))
         })?),
     };
+    check_reachable(&claims, policy)?;
     let text = |value: Option<&str>| value.map(str::to_owned);
     Ok(AuthorizationRequest {
         client_id: client.client_id.clone(),
@@ -180,6 +187,7 @@ pub fn validate(
             .acr_values
             .map(|values| words(values).map(str::to_owned).collect())
             .unwrap_or_default(),
+        claims,
         hint_subject,
         params: others,
     })
@@ -265,6 +273,21 @@ fn check_response(
         ));
     }
     Ok(())
+}
+
+/// AZ-27: an essential `acr` that no login here has is refused before anybody signs in for it
+/// (OpenID Connect Core §5.5.1.1).
+fn check_reachable(claims: &RequestedClaims, policy: &Policy) -> Result<(), OAuthError> {
+    let Some(acr) = claims.acr.as_ref().filter(|acr| acr.essential) else {
+        return Ok(());
+    };
+    if acr.values.iter().any(|acr| policy.acr_values.contains(acr)) {
+        return Ok(());
+    }
+    Err(OAuthError::of(AuthorizeRefusal::AcrUnknown).expected(
+        format!("one of: {}", policy.acr_values.join(" ")),
+        Received::Public(&acr.values.join(" ")),
+    ))
 }
 
 /// AZ-19: reads `max_age`.

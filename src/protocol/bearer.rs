@@ -5,6 +5,7 @@ use super::{
     error::{ErrorCode, OAuthError},
     refusals::GuardRefusal,
     rule::{RuleId, rule},
+    step_up::LoginRequirement,
 };
 
 /// Where an access token is shown. The header is read in the same way everywhere.
@@ -61,6 +62,9 @@ pub struct Challenge<'a> {
     pub scope: &'a str,
     /// Why a token was refused; `None` when none was sent.
     pub error: Option<&'a OAuthError>,
+    /// What the operation needs of the login; told with `insufficient_user_authentication` only (RFC 9470
+    /// §3).
+    pub login: Option<&'a LoginRequirement>,
 }
 
 impl std::fmt::Display for Challenge<'_> {
@@ -72,18 +76,29 @@ impl std::fmt::Display for Challenge<'_> {
         if !self.scope.is_empty() {
             write!(f, ", scope=\"{}\"", self.scope)?;
         }
-        // RFC 6750 §3.1 knows three codes; a fault of ours is none of the token.
+        // RFC 6750 §3.1 knows three codes, RFC 9470 §3 one more; a fault of ours is none of the token.
         let of_token = [
             ErrorCode::InvalidRequest,
             ErrorCode::InvalidToken,
             ErrorCode::InsufficientScope,
+            ErrorCode::InsufficientUserAuthentication,
         ];
-        match self.error.filter(|error| of_token.contains(&error.code)) {
-            Some(error) => {
-                let (code, description) = (error.code, error.text());
-                write!(f, ", error=\"{code}\", error_description=\"{description}\"")
+        let Some(error) = self.error.filter(|error| of_token.contains(&error.code)) else {
+            return Ok(());
+        };
+        let (code, description) = (error.code, error.text());
+        write!(f, ", error=\"{code}\", error_description=\"{description}\"")?;
+        match self.login {
+            Some(login) if code == ErrorCode::InsufficientUserAuthentication => {
+                if !login.acr_values.is_empty() {
+                    write!(f, ", acr_values=\"{}\"", login.acr_values.join(" "))?;
+                }
+                match login.max_age {
+                    Some(max_age) => write!(f, ", max_age=\"{max_age}\""),
+                    None => Ok(()),
+                }
             }
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 }
@@ -126,6 +141,7 @@ mod tests {
             resource_metadata: Some("https://as.example/.well-known/oauth-protected-resource/mcp"),
             scope: "mcp:read mcp:write",
             error: Some(&error),
+            login: None,
         };
         insta::assert_snapshot!(challenge, @r#"Bearer realm="https://as.example", resource_metadata="https://as.example/.well-known/oauth-protected-resource/mcp", scope="mcp:read mcp:write", error="insufficient_scope", error_description="The access token lacks a scope""#);
         let fault = OAuthError::of(ServerRefusal::StorageBusy).with_rule(rule!("GU-06"));
@@ -136,5 +152,16 @@ mod tests {
             ..challenge
         };
         assert_eq!(bare.to_string(), "Bearer realm=\"https://as.example\"");
+        let login = LoginRequirement {
+            acr_values: vec!["mfa".into(), "hardware".into()],
+            max_age: Some(crate::protocol::time::Seconds::minutes(5)),
+        };
+        let weak = OAuthError::of(GuardRefusal::LoginNotEnough);
+        let step_up = Challenge {
+            error: Some(&weak),
+            login: Some(&login),
+            ..bare
+        };
+        insta::assert_snapshot!(step_up, @r#"Bearer realm="https://as.example", error="insufficient_user_authentication", error_description="Another login is needed", acr_values="mfa hardware", max_age="300""#);
     }
 }

@@ -30,13 +30,15 @@ const BY_SCOPE: [(&str, &[&str]); 4] = [
     ("phone", &["phone_number", "phone_number_verified"]),
 ];
 
-/// Returns those of `claims` that a granted scope covers. Null values are left out (GE-07).
+/// Returns those of `claims` that a granted scope covers, or that were granted by themselves, as `single`
+/// names them. Null values are left out (GE-07).
 pub fn granted<'a>(
     claims: impl Iterator<Item = (&'a String, &'a Value)>,
     scopes: &Scopes,
+    single: &[String],
 ) -> Map<String, Value> {
     claims
-        .filter(|(name, value)| !value.is_null() && covers(scopes, name))
+        .filter(|(name, value)| !value.is_null() && (covers(scopes, name) || single.contains(name)))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }
@@ -55,7 +57,8 @@ pub fn add<'a>(
     }
 }
 
-fn covers(scopes: &Scopes, claim: &str) -> bool {
+/// Whether one of the scopes asks for the claim.
+pub fn covers(scopes: &Scopes, claim: &str) -> bool {
     BY_SCOPE
         .iter()
         .any(|(scope, claims)| scopes.contains(scope) && claims.contains(&claim))
@@ -78,8 +81,12 @@ mod tests {
             ("password".to_owned(), json!("x")),
         ]);
         let scopes = Scopes::parse("openid profile").unwrap();
-        let granted = granted(claims.iter(), &scopes);
-        assert_eq!(Value::Object(granted), json!({ "name": "Alice" }));
+        let of_scopes = granted(claims.iter(), &scopes, &[]);
+        assert_eq!(Value::Object(of_scopes), json!({ "name": "Alice" }));
+        let single = ["email".to_owned(), "picture".to_owned()];
+        let with_single = granted(claims.iter(), &scopes, &single);
+        let expected = json!({ "name": "Alice", "email": "alice@example.com" });
+        assert_eq!(Value::Object(with_single), expected);
     }
 
     #[test]

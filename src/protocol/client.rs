@@ -240,6 +240,8 @@ pub struct Client {
     pub token_endpoint_auth_signing_alg: Option<String>,
     /// Signature algorithm of its ID tokens; `None` = the server's.
     pub id_token_signed_response_alg: Option<String>,
+    /// `userinfo_signed_response_alg`; `None` = the answer is JSON.
+    pub userinfo_signed_response_alg: Option<String>,
     /// Whether PKCE is demanded.
     pub require_pkce: bool,
     /// Known client whose requests need no consent.

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::scope::Scopes;
+use super::{accepted_claims::AcceptedClaims, claims, scope::Scopes};
 use crate::protocol::time::UnixTime;
 
 /// One scope that a person accepted for one resource: an entry of the column `history`.
@@ -27,15 +27,24 @@ pub struct AcceptedScope {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AcceptedScopes(Vec<AcceptedScope>);
 
+/// Scopes and single claims, as a consent page shows or a person accepts them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// The scopes.
+    pub scopes: Scopes,
+    /// Claims that no scope of the request covers (OpenID Connect Core §5.5).
+    pub claims: Vec<String>,
+}
+
 /// The decision of a person on one consent page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
     /// Resources of the request; none = the app itself.
     pub resources: Vec<String>,
-    /// Scopes that the page showed.
-    pub shown: Scopes,
-    /// Scopes that were left ticked.
-    pub accepted: Scopes,
+    /// What the page showed.
+    pub shown: Choices,
+    /// What was left ticked.
+    pub accepted: Choices,
     /// Version of the client that the page showed.
     pub client_version: i32,
     /// When the decision was made.
@@ -102,11 +111,11 @@ impl AcceptedScopes {
         for target in targets(&approval.resources) {
             let is_of = |entry: &AcceptedScope| entry.resource.as_deref() == target;
             entries.retain(|entry| {
-                let unticked = approval.shown.contains(&entry.scope)
-                    && !approval.accepted.contains(&entry.scope);
+                let unticked = approval.shown.scopes.contains(&entry.scope)
+                    && !approval.accepted.scopes.contains(&entry.scope);
                 !(is_of(entry) && unticked)
             });
-            for scope in approval.accepted.iter() {
+            for scope in approval.accepted.scopes.iter() {
                 if !entries
                     .iter()
                     .any(|entry| is_of(entry) && entry.scope == scope)
@@ -139,6 +148,8 @@ pub struct ConsentView {
     pub client_version: i32,
     /// Scopes that were accepted for that version.
     pub accepted: AcceptedScopes,
+    /// Single claims that were accepted for that version.
+    pub claims: AcceptedClaims,
     /// When the consent expires.
     pub expires_at: Option<UnixTime>,
 }
@@ -150,6 +161,8 @@ pub struct ConsentAsk<'a> {
     pub scopes: &'a Scopes,
     /// Requested resources; none = the app itself.
     pub resources: &'a [String],
+    /// Requested claims that no requested scope covers.
+    pub claims: &'a [String],
     /// The client's version now.
     pub client_version: i32,
     /// The present time.
@@ -157,11 +170,22 @@ pub struct ConsentAsk<'a> {
 }
 
 impl ConsentView {
-    /// CO-02: whether every requested scope was accepted for each requested resource, for this
-    /// version of the client, and the consent has not expired.
+    /// CO-02: whether every requested scope was accepted for each requested resource, and every single
+    /// claim, for this version of the client, and the consent has not expired.
     pub fn covers(&self, ask: &ConsentAsk<'_>) -> bool {
         let accepted = self.accepted_for(ask);
-        accepted.is_some_and(|accepted| ask.scopes.is_subset_of(&accepted))
+        accepted.is_some_and(|accepted| {
+            ask.scopes.is_subset_of(&accepted)
+                && ask
+                    .claims
+                    .iter()
+                    .all(|claim| self.covers_claim(&accepted, claim))
+        })
+    }
+
+    /// CO-02: whether a claim was accepted by itself, or with one of the `accepted` scopes.
+    pub fn covers_claim(&self, accepted: &Scopes, claim: &str) -> bool {
+        self.claims.contains(claim) || claims::covers(accepted, claim)
     }
 
     /// Returns the accepted scopes that hold for each resource of a request; `None` when the
@@ -191,11 +215,18 @@ mod tests {
         resources.iter().map(ToString::to_string).collect()
     }
 
+    fn choices(scopes: &str) -> Choices {
+        Choices {
+            scopes: Scopes::parse(scopes).unwrap(),
+            claims: Vec::new(),
+        }
+    }
+
     fn approval(resources: &[&str], shown: &str, accepted: &str) -> Approval {
         Approval {
             resources: uris(resources),
-            shown: Scopes::parse(shown).unwrap(),
-            accepted: Scopes::parse(accepted).unwrap(),
+            shown: choices(shown),
+            accepted: choices(accepted),
             client_version: 1,
             at: UnixTime::from_seconds(100),
         }
@@ -210,11 +241,13 @@ mod tests {
         let view = ConsentView {
             client_version: 1,
             accepted,
+            claims: AcceptedClaims::default(),
             expires_at: None,
         };
         view.covers(&ConsentAsk {
             scopes: &Scopes::parse(scopes).unwrap(),
             resources: &uris(resources),
+            claims: &[],
             client_version: 1,
             now: UnixTime::from_seconds(200),
         })
@@ -279,12 +312,14 @@ mod tests {
         let view = ConsentView {
             client_version: 1,
             accepted: after(&[approval(&[], "read", "read")]),
+            claims: AcceptedClaims::default(),
             expires_at: Some(UnixTime::from_seconds(200)),
         };
         let scopes = Scopes::parse("read").unwrap();
         let ask = |now| ConsentAsk {
             scopes: &scopes,
             resources: &[],
+            claims: &[],
             client_version: 1,
             now: UnixTime::from_seconds(now),
         };

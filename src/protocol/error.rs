@@ -47,6 +47,8 @@ pub enum ErrorCode {
     AccountSelectionRequired,
     /// OpenID Connect Core §3.1.2.6
     InteractionRequired,
+    /// OpenID Connect Core Error Code `unmet_authentication_requirements` 1.0
+    UnmetAuthenticationRequirements,
     /// OpenID Connect Core §3.1.2.6
     RequestNotSupported,
     /// OpenID Connect Core §3.1.2.6
@@ -61,6 +63,8 @@ pub enum ErrorCode {
     InvalidToken,
     /// RFC 6750 §3.1
     InsufficientScope,
+    /// RFC 9470 §3
+    InsufficientUserAuthentication,
 }
 
 impl ErrorCode {
@@ -82,6 +86,7 @@ impl ErrorCode {
             Self::ConsentRequired => "consent_required",
             Self::AccountSelectionRequired => "account_selection_required",
             Self::InteractionRequired => "interaction_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
@@ -89,6 +94,7 @@ impl ErrorCode {
             Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
         }
     }
 }

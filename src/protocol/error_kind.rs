@@ -191,6 +191,7 @@ impl ErrorKind {
             ErrorCode::ConsentRequired => Self::ConsentRequired,
             ErrorCode::AccountSelectionRequired => Self::AccountSelectionRequired,
             ErrorCode::InteractionRequired => Self::InteractionRequired,
+            ErrorCode::UnmetAuthenticationRequirements => Self::UnmetAuthenticationRequirements,
             ErrorCode::RequestNotSupported => Self::RequestNotSupported,
             ErrorCode::RequestUriNotSupported => Self::RequestUriNotSupported,
             ErrorCode::RegistrationNotSupported => Self::RegistrationNotSupported,
@@ -200,7 +201,8 @@ impl ErrorKind {
             | ErrorCode::InvalidRedirectUri
             | ErrorCode::InvalidClientMetadata
             | ErrorCode::InvalidToken
-            | ErrorCode::InsufficientScope => Self::InvalidRequest,
+            | ErrorCode::InsufficientScope
+            | ErrorCode::InsufficientUserAuthentication => Self::InvalidRequest,
         }
     }
 

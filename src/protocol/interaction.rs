@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    acr,
     authorize::Prompt,
     client::Client,
     consent::{ConsentAsk, ConsentView},
@@ -83,13 +84,19 @@ pub struct PromptRequest<'a> {
     pub max_age: Option<Seconds>,
     /// `sub` of the `id_token_hint`.
     pub hint_subject: Option<&'a str>,
+    /// Subjects of which the person must be one, as the parameter `claims` names them; `None` = anybody.
+    pub subjects: Option<&'a [String]>,
     /// Requested authentication context classes, any of which is enough; of the request or the
     /// client.
     pub acr_values: &'a [String],
+    /// Whether the request fails without one of these classes.
+    pub acr_is_essential: bool,
     /// Requested scopes, as far as the app lets this person grant them.
     pub scopes: &'a Scopes,
     /// Requested resources.
     pub resources: &'a [String],
+    /// Requested claims that no requested scope covers.
+    pub claims: &'a [String],
     /// Where the response is sent.
     pub redirect_uri: &'a str,
     /// When the interaction began.
@@ -157,11 +164,8 @@ pub fn next_step(context: &PromptContext<'_>) -> Result<Step, OAuthError> {
         );
     };
     // NX-04
-    if request
-        .hint_subject
-        .is_some_and(|hint| hint != session.subject)
-    {
-        let error = OAuthError::of(InteractionRefusal::SomebodyElseSignedIn);
+    if let Some(refusal) = wrong_person(request, session) {
+        let error = OAuthError::of(refusal);
         return if progress.authenticated_at.is_some() {
             Err(error)
         } else {
@@ -178,14 +182,19 @@ pub fn next_step(context: &PromptContext<'_>) -> Result<Step, OAuthError> {
         );
     }
     // NX-06: a login here was the attempt; what is asked as a wish is no reason to refuse.
-    if acr_too_weak(context, session) && !logged_in_here(context) {
-        return ask(
-            Step::Login,
-            OAuthError::of(InteractionRefusal::LoginTooWeak).expected(
+    if acr_too_weak(context, session) {
+        let refused = |why: InteractionRefusal| {
+            OAuthError::of(why).expected(
                 format!("one of: {}", request.acr_values.join(" ")),
                 Received::Public(session.acr.as_deref().unwrap_or("a login of no class")),
-            ),
-        );
+            )
+        };
+        if !logged_in_here(context) {
+            return ask(Step::Login, refused(InteractionRefusal::LoginTooWeak));
+        }
+        if request.acr_is_essential {
+            return Err(refused(InteractionRefusal::AcrNotReached));
+        }
     }
     // NX-07
     if (open(Prompt::SelectAccount) || context.app.wants_choice) && !progress.selected {
@@ -216,6 +225,19 @@ pub fn next_step(context: &PromptContext<'_>) -> Result<Step, OAuthError> {
     Ok(Step::Issue)
 }
 
+/// NX-04: how the request names another person than the one who is signed in.
+fn wrong_person(request: &PromptRequest<'_>, session: &SessionView) -> Option<InteractionRefusal> {
+    if request
+        .hint_subject
+        .is_some_and(|hint| hint != session.subject)
+    {
+        return Some(InteractionRefusal::SomebodyElseSignedIn);
+    }
+    let other = |subjects: &[String]| !subjects.contains(&session.subject);
+    let is_other = request.subjects.is_some_and(other);
+    is_other.then_some(InteractionRefusal::SubjectNotWanted)
+}
+
 /// A login of this interaction, by the session that is current now.
 fn logged_in_here(context: &PromptContext<'_>) -> bool {
     context
@@ -243,12 +265,9 @@ fn acr_too_weak(context: &PromptContext<'_>, session: &SessionView) -> bool {
     let PromptContext {
         request, acr_order, ..
     } = context;
-    let rank = |acr: &String| acr_order.iter().position(|known| known == acr);
-    let Some(weakest) = request.acr_values.iter().filter_map(rank).min() else {
-        return false;
-    };
-    let Some(acr) = &session.acr else { return true };
-    !request.acr_values.contains(acr) && rank(acr).is_none_or(|rank| rank < weakest)
+    let is_known = |acr: &String| acr_order.contains(acr);
+    request.acr_values.iter().any(is_known)
+        && !acr::reaches(acr_order, request.acr_values, session.acr.as_deref())
 }
 
 /// CO-01, CO-02: whether the person must be asked for consent.
@@ -275,6 +294,7 @@ fn consent_needed(context: &PromptContext<'_>) -> bool {
     let ask = ConsentAsk {
         scopes: request.scopes,
         resources: request.resources,
+        claims: request.claims,
         client_version: client.version,
         now: context.now,
     };

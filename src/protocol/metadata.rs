@@ -106,7 +106,11 @@ pub struct ServerMetadata {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub id_token_signing_alg_values_supported: Vec<SigningAlg>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_signing_alg_values_supported: Vec<SigningAlg>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub claims_supported: Vec<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -199,8 +203,10 @@ impl ServerMetadata {
             client_id_metadata_document_supported: input.client_documents,
             protected_resources: input.resources,
             subject_types_supported: parties.list(input.subject_types),
-            id_token_signing_alg_values_supported: parties.list(input.algorithms),
+            id_token_signing_alg_values_supported: parties.list(input.algorithms.clone()),
+            userinfo_signing_alg_values_supported: parties.list(input.algorithms),
             claims_supported: parties.list(claims(input.claims)),
+            claims_parameter_supported: with_code,
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
             acr_values_supported: parties.list(input.acr_values),

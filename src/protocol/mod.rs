@@ -2,11 +2,14 @@
 //!
 //! Nothing here knows axum, Loco or SeaORM; a test keeps it so.
 
+pub mod accepted_claims;
 pub mod access_token;
+pub mod acr;
 pub mod authorize;
 pub mod bearer;
 pub mod callback;
 pub mod claims;
+pub mod claims_parameter;
 pub mod client;
 pub mod client_assertion;
 pub mod client_auth;
@@ -45,9 +48,11 @@ pub mod rule;
 pub mod scope;
 pub mod secret;
 pub mod session_exchange;
+pub mod step_up;
 pub mod strict_json;
 pub mod subject;
 pub mod time;
 pub mod typed_params;
+pub mod userinfo;
 pub mod verification_key;
 pub mod well_known;

@@ -56,6 +56,10 @@ pub struct Policy {
     pub default_resource: Option<String>,
     /// Whether `authorization_code`, `refresh_token`, `client_credentials` are offered.
     pub grant_types: Vec<GrantType>,
+    /// Claims that the app has of its users (`ResourceOwner::supported_claims`).
+    pub supported_claims: Vec<String>,
+    /// Authentication context classes of the settings, weakest first.
+    pub acr_values: Vec<String>,
     /// Whether people can sign up, so that `prompt=create` leads to a sign-up page.
     pub signup: bool,
     /// Whether refresh tokens need the scope `offline_access` (`refresh_token_policy`).

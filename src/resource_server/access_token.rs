@@ -9,8 +9,12 @@ use crate::{
     error::Failure,
     people::{Owner, resource_owner::ResourceOwner},
     protocol::{
-        error::OAuthError, received::Received, refusals::GuardRefusal, scope::Scopes,
-        time::UnixTime,
+        error::OAuthError,
+        received::Received,
+        refusals::GuardRefusal,
+        scope::Scopes,
+        step_up::{LoginOfToken, LoginRequirement},
+        time::{Seconds, UnixTime},
     },
     store::{
         StoreError,
@@ -68,6 +72,51 @@ impl AccessToken {
             return Ok(());
         }
         Err(self.lacking(&self.token_check.needed.union(&scopes)))
+    }
+
+    /// Checks that the login behind the token is of one of these classes, or of a stronger one, where only a
+    /// part of an operation needs that (RFC 9470).
+    ///
+    /// # Errors
+    /// 401 `insufficient_user_authentication`, with the classes; 500 when one is not in the setting
+    /// `acr_values`. In a handler that returns [`loco_rs::Result`], `?` keeps the challenge.
+    pub fn require_acr<S: AsRef<str>>(
+        &self,
+        acr_values: impl IntoIterator<Item = S>,
+    ) -> Result<(), BearerError> {
+        let acr_values = acr_values.into_iter();
+        self.require_login_of_handler(LoginRequirement {
+            acr_values: acr_values.map(|acr| acr.as_ref().to_owned()).collect(),
+            max_age: None,
+        })
+    }
+
+    /// Checks that the login behind the token is not longer ago than `max_age`, where only a part of an
+    /// operation needs that (RFC 9470).
+    ///
+    /// # Errors
+    /// 401 `insufficient_user_authentication`, with the time. In a handler that returns
+    /// [`loco_rs::Result`], `?` keeps the challenge.
+    pub fn require_max_age(&self, max_age: Seconds) -> Result<(), BearerError> {
+        self.require_login_of_handler(LoginRequirement {
+            acr_values: Vec::new(),
+            max_age: Some(max_age),
+        })
+    }
+
+    /// The challenge names what the guard wants, too, so that one new login is enough for both.
+    fn require_login_of_handler(&self, login: LoginRequirement) -> Result<(), BearerError> {
+        self.token_check.defined(&login)?;
+        self.require_login(&self.token_check.login.and(&login))
+    }
+
+    /// GU-05: checks the login behind the token.
+    pub(super) fn require_login(&self, wanted: &LoginRequirement) -> Result<(), BearerError> {
+        let login = LoginOfToken {
+            acr: self.acr.as_deref(),
+            auth_time: self.auth_time,
+        };
+        self.token_check.check_login(wanted, login)
     }
 
     /// The user to whom the token belongs, loaded together with the token.

@@ -13,7 +13,11 @@ use super::{
     requirement::GuardRequirement,
     token_check::TokenCheck,
 };
-use crate::{error::Failure, http::extract::server_of};
+use crate::{
+    error::Failure,
+    http::extract::server_of,
+    protocol::{step_up::LoginRequirement, time::Seconds},
+};
 
 /// The resource and the scopes that a handler needs; declared by [`crate::scopes!`].
 pub trait RequiredScopes: Send + Sync + 'static {
@@ -21,6 +25,10 @@ pub trait RequiredScopes: Send + Sync + 'static {
     const RESOURCE: &'static str;
     /// Scopes that a token must have, all of them.
     const SCOPES: &'static [&'static str];
+    /// Classes of which the login behind the token must be one, or a stronger one (RFC 9470).
+    const ACR_VALUES: &'static [&'static str] = &[];
+    /// How long ago the login behind the token may be (RFC 9470).
+    const MAX_AGE: Option<Seconds> = None;
 }
 
 /// The access token of a request, with the scopes of `S`; every other request is refused.
@@ -95,13 +103,19 @@ async fn admitted<S: RequiredScopes>(
             cors_flag: CorsFlag::default(),
         },
     };
+    let login = LoginRequirement {
+        acr_values: S::ACR_VALUES.iter().map(ToString::to_string).collect(),
+        max_age: S::MAX_AGE,
+    };
     let requirement = GuardRequirement::new(S::RESOURCE, Some(S::SCOPES.iter().collect()));
+    let requirement = requirement.with_login(&login);
     let token_check = Arc::new(TokenCheck::new(extension, request, &requirement)?);
     // A layer around the handler may have checked the token already.
     let known = parts.extensions.get::<AccessToken>();
     let is_for_this = |token: &&AccessToken| token.token_check.place == token_check.place;
     if let Some(token) = known.filter(is_for_this) {
         token.require(S::SCOPES)?;
+        token.require_login(&token.token_check.login.and(&login))?;
         return Ok(Ok(token.clone()));
     }
     match token_check.bearer_token(&parts.headers)? {

@@ -22,7 +22,7 @@ use super::{
     requirement::GuardRequirement,
     token_check::TokenCheck,
 };
-use crate::protocol::scope::Scopes;
+use crate::protocol::{scope::Scopes, step_up::LoginRequirement, time::Seconds};
 
 /// A layer that lets requests with a sufficient access token through, and refuses all others. The handlers
 /// inside take the token as [`super::AccessToken`].
@@ -58,6 +58,33 @@ impl Guard {
     #[must_use]
     pub fn mcp(resource: &str) -> Self {
         Self::new(GuardRequirement::new(resource, None), OtherOrigins::Guard)
+    }
+
+    /// Requires besides that the login behind the token is of the class `acr`, or of a stronger one in the
+    /// order of the setting `acr_values` (RFC 9470). Who calls it several times wants any of these classes.
+    ///
+    /// A token of a weaker login gets a 401 with the code `insufficient_user_authentication`: the client
+    /// starts a new authorization with the `acr_values` of that answer, and the person signs in once more.
+    #[must_use]
+    pub fn acr(self, acr: impl AsRef<str>) -> Self {
+        let mut login = self.requirement.login().clone();
+        login.acr_values.push(acr.as_ref().to_owned());
+        self.with_login(&login)
+    }
+
+    /// Requires besides that the login behind the token is not longer ago than `max_age` (RFC 9470).
+    #[must_use]
+    pub fn max_age(self, max_age: Seconds) -> Self {
+        let login = LoginRequirement {
+            max_age: Some(max_age),
+            ..LoginRequirement::default()
+        };
+        self.with_login(&login)
+    }
+
+    fn with_login(self, login: &LoginRequirement) -> Self {
+        let requirement = GuardRequirement::clone(&self.requirement).with_login(login);
+        Self::new(requirement, self.origins)
     }
 
     fn new(requirement: GuardRequirement, origins: OtherOrigins) -> Self {

@@ -26,6 +26,8 @@
 //!
 //! A token is accepted if it is active (row, grant, client and user are checked at every request,
 //! so a revocation works at once), if the resource is in its audience, and if it has all scopes.
+//! A guard may also want a login of a class, or one that is not long ago (RFC 9470):
+//! `OAuth::require("/api", ["payments:write"]).acr("mfa").max_age(Seconds::minutes(5))`.
 //! Every other request is refused, with the challenge of RFC 6750 and RFC 9728.
 
 mod access_token;
@@ -54,9 +56,17 @@ pub use answer::{GuardState, provide};
 ///     WriteNotes = "https://api.example": "notes:read", "notes:write"
 /// );
 /// ```
+///
+/// A handler may also need a login of a class, or one that is not long ago (RFC 9470): classes, of which any
+/// is enough, and seconds, each behind a semicolon.
+///
+/// ```
+/// loco_oauth_server::scopes!(pub PayOut = "/api": "payments:write"; acr = "mfa"; max_age = 300);
+/// ```
 #[macro_export]
 macro_rules! scopes {
-    ($(#[$meta:meta])* $vis:vis $name:ident = $resource:literal : $($scope:literal),+ $(,)?) => {
+    ($(#[$meta:meta])* $vis:vis $name:ident = $resource:literal : $($scope:literal),+ $(,)?
+        $(; acr = $($acr:literal),+)? $(; max_age = $max_age:literal)? $(;)?) => {
         $(#[$meta])*
         #[doc = concat!("An access token for `", $resource, "`", $(" with `", $scope, "`",)+ ".")]
         #[derive(Clone, Copy, Debug)]
@@ -65,6 +75,8 @@ macro_rules! scopes {
         impl $crate::RequiredScopes for $name {
             const RESOURCE: &'static str = $resource;
             const SCOPES: &'static [&'static str] = &[$($scope),+];
+            $(const ACR_VALUES: &'static [&'static str] = &[$($acr),+];)?
+            $(const MAX_AGE: Option<$crate::Seconds> = Some($crate::Seconds::new($max_age));)?
         }
     };
 }

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     config::Settings,
-    protocol::{policy::ResourcePolicy, scope::Scopes},
+    protocol::{policy::ResourcePolicy, scope::Scopes, step_up::LoginRequirement, time::Seconds},
     server::Server,
 };
 
@@ -22,6 +22,8 @@ pub struct ResolvedRequirement<'s> {
     pub scopes: Scopes,
     /// Which scopes a token must have.
     pub enough: ScopeRule,
+    /// What the login behind the token must be.
+    pub login: LoginRequirement,
 }
 
 /// Which scopes are enough for an operation.
@@ -40,6 +42,7 @@ pub struct GuardRequirement {
     resource: String,
     /// `None` = the resource's `default_scopes`; where it has none, any of its scopes.
     scopes: Option<Scopes>,
+    login: LoginRequirement,
 }
 
 thread_local! {
@@ -56,7 +59,19 @@ impl GuardRequirement {
         Self {
             resource: resource.to_owned(),
             scopes,
+            login: LoginRequirement::default(),
         }
+    }
+
+    /// Requires besides that the login behind the token fulfils `login`.
+    pub fn with_login(self, login: &LoginRequirement) -> Self {
+        let login = self.login.and(login);
+        Self { login, ..self }
+    }
+
+    /// What the login behind the token must be.
+    pub const fn login(&self) -> &LoginRequirement {
+        &self.login
     }
 
     /// Notes this requirement for the check at boot, and returns it.
@@ -99,6 +114,7 @@ impl GuardRequirement {
             place,
             scopes: scopes.clone(),
             enough,
+            login: self.login.clone(),
         })
     }
 
@@ -106,6 +122,12 @@ impl GuardRequirement {
         if settings.resource_named(&self.resource).is_none() {
             return Err(unknown(settings, &self.resource));
         }
+        check_login(settings, &self.login).map_err(|what| {
+            format!(
+                "oauth_server: a guard of the resource `{}` {what}",
+                self.resource
+            )
+        })?;
         let mut scopes = self.scopes.iter().flat_map(Scopes::iter);
         match scopes.find(|scope| !settings.knows_scope(scope)) {
             None => Ok(()),
@@ -115,6 +137,28 @@ impl GuardRequirement {
                 self.resource
             )),
         }
+    }
+}
+
+/// GU-05: every class is one of the settings, and a token that was granted just now is young enough.
+///
+/// # Errors
+/// What is wrong, in the second half of a sentence for the developer.
+pub fn check_login(settings: &Settings, login: &LoginRequirement) -> Result<(), String> {
+    let mut acr_values = login.acr_values.iter();
+    if let Some(acr) = acr_values.find(|acr| !settings.acr_values.contains(acr)) {
+        return Err(format!(
+            "wants a login of the class `{acr}`, which is not in `acr_values` — add it there, or name one \
+             of: {}",
+            settings.acr_values.join(", ")
+        ));
+    }
+    match login.max_age {
+        Some(max_age) if max_age <= Seconds::ZERO => Err(format!(
+            "wants a login within {max_age} seconds, which no token is young enough for — write a number \
+             of seconds from 1 on"
+        )),
+        _ => Ok(()),
     }
 }
 

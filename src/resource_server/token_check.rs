@@ -8,7 +8,7 @@ use super::{
     access_token::AccessToken,
     answer::{BearerError, GuardExtension, RefusalSlot},
     request_context::RequestContext,
-    requirement::{GuardRequirement, ScopeRule},
+    requirement::{self, GuardRequirement, ResolvedRequirement, ScopeRule},
 };
 use crate::{
     error::Failure,
@@ -21,6 +21,7 @@ use crate::{
         refusals::GuardRefusal,
         rule::rule,
         scope::Scopes,
+        step_up::{LoginOfToken, LoginRequirement},
     },
     server::Server,
     store::transaction::budgeted,
@@ -38,6 +39,8 @@ pub struct TokenCheck {
     /// Scopes of the operation, as challenges name them.
     pub needed: Scopes,
     enough: ScopeRule,
+    /// What the login behind the token must be.
+    pub(super) login: LoginRequirement,
 }
 
 impl TokenCheck {
@@ -59,7 +62,13 @@ impl TokenCheck {
                 return Err(BearerError::new(fault, None, &request, &slot));
             }
         };
-        let (place, needed, enough) = (demand.place, demand.scopes, demand.enough);
+        let ResolvedRequirement {
+            place,
+            scopes: needed,
+            enough,
+            login,
+            ..
+        } = demand;
         Ok(Self {
             server,
             request,
@@ -67,6 +76,7 @@ impl TokenCheck {
             place,
             needed,
             enough,
+            login,
         })
     }
 
@@ -87,11 +97,11 @@ impl TokenCheck {
         bearer_token(headers, BearerPlace::Guard).map_err(|error| self.refuse(error))
     }
 
-    /// GU-02, GU-04, GU-06: checks a token, and returns what a handler learns about it.
+    /// GU-02, GU-04 to GU-06: checks a token, and returns what a handler learns about it.
     ///
     /// # Errors
-    /// 401 for a token that is not active or has another audience, 403 for one that lacks scopes, 503 or 500
-    /// for a fault.
+    /// 401 for a token that is not active, has another audience or comes of a login that is not enough, 403
+    /// for one that lacks scopes, 503 or 500 for a fault.
     pub async fn admit(self: Arc<Self>, token: &str) -> Result<AccessToken, BearerError> {
         let found = budgeted(self.server.tokens.bearer(token)).await;
         let found = found.map_err(|failure| self.refuse(failure))?;
@@ -133,11 +143,11 @@ impl TokenCheck {
             owner: parties.owner,
             token_check: Arc::clone(&self),
         };
-        if self.is_enough(&token.scopes) {
-            Ok(token)
-        } else {
-            Err(token.lacking(&self.needed))
+        if !self.is_enough(&token.scopes) {
+            return Err(token.lacking(&self.needed));
         }
+        token.require_login(&self.login)?;
+        Ok(token)
     }
 
     /// GU-04: whether a token has enough scopes.
@@ -151,11 +161,50 @@ impl TokenCheck {
         }
     }
 
+    /// GU-05: whether the login behind a token is enough.
+    ///
+    /// # Errors
+    /// 401 `insufficient_user_authentication`, with what would be enough.
+    pub fn check_login(
+        &self,
+        wanted: &LoginRequirement,
+        login: LoginOfToken<'_>,
+    ) -> Result<(), BearerError> {
+        let now = self.server.clock.now();
+        if wanted.is_met(&self.server.settings.acr_values, login, now) {
+            return Ok(());
+        }
+        let error = OAuthError::of(GuardRefusal::LoginNotEnough);
+        let error = error.observed(wanted.to_string(), login.shown(now));
+        let challenge = self.challenge(&self.needed, Some(&error), Some(wanted));
+        Err(BearerError::new(
+            error.into(),
+            Some(challenge),
+            &self.request,
+            &self.slot,
+        ))
+    }
+
+    /// What a handler wants of a login, if the settings define it.
+    ///
+    /// # Errors
+    /// 500 when the handler names a class that the settings do not define.
+    pub fn defined(&self, login: &LoginRequirement) -> Result<(), BearerError> {
+        requirement::check_login(&self.server.settings, login).map_err(|what| {
+            let text = format!(
+                "oauth_server: a handler of {} {what}",
+                self.resource().identifier
+            );
+            tracing::error!("{text}");
+            self.refuse(Failure::internal(text))
+        })
+    }
+
     /// The 401 to a request without a token; its challenge has no error code (RFC 6750 §3.1).
     pub fn ask(&self) -> BearerError {
         let error = OAuthError::of(GuardRefusal::AccessTokenMissing)
             .received(Received::Public("no bearer token"));
-        let challenge = self.challenge(&self.needed, None);
+        let challenge = self.challenge(&self.needed, None, None);
         BearerError::new(error.into(), Some(challenge), &self.request, &self.slot).silent()
     }
 
@@ -169,11 +218,16 @@ impl TokenCheck {
         let failure = rule_of_faults(failure.into());
         // A fault of this server says nothing about the token, so that there is no challenge (GU-06).
         let challenge = (!failure.status.is_server_error())
-            .then(|| self.challenge(needed, Some(&failure.error)));
+            .then(|| self.challenge(needed, Some(&failure.error), None));
         BearerError::new(failure, challenge, &self.request, &self.slot)
     }
 
-    fn challenge(&self, needed: &Scopes, error: Option<&OAuthError>) -> String {
+    fn challenge(
+        &self,
+        needed: &Scopes,
+        error: Option<&OAuthError>,
+        login: Option<&LoginRequirement>,
+    ) -> String {
         let metadata = self
             .server
             .urls
@@ -183,6 +237,7 @@ impl TokenCheck {
             resource_metadata: metadata.as_deref(),
             scope: &needed.to_string(),
             error,
+            login,
         };
         challenge.to_string()
     }

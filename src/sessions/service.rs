@@ -14,7 +14,7 @@ use crate::{
     config::Settings,
     error::Failure,
     events::{AuditEvent, EventName, Events},
-    people::{Owner, People},
+    people::{Owner, People, hooks::SessionInfo},
     protocol::{
         secret::{Purpose, Secret},
         time::UnixTime,
@@ -68,6 +68,9 @@ pub struct SignedIn {
     /// In whose name the user consents, the answer of the hook `consent_reference`; `None` while it was
     /// not asked, which means the user's own name.
     pub reference: Option<String>,
+    /// Authentication context class of the login: the answer of the hook `acr_for`, or the class that is
+    /// stored with the session while the hook was not asked.
+    pub acr: Option<String>,
 }
 
 /// Signs people in and out in their browsers, and finds out who is signed in.
@@ -161,6 +164,13 @@ impl SessionService {
                 .await?;
         }
         signed_in.reference = Some(reference);
+        self.with_acr(signed_in).await
+    }
+
+    /// Replaces the authentication context class by the answer of the hook `acr_for`.
+    async fn with_acr(&self, mut signed_in: SignedIn) -> Result<SignedIn, Failure> {
+        let session = SessionInfo::of(&signed_in.session);
+        signed_in.acr = self.people.app.acr_for(&signed_in.owner, &session).await?;
         Ok(signed_in)
     }
 
@@ -194,7 +204,7 @@ impl SessionService {
             .consent(&signed_in.owner, client_id, &reference)
             .await?;
         signed_in.reference = Some(reference);
-        Ok(signed_in)
+        self.with_acr(signed_in).await
     }
 
     /// Returns every account of a browser, the current one first, each with its consent for `client_id`
@@ -285,6 +295,7 @@ impl SessionService {
             return Ok(None);
         }
         Ok(Some(SignedIn {
+            acr: session.acr.clone(),
             session,
             owner,
             consent,
@@ -345,6 +356,7 @@ impl SessionService {
                 .detail("amr", sign_in.amr.clone()),
         );
         Ok(SignedIn {
+            acr: session.acr.clone(),
             session,
             owner: owner.clone(),
             consent: None,

@@ -55,6 +55,8 @@ record! {
         pub scopes: Strings,
         /// Granted resources.
         pub resources: Strings,
+        /// Claims that were granted by themselves (OpenID Connect Core §5.5).
+        pub claims: Option<Json>,
         /// Authentication methods of the login.
         pub amr: Option<Json>,
         /// Time of the login.

@@ -64,6 +64,8 @@ record! {
         pub prompts: Strings,
         /// Steps completed in this interaction: `create`, `select_account`, steps of the app.
         pub handled: Strings,
+        /// What the parameter `claims` asks for.
+        pub claims: Option<Json>,
         /// OIDC `acr_values`.
         pub acr_values: Option<Json>,
         /// Every other parameter of the request.

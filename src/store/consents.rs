@@ -8,7 +8,7 @@
 
 use sea_orm::{
     ConnectionTrait, DbErr,
-    sea_query::{Alias, Expr, LockType, OnConflict, Order, Query, SelectStatement},
+    sea_query::{Alias, Expr, LockType, OnConflict, Order, Query, SelectStatement, SimpleExpr},
 };
 
 use serde_json::Value as Json;
@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     protocol::{
+        accepted_claims::AcceptedClaims,
         consent::{AcceptedScopes, Approval, ConsentView},
         row_id::ConsentId,
         time::UnixTime,
@@ -44,6 +45,8 @@ record! {
         pub scopes: Strings,
         /// Approved resources.
         pub resources: Strings,
+        /// Claims that were approved by themselves (OpenID Connect Core §5.5).
+        pub claims: Option<Json>,
         /// Which scope was approved for which resource.
         pub history: Option<Json>,
         /// When the consent was last given.
@@ -61,6 +64,7 @@ impl ConsentRow {
         ConsentView {
             client_version: self.client_version,
             accepted: AcceptedScopes::read(self.history.as_ref()).of_version(self.client_version),
+            claims: AcceptedClaims::read(self.claims.as_ref()).of_version(self.client_version),
             expires_at: self.expires_at,
         }
     }
@@ -86,8 +90,10 @@ impl NewApproval {
         // A new approval does not revive a consent that has expired.
         let stored = stored.map(ConsentRow::view);
         let stored = stored.filter(|it| it.expires_at.is_none_or(|at| at > approval.at));
-        let accepted = stored.map(|stored| stored.accepted).unwrap_or_default();
-        let accepted = accepted.after(approval);
+        let (accepted, claims) = stored
+            .map(|stored| (stored.accepted, stored.claims))
+            .unwrap_or_default();
+        let (accepted, claims) = (accepted.after(approval), claims.after(approval));
         ConsentRow {
             id: ConsentId::UNSAVED,
             client_id: self.client_id.clone(),
@@ -96,6 +102,7 @@ impl NewApproval {
             client_version: approval.client_version,
             scopes: accepted.scopes().as_slice().to_vec().into(),
             resources: accepted.resources().into(),
+            claims: claims.to_json(),
             history: Some(accepted.to_json()),
             granted_at: approval.at,
             last_used_at: Some(approval.at),
@@ -249,6 +256,7 @@ async fn replace(
         .value(Alias::new("scopes"), row.scopes)
         .value(Alias::new("resources"), row.resources)
         .value(Alias::new("history"), row.history)
+        .value(Alias::new("claims"), or_null(row.claims))
         .value(Alias::new("client_version"), row.client_version)
         .value(Alias::new("granted_at"), row.granted_at)
         .value(Alias::new("last_used_at"), row.last_used_at)
@@ -257,6 +265,11 @@ async fn replace(
         .and_where(eq("id", stored.id));
     conn.execute(&update).await?;
     Ok(stored.id)
+}
+
+/// A value, or the keyword: a bound null has a type, which need not be the column's.
+fn or_null(value: Option<Json>) -> SimpleExpr {
+    value.map_or_else(|| Expr::cust("NULL"), SimpleExpr::from)
 }
 
 /// Deletes every consent that users gave to a client.

@@ -14,6 +14,7 @@ use crate::{
     protocol::{
         access_token::{self, AccessTokenClaims, Audience, LoginClaims},
         claims,
+        claims_parameter::GrantedClaims,
         client::Client,
         grants::{self, Granted, OwnerState},
         id_token::{self, IdTokenBase, IdTokenClaims},
@@ -23,6 +24,7 @@ use crate::{
         scope::{OPENID, Scopes},
         secret::{Purpose, Secret},
         time::UnixTime,
+        userinfo,
     },
     random,
     store::{access_tokens::AccessTokenRow, authorization_codes::GrantRow, sessions::SessionRow},
@@ -47,6 +49,15 @@ pub struct NewAccessToken {
     pub row: AccessTokenRow,
     /// The members that the app adds to the token response.
     pub fields: Map<String, Value>,
+}
+
+/// Which claims about a user are told.
+#[derive(Clone, Copy)]
+pub struct ClaimsToTell<'a> {
+    /// The scopes, whose claims are told.
+    pub scopes: &'a Scopes,
+    /// Names of further claims.
+    pub single: &'a [String],
 }
 
 /// Id and lifetime of an access token.
@@ -161,10 +172,23 @@ impl TokenService {
             return Ok(None);
         }
         let now = self.clock.now();
-        let mut more = if self.settings.id_token_scope_claims {
-            self.user_claims(client, context.owner, &scopes)
+        let asked = GrantedClaims::read(context.grant.claims.as_ref()).id_token;
+        let of_scopes = if self.settings.id_token_scope_claims {
+            scopes.clone()
         } else {
+            Scopes::default()
+        };
+        let mut more = if of_scopes.is_empty() && asked.is_empty() {
             Map::new()
+        } else {
+            self.user_claims(
+                client,
+                context.owner,
+                ClaimsToTell {
+                    scopes: &of_scopes,
+                    single: &asked,
+                },
+            )
         };
         let (facts, words) = (ClientInfo::of(client), scopes.as_slice());
         let hook = self
@@ -203,18 +227,36 @@ impl TokenService {
         signed.map_err(Failure::internal)
     }
 
-    /// Returns the user's claims that the scopes cover (OpenID Connect Core §5.4).
+    /// Makes the signed answer of `UserInfo` (OpenID Connect Core §5.3.2).
+    ///
+    /// # Errors
+    /// When the key is not there or fails.
+    pub async fn signed_userinfo(
+        &self,
+        client: &Client,
+        alg: SigningAlg,
+        mut claims: Map<String, Value>,
+    ) -> Result<String, Failure> {
+        claims.insert("iss".to_owned(), self.urls.issuer.clone().into());
+        claims.insert("aud".to_owned(), client.client_id.clone().into());
+        self.sign(alg, userinfo::TYP, &claims).await
+    }
+
+    /// Returns the user's claims that the scopes cover (OpenID Connect Core §5.4), and those that were
+    /// granted by themselves (OpenID Connect Core §5.5).
     pub fn user_claims(
         &self,
         client: &Client,
         owner: &Owner,
-        scopes: &Scopes,
+        told: ClaimsToTell<'_>,
     ) -> Map<String, Value> {
+        let ClaimsToTell { scopes, single } = told;
         let request = ClaimRequest {
             client_id: &client.client_id,
             scopes: scopes.as_slice(),
+            claims: single,
         };
-        claims::granted(owner.claims(&request).iter(), scopes)
+        claims::granted(owner.claims(&request).iter(), scopes, single)
     }
 
     /// Returns the claim `sid`, if `enable_end_session` is on and the session is live.

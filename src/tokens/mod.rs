@@ -9,7 +9,7 @@ mod response;
 use std::sync::Arc;
 
 pub use self::{
-    issue::{GrantContext, NewAccessToken, amr},
+    issue::{ClaimsToTell, GrantContext, NewAccessToken, amr},
     response::TokenResponse,
 };
 use crate::{

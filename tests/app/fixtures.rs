@@ -69,6 +69,7 @@ pub fn client(id: &str, redirect_uris: &[&str]) -> Client {
         token_endpoint_auth_method: AuthMethod::None,
         secrets: Vec::new(),
         id_token_signed_response_alg: None,
+        userinfo_signed_response_alg: None,
         require_pkce: true,
         skip_consent: false,
         require_auth_time: false,

@@ -2,7 +2,7 @@
 
 use axum::{response::IntoResponse, routing::any};
 use loco_oauth_server::{
-    AccessToken, Bearer, OptionalBearer, internals::protocol::client::Client, scopes,
+    AccessToken, Bearer, OptionalBearer, Seconds, internals::protocol::client::Client, scopes,
 };
 use loco_rs::prelude::*;
 use serde_json::{Value, json};
@@ -24,6 +24,7 @@ pub const MCP: &str = "https://as.example/mcp";
 pub const API: &str = "https://as.example/api";
 
 scopes!(pub ReadNotes = "/api": "notes:read");
+scopes!(pub PayOut = "/api": "notes:write"; acr = "mfa"; max_age = 300);
 scopes!(pub Misspelt = "/apo": "notes:read");
 
 fn shown(token: &AccessToken) -> Value {
@@ -61,6 +62,23 @@ async fn notes(Bearer(token, _): Bearer<ReadNotes>) -> Result<Response> {
 
 async fn public_notes(OptionalBearer(token, _): OptionalBearer<ReadNotes>) -> Result<Response> {
     format::json(json!({ "sub": token.map(|token| token.sub) }))
+}
+
+async fn pay_out(Bearer(token, _): Bearer<PayOut>) -> Result<Response> {
+    format::json(shown(&token))
+}
+
+/// A part of an operation needs a stronger login.
+async fn erase(token: AccessToken) -> Result<Response> {
+    token.require_acr(["mfa"])?;
+    token.require_max_age(Seconds::minutes(1))?;
+    format::json(shown(&token))
+}
+
+/// A class that the settings do not know.
+async fn unknown_class(token: AccessToken) -> Result<Response> {
+    token.require_acr(["retina"])?;
+    format::empty()
 }
 
 async fn misspelt(_: Bearer<Misspelt>) -> Result<Response> {
@@ -108,6 +126,22 @@ pub fn routes(ctx: &AppContext) -> Vec<Routes> {
             api.add("/misspelt", get(misspelt))
                 .add("/unguarded", get(unguarded)),
         );
+    }
+    if has("/vault") {
+        let vault = Routes::at("/vault").add("/", get(show));
+        let vault = vault.layer(OAuth::require("/vault", ["vault:open"]).acr("mfa"));
+        routes.push(vault);
+        let recent = Routes::at("/recent").add("/", get(show)).add("/erase", get(erase));
+        let recent = recent.add("/unknown", get(unknown_class));
+        let guard = OAuth::require("/vault", ["vault:open"]).max_age(Seconds::minutes(5));
+        routes.push(recent.layer(guard));
+        let pay = Routes::at("/pay").add("/", post(pay_out)).layer(OAuth::require("/api", ["notes:write"]));
+        routes.push(pay);
+    }
+    if has("/weak") {
+        let weak = Routes::at("/weak").add("/", get(show));
+        let guard = OAuth::require("/weak", ["a:read"]).acr("retina").max_age(Seconds::ZERO);
+        routes.push(weak.layer(guard));
     }
     let mut all = resources.iter().flatten();
     if all.any(|resource| resource["scopes"][0] == "root:read") {

@@ -91,7 +91,7 @@ impl EventSubscriber for Troublesome {
 }
 
 /// `chooser` wants an account to be chosen, `stepping` a step of the app, `narrow` and `nothing`
-/// may have less than they ask for, `by-organisation` less for the people of acme, `hooked` gets more claims, `external` other logins;
+/// may have less than they ask for, `by-organisation` less for the people of acme, `hooked` gets more claims, `external` other logins; the people of the organisation `acr` have another class of login;
 /// `broken-<hook>` brings that hook down, in `panicking-<hook>` it panics, `slow` takes too long. Names of registered
 /// clients say what becomes of them.
 #[derive(Default)]
@@ -226,6 +226,17 @@ impl OAuthServerHooks<users::Model> for ByClient {
             _ => None,
         };
         Ok(step.map(str::to_owned))
+    }
+
+    /// The people of `acr/gold` have shown in the app what makes their logins golden.
+    async fn acr_for(&self, user: &users::Model, session: &SessionInfo) -> Result<Option<String>> {
+        let (organisation, acr) = user.name.split_once('/').unwrap_or_default();
+        count("acr_for", organisation);
+        Ok(match organisation {
+            "acr" => Some(acr.to_owned()),
+            "acr-broken" => return Err(loco_rs::Error::string("the hook failed")),
+            _ => session.acr.clone(),
+        })
     }
 
     async fn consent_reference(&self, user: &users::Model) -> Result<String> {

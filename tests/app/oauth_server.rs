@@ -156,15 +156,16 @@ impl ResourceOwner for users::Model {
         self.email.clone()
     }
 
-    fn claims(&self, _request: &ClaimRequest<'_>) -> Claims {
+    fn claims(&self, request: &ClaimRequest<'_>) -> Claims {
         Claims::new()
             .with("name", &self.name)
             .with("email", &self.email)
             .with("email_verified", self.is_verified())
+            .with("team", request.has_claim("team").then_some("blue"))
     }
 
     fn supported_claims() -> &'static [&'static str] {
-        &["name", "email", "email_verified"]
+        &["name", "email", "email_verified", "team"]
     }
 
     async fn send_verification(&self, ctx: &AppContext) -> ModelResult<()> {

@@ -12,6 +12,7 @@ use super::{oauth_server::OAuth, users};
 struct Login {
     email: String,
     password: String,
+    acr: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -21,6 +22,8 @@ struct Decision {
     action: String,
     #[serde(default)]
     scope: String,
+    #[serde(default)]
+    claim: String,
     #[serde(default)]
     sid: String,
     /// The name that the person takes on the same page.
@@ -47,6 +50,7 @@ async fn show(interaction: Option<OAuthInteraction>) -> Result<Response> {
         "max_age": interaction.max_age,
         "display": interaction.display,
         "scopes": interaction.scopes.iter().map(|scope| &scope.name).collect::<Vec<_>>(),
+        "claims": interaction.claims.iter().map(|claim| &claim.name).collect::<Vec<_>>(),
         "login_hint": interaction.login_hint,
         "params": interaction.params,
         "post_login": interaction.post_login,
@@ -65,10 +69,11 @@ async fn log_in(
     let Some(user) = user else {
         return unauthorized("wrong");
     };
-    Ok(interaction
-        .sign_in(&user, SignIn::default())
-        .await
-        .into_response())
+    let sign_in = SignIn {
+        acr: form.acr,
+        ..SignIn::default()
+    };
+    Ok(interaction.sign_in(&user, sign_in).await.into_response())
 }
 
 async fn decide(
@@ -90,6 +95,10 @@ async fn decide(
     }
     let scopes: Vec<String> = form.scope.split(' ').map(str::to_owned).collect();
     let answer = match form.action.as_str() {
+        "allow" if !form.claim.is_empty() => {
+            let claims = [form.claim];
+            interaction.accept_with_claims(&scopes, &claims, csrf).await
+        }
         "allow" => interaction.accept(&scopes, csrf).await,
         "cancel" => interaction.cancel(csrf).await,
         "select" => interaction.choose(&form.sid, csrf).await,

@@ -52,7 +52,8 @@ async fn statements_per_request() {
     let mut browser = server.browser();
     let request = Authorize::base()
         .and("resource", R1)
-        .with("scope", "openid email read");
+        .with("scope", "openid email read")
+        .with("claims", r#"{"userinfo":{"name":null}}"#);
     browser.code(&request).await;
     server.database.recorder.take();
 

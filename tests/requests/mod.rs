@@ -2,9 +2,11 @@
 
 mod apps;
 mod audit;
+mod authentication_context;
 mod authorize;
 mod bad_input;
 mod browser_session;
+mod claims_parameter;
 mod client_auth;
 mod client_tasks;
 mod documents;
@@ -30,3 +32,4 @@ mod secrets;
 mod session;
 mod token;
 mod userinfo;
+mod userinfo_signed;

@@ -94,8 +94,8 @@ fn every_message_is_used() {
             sources += &fs::read_to_string(entry.unwrap().path()).unwrap_or_default();
         }
     }
-    // Chosen by a scope, or by the app's own sign-up fields and their errors.
-    let open = ["scope-", "field-", "error-field-", "warning-"];
+    // Chosen by a scope or a claim, or by the app's own sign-up fields and their errors.
+    let open = ["scope-", "claim-", "field-", "error-field-", "warning-"];
     for key in messages("en").keys() {
         let used =
             sources.contains(&format!("\"{key}\"")) || open.iter().any(|it| key.starts_with(it));

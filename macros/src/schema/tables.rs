@@ -38,8 +38,7 @@ const PUSHED_REQUESTS: &str = "pushed authorization requests (RFC 9126)";
 const DEVICE_GRANT: &str = "the device authorization grant (RFC 8628)";
 const REQUEST_OBJECTS: &str = "signed request objects (RFC 9101)";
 const TOKEN_EXCHANGE: &str = "token exchange (RFC 8693)";
-const CLAIMS_PARAMETER: &str = "the parameter `claims` (OpenID Connect Core §5.5)";
-const SIGNED_USERINFO: &str = "signed UserInfo responses (OpenID Connect Core §5.3.2)";
+const CLAIMS_OF_TOKENS: &str = "claims of single access tokens (OpenID Connect Core §5.5)";
 const SIGNED_INTROSPECTION: &str = "signed introspection responses (RFC 9701)";
 const BACK_CHANNEL_LOGOUT: &str = "OpenID Connect Back-Channel Logout 1.0";
 
@@ -112,7 +111,7 @@ const CLIENTS: Table = Table {
         null("sector_identifier_uri sector", Text),
         null("token_endpoint_auth_signing_alg", Text),
         null("id_token_signed_response_alg", Text),
-        planned(null("userinfo_signed_response_alg", Text), SIGNED_USERINFO),
+        null("userinfo_signed_response_alg", Text),
         planned(null("request_object_signing_alg", Text), REQUEST_OBJECTS),
         planned(
             null("introspection_signed_response_alg", Text),
@@ -159,7 +158,7 @@ const AUTHORIZATION_STATES: Table = Table {
         null("login_hint ui_locales display", Text),
         null("hint_subject", Text),
         row("scopes resources prompts handled", Json),
-        planned(null("claims", Json), CLAIMS_PARAMETER),
+        null("claims", Json),
         null("acr_values params", Json),
         null("max_age", Int),
         null("browser_hash", Hash),
@@ -205,7 +204,7 @@ const AUTHORIZATION_CODES: Table = Table {
         null("credential_stamp", Hash),
         null("device_label", Text),
         row("scopes resources", Json),
-        planned(null("claims", Json), CLAIMS_PARAMETER),
+        null("claims", Json),
         null("amr", Json),
         null("auth_time redeemed_at revoked_at", Seconds),
         null("revoke_reason", Text),
@@ -243,7 +242,7 @@ const ACCESS_TOKENS: Table = Table {
         null("jti", Text),
         planned(null("dpop_jkt", Text), DPOP),
         row("scopes audience", Json),
-        planned(null("claims", Json), CLAIMS_PARAMETER),
+        planned(null("claims", Json), CLAIMS_OF_TOKENS),
         planned(null("actor", Json), TOKEN_EXCHANGE),
         row("issued_at expires_at", Seconds),
         null("revoked_at last_used_at", Seconds),
@@ -291,7 +290,7 @@ const CONSENTS: Table = Table {
         row("reference", Text),
         row("client_version", Int),
         row("scopes resources", Json),
-        planned(null("claims", Json), CLAIMS_PARAMETER),
+        null("claims", Json),
         null("history", Json),
         row("granted_at", Seconds),
         null("last_used_at expires_at", Seconds),

@@ -8,16 +8,16 @@ use crate::{
     error::PageError,
     interactions::{InteractionOutcome, advance::ConsentDecision},
     protocol::{
-        error::OAuthError, interaction::Step, received::Received, refusals::InteractionRefusal,
-        route::Route, scope::Scopes,
+        consent::Choices, error::OAuthError, interaction::Step, received::Received,
+        refusals::InteractionRefusal, route::Route,
     },
     sessions::{CsrfCheck, CsrfForm, SignedIn},
 };
 
 /// What a person decides on a page of the app.
 pub enum Decision {
-    /// Agrees to these scopes.
-    Allow(Scopes),
+    /// Agrees to these scopes and claims.
+    Allow(Choices),
     /// Refuses or cancels.
     Deny,
     /// Takes the account with this `sid`.
@@ -47,17 +47,31 @@ impl OAuthInteraction {
         (verdict == CsrfCheck::Valid).then_some(Csrf(()))
     }
 
-    /// The person agrees to `scopes`; others of the request are not granted.
+    /// The person agrees to `scopes`; others of the request are not granted, and no single claims
+    /// ([`Self::accept_with_claims`]).
     ///
     /// # Errors
     /// An error page when a hook or the database failed.
-    pub async fn accept(
+    pub async fn accept(self, scopes: &[String], csrf: Csrf) -> Result<Response, InteractionError> {
+        self.accept_with_claims(scopes, &[], csrf).await
+    }
+
+    /// The person agrees to `scopes` and, of [`Self::claims`], to `claims`; others of the request are not
+    /// granted.
+    ///
+    /// # Errors
+    /// An error page when a hook or the database failed.
+    pub async fn accept_with_claims(
         self,
         scopes: &[String],
+        claims: &[String],
         _csrf: Csrf,
     ) -> Result<Response, InteractionError> {
-        self.conclude(Decision::Allow(scopes.iter().collect()))
-            .await
+        let choices = Choices {
+            scopes: scopes.iter().collect(),
+            claims: claims.to_vec(),
+        };
+        self.conclude(Decision::Allow(choices)).await
     }
 
     /// The person refuses: `access_denied` at the client.

@@ -21,7 +21,7 @@ use crate::{
     store::clients::{self, ClientRow},
 };
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "name",
     "redirect_uris",
     "auth",
@@ -31,6 +31,7 @@ const KEYS: [&str; 15] = [
     "resources",
     "post_logout_redirect_uris",
     "jwks_uri",
+    "userinfo_signed_response_alg",
     "require_pkce",
     "skip_consent",
     "subject_type",
@@ -191,6 +192,7 @@ fn metadata(arguments: Arguments<'_>) -> ClientMetadata {
         application_type: text("type"),
         subject_type: text("subject_type"),
         jwks_uri: text("jwks_uri"),
+        userinfo_signed_response_alg: text("userinfo_signed_response_alg"),
         ..ClientMetadata::default()
     }
 }

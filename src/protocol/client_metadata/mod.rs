@@ -48,6 +48,7 @@ pub struct ClientMetadata {
     pub application_type: Option<String>,
     pub subject_type: Option<String>,
     pub id_token_signed_response_alg: Option<String>,
+    pub userinfo_signed_response_alg: Option<String>,
     pub default_max_age: Option<Seconds>,
     pub require_auth_time: Option<bool>,
     pub default_acr_values: Option<Vec<String>>,
@@ -207,6 +208,10 @@ impl ClientMetadata {
             id_token_signed_response_alg: rules.algorithm(
                 "id_token_signed_response_alg",
                 self.id_token_signed_response_alg,
+            ),
+            userinfo_signed_response_alg: rules.algorithm(
+                "userinfo_signed_response_alg",
+                self.userinfo_signed_response_alg,
             ),
             require_pkce: true,
             skip_consent: false,

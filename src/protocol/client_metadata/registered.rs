@@ -26,6 +26,7 @@ impl ClientMetadata {
             application_type: Some(application_type(client.application_type).to_owned()),
             subject_type: Some(subject_type(client.subject_type).to_owned()),
             id_token_signed_response_alg: client.id_token_signed_response_alg.clone(),
+            userinfo_signed_response_alg: client.userinfo_signed_response_alg.clone(),
             default_max_age: client.default_max_age,
             require_auth_time: Some(client.require_auth_time),
             default_acr_values: list(&client.default_acr_values),

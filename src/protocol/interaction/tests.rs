@@ -6,8 +6,9 @@ use rstest::rstest;
 
 use super::*;
 use crate::protocol::{
+    accepted_claims::AcceptedClaims,
     client::{ApplicationType, AuthMethod, ClientKind, ClientStatus, SubjectType},
-    consent::{AcceptedScopes, Approval},
+    consent::{AcceptedScopes, Approval, Choices},
     error::ErrorCode,
 };
 
@@ -35,6 +36,9 @@ struct Case {
     client: Client,
     sensitive: Scopes,
     acr_values: Vec<String>,
+    acr_is_essential: bool,
+    subjects: Option<Vec<String>>,
+    claims: Vec<String>,
     app: HookOutcome,
 }
 
@@ -58,11 +62,15 @@ impl Case {
             consent: Some(ConsentView {
                 client_version: 1,
                 accepted: accepted("https://r1.example", "openid read write"),
+                claims: AcceptedClaims::default(),
                 expires_at: None,
             }),
             client: client(),
             sensitive: Scopes::default(),
             acr_values: Vec::new(),
+            acr_is_essential: false,
+            subjects: None,
+            claims: Vec::new(),
             app: HookOutcome::default(),
         }
     }
@@ -111,9 +119,12 @@ impl Case {
                 silent: self.silent,
                 max_age: self.max_age,
                 hint_subject: self.hint,
+                subjects: self.subjects.as_deref(),
                 acr_values: &self.acr_values,
+                acr_is_essential: self.acr_is_essential,
                 scopes: &self.scopes,
                 resources: &self.resources,
+                claims: &self.claims,
                 redirect_uri: self.redirect_uri,
                 started_at: at(START),
             },
@@ -133,11 +144,18 @@ impl Case {
 fn accepted(resource: &str, text: &str) -> AcceptedScopes {
     AcceptedScopes::default().after(&Approval {
         resources: vec![resource.to_owned()],
-        shown: scopes(text),
-        accepted: scopes(text),
+        shown: choices(text),
+        accepted: choices(text),
         client_version: 1,
         at: at(START),
     })
+}
+
+fn choices(text: &str) -> Choices {
+    Choices {
+        scopes: scopes(text),
+        claims: Vec::new(),
+    }
 }
 
 fn prompt(word: &str) -> Prompt {
@@ -183,6 +201,7 @@ pub(in crate::protocol) fn client() -> Client {
         token_endpoint_auth_method: AuthMethod::ClientSecretBasic,
         secrets: Vec::new(),
         id_token_signed_response_alg: None,
+        userinfo_signed_response_alg: None,
         require_pkce: true,
         skip_consent: false,
         require_auth_time: false,
@@ -303,6 +322,84 @@ fn nx_04_a_hint_names_who_must_be_signed_in(
 fn nx_04_the_wrong_person_is_asked_once() {
     let case = Case::covered().with(|case| case.hint = Some("bob"));
     assert_eq!(case.logged_in().step(), Err(ErrorCode::LoginRequired));
+}
+
+#[rstest]
+#[case::same(&["alice"], Ok(Step::Issue))]
+#[case::one_of_them(&["bob", "alice"], Ok(Step::Issue))]
+#[case::other(&["bob"], Ok(Step::Login))]
+#[case::nobody(&[], Ok(Step::Login))]
+fn nx_04_the_parameter_claims_names_who_must_be_signed_in(
+    #[case] subjects: &[&str],
+    #[case] expected: Result<Step, ErrorCode>,
+) {
+    let subjects = subjects.iter().map(ToString::to_string).collect();
+    let case = Case::covered().with(|case| case.subjects = Some(subjects));
+    assert_eq!(case.step(), expected);
+    let refused = expected.and_then(|step| match step {
+        Step::Login => Err(ErrorCode::LoginRequired),
+        step => Ok(step),
+    });
+    assert_eq!(case.clone().logged_in().step(), refused, "asked once");
+    assert_eq!(case.with(|case| case.silent = true).step(), refused);
+}
+
+/// The session is of the class `silver`; what comes of a login here decides.
+#[rstest]
+#[case::reached(&["silver"], Ok(Step::Issue), Ok(Step::Issue))]
+#[case::stronger(&["bronze"], Ok(Step::Issue), Ok(Step::Issue))]
+#[case::weaker(&["gold"], Ok(Step::Login), Err(ErrorCode::UnmetAuthenticationRequirements))]
+#[case::one_unknown(&["gold", "phr"], Ok(Step::Login), Err(ErrorCode::UnmetAuthenticationRequirements))]
+fn nx_06_an_essential_class(
+    #[case] wanted: &[&str],
+    #[case] expected: Result<Step, ErrorCode>,
+    #[case] after_login: Result<Step, ErrorCode>,
+) {
+    let case = Case::covered().with(|case| {
+        case.acr_values = wanted.iter().map(ToString::to_string).collect();
+        case.acr_is_essential = true;
+    });
+    assert_eq!(case.step(), expected);
+    assert_eq!(case.clone().logged_in().step(), after_login);
+    let wish = case.clone().with(|case| case.acr_is_essential = false);
+    assert_eq!(wish.logged_in().step(), Ok(Step::Issue));
+    let refused = expected.and_then(|step| match step {
+        Step::Login => Err(ErrorCode::LoginRequired),
+        step => Ok(step),
+    });
+    assert_eq!(case.with(|case| case.silent = true).step(), refused);
+}
+
+/// `email` stands for itself, or comes with the scope of that name.
+#[rstest]
+#[case::not_accepted("openid read", &[], Step::Consent)]
+#[case::accepted("openid read", &["email"], Step::Issue)]
+#[case::by_a_scope("openid read email", &[], Step::Issue)]
+fn co_02_single_claims_are_consented_to(
+    #[case] scopes_before: &str,
+    #[case] claims_before: &[&str],
+    #[case] expected: Step,
+) {
+    let choices = Choices {
+        claims: claims_before.iter().map(ToString::to_string).collect(),
+        ..Choices::default()
+    };
+    let before = AcceptedClaims::default().after(&Approval {
+        resources: Vec::new(),
+        shown: choices.clone(),
+        accepted: choices,
+        client_version: 1,
+        at: at(START),
+    });
+    let case = Case::covered().with(|case| {
+        case.claims = vec!["email".to_owned()];
+        let consent = case.consent.as_mut().unwrap();
+        consent.accepted = accepted("https://r1.example", scopes_before);
+        consent.claims = before;
+    });
+    assert_eq!(case.step(), Ok(expected));
+    let skipping = case.with(|case| case.client.skip_consent = true);
+    assert_eq!(skipping.step(), Ok(Step::Issue));
 }
 
 /// The session is 630 seconds old.

@@ -205,6 +205,26 @@ refusals! {
         fix: "Send max_age as digits, or leave it out.",
         standard: "OpenID Connect Core §3.1.2.1",
     }
+    ClaimsNotJson {
+        rule: "AZ-24",
+        code: InvalidRequest,
+        client: "claims is not a JSON object",
+        problem: "The parameter claims is not a JSON object, or has a member twice.",
+        expected: "a JSON object with the members userinfo and id_token, each at most once",
+        fix: "Send claims as one JSON object, percent-encoded as every parameter.",
+        standard: "OpenID Connect Core §5.5",
+    }
+    ClaimsMalformed {
+        rule: "AZ-24",
+        code: InvalidRequest,
+        client: "claims has a member of the wrong type",
+        problem: "A member of the parameter claims does not have the type that the standard gives \
+            it; expected names the member.",
+        expected: "userinfo and id_token as objects; each claim as null, or as an object with \
+            essential (true or false) and either value or values",
+        fix: "Send each claim as null or as an object; values is a list that is not empty.",
+        standard: "OpenID Connect Core §5.5.1",
+    }
     IdTokenHintInvalid {
         rule: "AZ-25",
         code: InvalidRequest,
@@ -214,5 +234,16 @@ refusals! {
         expected: "an ID token of this server, which may have expired",
         fix: "Send the ID token of the last login as it was issued, or leave id_token_hint out.",
         standard: "OpenID Connect Core §3.1.2.1",
+    }
+    AcrUnknown {
+        rule: "AZ-27",
+        code: UnmetAuthenticationRequirements,
+        client: "No login here is of a class that acr asks for",
+        problem: "The parameter claims makes acr essential, and none of its values is in the \
+            setting acr_values.",
+        expected: "an essential acr with one of the values of acr_values_supported",
+        fix: "Ask for a class that the metadata names in acr_values_supported, or add the class to \
+            the setting acr_values.",
+        standard: "OpenID Connect Core §5.5.1.1",
     }
 }

@@ -64,6 +64,17 @@ refusals! {
             needed.",
         standard: "RFC 6750 §3.1",
     }
+    LoginNotEnough {
+        rule: "GU-05",
+        code: InsufficientUserAuthentication,
+        client: "Another login is needed",
+        problem: "The access token is good, but the login with which it was granted is of a weaker class \
+            or longer ago than the route asks for.",
+        expected: "a token of a login as the route asks for it",
+        fix: "Start a new authorization with the acr_values and max_age of the challenge; the token \
+            that it gives will do.",
+        standard: "RFC 9470 §3, §4",
+    }
     AccessTokenRepeated {
         rule: "UI-01",
         code: InvalidRequest,

@@ -123,6 +123,16 @@ refusals! {
         fix: "Let the client ask again without id_token_hint, or with prompt=login.",
         standard: "OpenID Connect Core §3.1.2.1",
     }
+    SubjectNotWanted {
+        rule: "NX-04",
+        code: LoginRequired,
+        client: "Somebody else is signed in",
+        problem: "The person who is signed in is none of those whom the member sub of the parameter \
+            claims names.",
+        expected: "a person whose sub the parameter claims names",
+        fix: "Let the client ask again without a value of sub, or with prompt=login.",
+        standard: "OpenID Connect Core §3.1.2.2, §5.5.1",
+    }
     LoginTooOld {
         rule: "NX-05",
         code: LoginRequired,
@@ -142,6 +152,17 @@ refusals! {
         expected: "a login of one of the classes in acr_values, or a stronger one",
         fix: "Let the client send the person here without prompt=none.",
         standard: "OpenID Connect Core §3.1.2.1",
+    }
+    AcrNotReached {
+        rule: "NX-06",
+        code: UnmetAuthenticationRequirements,
+        client: "The login is not of the class that acr asks for",
+        problem: "The client made acr essential, and the person signed in here with a login of a \
+            weaker class.",
+        expected: "a login of one of the wanted classes, or a stronger one",
+        fix: "Let the login page ask for what the class needs: it learns the wanted classes from \
+            acr_values of the interaction, and says in SignIn which one was reached.",
+        standard: "OpenID Connect Core §5.5.1.1",
     }
     AccountNotChosen {
         rule: "NX-07",

@@ -69,6 +69,8 @@ pub struct ClientInformation<'a> {
     sector_identifier_uri: Option<&'a str>,
     id_token_signed_response_alg: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    userinfo_signed_response_alg: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     token_endpoint_auth_signing_alg: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jwks: Option<&'a Value>,
@@ -121,6 +123,7 @@ impl<'a> ClientInformation<'a> {
             subject_type: client.subject_type,
             sector_identifier_uri: client.sector_identifier_uri.as_deref(),
             id_token_signed_response_alg: alg.unwrap_or(issued.id_token_alg.as_str()),
+            userinfo_signed_response_alg: client.userinfo_signed_response_alg.as_deref(),
             token_endpoint_auth_signing_alg: client.token_endpoint_auth_signing_alg.as_deref(),
             jwks: client.jwks.as_ref(),
             jwks_uri: client.jwks_uri.as_deref(),

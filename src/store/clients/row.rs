@@ -100,6 +100,8 @@ record! {
         pub sector: Option<String>,
         /// Client metadata `id_token_signed_response_alg` (OpenID Connect Registration §2).
         pub id_token_signed_response_alg: Option<String>,
+        /// Client metadata `userinfo_signed_response_alg` (OpenID Connect Registration §2).
+        pub userinfo_signed_response_alg: Option<String>,
         /// Whether PKCE is demanded.
         pub require_pkce: bool,
         /// Whether consent is skipped because the operator vouches for the client.
@@ -196,6 +198,7 @@ impl ClientRow {
             sector_identifier_uri: client.sector_identifier_uri.clone(),
             sector: client.sector.clone(),
             id_token_signed_response_alg: client.id_token_signed_response_alg.clone(),
+            userinfo_signed_response_alg: client.userinfo_signed_response_alg.clone(),
             require_pkce: client.require_pkce,
             skip_consent: client.skip_consent,
             require_auth_time: client.require_auth_time,
@@ -271,6 +274,7 @@ impl ClientRow {
             scopes: self.scopes.map(|scopes| scopes.0),
             resources: self.resources.map(|resources| resources.0),
             id_token_signed_response_alg: self.id_token_signed_response_alg,
+            userinfo_signed_response_alg: self.userinfo_signed_response_alg,
             require_pkce: self.require_pkce,
             skip_consent: self.skip_consent,
             require_auth_time: self.require_auth_time,

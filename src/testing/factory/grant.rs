@@ -156,6 +156,7 @@ impl GrantBuilder {
             acr: server.settings.acr_values.first().cloned(),
             scopes: scopes.into(),
             resources: resources(server, &self.resources).into(),
+            claims: None,
             amr: Some(json!(["pwd"])),
             auth_time: Some(now),
             credential_stamp: self.owner.credential_stamp().map(|stamp| stamp.0.to_vec()),

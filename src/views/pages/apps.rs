@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::consent::{GrantedScope, ResourceLine, describe};
+use super::consent::{GrantedScope, ResourceLine, describe, describe_claim};
 use crate::views::{
     ClientCard, FormError, Page, PageContext, PageVariables, Translations, samples,
 };
@@ -72,6 +72,8 @@ pub struct AppLine {
     pub client: ClientCard,
     /// Scopes that the app has.
     pub scopes: Vec<GrantedScope>,
+    /// Claims about the person that the app has by themselves.
+    pub claims: Vec<GrantedScope>,
     /// Resources that the scopes are for.
     pub resources: Vec<ResourceLine>,
     /// Date of the last approval.
@@ -127,6 +129,9 @@ impl PageContext for AppsPage {
             app.client.drop_unsafe_links();
             for scope in &mut app.scopes {
                 scope.description = describe(&scope.name, &scope.description, words);
+            }
+            for claim in &mut app.claims {
+                claim.description = describe_claim(&claim.name, words);
             }
         }
     }
@@ -204,6 +209,7 @@ fn app() -> AppLine {
         id: "1".into(),
         client: samples::client(),
         scopes: vec![scope("openid"), scope("email"), scope("invoices:read")],
+        claims: vec![scope("birthdate"), scope("team")],
         resources: vec![ResourceLine {
             uri: "https://id.example.com/mcp".into(),
             name: "mcp".into(),
@@ -239,6 +245,7 @@ fn machine() -> AppLine {
             ..samples::client()
         },
         scopes: Vec::new(),
+        claims: Vec::new(),
         resources: Vec::new(),
         last_used: None,
         devices: Vec::new(),

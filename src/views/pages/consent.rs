@@ -15,6 +15,8 @@ pub struct ConsentPage {
     pub common: PageVariables,
     /// Scopes that the client requests.
     pub scopes: Vec<ScopeLine>,
+    /// Claims that the client requests by themselves, because no requested scope covers them.
+    pub claims: Vec<ClaimLine>,
     /// Scopes that the client already has.
     pub previously_granted: Vec<GrantedScope>,
     /// Resources that the access is for.
@@ -54,6 +56,19 @@ pub struct ScopeLine {
     pub checked: bool,
     /// Whether the scope needs consent each time.
     pub sensitive: bool,
+}
+
+/// A claim about the person that the client requests by itself (OpenID Connect Core §5.5).
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ClaimLine {
+    /// The claim.
+    pub name: String,
+    /// What it tells: when empty, the message `claim-<name>` is used, and the name if there is none.
+    pub description: String,
+    /// Whether the client did not have the claim before.
+    pub is_new: bool,
+    /// Whether the claim is ticked when the page is shown.
+    pub checked: bool,
 }
 
 /// A scope that the client already has.
@@ -96,9 +111,14 @@ pub(super) fn describe(name: &str, description: &str, words: &Translations) -> S
     if !description.is_empty() {
         return words.say(description);
     }
-    // A scope may hold characters that a message key may not.
-    let key: String = name
-        .chars()
+    words
+        .text(&format!("scope-{}", message_key(name)))
+        .unwrap_or_else(|| name.to_owned())
+}
+
+/// A name as a part of a message key, which may not hold every character of a name.
+fn message_key(name: &str) -> String {
+    name.chars()
         .map(|character| {
             if character.is_ascii_alphanumeric() || character == '_' {
                 character
@@ -106,14 +126,13 @@ pub(super) fn describe(name: &str, description: &str, words: &Translations) -> S
                 '-'
             }
         })
-        .collect();
-    let key = if name == "offline_access" {
-        "offline_access"
-    } else {
-        key.as_str()
-    };
+        .collect()
+}
+
+/// Returns the words for a claim: the message `claim-<name>`, else its name.
+pub(super) fn describe_claim(name: &str, words: &Translations) -> String {
     words
-        .text(&format!("scope-{key}"))
+        .text(&format!("claim-{}", message_key(name)))
         .unwrap_or_else(|| name.to_owned())
 }
 
@@ -130,6 +149,11 @@ impl PageContext for ConsentPage {
         }
         for scope in &mut self.previously_granted {
             scope.description = describe(&scope.name, &scope.description, words);
+        }
+        for claim in &mut self.claims {
+            if claim.description.is_empty() {
+                claim.description = describe_claim(&claim.name, words);
+            }
         }
         if self.access_until.is_empty() {
             self.access_until = match self.access_for {
@@ -194,7 +218,20 @@ impl PageContext for ConsentPage {
             description: samples::MARKUP.into(),
             ..scope("<b>")
         };
+        let claim = |name: &str| ClaimLine {
+            name: name.into(),
+            is_new: true,
+            checked: true,
+            ..ClaimLine::default()
+        };
         vec![
+            (
+                "claims",
+                Self {
+                    claims: vec![claim("phone_number"), claim("birthdate"), claim("team")],
+                    ..main.clone()
+                },
+            ),
             (
                 "warnings",
                 Self {
@@ -234,6 +271,7 @@ impl PageContext for ConsentPage {
                 Self {
                     common: samples::hostile("consent"),
                     scopes: vec![hostile_scope],
+                    claims: vec![claim("<b>")],
                     ..main.clone()
                 },
             ),

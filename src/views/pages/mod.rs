@@ -10,7 +10,7 @@ mod sign_out;
 mod sign_up;
 
 pub use apps::{AppLine, AppsNotice, AppsPage, DeviceLine, SessionLine};
-pub use consent::{ConsentPage, GrantedScope, ResourceLine, ScopeLine, Warning};
+pub use consent::{ClaimLine, ConsentPage, GrantedScope, ResourceLine, ScopeLine, Warning};
 pub use error::{Developer, Differs, ErrorPage, ReturnLink};
 pub use outcome::{CheckMailPage, CompletedPage, HandoffPage};
 pub use password::{ForgotPasswordPage, ResetPasswordPage};

@@ -145,6 +145,26 @@ scope-address = Ihre Postanschrift sehen
 scope-phone = Ihre Telefonnummer sehen
 scope-offline_access = Verbunden bleiben, auch wenn Sie nicht da sind
 
+claim-name = Ihren vollständigen Namen sehen
+claim-given_name = Ihren Vornamen sehen
+claim-family_name = Ihren Nachnamen sehen
+claim-middle_name = Ihren zweiten Vornamen sehen
+claim-nickname = Ihren Spitznamen sehen
+claim-preferred_username = Ihren Benutzernamen sehen
+claim-profile = Die Adresse Ihrer Profilseite sehen
+claim-picture = Ihr Bild sehen
+claim-website = Die Adresse Ihrer Website sehen
+claim-gender = Ihr Geschlecht sehen
+claim-birthdate = Ihr Geburtsdatum sehen
+claim-zoneinfo = Ihre Zeitzone sehen
+claim-locale = Ihre Sprache sehen
+claim-updated_at = Sehen, wann Ihr Profil zuletzt geändert wurde
+claim-email = Ihre E-Mail-Adresse sehen
+claim-email_verified = Sehen, ob Ihre E-Mail-Adresse bestätigt ist
+claim-address = Ihre Postanschrift sehen
+claim-phone_number = Ihre Telefonnummer sehen
+claim-phone_number_verified = Sehen, ob Ihre Telefonnummer bestätigt ist
+
 warning-title = Bitte zuerst prüfen
 warning-unverified = Hier hat niemand diese App geprüft. Machen Sie nur weiter, wenn Sie den Vorgang selbst begonnen haben und der App vertrauen.
 warning-loopback = Der Zugriff geht an ein Programm auf diesem Gerät. Machen Sie nur weiter, wenn Sie es gerade selbst gestartet haben.

@@ -150,6 +150,27 @@ scope-address = See your postal address
 scope-phone = See your phone number
 scope-offline_access = Stay connected while you are away
 
+# What a claim tells that an app asks for by itself. Other characters than letters, digits and _ become -.
+claim-name = See your full name
+claim-given_name = See your first name
+claim-family_name = See your last name
+claim-middle_name = See your middle name
+claim-nickname = See your nickname
+claim-preferred_username = See your user name
+claim-profile = See the address of your profile page
+claim-picture = See your picture
+claim-website = See the address of your website
+claim-gender = See your gender
+claim-birthdate = See your date of birth
+claim-zoneinfo = See your time zone
+claim-locale = See your language
+claim-updated_at = See when your profile was last changed
+claim-email = See your email address
+claim-email_verified = See whether your email address was verified
+claim-address = See your postal address
+claim-phone_number = See your phone number
+claim-phone_number_verified = See whether your phone number was verified
+
 warning-title = Please check first
 warning-unverified = Nobody here has checked this app. Go on only if you started this yourself and trust it.
 warning-loopback = Access goes to a program on this device. Go on only if you have just started it yourself.

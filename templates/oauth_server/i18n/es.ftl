@@ -145,6 +145,26 @@ scope-address = Ver tu dirección postal
 scope-phone = Ver tu número de teléfono
 scope-offline_access = Seguir conectada cuando no estés
 
+claim-name = Ver tu nombre completo
+claim-given_name = Ver tu nombre de pila
+claim-family_name = Ver tus apellidos
+claim-middle_name = Ver tu segundo nombre
+claim-nickname = Ver tu apodo
+claim-preferred_username = Ver tu nombre de usuario
+claim-profile = Ver la dirección de tu página de perfil
+claim-picture = Ver tu foto
+claim-website = Ver la dirección de tu sitio web
+claim-gender = Ver tu género
+claim-birthdate = Ver tu fecha de nacimiento
+claim-zoneinfo = Ver tu zona horaria
+claim-locale = Ver tu idioma
+claim-updated_at = Ver cuándo se modificó tu perfil por última vez
+claim-email = Ver tu dirección de correo
+claim-email_verified = Ver si tu dirección de correo está verificada
+claim-address = Ver tu dirección postal
+claim-phone_number = Ver tu número de teléfono
+claim-phone_number_verified = Ver si tu número de teléfono está verificado
+
 warning-title = Comprueba esto primero
 warning-unverified = Aquí nadie ha revisado esta aplicación. Continúa solo si has empezado tú y confías en ella.
 warning-loopback = El acceso va a un programa de este dispositivo. Continúa solo si acabas de iniciarlo tú.

@@ -145,6 +145,26 @@ scope-address = Voir votre adresse postale
 scope-phone = Voir votre numéro de téléphone
 scope-offline_access = Rester connectée en votre absence
 
+claim-name = Voir votre nom complet
+claim-given_name = Voir votre prénom
+claim-family_name = Voir votre nom de famille
+claim-middle_name = Voir votre deuxième prénom
+claim-nickname = Voir votre surnom
+claim-preferred_username = Voir votre nom d’utilisateur
+claim-profile = Voir l’adresse de votre page de profil
+claim-picture = Voir votre photo
+claim-website = Voir l’adresse de votre site web
+claim-gender = Voir votre genre
+claim-birthdate = Voir votre date de naissance
+claim-zoneinfo = Voir votre fuseau horaire
+claim-locale = Voir votre langue
+claim-updated_at = Voir quand votre profil a été modifié pour la dernière fois
+claim-email = Voir votre adresse e-mail
+claim-email_verified = Voir si votre adresse e-mail est vérifiée
+claim-address = Voir votre adresse postale
+claim-phone_number = Voir votre numéro de téléphone
+claim-phone_number_verified = Voir si votre numéro de téléphone est vérifié
+
 warning-title = À vérifier d’abord
 warning-unverified = Personne ici n’a vérifié cette application. Continuez seulement si vous êtes à l’origine de cette demande et si vous lui faites confiance.
 warning-loopback = L’accès est donné à un programme de cet appareil. Continuez seulement si vous venez de le lancer vous-même.

@@ -133,6 +133,26 @@ scope-address = あなたの住所を見る
 scope-phone = あなたの電話番号を見る
 scope-offline_access = あなたが不在の間も接続を保つ
 
+claim-name = あなたの氏名を見る
+claim-given_name = あなたの名を見る
+claim-family_name = あなたの姓を見る
+claim-middle_name = あなたのミドルネームを見る
+claim-nickname = あなたのニックネームを見る
+claim-preferred_username = あなたのユーザー名を見る
+claim-profile = あなたのプロフィールページのアドレスを見る
+claim-picture = あなたの写真を見る
+claim-website = あなたのウェブサイトのアドレスを見る
+claim-gender = あなたの性別を見る
+claim-birthdate = あなたの生年月日を見る
+claim-zoneinfo = あなたのタイムゾーンを見る
+claim-locale = あなたの言語を見る
+claim-updated_at = あなたのプロフィールが最後に変更された日時を見る
+claim-email = あなたのメールアドレスを見る
+claim-email_verified = あなたのメールアドレスが確認済みかどうかを見る
+claim-address = あなたの住所を見る
+claim-phone_number = あなたの電話番号を見る
+claim-phone_number_verified = あなたの電話番号が確認済みかどうかを見る
+
 warning-title = 先にご確認ください
 warning-unverified = このアプリは確認されていません。ご自分で始めた操作で、信頼できる場合にだけ続けてください。
 warning-loopback = この端末上のプログラムにアクセスが渡されます。たった今ご自分で起動した場合にだけ続けてください。

@@ -145,6 +145,26 @@ scope-address = Ver seu endereço postal
 scope-phone = Ver seu número de telefone
 scope-offline_access = Continuar conectado na sua ausência
 
+claim-name = Ver seu nome completo
+claim-given_name = Ver seu primeiro nome
+claim-family_name = Ver seu sobrenome
+claim-middle_name = Ver seu nome do meio
+claim-nickname = Ver seu apelido
+claim-preferred_username = Ver seu nome de usuário
+claim-profile = Ver o endereço da sua página de perfil
+claim-picture = Ver sua foto
+claim-website = Ver o endereço do seu site
+claim-gender = Ver seu gênero
+claim-birthdate = Ver sua data de nascimento
+claim-zoneinfo = Ver seu fuso horário
+claim-locale = Ver seu idioma
+claim-updated_at = Ver quando seu perfil foi alterado pela última vez
+claim-email = Ver seu endereço de e-mail
+claim-email_verified = Ver se seu endereço de e-mail foi verificado
+claim-address = Ver seu endereço postal
+claim-phone_number = Ver seu número de telefone
+claim-phone_number_verified = Ver se seu número de telefone foi verificado
+
 warning-title = Confira antes
 warning-unverified = Ninguém aqui verificou este aplicativo. Continue somente se foi você que começou e se confia nele.
 warning-loopback = O acesso vai para um programa neste dispositivo. Continue somente se você acabou de iniciá-lo.

@@ -133,6 +133,26 @@ scope-address = 查看您的通信地址
 scope-phone = 查看您的电话号码
 scope-offline_access = 在您离开时保持连接
 
+claim-name = 查看您的全名
+claim-given_name = 查看您的名字
+claim-family_name = 查看您的姓氏
+claim-middle_name = 查看您的中间名
+claim-nickname = 查看您的昵称
+claim-preferred_username = 查看您的用户名
+claim-profile = 查看您的个人主页地址
+claim-picture = 查看您的照片
+claim-website = 查看您的网站地址
+claim-gender = 查看您的性别
+claim-birthdate = 查看您的出生日期
+claim-zoneinfo = 查看您的时区
+claim-locale = 查看您的语言
+claim-updated_at = 查看您的个人资料最后更改的时间
+claim-email = 查看您的邮箱地址
+claim-email_verified = 查看您的邮箱地址是否已验证
+claim-address = 查看您的通信地址
+claim-phone_number = 查看您的电话号码
+claim-phone_number_verified = 查看您的电话号码是否已验证
+
 warning-title = 请先核对
 warning-unverified = 此应用未经这里的任何人审核。仅当这是您本人发起的操作且您信任它时才继续。
 warning-loopback = 访问权限将交给此设备上的程序。仅当是您本人刚刚启动它时才继续。

@@ -10,6 +10,7 @@
     reason = "a panic is a finding"
 )]
 
+mod claims;
 mod cookies;
 mod credentials;
 mod form;
@@ -21,6 +22,7 @@ mod return_url;
 mod scope;
 
 pub use self::{
+    claims::claims,
     cookies::cookies,
     credentials::basic_header,
     form::form,
@@ -36,8 +38,9 @@ pub use self::{
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target; the folders of `tests/fuzz/corpus` have these names.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ("basic_header", basic_header),
+    ("claims", claims),
     ("client_assertion", client_assertion),
     ("client_document", client_document),
     ("cookies", cookies),

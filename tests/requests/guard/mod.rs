@@ -9,4 +9,5 @@ mod jwt;
 mod log;
 mod metadata;
 mod root_resource;
+mod step_up;
 mod tokens;
