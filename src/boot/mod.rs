@@ -203,6 +203,8 @@ pub fn policy(settings: &Settings, urls: &Urls, form: Option<SignUpForm>) -> Pol
             .collect(),
         default_resource: settings.default_resource.clone(),
         grant_types: settings.grant_types.clone(),
+        pushed_requests: settings.par.form(),
+        signed_requests: settings.jar.form(),
         signup: settings.enable_signup && form.is_some(),
         refresh_needs_offline_access: settings.refresh_token_policy
             == RefreshTokenPolicy::OfflineAccess,

@@ -33,6 +33,17 @@ pub struct ResourcePolicy {
     pub implied_scopes: ImpliedScopes,
 }
 
+/// Whether the server takes a form of authorization requests, or takes no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestForm {
+    /// It is switched off.
+    Off,
+    /// A client may choose it.
+    Offered,
+    /// Every client must use it.
+    Required,
+}
+
 /// The operator's decisions that the rules read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -56,6 +67,10 @@ pub struct Policy {
     pub default_resource: Option<String>,
     /// Whether `authorization_code`, `refresh_token`, `client_credentials` are offered.
     pub grant_types: Vec<GrantType>,
+    /// Requests that were pushed before (RFC 9126).
+    pub pushed_requests: RequestForm,
+    /// Signed requests (RFC 9101).
+    pub signed_requests: RequestForm,
     /// Whether people can sign up, so that `prompt=create` leads to a sign-up page.
     pub signup: bool,
     /// Whether refresh tokens need the scope `offline_access` (`refresh_token_policy`).
