@@ -113,7 +113,12 @@ impl RequestObject {
         let mut pairs = Vec::new();
         let own = |name: &&String| !OF_JWT.contains(&name.as_str());
         for (name, value) in self.0.claims().iter().filter(|(name, _)| own(name)) {
-            for value in texts(name, value, is_text(name))? {
+            let kind = if is_text(name) {
+                ParameterKind::Text
+            } else {
+                ParameterKind::Other
+            };
+            for value in texts(name, value, kind)? {
                 pairs.push((name.clone(), value));
             }
         }
@@ -124,12 +129,21 @@ impl RequestObject {
     }
 }
 
+/// What a parameter may be.
+#[derive(Clone, Copy)]
+enum ParameterKind {
+    /// One text, whose meaning this server knows.
+    Text,
+    /// Anything else.
+    Other,
+}
+
 /// The values of a parameter as they would stand in a form (RFC 9101 §4): texts as they are, numbers and
 /// booleans as JSON writes them, a list of texts as several values of `resource` (RFC 8707 §2), objects such
 /// as `claims` as JSON (OpenID Connect Core §5.5).
-fn texts(name: &str, value: &Value, is_text: bool) -> Result<Vec<String>, OAuthError> {
-    let wrong = |kind: &str| {
-        let received = format!("{name}: {kind}");
+fn texts(name: &str, value: &Value, kind: ParameterKind) -> Result<Vec<String>, OAuthError> {
+    let wrong = |sent: &str| {
+        let received = format!("{name}: {sent}");
         let error = OAuthError::of(RequestObjectRefusal::ParameterWrong);
         error.received(Received::Public(&received))
     };
@@ -144,8 +158,8 @@ fn texts(name: &str, value: &Value, is_text: bool) -> Result<Vec<String>, OAuthE
                 text.ok_or_else(|| wrong("a list of something else than texts"))
             })
             .collect(),
-        Value::Array(_) if is_text => Err(wrong("a list")),
-        Value::Object(_) if is_text => Err(wrong("an object")),
+        Value::Array(_) if matches!(kind, ParameterKind::Text) => Err(wrong("a list")),
+        Value::Object(_) if matches!(kind, ParameterKind::Text) => Err(wrong("an object")),
         Value::Array(_) | Value::Object(_) => Ok(vec![value.to_string()]),
     }
 }

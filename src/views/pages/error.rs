@@ -236,6 +236,7 @@ mod tests {
     #[case("//evil.example", false)]
     fn c055_no_link_runs_anything(#[case] url: &str, #[case] allowed: bool) {
         let link = ReturnLink {
+            fields: Vec::new(),
             host: "app.example".into(),
             url: url.into(),
         };
