@@ -14,7 +14,7 @@ use crate::{
     config::{Settings, urls::Urls},
     controllers::{
         apps, assets, authorize, client_configuration, consent, end_session, forgot_password,
-        interaction, introspect, jwks, login, logout, metadata, register, reset_password,
+        interaction, introspect, jwks, login, logout, metadata, par, register, reset_password,
         resource_metadata, resume, revoke, select_account, session, signup, token, userinfo,
     },
     http::{
@@ -65,6 +65,8 @@ fn handler(route: Route, settings: &Settings) -> MethodRouter<SharedContext> {
         Route::Introspect => post(introspect::post),
         Route::Token => post(token::post),
         Route::Revoke => post(revoke::post),
+        Route::PushedRequest if has_codes && settings.par.enabled => post(par::post),
+        Route::PushedRequest => post(par::switched_off),
         Route::Userinfo => get(userinfo::get_or_post).post(userinfo::get_or_post),
         Route::Register if settings.registration.enabled => post(register::post),
         Route::Register => post(register::switched_off),

@@ -201,6 +201,8 @@ pub fn policy(settings: &Settings, urls: &Urls, app: &dyn ResourceOwners) -> Pol
             .collect(),
         default_resource: settings.default_resource.clone(),
         grant_types: settings.grant_types.clone(),
+        pushed_requests: settings.par.form(),
+        signed_requests: settings.jar.form(),
         supported_claims: { app.supported_claims().iter() }
             .map(ToString::to_string)
             .collect(),

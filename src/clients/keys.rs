@@ -1,47 +1,34 @@
-//! Client authentication (CA-02), and the keys with which clients sign assertions (CA-03).
+//! The keys of clients: whether one of them signed something (CA-03, JA-01).
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 
 use serde_json::Value;
 
-use super::{
-    ClientRegistry,
-    documents::{AGAIN_AFTER, ClientRefreshError, ClientUse},
-    sectors::unread,
-};
+use super::{ClientRegistry, documents::AGAIN_AFTER, sectors::unread};
 use crate::{
-    config::AssertionAudience,
     error::Failure,
     events::{AuditEvent, EventName, Outcome},
     fetch::{FetchRequest, KEY_SET},
     protocol::{
         client::{Client, KeyCache},
-        client_assertion::{Assertion, AssertionError, AssertionRefusal, Audience, Expected},
-        client_auth::{ClientEndpoint, Credentials, refused},
+        client_assertion::{Assertion, AssertionError, AssertionRefusal},
         client_document::Unread,
         error::OAuthError,
         refusals::ClientAuthRefusal,
-        route::Route,
         strict_json::{self, JsonError},
         time::Seconds,
         verification_key,
     },
-    store::{
-        clients,
-        ephemerals::{self, NewEphemeral},
-    },
+    store::clients,
 };
 
 /// Seconds for which a fetched key set is used without fetching it again.
 const FRESH: Seconds = Seconds::hours(1);
 /// Seconds within which an unknown `kid` leads to only one more fetch (CA-03).
 const AGAIN: Seconds = Seconds::minutes(1);
-/// Seconds beyond its end for which a used assertion is remembered: a clock that went ahead and comes
-/// back makes no used assertion valid again.
-const USED_KEPT: Seconds = Seconds::days(1);
 
 /// Most bytes of a fetched key set that are kept: some twenty RSA keys of 4096 bits.
 const KEPT: usize = 16 * 1024;
@@ -62,117 +49,52 @@ impl StaticKeys {
     }
 }
 
+/// Why nothing says that the client signed something.
+pub(super) struct Unproven {
+    /// The check that failed.
+    pub refusal: AssertionRefusal,
+    /// Why its keys could not be read.
+    pub source: Option<String>,
+}
+
+impl From<AssertionRefusal> for Unproven {
+    fn from(refusal: AssertionRefusal) -> Self {
+        let source = None;
+        Self { refusal, source }
+    }
+}
+
+impl Unproven {
+    /// Makes the failure of the request, whose refusal `refused` makes.
+    pub fn into_failure(self, refused: fn(AssertionRefusal) -> OAuthError) -> Failure {
+        Failure {
+            source: self.source,
+            ..refused(self.refusal).into()
+        }
+    }
+}
+
 impl ClientRegistry {
-    /// Authenticates a client (CA-01 to CA-05). `row` is the client in the table under its id, if there
-    /// is one. An assertion is used up by this.
-    ///
-    /// # Errors
-    /// `invalid_client` for wrong credentials, or a fault of this server.
-    pub async fn authenticate(
+    /// Checks that a key of the client signed `jws`, by `jwks` of its metadata or at its `jwks_uri`. The outer
+    /// error is a fault, the inner one a refusal.
+    pub(super) async fn verify(
         &self,
-        credentials: &Credentials,
-        row: Option<Arc<Client>>,
-    ) -> Result<Arc<Client>, Failure> {
-        let id = &credentials.client_id;
-        let stored = self.static_or_stored(id, row.as_ref()).cloned();
-        // No document is fetched for an id that is not stored: nobody ever agreed to that client.
-        let client = match stored {
-            Some(stored) => self.current_copy(credentials, stored).await?,
-            None => None,
-        };
-        credentials.authenticate(client.as_deref(), self.clock.now())?;
-        let client = client.ok_or_else(|| Failure::internal("no client passed as one"))?;
-        if let Some(assertion) = credentials.unproven_assertion() {
-            Box::pin(self.prove(&client, assertion, credentials.endpoint)).await?;
-        }
-        Ok(client)
-    }
-
-    /// Returns `authenticated`, the client of an earlier look of the same request: an assertion is used
-    /// up by the first. Without it, the client is authenticated as by [`Self::authenticate`].
-    ///
-    /// # Errors
-    /// `invalid_client` for wrong credentials, or a fault of this server.
-    pub async fn authenticate_once(
-        &self,
-        authenticated: Option<Arc<Client>>,
-        credentials: &Credentials,
-        row: Option<Arc<Client>>,
-    ) -> Result<Arc<Client>, Failure> {
-        match authenticated {
-            Some(client) => Ok(client),
-            None => self.authenticate(credentials, row).await,
+        client: &Client,
+        jws: &Assertion,
+    ) -> Result<Result<(), Unproven>, Failure> {
+        match &client.jwks {
+            Some(keys) => Ok(jws.verify(keys).map_err(Unproven::from)),
+            None => self.verify_by_uri(client, jws).await,
         }
     }
 
-    /// Returns the client as its document describes it now. If the document cannot be read and the copy
-    /// is too old to serve, credentials that do not even fit the copy get `invalid_client`; the client
-    /// itself is asked to come again (CI-05).
-    async fn current_copy(
-        &self,
-        credentials: &Credentials,
-        stored: Arc<Client>,
-    ) -> Result<Option<Arc<Client>>, Failure> {
-        let (id, copy) = (credentials.client_id.as_str(), Some(Arc::clone(&stored)));
-        // The future is boxed, because it is large and rarely needed.
-        match Box::pin(self.up_to_date(id, copy, ClientUse::Authentication)).await {
-            Err(ClientRefreshError::Unread { failure, .. }) => {
-                credentials.authenticate(Some(&stored), self.clock.now())?;
-                Err(failure)
-            }
-            result => Ok(result?),
-        }
-    }
-
-    /// Verifies an assertion (CA-03 to CA-05); the checks are in the order of their cost.
-    async fn prove(
+    /// Verifies by the keys at `jwks_uri` (CA-03): by the stored copy, unless that is too old or does not have
+    /// the key.
+    async fn verify_by_uri(
         &self,
         client: &Client,
         assertion: &Assertion,
-        endpoint: ClientEndpoint,
-    ) -> Result<(), Failure> {
-        let urls = &self.urls;
-        let any = [
-            &urls.issuer,
-            urls.of(Route::Token),
-            urls.of_client_endpoint(endpoint),
-        ];
-        let expected = Expected {
-            client_id: &client.client_id,
-            alg: client.token_endpoint_auth_signing_alg.as_deref(),
-            audience: match self.settings.client_assertion_audience {
-                AssertionAudience::Any => Audience::AnyOf(&any),
-                AssertionAudience::Issuer => Audience::Issuer(&urls.issuer),
-            },
-            now: self.clock.now(),
-        };
-        let once = assertion.check(&expected).map_err(refused)?;
-        match &client.jwks {
-            Some(keys) => assertion.verify(keys).map_err(refused)?,
-            None => self.verify_by_uri(client, assertion).await?,
-        }
-        let tables = self.store.tables();
-        let used = NewEphemeral {
-            kind: ephemerals::JTI,
-            hash: &once.hash,
-            expires_at: once.until + USED_KEPT,
-        };
-        let first = self
-            .store
-            .run(|db| ephemerals::take(db, tables, &used))
-            .await?;
-        if first {
-            Ok(())
-        } else {
-            let wanted = "a jti that was not used before";
-            let refusal = AssertionError::Replay.because(wanted, "one that was");
-            Err(refused(refusal).into())
-        }
-    }
-
-    /// Verifies an assertion by the keys at `jwks_uri` (CA-03): by the stored copy, unless that is too old
-    /// or does not have the key.
-    async fn verify_by_uri(&self, client: &Client, assertion: &Assertion) -> Result<(), Failure> {
+    ) -> Result<Result<(), Unproven>, Failure> {
         let cache = if self.configured(&client.client_id).is_some() {
             self.static_keys.get(&client.client_id)
         } else {
@@ -186,11 +108,11 @@ impl ClientRegistry {
             let unknown = |refusal: &AssertionRefusal| refusal.error == AssertionError::UnknownKey;
             let is_unknown = verdict.as_ref().is_err_and(unknown);
             if (Seconds::ZERO..FRESH).contains(&age) && (age < AGAIN || !is_unknown) {
-                return Ok(verdict.clone().map_err(refused)?);
+                return Ok(verdict.clone().map_err(Unproven::from));
             }
         }
         let unread = match self.fetch_keys(client, cache.as_ref()).await? {
-            Ok(keys) => return Ok(assertion.verify(&keys).map_err(refused)?),
+            Ok(keys) => return Ok(assertion.verify(&keys).map_err(Unproven::from)),
             Err(unread) => unread,
         };
         let until = cache.map(|cache| self.copy_serves_until(cache.fetched_at + FRESH));
@@ -206,16 +128,16 @@ impl ClientRegistry {
         };
         match (usable, unread) {
             (None, Unread::Away(cause)) => Err(no_keys(cause)),
-            (None, Unread::Forbidden(cause)) => Err(Failure {
+            (None, Unread::Forbidden(cause)) => Ok(Err(Unproven {
+                refusal: assertion.unknown_key("none, jwks_uri cannot be read"),
                 source: Some(cause),
-                ..refused(assertion.unknown_key("none, jwks_uri cannot be read")).into()
-            }),
+            })),
             (Some(verdict), Unread::Away(cause) | Unread::Forbidden(cause)) => {
                 let event = AuditEvent::new(EventName::ClientStaleCopyUsed).outcome(Outcome::Error);
                 let event = event.client(client).detail("copy", "keys");
                 self.events
                     .emit(event.detail("error", cause).detail("until", until));
-                Ok(verdict.map_err(refused)?)
+                Ok(verdict.map_err(Unproven::from))
             }
         }
     }

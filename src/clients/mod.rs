@@ -1,9 +1,11 @@
 //! The clients of the settings, of the table and of metadata documents, and their authentication.
 
+pub mod authentication;
 pub mod documents;
 pub mod keys;
 pub mod registration;
 pub mod sectors;
+pub mod signed_requests;
 
 use std::sync::Arc;
 
@@ -173,6 +175,8 @@ impl ClientRegistry {
             grants: &settings.grant_types,
             redirect_schemes: &settings.registration.redirect_schemes,
             pairwise: settings.pairwise_secret.is_some(),
+            pushed_requests: settings.par.form(),
+            signed_requests: settings.jar.form(),
             loopback: settings.fetches_from_own_machine(),
         }
     }

@@ -1,6 +1,6 @@
 //! Settings that are one of a few words, and small maps.
 
-use crate::protocol::time::Seconds;
+use crate::protocol::{policy::RequestForm, time::Seconds};
 use serde::Deserialize;
 use validator::Validate;
 
@@ -161,6 +161,61 @@ impl Default for CleanupSettings {
             batch_size: 500,
             pause_ms: 50,
             max_seconds: Seconds::minutes(5),
+        }
+    }
+}
+
+/// Setting `par`: pushed authorization requests (RFC 9126).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Validate)]
+#[serde(default, deny_unknown_fields)]
+pub struct PushedRequestSettings {
+    /// Whether clients may push their requests.
+    pub enabled: bool,
+    /// Whether every client must.
+    pub required: bool,
+    /// How long a pushed request waits for its browser.
+    #[validate(range(min = 5, max = 600))]
+    pub ttl_seconds: Seconds,
+}
+
+impl Default for PushedRequestSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            required: false,
+            ttl_seconds: Seconds::new(90),
+        }
+    }
+}
+
+impl PushedRequestSettings {
+    /// Returns what the rules read.
+    pub(crate) const fn form(self) -> RequestForm {
+        match (self.enabled, self.required) {
+            (false, _) => RequestForm::Off,
+            (true, false) => RequestForm::Offered,
+            (true, true) => RequestForm::Required,
+        }
+    }
+}
+
+/// Setting `jar`: signed authorization requests (RFC 9101).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignedRequestSettings {
+    /// Whether clients may sign their requests.
+    pub enabled: bool,
+    /// Whether every client must.
+    pub required: bool,
+}
+
+impl SignedRequestSettings {
+    /// Returns what the rules read.
+    pub(crate) const fn form(self) -> RequestForm {
+        match (self.enabled, self.required) {
+            (false, _) => RequestForm::Off,
+            (true, false) => RequestForm::Offered,
+            (true, true) => RequestForm::Required,
         }
     }
 }

@@ -150,6 +150,8 @@ fn convert(
         grants: &settings.grant_types,
         redirect_schemes: &settings.registration.redirect_schemes,
         pairwise: settings.pairwise_secret.is_some(),
+        pushed_requests: settings.par.form(),
+        signed_requests: settings.jar.form(),
         loopback: settings.fetches_from_own_machine(),
     };
     let resources: Vec<String> = settings
@@ -181,6 +183,9 @@ fn metadata(entry: RawClient) -> ClientMetadata {
         id_token_signed_response_alg: entry.id_token_signed_response_alg,
         userinfo_signed_response_alg: entry.userinfo_signed_response_alg,
         token_endpoint_auth_signing_alg: entry.token_endpoint_auth_signing_alg,
+        request_object_signing_alg: entry.request_object_signing_alg,
+        require_signed_request_object: entry.require_signed_request_object,
+        require_pushed_authorization_requests: entry.require_pushed_authorization_requests,
         jwks: entry.jwks,
         jwks_uri: entry.jwks_uri,
         sector_identifier_uri: entry.sector_identifier_uri,

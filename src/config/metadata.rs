@@ -48,6 +48,8 @@ impl Settings {
             sign_up: built_in || self.signup_url.is_some(),
             client_documents: self.client_id_metadata_documents.enabled
                 && self.grant_types.contains(&GrantType::AuthorizationCode),
+            pushed_requests: self.par.form(),
+            signed_requests: self.jar.form(),
             links: Links {
                 service_documentation: self.service_documentation.clone(),
                 op_policy_uri: self.op_policy_uri.clone(),
@@ -68,6 +70,7 @@ fn endpoints(urls: &Urls, settings: &Settings) -> Endpoints {
         userinfo_endpoint: urls.of(Route::Userinfo).to_owned(),
         revocation_endpoint: urls.of(Route::Revoke).to_owned(),
         introspection_endpoint: urls.of(Route::Introspect).to_owned(),
+        pushed_authorization_request_endpoint: urls.of(Route::PushedRequest).to_owned(),
         registration_endpoint: registration.then(|| urls.of(Route::Register).to_owned()),
         end_session_endpoint: end_session.then(|| urls.of(Route::EndSession).to_owned()),
     }

@@ -37,9 +37,7 @@ const REPLACED: [(&str, &str); 13] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 9] = [
-    "par",
-    "jar",
+const LATER: [&str; 7] = [
     "dpop",
     "device",
     "token_exchange",
@@ -50,13 +48,10 @@ const LATER: [&str; 9] = [
 ];
 
 /// Keys of later versions in an entry of `clients` or `resources`.
-const LATER_IN_ENTRIES: [&str; 11] = [
+const LATER_IN_ENTRIES: [&str; 8] = [
     "introspection_signed_response_alg",
-    "request_object_signing_alg",
     "backchannel_logout_uri",
     "backchannel_logout_session_required",
-    "require_pushed_authorization_requests",
-    "require_signed_request_object",
     "dpop_bound_access_tokens",
     "initiate_login_uri",
     "software_id",

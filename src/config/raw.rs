@@ -9,8 +9,9 @@ use validator::Validate;
 use super::{
     Secret,
     choices::{
-        AssertionAudience, CleanupSettings, CookieSecure, LogoutRevokes, Profile, RateLimitStore,
-        RefreshRotation, RefreshTokenPolicy, TokenPrefixes,
+        AssertionAudience, CleanupSettings, CookieSecure, LogoutRevokes, Profile,
+        PushedRequestSettings, RateLimitStore, RefreshRotation, RefreshTokenPolicy,
+        SignedRequestSettings, TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
     rate_limits::RateLimits,
@@ -123,6 +124,9 @@ pub(super) struct RawSettings {
     pub redirect_schemes: Vec<String>,
     pub client_assertion_audience: AssertionAudience,
     #[validate(nested)]
+    pub par: PushedRequestSettings,
+    pub jar: SignedRequestSettings,
+    #[validate(nested)]
     pub cleanup: CleanupSettings,
 }
 
@@ -214,6 +218,8 @@ impl Default for RawSettings {
                 "claude",
             ]),
             client_assertion_audience: AssertionAudience::default(),
+            par: PushedRequestSettings::default(),
+            jar: SignedRequestSettings::default(),
             cleanup: CleanupSettings::default(),
         }
     }

@@ -171,6 +171,8 @@ fn plain(
         fetch: raw.fetch,
         client_id_metadata_documents: raw.client_id_metadata_documents,
         client_assertion_audience: raw.client_assertion_audience,
+        par: raw.par,
+        jar: raw.jar,
         cleanup: raw.cleanup,
         base_url,
     }

@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     Secret,
     choices::{
-        AssertionAudience, CleanupSettings, LogoutRevokes, Profile, RateLimitStore,
-        RefreshRotation, RefreshTokenPolicy, TokenFormat, TokenPrefixes,
+        AssertionAudience, CleanupSettings, LogoutRevokes, Profile, PushedRequestSettings,
+        RateLimitStore, RefreshRotation, RefreshTokenPolicy, SignedRequestSettings, TokenFormat,
+        TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
     keys::{KeySettings, SecretSource},
@@ -175,6 +176,10 @@ pub struct Settings {
     pub client_id_metadata_documents: DocumentSettings,
     /// Which audience an assertion of a client may have (CA-04).
     pub client_assertion_audience: AssertionAudience,
+    /// Pushed authorization requests (RFC 9126).
+    pub par: PushedRequestSettings,
+    /// Signed authorization requests (RFC 9101).
+    pub jar: SignedRequestSettings,
 }
 
 /// A scope that the app defines.

@@ -159,9 +159,7 @@ fn st_03_unknown_keys_at_every_level(#[case] block: Value, #[case] key: &str, #[
 }
 
 #[rstest]
-#[case(json!({"par": {"enabled": true}}), "par")]
 #[case(json!({"trust_policy": []}), "trust_policy")]
-#[case(json!({"jar": {"enabled": true}}), "jar")]
 #[case(json!({"profile": "fapi2"}), "profile")]
 #[case(json!({"grant_types": ["urn:ietf:params:oauth:grant-type:device_code"]}), "grant_types[0]")]
 #[case(json!({"resources": [{"prefix": "/a", "dpop_bound_access_tokens": true}]}), "resources[0].dpop_bound_access_tokens")]

@@ -63,6 +63,7 @@ pub(super) fn check(
         findings.add("developer_errors", "on in production", "remove it");
     }
     fetch::check(raw, app_environment, findings);
+    check_request_forms(raw, findings);
     check_length("secret", raw.secret.as_ref(), findings);
     check_length("pairwise_secret", raw.pairwise_secret.as_ref(), findings);
     for (entry, limits) in &raw.rate_limits {
@@ -93,6 +94,23 @@ fn check_grants(grants: &[GrantType], findings: &mut Findings) {
             "refresh_token without a grant of users",
             "add authorization_code, or remove refresh_token",
         );
+    }
+}
+
+/// A form of requests that every client must use is one that is switched on.
+fn check_request_forms(raw: &RawSettings, findings: &mut Findings) {
+    let forms = [
+        ("par", raw.par.enabled, raw.par.required),
+        ("jar", raw.jar.enabled, raw.jar.required),
+    ];
+    for (key, enabled, required) in forms {
+        if required && !enabled {
+            findings.add(
+                format!("{key}.required"),
+                format!("on, while {key}.enabled is off"),
+                format!("write `{key}: {{enabled: true, required: true}}`, or remove it"),
+            );
+        }
     }
 }
 

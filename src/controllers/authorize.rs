@@ -1,40 +1,32 @@
 //! GET, POST `{prefix}/authorize` — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1, OAuth 2.1
 //! §4.1.1.
 
+mod refuse;
+mod requested;
+
 use std::sync::Arc;
 
 use axum::{debug_handler, extract::Request, response::Response};
 
+use self::refuse::Sender;
+pub use self::requested::{Requester, validate};
 use crate::{
-    clients::documents::{ClientRefreshError, ClientUse},
-    config::RateLimitEntry,
     controllers::outcome::{NavigationKind, respond, to_continue},
-    error::{Failure, PageError},
-    events::request,
+    error::PageError,
     http::{
-        answer::see_other,
         browser::with_cookies,
         extract::{QueryParams, ServerState, TransportRules, read_form},
-        layers::SentBack,
     },
-    interactions::{Interaction, InteractionOutcome, usable},
-    keys::JwtPurpose,
-    limits::RateLimitKeys,
+    interactions::{Interaction, InteractionOutcome, pushed::HandleBrowser, usable},
     protocol::{
-        authorize::{self, AuthorizationRequest},
-        callback::Callback,
-        client::Client,
-        error::{ErrorCode, OAuthError},
-        error_kind::ErrorKind,
-        interaction::Step,
-        params::Params,
-        policy::Entitlement,
-        redirect_uri,
+        client::Client, error::OAuthError, interaction::Step, params::Params,
         refusals::StateRefusal,
     },
     server::Server,
     sessions::{Browser, SignedIn},
 };
+
+use self::requested::{Requested, load, requested};
 
 /// Answers an authorization request in the query.
 #[debug_handler(state = crate::http::extract::SharedContext)]
@@ -52,77 +44,69 @@ async fn by_query(
     browser: &mut Browser,
     params: &Params,
 ) -> Result<Response, PageError> {
-    let requester = load(server, params).await?;
-    let Requester { client, callback } = &requester;
+    let client = load(server, params).await?;
+    let found = match requested(server, client, params).await? {
+        Requested::Pushed { client, handle } => {
+            return Box::pin(by_handle(server, browser, &client, handle)).await;
+        }
+        Requested::Here(found) => found,
+    };
+    let Requester { client, callback } = &found.requester;
     let current = match server.sessions.current(browser, &client.client_id).await {
         Ok(current) => current,
-        Err(failure) => return send_failure(callback, failure, client),
+        Err(failure) => return Sender { server, browser }.send_failure(client, callback, failure),
     };
-    let request = match validate(server, params, &requester) {
+    let request = match found.validate(server) {
         Ok(request) => request,
-        Err(error) => return refuse(&requester, current.as_ref(), params, error),
+        Err(failure) => {
+            return Sender { server, browser }.refuse(&found, current.as_ref(), failure);
+        }
     };
-    let Requester { client, callback } = requester;
+    let Requester { client, callback } = found.requester;
     let mut interaction = Interaction::new(client, request, server.clock.now());
     match decide(server, &mut interaction, browser, current).await {
         Ok(answer) => Ok(answer),
-        Err(error) => send_failure(&callback, error.into_failure(), &interaction.client),
+        Err(error) => {
+            let failure = error.into_failure();
+            Sender { server, browser }.send_failure(&interaction.client, &callback, failure)
+        }
     }
 }
 
-/// The client of a request, and where answers to it may go.
-struct Requester {
-    client: Arc<Client>,
-    callback: Callback,
-}
-
-/// Load: the client and where answers to it may go (AZ-04 to AZ-08, AZ-12).
-async fn load(server: &Server, params: &Params) -> Result<Requester, PageError> {
-    let named = params.one("client_id").ok().flatten().unwrap_or_default();
-    let keys = RateLimitKeys::entry(RateLimitEntry::Authorize).address();
-    server.limits.check(keys.client_and_address(named)).await?;
-    let client_id = authorize::client_id(params)?;
-    request::note_client(client_id);
-    let stored = server.clients.find(client_id).await?;
-    let current = Box::pin(
-        server
-            .clients
-            .up_to_date(client_id, stored, ClientUse::Authorization),
-    );
-    let client = usable(current.await.map_err(no_client)?)?;
-    let callback = Callback::find(params, &client, &server.urls.issuer)?;
-    Ok(Requester { client, callback })
-}
-
-/// CI-05: the page names the host that could not be read.
-fn no_client(why: ClientRefreshError) -> PageError {
-    match why {
-        ClientRefreshError::Unread { host, failure } => PageError::from(failure)
-            .showing(ErrorKind::UnreadDocument)
-            .naming(host),
-        ClientRefreshError::Failed(failure) => failure.into(),
-    }
-}
-
-/// Decide, first half: the request itself (AZ-10, AZ-13 to AZ-25).
-fn validate(
+/// AZ-09, PR-06: a request that was pushed before. It is an interaction of this browser now, which goes on as at
+/// `continue`.
+async fn by_handle(
     server: &Server,
-    params: &Params,
-    requester: &Requester,
-) -> Result<AuthorizationRequest, OAuthError> {
-    let verify_hint = |token: &str| {
-        let now = server.clock.now();
-        let hint = server
-            .keys
-            .verify(token, JwtPurpose::IdTokenHint, now)
-            .ok()?;
-        Some(hint.subject)
-    };
-    let entitlement = Entitlement {
-        client: &requester.client,
-        policy: &server.policy,
-    };
-    authorize::validate(params, entitlement, &requester.callback, &verify_hint)
+    browser: &mut Browser,
+    client: &Arc<Client>,
+    handle: &str,
+) -> Result<Response, PageError> {
+    let interactions = &server.interactions;
+    let taken = interactions.take_pushed(client, handle, HandleBrowser::Navigating(browser));
+    let mut interaction = taken.await?;
+    match resume(server, &mut interaction, browser).await {
+        Ok(outcome) => {
+            let arrival = NavigationKind::Request;
+            respond(server, browser, &interaction, outcome, arrival)
+        }
+        Err(error) => {
+            let (callback, failure) = (&interaction.request.callback, error.into_failure());
+            Sender { server, browser }.send_failure(client, callback, failure)
+        }
+    }
+}
+
+async fn resume(
+    server: &Server,
+    interaction: &mut Interaction,
+    browser: &mut Browser,
+) -> Result<InteractionOutcome, PageError> {
+    let client_id = &interaction.client.client_id;
+    let current = server.sessions.current(browser, client_id).await?;
+    let interactions = &server.interactions;
+    interactions
+        .advance(interaction, browser, current.as_ref())
+        .await
 }
 
 /// Decide, second half, then persist and respond: a code at once, or a stored interaction and its first
@@ -141,7 +125,11 @@ async fn decide(
             .await?;
         let outcome = match (next, current.as_ref()) {
             (Err(error), _) => {
-                return sent_back(&interaction.request.callback, error, &interaction.client);
+                let Interaction {
+                    client, request, ..
+                } = &*interaction;
+                let sender = Sender { server, browser };
+                return sender.sent_back(client, &request.callback, error);
             }
             (Ok(Step::Issue), Some(current)) => {
                 let interactions = &server.interactions;
@@ -183,74 +171,36 @@ pub async fn switched_off() -> PageError {
 /// Answers an authorization request in a form body. It is stored and then resumed by GET, because a
 /// cross-site POST carries no `Lax` cookie.
 #[debug_handler(state = crate::http::extract::SharedContext)]
-pub async fn post(server: ServerState, request: Request) -> Result<Response, PageError> {
+pub async fn post(
+    server: ServerState,
+    browser: Browser,
+    request: Request,
+) -> Result<Response, PageError> {
     let params = read_form(request, TransportRules::AUTHORIZE).await?;
-    let requester = load(&server, &params).await?;
-    let request = match validate(&server, &params, &requester) {
-        Ok(request) => request,
-        Err(error) => return refuse(&requester, None, &params, error),
+    let client = load(&server, &params).await?;
+    let interactions = &server.interactions;
+    let found = match requested(&server, client, &params).await? {
+        Requested::Pushed { client, handle } => {
+            let taken = interactions.take_pushed(&client, handle, HandleBrowser::Posting);
+            return to_continue(&server, &taken.await?);
+        }
+        Requested::Here(found) => found,
     };
-    let Requester { client, callback } = requester;
+    let sender = Sender {
+        server: &server,
+        browser: &browser,
+    };
+    let request = match found.validate(&server) {
+        Ok(request) => request,
+        Err(failure) => return sender.refuse(&found, None, failure),
+    };
+    let Requester { client, callback } = found.requester;
     let mut interaction = Interaction::new(client, request, server.clock.now());
-    match server
-        .interactions
+    match interactions
         .open(&mut interaction, None, None, Step::Login)
         .await
     {
         Ok(()) => to_continue(&server, &interaction),
-        Err(failure) => send_failure(&callback, failure, &interaction.client),
+        Err(failure) => sender.send_failure(&interaction.client, &callback, failure),
     }
-}
-
-/// Refuses a request: by a redirect to the client (AR-02), or by a page that names the host and offers the
-/// way back as a link (AR-04).
-fn refuse(
-    requester: &Requester,
-    current: Option<&SignedIn>,
-    params: &Params,
-    error: OAuthError,
-) -> Result<Response, PageError> {
-    let Requester { client, callback } = requester;
-    let silent = matches!(params.one("prompt"), Ok(Some("none")));
-    if client.is_trusted() || current.is_some() || silent {
-        return sent_back(callback, error, client);
-    }
-    let location = callback.error(&error);
-    let host = redirect_uri::host(callback.redirect_uri())
-        .unwrap_or_else(|| callback.redirect_uri().to_owned());
-    let kind = ErrorKind::of_code(error.code);
-    Err(PageError::from(error)
-        .showing(kind)
-        .with_link(host, location))
-}
-
-fn sent_back(
-    callback: &Callback,
-    error: OAuthError,
-    client: &Client,
-) -> Result<Response, PageError> {
-    let mut response = see_other(&callback.error(&error))?;
-    response
-        .extensions_mut()
-        .insert(SentBack::new(error, &client.client_id));
-    Ok(response)
-}
-
-/// AR-06: client and redirect URI are verified, so a fault goes back to the client.
-fn send_failure(
-    callback: &Callback,
-    failure: Failure,
-    client: &Client,
-) -> Result<Response, PageError> {
-    if !matches!(
-        failure.error.code,
-        ErrorCode::TemporarilyUnavailable | ErrorCode::ServerError
-    ) {
-        return Err(failure.into());
-    }
-    let mut response = see_other(&callback.error(&failure.error))?;
-    response
-        .extensions_mut()
-        .insert(SentBack::new(failure, &client.client_id));
-    Ok(response)
 }

@@ -26,7 +26,7 @@ use crate::{
     interactions::{Interaction, InteractionOutcome},
     limits::RateLimitKeys,
     protocol::{
-        consent::Choices, error::OAuthError, params::Params, received::Received,
+        consent::Choices, callback::ClientResponse, error::OAuthError, params::Params, received::Received,
         refusals::InteractionRefusal,
     },
     server::Server,
@@ -198,10 +198,11 @@ fn location(
     let interactions = &server.interactions;
     let location = match outcome {
         InteractionOutcome::Step(step) => interactions.step_url(Some(interaction), step),
-        InteractionOutcome::Again => {
+        InteractionOutcome::Answer(ClientResponse::Redirect(location)) => location,
+        // No address carries a form: `continue` posts it, because the answer is the interaction's now (AR-03).
+        InteractionOutcome::Again | InteractionOutcome::Answer(ClientResponse::Form(_)) => {
             interactions.continue_url(interaction.state().unwrap_or_default())
         }
-        InteractionOutcome::Redirect(location) => location,
         InteractionOutcome::Completed => {
             return Err(OAuthError::of(InteractionRefusal::Completed));
         }

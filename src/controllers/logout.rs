@@ -172,6 +172,7 @@ fn policy(interaction: &LogoutInteraction) -> PagePolicy {
     PagePolicy {
         interaction: true,
         form_action: scheme.map(|scheme| format!("{scheme}:")),
+        script: None,
     }
 }
 
@@ -203,6 +204,7 @@ pub fn leave_unasked(
     }
     let mut page = LoggedOutPage {
         return_link: Some(ReturnLink {
+            fields: Vec::new(),
             host: interaction.host().unwrap_or_default(),
             url: to.location(),
         }),

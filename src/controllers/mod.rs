@@ -19,6 +19,7 @@ pub mod metadata;
 pub mod outcome;
 pub mod own_page;
 pub mod page;
+pub mod par;
 pub mod register;
 mod registrant;
 pub mod reset_password;

@@ -5,14 +5,21 @@ use axum::{http::StatusCode, response::Response};
 
 use crate::{
     error::PageError,
-    http::{answer::see_other, pages},
+    http::{
+        answer::see_other,
+        pages::{self, PagePolicy},
+    },
     interactions::{Interaction, InteractionOutcome},
-    protocol::{end_session::PostLogoutRedirect, redirect_uri},
+    protocol::{
+        callback::{ClientResponse, ResponseForm},
+        end_session::PostLogoutRedirect,
+        redirect_uri,
+    },
     server::Server,
     sessions::Browser,
     views::{
         PageVariables,
-        pages::{CompletedPage, HandoffPage},
+        pages::{CompletedPage, FormPostPage, HandoffPage},
     },
 };
 
@@ -43,8 +50,11 @@ pub fn respond(
             &server.interactions.step_url(Some(interaction), step),
         )?),
         InteractionOutcome::Again => to_continue(server, interaction),
-        InteractionOutcome::Redirect(location) => {
+        InteractionOutcome::Answer(ClientResponse::Redirect(location)) => {
             leave(server, browser, interaction, &location, arrival)
+        }
+        InteractionOutcome::Answer(ClientResponse::Form(form)) => {
+            post_form(server, browser, Some(interaction), form)
         }
         InteractionOutcome::Completed => {
             let page = CompletedPage {
@@ -68,6 +78,40 @@ pub fn respond(
 pub fn to_continue(server: &Server, interaction: &Interaction) -> Result<Response, PageError> {
     let id = interaction.state().unwrap_or_default();
     Ok(see_other(&server.interactions.continue_url(id))?)
+}
+
+/// Sends the answer to a request that did not become an interaction: by a redirect, or by a form.
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub fn answer(
+    server: &Server,
+    browser: &Browser,
+    response: ClientResponse,
+) -> Result<Response, PageError> {
+    match response {
+        ClientResponse::Redirect(location) => Ok(see_other(&location)?),
+        ClientResponse::Form(form) => post_form(server, browser, None, form),
+    }
+}
+
+/// AR-03: the page whose form the browser posts to the client. Its script is the only one that may run.
+fn post_form(
+    server: &Server,
+    browser: &Browser,
+    interaction: Option<&Interaction>,
+    form: ResponseForm,
+) -> Result<Response, PageError> {
+    let ResponseForm { action, fields } = form;
+    let policy = PagePolicy {
+        script: Some(FormPostPage::script_source()),
+        ..PagePolicy::posting(&action)
+    };
+    let host = redirect_uri::host(&action).unwrap_or_default();
+    let page = FormPostPage::new(action, host, fields);
+    let mut response = pages::page(server, browser, interaction, StatusCode::OK, page)?;
+    response.extensions_mut().insert(policy);
+    Ok(response)
 }
 
 /// Sends the browser to the client: by a redirect, or by the hand-off page where Chromium would apply

@@ -224,8 +224,8 @@ impl PageError {
 
     /// Sets the verified link that the page offers (AR-04).
     #[must_use]
-    pub fn with_link(mut self, host: String, url: String) -> Self {
-        self.0.detail.return_link = Some(ReturnLink { host, url });
+    pub fn with_link(mut self, link: ReturnLink) -> Self {
+        self.0.detail.return_link = Some(link);
         self
     }
 }

@@ -4,11 +4,13 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use url::{Host, Url};
 
 use crate::{
     error::{Failure, PageError},
     interactions::Interaction,
     protocol::{
+        authorize::Display,
         client::{Client, ClientKind},
         client_document, display_name, redirect_uri,
         route::Route,
@@ -25,8 +27,30 @@ pub struct PagePolicy {
     /// The page belongs to an interaction: no `Cross-Origin-Opener-Policy`, which would cut off
     /// clients that opened a pop-up.
     pub interaction: bool,
-    /// Private-use scheme of the redirect URI, allowed as a target of forms.
+    /// Where forms may go besides this server: the private-use scheme of the redirect URI, or the client that
+    /// a form is posted to.
     pub form_action: Option<String>,
+    /// The one script that may run.
+    pub script: Option<String>,
+}
+
+impl PagePolicy {
+    /// The policy of a page that posts a form to the client (AR-03).
+    ///
+    /// Chromium applies `form-action` also to the redirects with which the client answers the form, and those may
+    /// lead to another origin: so every https address is allowed besides the target.
+    pub fn posting(target: &str) -> Self {
+        let origin = Url::parse(target).map(|url| match url.host() {
+            // No source expression has an IPv6 address (CSP Level 3 §2.3.1).
+            Some(Host::Ipv6(_)) => format!("{}:", url.scheme()),
+            _ => url.origin().ascii_serialization(),
+        });
+        Self {
+            interaction: true,
+            form_action: Some(format!("{} https:", origin.unwrap_or_default())),
+            script: None,
+        }
+    }
 }
 
 /// Renders a page. Fields of [`PageVariables`] that every page has alike are filled in here.
@@ -47,6 +71,8 @@ pub fn page<P: PageContext>(
         common
             .ui_locales
             .clone_from(&interaction.request.ui_locales);
+        let display = interaction.request.display.as_deref();
+        common.display = display.and_then(Display::parse).map(Display::as_str);
     }
     let lang = language(server, browser, common.ui_locales.as_deref());
     common.app_name.clone_from(&server.settings.app_name);
@@ -68,6 +94,7 @@ pub fn page<P: PageContext>(
             let uri = interaction.request.callback.redirect_uri();
             redirect_uri::private_scheme(uri).map(|scheme| format!("{scheme}:"))
         }),
+        script: None,
     });
     Ok(response)
 }

@@ -1,4 +1,4 @@
-//! The end of an interaction: the redirect to the client with a code or with a refusal (IX-05).
+//! The end of an interaction: the answer to the client, a code or a refusal (IX-05).
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::{
     error::{Failure, PageError},
     events::{AuditEvent, EventName},
     protocol::{
+        callback::ClientResponse,
         acr,
         consent::{Approval, Choices},
         error::OAuthError,
@@ -28,7 +29,7 @@ use crate::{
     },
 };
 
-/// Seconds during which the browser of a finished interaction gets its final location again (IX-05).
+/// Seconds during which the browser of a finished interaction gets its answer again (IX-05).
 const REPEAT: Seconds = Seconds::new(30);
 
 impl InteractionService {
@@ -47,7 +48,7 @@ impl InteractionService {
         approved: Option<Choices>,
     ) -> Result<InteractionOutcome, PageError> {
         let code = random::secret(&self.settings.token_prefixes.authorization_code)?;
-        let location = interaction.request.callback.success(code.expose());
+        let response = interaction.request.callback.success(code.expose());
         let granted = approved.clone().unwrap_or_else(|| Choices {
             scopes: interaction.grantable.clone(),
             claims: interaction.single_claims(),
@@ -56,7 +57,7 @@ impl InteractionService {
             None => None,
             Some(row) => Some(ConsumedInteraction {
                 id: row.id,
-                sealed: seal(browser, row, &location)?,
+                sealed: seal(browser, row, &response)?,
             }),
         };
         let consent = match &approved {
@@ -90,7 +91,7 @@ impl InteractionService {
                         .emit(event.resources(&interaction.request.resources));
                 }
                 self.issued(interaction, current, &GrantRow { id, ..grant });
-                Ok(InteractionOutcome::Redirect(location))
+                Ok(InteractionOutcome::Answer(response))
             }
             (IssueOutcome::Lost, Some(state)) => self.finished_elsewhere(browser, state).await,
             (IssueOutcome::Changed, _) | (IssueOutcome::Lost, None) => {
@@ -139,25 +140,25 @@ impl InteractionService {
         browser: &mut Browser,
         error: &OAuthError,
     ) -> Result<InteractionOutcome, PageError> {
-        let location = interaction.request.callback.error(error);
+        let response = interaction.request.callback.error(error);
         let Some(row) = &interaction.row else {
-            return Ok(InteractionOutcome::Redirect(location));
+            return Ok(InteractionOutcome::Answer(response));
         };
         let tables = self.store.tables();
         let denied = Completion {
             id: row.id,
             now: self.clock.now(),
-            sealed_result: Some(seal(browser, row, &location)?),
+            sealed_result: Some(seal(browser, row, &response)?),
             intent: "denied",
         };
         let consume = |db| authorization_states::consume(db, tables, denied.clone());
         if self.store.run(consume).await? {
-            return Ok(InteractionOutcome::Redirect(location));
+            return Ok(InteractionOutcome::Answer(response));
         }
         self.finished_elsewhere(browser, &row.state).await
     }
 
-    /// Returns the final location of a finished interaction once more (IX-05), for half a minute and while
+    /// Returns the answer of a finished interaction once more (IX-05), for half a minute and while
     /// its code is unused; otherwise [`InteractionOutcome::Completed`].
     pub fn repeat(&self, interaction: &Interaction, browser: &Browser) -> InteractionOutcome {
         let opened = interaction.row.as_ref().and_then(|row| {
@@ -171,9 +172,10 @@ impl InteractionService {
                 .as_deref()
                 .filter(|_| self.clock.now() < until && !spent)?;
             let clear = seal_key(browser.binding()?, &row.state).open(sealed).ok()?;
-            String::from_utf8(clear).ok()
+            let mode = interaction.request.callback.mode();
+            ClientResponse::from_text(mode, String::from_utf8(clear).ok()?)
         });
-        opened.map_or(InteractionOutcome::Completed, InteractionOutcome::Redirect)
+        opened.map_or(InteractionOutcome::Completed, InteractionOutcome::Answer)
     }
 
     async fn finished_elsewhere(
@@ -261,10 +263,11 @@ impl InteractionService {
 fn seal(
     browser: &mut Browser,
     row: &StoredInteraction,
-    location: &str,
+    response: &ClientResponse,
 ) -> Result<Vec<u8>, Failure> {
     let binding = browser.bind()?;
-    Ok(seal_key(&binding, &row.state).seal(random::bytes()?, location.as_bytes())?)
+    let text = response.to_text();
+    Ok(seal_key(&binding, &row.state).seal(random::bytes()?, text.as_bytes())?)
 }
 
 fn seal_key<'a>(binding: &'a Secret, state: &'a str) -> SealKey<'a> {

@@ -9,7 +9,7 @@ use super::next::HookAnswers;
 use crate::{
     protocol::{
         authorize::{AuthorizationRequest, Prompt},
-        callback::{Callback, StoredRedirect},
+        callback::{Callback, ResponseMode, StoredRedirect},
         client::Client,
         interaction::{Progress, Step},
         row_id::InteractionId,
@@ -17,13 +17,15 @@ use crate::{
         time::{Seconds, UnixTime},
     },
     store::{
-        authorization_codes::GrantRow, authorization_states::InteractionRow, record::Strings,
+        authorization_codes::GrantRow,
+        authorization_states::{BROWSER, InteractionRow},
+        record::Strings,
         user_key::UserKey,
     },
 };
 
 /// Value of the column `kind` for authorization requests.
-pub const KIND: &str = "browser";
+pub const KIND: &str = BROWSER;
 const HANDLED_CREATE: &str = "create";
 const HANDLED_SELECT: &str = "select_account";
 /// Prefix for a finished step of the app in the column `handled`; the name of the step follows.
@@ -136,6 +138,7 @@ impl Interaction {
                 StoredRedirect {
                     uri: row.redirect_uri,
                     explicit: row.redirect_uri_explicit,
+                    mode: ResponseMode::parse(&row.response_mode).unwrap_or_default(),
                 },
                 row.client_state,
                 iss,
@@ -195,7 +198,7 @@ impl Interaction {
             client_version: self.client.version,
             redirect_uri: request.callback.redirect_uri().to_owned(),
             redirect_uri_explicit: request.callback.is_explicit(),
-            response_mode: "query".to_owned(),
+            response_mode: request.callback.mode().as_str().to_owned(),
             client_state: request.callback.state().map(str::to_owned),
             nonce: request.nonce.clone(),
             code_challenge: request.code_challenge.clone(),
@@ -216,6 +219,7 @@ impl Interaction {
             user_id: None,
             authenticated_at: None,
             consumed_at: None,
+            request_uri_hash: None,
             grant_id: None,
             result_sealed: None,
             started_at: self.started_at,

@@ -114,6 +114,7 @@ impl LogoutInteraction {
             user_id: None,
             authenticated_at: None,
             consumed_at: None,
+            request_uri_hash: None,
             grant_id: None,
             result_sealed: None,
             started_at: now,

@@ -8,6 +8,7 @@ mod finish;
 pub mod interaction;
 pub mod logout;
 mod next;
+pub mod pushed;
 mod transaction;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::{
     people::{Owner, People},
     protocol::{
         authorize,
+        callback::ClientResponse,
         client::{Client, SecretHash},
         error::OAuthError,
         interaction::Step,
@@ -63,8 +65,8 @@ pub enum InteractionOutcome {
     Step(Step),
     /// Something changed meanwhile: the next step has to be determined again.
     Again,
-    /// The browser goes to this URL of the client, with a code or with a refusal.
-    Redirect(String),
+    /// The client gets its answer, a code or a refusal.
+    Answer(ClientResponse),
     /// The interaction was finished before, and its result cannot be given again.
     Completed,
 }

@@ -1,7 +1,10 @@
 //! The checks of the authorization endpoint in their order (RFC 6749 §4.1.1, OpenID Connect Core
 //! §3.1.2.1).
 
+mod display;
 mod prompt;
+mod response;
+mod source;
 mod targets;
 
 use serde::Deserialize;
@@ -9,10 +12,10 @@ use serde::Deserialize;
 use super::{
     callback::Callback,
     claims_parameter::{self, RequestedClaims},
-    client::{Client, ClientStatus, GrantType},
+    client::{Client, ClientStatus},
     error::OAuthError,
     params::{Params, Repeated},
-    policy::{Entitlement, Policy},
+    policy::Entitlement,
     received::Received,
     refusals::AuthorizeRefusal,
     requested,
@@ -20,8 +23,12 @@ use super::{
     typed_params::{self, Typed},
 };
 
-pub use self::prompt::Prompt;
 use self::prompt::Prompts;
+pub use self::{
+    display::Display,
+    prompt::Prompt,
+    source::{RequestSource, pushed_source, source},
+};
 use crate::protocol::time::Seconds;
 
 /// An authorization request that passed every check.
@@ -92,6 +99,14 @@ struct AuthorizationParameters<'p> {
     registration: Option<&'p str>,
 }
 
+/// Whether a parameter is one text whose meaning this server knows. `resource` and `claims` are more than that.
+#[must_use]
+pub fn is_text(name: &str) -> bool {
+    let none = Params::default();
+    let known = typed_params::names::<AuthorizationParameters<'_>>(&none);
+    known.contains(&name) && !matches!(name, "resource" | "claims")
+}
+
 /// Returns the `client_id` of the request (AZ-04, AZ-06).
 ///
 /// # Errors
@@ -126,7 +141,7 @@ pub fn check_client(client: Option<&Client>) -> Result<&Client, OAuthError> {
 /// Verifies an `id_token_hint` and returns its `sub`.
 pub type VerifyHint<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
-/// Checks AZ-10 and AZ-13 to AZ-27. The callback is known, so every refusal may be sent there.
+/// Checks AZ-13 to AZ-27. The callback is known, so every refusal may be sent there.
 ///
 /// # Errors
 /// The refusal that is sent to the client.
@@ -137,12 +152,11 @@ pub fn validate(
     verify_hint: VerifyHint<'_>,
 ) -> Result<AuthorizationRequest, OAuthError> {
     let Entitlement { client, policy } = entitlement;
-    check_not_offered(params)?;
     let Typed {
         request: sent,
         others,
     } = typed_params::read::<AuthorizationParameters<'_>>(params).map_err(|of| repeated(&of))?;
-    check_response(&sent, client, policy)?;
+    response::check(&sent, callback, entitlement)?;
     let Prompts {
         words: prompts,
         silent,
@@ -193,17 +207,6 @@ pub fn validate(
     })
 }
 
-/// AZ-10: request objects are not offered (OpenID Connect Core §3.1.2.6).
-fn check_not_offered(params: &Params) -> Result<(), OAuthError> {
-    if one(params, "request_uri")?.is_some() {
-        return Err(OAuthError::of(AuthorizeRefusal::RequestUriNotOffered));
-    }
-    if one(params, "request")?.is_some() {
-        return Err(OAuthError::of(AuthorizeRefusal::RequestObjectNotOffered));
-    }
-    Ok(())
-}
-
 /// AZ-13: nothing twice but `resource` (GE-03), no known name with a bracket (GE-04).
 fn repeated(of: &Repeated) -> OAuthError {
     let error = OAuthError::of(AuthorizeRefusal::ParameterRepeated);
@@ -215,64 +218,9 @@ fn repeated(of: &Repeated) -> OAuthError {
     }
 }
 
-fn one<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, OAuthError> {
-    params.one(name).map_err(|of| repeated(&of))
-}
-
 /// Words between spaces.
 fn words(list: &str) -> impl Iterator<Item = &str> {
     list.split(' ').filter(|word| !word.is_empty())
-}
-
-/// AZ-14 to AZ-17: checks the parameters about the response.
-fn check_response(
-    sent: &AuthorizationParameters<'_>,
-    client: &Client,
-    policy: &Policy,
-) -> Result<(), OAuthError> {
-    if let Some(other) = sent.response_mode.filter(|mode| *mode != "query") {
-        return Err(OAuthError::of(AuthorizeRefusal::ResponseModeNotOffered)
-            .offering(["query"])
-            .received(Received::Public(other)));
-    }
-    match sent.response_type {
-        Some("code") => {}
-        None => return Err(OAuthError::of(AuthorizeRefusal::ResponseTypeMissing)),
-        Some(other) => {
-            return Err(OAuthError::of(AuthorizeRefusal::ResponseTypeNotOffered)
-                .received(Received::Public(other)));
-        }
-    }
-    let offered = policy.grant_types.contains(&GrantType::AuthorizationCode);
-    let allowed = client.may_use(GrantType::AuthorizationCode)
-        && client
-            .response_types
-            .iter()
-            .any(|response_type| response_type == "code");
-    if !(offered && allowed) {
-        let grants: Vec<&str> = client
-            .grant_types
-            .iter()
-            .map(|grant| grant.as_str())
-            .collect();
-        let registered = if offered {
-            format!(
-                "a client with the grant types {} and the response types {}",
-                grants.join(" "),
-                client.response_types.join(" ")
-            )
-        } else {
-            "a server whose grant_types has no authorization_code".to_owned()
-        };
-        return Err(OAuthError::of(AuthorizeRefusal::CodeGrantNotAllowed)
-            .received(Received::Public(&registered)));
-    }
-    if sent.registration.is_some() {
-        return Err(OAuthError::of(
-            AuthorizeRefusal::RegistrationParameterNotOffered,
-        ));
-    }
-    Ok(())
 }
 
 /// AZ-27: an essential `acr` that no login here has is refused before anybody signs in for it

@@ -3,6 +3,10 @@
 //! A [`Callback`] exists only for a redirect URI that matched a registered one, so an open
 //! redirect cannot be written.
 
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
 use super::{
     client::Client,
     error::OAuthError,
@@ -16,11 +20,102 @@ use super::{
 /// Most registered redirect URIs that one refusal names.
 const NAMED: usize = 10;
 
+/// How an authorization response travels to the client (OAuth 2.0 Multiple Response Type Encoding
+/// Practices §2.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResponseMode {
+    /// In the query of the redirect URI.
+    #[default]
+    Query,
+    /// In a form that the browser posts to the redirect URI (OAuth 2.0 Form Post Response Mode §2).
+    FormPost,
+}
+
+impl ResponseMode {
+    /// Every mode.
+    pub const ALL: [Self; 2] = [Self::Query, Self::FormPost];
+
+    /// The value of `response_mode`, which is also stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::FormPost => "form_post",
+        }
+    }
+
+    /// Reads the value of `response_mode`.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == word)
+    }
+}
+
+/// An authorization response on its way to the client (RFC 6749 §4.1.2).
+#[derive(Clone, PartialEq, Eq)]
+pub enum ClientResponse {
+    /// The browser goes to this URL.
+    Redirect(String),
+    /// The browser posts a form.
+    Form(ResponseForm),
+}
+
+/// A form that the browser posts to the client (OAuth 2.0 Form Post Response Mode §2).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResponseForm {
+    /// The redirect URI.
+    pub action: String,
+    /// The parameters of the response, in their order.
+    pub fields: Vec<ResponseField>,
+}
+
+/// A parameter of an authorization response.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResponseField {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// The value may be a code.
+impl fmt::Debug for ResponseField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}=[redacted]", self.name)
+    }
+}
+
+/// The code in it is a secret.
+impl fmt::Debug for ClientResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl ClientResponse {
+    /// Writes the response for a column: a location as it is, a form as JSON.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Redirect(location) => location.clone(),
+            Self::Form(form) => serde_json::to_string(form).unwrap_or_default(),
+        }
+    }
+
+    /// Reads what [`Self::to_text`] wrote for an answer in this mode.
+    #[must_use]
+    pub fn from_text(mode: ResponseMode, text: String) -> Option<Self> {
+        match mode {
+            ResponseMode::Query => Some(Self::Redirect(text)),
+            ResponseMode::FormPost => serde_json::from_str(&text).ok().map(Self::Form),
+        }
+    }
+}
+
 /// A validated redirect URI with what every response to it carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Callback {
     redirect_uri: String,
     explicit: bool,
+    mode: ResponseMode,
     state: Option<String>,
     issuer: String,
 }
@@ -32,6 +127,8 @@ pub struct StoredRedirect {
     pub uri: String,
     /// Whether the request had the parameter `redirect_uri`.
     pub explicit: bool,
+    /// How responses travel.
+    pub mode: ResponseMode,
 }
 
 impl Callback {
@@ -59,6 +156,12 @@ impl Callback {
         Ok(Self {
             redirect_uri: redirect_uri.to_owned(),
             explicit: sent.is_some(),
+            // A mode that is not offered is told in the query (AZ-14), as is one for an app that no form
+            // reaches.
+            mode: { params.one("response_mode").ok().flatten() }
+                .and_then(ResponseMode::parse)
+                .filter(|_| is_web(redirect_uri))
+                .unwrap_or_default(),
             // A state that was sent twice identifies nothing; AZ-13 refuses it later.
             state: params.one("state").ok().flatten().map(str::to_owned),
             issuer: issuer.to_owned(),
@@ -70,6 +173,7 @@ impl Callback {
         Self {
             redirect_uri: redirect.uri,
             explicit: redirect.explicit,
+            mode: redirect.mode,
             state,
             issuer: issuer.to_owned(),
         }
@@ -103,35 +207,54 @@ impl Callback {
         self.state.as_deref()
     }
 
+    /// How responses travel (AZ-14).
+    pub const fn mode(&self) -> ResponseMode {
+        self.mode
+    }
+
     /// Whether a browser navigates there by http(s), where `form-action` applies (AR-05).
     pub fn is_web(&self) -> bool {
-        self.redirect_uri.starts_with("https://") || self.redirect_uri.starts_with("http://")
+        is_web(&self.redirect_uri)
     }
 
-    /// Location of a success response (AR-01).
-    pub fn success(&self, code: &str) -> String {
-        self.location(&[("code", code)])
+    /// A success response (AR-01).
+    pub fn success(&self, code: &str) -> ClientResponse {
+        self.response(&[("code", code)])
     }
 
-    /// Location of an error response (AR-02).
-    pub fn error(&self, error: &OAuthError) -> String {
-        self.location(&[
+    /// An error response (AR-02).
+    pub fn error(&self, error: &OAuthError) -> ClientResponse {
+        self.response(&[
             ("error", error.code.as_str()),
             ("error_description", error.text()),
         ])
     }
 
-    fn location(&self, fields: &[(&str, &str)]) -> String {
+    fn response(&self, fields: &[(&str, &str)]) -> ClientResponse {
         let state = self.state.as_deref().map(|state| ("state", state));
         let rest = state.into_iter().chain([("iss", self.issuer.as_str())]);
-        let query: Vec<String> = fields
-            .iter()
-            .copied()
-            .chain(rest)
-            .map(|(name, value)| format!("{name}={}", encode(value)))
-            .collect();
-        with_query(&self.redirect_uri, &query.join("&"))
+        let fields = fields.iter().copied().chain(rest);
+        match self.mode {
+            ResponseMode::Query => {
+                let query = fields.map(|(name, value)| format!("{name}={}", encode(value)));
+                let query: Vec<String> = query.collect();
+                ClientResponse::Redirect(with_query(&self.redirect_uri, &query.join("&")))
+            }
+            ResponseMode::FormPost => ClientResponse::Form(ResponseForm {
+                action: self.redirect_uri.clone(),
+                fields: fields
+                    .map(|(name, value)| ResponseField {
+                        name: name.to_owned(),
+                        value: value.to_owned(),
+                    })
+                    .collect(),
+            }),
+        }
     }
+}
+
+fn is_web(uri: &str) -> bool {
+    uri.starts_with("https://") || uri.starts_with("http://")
 }
 
 /// Adds to the query of a URI, which keeps the query that it has (AR-01).
@@ -171,38 +294,4 @@ fn asks_openid(params: &Params) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::refusals::InteractionRefusal;
-
-    fn callback(uri: &str, state: Option<&str>) -> Callback {
-        Callback::stored(
-            StoredRedirect {
-                uri: uri.into(),
-                explicit: true,
-            },
-            state.map(str::to_owned),
-            "https://as.example",
-        )
-    }
-
-    #[test]
-    fn ar_01_the_uris_own_query_stays_and_each_field_stands_once() {
-        assert_eq!(
-            callback("https://app.example/cb?x=1", Some("S")).success("c"),
-            "https://app.example/cb?x=1&code=c&state=S&iss=https%3A%2F%2Fas.example"
-        );
-        assert_eq!(
-            callback("com.example.app:/cb", None).success("c"),
-            "com.example.app:/cb?code=c&iss=https%3A%2F%2Fas.example"
-        );
-    }
-
-    #[test]
-    fn c255_ar_02_no_control_character_reaches_the_location() {
-        let location = callback("https://app.example/cb", Some("\r\nSet-Cookie: x=é"))
-            .error(&OAuthError::of(InteractionRefusal::PersonRefused));
-        assert!(location.is_ascii());
-        assert!(!location.contains(['\r', '\n', ' ']));
-    }
-}
+mod tests;

@@ -238,6 +238,12 @@ pub struct Client {
     pub key_cache: Option<KeyCache>,
     /// The one algorithm of its client assertions; `None` = any that is offered.
     pub token_endpoint_auth_signing_alg: Option<String>,
+    /// The one algorithm of its signed requests (RFC 9101); `None` = any that is offered.
+    pub request_object_signing_alg: Option<String>,
+    /// Whether it sends signed requests only (RFC 9101 §10.5).
+    pub require_signed_request_object: bool,
+    /// Whether it sends pushed requests only (RFC 9126 §6).
+    pub require_pushed_authorization_requests: bool,
     /// Signature algorithm of its ID tokens; `None` = the server's.
     pub id_token_signed_response_alg: Option<String>,
     /// `userinfo_signed_response_alg`; `None` = the answer is JSON.

@@ -16,6 +16,7 @@ use super::{
     jwk::SigningAlg,
     numeric_date,
     secret::{Purpose, SecretHash, hash},
+    strict_json,
     verification_key::VerificationKey,
 };
 use crate::protocol::time::{Seconds, UnixTime};
@@ -33,6 +34,22 @@ const LEEWAY: Seconds = Seconds::new(10);
 const AHEAD: Seconds = Seconds::new(30);
 /// Longest time to `exp`: the hour that clients give theirs, and some tolerance (CA-05).
 const MAX_LIFE: Seconds = Seconds::new(3610);
+
+/// The form of a JWT that a client signs, for one purpose (RFC 8725 §3.11).
+#[derive(Clone, Copy, Debug)]
+pub(in crate::protocol) struct JwsForm {
+    /// Longest text that is looked at, bytes.
+    pub max_length: usize,
+    /// Values that `typ` may have, besides `JWT` and none.
+    pub typ: &'static str,
+}
+
+impl JwsForm {
+    const ASSERTION: Self = Self {
+        max_length: MAX_LENGTH,
+        typ: "client-authentication+jwt",
+    };
+}
 
 /// Values that an assertion must have.
 #[derive(Clone, Copy, Debug)]
@@ -81,8 +98,20 @@ impl Assertion {
     /// # Errors
     /// The first rule that the text breaks.
     pub fn parse(text: &str) -> Result<Self, AssertionRefusal> {
-        if text.len() > MAX_LENGTH {
-            let (longest, length) = (format!("at most {MAX_LENGTH} bytes"), text.len());
+        Self::parse_as(text, JwsForm::ASSERTION)
+    }
+
+    /// Parses a JWT of a client for another purpose, as [`Self::parse`] does.
+    ///
+    /// # Errors
+    /// The first rule that the text breaks.
+    pub(in crate::protocol) fn parse_as(
+        text: &str,
+        form: JwsForm,
+    ) -> Result<Self, AssertionRefusal> {
+        let longest = form.max_length;
+        if text.len() > longest {
+            let (longest, length) = (format!("at most {longest} bytes"), text.len());
             return Err(AssertionError::TooLong.because(longest, format!("{length} bytes")));
         }
         let malformed = || {
@@ -95,7 +124,7 @@ impl Assertion {
         if header.contains_key("crit") {
             return Err(AssertionError::Critical.because("no crit", shown(&header, "crit")));
         }
-        check_type(&header)?;
+        check_type(&header, form)?;
         let alg = header.get("alg").and_then(Value::as_str);
         let alg: Option<SigningAlg> = alg.and_then(|alg| alg.parse().ok());
         Ok(Self {
@@ -110,6 +139,11 @@ impl Assertion {
         })
     }
 
+    /// The claims, of which nothing is proven before [`Self::verify`].
+    pub(in crate::protocol) const fn claims(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+
     /// Returns the client that it claims to be from: `sub` (RFC 7521 §4.2).
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
@@ -122,10 +156,7 @@ impl Assertion {
     /// # Errors
     /// The first rule that the assertion breaks.
     pub fn check(&self, expected: &Expected<'_>) -> Result<SingleUse, AssertionRefusal> {
-        if let Some(alg) = expected.alg.filter(|alg| *alg != self.alg.as_str()) {
-            let (wanted, sent) = (format!("alg: {alg}, as registered"), self.alg.as_str());
-            return Err(AssertionError::Algorithm.because(wanted, format!("alg: {sent}")));
-        }
+        self.check_algorithm(expected.alg)?;
         for claim in ["iss", "sub"] {
             if self.text(claim) != Some(expected.client_id) {
                 return Err(self.refuse(claim, format!("{claim}: {}", expected.client_id)));
@@ -146,8 +177,23 @@ impl Assertion {
         })
     }
 
+    /// Checks that it has the algorithm that the client registered, if it registered one.
+    pub(in crate::protocol) fn check_algorithm(
+        &self,
+        registered: Option<&str>,
+    ) -> Result<(), AssertionRefusal> {
+        let Some(alg) = registered.filter(|alg| *alg != self.alg.as_str()) else {
+            return Ok(());
+        };
+        let (wanted, sent) = (format!("alg: {alg}, as registered"), self.alg.as_str());
+        Err(AssertionError::Algorithm.because(wanted, format!("alg: {sent}")))
+    }
+
     /// Checks the times (CA-05). Returns when the assertion is refused anyway.
-    fn check_times(&self, now: UnixTime) -> Result<UnixTime, AssertionRefusal> {
+    pub(in crate::protocol) fn check_times(
+        &self,
+        now: UnixTime,
+    ) -> Result<UnixTime, AssertionRefusal> {
         let latest = now + MAX_LIFE;
         let earliest = now - LEEWAY;
         let wanted = || format!("exp: a number above {earliest}, at most {latest}");
@@ -199,7 +245,7 @@ impl Assertion {
         }
     }
 
-    fn text(&self, claim: &str) -> Option<&str> {
+    pub(in crate::protocol) fn text(&self, claim: &str) -> Option<&str> {
         self.claims.get(claim).and_then(Value::as_str)
     }
 
@@ -214,7 +260,11 @@ impl Assertion {
             .ok_or_else(refused)
     }
 
-    fn refuse(&self, claim: &'static str, wanted: String) -> AssertionRefusal {
+    pub(in crate::protocol) fn refuse(
+        &self,
+        claim: &'static str,
+        wanted: String,
+    ) -> AssertionRefusal {
         AssertionError::Claim(claim).because(wanted, shown(&self.claims, claim))
     }
 }
@@ -232,16 +282,16 @@ fn known_keys(set: &Value) -> String {
 }
 
 /// Most clients send `JWT` or nothing; the type of its own is newer.
-fn check_type(header: &Map<String, Value>) -> Result<(), AssertionRefusal> {
+fn check_type(header: &Map<String, Value>, form: JwsForm) -> Result<(), AssertionRefusal> {
     let known = |typ: &str| {
         let typ = typ.strip_prefix("application/").unwrap_or(typ);
-        typ.eq_ignore_ascii_case("JWT") || typ.eq_ignore_ascii_case("client-authentication+jwt")
+        typ.eq_ignore_ascii_case("JWT") || typ.eq_ignore_ascii_case(form.typ)
     };
     match header.get("typ") {
         None => Ok(()),
         Some(Value::String(typ)) if known(typ) => Ok(()),
         Some(_) => {
-            let wanted = "typ: JWT or client-authentication+jwt, or none";
+            let wanted = format!("typ: JWT or {}, or none", form.typ);
             Err(AssertionError::Type.because(wanted, shown(header, "typ")))
         }
     }
@@ -259,7 +309,8 @@ fn kid(header: &Map<String, Value>) -> Result<Option<String>, AssertionRefusal> 
 }
 
 fn object(part: &str) -> Option<Map<String, Value>> {
-    serde_json::from_slice(&decode(part)?).ok()
+    // A name that stands there twice would mean one value here and another elsewhere (RFC 7515 §4).
+    strict_json::object(&decode(part)?).ok()
 }
 
 fn decode(part: &str) -> Option<Vec<u8>> {

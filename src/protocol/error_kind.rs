@@ -195,6 +195,8 @@ impl ErrorKind {
             ErrorCode::RequestNotSupported => Self::RequestNotSupported,
             ErrorCode::RequestUriNotSupported => Self::RequestUriNotSupported,
             ErrorCode::RegistrationNotSupported => Self::RegistrationNotSupported,
+            ErrorCode::InvalidRequestUri => Self::InvalidRequestUri,
+            ErrorCode::InvalidRequestObject => Self::InvalidRequestObject,
             ErrorCode::InvalidRequest
             | ErrorCode::InvalidGrant
             | ErrorCode::UnsupportedGrantType

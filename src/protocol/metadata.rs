@@ -4,7 +4,10 @@
 
 use serde::Serialize;
 
-use super::{client::GrantType, jwk::SigningAlg, scope::STANDARD};
+use super::{
+    authorize::Display, callback::ResponseMode, client::GrantType, jwk::SigningAlg,
+    policy::RequestForm, scope::STANDARD,
+};
 
 /// Values that the metadata is made from.
 #[derive(Clone, Debug)]
@@ -31,6 +34,10 @@ pub struct MetadataInput {
     pub sign_up: bool,
     /// Whether clients may be identified by the URL of a document (Client ID Metadata Document §5).
     pub client_documents: bool,
+    /// Setting `par`.
+    pub pushed_requests: RequestForm,
+    /// Setting `jar`.
+    pub signed_requests: RequestForm,
     /// Links of the settings.
     pub links: Links,
 }
@@ -46,6 +53,8 @@ pub struct Endpoints {
     pub userinfo_endpoint: String,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
+    /// Published while `par` is enabled (RFC 9126 §5).
+    pub pushed_authorization_request_endpoint: String,
     /// While `enable_end_session` is on (RP-Initiated Logout §2.1).
     pub end_session_endpoint: Option<String>,
     /// `None` = clients cannot register themselves.
@@ -78,6 +87,10 @@ pub struct ServerMetadata {
     pub introspection_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pushed_authorization_request_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_pushed_authorization_requests: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_session_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,6 +127,12 @@ pub struct ServerMetadata {
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_object_signing_alg_values_supported: Vec<SigningAlg>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_signed_request_object: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub display_values_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub acr_values_supported: Vec<String>,
     pub ui_locales_supported: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -134,7 +153,7 @@ const AUTH_METHODS: [&str; 4] = [
     "private_key_jwt",
 ];
 
-/// Algorithms of client assertions (CA-03): all that can be verified.
+/// Algorithms of client assertions (CA-03) and request objects (JA-01): all that can be verified.
 const ASSERTION_ALGORITHMS: [SigningAlg; 4] = [
     SigningAlg::RS256,
     SigningAlg::PS256,
@@ -173,6 +192,8 @@ impl ServerMetadata {
             .collect();
         // A server for machines alone has nobody to sign in, and no clients without a secret.
         let grantable = |name: &String| with_code || !STANDARD.contains(&name.as_str());
+        let pushed = input.pushed_requests != RequestForm::Off && with_code;
+        let signed = input.signed_requests != RequestForm::Off && with_code;
         let methods = if with_code {
             AUTH_METHODS.to_vec()
         } else {
@@ -186,11 +207,16 @@ impl ServerMetadata {
             revocation_endpoint: endpoints.revocation_endpoint,
             introspection_endpoint: endpoints.introspection_endpoint,
             authorization_endpoint: with_code.then_some(endpoints.authorization_endpoint),
+            pushed_authorization_request_endpoint: pushed
+                .then_some(endpoints.pushed_authorization_request_endpoint),
+            require_pushed_authorization_requests: pushed
+                && input.pushed_requests == RequestForm::Required,
             end_session_endpoint: endpoints.end_session_endpoint,
             registration_endpoint: endpoints.registration_endpoint,
             scopes_supported: input.scopes.into_iter().filter(grantable).collect(),
             response_types_supported: only(with_code, "code").into_iter().collect(),
-            response_modes_supported: only(with_code, "query").into_iter().collect(),
+            response_modes_supported: parties
+                .list(ResponseMode::ALL.map(ResponseMode::as_str).into()),
             grant_types_supported: input.grant_types,
             token_endpoint_auth_methods_supported: methods.clone(),
             revocation_endpoint_auth_methods_supported: methods,
@@ -207,8 +233,14 @@ impl ServerMetadata {
             userinfo_signing_alg_values_supported: parties.list(input.algorithms),
             claims_supported: parties.list(claims(input.claims)),
             claims_parameter_supported: with_code,
-            request_parameter_supported: false,
+            request_parameter_supported: signed,
             request_uri_parameter_supported: false,
+            request_object_signing_alg_values_supported: match signed {
+                true => ASSERTION_ALGORITHMS.to_vec(),
+                false => Vec::new(),
+            },
+            require_signed_request_object: signed && input.signed_requests == RequestForm::Required,
+            display_values_supported: parties.list(Display::ALL.map(Display::as_str).into()),
             acr_values_supported: parties.list(input.acr_values),
             ui_locales_supported: input.locales,
             prompt_values_supported: parties

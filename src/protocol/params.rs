@@ -94,7 +94,20 @@ impl Params {
                     )
                 },
             );
-            let (name, value) = (decode(name)?, decode(value)?);
+            pairs.push((decode(name)?, decode(value)?));
+        }
+        Self::of(pairs)
+    }
+
+    /// Makes parameters that were not sent as a form, within the same bounds.
+    ///
+    /// # Errors
+    /// Returns an error when a name or value has a NUL or exceeds a limit.
+    pub fn of(pairs: Vec<(String, String)>) -> Result<Self, ParamsError> {
+        if pairs.len() > MAX_PARAMS {
+            return Err(ParamsError::TooMany);
+        }
+        for (name, value) in &pairs {
             let limit = match name.as_str() {
                 "request" => MAX_REQUEST,
                 "client_assertion" | "assertion" => MAX_ASSERTION,
@@ -103,7 +116,9 @@ impl Params {
             if value.len() > limit {
                 return Err(ParamsError::TooLong);
             }
-            pairs.push((name, value));
+            if name.contains('\0') || value.contains('\0') {
+                return Err(ParamsError::Encoding);
+            }
         }
         Ok(Self { pairs })
     }

@@ -33,6 +33,17 @@ pub struct ResourcePolicy {
     pub implied_scopes: ImpliedScopes,
 }
 
+/// Whether the server takes a form of authorization requests, or takes no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestForm {
+    /// It is switched off.
+    Off,
+    /// A client may choose it.
+    Offered,
+    /// Every client must use it.
+    Required,
+}
+
 /// The operator's decisions that the rules read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -60,6 +71,10 @@ pub struct Policy {
     pub supported_claims: Vec<String>,
     /// Authentication context classes of the settings, weakest first.
     pub acr_values: Vec<String>,
+    /// Requests that were pushed before (RFC 9126).
+    pub pushed_requests: RequestForm,
+    /// Signed requests (RFC 9101).
+    pub signed_requests: RequestForm,
     /// Whether people can sign up, so that `prompt=create` leads to a sign-up page.
     pub signup: bool,
     /// Whether refresh tokens need the scope `offline_access` (`refresh_token_policy`).

@@ -59,6 +59,8 @@ routes! {
     Token = "/token", Client;
     /// The revocation endpoint (RFC 7009 §2).
     Revoke = "/revoke", Client;
+    /// The pushed authorization request endpoint (RFC 9126 §2).
+    PushedRequest = "/par", Client;
     /// The `UserInfo` endpoint (OpenID Connect Core §5.3).
     Userinfo = "/userinfo", Client;
     /// The registration endpoint (RFC 7591 §3).

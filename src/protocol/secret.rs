@@ -33,8 +33,10 @@ pub enum Purpose {
     Reset,
     /// Key of a rate limit: an address, a login, a client.
     Rate,
-    /// Client and `jti` of an assertion.
+    /// Client and `jti` of an assertion or of a request object.
     Jti,
+    /// The `request_uri` of a pushed request.
+    PushedRequest,
 }
 
 impl Purpose {
@@ -52,6 +54,7 @@ impl Purpose {
             Self::Reset => b"reset",
             Self::Rate => b"rate",
             Self::Jti => b"jti",
+            Self::PushedRequest => b"par",
         }
     }
 }

@@ -53,6 +53,18 @@ pub fn read<'p, T: Deserialize<'p>>(params: &'p Params) -> Result<Typed<T>, Repe
     })
 }
 
+/// Returns the names of the parameters that `T` has fields for.
+#[must_use]
+pub fn names<'p, T: Deserialize<'p>>(none: &'p Params) -> &'static [&'static str] {
+    let reader = Reader {
+        params: none,
+        known: Cell::new(&[]),
+    };
+    // Only what the struct asks for counts here.
+    let _ = T::deserialize(&reader);
+    reader.known.get()
+}
+
 struct Reader<'p> {
     params: &'p Params,
     /// Names of the struct's fields, once serde has asked for them.

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 use serde_json::Value as Json;
 
-pub use super::interaction_changes::{BrowserBinding, Completion};
+pub use super::interaction_changes::{BROWSER, BrowserBinding, Completion, HandleClaim, PUSHED};
 use super::{
     StoreResult,
     authorization_codes::UserFilter,
@@ -28,7 +28,7 @@ record! {
         pub id: InteractionId,
         /// Identifier of the interaction, made by the server.
         pub state: String,
-        /// Kind of the interaction; always `browser`.
+        /// Kind of the row: [`BROWSER`], [`PUSHED`], or that of a request to sign out.
         pub kind: String,
         /// Next step, for the operator; every request computes it anew.
         pub intent: String,
@@ -40,7 +40,7 @@ record! {
         pub redirect_uri: String,
         /// Whether the authorization request had the parameter `redirect_uri`.
         pub redirect_uri_explicit: bool,
-        /// Response mode of the answer; always `query`.
+        /// Response mode of the answer: `query` or `form_post`.
         pub response_mode: String,
         /// The client's parameter `state`.
         pub client_state: Option<String>,
@@ -82,6 +82,8 @@ record! {
         pub authenticated_at: Option<UnixTime>,
         /// When the interaction was finished; null = under way.
         pub consumed_at: Option<UnixTime>,
+        /// Hash of the `request_uri` of a pushed request (RFC 9126).
+        pub request_uri_hash: Option<Vec<u8>>,
         /// The grant it led to.
         pub grant_id: Option<GrantId>,
         /// Location of the final redirect, sealed under the binding cookie.
@@ -149,6 +151,54 @@ pub async fn bind(
         .and_where(is_null("browser_hash"))
         .and_where(gt("started_at", binding.started_after));
     Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// Makes a pushed request the interaction of the browser that comes with its handle (PR-06): one statement that
+/// only one caller can win (CC-01). `None` = it was taken before, has expired, or is another client's.
+///
+/// # Errors
+/// [`super::StoreError`] when the database fails or refuses.
+pub async fn claim(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    claim: &HandleClaim<'_>,
+) -> StoreResult<Option<InteractionRow>> {
+    let mut update = Query::update();
+    update
+        .table(Alias::new(tables.authorization_states))
+        .value(Alias::new("kind"), BROWSER)
+        .value(Alias::new("client_version"), claim.client_version)
+        .value(Alias::new("started_at"), claim.now)
+        .value(Alias::new("expires_at"), claim.expires_at)
+        .value(Alias::new("updated_at"), Expr::current_timestamp())
+        .and_where(eq("request_uri_hash", claim.handle.0.to_vec()))
+        .and_where(eq("client_id", claim.client_id))
+        .and_where(eq("kind", PUSHED))
+        .and_where(is_null("consumed_at"))
+        .and_where(gt("expires_at", claim.now))
+        .returning(
+            Query::returning().columns(InteractionRow::COLUMNS.iter().map(|it| Alias::new(*it))),
+        );
+    if let Some(browser) = claim.browser {
+        update.value(Alias::new("browser_hash"), browser.0.to_vec());
+    }
+    let row = conn.query_one(&update).await?;
+    Ok(row.map(|row| InteractionRow::read(&row)).transpose()?)
+}
+
+/// Returns the request with this handle, in whatever state it is.
+///
+/// # Errors
+/// [`super::StoreError`] when the database fails or refuses.
+pub async fn with_handle(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    handle: &SecretHash,
+) -> StoreResult<Option<InteractionRow>> {
+    let mut select = InteractionRow::select(tables.authorization_states);
+    select.and_where(eq("request_uri_hash", handle.0.to_vec()));
+    let row = conn.query_one(&select).await?;
+    Ok(row.map(|row| InteractionRow::read(&row)).transpose()?)
 }
 
 /// What a completed step leaves on the row.

@@ -2,6 +2,28 @@
 
 use crate::protocol::{client::SecretHash, row_id::InteractionId, time::UnixTime};
 
+/// Value of the column `kind` for authorization requests that a browser came with.
+pub const BROWSER: &str = "browser";
+/// Value of the column `kind` for pushed requests with which no browser came yet (RFC 9126).
+pub const PUSHED: &str = "pushed";
+
+/// A handle, and who comes with it.
+#[derive(Clone, Copy, Debug)]
+pub struct HandleClaim<'a> {
+    /// Hash of the handle.
+    pub handle: &'a SecretHash,
+    /// The `client_id` beside it.
+    pub client_id: &'a str,
+    /// Version of the client that the person will be shown.
+    pub client_version: i32,
+    /// Hash of the binding cookie; `None` after a form POST, which carries no cookie.
+    pub browser: Option<&'a SecretHash>,
+    /// The present time.
+    pub now: UnixTime,
+    /// When the interaction expires.
+    pub expires_at: UnixTime,
+}
+
 /// An interaction and the browser that it is to be bound to.
 #[derive(Clone, Copy, Debug)]
 pub struct BrowserBinding<'a> {

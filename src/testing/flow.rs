@@ -8,6 +8,7 @@ use loco_rs::app::AppContext;
 use super::{
     Refused, Step, Stopped, Tokens,
     browser::Browser,
+    delivery::Delivery,
     factory::{self, TestClient},
     running::{Person, Running},
     server,
@@ -47,6 +48,7 @@ pub fn flow<'a>(request: &'a TestServer, ctx: &AppContext) -> Flow<'a> {
         removed: Vec::new(),
         deny: false,
         unticked: Vec::new(),
+        delivery: Delivery::Browser,
     }
 }
 
@@ -85,6 +87,7 @@ pub struct Flow<'a> {
     removed: Vec<String>,
     deny: bool,
     unticked: Vec<String>,
+    delivery: Delivery,
 }
 
 impl<'a> Flow<'a> {
@@ -159,6 +162,12 @@ impl<'a> Flow<'a> {
         self
     }
 
+    /// Pushes the request before the browser is sent (RFC 9126).
+    pub const fn par(mut self) -> Self {
+        self.delivery = Delivery::Pushed;
+        self
+    }
+
     /// Lets the person refuse on the consent page.
     pub const fn deny(mut self) -> Self {
         self.deny = true;
@@ -203,6 +212,7 @@ impl<'a> Flow<'a> {
         running.person = self.person;
         running.deny = self.deny;
         running.unticked = self.unticked;
+        running.delivery = self.delivery;
         running.begin(&self.params, &self.removed).await;
         running
     }

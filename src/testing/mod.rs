@@ -65,6 +65,7 @@ mod assertions;
 mod browser;
 mod caller;
 mod clock;
+mod delivery;
 mod evil;
 pub mod factory;
 mod flow;

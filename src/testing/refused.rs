@@ -12,7 +12,7 @@ pub enum RefusedAt {
     Page,
     /// The client, at its redirect URI (RFC 6749 §4.1.2.1).
     Callback,
-    /// The client, at the token endpoint (RFC 6749 §5.2).
+    /// The client, at the token endpoint (RFC 6749 §5.2), or at the one for pushed requests (RFC 9126 §2.3).
     Token,
 }
 

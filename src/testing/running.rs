@@ -10,6 +10,7 @@ use super::{
     Refused, Tokens,
     browser::{Browser, leads_to},
     caller::{Caller, pairs},
+    delivery::Delivery,
     factory::TestClient,
     page::{Form, Page},
 };
@@ -62,8 +63,11 @@ pub struct Running<'a> {
     pub(super) person: Person,
     pub(super) deny: bool,
     pub(super) unticked: Vec<String>,
-    caller: Caller<'a>,
-    sent: Vec<(String, String)>,
+    pub(super) delivery: Delivery,
+    /// Why the push of the request was refused.
+    pub(super) push_refused: Option<Box<Refused>>,
+    pub(super) caller: Caller<'a>,
+    pub(super) sent: Vec<(String, String)>,
     verifier: String,
     page: Option<Page>,
 }
@@ -80,6 +84,8 @@ impl<'a> Running<'a> {
             person: Person::Nobody,
             deny: false,
             unticked: Vec::new(),
+            delivery: Delivery::Browser,
+            push_refused: None,
             caller: Caller {
                 request,
                 server,
@@ -112,8 +118,11 @@ impl<'a> Running<'a> {
             .chain(params.iter().cloned())
             .filter(|(name, _)| !removed.contains(name))
             .collect();
+        let Some(carried) = self.carried().await else {
+            return;
+        };
         let query = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(&self.sent)
+            .extend_pairs(&carried)
             .finish();
         let (stop, endpoint) = (self.callback(), self.server().urls.of(Route::Authorize));
         let url = format!("{endpoint}?{query}");
@@ -159,6 +168,9 @@ impl<'a> Running<'a> {
 
     /// Does steps until `goal` is reached, or the client has a code.
     pub(super) async fn until(&mut self, goal: Option<Step>) -> Result<(), Box<Refused>> {
+        if let Some(refused) = self.push_refused.take() {
+            return Err(refused);
+        }
         for _ in 0..MAX_STEPS {
             match self.place() {
                 Place::Refused(error) => {

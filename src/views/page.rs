@@ -24,6 +24,8 @@ pub enum Page {
     Error,
     /// Asks for a link to a new password.
     ForgotPassword,
+    /// Posts the answer to the client.
+    FormPost,
     /// Sends the browser on where a redirect would not be followed.
     Handoff,
     /// Tells that the person is signed out.
@@ -52,6 +54,7 @@ impl Page {
             Self::Consent => "consent.html",
             Self::Error => "error.html",
             Self::ForgotPassword => "forgot_password.html",
+            Self::FormPost => "form_post.html",
             Self::Handoff => "handoff.html",
             Self::LoggedOut => "logged_out.html",
             Self::Login => "login.html",
@@ -97,6 +100,8 @@ pub struct PageVariables {
     pub app_name: String,
     /// Host of the issuer, so that people see where they are.
     pub issuer_host: String,
+    /// OIDC `display` of the request, if it is `page`, `popup` or `touch`.
+    pub display: Option<&'static str>,
     /// Address of the stylesheet, with its content hash.
     pub css_url: String,
     /// Parameter `ui_locales` of the request; `lang` is chosen from it.

@@ -207,3 +207,16 @@ async fn apps_side_by_side_do_not_meet() {
     assert_eq!(first.userinfo().await.status_code(), 200);
     assert_eq!(second.userinfo().await.status_code(), 200);
 }
+
+#[tokio::test]
+async fn a_request_is_pushed_first() {
+    let kit = Kit::start().await;
+    for client in [factory::client(), factory::client().confidential()] {
+        let client = client.create(&kit.ctx).await;
+        let flow = kit.flow().client(&client).scope("openid").par();
+        flow.run().await;
+        let flow = kit.flow().client(&client).par().without("code_challenge");
+        let refused = flow.expect_error("invalid_request").run().await;
+        assert_eq!(refused.at, RefusedAt::Token);
+    }
+}

@@ -61,6 +61,18 @@ async fn statements_per_request() {
     assert!(answer.location().starts_with(CONF_CB));
     server.assert_statements("authorize with a session and remembered consent", 4);
     let code = answer.location_param("code").unwrap();
+    let form: Vec<(&str, &str)> = { request.0.iter() }
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let pushed = server.as_client("conf", "/oauth/par", &form).await;
+    server.assert_statements("push a request", 2);
+    let pushed = pushed.json();
+    let by_handle = Authorize(Vec::new())
+        .with("client_id", "conf")
+        .with("request_uri", text(&pushed, "request_uri"));
+    let answer = browser.get(&by_handle.path()).await;
+    assert!(answer.location().starts_with(CONF_CB));
+    server.assert_statements("authorize with a handle and remembered consent", 8);
     let tokens = server.redeem(&code).await.ok();
     server.assert_statements("token by code", 2);
     let tokens = server.refresh(text(&tokens, "refresh_token")).await.ok();

@@ -12,8 +12,8 @@ use loco_oauth_server::internals::views::{
     Edits, PageContext, Views,
     pages::{
         AppsPage, CheckMailPage, CompletedPage, ConsentPage, ErrorPage, ForgotPasswordPage,
-        HandoffPage, LoggedOutPage, LoginPage, LogoutPage, ResetPasswordPage, SelectAccountPage,
-        SignUpPage,
+        FormPostPage, HandoffPage, LoggedOutPage, LoginPage, LogoutPage, ResetPasswordPage,
+        SelectAccountPage, SignUpPage,
     },
 };
 
@@ -47,6 +47,7 @@ fn render_all(views: &Views, lang: &str) -> Vec<Rendered> {
     render_samples::<ForgotPasswordPage>(views, lang, &mut all);
     render_samples::<ResetPasswordPage>(views, lang, &mut all);
     render_samples::<HandoffPage>(views, lang, &mut all);
+    render_samples::<FormPostPage>(views, lang, &mut all);
     render_samples::<CompletedPage>(views, lang, &mut all);
     render_samples::<CheckMailPage>(views, lang, &mut all);
     render_samples::<ErrorPage>(views, lang, &mut all);

@@ -22,6 +22,7 @@ fn ur_01_nothing_else_joins_urls() {
         "jwks",
         "authorize",
         "continue",
+        "par",
     ];
     for source in sources().iter().filter(|source| !source.is_test()) {
         let shown = source.path.display().to_string();

@@ -34,9 +34,7 @@ const fn planned(row: Row, standard: &'static str) -> Row {
 }
 
 const DPOP: &str = "DPoP (RFC 9449)";
-const PUSHED_REQUESTS: &str = "pushed authorization requests (RFC 9126)";
 const DEVICE_GRANT: &str = "the device authorization grant (RFC 8628)";
-const REQUEST_OBJECTS: &str = "signed request objects (RFC 9101)";
 const TOKEN_EXCHANGE: &str = "token exchange (RFC 8693)";
 const CLAIMS_OF_TOKENS: &str = "claims of single access tokens (OpenID Connect Core §5.5)";
 const SIGNED_INTROSPECTION: &str = "signed introspection responses (RFC 9701)";
@@ -112,17 +110,14 @@ const CLIENTS: Table = Table {
         null("token_endpoint_auth_signing_alg", Text),
         null("id_token_signed_response_alg", Text),
         null("userinfo_signed_response_alg", Text),
-        planned(null("request_object_signing_alg", Text), REQUEST_OBJECTS),
+        null("request_object_signing_alg", Text),
         planned(
             null("introspection_signed_response_alg", Text),
             SIGNED_INTROSPECTION,
         ),
         row("require_pkce", Bool),
-        planned(
-            row("require_pushed_authorization_requests", Bool),
-            PUSHED_REQUESTS,
-        ),
-        planned(row("require_signed_request_object", Bool), REQUEST_OBJECTS),
+        row("require_pushed_authorization_requests", Bool),
+        row("require_signed_request_object", Bool),
         planned(row("dpop_bound_access_tokens", Bool), DPOP),
         row("skip_consent require_auth_time", Bool),
         planned(
@@ -165,7 +160,7 @@ const AUTHORIZATION_STATES: Table = Table {
         null("session_id", Reference("oauth_sessions", SetNull)),
         null("user_id", UserKey(Cascade)),
         null("authenticated_at consumed_at", Seconds),
-        planned(null("request_uri_hash", Hash), PUSHED_REQUESTS),
+        null("request_uri_hash", Hash),
         planned(
             null(
                 "device_grant_id",

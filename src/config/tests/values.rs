@@ -196,3 +196,22 @@ fn s_c11_default_scopes_of_a_resource() {
         .collect();
     assert_eq!(defaults, ["a:read a:write", "b:read", "c:read", ""]);
 }
+
+/// AZ-11: nobody can be made to do what is switched off; PR-05: a handle lives for 5 to 600 seconds.
+#[rstest]
+#[case(json!({"par": {"enabled": false, "required": true}}), "par.required", "enabled: true")]
+#[case(json!({"jar": {"required": true}}), "jar.required", "enabled: true")]
+#[case(json!({"par": {"ttl_seconds": 4}}), "par.ttl_seconds", "")]
+#[case(json!({"par": {"ttl_seconds": 601}}), "par.ttl_seconds", "")]
+#[case(json!({"jar": {"enable": true}}), "jar.enable", "`enabled`")]
+#[case(json!({"clients": [{"client_id": "a", "client_secret": LONG, "redirect_uris": ["https://a.example/cb"],
+    "require_signed_request_object": true}]}), "clients[0].require_signed_request_object", "not available")]
+#[case(json!({"par": {"enabled": false}, "clients": [{"client_id": "a", "client_secret": LONG,
+    "redirect_uris": ["https://a.example/cb"], "require_pushed_authorization_requests": true}]}),
+    "clients[0].require_pushed_authorization_requests", "not available")]
+fn az_11_forms_of_requests(#[case] block: Value, #[case] key: &str, #[case] part: &str) {
+    let found = findings(block, &Development);
+    let start = format!("oauth_server: {key}: ");
+    let is_told = |line: &String| line.starts_with(&start) && line.contains(part);
+    assert!(found.iter().any(is_told), "{found:#?}");
+}

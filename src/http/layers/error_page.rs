@@ -17,6 +17,7 @@ use crate::{
         AuditEvent, EventName, Outcome,
         request::{self, RequestInfo},
     },
+    http::pages::PagePolicy,
     protocol::{error_kind::ErrorKind, redirect_uri, route::Route},
     server::Server,
     views::{
@@ -63,6 +64,11 @@ pub(super) fn error_page(
         }
     };
     copy_headers(bare, &mut response);
+    let link = refused.page.return_link.as_ref();
+    if let Some(link) = link.filter(|link| !link.fields.is_empty()) {
+        let policy = PagePolicy::posting(&link.url);
+        response.extensions_mut().insert(policy);
+    }
     response
 }
 

@@ -24,8 +24,12 @@ fn page_headers(headers: &mut HeaderMap, policy: &PagePolicy) {
         .form_action
         .as_ref()
         .map_or_else(String::new, |scheme| format!(" {scheme}"));
+    let script = policy
+        .script
+        .as_ref()
+        .map_or_else(String::new, |script| format!(" script-src {script};"));
     let csp = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{scheme}; \
+        "default-src 'none';{script} style-src 'self'; img-src 'self'; form-action 'self'{scheme}; \
          frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     );
     if let Ok(csp) = HeaderValue::from_str(&csp) {

@@ -21,7 +21,7 @@ use crate::{
     store::clients::{self, ClientRow},
 };
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 19] = [
     "name",
     "redirect_uris",
     "auth",
@@ -33,6 +33,9 @@ const KEYS: [&str; 16] = [
     "jwks_uri",
     "userinfo_signed_response_alg",
     "require_pkce",
+    "require_par",
+    "require_signed_request",
+    "request_alg",
     "skip_consent",
     "subject_type",
     "owner",
@@ -150,13 +153,15 @@ fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<NewClient
         grants: &settings.grant_types,
         redirect_schemes: &settings.registration.redirect_schemes,
         pairwise: settings.pairwise_secret.is_some(),
+        pushed_requests: settings.par.form(),
+        signed_requests: settings.jar.form(),
         loopback: settings.fetches_from_own_machine(),
     };
     let identity = ClientIdentity {
         client_id,
         kind: ClientKind::Operator,
     };
-    let client = metadata(arguments)
+    let client = metadata(arguments)?
         .with_operator_defaults(method, &settings.grant_types)
         .into_client(identity, &policy)
         .map_err(|errors| refused(&errors))?;
@@ -181,9 +186,9 @@ fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<NewClient
     Ok(NewClient { client, secret })
 }
 
-fn metadata(arguments: Arguments<'_>) -> ClientMetadata {
+fn metadata(arguments: Arguments<'_>) -> loco_rs::Result<ClientMetadata> {
     let text = |key| arguments.get(key).map(str::to_owned);
-    ClientMetadata {
+    Ok(ClientMetadata {
         client_name: text("name"),
         redirect_uris: arguments.list("redirect_uris"),
         post_logout_redirect_uris: arguments.list("post_logout_redirect_uris"),
@@ -193,8 +198,11 @@ fn metadata(arguments: Arguments<'_>) -> ClientMetadata {
         subject_type: text("subject_type"),
         jwks_uri: text("jwks_uri"),
         userinfo_signed_response_alg: text("userinfo_signed_response_alg"),
+        request_object_signing_alg: text("request_alg"),
+        require_signed_request_object: arguments.flag("require_signed_request")?,
+        require_pushed_authorization_requests: arguments.flag("require_par")?,
         ..ClientMetadata::default()
-    }
+    })
 }
 
 fn refused(errors: &[MetadataError]) -> loco_rs::Error {

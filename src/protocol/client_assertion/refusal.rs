@@ -12,8 +12,8 @@ const MAX_SHOWN: usize = 200;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AssertionError {
-    /// Over 16 KiB; nothing was decoded.
-    #[error("the assertion is too long")]
+    /// Over its bound; nothing was decoded.
+    #[error("too long")]
     TooLong,
     /// Not three base64url parts, or a part that is not a JSON object.
     #[error("not a compact JWS")]

@@ -8,6 +8,7 @@ use crate::protocol::{
     client::{AuthMethod, GrantType},
     client_metadata::TrustLevel,
     jwk::SigningAlg,
+    policy::RequestForm,
     strict_json::JsonError,
 };
 
@@ -182,6 +183,8 @@ fn read_text(body: &str) -> Result<Client, DocumentError> {
         ],
         redirect_schemes: &[],
         pairwise: false,
+        pushed_requests: RequestForm::Offered,
+        signed_requests: RequestForm::Offered,
         loopback: false,
     };
     let policy = DocumentPolicy {

@@ -119,6 +119,15 @@ pub enum MetadataRule {
     /// CA-03, ST-10.
     #[error("private_key_jwt needs jwks or jwks_uri")]
     MissingKeys,
+    /// JA-01, RFC 7591 §2.
+    #[error("signed requests need jwks or jwks_uri")]
+    MissingRequestKeys,
+    /// RFC 9101: the setting `jar` is off.
+    #[error("signed requests are not available on this server")]
+    SignedRequestsOff,
+    /// RFC 9126: the setting `par` is off.
+    #[error("pushed requests are not available on this server")]
+    PushedRequestsOff,
     /// OpenID Connect Registration §5.
     #[error("a document that can be fetched and lists every redirect URI")]
     SectorDocument,

@@ -6,6 +6,7 @@ mod jwks;
 mod narrowing;
 mod operator;
 mod registered;
+mod requests;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ mod texts;
 
 use serde::{Deserialize, Serialize};
 
+use self::requests::RequestDemands;
 pub(in crate::protocol) use self::texts::LOCALIZED;
 pub use self::{
     error::{MetadataError, MetadataErrorCode, MetadataRule},
@@ -22,6 +24,7 @@ use super::{
     client::{Client, ClientKind, ClientStatus, GrantType},
     display_name,
     jwk::SigningAlg,
+    policy::RequestForm,
 };
 use crate::protocol::time::Seconds;
 
@@ -60,6 +63,9 @@ pub struct ClientMetadata {
     pub jwks: Option<serde_json::Map<String, serde_json::Value>>,
     pub jwks_uri: Option<String>,
     pub token_endpoint_auth_signing_alg: Option<String>,
+    pub request_object_signing_alg: Option<String>,
+    pub require_signed_request_object: Option<bool>,
+    pub require_pushed_authorization_requests: Option<bool>,
     pub sector_identifier_uri: Option<String>,
     /// Members with a language tag, by their full name (RFC 7591 §2.2).
     #[serde(skip)]
@@ -116,6 +122,10 @@ pub struct MetadataPolicy<'a> {
     pub redirect_schemes: &'a [String],
     /// Whether `subject_type` `pairwise` is offered (`pairwise_secret` is set).
     pub pairwise: bool,
+    /// Whether requests may be pushed (RFC 9126).
+    pub pushed_requests: RequestForm,
+    /// Whether requests may be signed (RFC 9101).
+    pub signed_requests: RequestForm,
     /// Whether documents may be fetched from this machine.
     pub loopback: bool,
 }
@@ -157,6 +167,12 @@ impl ClientMetadata {
         }
         let keys = rules.keys(self.jwks, self.jwks_uri);
         rules.keys_of(method, &keys);
+        let demands = rules.demands(RequestDemands {
+            alg: self.request_object_signing_alg,
+            signed: self.require_signed_request_object.unwrap_or(false),
+            pushed: self.require_pushed_authorization_requests.unwrap_or(false),
+        });
+        rules.keys_of_requests(&demands, &keys);
         let rules::KeySources { jwks, jwks_uri } = keys;
         let sector_identifier_uri =
             rules.fetched("sector_identifier_uri", self.sector_identifier_uri);
@@ -205,6 +221,9 @@ impl ClientMetadata {
                 "token_endpoint_auth_signing_alg",
                 self.token_endpoint_auth_signing_alg,
             ),
+            request_object_signing_alg: demands.alg,
+            require_signed_request_object: demands.signed,
+            require_pushed_authorization_requests: demands.pushed,
             id_token_signed_response_alg: rules.algorithm(
                 "id_token_signed_response_alg",
                 self.id_token_signed_response_alg,

@@ -38,6 +38,11 @@ impl ClientMetadata {
             jwks: jwks.cloned(),
             jwks_uri: client.jwks_uri.clone(),
             token_endpoint_auth_signing_alg: client.token_endpoint_auth_signing_alg.clone(),
+            request_object_signing_alg: client.request_object_signing_alg.clone(),
+            require_signed_request_object: Some(client.require_signed_request_object),
+            require_pushed_authorization_requests: Some(
+                client.require_pushed_authorization_requests,
+            ),
             sector_identifier_uri: client.sector_identifier_uri.clone(),
             localized: client.localized.clone(),
         }

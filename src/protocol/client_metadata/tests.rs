@@ -17,6 +17,8 @@ fn convert(metadata: Value, applicant: TrustLevel) -> Result<Client, Vec<Metadat
         ],
         redirect_schemes: &["cursor".to_owned()],
         pairwise: true,
+        pushed_requests: RequestForm::Offered,
+        signed_requests: RequestForm::Offered,
         loopback: false,
     };
     let identity = ClientIdentity {
@@ -167,6 +169,8 @@ fn s13_2_members_with_a_language(
         grants: &[GrantType::AuthorizationCode],
         redirect_schemes: &[],
         pairwise: false,
+        pushed_requests: RequestForm::Offered,
+        signed_requests: RequestForm::Offered,
         loopback: false,
     };
     let metadata = ClientMetadata {

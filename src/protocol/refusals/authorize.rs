@@ -64,10 +64,10 @@ refusals! {
         rule: "AZ-10",
         code: RequestUriNotSupported,
         client: "request_uri is not supported",
-        problem: "The client sent its request as a reference to a request object, which this \
-            server does not read.",
-        expected: "the parameters themselves, without request_uri",
-        fix: "Switch request objects by reference off in the client.",
+        problem: "The client sent its request as a reference that this server does not read: it is \
+            not the request_uri of a request that was pushed here.",
+        expected: "the parameters themselves, or the request_uri of a pushed request",
+        fix: "Switch request objects by reference off in the client, or let it push its requests.",
         standard: "OpenID Connect Core §3.1.2.6",
     }
     RequestObjectNotOffered {
@@ -77,8 +77,30 @@ refusals! {
         problem: "The client sent its request as a signed request object, which this server does \
             not read.",
         expected: "the parameters themselves, without request",
-        fix: "Switch request objects off in the client.",
+        fix: "Switch request objects off in the client, or set jar.enabled.",
         standard: "OpenID Connect Core §3.1.2.6",
+    }
+    PushNeeded {
+        rule: "AZ-11",
+        code: InvalidRequest,
+        client: "The request must be pushed first",
+        problem: "The client sent its parameters with the browser, and it or this server takes pushed \
+            requests only.",
+        expected: "client_id and the request_uri of a pushed request",
+        fix: "Send the parameters to pushed_authorization_request_endpoint first; par.required and the \
+            client's require_pushed_authorization_requests say who must.",
+        standard: "RFC 9126 §5, §6",
+    }
+    SignatureNeeded {
+        rule: "AZ-11",
+        code: InvalidRequest,
+        client: "The request must be signed",
+        problem: "The client sent its parameters unsigned, and it or this server takes signed requests \
+            only.",
+        expected: "client_id and request, a signed request object",
+        fix: "Sign the request; jar.required and the client's require_signed_request_object say who \
+            must.",
+        standard: "RFC 9101 §10.5",
     }
     RedirectUriMissing {
         rule: "AZ-12",
@@ -132,9 +154,19 @@ refusals! {
         code: InvalidRequest,
         client: "response_mode is not supported",
         problem: "The client wants its answer in a way that this server does not offer.",
-        expected: "query, or no response_mode",
-        fix: "Set the response mode of the client to query.",
+        expected: "query, form_post, or no response_mode",
+        fix: "Set the response mode of the client to query or form_post.",
         standard: "OAuth 2.0 Multiple Response Type Encoding Practices §2.1",
+    }
+    FormPostNotReachable {
+        rule: "AZ-14",
+        code: InvalidRequest,
+        client: "response_mode form_post needs an http or https redirect URI",
+        problem: "The client wants a form to be posted to a redirect URI of a private-use scheme, at \
+            which an app receives no form.",
+        expected: "query, or no response_mode",
+        fix: "Set the response mode of the app to query.",
+        standard: "OAuth 2.0 Form Post Response Mode §2",
     }
     ResponseTypeMissing {
         rule: "AZ-15",

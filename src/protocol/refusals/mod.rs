@@ -21,8 +21,10 @@ mod json;
 mod logout;
 mod lookup;
 mod pages;
+mod pushed;
 mod refresh_token;
 mod registration;
+mod request_object;
 mod server;
 mod session;
 mod state;
@@ -203,6 +205,8 @@ families! {
     transport::TransportRefusal,
     authorize::AuthorizeRefusal,
     targets::TargetRefusal,
+    pushed::PushedRefusal,
+    request_object::RequestObjectRefusal,
     token::TokenRefusal,
     authorization_code::CodeRefusal,
     grant_resources::GrantResourceRefusal,

@@ -30,6 +30,10 @@ pub struct Issued<'a> {
 
 /// The client information response.
 #[derive(Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a member of the answer"
+)]
 pub struct ClientInformation<'a> {
     client_id: &'a str,
     client_id_issued_at: UnixTime,
@@ -72,6 +76,10 @@ pub struct ClientInformation<'a> {
     userinfo_signed_response_alg: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_endpoint_auth_signing_alg: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_object_signing_alg: Option<&'a str>,
+    require_signed_request_object: bool,
+    require_pushed_authorization_requests: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     jwks: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,6 +133,9 @@ impl<'a> ClientInformation<'a> {
             id_token_signed_response_alg: alg.unwrap_or(issued.id_token_alg.as_str()),
             userinfo_signed_response_alg: client.userinfo_signed_response_alg.as_deref(),
             token_endpoint_auth_signing_alg: client.token_endpoint_auth_signing_alg.as_deref(),
+            request_object_signing_alg: client.request_object_signing_alg.as_deref(),
+            require_signed_request_object: client.require_signed_request_object,
+            require_pushed_authorization_requests: client.require_pushed_authorization_requests,
             jwks: client.jwks.as_ref(),
             jwks_uri: client.jwks_uri.as_deref(),
             default_max_age: client.default_max_age,

@@ -90,6 +90,12 @@ record! {
         pub jwks_uri: Option<String>,
         /// Client metadata `token_endpoint_auth_signing_alg` (OpenID Connect Registration §2).
         pub token_endpoint_auth_signing_alg: Option<String>,
+        /// Client metadata `request_object_signing_alg` (OpenID Connect Registration §2).
+        pub request_object_signing_alg: Option<String>,
+        /// Client metadata `require_signed_request_object` (RFC 9101 §10.5).
+        pub require_signed_request_object: bool,
+        /// Client metadata `require_pushed_authorization_requests` (RFC 9126 §6).
+        pub require_pushed_authorization_requests: bool,
         /// The JWK set last fetched from `jwks_uri`.
         pub jwks_cache: Option<Json>,
         /// When `jwks_cache` was fetched.
@@ -193,6 +199,9 @@ impl ClientRow {
             jwks: client.jwks.clone(),
             jwks_uri: client.jwks_uri.clone(),
             token_endpoint_auth_signing_alg: client.token_endpoint_auth_signing_alg.clone(),
+            request_object_signing_alg: client.request_object_signing_alg.clone(),
+            require_signed_request_object: client.require_signed_request_object,
+            require_pushed_authorization_requests: client.require_pushed_authorization_requests,
             jwks_cache: cache.map(|cache| cache.keys.clone()),
             jwks_fetched_at: cache.map(|cache| cache.fetched_at),
             sector_identifier_uri: client.sector_identifier_uri.clone(),
@@ -262,6 +271,9 @@ impl ClientRow {
             jwks: self.jwks,
             jwks_uri: self.jwks_uri,
             token_endpoint_auth_signing_alg: self.token_endpoint_auth_signing_alg,
+            request_object_signing_alg: self.request_object_signing_alg,
+            require_signed_request_object: self.require_signed_request_object,
+            require_pushed_authorization_requests: self.require_pushed_authorization_requests,
             key_cache: self
                 .jwks_cache
                 .zip(self.jwks_fetched_at)

@@ -176,6 +176,8 @@ impl ClientBuilder {
             grants: &settings.grant_types,
             redirect_schemes: &settings.registration.redirect_schemes,
             pairwise: settings.pairwise_secret.is_some(),
+            pushed_requests: settings.par.form(),
+            signed_requests: settings.jar.form(),
             loopback: settings.fetches_from_own_machine(),
         };
         let identity = ClientIdentity {

@@ -3,9 +3,8 @@
 use fluent_bundle::FluentArgs;
 use serde::Serialize;
 
-use crate::protocol::redirect_difference::Marked;
 use crate::{
-    protocol::error_kind::ErrorKind,
+    protocol::{callback::ResponseField, error_kind::ErrorKind, redirect_difference::Marked},
     views::{Page, PageContext, PageVariables, Translations, messages::text_value, samples},
 };
 
@@ -46,6 +45,8 @@ pub struct ReturnLink {
     pub host: String,
     /// The address.
     pub url: String,
+    /// Fields that are posted there by a form in place of the link (AR-03).
+    pub fields: Vec<ResponseField>,
 }
 
 /// Which rule refused the request, and how to satisfy it.
@@ -175,6 +176,7 @@ impl PageContext for ErrorPage {
             section: "OAuth 2.1 §2.3.1".into(),
         };
         let link = |url: &str| ReturnLink {
+            fields: Vec::new(),
             host: "app.example".into(),
             url: url.into(),
         };
@@ -234,6 +236,7 @@ mod tests {
     #[case("//evil.example", false)]
     fn c055_no_link_runs_anything(#[case] url: &str, #[case] allowed: bool) {
         let link = ReturnLink {
+            fields: Vec::new(),
             host: "app.example".into(),
             url: url.into(),
         };

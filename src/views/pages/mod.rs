@@ -12,7 +12,7 @@ mod sign_up;
 pub use apps::{AppLine, AppsNotice, AppsPage, DeviceLine, SessionLine};
 pub use consent::{ClaimLine, ConsentPage, GrantedScope, ResourceLine, ScopeLine, Warning};
 pub use error::{Developer, Differs, ErrorPage, ReturnLink};
-pub use outcome::{CheckMailPage, CompletedPage, HandoffPage};
+pub use outcome::{CheckMailPage, CompletedPage, FormPostPage, HandoffPage};
 pub use password::{ForgotPasswordPage, ResetPasswordPage};
 pub use sign_in::{AccountLine, ExternalLogin, LoginPage, SelectAccountPage};
 pub use sign_out::{LoggedOutPage, LogoutPage, Notice, OtherAccount};

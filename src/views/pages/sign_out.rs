@@ -126,6 +126,7 @@ impl PageContext for LoggedOutPage {
             ..Self::default()
         };
         let link = |url: &str| ReturnLink {
+            fields: Vec::new(),
             host: "app.example".into(),
             url: url.into(),
         };

@@ -10,6 +10,7 @@ use crate::protocol::{
     client_metadata::{ClientIdentity, MetadataPolicy, TrustLevel},
     display_name,
     jwk::SigningAlg,
+    policy::RequestForm,
     redirect_uri,
     registration::{ClientInformation, Issued, metadata, sent},
     strict_json::{self, JsonError},
@@ -125,6 +126,8 @@ pub(super) const fn policy(scopes: &[String], applicant: TrustLevel) -> Metadata
         grants: &GRANTS,
         redirect_schemes: &[],
         pairwise: true,
+        pushed_requests: RequestForm::Offered,
+        signed_requests: RequestForm::Offered,
         loopback: false,
     }
 }

@@ -57,7 +57,7 @@ fn callback(client: &Client, sent: &str, state: Option<&str>) {
             .collect::<Vec<_>>()
     };
     arrives(
-        &callback.success("SplxlOBeZQQYbYS6WxSbIA"),
+        &callback.success("SplxlOBeZQQYbYS6WxSbIA").to_text(),
         uri,
         &with(&[("code", "SplxlOBeZQQYbYS6WxSbIA")]),
     );
@@ -66,7 +66,7 @@ fn callback(client: &Client, sent: &str, state: Option<&str>) {
         ("error", "access_denied"),
         ("error_description", "The person refused the request"),
     ];
-    arrives(&callback.error(&refused), uri, &with(&fields));
+    arrives(&callback.error(&refused).to_text(), uri, &with(&fields));
 }
 
 fn logout(client: &Client, sent: &str, state: Option<&str>) {

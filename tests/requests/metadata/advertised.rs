@@ -90,6 +90,8 @@ async fn c177_values_of_an_authorization_request() {
             "invalid_request",
         ),
         ("scopes_supported", "scope", &["root"], "invalid_scope"),
+        // No value of it is an error.
+        ("display_values_supported", "display", &[], ""),
         (
             "prompt_values_supported",
             "prompt",
