@@ -50,12 +50,10 @@ const LATER: [&str; 9] = [
 ];
 
 /// Keys of later versions in an entry of `clients` or `resources`.
-const LATER_IN_ENTRIES: [&str; 12] = [
+const LATER_IN_ENTRIES: [&str; 10] = [
     "userinfo_signed_response_alg",
     "introspection_signed_response_alg",
     "request_object_signing_alg",
-    "backchannel_logout_uri",
-    "backchannel_logout_session_required",
     "require_pushed_authorization_requests",
     "require_signed_request_object",
     "dpop_bound_access_tokens",

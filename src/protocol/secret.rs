@@ -35,6 +35,8 @@ pub enum Purpose {
     Rate,
     /// Client and `jti` of an assertion.
     Jti,
+    /// A session, or a client in it (OpenID Connect Back-Channel Logout §2.3).
+    SessionClient,
 }
 
 impl Purpose {
@@ -52,6 +54,7 @@ impl Purpose {
             Self::Reset => b"reset",
             Self::Rate => b"rate",
             Self::Jti => b"jti",
+            Self::SessionClient => b"session_client",
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod fault;
 pub mod interaction_changes;
 pub mod issue_preconditions;
 pub mod issuing;
+pub mod logouts;
 pub mod lookups;
 pub mod markers;
 mod newtypes;

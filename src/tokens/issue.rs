@@ -25,7 +25,10 @@ use crate::{
         time::UnixTime,
     },
     random,
-    store::{access_tokens::AccessTokenRow, authorization_codes::GrantRow, sessions::SessionRow},
+    store::{
+        access_tokens::AccessTokenRow, authorization_codes::GrantRow, logouts::SessionClient,
+        sessions::SessionRow,
+    },
 };
 
 /// A grant with its session and its user, as loaded for one token request.
@@ -181,14 +184,11 @@ impl TokenService {
             jti: random::identifier()?,
             auth_time: context.grant.auth_time.unwrap_or(context.grant.issued_at),
         };
-        let alg = client.id_token_signed_response_alg.as_deref();
-        let alg = alg
-            .and_then(|alg| alg.parse().ok())
-            .unwrap_or(self.settings.keys.id_token_alg);
+        let alg = self.clients.id_token_alg(client);
         let claims = IdTokenClaims::new(base, access.token.expose(), alg)
             .with_nonce(nonce.map(str::to_owned))
             .with_authentication(context.grant.acr.clone(), amr(context.grant))
-            .with_session(self.sid(context.session))
+            .with_session(self.sid(client, context.session))
             .with_user_claims(more);
         Ok(Some(self.sign(alg, id_token::TYP, &claims).await?))
     }
@@ -217,12 +217,38 @@ impl TokenService {
         claims::granted(owner.claims(&request).iter(), scopes)
     }
 
-    /// Returns the claim `sid`, if `enable_end_session` is on and the session is live.
-    pub fn sid(&self, session: Option<&SessionRow>) -> Option<String> {
+    /// Returns the claim `sid`, if the session is live and the client uses logout: because `enable_end_session`
+    /// is on, or because it hears of ended sessions itself.
+    pub fn sid(&self, client: &Client, session: Option<&SessionRow>) -> Option<String> {
         let now = self.clock.now();
+        let uses_logout =
+            self.settings.enable_end_session || client.backchannel_logout_uri.is_some();
         session
-            .filter(|session| self.settings.enable_end_session && session.is_live(now))
+            .filter(|session| uses_logout && session.is_live(now))
             .map(|session| session.sid.clone())
+    }
+
+    /// Returns what is to be noted of a client that gets an ID token and wants to hear of the end of the session
+    /// (BL-01); `None` for every other client.
+    ///
+    /// # Errors
+    /// When the client's pairwise subject has no sector.
+    pub fn session_client(
+        &self,
+        client: &Client,
+        context: GrantContext<'_>,
+    ) -> Result<Option<SessionClient>, Failure> {
+        let now = self.clock.now();
+        let session = context.session.filter(|session| session.is_live(now));
+        let Some(session) = session.filter(|_| client.backchannel_logout_uri.is_some()) else {
+            return Ok(None);
+        };
+        Ok(Some(SessionClient {
+            client_id: client.client_id.clone(),
+            sid: session.sid.clone(),
+            sub: self.clients.subject_for(client, &context.owner.subject())?,
+            session_expires_at: session.expires_at,
+        }))
     }
 
     fn access_token_claims(
@@ -246,7 +272,7 @@ impl TokenService {
             jti: life.jti.to_owned(),
             scope: granted.scopes.clone(),
             login: context.and_then(|context| login_claims(context.grant)),
-            sid: context.and_then(|context| self.sid(context.session)),
+            sid: context.and_then(|context| self.sid(client, context.session)),
             more: Map::new(),
         })
     }

@@ -3,6 +3,7 @@
 mod apps;
 mod audit;
 mod authorize;
+mod back_channel;
 mod bad_input;
 mod browser_session;
 mod client_auth;

@@ -41,7 +41,6 @@ const TOKEN_EXCHANGE: &str = "token exchange (RFC 8693)";
 const CLAIMS_PARAMETER: &str = "the parameter `claims` (OpenID Connect Core §5.5)";
 const SIGNED_USERINFO: &str = "signed UserInfo responses (OpenID Connect Core §5.3.2)";
 const SIGNED_INTROSPECTION: &str = "signed introspection responses (RFC 9701)";
-const BACK_CHANNEL_LOGOUT: &str = "OpenID Connect Back-Channel Logout 1.0";
 
 const fn index(columns: &'static [&'static str]) -> Index {
     Index {
@@ -126,13 +125,10 @@ const CLIENTS: Table = Table {
         planned(row("require_signed_request_object", Bool), REQUEST_OBJECTS),
         planned(row("dpop_bound_access_tokens", Bool), DPOP),
         row("skip_consent require_auth_time", Bool),
-        planned(
-            row("backchannel_logout_session_required", Bool),
-            BACK_CHANNEL_LOGOUT,
-        ),
+        row("backchannel_logout_session_required", Bool),
         null("default_max_age", Int),
         null("default_acr_values", Json),
-        planned(null("backchannel_logout_uri", Text), BACK_CHANNEL_LOGOUT),
+        null("backchannel_logout_uri", Text),
         null("document_fetched_at document_expires_at", Seconds),
         null("document_etag", Text),
         null("last_used_at deleted_at", Seconds),

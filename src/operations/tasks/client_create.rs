@@ -21,7 +21,7 @@ use crate::{
     store::clients::{self, ClientRow},
 };
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "name",
     "redirect_uris",
     "auth",
@@ -34,6 +34,7 @@ const KEYS: [&str; 15] = [
     "require_pkce",
     "skip_consent",
     "subject_type",
+    "backchannel_logout_uri",
     "owner",
     "id",
     "dry_run",
@@ -191,6 +192,7 @@ fn metadata(arguments: Arguments<'_>) -> ClientMetadata {
         application_type: text("type"),
         subject_type: text("subject_type"),
         jwks_uri: text("jwks_uri"),
+        backchannel_logout_uri: text("backchannel_logout_uri"),
         ..ClientMetadata::default()
     }
 }
