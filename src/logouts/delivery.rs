@@ -6,7 +6,6 @@ use super::LogoutService;
 use crate::{
     events::{AuditEvent, EventName, Outcome},
     protocol::{
-        client::Client,
         logout_token::{LogoutSubject, LogoutTokenClaims, TYP, is_accepted, next_attempt},
     },
     random,
@@ -57,27 +56,25 @@ impl LogoutService {
         if !self.store.run(take).await? {
             return Ok(Delivery::Taken);
         }
-        let client = self.clients.find(&attempt.notice.client_id).await?;
-        let told = self.tell(client.as_deref(), &attempt.notice).await;
+        let told = self.tell(&attempt.notice).await;
         // From here on `attempt` is the next one.
         attempt.job.tries = tries;
         let Err(error) = told else {
+            let forget = |db| logouts::delivered(db, tables, job.id);
+            let forgotten = self.store.run(forget).await;
+            forgotten.inspect_err(|_| self.again(&attempt))?;
             let event = event(EventName::LogoutDelivered, &attempt);
             self.events.emit_to_end(event).await;
-            let forget = |db| logouts::delivered(db, tables, job.id);
-            self.store.run(forget).await?;
             return Ok(Delivery::Delivered);
         };
-        if attempt.notice.next_at.is_none() {
-            let event = event(EventName::LogoutUndelivered, &attempt).outcome(Outcome::Error);
-            self.events
-                .emit_to_end(event.detail("error", error.as_str()))
-                .await;
-        }
-        attempt.notice.error = Some(error);
+        attempt.notice.error = Some(error.clone());
+        self.again(&attempt);
         let note = |db| logouts::note_failure(db, tables, &attempt);
         self.store.run(note).await?;
-        self.again(&attempt);
+        if attempt.notice.next_at.is_none() {
+            let event = event(EventName::LogoutUndelivered, &attempt).outcome(Outcome::Error);
+            self.events.emit_to_end(event.detail("error", error)).await;
+        }
         Ok(Delivery::Failed)
     }
 
@@ -85,7 +82,9 @@ impl LogoutService {
     ///
     /// # Errors
     /// Why the client did not take it, for the operator.
-    async fn tell(&self, client: Option<&Client>, notice: &LogoutNotice) -> Result<(), String> {
+    async fn tell(&self, notice: &LogoutNotice) -> Result<(), String> {
+        let client = self.clients.find(&notice.client_id).await;
+        let client = client.map_err(|error| error.to_string())?;
         let client = client.ok_or("the client is gone")?;
         let uri = client.backchannel_logout_uri.as_deref();
         let uri = uri.ok_or("the client has no backchannel_logout_uri any more")?;
@@ -99,7 +98,7 @@ impl LogoutService {
         };
         let jti = random::identifier().map_err(|error| error.to_string())?;
         let claims = LogoutTokenClaims::new(subject, jti, now);
-        let alg = self.clients.id_token_alg(client);
+        let alg = self.clients.id_token_alg(&client);
         let token = self.keys.sign_aside(alg, TYP, &claims).await;
         let token = token.map_err(|error| error.to_string())?;
         // The characters of a JWT stand for themselves in a form.

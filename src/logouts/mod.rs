@@ -35,6 +35,9 @@ const AT_ONCE: usize = 64;
 /// What waits longer than this is told by whoever looks: the process that was to tell it is gone.
 const OVERDUE: Seconds = Seconds::minutes(1);
 
+/// When an attempt is made that the database kept from being made.
+const AFTER_A_FAULT: Seconds = Seconds::new(5);
+
 /// Most clients that one call of [`LogoutService::tell_overdue`] tells at the same time.
 const OVERDUE_AT_ONCE: usize = 8;
 
@@ -162,8 +165,8 @@ impl LogoutService {
             }
         }
         if let Err(error) = self.deliver(job).await {
-            // The row stays, and the next start or `oauth:cleanup` goes on with it.
-            tracing::warn!(rule = "BL-01", %error, "a client was not told of a logout yet");
+            tracing::warn!(rule = "BL-01", %error, "the database does not say whom to tell of a logout");
+            self.later(job, AFTER_A_FAULT);
         }
     }
 
@@ -172,9 +175,13 @@ impl LogoutService {
         let Some(at) = pending.notice.next_at else {
             return;
         };
-        let pause = at - self.clock.now();
+        self.later(pending.job, at - self.clock.now());
+    }
+
+    fn later(self: &Arc<Self>, job: LogoutJob, pause: Seconds) {
         let pause = Duration::from_secs(pause.get().try_into().unwrap_or(0));
-        let (service, job): (Weak<Self>, _) = (Arc::downgrade(self), pending.job);
+        // A server that is gone meanwhile leaves the job to the next one.
+        let service: Weak<Self> = Arc::downgrade(self);
         tokio::spawn(async move {
             tokio::time::sleep(pause).await;
             if let Some(service) = service.upgrade() {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::{
-    StoreError, StoreResult,
+    StoreResult,
     ephemerals::EphemeralRow,
     record::{Record, eq, gt},
 };
@@ -138,14 +138,15 @@ pub struct PendingLogout {
     pub notice: LogoutNotice,
 }
 
-fn notice(row: &EphemeralRow) -> StoreResult<LogoutNotice> {
+/// Reads a row. One that cannot be read is passed over: it must not keep a person from signing out, nor a server from
+/// its start.
+fn notice(row: &EphemeralRow) -> Option<LogoutNotice> {
     let value = row.value.clone().unwrap_or_default();
-    serde_json::from_value(value).map_err(|error| {
-        StoreError::Broken(sea_orm::DbErr::Type(format!(
-            "oauth_ephemerals.value of {}: {error}",
-            row.id
-        )))
+    let read = serde_json::from_value(value);
+    read.inspect_err(|error| {
+        tracing::error!(rule = "BL-01", row = row.id.get(), %error, "not the row of a client that is told of logouts");
     })
+    .ok()
 }
 
 fn written(notice: &LogoutNotice) -> Json {
@@ -157,7 +158,7 @@ fn written(notice: &LogoutNotice) -> Json {
 /// seen here or refused there.
 ///
 /// # Errors
-/// [`StoreError`] when the database fails or refuses.
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn hand_over(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -174,10 +175,13 @@ pub async fn hand_over(
     let mut jobs = Vec::new();
     for row in conn.query_all(&select).await? {
         let row = EphemeralRow::read(&row)?;
+        let Some(noted) = notice(&row) else {
+            continue;
+        };
         let notice = LogoutNotice {
             since: at,
             next_at: Some(at),
-            ..notice(&row)?
+            ..noted
         };
         let row = EphemeralRow {
             kind: LOGOUT.to_owned(),
@@ -209,7 +213,7 @@ pub async fn hand_over(
 /// Moves the expiry of the clients of a session whose own expiry moves.
 ///
 /// # Errors
-/// [`StoreError`] when the database fails or refuses.
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn prolong(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -230,7 +234,7 @@ pub async fn prolong(
 /// Returns the clients that did not hear yet, those that wait longest first; at most 1000.
 ///
 /// # Errors
-/// [`StoreError`] when the database fails or refuses.
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn pending(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -244,13 +248,15 @@ pub async fn pending(
         .order_by(Alias::new("id"), Order::Asc)
         .limit(MOST_READ);
     let rows = conn.query_all(&select).await?;
-    rows.iter().map(|row| read(&EphemeralRow::read(row)?)).collect()
+    let rows = rows.iter().map(EphemeralRow::read);
+    let rows: Vec<EphemeralRow> = rows.collect::<Result<_, _>>()?;
+    Ok(rows.iter().filter_map(read).collect())
 }
 
 /// Returns the client of an attempt, if nobody else has made this attempt.
 ///
 /// # Errors
-/// [`StoreError`] when the database fails or refuses.
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn find(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -262,11 +268,12 @@ pub async fn find(
         .and_where(eq("id", job.id))
         .and_where(eq("counter", job.tries));
     let row = conn.query_one(&select).await?;
-    row.map(|row| read(&EphemeralRow::read(&row)?)).transpose()
+    let row = row.map(|row| EphemeralRow::read(&row)).transpose()?;
+    Ok(row.as_ref().and_then(read))
 }
 
-fn read(row: &EphemeralRow) -> StoreResult<PendingLogout> {
-    Ok(PendingLogout {
+fn read(row: &EphemeralRow) -> Option<PendingLogout> {
+    Some(PendingLogout {
         job: LogoutJob {
             id: row.id,
             tries: row.counter,
@@ -279,7 +286,7 @@ fn read(row: &EphemeralRow) -> StoreResult<PendingLogout> {
 /// comes back. Returns whether the attempt was taken.
 ///
 /// # Errors
-/// [`StoreError`] when the database fails or refuses.
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn take(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -300,7 +307,7 @@ pub async fn take(
 /// Notes why an attempt failed, unless the next one has begun. `failed.job` is the next attempt.
 ///
 /// # Errors
-/// [`StoreError`] when the database fails or refuses.
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn note_failure(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
@@ -321,7 +328,7 @@ pub async fn note_failure(
 /// Forgets a client that has heard.
 ///
 /// # Errors
-/// [`StoreError`] when the database fails or refuses.
+/// [`super::StoreError`] when the database fails or refuses.
 pub async fn delivered(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
