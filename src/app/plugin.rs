@@ -197,6 +197,19 @@ pub async fn sessions<D: OAuthServerDefinition>(
     sessions.map_err(fault)
 }
 
+/// Signs a user out in every browser. Returns how many sessions ended.
+///
+/// # Errors
+/// When the database fails; sessions that ended before stay ended.
+pub async fn end_sessions<D: OAuthServerDefinition>(
+    ctx: &AppContext,
+    user: &D::User,
+) -> loco_rs::Result<usize> {
+    let server = load::running::<D>(ctx).await?;
+    let ended = server.sessions.end_all_of(user.key().into()).await;
+    ended.map_err(fault)
+}
+
 fn fault(failure: Failure) -> loco_rs::Error {
     boot::error(failure.source.unwrap_or_else(|| failure.error.to_string()))
 }

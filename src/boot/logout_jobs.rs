@@ -1,7 +1,7 @@
 //! The background job that tells a client of an ended session, in the queue that the app has.
 //!
-//! Loco's other modes (`BackgroundAsync`, `ForegroundBlocking`) have no queue; there the process does the work itself, in
-//! the background (`logouts/`).
+//! Loco's other modes (`BackgroundAsync`, `ForegroundBlocking`) have no queue; there the process does the work itself,
+//! in the background (`logouts/`).
 
 use std::{marker::PhantomData, sync::Arc};
 

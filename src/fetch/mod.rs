@@ -200,8 +200,8 @@ impl Fetcher {
         outcome
     }
 
-    /// Sends a form to a URL that the metadata of a client names, under the rules of a fetch: https, a checked address, no
-    /// redirects, 5 seconds in all. Returns the status of the answer, whose body nobody reads.
+    /// Sends a form to a URL that the metadata of a client names, under the rules of a fetch: https, a checked address,
+    /// no redirects, 5 seconds in all. Returns the status of the answer, whose body nobody reads.
     ///
     /// There is no budget: each call belongs to something that a signed-in person did.
     ///

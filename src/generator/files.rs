@@ -160,8 +160,8 @@ pub fn has_migrations(root: &Path) -> Result<bool, GeneratorError> {
     Ok(!existing_migrations(root)?.is_empty())
 }
 
-/// The attributes of a migration that hold for every version: without name, version and the app's own columns, which one
-/// version creates.
+/// The attributes of a migration that hold for every version: without name, version and the app's own columns, which
+/// one version creates.
 fn attributes(text: &str) -> Option<Vec<String>> {
     let (_, rest) = text.split_once("#[oauth_server_migration(")?;
     let mut all = vec![String::new()];

@@ -1,8 +1,8 @@
 //! Tells clients that a session ended (OpenID Connect Back-Channel Logout 1.0, BL-01 to BL-03).
 //!
-//! Who is to be told stands in the table from the moment in which the session ends (`store/logouts.rs`). Everything here
-//! works on these rows, so that a node may stop at any time: the next start, or `oauth:cleanup`, goes on. Each attempt
-//! is taken by one statement, so that several nodes and repeated jobs make it once.
+//! Who is to be told stands in the table from the moment in which the session ends (`store/logouts.rs`). Everything
+//! here works on these rows, so that a node may stop at any time: the next start, or `oauth:cleanup`, goes on. Each
+//! attempt is taken by one statement, so that several nodes and repeated jobs make it once.
 
 mod delivery;
 
@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// Most clients that one process tells at the same time: a client that does not answer holds a connection for 5 seconds.
+/// Most clients that one process tells at the same time: one that does not answer holds a connection for 5 seconds.
 const AT_ONCE: usize = 64;
 
 /// What waits longer than this is told by whoever looks: the process that was to tell it is gone.
@@ -137,8 +137,8 @@ impl LogoutService {
             .await
     }
 
-    /// Tells the clients whose attempt is a minute late, and waits for it: for processes that end afterwards. Returns how
-    /// many heard.
+    /// Tells the clients whose attempt is a minute late, and waits for it: for processes that end afterwards. Returns
+    /// how many heard.
     ///
     /// # Errors
     /// [`crate::store::StoreError`] when the database fails.

@@ -77,8 +77,8 @@ impl LogoutTokenClaims {
     }
 }
 
-/// Whether a client took a logout token, by the status of its answer (OpenID Connect Back-Channel Logout §2.8: 200; some
-/// frameworks make 204 of an empty answer).
+/// Whether a client took a logout token, by the status of its answer (OpenID Connect Back-Channel Logout §2.8: 200;
+/// some frameworks make 204 of an empty answer).
 #[must_use]
 pub const fn is_accepted(status: u16) -> bool {
     matches!(status, 200 | 204)

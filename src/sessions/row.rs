@@ -15,7 +15,7 @@ use crate::{
     },
     random,
     store::{
-        logouts,
+        session_clients,
         sessions::{self, Renewal, SessionRow, SessionUse},
     },
 };
@@ -129,7 +129,7 @@ impl SessionService {
             .await?
         {
             let sid = own.sid.clone();
-            let prolong = |db| logouts::prolong(db, tables, &own.sid, new.expires_at);
+            let prolong = |db| session_clients::prolong(db, tables, &own.sid, new.expires_at);
             self.store.run(prolong).await?;
             return Ok(SessionRow {
                 id: own.id,

@@ -17,11 +17,11 @@ use super::{
     authorization_codes::Redemption,
     batches::{Batches, Waiters},
     ephemerals::EphemeralRow,
-    logouts::SessionClient,
     prepared::{PLACE, Prepared, PreparedForMany, Rows, WORK},
     record::Record,
     refresh_tokens::{RefreshSlide, RefreshTokenRow, Rotation},
     schema::TableNames,
+    session_clients::SessionClient,
     tables::Tables,
 };
 

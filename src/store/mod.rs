@@ -33,6 +33,7 @@ pub mod reset_links;
 pub mod revocation;
 pub mod schema;
 pub mod session_changes;
+pub mod session_clients;
 pub mod sessions;
 pub mod storable;
 pub mod tables;

@@ -82,6 +82,8 @@ pub enum EndReason {
     Replaced,
     /// The user's credentials changed.
     CredentialChange,
+    /// The app or its operator ended it.
+    Admin,
     /// The user was deleted or deactivated.
     UserGone,
 }
@@ -93,6 +95,7 @@ impl EndReason {
             Self::SignOut => "sign_out",
             Self::Replaced => "replaced",
             Self::CredentialChange => "credential_change",
+            Self::Admin => "admin",
             Self::UserGone => "user_gone",
         }
     }
@@ -101,7 +104,7 @@ impl EndReason {
     /// browser, like one that expires, ends nothing elsewhere.
     pub const fn is_told(self) -> bool {
         match self {
-            Self::SignOut | Self::CredentialChange | Self::UserGone => true,
+            Self::SignOut | Self::CredentialChange | Self::Admin | Self::UserGone => true,
             Self::Replaced => false,
         }
     }

@@ -9,6 +9,7 @@ use crate::{
     app::{
         browser::{Authorize, Browser, Form},
         fixtures::{ALICE, BOB},
+        oauth_server::OAuth,
         tokens::{jwt_part, text},
     },
     requests::pages::password,
@@ -24,6 +25,7 @@ enum Way {
     CredentialChange,
     PasswordReset,
     UserDeactivated,
+    Operator,
 }
 
 async fn end(site: &Site, browser: &mut Browser<'_>, way: Way) {
@@ -61,6 +63,13 @@ async fn end(site: &Site, browser: &mut Browser<'_>, way: Way) {
             let form = Form::of(&page).set("password", "another horse battery");
             assert_eq!(elsewhere.submit(&form).await.status, 303);
         }
+        Way::Operator => {
+            let alice = server.user(ALICE).await.unwrap();
+            assert_eq!(OAuth::end_sessions(&server.ctx, &alice).await.unwrap(), 1);
+            assert_eq!(OAuth::end_sessions(&server.ctx, &alice).await.unwrap(), 0);
+            let session = &server.sessions().await[0];
+            assert_eq!(session.end_reason.as_deref(), Some("admin"));
+        }
         Way::UserDeactivated => {
             server.change_user(ALICE, |user| user.active = Set(false)).await;
             browser.get(&Authorize::base().path()).await;
@@ -78,7 +87,8 @@ async fn bl_01_bs_05_every_way_to_sign_out_tells(
         Way::App,
         Way::CredentialChange,
         Way::PasswordReset,
-        Way::UserDeactivated
+        Way::UserDeactivated,
+        Way::Operator
     )]
     way: Way,
 ) {
