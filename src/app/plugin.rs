@@ -15,9 +15,7 @@ use sea_orm::{
 use crate::{
     account::ConnectedApp,
     app::routes,
-    boot::{
-        self, database, definition::OAuthServerDefinition, load, logout_jobs::LogoutWorker,
-    },
+    boot::{self, database, definition::OAuthServerDefinition, load, logout_jobs::LogoutWorker},
     error::Failure,
     operations::tasks::{
         cleanup::Cleanup, client_create::ClientCreate, client_delete::ClientDelete,

@@ -15,11 +15,7 @@ use loco_rs::{
 use serde::{Deserialize, Serialize};
 
 use super::{definition::OAuthServerDefinition, error, load};
-use crate::{
-    logouts::JobQueue,
-    protocol::row_id::EphemeralId,
-    store::logouts::LogoutJob,
-};
+use crate::{logouts::JobQueue, protocol::row_id::EphemeralId, store::logouts::LogoutJob};
 
 /// Name of the job in the queue, the same for every app.
 const CLASS: &str = "OauthLogoutWorker";

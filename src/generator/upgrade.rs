@@ -76,7 +76,7 @@ fn newer(change: &Change) -> String {
         }
         Some(_) => "lacks lines that a new app has",
     };
-    format!("{path}: {what}; `cargo loco generate oauth-server` writes it (`--dry-run` shows it)")
+    format!("{path}: {what}; written by `cargo loco generate oauth-server` (`--dry-run` shows it)")
 }
 
 /// A file that was edited, and that the generator would write otherwise now.

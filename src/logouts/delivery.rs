@@ -5,9 +5,7 @@ use std::sync::Arc;
 use super::LogoutService;
 use crate::{
     events::{AuditEvent, EventName, Outcome},
-    protocol::{
-        logout_token::{LogoutSubject, LogoutTokenClaims, TYP, is_accepted, next_attempt},
-    },
+    protocol::logout_token::{LogoutSubject, LogoutTokenClaims, TYP, is_accepted, next_attempt},
     random,
     store::{
         StoreResult,

@@ -132,9 +132,7 @@ impl LogoutService {
     /// [`crate::store::StoreError`] when the database fails.
     pub async fn pending(&self) -> StoreResult<Vec<PendingLogout>> {
         let (tables, now) = (self.store.tables(), self.clock.now());
-        self.store
-            .run(|db| logouts::pending(db, tables, now))
-            .await
+        self.store.run(|db| logouts::pending(db, tables, now)).await
     }
 
     /// Tells the clients whose attempt is a minute late, and waits for it: for processes that end afterwards. Returns

@@ -115,11 +115,7 @@ pub async fn redeem(
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
-pub async fn rotate(
-    store: &Store,
-    rotation: &Rotation,
-    issued: Issued<'_>,
-) -> StoreResult<bool> {
+pub async fn rotate(store: &Store, rotation: &Rotation, issued: Issued<'_>) -> StoreResult<bool> {
     let retry = rotation.retry.as_ref();
     let request = IssueRequest {
         own: vec![
@@ -140,11 +136,7 @@ pub async fn rotate(
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
-pub async fn slide(
-    store: &Store,
-    slide: &RefreshSlide,
-    issued: Issued<'_>,
-) -> StoreResult<bool> {
+pub async fn slide(store: &Store, slide: &RefreshSlide, issued: Issued<'_>) -> StoreResult<bool> {
     let request = IssueRequest {
         own: vec![
             slide.now.into(),
@@ -281,14 +273,14 @@ impl IssueKind {
             values: ordered.iter().flat_map(|request| request.values()),
             filling: first.filling(),
         };
-        let statement = self
-            .texts(tables)
-            .of(first)
-            .together
-            .written(store.backend(), rows, |with| {
-                let numbers = Numbers::of(first);
-                format!("{with}, {}", self.one_statement(tables, numbers))
-            });
+        let statement =
+            self.texts(tables)
+                .of(first)
+                .together
+                .written(store.backend(), rows, |with| {
+                    let numbers = Numbers::of(first);
+                    format!("{with}, {}", self.one_statement(tables, numbers))
+                });
         let mut won = BTreeSet::new();
         for row in store.write_for(waiters, statement).await? {
             won.insert(row.try_get_by_index::<Vec<u8>>(0)?);

@@ -18,11 +18,7 @@ use super::{
     session_clients::{self, of_sessions},
 };
 use crate::{
-    protocol::{
-        logout_token::KEPT,
-        row_id::EphemeralId,
-        time::UnixTime,
-    },
+    protocol::{logout_token::KEPT, row_id::EphemeralId, time::UnixTime},
     store::schema::TableNames,
 };
 

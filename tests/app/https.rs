@@ -227,7 +227,11 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         let content_type = content_type.to_str().unwrap().to_owned();
         let body = axum::body::to_bytes(request.into_body(), 1 << 20).await;
         let body = String::from_utf8(body.unwrap().to_vec()).unwrap();
-        let post = Post { path: path.clone(), content_type, body };
+        let post = Post {
+            path: path.clone(),
+            content_type,
+            body,
+        };
         shared.posts.lock().unwrap().push(post);
     }
     let delay = *shared.delay.lock().unwrap();

@@ -49,7 +49,10 @@ fn upgraded(app: &Starter) -> Plan {
 }
 
 fn paths(plan: &Plan) -> Vec<&str> {
-    plan.changes.iter().map(|change| change.path.as_str()).collect()
+    plan.changes
+        .iter()
+        .map(|change| change.path.as_str())
+        .collect()
 }
 
 #[test]
@@ -79,7 +82,10 @@ fn gn_01_a_second_upgrade_changes_nothing() {
     let plan = upgraded(&app);
     assert_eq!(paths(&plan), Vec::<&str>::new());
     let report = report::of(&plan, &options());
-    assert_eq!(report, "Everything is in place; nothing was changed.\n");
+    assert!(
+        report.starts_with("Everything is in place; nothing was changed.\n"),
+        "{report}"
+    );
 }
 
 #[test]
@@ -113,10 +119,17 @@ fn gn_05_the_new_migration_has_the_attributes_of_the_old_one() {
     upgraded(&app);
 
     let new = app.read(&format!("migration/src/{VERSION_2}.rs"));
-    for attribute in ["version = 2", "users_table = \"people\"", "table_prefix = \"auth_\""] {
+    for attribute in [
+        "version = 2",
+        "users_table = \"people\"",
+        "table_prefix = \"auth_\"",
+    ] {
         assert!(new.contains(attribute), "{new}");
     }
-    assert!(!new.contains("extra") && !new.contains("tenant_id"), "{new}");
+    assert!(
+        !new.contains("extra") && !new.contains("tenant_id"),
+        "{new}"
+    );
     assert_eq!(app.read(file), edited);
     // A migration that may have run is never written again, whatever the flags.
     app.generate_with(&Options {
@@ -134,17 +147,25 @@ fn gn_01_files_and_pages_that_changed_are_reported() {
     app.replace(MODEL, "self.name.clone()", "self.email.clone()");
     let page = |name: &str| format!("{PAGES}/{name}");
     // Copied from an older version: one left alone, one edited.
-    age(&app, &page("login.html"), Style::Template, "old");
-    age(&app, &page("consent.html"), Style::Template, "old");
-    app.replace(&page("consent.html"), "old", "mine");
+    age(&app, &page("login.html"), Style::Template, "<i>old</i>\n");
+    age(&app, &page("consent.html"), Style::Template, "<i>old</i>\n");
+    app.replace(&page("consent.html"), "<i>old</i>", "<i>mine</i>");
     // Edited, with nothing new; of nobody; of no page; texts.
     app.replace(&page("layout.html"), "<body", "<body data-mine");
     app.write(&page("apps.html"), "mine");
     app.write(&page("welcome.html"), "mine");
     app.write(&page("i18n/de.ftl"), "title = Hallo\n");
     // Settings and wiring of an older version.
-    app.replace("config/development.yaml", "    enable_end_session: true\n", "");
-    app.replace("src/app.rs", "OAuth::connect_workers(ctx, queue).await?;", "");
+    app.replace(
+        "config/development.yaml",
+        "    enable_end_session: true\n",
+        "",
+    );
+    app.replace(
+        "src/app.rs",
+        "OAuth::connect_workers(ctx, queue).await?;",
+        "",
+    );
     std::fs::remove_file(app.path("tests/requests/oauth_server.rs")).unwrap();
 
     let plan = upgraded(&app);

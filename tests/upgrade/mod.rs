@@ -6,11 +6,7 @@ use sea_orm_migration::MigratorTrait;
 use serde_json::{Value, json};
 
 use crate::app::{
-    browser::Authorize,
-    fixtures::ALICE,
-    migration::Migrator,
-    server::TestServer,
-    tokens::text,
+    browser::Authorize, fixtures::ALICE, migration::Migrator, server::TestServer, tokens::text,
 };
 
 /// Grants of the other people, each with ten generations of refresh tokens and ten access tokens: 100,000 tokens.
@@ -20,12 +16,16 @@ const GENERATIONS: i64 = 10;
 /// Migrations of the plugin after the first one.
 fn later_versions() -> u32 {
     let names = Migrator::migrations();
-    let later = names.iter().filter(|it| it.name().contains("oauth_server_v"));
+    let later = names
+        .iter()
+        .filter(|it| it.name().contains("oauth_server_v"));
     later.count().try_into().unwrap()
 }
 
 async fn run(db: &DatabaseConnection, sql: &str) {
-    db.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+    db.execute_unprepared(sql)
+        .await
+        .unwrap_or_else(|error| panic!("{error}: {sql}"));
 }
 
 async fn count(db: &DatabaseConnection, sql: &str) -> i64 {

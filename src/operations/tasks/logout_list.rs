@@ -98,10 +98,7 @@ impl<D: OAuthServerDefinition> LogoutList<D> {
 }
 
 /// The undelivered ones, of the client of the key `client` alone if it is given.
-async fn listed(
-    server: &Server,
-    arguments: Arguments<'_>,
-) -> loco_rs::Result<Vec<PendingLogout>> {
+async fn listed(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<Vec<PendingLogout>> {
     let mut pending = server.logouts.pending().await.map_err(boot::error)?;
     if let Some(client) = arguments.get("client") {
         pending.retain(|pending| pending.notice.client_id == client);

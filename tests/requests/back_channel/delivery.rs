@@ -75,7 +75,11 @@ async fn c189_bl_03_retries_are_bounded() {
     let mut due = Vec::new();
     for tries in 1..=3 {
         let pending = &site.pending().await[0];
-        let at = pending.notice.next_at.expect("another attempt").as_seconds();
+        let at = pending
+            .notice
+            .next_at
+            .expect("another attempt")
+            .as_seconds();
         due.push(at - server.now());
         assert_eq!(pending.notice.since.as_seconds(), begun);
         assert_eq!(pending.notice.error.as_deref(), Some("the status is 503"));
@@ -183,7 +187,10 @@ async fn bl_03_a_client_without_an_address(#[values("deleted", "changed")] how: 
     match how {
         "deleted" => {
             let pairs = [("id", "conf"), ("yes", "true")];
-            site.server.task("oauth:client:delete", &pairs).await.unwrap();
+            site.server
+                .task("oauth:client:delete", &pairs)
+                .await
+                .unwrap();
         }
         _ => {
             site.change(|conf| conf.backchannel_logout_uri = Set(None))
@@ -265,7 +272,10 @@ async fn bl_03_the_cleanup_goes_on() {
     server.task("oauth:cleanup", &[]).await.unwrap();
     assert_eq!(site.https.posts().len(), 1, "not late yet");
     server.advance(5 + 61);
-    server.task("oauth:cleanup", &[("dry_run", "true")]).await.unwrap();
+    server
+        .task("oauth:cleanup", &[("dry_run", "true")])
+        .await
+        .unwrap();
     assert_eq!(site.https.posts().len(), 1);
     server.task("oauth:cleanup", &[]).await.unwrap();
     assert_eq!(site.https.posts().len(), 2);
@@ -286,7 +296,10 @@ async fn s32_1_the_task_lists_and_tells_again() {
     });
     assert_eq!(shown, json!({ "undelivered": [line], "delivered": null }));
     let text = listed(&site, &[]).await;
-    assert!(text.starts_with(&format!("conf  session {sid}  since 20")), "{text}");
+    assert!(
+        text.starts_with(&format!("conf  session {sid}  since 20")),
+        "{text}"
+    );
     assert!(text.contains("1 attempts  next attempt"), "{text}");
     assert!(text.ends_with("the status is 500"), "{text}");
     let other = listed(&site, &[("client", "other")]).await;
@@ -295,7 +308,10 @@ async fn s32_1_the_task_lists_and_tells_again() {
 
     // Not yet, then.
     let again = listed(&site, &[("retry", "true")]).await;
-    assert!(again.starts_with("0 clients have heard now\nconf"), "{again}");
+    assert!(
+        again.starts_with("0 clients have heard now\nconf"),
+        "{again}"
+    );
     assert_eq!(site.pending().await[0].job.tries, pending.job.tries + 1);
     site.https.serve("/logout", Reply::status(200));
     let again = listed(&site, &[("retry", "true")]).await;

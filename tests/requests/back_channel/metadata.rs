@@ -26,7 +26,10 @@ async fn bl_01_the_server_says_that_it_tells() {
     // A server for machines has nobody who could sign out.
     let settings = json!({ "grant_types": ["client_credentials"], "enable_end_session": false });
     let machines = TestServer::with(settings).await;
-    let document = machines.get("/.well-known/oauth-authorization-server").await.ok();
+    let document = machines
+        .get("/.well-known/oauth-authorization-server")
+        .await
+        .ok();
     assert_eq!(document.get("backchannel_logout_supported"), None);
     assert_eq!(document.get("backchannel_logout_session_supported"), None);
 }
@@ -54,7 +57,8 @@ async fn rg_05_a_registration_with_an_address() {
     let row = server.client_row(&information).await;
     assert_eq!(row.backchannel_logout_uri, None);
     // What is empty is not there, as everywhere in a registration.
-    let empty = json!({ "backchannel_logout_uri": "", "backchannel_logout_session_required": null });
+    let empty =
+        json!({ "backchannel_logout_uri": "", "backchannel_logout_session_required": null });
     let information = server.registered(&metadata(&empty)).await;
     assert_eq!(information.get("backchannel_logout_uri"), None);
 }
@@ -129,7 +133,16 @@ async fn s32_1_the_task_takes_the_address() {
     let rows = server.clients().await;
     let row = rows.iter().find(|row| row.client_id == "web").unwrap();
     assert_eq!(row.backchannel_logout_uri.as_deref(), Some(URI));
-    let pairs = [("name", "Web"), ("backchannel_logout_uri", "http://rp.example/")];
-    let error = server.task("oauth:client:create", &pairs).await.unwrap_err();
-    assert!(error.to_string().contains("backchannel_logout_uri"), "{error}");
+    let pairs = [
+        ("name", "Web"),
+        ("backchannel_logout_uri", "http://rp.example/"),
+    ];
+    let error = server
+        .task("oauth:client:create", &pairs)
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("backchannel_logout_uri"),
+        "{error}"
+    );
 }

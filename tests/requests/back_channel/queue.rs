@@ -153,7 +153,9 @@ async fn bl_01_a_job_in_the_queue_for_each_client() {
     // A worker, in this process or in another one. The same job twice tells once.
     memory.jobs.lock().unwrap().extend(jobs);
     let queue = ctx.queue_provider.clone().unwrap();
-    plugin::connect_workers::<OAuth>(&ctx, &queue).await.unwrap();
+    plugin::connect_workers::<OAuth>(&ctx, &queue)
+        .await
+        .unwrap();
     assert_eq!(memory.work().await, 2);
     site.told(1).await;
 }

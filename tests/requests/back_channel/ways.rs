@@ -53,7 +53,9 @@ async fn end(site: &Site, browser: &mut Browser<'_>, way: Way) {
         }
         Way::CredentialChange => {
             let changed = Set("changed".to_owned());
-            server.change_user(ALICE, |user| user.password = changed).await;
+            server
+                .change_user(ALICE, |user| user.password = changed)
+                .await;
             browser.get(&Authorize::base().path()).await;
         }
         Way::PasswordReset => {
@@ -71,7 +73,9 @@ async fn end(site: &Site, browser: &mut Browser<'_>, way: Way) {
             assert_eq!(session.end_reason.as_deref(), Some("admin"));
         }
         Way::UserDeactivated => {
-            server.change_user(ALICE, |user| user.active = Set(false)).await;
+            server
+                .change_user(ALICE, |user| user.active = Set(false))
+                .await;
             browser.get(&Authorize::base().path()).await;
         }
     }
@@ -124,11 +128,19 @@ async fn bl_01_all_accounts_and_all_clients() {
         server.redeem_public(&code).await.ok();
     }
     assert_eq!(site.noted().await.len(), 4);
-    sign_out(&mut browser, "sign_out_all").await.assert_page(200);
+    sign_out(&mut browser, "sign_out_all")
+        .await
+        .assert_page(200);
     let told = site.told(4).await;
     let mut pairs: Vec<_> = told
         .iter()
-        .map(|claims| (text(claims, "sub"), text(claims, "aud"), text(claims, "sid")))
+        .map(|claims| {
+            (
+                text(claims, "sub"),
+                text(claims, "aud"),
+                text(claims, "sid"),
+            )
+        })
         .collect();
     pairs.sort_unstable();
     pairs.dedup();
