@@ -175,6 +175,7 @@ pub mod interaction;
 mod interactions;
 mod keys;
 mod limits;
+mod logouts;
 mod operations;
 mod people;
 pub mod prelude;
@@ -261,6 +262,9 @@ pub mod internals {
     }
     pub mod limits {
         pub use crate::limits::*;
+    }
+    pub mod logouts {
+        pub use crate::logouts::*;
     }
     pub mod operations {
         pub use crate::operations::*;

@@ -12,6 +12,7 @@ use crate::{
     interactions::InteractionService,
     keys::Keys,
     limits::RateLimiter,
+    logouts::LogoutService,
     people::{People, password_reset::PasswordReset},
     protocol::{policy::Policy, resource_metadata::ResourceDocument},
     sessions::SessionService,
@@ -50,6 +51,8 @@ pub struct Server {
     pub clients: Arc<ClientRegistry>,
     /// Registers and deletes clients.
     pub registrar: Registrar,
+    /// Tells clients that sessions ended.
+    pub logouts: Arc<LogoutService>,
     /// Browsers, and who is signed in in them.
     pub sessions: Arc<SessionService>,
     /// Stored consents, and the connected apps.

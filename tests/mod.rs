@@ -20,5 +20,6 @@ mod readme;
 mod requests;
 mod rules;
 mod schema_drift;
+mod upgrade;
 mod views;
 mod walls;

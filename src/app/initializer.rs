@@ -57,6 +57,8 @@ impl<D: OAuthServerDefinition, H: Hooks + 'static> Initializer for OAuthInitiali
     async fn before_run(&self, ctx: &AppContext) -> loco_rs::Result<()> {
         let server = load::server::<D>(ctx).await?;
         boot::warnings::warn(ctx, &server.settings, H::app_name());
+        let resumed = server.logouts.resume().await;
+        resumed.map_err(boot::error)?;
         ctx.shared_store.insert(server);
         Ok(())
     }

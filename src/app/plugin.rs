@@ -1,7 +1,12 @@
 //! The functions that `#[derive(OAuthServer)]` gives to the struct that carries it.
 
 use axum::http::HeaderMap;
-use loco_rs::{app::AppContext, bgworker::Queue, controller::Routes, task::Tasks};
+use loco_rs::{
+    app::AppContext,
+    bgworker::{BackgroundWorker, Queue},
+    controller::Routes,
+    task::Tasks,
+};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection,
     sea_query::{Alias, Query},
@@ -10,13 +15,13 @@ use sea_orm::{
 use crate::{
     account::ConnectedApp,
     app::routes,
-    boot::{self, database, definition::OAuthServerDefinition, load},
+    boot::{self, database, definition::OAuthServerDefinition, load, logout_jobs::LogoutWorker},
     error::Failure,
     operations::tasks::{
         cleanup::Cleanup, client_create::ClientCreate, client_delete::ClientDelete,
         client_disable::ClientDisable, client_list::ClientList,
         client_rotate_secret::ClientRotateSecret, doctor::Doctor, keys_list::KeysList,
-        keys_rotate::KeysRotate,
+        keys_rotate::KeysRotate, logout_list::LogoutList,
     },
     people::{Owner, resource_owner::ResourceOwner},
     sessions::{SetCookies, SignIn, UserSession},
@@ -59,21 +64,18 @@ pub fn register_tasks<D: OAuthServerDefinition>(tasks: &mut Tasks) {
     tasks.register(ClientRotateSecret::<D>::default());
     tasks.register(ClientDisable::<D>::default());
     tasks.register(ClientDelete::<D>::default());
+    tasks.register(LogoutList::<D>::default());
 }
 
-/// Connects the background workers; this version has none.
+/// Connects the background worker that tells clients of ended sessions (OpenID Connect Back-Channel Logout 1.0).
 ///
 /// # Errors
-/// Returns no error in this version.
-#[expect(
-    clippy::unused_async,
-    reason = "the app awaits it; workers are connected by awaiting"
-)]
+/// When the queue fails.
 pub async fn connect_workers<D: OAuthServerDefinition>(
-    _ctx: &AppContext,
-    _queue: &Queue,
+    ctx: &AppContext,
+    queue: &Queue,
 ) -> loco_rs::Result<()> {
-    Ok(())
+    queue.register(LogoutWorker::<D>::build(ctx)).await
 }
 
 /// Empties all tables of this server, children before parents: for `Hooks::truncate`.
@@ -191,6 +193,19 @@ pub async fn sessions<D: OAuthServerDefinition>(
     let server = load::running::<D>(ctx).await?;
     let sessions = server.sessions.of_person(user.key().into()).await;
     sessions.map_err(fault)
+}
+
+/// Signs a user out in every browser. Returns how many sessions ended.
+///
+/// # Errors
+/// When the database fails; sessions that ended before stay ended.
+pub async fn end_sessions<D: OAuthServerDefinition>(
+    ctx: &AppContext,
+    user: &D::User,
+) -> loco_rs::Result<usize> {
+    let server = load::running::<D>(ctx).await?;
+    let ended = server.sessions.end_all_of(user.key().into()).await;
+    ended.map_err(fault)
 }
 
 fn fault(failure: Failure) -> loco_rs::Error {

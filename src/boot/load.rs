@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use loco_rs::app::AppContext;
 
-use super::{definition::OAuthServerDefinition, owners::AppOwners};
+use super::{definition::OAuthServerDefinition, logout_jobs, owners::AppOwners};
 use crate::{
     boot,
     clients::{ClientRegistry, ClientRegistryParts, registration::Registrar},
@@ -16,6 +16,7 @@ use crate::{
     interactions::{InteractionService, InteractionServiceParts},
     keys::Keys,
     limits::RateLimiter,
+    logouts::{LogoutService, LogoutServiceParts},
     people::{
         People, ResourceOwners,
         capabilities::PasswordSetter,
@@ -139,6 +140,16 @@ async fn assemble(ctx: &AppContext, inputs: BootInputs) -> loco_rs::Result<Serve
         fetcher: Arc::clone(&fetcher),
     }));
     let registrar = Registrar::new(Arc::clone(&clients), Arc::clone(&people));
+    let logouts = Arc::new(LogoutService::new(LogoutServiceParts {
+        urls: Arc::clone(&urls),
+        store: store.clone(),
+        clock: clock.clone(),
+        events: events.clone(),
+        keys: Arc::clone(&keys),
+        fetcher: Arc::clone(&fetcher),
+        clients: Arc::clone(&clients),
+        queue: logout_jobs::queue(ctx),
+    }));
     let sessions = Arc::new(SessionService::new(SessionServiceParts {
         settings: Arc::clone(&settings),
         store: store.clone(),
@@ -146,6 +157,7 @@ async fn assemble(ctx: &AppContext, inputs: BootInputs) -> loco_rs::Result<Serve
         events: events.clone(),
         people: Arc::clone(&people),
         clients: Arc::clone(&clients),
+        logouts: Arc::clone(&logouts),
     }));
     let consents = ConsentService::new(
         store.clone(),
@@ -190,6 +202,7 @@ async fn assemble(ctx: &AppContext, inputs: BootInputs) -> loco_rs::Result<Serve
         password_reset: Arc::new(password_reset),
         clients,
         registrar,
+        logouts,
         sessions,
         consents,
         tokens,

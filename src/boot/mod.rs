@@ -4,6 +4,7 @@
 pub mod database;
 pub mod definition;
 pub mod load;
+pub mod logout_jobs;
 mod lookup;
 mod owner_hooks;
 pub mod owners;

@@ -154,6 +154,13 @@ impl ClientRegistry {
             .ok_or_else(|| Failure::internal("SU-03: the client's pairwise subject has no sector"))
     }
 
+    /// Returns the algorithm of the ID tokens and logout tokens of `client`.
+    pub fn id_token_alg(&self, client: &Client) -> SigningAlg {
+        let chosen = client.id_token_signed_response_alg.as_deref();
+        let chosen = chosen.and_then(|alg| alg.parse().ok());
+        chosen.unwrap_or(self.settings.keys.id_token_alg)
+    }
+
     /// Whether clients of this kind exist here: while metadata documents are switched off, their stored
     /// copies are no clients (CI-01).
     pub fn is_enabled(&self, client: &Client) -> bool {

@@ -193,6 +193,8 @@ fn metadata(entry: RawClient) -> ClientMetadata {
         require_auth_time: entry.require_auth_time,
         default_acr_values: entry.default_acr_values,
         post_logout_redirect_uris: entry.post_logout_redirect_uris,
+        backchannel_logout_uri: entry.backchannel_logout_uri,
+        backchannel_logout_session_required: entry.backchannel_logout_session_required,
         ..ClientMetadata::default()
     }
 }

@@ -48,10 +48,8 @@ const LATER: [&str; 7] = [
 ];
 
 /// Keys of later versions in an entry of `clients` or `resources`.
-const LATER_IN_ENTRIES: [&str; 8] = [
+const LATER_IN_ENTRIES: [&str; 6] = [
     "introspection_signed_response_alg",
-    "backchannel_logout_uri",
-    "backchannel_logout_session_required",
     "dpop_bound_access_tokens",
     "initiate_login_uri",
     "software_id",

@@ -99,4 +99,6 @@ pub(super) struct RawClient {
     pub default_max_age: Option<Seconds>,
     pub require_auth_time: Option<bool>,
     pub default_acr_values: Option<Vec<String>>,
+    pub backchannel_logout_uri: Option<String>,
+    pub backchannel_logout_session_required: Option<bool>,
 }

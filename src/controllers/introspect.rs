@@ -148,7 +148,7 @@ fn describe(
             iat: Some(found.token.issued_at),
             token_type: Some("Bearer"),
             jti: found.token.jti.clone(),
-            sid: server.tokens.sid(found.session.as_ref()),
+            sid: server.tokens.sid(&parties.client, found.session.as_ref()),
             ..common
         },
         Token::Refresh(found) => Introspection {
@@ -156,7 +156,7 @@ fn describe(
             aud: audience(&found.grant.resources),
             exp: Some(found.token.expires_at),
             iat: Some(found.token.issued_at),
-            sid: server.tokens.sid(found.session.as_ref()),
+            sid: server.tokens.sid(&parties.client, found.session.as_ref()),
             ..common
         },
     })

@@ -102,7 +102,8 @@ async fn submit(
         return Ok(wait.on(answer));
     }
     match server.password_reset.reset(app, token, password).await {
-        Ok(Reset::Done) => {
+        Ok(Reset::Done(jobs)) => {
+            server.logouts.send(jobs);
             server
                 .events
                 .emit(AuditEvent::new(EventName::PasswordReset));

@@ -29,6 +29,8 @@ names! {
     LoginFailed => "login.failed",
     LoginThrottled => "login.throttled",
     Logout => "logout",
+    LogoutDelivered => "logout.delivered",
+    LogoutUndelivered => "logout.undelivered",
     SessionEnded => "session.ended",
     Signup => "signup",
     PasswordResetRequested => "password.reset_requested",

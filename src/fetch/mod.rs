@@ -200,6 +200,24 @@ impl Fetcher {
         outcome
     }
 
+    /// Sends a form to a URL that the metadata of a client names, under the rules of a fetch: https, a checked address,
+    /// no redirects, 5 seconds in all. Returns the status of the answer, whose body nobody reads.
+    ///
+    /// There is no budget: each call belongs to something that a signed-in person did.
+    ///
+    /// # Errors
+    /// Returns [`FetchError`] when there is no answer.
+    pub async fn post_form(&self, url: &str, form: String) -> Result<u16, FetchError> {
+        let sent = match self.parse(url) {
+            Ok(url) => once::post_form(&self.client, url, form).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &sent {
+            tell_refused(url, error);
+        }
+        sent
+    }
+
     /// Notes what the response from `url` was ([`Self::was_invalid`]).
     pub fn found(&self, url: &str, response: ResponseKind, now: UnixTime) {
         self.budget.found(url, response, now);
@@ -217,9 +235,7 @@ impl Fetcher {
             Err(error) => Err(error),
         };
         if let Err(error) = &outcome {
-            let event = AuditEvent::new(EventName::FetchRefused).denied(rule!("CI-03"));
-            let event = event.detail("url", wanted.url);
-            events::emit(event.detail("error", error.to_string()));
+            tell_refused(wanted.url, error);
         }
         outcome
     }
@@ -272,6 +288,12 @@ impl Fetcher {
         }
         Ok(fetch)
     }
+}
+
+fn tell_refused(url: &str, error: &FetchError) {
+    let event = AuditEvent::new(EventName::FetchRefused).denied(rule!("CI-03"));
+    let event = event.detail("url", url);
+    events::emit(event.detail("error", error.to_string()));
 }
 
 /// Whose budget a fetch uses.

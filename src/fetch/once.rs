@@ -26,6 +26,15 @@ pub(super) struct SingleFetch {
     pub now: UnixTime,
 }
 
+/// Sends a form, and returns the status of the answer.
+pub(super) async fn post_form(client: &Client, url: Url, form: String) -> Result<u16, FetchError> {
+    let request = client.post(url);
+    let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let answer = tokio::time::timeout(DEADLINE, request.body(form).send()).await;
+    let answer = answer.map_err(|_| FetchError::Deadline)?.map_err(failure)?;
+    Ok(answer.status().as_u16())
+}
+
 impl SingleFetch {
     pub async fn run(self) -> Outcome {
         let answer = tokio::time::timeout(DEADLINE, self.ask()).await;

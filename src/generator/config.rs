@@ -82,6 +82,24 @@ pub fn add(text: &str, block: &Block) -> Edited {
     }
 }
 
+/// The keys of a block that a file does not name, although it has the block.
+pub fn missing_keys(text: &str, block: &Block) -> Vec<String> {
+    let named = |text: &str| {
+        let file = parse(text).unwrap_or_default();
+        let found = lookup(&file, block.keys)
+            .and_then(Value::as_mapping)
+            .cloned();
+        found.unwrap_or_default()
+    };
+    let (here, new) = (named(text), named(&spelled_out(block)));
+    let missing = new
+        .keys()
+        .filter(|key| !here.is_empty() && !here.contains_key(*key));
+    missing
+        .filter_map(|key| Some(format!("`{}`", key.as_str()?)))
+        .collect()
+}
+
 /// The block with all of its keys, as it stands in a file that has none of them.
 fn spelled_out(block: &Block) -> String {
     nested(block, 0, 0, 2)

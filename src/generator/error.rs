@@ -8,6 +8,12 @@ pub enum GeneratorError {
     /// The current directory holds no Loco app with a database.
     #[error("{0} was not found: run the command in the root of a Loco app that has a database")]
     NotAnApp(String),
+    /// There is nothing to upgrade.
+    #[error(
+        "this app has no OAuth server yet: no file in migration/src uses OAuthServerMigration\n\
+         Run the command without --upgrade."
+    )]
+    NothingToUpgrade,
     /// The users entity is not where it was looked for.
     #[error(
         "no users model at {path} (looked for {files})\n\

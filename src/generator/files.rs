@@ -118,11 +118,12 @@ fn pascal_case(name: &str) -> String {
 pub struct Migration {
     /// Name of file, module and migration.
     pub module: String,
-    /// The file.
-    pub file: NewFile,
+    /// The file; `None` = the app has it. It may have run, and is never written again.
+    pub file: Option<NewFile>,
 }
 
-/// The migrations of all versions; those that the app has keep their names.
+/// The migrations of all versions. A new one has what the app wrote into the attributes of an earlier one, such as the
+/// prefix of its tables.
 ///
 /// # Errors
 /// When the folder cannot be read.
@@ -132,14 +133,59 @@ pub fn migrations(
     now: DateTime<Utc>,
 ) -> Result<Vec<Migration>, GeneratorError> {
     let existing = existing_migrations(root)?;
+    let inherited = existing.iter().find_map(|(_, text)| attributes(text));
     let new = (1..=MIGRATION_VERSION).map(|version| {
-        let module = existing
+        let found = existing
             .iter()
-            .find(|(_, text)| named_version(text) == Some(version))
-            .map_or_else(|| module_name(version, now), |(module, _)| module.clone());
-        migration(module, version, users)
+            .find(|(_, text)| named_version(text) == Some(version));
+        if let Some((module, _)) = found {
+            return Migration {
+                module: module.clone(),
+                file: None,
+            };
+        }
+        let column = users.key_column.as_str();
+        let own = || key_attributes(users, column, "id").collect();
+        let attributes = inherited.clone().unwrap_or_else(own);
+        migration(module_name(version, now), version, attributes)
     });
     Ok(new.collect())
+}
+
+/// Whether the app has a migration of the plugin.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn has_migrations(root: &Path) -> Result<bool, GeneratorError> {
+    Ok(!existing_migrations(root)?.is_empty())
+}
+
+/// The attributes of a migration that hold for every version: without name, version and the app's own columns, which
+/// one version creates.
+fn attributes(text: &str) -> Option<Vec<String>> {
+    let (_, rest) = text.split_once("#[oauth_server_migration(")?;
+    let mut all = vec![String::new()];
+    let (mut depth, mut quoted) = (0_usize, false);
+    for character in rest.chars() {
+        match character {
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted && depth == 0 => break,
+            ')' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                all.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        all.last_mut()?.push(character);
+    }
+    let all = all.into_iter().map(|one| one.trim().to_owned());
+    let other = |one: &String| {
+        let name = one.split(['=', '(']).next().unwrap_or_default().trim();
+        !matches!(name, "" | "name" | "version" | "extra")
+    };
+    Some(all.filter(other).collect())
 }
 
 fn module_name(version: u32, now: DateTime<Utc>) -> String {
@@ -150,14 +196,14 @@ fn module_name(version: u32, now: DateTime<Utc>) -> String {
     }
 }
 
-fn migration(module: String, version: u32, users: &Users) -> Migration {
+fn migration(module: String, version: u32, attributes: Vec<String>) -> Migration {
     let named = [
         format!("name = \"{module}\""),
         format!("version = {version}"),
     ];
     let attributes = named
         .into_iter()
-        .chain(key_attributes(users, &users.key_column, "id"))
+        .chain(attributes)
         .collect::<Vec<_>>()
         .join(", ");
     let body = MIGRATION
@@ -165,7 +211,7 @@ fn migration(module: String, version: u32, users: &Users) -> Migration {
         .replace("__VERSION__", &version.to_string());
     let path = format!("migration/src/{module}.rs");
     Migration {
-        file: NewFile::new(path, body, Style::Rust),
+        file: Some(NewFile::new(path, body, Style::Rust)),
         module,
     }
 }

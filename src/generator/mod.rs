@@ -5,6 +5,8 @@
 //!    find its place is collected instead of guessed.
 //! 3. [`Plan::write`] writes all files, or none when an edit had no place.
 //!
+//! `--upgrade` ([`upgrade`]) keeps of this plan what the database needs, and reports the rest.
+//!
 //! Edits are pure functions from text to text, one file per kind of file: [`app_rs`], [`modules`],
 //! [`manifest`], [`config`]. New files come from `templates/generator/` through [`files`] and carry a
 //! fingerprint ([`stamp`]), so that a later version can tell its own text from the developer's.
@@ -23,6 +25,7 @@ pub mod report;
 mod rustfmt;
 mod source;
 pub mod stamp;
+pub mod upgrade;
 pub mod users;
 mod views;
 
@@ -42,7 +45,11 @@ pub use self::{edit::Misfit, error::GeneratorError, options::Options, plan::Plan
 pub fn run(arguments: &[String]) -> Result<(), GeneratorError> {
     let options = Options::from_arguments(arguments);
     let root = Path::new(".");
-    let plan = plan(root, &options, Utc::now())?;
+    let plan = if options.upgrade {
+        upgrade::plan(root, &options, Utc::now())?
+    } else {
+        plan(root, &options, Utc::now())?
+    };
     if options.dry_run {
         print!("{}", plan.diff());
     } else {

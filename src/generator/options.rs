@@ -24,6 +24,9 @@ pub struct Options {
     /// Show what would change, write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// After an update of the crate: write the migrations that are missing, report what else is new
+    #[arg(long, conflicts_with_all = ["views", "tests", "force"])]
+    pub upgrade: bool,
     /// Overwrite generated files although they were edited
     #[arg(long)]
     pub force: bool,

@@ -98,7 +98,11 @@ impl Planner<'_> {
                 after
             })
         })?;
-        self.files(migrations.into_iter().map(|migration| migration.file))
+        self.files(
+            migrations
+                .into_iter()
+                .filter_map(|migration| migration.file),
+        )
     }
 
     fn configuration(&mut self) -> Result<(), GeneratorError> {

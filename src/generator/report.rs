@@ -17,7 +17,11 @@ pub fn of(plan: &Plan, options: &Options) -> String {
         let _ = writeln!(report, "note: {note}");
     }
     if plan.misfits.is_empty() && !options.dry_run && adds_tables(plan) {
-        report.push_str(NEXT_STEPS);
+        report.push_str(if options.upgrade {
+            AFTER_AN_UPGRADE
+        } else {
+            NEXT_STEPS
+        });
     }
     report
 }
@@ -67,6 +71,12 @@ fn kept(report: &mut String, plan: &Plan) {
         let _ = writeln!(report, "{}: {reason}", kept.path);
     }
 }
+
+const AFTER_AN_UPGRADE: &str = "
+Next:
+  cargo loco db migrate       bring the tables up to date; older tokens stay valid
+  cargo test
+";
 
 const NEXT_STEPS: &str = r#"
 Next:

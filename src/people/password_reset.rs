@@ -25,6 +25,7 @@ use crate::{
         Store, StoreError,
         authorization_codes::{self, Revocation, RevokeReason, UserFilter},
         credentials::{self, CredentialNote},
+        logouts::{self, LogoutJob},
         reset_links::{self, ResetLink},
         sessions::{self, EndReason, SessionEnd},
         transaction::retry,
@@ -42,8 +43,8 @@ impl Mailer for ResetMailer {}
 /// How an attempt to set a password ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reset {
-    /// The password is set.
-    Done,
+    /// The password is set, and these clients are to hear that sessions ended.
+    Done(Vec<LogoutJob>),
     /// The link is unknown, was used, has expired, or is older than the present password. All of these
     /// get the same response.
     Refused,
@@ -221,8 +222,7 @@ impl PasswordReset {
         };
         let set = match self.set_password(setter, ctx, &owner, password).await {
             Ok(owner) => {
-                self.end_everything(&owner).await?;
-                return Ok(Reset::Done);
+                return Ok(Reset::Done(self.end_everything(&owner).await?));
             }
             Err(NotSet::Invalid(errors)) => Ok(Reset::Invalid(errors)),
             Err(NotSet::Failed(failure)) => Err(failure),
@@ -263,7 +263,7 @@ impl PasswordReset {
 
     /// Ends the sessions of a person whose password was set (ASVS 7.4.3), and with
     /// `revoke_on_credential_change` their grants. Older JWTs of the app make no session any more (EX-03).
-    async fn end_everything(&self, owner: &Owner) -> Result<(), Failure> {
+    async fn end_everything(&self, owner: &Owner) -> Result<Vec<LogoutJob>, Failure> {
         let (now, grants_too) = (self.clock.now(), self.settings.revoke_on_credential_change);
         let user = owner.key();
         let noted = owner.credential_stamp().map(|stamp| CredentialRecord {
@@ -274,7 +274,8 @@ impl PasswordReset {
             user,
             client_id: None,
         };
-        self.store
+        let jobs = self
+            .store
             .write(move |txn, tables| {
                 let (all, noted) = (all.clone(), noted.clone());
                 Box::pin(async move {
@@ -290,7 +291,7 @@ impl PasswordReset {
                         reason: EndReason::CredentialChange,
                         at: now,
                     };
-                    sessions::end_of_user(txn, tables, user, end).await?;
+                    let ended = sessions::end_of_user(txn, tables, user, end).await?;
                     if grants_too {
                         let revocation = Revocation {
                             reason: RevokeReason::CredentialChange,
@@ -298,11 +299,11 @@ impl PasswordReset {
                         };
                         authorization_codes::revoke_of_user(txn, tables, &all, revocation).await?;
                     }
-                    Ok(())
+                    logouts::hand_over(txn, tables, &ended, now).await
                 })
             })
             .await?;
-        Ok(())
+        Ok(jobs)
     }
 }
 

@@ -258,6 +258,10 @@ pub struct Client {
     pub default_max_age: Option<Seconds>,
     /// OIDC `default_acr_values`.
     pub default_acr_values: Vec<String>,
+    /// Where it hears that a session ended (OpenID Connect Back-Channel Logout §2.2), https.
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it needs `sid` in logout tokens, which always have it.
+    pub backchannel_logout_session_required: bool,
     /// The copy of its metadata document; `None` for other clients.
     pub document: Option<DocumentCache>,
     /// When a code or token was last issued, written at most once an hour.

@@ -93,6 +93,10 @@ pub struct ServerMetadata {
     pub require_pushed_authorization_requests: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_session_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub backchannel_logout_supported: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub backchannel_logout_session_supported: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -212,6 +216,8 @@ impl ServerMetadata {
             require_pushed_authorization_requests: pushed
                 && input.pushed_requests == RequestForm::Required,
             end_session_endpoint: endpoints.end_session_endpoint,
+            backchannel_logout_supported: with_code,
+            backchannel_logout_session_supported: with_code,
             registration_endpoint: endpoints.registration_endpoint,
             scopes_supported: input.scopes.into_iter().filter(grantable).collect(),
             response_types_supported: only(with_code, "code").into_iter().collect(),

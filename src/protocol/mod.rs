@@ -28,6 +28,7 @@ pub mod id_token;
 pub mod implied_scopes;
 pub mod interaction;
 pub mod jwk;
+pub mod logout_token;
 pub mod metadata;
 pub mod numeric_date;
 pub mod params;

@@ -37,6 +37,8 @@ pub enum Purpose {
     Jti,
     /// The `request_uri` of a pushed request.
     PushedRequest,
+    /// A session, or a client in it (OpenID Connect Back-Channel Logout §2.3).
+    SessionClient,
 }
 
 impl Purpose {
@@ -55,6 +57,7 @@ impl Purpose {
             Self::Rate => b"rate",
             Self::Jti => b"jti",
             Self::PushedRequest => b"par",
+            Self::SessionClient => b"session_client",
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     protocol::secret::Purpose,
     store::{
         authorization_codes::{self, GrantSelection, Revocation, RevokeReason, SessionGrants},
+        logouts,
         sessions::{self, EndReason, SessionEnd, SessionRow},
     },
 };
@@ -73,9 +74,14 @@ impl SessionService {
     ) -> Result<(), Failure> {
         let (id, at) = (session.id, self.clock.now());
         let end = SessionEnd { reason, at };
-        let ended = self
+        let sids = match reason.is_told() {
+            true => vec![session.sid.clone()],
+            false => Vec::new(),
+        };
+        let (ended, jobs) = self
             .store
             .write(move |txn, tables| {
+                let sids = sids.clone();
                 Box::pin(async move {
                     let ended = sessions::end(txn, tables, id, end).await?;
                     let of = SessionGrants {
@@ -84,10 +90,16 @@ impl SessionService {
                     };
                     let revocation = Revocation { reason: why, at };
                     authorization_codes::revoke_of_session(txn, tables, of, revocation).await?;
-                    Ok(ended)
+                    let jobs = if ended {
+                        logouts::hand_over(txn, tables, &sids, at).await?
+                    } else {
+                        Vec::new()
+                    };
+                    Ok((ended, jobs))
                 })
             })
             .await?;
+        self.logouts.send(jobs);
         if !ended {
             return Ok(());
         }

@@ -79,11 +79,39 @@ impl SessionService {
     /// # Errors
     /// When the database fails.
     pub async fn end_elsewhere(&self, session: &SessionRow) -> Result<(), Failure> {
-        let grants = match self.settings.logout_revokes {
-            LogoutRevokes::All => GrantSelection::All,
-            LogoutRevokes::Session | LogoutRevokes::Online => GrantSelection::Online,
-        };
+        let grants = self.at_least_online();
         self.end_with(session, EndReason::SignOut, grants, RevokeReason::Logout)
             .await
+    }
+
+    /// Ends every live session of a user for an operator, and revokes at least their online grants. Returns how
+    /// many sessions ended.
+    ///
+    /// # Errors
+    /// When the database fails; sessions that ended before stay ended.
+    pub async fn end_all_of(&self, user: UserKey) -> Result<usize, Failure> {
+        let (tables, mut ended) = (self.store.tables(), 0);
+        loop {
+            let now = self.clock.now();
+            let find = |db| sessions::live_of_user(db, tables, user, now);
+            let live = self.store.run(find).await?;
+            if live.is_empty() {
+                return Ok(ended);
+            }
+            for session in &live {
+                let grants = self.at_least_online();
+                self.end_with(session, EndReason::Admin, grants, RevokeReason::Admin)
+                    .await?;
+                ended += 1;
+            }
+        }
+    }
+
+    /// Which grants end with a session in a browser that somebody else may hold.
+    fn at_least_online(&self) -> GrantSelection {
+        match self.settings.logout_revokes {
+            LogoutRevokes::All => GrantSelection::All,
+            LogoutRevokes::Session | LogoutRevokes::Online => GrantSelection::Online,
+        }
     }
 }

@@ -14,7 +14,10 @@ use crate::{
         time::{Seconds, UnixTime},
     },
     random,
-    store::sessions::{self, Renewal, SessionRow, SessionUse},
+    store::{
+        session_clients,
+        sessions::{self, Renewal, SessionRow, SessionUse},
+    },
 };
 
 /// Seconds between two updates of a session's last use.
@@ -126,6 +129,8 @@ impl SessionService {
             .await?
         {
             let sid = own.sid.clone();
+            let prolong = |db| session_clients::prolong(db, tables, &own.sid, new.expires_at);
+            self.store.run(prolong).await?;
             return Ok(SessionRow {
                 id: own.id,
                 sid,

@@ -14,6 +14,7 @@ use crate::{
     config::Settings,
     error::Failure,
     events::{AuditEvent, EventName, Events},
+    logouts::LogoutService,
     people::{Owner, People, hooks::SessionInfo},
     protocol::{
         secret::{Purpose, Secret},
@@ -81,6 +82,7 @@ pub struct SessionService {
     pub(super) events: Events,
     pub(super) people: Arc<People>,
     pub(super) clients: Arc<ClientRegistry>,
+    pub(super) logouts: Arc<LogoutService>,
     lookups: Batches<BrowserSessionsQuery, Vec<Candidate>>,
 }
 
@@ -98,6 +100,8 @@ pub struct SessionServiceParts {
     pub people: Arc<People>,
     /// The clients, whose ids nobody may have as subject.
     pub clients: Arc<ClientRegistry>,
+    /// Tells clients that a session ended.
+    pub logouts: Arc<LogoutService>,
 }
 
 impl SessionService {
@@ -110,6 +114,7 @@ impl SessionService {
             events,
             people,
             clients,
+            logouts,
         } = parts;
         Self {
             settings,
@@ -118,6 +123,7 @@ impl SessionService {
             events,
             people,
             clients,
+            logouts,
             lookups: Batches::default(),
         }
     }

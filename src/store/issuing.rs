@@ -16,10 +16,12 @@ use super::{
     access_tokens::AccessTokenRow,
     authorization_codes::Redemption,
     batches::{Batches, Waiters},
+    ephemerals::EphemeralRow,
     prepared::{PLACE, Prepared, PreparedForMany, Rows, WORK},
     record::Record,
     refresh_tokens::{RefreshSlide, RefreshTokenRow, Rotation},
     schema::TableNames,
+    session_clients::SessionClient,
     tables::Tables,
 };
 
@@ -70,6 +72,17 @@ pub async fn machine_tokens(
     Ok(())
 }
 
+/// What a token request stores, if it wins.
+#[derive(Clone, Copy)]
+pub struct Issued<'a> {
+    /// The new refresh token.
+    pub refresh: Option<&'a RefreshTokenRow>,
+    /// The new access token.
+    pub access: &'a AccessTokenRow,
+    /// The client, if it gets an ID token and wants to hear of the end of the session (BL-01).
+    pub session_client: Option<&'a SessionClient>,
+}
+
 /// Redeems a code, and stores its tokens. Returns whether the code was redeemed; `false` = it is unknown,
 /// used, revoked or expired.
 ///
@@ -78,10 +91,9 @@ pub async fn machine_tokens(
 pub async fn redeem(
     store: &Store,
     redemption: &Redemption<'_>,
-    refresh: Option<&RefreshTokenRow>,
-    access: &AccessTokenRow,
+    issued: Issued<'_>,
 ) -> StoreResult<bool> {
-    let kind = match refresh {
+    let kind = match issued.refresh {
         Some(_) => IssueKind::RedeemForBoth,
         None => IssueKind::Redeem,
     };
@@ -91,8 +103,7 @@ pub async fn redeem(
             redemption.code.0.to_vec().into(),
             redemption.retain_until.into(),
         ],
-        refresh: refresh.cloned(),
-        access: access.clone(),
+        ..IssueRequest::of(issued)
     };
     kind.issue(store, request).await
 }
@@ -104,12 +115,7 @@ pub async fn redeem(
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
-pub async fn rotate(
-    store: &Store,
-    rotation: &Rotation,
-    next: &RefreshTokenRow,
-    access: &AccessTokenRow,
-) -> StoreResult<bool> {
+pub async fn rotate(store: &Store, rotation: &Rotation, issued: Issued<'_>) -> StoreResult<bool> {
     let retry = rotation.retry.as_ref();
     let request = IssueRequest {
         own: vec![
@@ -120,8 +126,7 @@ pub async fn rotate(
             retry.map(|retry| retry.sealed.clone()).into(),
             rotation.fingerprint.0.to_vec().into(),
         ],
-        refresh: Some(next.clone()),
-        access: access.clone(),
+        ..IssueRequest::of(issued)
     };
     IssueKind::Rotate.issue(store, request).await
 }
@@ -131,11 +136,7 @@ pub async fn rotate(
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
-pub async fn slide(
-    store: &Store,
-    slide: &RefreshSlide,
-    access: &AccessTokenRow,
-) -> StoreResult<bool> {
+pub async fn slide(store: &Store, slide: &RefreshSlide, issued: Issued<'_>) -> StoreResult<bool> {
     let request = IssueRequest {
         own: vec![
             slide.now.into(),
@@ -143,8 +144,7 @@ pub async fn slide(
             slide.grant_id.into(),
             slide.expires_at.into(),
         ],
-        refresh: None,
-        access: access.clone(),
+        ..IssueRequest::of(issued)
     };
     IssueKind::Slide.issue(store, request).await
 }
@@ -171,9 +171,21 @@ pub struct IssueRequest {
     refresh: Option<RefreshTokenRow>,
     /// The new access token; it belongs to the new refresh token, if there is one.
     access: AccessTokenRow,
+    /// A client that is noted for the session. Few clients want that, so that requests with it have statements of
+    /// their own.
+    noted: Option<EphemeralRow>,
 }
 
 impl IssueRequest {
+    fn of(issued: Issued<'_>) -> Self {
+        Self {
+            own: Vec::new(),
+            refresh: issued.refresh.cloned(),
+            access: issued.access.clone(),
+            noted: issued.session_client.map(SessionClient::row),
+        }
+    }
+
     /// What names the row that is updated, as a text to sort by.
     fn name(&self) -> String {
         self.own.get(1).map(ToString::to_string).unwrap_or_default()
@@ -181,8 +193,14 @@ impl IssueRequest {
 
     fn values(&self) -> Vec<Value> {
         let refresh = self.refresh.as_ref().map(Record::values);
-        let rows = [refresh.unwrap_or_default(), self.access.values()].concat();
-        [self.own.clone(), rows].concat()
+        let noted = self.noted.as_ref().map(Record::values);
+        [
+            self.own.clone(),
+            refresh.unwrap_or_default(),
+            self.access.values(),
+            noted.unwrap_or_default(),
+        ]
+        .concat()
     }
 
     /// Values for which no row is updated: nothing has the name NULL.
@@ -198,10 +216,17 @@ impl IssueRequest {
 /// Requests of each kind that wait at the same time.
 #[derive(Clone, Debug, Default)]
 pub struct IssueBatches {
-    redeem: Batches<IssueRequest, bool>,
-    redeem_for_both: Batches<IssueRequest, bool>,
-    rotate: Batches<IssueRequest, bool>,
-    slide: Batches<IssueRequest, bool>,
+    redeem: BatchesOfKind,
+    redeem_for_both: BatchesOfKind,
+    rotate: BatchesOfKind,
+    slide: BatchesOfKind,
+}
+
+/// Requests of one kind, without and with a client that is noted.
+#[derive(Clone, Debug, Default)]
+struct BatchesOfKind {
+    plain: Batches<IssueRequest, bool>,
+    noting: Batches<IssueRequest, bool>,
 }
 
 impl IssueKind {
@@ -211,11 +236,15 @@ impl IssueKind {
             let statement = self.one_after_the_other(store.tables(), &request);
             return Ok(!store.write_at_once(statement).await?.is_empty());
         }
-        let batches = match self {
+        let of_kind = match self {
             Self::Redeem => &store.issues().redeem,
             Self::RedeemForBoth => &store.issues().redeem_for_both,
             Self::Rotate => &store.issues().rotate,
             Self::Slide => &store.issues().slide,
+        };
+        let batches = match request.noted {
+            None => &of_kind.plain,
+            Some(_) => &of_kind.noting,
         };
         let of_all = store.clone();
         let issue = move |requests: Vec<IssueRequest>, waiters| {
@@ -244,13 +273,14 @@ impl IssueKind {
             values: ordered.iter().flat_map(|request| request.values()),
             filling: first.filling(),
         };
-        let statement = self
-            .texts(tables)
-            .together
-            .written(store.backend(), rows, |with| {
-                let numbers = Numbers::of(first);
-                format!("{with}, {}", self.one_statement(tables, numbers))
-            });
+        let statement =
+            self.texts(tables)
+                .of(first)
+                .together
+                .written(store.backend(), rows, |with| {
+                    let numbers = Numbers::of(first);
+                    format!("{with}, {}", self.one_statement(tables, numbers))
+                });
         let mut won = BTreeSet::new();
         for row in store.write_for(waiters, statement).await? {
             won.insert(row.try_get_by_index::<Vec<u8>>(0)?);
@@ -280,7 +310,14 @@ impl IssueKind {
                 format!("{winners} JOIN issued ON issued.\"token_hash\" = {hash}")
             },
         );
-        let parts: Vec<String> = [Some(used), beside, issued].into_iter().flatten().collect();
+        let noted = numbers.noted.map(|first| {
+            let insert = insert_noted(tables, &value, first);
+            // In one order, so that no two statements wait for each other.
+            let ordered = format!("ORDER BY {}", value(first + 1));
+            format!("noted AS ({insert} {winners} {ordered} {ONCE})")
+        });
+        let parts = [Some(used), beside, issued, noted].into_iter().flatten();
+        let parts: Vec<String> = parts.collect();
         let insert = insert_access(tables, &value, numbers.access, refresh);
         format!(
             "{} {insert} {of_access} RETURNING \"token_hash\"",
@@ -290,7 +327,7 @@ impl IssueKind {
 
     /// Issues on SQLite, for one request: each step asks whether the one before it changed a row.
     fn one_after_the_other(self, tables: &Tables, request: &IssueRequest) -> Statement {
-        let text = &self.texts(tables).one_after_the_other;
+        let text = &self.texts(tables).of(request).one_after_the_other;
         text.written(DbBackend::Sqlite, request.values(), || {
             let numbers = Numbers::of(request);
             let value = |number: usize| format!("${number}");
@@ -301,10 +338,15 @@ impl IssueKind {
             let refresh = issued.is_some().then_some("last_insert_rowid()");
             let insert = insert_access(tables, &value, numbers.access, refresh);
             let access = format!("{insert} WHERE changes() = 1 RETURNING \"id\"");
+            let noted = numbers.noted.map(|first| {
+                let insert = insert_noted(tables, &value, first);
+                format!("{insert} WHERE changes() = 1 {ONCE}")
+            });
             let steps = [
                 Some(self.update(tables, &value, "")),
                 issued,
                 Some(access),
+                noted,
                 self.beside(tables, &value),
             ];
             let steps: Vec<String> = steps.into_iter().flatten().collect();
@@ -395,9 +437,24 @@ fn erase(tables: &TableNames, are: &str) -> String {
     )
 }
 
-/// Texts of one kind of issue.
+/// Texts of one kind of issue, without and with a client that is noted.
 #[derive(Debug, Default)]
 pub struct IssueTexts {
+    plain: TextsOfIssue,
+    noting: TextsOfIssue,
+}
+
+impl IssueTexts {
+    const fn of(&self, request: &IssueRequest) -> &TextsOfIssue {
+        match request.noted {
+            None => &self.plain,
+            Some(_) => &self.noting,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct TextsOfIssue {
     /// On PostgreSQL, for several requests.
     together: PreparedForMany,
     /// On SQLite, for one.
@@ -407,11 +464,16 @@ pub struct IssueTexts {
 /// Writes the value with a number.
 type Write<'a> = &'a dyn Fn(usize) -> String;
 
-/// Numbers of the first values of the two rows.
+/// A client is noted once for a session.
+const ONCE: &str = "ON CONFLICT (\"kind\", \"key_hash\") DO NOTHING";
+
+/// Numbers of the first values of the rows.
 #[derive(Clone, Copy)]
 struct Numbers {
     refresh: usize,
     access: usize,
+    /// `None` = no client is noted.
+    noted: Option<usize>,
 }
 
 impl Numbers {
@@ -419,9 +481,12 @@ impl Numbers {
         let refresh = request.own.len() + 1;
         let of_refresh = request.refresh.as_ref();
         let of_refresh = of_refresh.map_or(0, |_| RefreshTokenRow::COLUMNS.len() - 1);
+        let access = refresh + of_refresh;
+        let noted = request.noted.as_ref();
         Self {
             refresh,
-            access: refresh + of_refresh,
+            access,
+            noted: noted.map(|_| access + AccessTokenRow::COLUMNS.len() - 1),
         }
     }
 
@@ -454,6 +519,14 @@ fn insert_access(
         })
         .collect();
     let into = into(tables.access_tokens, columns());
+    format!("{into} SELECT {}", values.join(", "))
+}
+
+fn insert_noted(tables: &TableNames, value: Write<'_>, first: usize) -> String {
+    let columns = EphemeralRow::COLUMNS.iter().skip(1).copied();
+    let last = first + EphemeralRow::COLUMNS.len() - 2;
+    let values: Vec<String> = (first..=last).map(value).collect();
+    let into = into(tables.ephemerals, columns);
     format!("{into} SELECT {}", values.join(", "))
 }
 

@@ -82,6 +82,8 @@ pub enum EndReason {
     Replaced,
     /// The user's credentials changed.
     CredentialChange,
+    /// The app or its operator ended it.
+    Admin,
     /// The user was deleted or deactivated.
     UserGone,
 }
@@ -93,7 +95,17 @@ impl EndReason {
             Self::SignOut => "sign_out",
             Self::Replaced => "replaced",
             Self::CredentialChange => "credential_change",
+            Self::Admin => "admin",
             Self::UserGone => "user_gone",
+        }
+    }
+
+    /// Whether the clients of the session hear of it (BL-01). A session that makes room for another account in its
+    /// browser, like one that expires, ends nothing elsewhere.
+    pub const fn is_told(self) -> bool {
+        match self {
+            Self::SignOut | Self::CredentialChange | Self::Admin | Self::UserGone => true,
+            Self::Replaced => false,
         }
     }
 }
@@ -226,7 +238,7 @@ pub async fn touch(
     Ok(())
 }
 
-/// Ends every session of a user.
+/// Ends every session of a user, and returns their `sid`.
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
@@ -235,11 +247,13 @@ pub async fn end_of_user(
     tables: &TableNames,
     user: UserKey,
     end: SessionEnd,
-) -> StoreResult<()> {
+) -> StoreResult<Vec<String>> {
     let mut update = ending(tables, end);
-    update.and_where(eq("user_id", user));
-    conn.execute(&update).await?;
-    Ok(())
+    update
+        .and_where(eq("user_id", user))
+        .returning_col(Alias::new("sid"));
+    let rows = conn.query_all(&update).await?;
+    rows.iter().map(|row| Ok(row.try_get("", "sid")?)).collect()
 }
 
 /// Ends a session. Returns whether it did; `false` = it had ended before.

@@ -205,14 +205,11 @@ impl TokenService {
             jti: random::identifier()?,
             auth_time: context.grant.auth_time.unwrap_or(context.grant.issued_at),
         };
-        let alg = client.id_token_signed_response_alg.as_deref();
-        let alg = alg
-            .and_then(|alg| alg.parse().ok())
-            .unwrap_or(self.settings.keys.id_token_alg);
+        let alg = self.clients.id_token_alg(client);
         let claims = IdTokenClaims::new(base, access.token.expose(), alg)
             .with_nonce(nonce.map(str::to_owned))
             .with_authentication(context.grant.acr.clone(), amr(context.grant))
-            .with_session(self.sid(context.session))
+            .with_session(self.sid(client, context.session))
             .with_user_claims(more);
         Ok(Some(self.sign(alg, id_token::TYP, &claims).await?))
     }
@@ -259,14 +256,6 @@ impl TokenService {
         claims::granted(owner.claims(&request).iter(), scopes, single)
     }
 
-    /// Returns the claim `sid`, if `enable_end_session` is on and the session is live.
-    pub fn sid(&self, session: Option<&SessionRow>) -> Option<String> {
-        let now = self.clock.now();
-        session
-            .filter(|session| self.settings.enable_end_session && session.is_live(now))
-            .map(|session| session.sid.clone())
-    }
-
     fn access_token_claims(
         &self,
         client: &Client,
@@ -288,7 +277,7 @@ impl TokenService {
             jti: life.jti.to_owned(),
             scope: granted.scopes.clone(),
             login: context.and_then(|context| login_claims(context.grant)),
-            sid: context.and_then(|context| self.sid(context.session)),
+            sid: context.and_then(|context| self.sid(client, context.session)),
             more: Map::new(),
         })
     }

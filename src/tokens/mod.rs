@@ -3,6 +3,7 @@
 mod family;
 pub mod inactive_token;
 mod issue;
+mod logout;
 pub mod lookup;
 mod response;
 

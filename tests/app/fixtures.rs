@@ -78,6 +78,8 @@ pub fn client(id: &str, redirect_uris: &[&str]) -> Client {
         require_auth_time: false,
         default_max_age: None,
         default_acr_values: Vec::new(),
+        backchannel_logout_uri: None,
+        backchannel_logout_session_required: false,
         document: None,
         last_used_at: Some(UnixTime::from_seconds(i64::MAX / 2)),
     }

@@ -15,7 +15,7 @@ use std::{
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
-    http::Response,
+    http::{Method, Response},
 };
 use futures_util::stream;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -87,12 +87,21 @@ impl Reply {
     }
 }
 
+/// A `POST` as it arrived.
+#[derive(Clone, Debug)]
+pub struct Post {
+    pub path: String,
+    pub content_type: String,
+    pub body: String,
+}
+
 #[derive(Default)]
 struct Shared {
     replies: Mutex<HashMap<String, Reply>>,
     connections: AtomicUsize,
     /// Path and `If-None-Match` of each request.
     requests: Mutex<Vec<(String, Option<String>)>>,
+    posts: Mutex<Vec<Post>>,
     /// How long each answer waits.
     delay: Mutex<Duration>,
 }
@@ -165,6 +174,11 @@ impl HttpsServer {
         self.shared.requests.lock().unwrap().clone()
     }
 
+    /// Each `POST` so far.
+    pub fn posts(&self) -> Vec<Post> {
+        self.shared.posts.lock().unwrap().clone()
+    }
+
     /// Settings of a server on a developer's machine that may fetch from here.
     pub fn settings(&self, more: &Value) -> Value {
         let mut settings = json!({
@@ -208,6 +222,18 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         .lock()
         .unwrap()
         .push((path.clone(), etag.clone()));
+    if request.method() == Method::POST {
+        let content_type = &request.headers()["content-type"];
+        let content_type = content_type.to_str().unwrap().to_owned();
+        let body = axum::body::to_bytes(request.into_body(), 1 << 20).await;
+        let body = String::from_utf8(body.unwrap().to_vec()).unwrap();
+        let post = Post {
+            path: path.clone(),
+            content_type,
+            body,
+        };
+        shared.posts.lock().unwrap().push(post);
+    }
     let delay = *shared.delay.lock().unwrap();
     tokio::time::sleep(delay).await;
     let reply = shared.replies.lock().unwrap().get(&path).cloned();

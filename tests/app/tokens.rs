@@ -163,10 +163,13 @@ impl TestServer {
     /// Tokens of `pub` for alice.
     pub async fn public_tokens(&self) -> Value {
         let code = self.browser().code(&Authorize::of("pub", PUB_CB)).await;
+        self.redeem_public(&code).await.ok()
+    }
+
+    /// Redeems a code of `pub`.
+    pub async fn redeem_public(&self, code: &str) -> Answer {
         let changes = [("redirect_uri", Some(PUB_CB)), ("client_id", Some("pub"))];
-        self.post("/oauth/token", &redemption(&code, &changes))
-            .await
-            .ok()
+        self.post("/oauth/token", &redemption(code, &changes)).await
     }
 
     /// A refresh by `conf`.

@@ -9,6 +9,7 @@ mod demo;
 mod manifest;
 mod ownership;
 mod starters;
+mod upgrade;
 mod users;
 
 use std::{

@@ -4,6 +4,7 @@ mod apps;
 mod audit;
 mod authentication_context;
 mod authorize;
+mod back_channel;
 mod bad_input;
 mod browser_session;
 mod claims_parameter;

@@ -146,6 +146,18 @@ pub fn functions(ident: &Ident) -> TokenStream {
                     plugin::sessions::<Self>(ctx, user).await
                 }
 
+                /// Signs a user out in every browser, for operators and for an account that is locked: the
+                /// sessions end, and the apps hear of it. Returns how many sessions ended.
+                ///
+                /// # Errors
+                /// When the database fails.
+                pub async fn end_sessions(
+                    ctx: &AppContext,
+                    user: &<Self as OAuthServerDefinition>::User,
+                ) -> Result<usize> {
+                    plugin::end_sessions::<Self>(ctx, user).await
+                }
+
                 /// Guards a group of the app's own routes, for `Routes::layer`: an access token for
                 /// `resource` (its `prefix`, or its identifier) with all of `scopes`.
                 #[must_use]

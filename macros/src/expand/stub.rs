@@ -101,6 +101,10 @@ pub fn server(input: &DeriveInput, error: darling::Error) -> TokenStream {
                     ::core::unreachable!()
                 }
 
+                pub async fn end_sessions<U>(_: &AppContext, _: &U) -> Result<usize> {
+                    ::core::unreachable!()
+                }
+
                 pub fn require<S: ::core::convert::AsRef<str>>(
                     _: &str,
                     _: impl ::core::iter::IntoIterator<Item = S>,

@@ -38,7 +38,6 @@ const DEVICE_GRANT: &str = "the device authorization grant (RFC 8628)";
 const TOKEN_EXCHANGE: &str = "token exchange (RFC 8693)";
 const CLAIMS_OF_TOKENS: &str = "claims of single access tokens (OpenID Connect Core §5.5)";
 const SIGNED_INTROSPECTION: &str = "signed introspection responses (RFC 9701)";
-const BACK_CHANNEL_LOGOUT: &str = "OpenID Connect Back-Channel Logout 1.0";
 
 const fn index(columns: &'static [&'static str]) -> Index {
     Index {
@@ -120,13 +119,10 @@ const CLIENTS: Table = Table {
         row("require_signed_request_object", Bool),
         planned(row("dpop_bound_access_tokens", Bool), DPOP),
         row("skip_consent require_auth_time", Bool),
-        planned(
-            row("backchannel_logout_session_required", Bool),
-            BACK_CHANNEL_LOGOUT,
-        ),
+        row("backchannel_logout_session_required", Bool),
         null("default_max_age", Int),
         null("default_acr_values", Json),
-        planned(null("backchannel_logout_uri", Text), BACK_CHANNEL_LOGOUT),
+        null("backchannel_logout_uri", Text),
         null("document_fetched_at document_expires_at", Seconds),
         null("document_etag", Text),
         null("last_used_at deleted_at", Seconds),

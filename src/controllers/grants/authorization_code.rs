@@ -23,9 +23,8 @@ use crate::{
     random,
     server::Server,
     store::{
-        access_tokens::AccessTokenRow,
         authorization_codes::{self, GrantRow, Redemption, Revocation, RevokeReason},
-        issuing,
+        issuing::{self, Issued},
         lookups::{GrantWithSession, LookupKey},
         refresh_tokens::RefreshTokenRow,
     },
@@ -177,9 +176,18 @@ async fn redeem(
         .tokens
         .id_token(client, context, &access, nonce)
         .await?;
+    let session_client = match id_token {
+        Some(_) => server.tokens.session_client(client, context)?,
+        None => None,
+    };
     let body = TokenResponse::bytes(&access, refresh.as_ref(), id_token)?;
     let refresh = refresh.map(|token| first_generation(server, context, &token));
-    let won = store(server, context, &access.row, refresh.as_ref()).await?;
+    let issued = Issued {
+        refresh: refresh.as_ref(),
+        access: &access.row,
+        session_client: session_client.as_ref(),
+    };
+    let won = store(server, context, issued).await?;
     server.clients.touch_last_used(client);
     if won {
         let of = |name| AuditEvent::new(name).client(client).about(context.owner);
@@ -196,8 +204,7 @@ async fn redeem(
 async fn store(
     server: &Server,
     context: GrantContext<'_>,
-    access: &AccessTokenRow,
-    refresh: Option<&RefreshTokenRow>,
+    issued: Issued<'_>,
 ) -> Result<bool, Failure> {
     let Some(code) = context.grant.code_hash.clone() else {
         return Ok(false);
@@ -206,14 +213,15 @@ async fn store(
         code.try_into()
             .map_err(|_| Failure::internal("code hash length"))?,
     );
-    let end = refresh.map(|refresh| refresh.absolute_expires_at);
+    let access = issued.access;
+    let end = issued.refresh.map(|refresh| refresh.absolute_expires_at);
     let retain_until = end.unwrap_or_default().max(access.expires_at);
     let redemption = Redemption {
         code: &code,
         now: server.clock.now(),
         retain_until,
     };
-    Ok(issuing::redeem(&server.store, &redemption, refresh, access).await?)
+    Ok(issuing::redeem(&server.store, &redemption, issued).await?)
 }
 
 fn first_generation(server: &Server, context: GrantContext<'_>, token: &Secret) -> RefreshTokenRow {

@@ -29,7 +29,7 @@ use crate::{
     server::Server,
     store::{
         access_tokens::AccessTokenRow,
-        issuing,
+        issuing::{self, Issued},
         lookups::{LookupKey, RefreshWithGrant},
         refresh_tokens::{RefreshSlide, RefreshTokenRow, Retry, Rotation},
     },
@@ -208,12 +208,21 @@ impl Refreshing<'_> {
         } else {
             None
         };
+        let session_client = match id_token {
+            Some(_) => server.tokens.session_client(self.client, context)?,
+            None => None,
+        };
+        let issued = Issued {
+            refresh: None,
+            access: &access.row,
+            session_client: session_client.as_ref(),
+        };
         let keeps = server.settings.rotate_refresh_tokens == RefreshRotation::PublicOnly
             && self.client.is_confidential();
         server.clients.touch_last_used(self.client);
         if keeps {
             let body = TokenResponse::bytes(&access, None, id_token)?;
-            let won = self.slide(server, &access.row).await?;
+            let won = self.slide(server, issued).await?;
             self.refreshed(server, won.then_some(&access.row));
             return Ok(won.then_some(body));
         }
@@ -221,7 +230,11 @@ impl Refreshing<'_> {
         let body = TokenResponse::bytes(&access, Some(&next), id_token)?;
         let rotation = self.rotation(server, &body)?;
         let next = self.next_generation(server, &next);
-        let won = issuing::rotate(&server.store, &rotation, &next, &access.row).await?;
+        let issued = Issued {
+            refresh: Some(&next),
+            ..issued
+        };
+        let won = issuing::rotate(&server.store, &rotation, issued).await?;
         self.refreshed(server, won.then_some(&access.row));
         Ok(won.then_some(body))
     }
@@ -275,7 +288,7 @@ impl Refreshing<'_> {
         end.min(self.found.token.absolute_expires_at)
     }
 
-    async fn slide(&self, server: &Server, access: &AccessTokenRow) -> Result<bool, Failure> {
+    async fn slide(&self, server: &Server, issued: Issued<'_>) -> Result<bool, Failure> {
         let slide = RefreshSlide {
             token_id: self.found.token.id,
             grant_id: self.found.grant.id,
@@ -284,8 +297,12 @@ impl Refreshing<'_> {
         };
         let access = AccessTokenRow {
             refresh_token_id: Some(slide.token_id),
-            ..access.clone()
+            ..issued.access.clone()
         };
-        Ok(issuing::slide(&server.store, &slide, &access).await?)
+        let issued = Issued {
+            access: &access,
+            ..issued
+        };
+        Ok(issuing::slide(&server.store, &slide, issued).await?)
     }
 }

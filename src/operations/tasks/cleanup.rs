@@ -50,6 +50,10 @@ impl<D: OAuthServerDefinition> Task for Cleanup<D> {
             .run(options)
             .await
             .map_err(boot::error)?;
+        if !options.dry_run {
+            // A process that stopped may have left clients that are to hear of a logout (BL-03).
+            server.logouts.tell_overdue().await.map_err(boot::error)?;
+        }
         if arguments.wants_json() {
             println!("{}", serde_json::to_string(&report)?);
         } else {

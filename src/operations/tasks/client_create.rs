@@ -21,7 +21,7 @@ use crate::{
     store::clients::{self, ClientRow},
 };
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "name",
     "redirect_uris",
     "auth",
@@ -38,6 +38,7 @@ const KEYS: [&str; 19] = [
     "request_alg",
     "skip_consent",
     "subject_type",
+    "backchannel_logout_uri",
     "owner",
     "id",
     "dry_run",
@@ -201,6 +202,7 @@ fn metadata(arguments: Arguments<'_>) -> loco_rs::Result<ClientMetadata> {
         request_object_signing_alg: text("request_alg"),
         require_signed_request_object: arguments.flag("require_signed_request")?,
         require_pushed_authorization_requests: arguments.flag("require_par")?,
+        backchannel_logout_uri: text("backchannel_logout_uri"),
         ..ClientMetadata::default()
     })
 }

@@ -3,14 +3,13 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use async_trait::async_trait;
-use chrono::DateTime;
 use loco_rs::{
     app::AppContext,
     task::{Task, TaskInfo, Vars},
 };
 
-use super::{arguments::Arguments, key_work::KeyWork};
-use crate::{boot::definition::OAuthServerDefinition, keys, protocol::time::UnixTime};
+use super::{arguments::Arguments, date, key_work::KeyWork};
+use crate::{boot::definition::OAuthServerDefinition, keys};
 
 /// The task `oauth:keys:list`.
 pub struct KeysList<D>(PhantomData<fn() -> D>);
@@ -54,9 +53,4 @@ impl<D: OAuthServerDefinition> Task for KeysList<D> {
         }
         Ok(())
     }
-}
-
-fn date(at: UnixTime) -> String {
-    DateTime::from_timestamp(at.as_seconds(), 0)
-        .map_or_else(|| at.to_string(), |at| at.to_rfc3339())
 }

@@ -13,12 +13,18 @@ pub mod doctor;
 mod key_work;
 pub mod keys_list;
 pub mod keys_rotate;
+pub mod logout_list;
 
 use std::sync::Arc;
 
+use chrono::DateTime;
+
 use crate::{
     boot,
-    protocol::client::{Client, ClientStatus},
+    protocol::{
+        client::{Client, ClientStatus},
+        time::UnixTime,
+    },
     server::Server,
 };
 
@@ -40,6 +46,12 @@ async fn changeable(server: &Server, id: &str) -> loco_rs::Result<Arc<Client>> {
         Some(client) => Ok(client),
         None => Err(boot::error(format!("id: there is no client {id}"))),
     }
+}
+
+/// A time for people.
+fn date(at: UnixTime) -> String {
+    DateTime::from_timestamp(at.as_seconds(), 0)
+        .map_or_else(|| at.to_string(), |at| at.to_rfc3339())
 }
 
 /// Returns the error for a client that was changed between reading and writing it.

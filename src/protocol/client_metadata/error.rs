@@ -110,6 +110,9 @@ pub enum MetadataRule {
     /// RG-07: nothing is fetched from inside of the server's own network.
     #[error("an https URL on a public host name")]
     PublicHost,
+    /// RG-07: a fragment is never sent (RFC 9110 §7.1), so that such a URL is a mistake.
+    #[error("an https URL without a fragment")]
+    Fragment,
     /// RFC 7591 §2.
     #[error("jwks and jwks_uri exclude each other")]
     TwoKeySources,

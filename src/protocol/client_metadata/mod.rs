@@ -56,6 +56,8 @@ pub struct ClientMetadata {
     pub require_auth_time: Option<bool>,
     pub default_acr_values: Option<Vec<String>>,
     pub post_logout_redirect_uris: Option<Vec<String>>,
+    pub backchannel_logout_uri: Option<String>,
+    pub backchannel_logout_session_required: Option<bool>,
     pub initiate_login_uri: Option<String>,
     pub software_id: Option<String>,
     pub software_version: Option<String>,
@@ -237,6 +239,11 @@ impl ClientMetadata {
             require_auth_time: self.require_auth_time.unwrap_or(false),
             default_max_age: rules.seconds("default_max_age", self.default_max_age),
             default_acr_values: rules.texts("default_acr_values", self.default_acr_values),
+            backchannel_logout_uri: rules
+                .fetched("backchannel_logout_uri", self.backchannel_logout_uri),
+            backchannel_logout_session_required: self
+                .backchannel_logout_session_required
+                .unwrap_or(false),
             document: None,
             last_used_at: None,
         };

@@ -31,6 +31,11 @@ impl ClientMetadata {
             require_auth_time: Some(client.require_auth_time),
             default_acr_values: list(&client.default_acr_values),
             post_logout_redirect_uris: list(&client.post_logout_redirect_uris),
+            backchannel_logout_uri: client.backchannel_logout_uri.clone(),
+            backchannel_logout_session_required: client
+                .backchannel_logout_uri
+                .is_some()
+                .then_some(client.backchannel_logout_session_required),
             initiate_login_uri: client.initiate_login_uri.clone(),
             software_id: client.software_id.clone(),
             software_version: client.software_version.clone(),

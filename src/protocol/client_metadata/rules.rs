@@ -223,6 +223,9 @@ impl<'a> Rules<'a> {
     /// A URL that this server will fetch.
     pub fn fetched(&mut self, member: &str, sent: Option<String>) -> Option<String> {
         let uri = self.https(member, sent);
+        if let Some(uri) = uri.as_deref().filter(|uri| uri.contains('#')) {
+            self.note(MetadataError::new(member, MetadataRule::Fragment).received(uri));
+        }
         let inside = |uri: &str| {
             let own = self.policy.loopback && is_on_this_machine(uri);
             is_https(uri) && !is_on_public_name(uri) && !own

@@ -210,6 +210,8 @@ pub(in crate::protocol) fn client() -> Client {
         require_auth_time: false,
         default_max_age: None,
         default_acr_values: Vec::new(),
+        backchannel_logout_uri: None,
+        backchannel_logout_session_required: false,
         document: None,
         last_used_at: None,
     }

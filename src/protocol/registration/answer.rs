@@ -92,6 +92,10 @@ pub struct ClientInformation<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     post_logout_redirect_uris: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
+    backchannel_logout_uri: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backchannel_logout_session_required: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     initiate_login_uri: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     software_id: Option<&'a str>,
@@ -142,6 +146,11 @@ impl<'a> ClientInformation<'a> {
             require_auth_time: client.require_auth_time,
             default_acr_values: &client.default_acr_values,
             post_logout_redirect_uris: &client.post_logout_redirect_uris,
+            backchannel_logout_uri: client.backchannel_logout_uri.as_deref(),
+            backchannel_logout_session_required: client
+                .backchannel_logout_uri
+                .as_ref()
+                .map(|_| client.backchannel_logout_session_required),
             initiate_login_uri: client.initiate_login_uri.as_deref(),
             software_id: client.software_id.as_deref(),
             software_version: client.software_version.as_deref(),

@@ -118,6 +118,10 @@ record! {
         pub default_max_age: Option<i32>,
         /// Client metadata `default_acr_values` (OpenID Connect Registration §2).
         pub default_acr_values: Option<Strings>,
+        /// Client metadata `backchannel_logout_uri` (OpenID Connect Back-Channel Logout §2.2).
+        pub backchannel_logout_uri: Option<String>,
+        /// Client metadata `backchannel_logout_session_required` (OpenID Connect Back-Channel Logout §2.2).
+        pub backchannel_logout_session_required: bool,
         /// When the metadata document was last fetched.
         pub document_fetched_at: Option<UnixTime>,
         /// Until when the copy of the document may be used without another fetch.
@@ -213,6 +217,8 @@ impl ClientRow {
             require_auth_time: client.require_auth_time,
             default_max_age: client.default_max_age.and_then(|age| age.try_into().ok()),
             default_acr_values: Some(client.default_acr_values.clone().into()),
+            backchannel_logout_uri: client.backchannel_logout_uri.clone(),
+            backchannel_logout_session_required: client.backchannel_logout_session_required,
             document_fetched_at: document.map(|document| document.fetched_at),
             document_expires_at: document.map(|document| document.expires_at),
             document_etag: document.and_then(|document| document.etag.clone()),
@@ -292,6 +298,8 @@ impl ClientRow {
             require_auth_time: self.require_auth_time,
             default_max_age: self.default_max_age.map(Into::into),
             default_acr_values: self.default_acr_values.unwrap_or_default().0,
+            backchannel_logout_uri: self.backchannel_logout_uri,
+            backchannel_logout_session_required: self.backchannel_logout_session_required,
             document: self.document_fetched_at.zip(self.document_expires_at).map(
                 |(fetched_at, expires_at)| DocumentCache {
                     fetched_at,

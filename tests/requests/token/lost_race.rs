@@ -13,7 +13,7 @@ use loco_oauth_server::{
         store::{
             Store, StoreError,
             access_tokens::AccessTokenRow,
-            issuing,
+            issuing::{self, Issued},
             refresh_tokens::{RefreshTokenRow, Retry, Rotation},
             user_key::UserKey,
         },
@@ -76,6 +76,14 @@ fn access_token(of: &refresh::Model, now: UnixTime) -> AccessTokenRow {
     }
 }
 
+const fn both<'a>(refresh: &'a RefreshTokenRow, access: &'a AccessTokenRow) -> Issued<'a> {
+    Issued {
+        refresh: Some(refresh),
+        access,
+        session_client: None,
+    }
+}
+
 /// A token that another request rotated long enough ago is lost, not won.
 #[tokio::test(flavor = "multi_thread")]
 async fn s_b12_a_lost_race_after_the_window_is_lost() {
@@ -86,7 +94,7 @@ async fn s_b12_a_lost_race_after_the_window_is_lost() {
     let oauth = server.oauth();
     let supersede = async |now: UnixTime| {
         let (next, access) = (next_generation(&row, now), access_token(&row, now));
-        issuing::rotate(&oauth.store, &rotation_of(&row, now), &next, &access)
+        issuing::rotate(&oauth.store, &rotation_of(&row, now), both(&next, &access))
             .await
             .unwrap()
     };
@@ -122,7 +130,7 @@ async fn two_requests_with_one_token_in_one_statement_are_won_by_one() {
             ..access_token(row, now)
         };
         let rotation = rotation_of(row, now);
-        issuing::rotate(&oauth.store, &rotation, &next, &access).await
+        issuing::rotate(&oauth.store, &rotation, both(&next, &access)).await
     };
     oauth.store.faults().delay(Duration::from_millis(300));
     let (one, two, first, second, third) = tokio::join!(
@@ -163,7 +171,7 @@ async fn shared_statements_take_their_tokens_in_one_order() {
             ..access_token(row, now)
         };
         let rotation = rotation_of(row, now);
-        issuing::rotate(store, &rotation, &next, &access)
+        issuing::rotate(store, &rotation, both(&next, &access))
             .await
             .unwrap()
     };
@@ -195,7 +203,7 @@ async fn a_rotation_whose_access_token_cannot_be_stored_changes_nothing() {
         ..access_token(&row, now)
     };
     let (rotation, next) = (rotation_of(&row, now), next_generation(&row, now));
-    let outcome = issuing::rotate(&oauth.store, &rotation, &next, &taken).await;
+    let outcome = issuing::rotate(&oauth.store, &rotation, both(&next, &taken)).await;
     assert!(
         matches!(outcome, Err(StoreError::Duplicate(_))),
         "{outcome:?}"
