@@ -9,7 +9,7 @@ use validator::Validate;
 use super::{
     Secret,
     choices::{
-        AssertionAudience, CleanupSettings, CookieSecure, LogoutRevokes, Profile, RateLimitStore,
+        AssertionAudience, CleanupSettings, CookieSecure, DeviceSettings, LogoutRevokes, Profile, RateLimitStore,
         RefreshRotation, RefreshTokenPolicy, TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
@@ -123,6 +123,8 @@ pub(super) struct RawSettings {
     pub redirect_schemes: Vec<String>,
     pub client_assertion_audience: AssertionAudience,
     #[validate(nested)]
+    pub device: DeviceSettings,
+    #[validate(nested)]
     pub cleanup: CleanupSettings,
 }
 
@@ -214,6 +216,7 @@ impl Default for RawSettings {
                 "claude",
             ]),
             client_assertion_audience: AssertionAudience::default(),
+            device: DeviceSettings::default(),
             cleanup: CleanupSettings::default(),
         }
     }

@@ -110,6 +110,7 @@ impl Urls {
             ClientEndpoint::Token => Route::Token,
             ClientEndpoint::Revocation => Route::Revoke,
             ClientEndpoint::Introspection => Route::Introspect,
+            ClientEndpoint::DeviceAuthorization => Route::DeviceAuthorization,
         })
     }
 

@@ -13,6 +13,7 @@ use crate::{
     protocol::{
         consent::Approval,
         error::OAuthError,
+        interaction::Step,
         row_id::GrantId,
         scope::Scopes,
         secret::{Purpose, SealKey, Secret},
@@ -21,7 +22,7 @@ use crate::{
     random,
     sessions::{Browser, SignedIn, device_label},
     store::{
-        authorization_codes::GrantRow,
+        authorization_codes::{CODE, GrantRow},
         authorization_states::{self, Completion},
         consents::NewApproval,
         issue_preconditions::{ClientAtVersion, IssuePreconditions},
@@ -46,6 +47,13 @@ impl InteractionService {
         current: &SignedIn,
         approved: Option<Scopes>,
     ) -> Result<InteractionOutcome, PageError> {
+        if interaction.device().is_some() {
+            return match approved {
+                Some(scopes) => self.approve_device(interaction, current, &scopes).await,
+                // Nothing but an approval for this device ends in tokens for it (DV-07).
+                None => Ok(InteractionOutcome::Step(Step::Consent)),
+            };
+        }
         let code = random::secret(&self.settings.token_prefixes.authorization_code)?;
         let location = interaction.request.callback.success(code.expose());
         let scopes = approved.as_ref().unwrap_or(&interaction.grantable);
@@ -65,7 +73,8 @@ impl InteractionService {
             basis: self.basis(interaction, current, &consent),
             app: Arc::clone(&self.people.app),
             now: self.clock.now(),
-            grant: self.grant_row(interaction, current, &code, scopes),
+            grant: self.grant_row(interaction, current, scopes, &code),
+            device: None,
             consent,
         };
         let grant = finish.grant.clone();
@@ -78,15 +87,11 @@ impl InteractionService {
             .await?;
         match (finished, interaction.state()) {
             (IssueOutcome::Issued(id), _) => {
-                if let Some(scopes) = &approved {
-                    let event = AuditEvent::new(EventName::ConsentGranted);
-                    let event = event.client(&interaction.client).about(&current.owner);
-                    let event = event.about(&current.session).grant_id(id);
-                    let event = event.scopes(scopes.as_slice());
-                    self.events
-                        .emit(event.resources(&interaction.request.resources));
+                let grant = GrantRow { id, ..grant };
+                if approved.is_some() {
+                    self.consented(interaction, current, &grant);
                 }
-                self.issued(interaction, current, &GrantRow { id, ..grant });
+                self.issued(interaction, current, &grant);
                 Ok(InteractionOutcome::Redirect(location))
             }
             (IssueOutcome::Lost, Some(state)) => self.finished_elsewhere(browser, state).await,
@@ -96,8 +101,23 @@ impl InteractionService {
         }
     }
 
+    /// Emits the event of a consent that was just given.
+    pub(super) fn consented(
+        &self,
+        interaction: &Interaction,
+        current: &SignedIn,
+        grant: &GrantRow,
+    ) {
+        let event = AuditEvent::new(EventName::ConsentGranted);
+        let event = event.client(&interaction.client).about(&current.owner);
+        let event = event.about(&current.session).grant_id(grant.id);
+        let event = event.scopes(&grant.scopes.0);
+        self.events
+            .emit(event.resources(&interaction.request.resources));
+    }
+
     /// Returns the rows that must still be there when the code is stored (NX-10).
-    fn basis(
+    pub(super) fn basis(
         &self,
         interaction: &Interaction,
         current: &SignedIn,
@@ -136,6 +156,9 @@ impl InteractionService {
         browser: &mut Browser,
         error: &OAuthError,
     ) -> Result<InteractionOutcome, PageError> {
+        if interaction.device().is_some() {
+            return self.deny_device(interaction, browser).await;
+        }
         let location = interaction.request.callback.error(error);
         let Some(row) = &interaction.row else {
             return Ok(InteractionOutcome::Redirect(location));
@@ -157,6 +180,9 @@ impl InteractionService {
     /// Returns the final location of a finished interaction once more (IX-05), for half a minute and while
     /// its code is unused; otherwise [`InteractionOutcome::Completed`].
     pub fn repeat(&self, interaction: &Interaction, browser: &Browser) -> InteractionOutcome {
+        if let Some(page) = self.device_page(interaction) {
+            return InteractionOutcome::Redirect(page);
+        }
         let opened = interaction.row.as_ref().and_then(|row| {
             let until = row.consumed_at? + REPEAT;
             let spent = row
@@ -173,7 +199,7 @@ impl InteractionService {
         opened.map_or(InteractionOutcome::Completed, InteractionOutcome::Redirect)
     }
 
-    async fn finished_elsewhere(
+    pub(super) async fn finished_elsewhere(
         &self,
         browser: &mut Browser,
         state: &str,
@@ -186,19 +212,32 @@ impl InteractionService {
         &self,
         interaction: &Interaction,
         current: &SignedIn,
+        scopes: &Scopes,
         code: &Secret,
+    ) -> GrantRow {
+        GrantRow {
+            code_hash: Some(code.hash(Purpose::Code).0.to_vec()),
+            ..self.approved_row(interaction, current, scopes)
+        }
+    }
+
+    /// Returns what a person gives the client, without a code.
+    pub(super) fn approved_row(
+        &self,
+        interaction: &Interaction,
+        current: &SignedIn,
         scopes: &Scopes,
     ) -> GrantRow {
         let (now, request) = (self.clock.now(), &interaction.request);
         let expires_at = now + self.policy.ttl.code;
         GrantRow {
             id: GrantId::UNSAVED,
-            kind: "code".to_owned(),
+            kind: CODE.to_owned(),
             client_id: interaction.client.client_id.clone(),
             user_id: Some(current.owner.key()),
             session_id: Some(current.session.id),
             consent_id: None,
-            code_hash: Some(code.hash(Purpose::Code).0.to_vec()),
+            code_hash: None,
             redirect_uri: request.callback.redirect_uri().to_owned(),
             redirect_uri_explicit: request.callback.is_explicit(),
             code_challenge: request.code_challenge.clone(),
@@ -222,7 +261,7 @@ impl InteractionService {
         }
     }
 
-    fn approval(
+    pub(super) fn approval(
         &self,
         interaction: &Interaction,
         current: &SignedIn,

@@ -31,6 +31,8 @@ pub enum ClientEndpoint {
     Revocation,
     /// The introspection endpoint (RFC 7662 §2).
     Introspection,
+    /// The device authorization endpoint (RFC 8628 §3.1).
+    DeviceAuthorization,
 }
 
 /// Client credentials in a form body (RFC 6749 §2.3.1, RFC 7521 §4.2).

@@ -199,6 +199,9 @@ impl ErrorKind {
             | ErrorCode::UnsupportedGrantType
             | ErrorCode::InvalidRedirectUri
             | ErrorCode::InvalidClientMetadata
+            | ErrorCode::AuthorizationPending
+            | ErrorCode::SlowDown
+            | ErrorCode::ExpiredToken
             | ErrorCode::InvalidToken
             | ErrorCode::InsufficientScope => Self::InvalidRequest,
         }

@@ -46,6 +46,8 @@ pub struct Endpoints {
     pub userinfo_endpoint: String,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
+    /// With the grant of devices (RFC 8628 §4).
+    pub device_authorization_endpoint: Option<String>,
     /// While `enable_end_session` is on (RP-Initiated Logout §2.1).
     pub end_session_endpoint: Option<String>,
     /// `None` = clients cannot register themselves.
@@ -78,6 +80,8 @@ pub struct ServerMetadata {
     pub introspection_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_authorization_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_session_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,7 +164,8 @@ impl ServerMetadata {
     #[must_use]
     pub fn new(input: MetadataInput) -> Self {
         let parties = Parties::of(&input.grant_types);
-        let with_code = parties == Parties::People;
+        let with_people = parties == Parties::People;
+        let with_code = input.grant_types.contains(&GrantType::AuthorizationCode);
         let only = |condition: bool, word: &'static str| condition.then_some(word);
         let endpoints = input.endpoints;
         let confidential: Vec<&str> = AUTH_METHODS
@@ -168,8 +173,8 @@ impl ServerMetadata {
             .filter(|name| *name != "none")
             .collect();
         // A server for machines alone has nobody to sign in, and no clients without a secret.
-        let grantable = |name: &String| with_code || !STANDARD.contains(&name.as_str());
-        let methods = if with_code {
+        let grantable = |name: &String| with_people || !STANDARD.contains(&name.as_str());
+        let methods = if with_people {
             AUTH_METHODS.to_vec()
         } else {
             confidential.clone()
@@ -178,10 +183,11 @@ impl ServerMetadata {
             issuer: endpoints.issuer,
             token_endpoint: endpoints.token_endpoint,
             jwks_uri: endpoints.jwks_uri,
-            userinfo_endpoint: with_code.then_some(endpoints.userinfo_endpoint),
+            userinfo_endpoint: with_people.then_some(endpoints.userinfo_endpoint),
             revocation_endpoint: endpoints.revocation_endpoint,
             introspection_endpoint: endpoints.introspection_endpoint,
             authorization_endpoint: with_code.then_some(endpoints.authorization_endpoint),
+            device_authorization_endpoint: endpoints.device_authorization_endpoint,
             end_session_endpoint: endpoints.end_session_endpoint,
             registration_endpoint: endpoints.registration_endpoint,
             scopes_supported: input.scopes.into_iter().filter(grantable).collect(),
@@ -194,7 +200,7 @@ impl ServerMetadata {
             token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-            code_challenge_methods_supported: parties.list(vec!["S256"]),
+            code_challenge_methods_supported: only(with_code, "S256").into_iter().collect(),
             authorization_response_iss_parameter_supported: with_code,
             client_id_metadata_document_supported: input.client_documents,
             protected_resources: input.resources,
@@ -205,10 +211,10 @@ impl ServerMetadata {
             request_uri_parameter_supported: false,
             acr_values_supported: parties.list(input.acr_values),
             ui_locales_supported: input.locales,
-            prompt_values_supported: parties
-                .list(PROMPTS.to_vec())
+            prompt_values_supported: PROMPTS
                 .into_iter()
-                .chain(only(with_code && input.sign_up, "create"))
+                .chain(input.sign_up.then_some("create"))
+                .filter(|_| with_code)
                 .collect(),
             service_documentation: input.links.service_documentation,
             op_policy_uri: input.links.op_policy_uri,
@@ -228,7 +234,7 @@ enum Parties {
 
 impl Parties {
     fn of(grant_types: &[GrantType]) -> Self {
-        if grant_types.contains(&GrantType::AuthorizationCode) {
+        if grant_types.iter().any(|grant| grant.is_of_people()) {
             Self::People
         } else {
             Self::Machines

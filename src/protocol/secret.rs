@@ -35,6 +35,10 @@ pub enum Purpose {
     Rate,
     /// Client and `jti` of an assertion.
     Jti,
+    /// Device code (RFC 8628 §3.2).
+    Device,
+    /// Interaction id of a device request, made of the stored form of its user code.
+    DeviceInteraction,
 }
 
 impl Purpose {
@@ -52,6 +56,8 @@ impl Purpose {
             Self::Reset => b"reset",
             Self::Rate => b"rate",
             Self::Jti => b"jti",
+            Self::Device => b"device",
+            Self::DeviceInteraction => b"device-interaction",
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod clients;
 pub mod connection;
 pub mod consents;
 pub mod credentials;
+pub mod device_grants;
 mod described;
 pub mod ephemerals;
 pub mod fault;
