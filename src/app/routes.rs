@@ -13,8 +13,8 @@ use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 use crate::{
     config::{Settings, urls::Urls},
     controllers::{
-        apps, assets, authorize, client_configuration, consent, end_session, forgot_password,
-        interaction, introspect, jwks, login, logout, metadata, register, reset_password,
+        apps, assets, authorize, client_configuration, consent, device, device_authorization,
+        end_session, forgot_password, interaction, introspect, jwks, login, logout, metadata, register, reset_password,
         resource_metadata, resume, revoke, select_account, session, signup, token, userinfo,
     },
     http::{
@@ -59,12 +59,15 @@ pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
 /// The handlers of a route, by method. What a setting switches off answers 404 (GE-11).
 fn handler(route: Route, settings: &Settings) -> MethodRouter<SharedContext> {
     let has_codes = settings.grant_types.contains(&GrantType::AuthorizationCode);
+    let has_devices = settings.grant_types.contains(&GrantType::DeviceCode);
     match route {
         Route::Jwks => get(jwks::get),
         Route::Asset => get(assets::get),
         Route::Introspect => post(introspect::post),
         Route::Token => post(token::post),
         Route::Revoke => post(revoke::post),
+        Route::DeviceAuthorization if has_devices => post(device_authorization::post),
+        Route::DeviceAuthorization => post(device_authorization::switched_off),
         Route::Userinfo => get(userinfo::get_or_post).post(userinfo::get_or_post),
         Route::Register if settings.registration.enabled => post(register::post),
         Route::Register => post(register::switched_off),
@@ -92,6 +95,8 @@ fn handler(route: Route, settings: &Settings) -> MethodRouter<SharedContext> {
         Route::Logout => get(logout::get).post(logout::post),
         Route::ForgotPassword => get(forgot_password::get).post(forgot_password::post),
         Route::ResetPassword => get(reset_password::get).post(reset_password::post),
+        Route::Device if has_devices => get(device::get).post(device::post),
+        Route::Device => get(device::switched_off).post(device::switched_off),
         Route::Apps => get(apps::get),
         Route::RevokeApps => post(apps::revoke_all),
         Route::RevokeApp => post(apps::revoke),

@@ -134,7 +134,7 @@ async fn submit(
 }
 
 /// The scopes that the person left ticked.
-fn ticked(params: &Params) -> Result<Scopes, PageError> {
+pub(super) fn ticked(params: &Params) -> Result<Scopes, PageError> {
     let as_list = |_| OAuthError::of(FormRefusal::ScopeAsList);
     Ok(params.all("scope").map_err(as_list)?.into_iter().collect())
 }

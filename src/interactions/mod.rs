@@ -333,11 +333,7 @@ impl InteractionService {
         let ttl = self.settings.state_ttl_seconds;
         let latest = interaction.started_at + ttl * MAX_RENEWALS;
         // The device was told how long its code lives.
-        let of_device = interaction
-            .row
-            .as_ref()
-            .filter(|row| row.device.is_some())
-            .map(|row| row.expires_at);
+        let of_device = device::fixed_end(interaction);
         // A refusal leaves nothing for the person to do, as the issue of a code does.
         let intent = self.next_step(interaction, current).await?;
         let step = StepUpdate {
