@@ -7,6 +7,7 @@ mod bad_input;
 mod browser_session;
 mod client_auth;
 mod client_tasks;
+mod device;
 mod documents;
 mod end_session;
 mod fetch;
