@@ -22,10 +22,7 @@ use crate::{
         pages,
     },
     protocol::{
-        error::OAuthError,
-        params::Params,
-        refusals::PageRefusal,
-        route::Route,
+        error::OAuthError, params::Params, refusals::PageRefusal, route::Route,
         scope::OFFLINE_ACCESS,
     },
     server::Server,

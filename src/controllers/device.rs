@@ -28,9 +28,7 @@ use crate::{
         device::{self, check_person, is_approved},
     },
     limits::RateLimitKeys,
-    protocol::{
-        device_authorization::UserCode, interaction::Step, params::Params, route::Route,
-    },
+    protocol::{device_authorization::UserCode, interaction::Step, params::Params, route::Route},
     server::Server,
     sessions::{Browser, SignedIn},
     views::{
@@ -83,13 +81,7 @@ async fn show(
     match (&current, next) {
         (Some(current), Ok(Step::Consent)) => {
             check_person(&interaction, current)?;
-            confirm(
-                server,
-                browser,
-                &interaction,
-                current,
-                FormState::default(),
-            )
+            confirm(server, browser, &interaction, current, FormState::default())
         }
         _ => to_continue(server, &interaction),
     }
@@ -132,10 +124,21 @@ async fn take_code(
         current: Some(&current),
     };
     if let Some(refused) = page::check_csrf(server, browser, params, form_target)? {
-        return enter(server, browser, &current, form_state(&next).refused(refused));
+        return enter(
+            server,
+            browser,
+            &current,
+            form_state(&next).refused(refused),
+        );
     }
     let Some(typed) = field(params, USER_CODE)? else {
-        return again(server, browser, &current, form_state(&next), "error-field-required");
+        return again(
+            server,
+            browser,
+            &current,
+            form_state(&next),
+            "error-field-required",
+        );
     };
     let keys = RateLimitKeys::entry(RateLimitEntry::DeviceUserCode).session(form_target.sid());
     let keys = keys.address().server().failures();
@@ -155,7 +158,13 @@ async fn take_code(
         None => {
             server.limits.record_failure(keys).await?;
             // One text for all: it tells nothing of codes that exist.
-            again(server, browser, &current, form_state(&next), "error-field-user-code")
+            again(
+                server,
+                browser,
+                &current,
+                form_state(&next),
+                "error-field-user-code",
+            )
         }
     }
 }
@@ -281,7 +290,9 @@ fn confirm(
         current: Some(current),
     };
     let common = page::common(server, browser, form_target, Some(interaction))?;
-    let mut prompt = server.interactions.consent_prompt(interaction, Some(current));
+    let mut prompt = server
+        .interactions
+        .consent_prompt(interaction, Some(current));
     prompt.common = common.with(form_state);
     let origin = server.interactions.device_origin(interaction);
     let page = DevicePage {

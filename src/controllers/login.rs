@@ -254,7 +254,10 @@ async fn form(
     };
     let page = LoginPage {
         next: next.as_ref().map(|next| next.name().to_owned()),
-        user_code: next.as_ref().and_then(NextPage::user_code).map(str::to_owned),
+        user_code: next
+            .as_ref()
+            .and_then(NextPage::user_code)
+            .map(str::to_owned),
         common: page::common(server, browser, FormTarget::at(ROUTE), interaction)?.with(form_state),
         login_hint: interaction.and_then(|interaction| interaction.request.login_hint.clone()),
         locked_login,

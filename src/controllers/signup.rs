@@ -266,7 +266,10 @@ fn form(
     let login_url = server.interactions.step_url(interaction, Step::Login);
     let page = SignUpPage {
         next: next.as_ref().map(|next| next.name().to_owned()),
-        user_code: next.as_ref().and_then(NextPage::user_code).map(str::to_owned),
+        user_code: next
+            .as_ref()
+            .and_then(NextPage::user_code)
+            .map(str::to_owned),
         common: page::common(server, browser, FormTarget::at(ROUTE), interaction)?.with(form_state),
         fields: offered(server)?.fields().iter().map(Into::into).collect(),
         login_url: match &next {

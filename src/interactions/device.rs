@@ -36,9 +36,7 @@ use crate::{
     store::{
         StoreError, StoreResult,
         authorization_codes::GrantRow,
-        authorization_states::{
-            self, Completion, DeviceBinding, InteractionRow, InteractionUser,
-        },
+        authorization_states::{self, Completion, DeviceBinding, InteractionRow, InteractionUser},
         device_grants::{self, DeviceClaim, DeviceRequestRow},
         lookups,
         record::Strings,

@@ -240,9 +240,7 @@ impl TokenService {
         let (store, app) = (self.store.clone(), Arc::clone(&self.people.app));
         let find = move |keys: Vec<LookupKey>, _| {
             let (store, app) = (store.clone(), Arc::clone(&app));
-            async move {
-                lookups::device_codes(store.pool(), store.tables(), &keys, app.table()).await
-            }
+            async move { lookups::device_codes(store.pool(), store.tables(), &keys, app.table()).await }
         };
         self.store.ask(&self.lookups.device_codes, key, find).await
     }

@@ -33,7 +33,9 @@ async fn ap_01_the_device_is_among_the_apps_and_is_taken_away_there() {
     let tokens = server.poll(&codes).await.ok();
     let page = browser.get("/oauth/apps").await;
     assert!(page.body.contains("The tv app"), "{page:?}");
-    let form = Form::all(&page).into_iter().find(|form| form.action.contains("/apps/"));
+    let form = Form::all(&page)
+        .into_iter()
+        .find(|form| form.action.contains("/apps/"));
     browser.submit(&form.unwrap()).await;
     let answer = server.userinfo(text(&tokens, "access_token")).await;
     assert_eq!(answer.status, 401);
@@ -57,7 +59,9 @@ async fn ap_01_what_is_taken_away_meanwhile(#[case] decided: bool) {
         browser.enter(text(&second, "user_code")).await;
     }
     let page = browser.get("/oauth/apps").await;
-    let form = Form::all(&page).into_iter().find(|form| form.action.contains("/apps/"));
+    let form = Form::all(&page)
+        .into_iter()
+        .find(|form| form.action.contains("/apps/"));
     browser.submit(&form.unwrap()).await;
     for codes in [&first, &second] {
         server.poll(codes).await.assert_error(400, "invalid_grant");
@@ -72,7 +76,10 @@ async fn rv_02_the_device_revokes_its_grant() {
     let codes = server.codes().await;
     browser.decide(&codes, "allow").await;
     let tokens = server.poll(&codes).await.ok();
-    let form = [("token", text(&tokens, "refresh_token")), ("client_id", "tv")];
+    let form = [
+        ("token", text(&tokens, "refresh_token")),
+        ("client_id", "tv"),
+    ];
     assert_eq!(server.post("/oauth/revoke", &form).await.status, 200);
     let answer = server.userinfo(text(&tokens, "access_token")).await;
     assert_eq!(answer.status, 401);
@@ -127,7 +134,10 @@ async fn az_08_the_client_meanwhile() {
     assert_eq!(server.device_status().await, "claimed");
     server.set_client("tv", Column::Status, "disabled").await;
     browser.press(&again, "allow").await.assert_page(400);
-    server.poll(&codes).await.assert_error(401, "invalid_client");
+    server
+        .poll(&codes)
+        .await
+        .assert_error(401, "invalid_client");
     assert!(server.access_tokens().await.is_empty());
 }
 
@@ -145,12 +155,18 @@ async fn cl_01_what_nobody_decided_goes_after_an_hour() {
     server.advance(600 + 3599);
     server.task("oauth:cleanup", &[]).await.unwrap();
     assert_eq!(server.grants().await.len(), 3);
-    server.poll(&pending).await.assert_error(400, "expired_token");
+    server
+        .poll(&pending)
+        .await
+        .assert_error(400, "expired_token");
     server.advance(1);
     server.task("oauth:cleanup", &[]).await.unwrap();
     assert_eq!(server.grants().await.len(), 1);
     assert!(server.interactions().await.is_empty());
-    server.poll(&pending).await.assert_error(400, "invalid_grant");
+    server
+        .poll(&pending)
+        .await
+        .assert_error(400, "invalid_grant");
 }
 
 /// What is approved and never fetched goes a day later, as unused codes do.

@@ -23,7 +23,12 @@ const PAGE: &str = "/oauth/device";
 
 /// The grants of a server with devices.
 fn grants_with_devices() -> Value {
-    json!(["authorization_code", "refresh_token", "client_credentials", GRANT])
+    json!([
+        "authorization_code",
+        "refresh_token",
+        "client_credentials",
+        GRANT
+    ])
 }
 
 async fn devices() -> TestServer {

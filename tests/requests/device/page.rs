@@ -22,11 +22,18 @@ async fn c191_user_codes() {
         let (first, second) = code.split_once('-').unwrap();
         let letters = format!("{first}{second}");
         assert_eq!((first.len(), letters.len()), (4, 8));
-        assert!(letters.chars().all(|letter| "BCDFGHJKLMNPQRSTVWXZ".contains(letter)));
+        assert!(
+            letters
+                .chars()
+                .all(|letter| "BCDFGHJKLMNPQRSTVWXZ".contains(letter))
+        );
         let row = server.device().await;
         assert_eq!(row.user_code_hmac.as_ref().map(Vec::len), Some(32));
         let stored = format!("{row:?} {:?}", server.interactions().await.pop());
-        assert!(!stored.contains(&code) && !stored.contains(&letters), "{stored}");
+        assert!(
+            !stored.contains(&code) && !stored.contains(&letters),
+            "{stored}"
+        );
         let device_code = text(&codes, "device_code").trim_start_matches("loco_dc_");
         assert!(!stored.contains(device_code), "{stored}");
         seen.insert(code);
@@ -115,7 +122,10 @@ async fn c192_the_answer_tells_nothing_of_codes() {
     };
     let answers: std::collections::BTreeSet<String> = answers.iter().map(csrf).collect();
     assert_eq!(answers.len(), 1, "{answers:#?}");
-    browser.enter(text(&fresh, "user_code")).await.assert_page(200);
+    browser
+        .enter(text(&fresh, "user_code"))
+        .await
+        .assert_page(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -269,9 +279,12 @@ async fn pg_08_a_sign_up_on_the_way_keeps_the_code() {
     let login = browser.follow(answer).await;
     let link = login.body.split("href=\"").find_map(|rest| {
         let (link, _) = rest.split_once('"')?;
-        link.contains("/signup").then(|| link.replace("&amp;", "&").replace("&#x2F;", "/"))
+        link.contains("/signup")
+            .then(|| link.replace("&amp;", "&").replace("&#x2F;", "/"))
     });
-    let page = browser.get(&link.expect("a link to the sign-up page")).await;
+    let page = browser
+        .get(&link.expect("a link to the sign-up page"))
+        .await;
     let form = Form::of(&page)
         .set("name", "Carol")
         .set("email", "carol@example.com")
@@ -293,7 +306,9 @@ async fn pg_08_only_codes_are_kept() {
     let long = "B".repeat(65);
     let answer = browser.get(&format!("{PAGE}?user_code={long}")).await;
     assert!(!answer.location().contains("user_code"));
-    let twice = browser.get(&format!("{PAGE}?user_code=a&user_code=b")).await;
+    let twice = browser
+        .get(&format!("{PAGE}?user_code=a&user_code=b"))
+        .await;
     twice.assert_page(400);
     browser.sign_in().await;
     let page = browser.get(&format!("{PAGE}?user_code=%3Cb%3E%22")).await;

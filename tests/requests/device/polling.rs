@@ -14,7 +14,10 @@ async fn c190_dv_03_a_device_waits_its_interval() {
     let server = devices().await;
     let codes = server.codes().await;
     let before = server.ledger().await;
-    server.poll(&codes).await.assert_error(400, "authorization_pending");
+    server
+        .poll(&codes)
+        .await
+        .assert_error(400, "authorization_pending");
     server.poll(&codes).await.assert_error(400, "slow_down");
     assert_eq!(server.device().await.poll_interval, Some(10));
     server.advance(9);
@@ -23,9 +26,15 @@ async fn c190_dv_03_a_device_waits_its_interval() {
     server.advance(14);
     server.poll(&codes).await.assert_error(400, "slow_down");
     server.advance(20);
-    server.poll(&codes).await.assert_error(400, "authorization_pending");
+    server
+        .poll(&codes)
+        .await
+        .assert_error(400, "authorization_pending");
     server.advance(20);
-    server.poll(&codes).await.assert_error(400, "authorization_pending");
+    server
+        .poll(&codes)
+        .await
+        .assert_error(400, "authorization_pending");
     assert_eq!(server.device().await.poll_interval, Some(20));
     assert_eq!(server.ledger().await, before);
 }
@@ -36,18 +45,27 @@ async fn dv_04_a_wait_is_no_refusal() {
     let server = devices().await;
     let codes = server.codes().await;
     server.events(&[]);
-    server.poll(&codes).await.assert_error(400, "authorization_pending");
+    server
+        .poll(&codes)
+        .await
+        .assert_error(400, "authorization_pending");
     assert!(server.events(&["request.refused"]).is_empty());
     server.poll(&codes).await.assert_error(400, "slow_down");
     let told = server.events(&["request.refused"]);
-    assert_eq!(told[0].rule.map(|rule| rule.to_string()).as_deref(), Some("DV-03"));
+    assert_eq!(
+        told[0].rule.map(|rule| rule.to_string()).as_deref(),
+        Some("DV-03")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dv_05_an_approved_device_gets_tokens_once() {
     let server = devices().await;
     let codes = server.codes().await;
-    server.poll(&codes).await.assert_error(400, "authorization_pending");
+    server
+        .poll(&codes)
+        .await
+        .assert_error(400, "authorization_pending");
     let mut browser = server.browser();
     browser.sign_in().await;
     let signed_in = server.now();
@@ -64,7 +82,10 @@ async fn dv_05_an_approved_device_gets_tokens_once() {
     assert_eq!(claims["auth_time"], signed_in);
     assert_eq!(claims["aud"], "tv");
     assert!(claims.get("nonce").is_none());
-    assert_eq!(server.userinfo(text(&tokens, "access_token")).await.ok()["sub"], claims["sub"]);
+    assert_eq!(
+        server.userinfo(text(&tokens, "access_token")).await.ok()["sub"],
+        claims["sub"]
+    );
     let form = [
         ("grant_type", "refresh_token"),
         ("refresh_token", text(&tokens, "refresh_token")),
@@ -76,17 +97,34 @@ async fn dv_05_an_approved_device_gets_tokens_once() {
     server.poll(&codes).await.assert_error(400, "invalid_grant");
     server.userinfo(text(&next, "access_token")).await.ok();
     assert_eq!(server.revocations().await, [None]);
-    let names = ["device.requested", "device.approved", "consent.granted", "token.issued", "code.redeemed"];
+    let names = [
+        "device.requested",
+        "device.approved",
+        "consent.granted",
+        "token.issued",
+        "code.redeemed",
+    ];
     let told = server.events(&names);
     let told: Vec<&str> = told.iter().map(|event| event.event.as_str()).collect();
-    assert_eq!(told, ["device.requested", "consent.granted", "device.approved", "token.issued"]);
+    assert_eq!(
+        told,
+        [
+            "device.requested",
+            "consent.granted",
+            "device.approved",
+            "token.issued"
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn c195_denied() {
     let server = devices().await;
     let codes = server.codes().await;
-    server.poll(&codes).await.assert_error(400, "authorization_pending");
+    server
+        .poll(&codes)
+        .await
+        .assert_error(400, "authorization_pending");
     let mut browser = server.browser();
     browser.sign_in().await;
     let done = browser.decide(&codes, "deny").await;
@@ -168,7 +206,10 @@ async fn dv_01_codes_of_the_two_kinds_do_not_mix() {
 async fn dv_01_bad_device_codes(#[case] sent: &[(&str, &str)], #[case] error: &str) {
     let server = devices().await;
     let form = [&[("grant_type", GRANT), ("client_id", "tv")], sent].concat();
-    server.post("/oauth/token", &form).await.assert_error(400, error);
+    server
+        .post("/oauth/token", &form)
+        .await
+        .assert_error(400, error);
     let in_query = format!("/oauth/token?device_code=x&grant_type={GRANT}");
     let answer = server.post(&in_query, &form).await;
     answer.assert_error(400, "invalid_request");
@@ -229,10 +270,19 @@ async fn dv_04_the_settings_say_how_long() {
     }))
     .await;
     let codes = server.codes().await;
-    assert_eq!((&codes["expires_in"], &codes["interval"]), (&120.into(), &2.into()));
-    server.poll(&codes).await.assert_error(400, "authorization_pending");
+    assert_eq!(
+        (&codes["expires_in"], &codes["interval"]),
+        (&120.into(), &2.into())
+    );
+    server
+        .poll(&codes)
+        .await
+        .assert_error(400, "authorization_pending");
     server.advance(2);
-    server.poll(&codes).await.assert_error(400, "authorization_pending");
+    server
+        .poll(&codes)
+        .await
+        .assert_error(400, "authorization_pending");
     server.advance(118);
     server.poll(&codes).await.assert_error(400, "expired_token");
 }
@@ -243,10 +293,16 @@ async fn dv_04_odd_rows_wait() {
     let server = devices().await;
     let codes = server.codes().await;
     change(&server, Column::DeviceStatus, Some("done")).await;
-    server.poll(&codes).await.assert_error(400, "authorization_pending");
+    server
+        .poll(&codes)
+        .await
+        .assert_error(400, "authorization_pending");
     change(&server, Column::DeviceStatus, None).await;
     server.advance(5);
-    server.poll(&codes).await.assert_error(400, "authorization_pending");
+    server
+        .poll(&codes)
+        .await
+        .assert_error(400, "authorization_pending");
 }
 
 async fn change(server: &TestServer, column: Column, value: Option<&str>) {

@@ -30,12 +30,18 @@ async fn the_answer() {
         "verification_uri_complete",
     ];
     assert_eq!(members, expected);
-    assert_eq!((&codes["expires_in"], &codes["interval"]), (&json!(600), &json!(5)));
+    assert_eq!(
+        (&codes["expires_in"], &codes["interval"]),
+        (&json!(600), &json!(5))
+    );
     assert_eq!(codes["verification_uri"], format!("{ISSUER}/oauth/device"));
     let device_code = text(&codes, "device_code");
     assert!(device_code.starts_with("loco_dc_") && device_code.len() == 8 + 43);
     let row = server.device().await;
-    assert_eq!((row.kind.as_str(), row.client_id.as_str()), ("device", "tv"));
+    assert_eq!(
+        (row.kind.as_str(), row.client_id.as_str()),
+        ("device", "tv")
+    );
     assert!(row.user_id.is_none() && row.redirect_uri.is_empty());
     let told = server.events(&["device.requested"]);
     assert_eq!(told[0].client_id.as_deref(), Some("tv"));
@@ -45,10 +51,15 @@ async fn the_answer() {
 async fn c198_a_client_without_the_grant() {
     let server = devices().await;
     let before = server.ledger().await;
-    let answer = server.as_client("conf", ENDPOINT, &[("scope", "openid")]).await;
+    let answer = server
+        .as_client("conf", ENDPOINT, &[("scope", "openid")])
+        .await;
     answer.assert_error(400, "unauthorized_client");
     let form = [("grant_type", GRANT), ("device_code", "x")];
-    server.token(&form).await.assert_error(400, "unauthorized_client");
+    server
+        .token(&form)
+        .await
+        .assert_error(400, "unauthorized_client");
     // The other way round: a device may not send a browser.
     let request = crate::app::browser::Authorize::of("tv", "https://tv.example/cb");
     server.browser().get(&request.path()).await.assert_page(400);
@@ -91,10 +102,19 @@ async fn az_20_to_az_23_what_is_asked_for(
 async fn ca_02_confidential_clients_authenticate() {
     let server = devices().await;
     let form = [("client_id", "box"), ("scope", "openid")];
-    server.post(ENDPOINT, &form).await.assert_error(401, "invalid_client");
-    server.post(ENDPOINT, &[]).await.assert_error(401, "invalid_client");
+    server
+        .post(ENDPOINT, &form)
+        .await
+        .assert_error(401, "invalid_client");
+    server
+        .post(ENDPOINT, &[])
+        .await
+        .assert_error(401, "invalid_client");
     let unknown = [("client_id", "nobody")];
-    server.post(ENDPOINT, &unknown).await.assert_error(401, "invalid_client");
+    server
+        .post(ENDPOINT, &unknown)
+        .await
+        .assert_error(401, "invalid_client");
     let codes = server.as_client("box", ENDPOINT, &form).await.ok();
     let mut browser = server.browser();
     browser.sign_in().await;
@@ -104,7 +124,10 @@ async fn ca_02_confidential_clients_authenticate() {
         ("device_code", text(&codes, "device_code")),
     ];
     let unproven = [&form[..], &[("client_id", "box")]].concat();
-    server.post("/oauth/token", &unproven).await.assert_error(401, "invalid_client");
+    server
+        .post("/oauth/token", &unproven)
+        .await
+        .assert_error(401, "invalid_client");
     let tokens = server.as_client("box", "/oauth/token", &form).await.ok();
     assert!(tokens["access_token"].is_string());
 }
@@ -112,7 +135,11 @@ async fn ca_02_confidential_clients_authenticate() {
 #[tokio::test(flavor = "multi_thread")]
 async fn resources_of_the_request_are_the_audience() {
     let server = devices().await;
-    let asked = [("scope", "openid"), ("resource", R1), ("resource", "https://api.example")];
+    let asked = [
+        ("scope", "openid"),
+        ("resource", R1),
+        ("resource", "https://api.example"),
+    ];
     let codes = server.ask(&asked).await.ok();
     let mut browser = server.browser();
     browser.sign_in().await;
@@ -125,7 +152,10 @@ async fn resources_of_the_request_are_the_audience() {
         ("client_id", "tv"),
     ];
     form.push(("resource", "https://evil.example"));
-    server.post("/oauth/token", &form).await.assert_error(400, "invalid_target");
+    server
+        .post("/oauth/token", &form)
+        .await
+        .assert_error(400, "invalid_target");
     form.pop();
     form.push(("resource", R1));
     let tokens = server.post("/oauth/token", &form).await.ok();
@@ -160,13 +190,20 @@ async fn rg_07_a_device_registers_itself() {
     let client = server.registered(&metadata).await;
     assert_eq!(client["grant_types"], json!(["refresh_token", GRANT]));
     assert_eq!(client["response_types"], json!([]));
-    assert!(client.get("redirect_uris").is_none_or(|uris| uris == &json!([])));
+    assert!(
+        client
+            .get("redirect_uris")
+            .is_none_or(|uris| uris == &json!([]))
+    );
     let form = [("client_id", text(&client, "client_id"))];
     let codes = server.post(ENDPOINT, &form).await.ok();
     let mut browser = server.browser();
     browser.sign_in().await;
     let page = browser.enter(text(&codes, "user_code")).await;
-    assert!(page.body.contains("Nobody here has checked this app"), "{page:?}");
+    assert!(
+        page.body.contains("Nobody here has checked this app"),
+        "{page:?}"
+    );
     assert!(page.body.contains("Television"), "{page:?}");
     browser.press(&page, "allow").await;
     let form = [
@@ -199,18 +236,26 @@ async fn st_10_a_static_client_and_the_metadata() {
         }],
     }))
     .await;
-    let document = server.get("/.well-known/oauth-authorization-server").await.ok();
+    let document = server
+        .get("/.well-known/oauth-authorization-server")
+        .await
+        .ok();
     assert_eq!(
         document["device_authorization_endpoint"],
         format!("{ISSUER}{ENDPOINT}")
     );
-    assert_eq!(document["grant_types_supported"], json!(["refresh_token", GRANT]));
+    assert_eq!(
+        document["grant_types_supported"],
+        json!(["refresh_token", GRANT])
+    );
     assert!(document.get("authorization_endpoint").is_none());
     assert!(document["userinfo_endpoint"].is_string());
-    assert!(document["token_endpoint_auth_methods_supported"]
-        .as_array()
-        .unwrap()
-        .contains(&json!("none")));
+    assert!(
+        document["token_endpoint_auth_methods_supported"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("none"))
+    );
     assert!(document.get("code_challenge_methods_supported").is_none());
     let codes = server.post(ENDPOINT, &[("client_id", "cli")]).await.ok();
     let mut browser = server.browser();
@@ -236,8 +281,20 @@ async fn a_client_of_devices_by_task() {
         ("auth", "none"),
         ("grants", GRANT),
     ];
-    server.task("oauth:client:create", &arguments).await.unwrap();
-    let client = server.oauth().clients.find("printer").await.unwrap().unwrap();
+    server
+        .task("oauth:client:create", &arguments)
+        .await
+        .unwrap();
+    let client = server
+        .oauth()
+        .clients
+        .find("printer")
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(client.grant_types, [GrantType::DeviceCode]);
-    server.post(ENDPOINT, &[("client_id", "printer")]).await.ok();
+    server
+        .post(ENDPOINT, &[("client_id", "printer")])
+        .await
+        .ok();
 }
