@@ -7,6 +7,7 @@ pub mod client_configuration;
 pub mod consent;
 pub mod device;
 pub mod device_authorization;
+mod device_views;
 pub mod end_session;
 pub mod forgot_password;
 mod form_action;

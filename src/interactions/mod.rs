@@ -5,6 +5,7 @@ mod accounts;
 pub mod advance;
 mod consent_prompt;
 pub mod device;
+mod device_request;
 mod finish;
 pub mod interaction;
 pub mod logout;

@@ -46,6 +46,8 @@ async fn devices_with(mut settings: Value) -> TestServer {
     };
     fixtures::insert(&server, &of_devices(fixtures::client("tv", &[]))).await;
     fixtures::insert(&server, &of_devices(fixtures::confidential("box", &[]))).await;
+    // The clock stands still from here on.
+    server.advance(0);
     server
 }
 
