@@ -13,9 +13,10 @@ use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 use crate::{
     config::{Settings, urls::Urls},
     controllers::{
-        apps, assets, authorize, client_configuration, consent, end_session, forgot_password,
-        interaction, introspect, jwks, login, logout, metadata, par, register, reset_password,
-        resource_metadata, resume, revoke, select_account, session, signup, token, userinfo,
+        apps, assets, authorize, client_configuration, consent, device, device_authorization,
+        end_session, forgot_password, interaction, introspect, jwks, login, logout, metadata,
+        par, register, reset_password, resource_metadata, resume, revoke, select_account, session,
+        signup, token, userinfo,
     },
     http::{
         extract::SharedContext,
@@ -59,6 +60,7 @@ pub fn routes(ctx: &AppContext, settings: &Settings) -> Vec<Routes> {
 /// The handlers of a route, by method. What a setting switches off answers 404 (GE-11).
 fn handler(route: Route, settings: &Settings) -> MethodRouter<SharedContext> {
     let has_codes = settings.grant_types.contains(&GrantType::AuthorizationCode);
+    let has_devices = settings.grant_types.contains(&GrantType::DeviceCode);
     match route {
         Route::Jwks => get(jwks::get),
         Route::Asset => get(assets::get),
@@ -67,6 +69,8 @@ fn handler(route: Route, settings: &Settings) -> MethodRouter<SharedContext> {
         Route::Revoke => post(revoke::post),
         Route::PushedRequest if has_codes && settings.par.enabled => post(par::post),
         Route::PushedRequest => post(par::switched_off),
+        Route::DeviceAuthorization if has_devices => post(device_authorization::post),
+        Route::DeviceAuthorization => post(device_authorization::switched_off),
         Route::Userinfo => get(userinfo::get_or_post).post(userinfo::get_or_post),
         Route::Register if settings.registration.enabled => post(register::post),
         Route::Register => post(register::switched_off),
@@ -94,6 +98,8 @@ fn handler(route: Route, settings: &Settings) -> MethodRouter<SharedContext> {
         Route::Logout => get(logout::get).post(logout::post),
         Route::ForgotPassword => get(forgot_password::get).post(forgot_password::post),
         Route::ResetPassword => get(reset_password::get).post(reset_password::post),
+        Route::Device if has_devices => get(device::get).post(device::post),
+        Route::Device => get(device::switched_off).post(device::switched_off),
         Route::Apps => get(apps::get),
         Route::RevokeApps => post(apps::revoke_all),
         Route::RevokeApp => post(apps::revoke),

@@ -14,7 +14,7 @@ use crate::{
     events::Events,
     fetch::Fetcher,
     interactions::{InteractionService, InteractionServiceParts},
-    keys::Keys,
+    keys::{Keys, root_secret},
     limits::RateLimiter,
     logouts::{LogoutService, LogoutServiceParts},
     people::{
@@ -22,6 +22,7 @@ use crate::{
         capabilities::PasswordSetter,
         password_reset::{PasswordReset, PasswordResetParts},
     },
+    protocol::{client::GrantType, device_authorization::UserCodeKey},
     server::{PublicDocuments, Server},
     sessions::{SessionService, SessionServiceParts},
     store::Store,
@@ -107,6 +108,7 @@ async fn assemble(ctx: &AppContext, inputs: BootInputs) -> loco_rs::Result<Serve
         resources: boot::resource_metadata(&settings, &urls)?,
     };
     let views = Arc::new(views(&settings)?);
+    let user_codes = user_codes(&settings).await?;
     let settings = Arc::new(settings);
 
     let limits = RateLimiter::new(
@@ -186,6 +188,7 @@ async fn assemble(ctx: &AppContext, inputs: BootInputs) -> loco_rs::Result<Serve
         people: Arc::clone(&people),
         clients: Arc::clone(&clients),
         sessions: Arc::clone(&sessions),
+        user_codes,
     });
     Ok(Server {
         settings,
@@ -209,6 +212,15 @@ async fn assemble(ctx: &AppContext, inputs: BootInputs) -> loco_rs::Result<Serve
         interactions,
         documents,
     })
+}
+
+/// The key of user codes, where devices are served (ID-02).
+async fn user_codes(settings: &Settings) -> loco_rs::Result<Option<UserCodeKey>> {
+    if !settings.grant_types.contains(&GrantType::DeviceCode) {
+        return Ok(None);
+    }
+    let root = root_secret(settings).await.map_err(boot::error)?;
+    Ok(Some(UserCodeKey::new(root.expose())))
 }
 
 fn views(settings: &Settings) -> loco_rs::Result<Views> {

@@ -141,6 +141,29 @@ impl TokenPrefixes {
     }
 }
 
+/// Setting `device`: how long a device waits for a person (RFC 8628 §3.2). It is without effect unless
+/// `grant_types` has the grant of devices.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Validate)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeviceSettings {
+    /// Life of a device code and of its user code. A short life leaves little time for a code to be sent to
+    /// somebody else.
+    #[validate(range(min = 60, max = 1800))]
+    pub ttl_seconds: Seconds,
+    /// Seconds that a device waits between two requests to the token endpoint.
+    #[validate(range(min = 1, max = 60))]
+    pub interval_seconds: Seconds,
+}
+
+impl Default for DeviceSettings {
+    fn default() -> Self {
+        Self {
+            ttl_seconds: Seconds::minutes(10),
+            interval_seconds: Seconds::new(5),
+        }
+    }
+}
+
 /// Setting `cleanup`: how `oauth:cleanup` works through expired rows (CL-01, CL-02).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Validate)]
 #[serde(default, deny_unknown_fields)]

@@ -62,6 +62,7 @@ impl Settings {
 fn endpoints(urls: &Urls, settings: &Settings) -> Endpoints {
     let registration = settings.registration.enabled;
     let end_session = settings.enable_end_session;
+    let devices = settings.grant_types.contains(&GrantType::DeviceCode);
     Endpoints {
         issuer: urls.issuer.clone(),
         authorization_endpoint: urls.of(Route::Authorize).to_owned(),
@@ -72,6 +73,8 @@ fn endpoints(urls: &Urls, settings: &Settings) -> Endpoints {
         introspection_endpoint: urls.of(Route::Introspect).to_owned(),
         pushed_authorization_request_endpoint: urls.of(Route::PushedRequest).to_owned(),
         registration_endpoint: registration.then(|| urls.of(Route::Register).to_owned()),
+        device_authorization_endpoint: devices
+            .then(|| urls.of(Route::DeviceAuthorization).to_owned()),
         end_session_endpoint: end_session.then(|| urls.of(Route::EndSession).to_owned()),
     }
 }

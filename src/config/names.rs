@@ -37,9 +37,8 @@ const REPLACED: [(&str, &str); 13] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 7] = [
+const LATER: [&str; 6] = [
     "dpop",
-    "device",
     "token_exchange",
     "jwt_bearer",
     "trust_policy",
@@ -58,12 +57,8 @@ const LATER_IN_ENTRIES: [&str; 6] = [
 ];
 
 /// Values of later versions, by the place of the value.
-const LATER_VALUES: [(&str, &str); 4] = [
+const LATER_VALUES: [(&str, &str); 3] = [
     ("profile", "fapi2"),
-    (
-        "grant_types",
-        "urn:ietf:params:oauth:grant-type:device_code",
-    ),
     (
         "grant_types",
         "urn:ietf:params:oauth:grant-type:token-exchange",

@@ -9,8 +9,9 @@ use validator::Validate;
 use super::{
     Secret,
     choices::{
-        AssertionAudience, CleanupSettings, CookieSecure, LogoutRevokes, Profile,
-        PushedRequestSettings, RateLimitStore, RefreshRotation, RefreshTokenPolicy,
+        AssertionAudience, CleanupSettings, CookieSecure, DeviceSettings, LogoutRevokes, Profile,
+        PushedRequestSettings,
+        RateLimitStore, RefreshRotation, RefreshTokenPolicy,
         SignedRequestSettings, TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
@@ -127,6 +128,8 @@ pub(super) struct RawSettings {
     pub par: PushedRequestSettings,
     pub jar: SignedRequestSettings,
     #[validate(nested)]
+    pub device: DeviceSettings,
+    #[validate(nested)]
     pub cleanup: CleanupSettings,
 }
 
@@ -220,6 +223,7 @@ impl Default for RawSettings {
             client_assertion_audience: AssertionAudience::default(),
             par: PushedRequestSettings::default(),
             jar: SignedRequestSettings::default(),
+            device: DeviceSettings::default(),
             cleanup: CleanupSettings::default(),
         }
     }

@@ -173,6 +173,7 @@ fn plain(
         client_assertion_audience: raw.client_assertion_audience,
         par: raw.par,
         jar: raw.jar,
+        device: raw.device,
         cleanup: raw.cleanup,
         base_url,
     }

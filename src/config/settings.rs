@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     Secret,
     choices::{
-        AssertionAudience, CleanupSettings, LogoutRevokes, Profile, PushedRequestSettings,
+        AssertionAudience, CleanupSettings, DeviceSettings, LogoutRevokes, Profile, PushedRequestSettings,
         RateLimitStore, RefreshRotation, RefreshTokenPolicy, SignedRequestSettings, TokenFormat,
         TokenPrefixes,
     },
@@ -168,6 +168,8 @@ pub struct Settings {
     pub rate_limits: RateLimits,
     /// Where the counters of rate limits are.
     pub rate_limit_store: RateLimitStore,
+    /// How long a device waits for a person, and how often it asks (RFC 8628 §3.2).
+    pub device: DeviceSettings,
     /// How expired rows are removed.
     pub cleanup: CleanupSettings,
     /// How this server fetches from others.

@@ -161,7 +161,7 @@ fn st_03_unknown_keys_at_every_level(#[case] block: Value, #[case] key: &str, #[
 #[rstest]
 #[case(json!({"trust_policy": []}), "trust_policy")]
 #[case(json!({"profile": "fapi2"}), "profile")]
-#[case(json!({"grant_types": ["urn:ietf:params:oauth:grant-type:device_code"]}), "grant_types[0]")]
+#[case(json!({"grant_types": ["urn:ietf:params:oauth:grant-type:token-exchange"]}), "grant_types[0]")]
 #[case(json!({"resources": [{"prefix": "/a", "dpop_bound_access_tokens": true}]}), "resources[0].dpop_bound_access_tokens")]
 #[case(json!({"clients": [{"client_id": "a", "software_id": "x"}]}), "clients[0].software_id")]
 fn later_features_are_refused_in_so_many_words(#[case] block: Value, #[case] key: &str) {

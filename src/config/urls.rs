@@ -111,6 +111,7 @@ impl Urls {
             ClientEndpoint::Revocation => Route::Revoke,
             ClientEndpoint::Introspection => Route::Introspect,
             ClientEndpoint::PushedRequest => Route::PushedRequest,
+            ClientEndpoint::DeviceAuthorization => Route::DeviceAuthorization,
         })
     }
 

@@ -88,7 +88,7 @@ fn check_grants(grants: &[GrantType], findings: &mut Findings) {
         findings.add("grant_types", "empty", fix);
     }
     let refresh = grants.contains(&GrantType::RefreshToken);
-    if refresh && !grants.contains(&GrantType::AuthorizationCode) {
+    if refresh && !grants.iter().any(|grant| grant.is_of_people()) {
         findings.add(
             "grant_types",
             "refresh_token without a grant of users",

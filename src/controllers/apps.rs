@@ -8,7 +8,10 @@ use axum::{
     response::Response,
 };
 
-use super::page::{self, FormState, FormTarget};
+use super::{
+    next_page::NextPage,
+    page::{self, FormState, FormTarget},
+};
 use crate::{
     consents::Connected,
     error::{Failure, PageError},
@@ -19,10 +22,7 @@ use crate::{
         pages,
     },
     protocol::{
-        error::OAuthError,
-        params::{Params, encode},
-        refusals::PageRefusal,
-        route::Route,
+        error::OAuthError, params::Params, refusals::PageRefusal, route::Route,
         scope::OFFLINE_ACCESS,
     },
     server::Server,
@@ -44,7 +44,7 @@ pub async fn get(
 ) -> Result<Response, PageError> {
     let notice = AppsNotice::of(page::field(&params, "done")?.unwrap_or_default());
     let answer = match server.sessions.current(&browser, "").await? {
-        None => to_login(&server)?,
+        None => NextPage::Apps.to_login(&server.urls)?,
         Some(current) => {
             let lists = Lists {
                 current: &current,
@@ -136,7 +136,7 @@ async fn person(
     params: &Params,
 ) -> Result<Submitter, PageError> {
     let Some(current) = server.sessions.current(browser, "").await? else {
-        return Ok(Submitter::Refused(to_login(server)?));
+        return Ok(Submitter::Refused(NextPage::Apps.to_login(&server.urls)?));
     };
     let form_target = FormTarget {
         route: ROUTE,
@@ -158,22 +158,6 @@ async fn person(
 fn not_found() -> PageError {
     let error = OAuthError::of(PageRefusal::AppOrSessionUnknown);
     Failure::transport(StatusCode::NOT_FOUND, error).into()
-}
-
-/// Redirects (303) to the login page, which leads back to this page.
-fn to_login(server: &Server) -> Result<Response, Failure> {
-    let urls = &server.urls;
-    let separator = if urls.login_page.contains('?') {
-        '&'
-    } else {
-        '?'
-    };
-    let query = if urls.login_page == urls.of(Route::Login) {
-        "next=apps".to_owned()
-    } else {
-        format!("return_to={}", encode(urls.of(Route::Apps)))
-    };
-    see_other(&format!("{}{separator}{query}", urls.login_page))
 }
 
 fn back(server: &Server, notice: AppsNotice) -> Result<Response, Failure> {

@@ -134,7 +134,7 @@ async fn submit(
 }
 
 /// What the person left ticked.
-fn ticked(params: &Params) -> Result<Choices, PageError> {
+pub(super) fn ticked(params: &Params) -> Result<Choices, PageError> {
     let as_list = |_| OAuthError::of(FormRefusal::ScopeAsList);
     let claims = params.all("claim").map_err(as_list)?.into_iter();
     Ok(Choices {

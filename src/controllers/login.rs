@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
-use super::page::{self, FormAction, FormState, FormTarget, PageOutcome, field};
+use super::{
+    next_page::{NEXT, NextPage, USER_CODE},
+    page::{self, FormAction, FormState, FormTarget, PageOutcome, field},
+};
 use crate::{
     config::RateLimitEntry,
     controllers::outcome::{NavigationKind, respond},
@@ -27,9 +30,6 @@ use crate::{
 };
 
 const ROUTE: Route = Route::Login;
-/// Field that names the page after the login; `apps` is its only value that has an effect.
-const NEXT: &str = "next";
-const APPS: &str = "apps";
 /// Longest password that is hashed, bytes.
 const MAX_PASSWORD: usize = 1024;
 
@@ -52,7 +52,7 @@ async fn show(
     match page::load_page(server, browser, params, Step::Login).await? {
         PageOutcome::Elsewhere(answer) => Ok(answer),
         PageOutcome::Here(visited) => {
-            let form_state = FormState::of(params, &[NEXT])?;
+            let form_state = FormState::of(params, &[NEXT, USER_CODE])?;
             let interaction = visited.as_ref().map(|visited| &visited.interaction);
             form(server, browser, interaction, form_state).await
         }
@@ -82,7 +82,7 @@ async fn submit(
         PageOutcome::Here(interaction) => interaction,
     };
     let request = interaction.as_deref();
-    let mut form_state = FormState::of(params, &["login", "remember", NEXT])?;
+    let mut form_state = FormState::of(params, &["login", "remember", NEXT, USER_CODE])?;
     if let Some(refused) = page::check_csrf(server, browser, params, FormTarget::at(ROUTE))? {
         return form(server, browser, request, form_state.refused(refused)).await;
     }
@@ -132,14 +132,14 @@ async fn submit(
         remember,
         ..SignIn::default()
     };
-    let to_apps = interaction.is_none() && field(params, NEXT)? == Some(APPS);
+    let next = NextPage::read(params)?.filter(|_| interaction.is_none());
     let interaction = interaction.map(|interaction| *interaction);
     let authenticated = Authenticated { owner, sign_in };
     let answer = enter(server, browser, interaction, authenticated).await?;
-    if to_apps {
-        return Ok(see_other(server.urls.of(Route::Apps))?);
+    match next {
+        Some(next) => Ok(see_other(&next.url(&server.urls))?),
+        None => Ok(answer),
     }
-    Ok(answer)
 }
 
 /// Who was authenticated, and how.
@@ -233,10 +233,14 @@ async fn form(
     interaction: Option<&Interaction>,
     form_state: FormState,
 ) -> Result<Response, PageError> {
-    let signup_url = server
-        .policy
-        .signup
-        .then(|| server.interactions.step_url(interaction, Step::Create));
+    let next = NextPage::of_form(&form_state).filter(|_| interaction.is_none());
+    let signup_url = server.policy.signup.then(|| {
+        let page = server.interactions.step_url(interaction, Step::Create);
+        match &next {
+            Some(next) => next.by_way_of(&page, &server.urls),
+            None => page,
+        }
+    });
     let asked_again = |interaction: &Interaction| {
         interaction.request.prompts.contains(&Prompt::Login)
             || interaction.request.max_age.is_some()
@@ -248,13 +252,12 @@ async fn form(
         Some(interaction) => locked_login(server, browser, interaction).await?,
         None => None,
     };
-    let next = form_state
-        .values
-        .get(NEXT)
-        .filter(|next| *next == APPS)
-        .cloned();
     let page = LoginPage {
-        next,
+        next: next.as_ref().map(|next| next.name().to_owned()),
+        user_code: next
+            .as_ref()
+            .and_then(NextPage::user_code)
+            .map(str::to_owned),
         common: page::common(server, browser, FormTarget::at(ROUTE), interaction)?.with(form_state),
         login_hint: interaction.and_then(|interaction| interaction.request.login_hint.clone()),
         locked_login,

@@ -4,6 +4,7 @@ use axum::{debug_handler, extract::State, http::StatusCode, response::Response};
 
 use super::{
     login::{self, Authenticated},
+    next_page::{NEXT, NextPage, USER_CODE},
     page::{self, FormAction, FormState, FormTarget, PageOutcome, field},
 };
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     error::PageError,
     events::{AuditEvent, EventName},
     http::{
+        answer::see_other,
         browser::with_cookies,
         extract::{PageForm, QueryParams, ServerState, SharedContext},
         pages,
@@ -56,7 +58,8 @@ async fn show(
         PageOutcome::Elsewhere(answer) => Ok(answer),
         PageOutcome::Here(visited) => {
             let interaction = visited.as_ref().map(|visited| &visited.interaction);
-            form(server, browser, interaction, FormState::default())
+            let form_state = FormState::of(params, &[NEXT, USER_CODE])?;
+            form(server, browser, interaction, form_state)
         }
     }
 }
@@ -190,13 +193,13 @@ async fn submit(
         owner,
         sign_in: SignIn::default(),
     };
-    login::enter(
-        server,
-        browser,
-        interaction.map(|interaction| *interaction),
-        authenticated,
-    )
-    .await
+    let next = NextPage::read(params)?.filter(|_| interaction.is_none());
+    let interaction = interaction.map(|interaction| *interaction);
+    let answer = login::enter(server, browser, interaction, authenticated).await?;
+    match next {
+        Some(next) => Ok(see_other(&next.url(&server.urls))?),
+        None => Ok(answer),
+    }
 }
 
 /// The app's sign-up form; GE-11 with `enable_signup: false`, or in an app that makes no accounts.
@@ -232,7 +235,8 @@ fn values(
 fn form_state(offered: SignUpForm, params: &Params) -> Result<FormState, PageError> {
     let fields = offered.fields();
     let shown = fields.iter().filter(|input| input.kind != "password");
-    FormState::of(params, &shown.map(|input| input.name).collect::<Vec<_>>())
+    let shown = shown.map(|input| input.name).chain([NEXT, USER_CODE]);
+    FormState::of(params, &shown.collect::<Vec<_>>())
 }
 
 fn with_errors(form_state: FormState, errors: Vec<FieldError>) -> FormState {
@@ -258,10 +262,20 @@ fn form(
     form_state: FormState,
 ) -> Result<Response, PageError> {
     let status = form_state.status;
+    let next = NextPage::of_form(&form_state).filter(|_| interaction.is_none());
+    let login_url = server.interactions.step_url(interaction, Step::Login);
     let page = SignUpPage {
+        next: next.as_ref().map(|next| next.name().to_owned()),
+        user_code: next
+            .as_ref()
+            .and_then(NextPage::user_code)
+            .map(str::to_owned),
         common: page::common(server, browser, FormTarget::at(ROUTE), interaction)?.with(form_state),
         fields: offered(server)?.fields().iter().map(Into::into).collect(),
-        login_url: server.interactions.step_url(interaction, Step::Login),
+        login_url: match &next {
+            Some(next) => next.by_way_of(&login_url, &server.urls),
+            None => login_url,
+        },
     };
     pages::page(server, browser, interaction, status, page)
 }

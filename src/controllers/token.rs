@@ -62,7 +62,10 @@ pub async fn count_failures<T>(
                 .limits
                 .record_failure(limits::client_failure_keys(client_id))
                 .await?;
-        } else if failure.status.is_client_error() {
+        } else if failure.status.is_client_error()
+            // A device that waits does what it should.
+            && failure.error.code != ErrorCode::AuthorizationPending
+        {
             server.limits.record_failure(limits::refusal_keys()).await?;
         }
     }
@@ -86,6 +89,7 @@ async fn answer(
         GrantType::ClientCredentials => {
             grants::client_credentials::answer(server, &credentials, request).await
         }
+        GrantType::DeviceCode => grants::device_code::answer(server, &credentials, request).await,
     }
 }
 

@@ -17,6 +17,10 @@ const MAX_SOURCE: usize = 500;
 /// `of_client` says where it happened: an unknown client at a page is no failed authentication.
 pub fn refused(refused: &Refused, of_client: AuditSurface) {
     let Failure { error, status, .. } = &refused.failure;
+    if error.code == ErrorCode::AuthorizationPending {
+        // A device that waits is told so every few seconds, and nothing was refused.
+        return;
+    }
     let client_id = refused.client_id.clone().or_else(request::client_id);
     let more = match error.code {
         ErrorCode::InvalidClient if of_client == AuditSurface::Endpoint => {

@@ -37,6 +37,11 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// A refusal with 404: what is asked for is not there for whoever asks.
+    pub const fn not_found(error: OAuthError) -> Self {
+        Self::transport(StatusCode::NOT_FOUND, error)
+    }
+
     /// A refusal with an HTTP status that does not follow from its error code (404, 405, 413, 415 …).
     pub const fn transport(status: StatusCode, error: OAuthError) -> Self {
         Self {

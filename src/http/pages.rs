@@ -109,7 +109,14 @@ pub fn language(server: &Server, browser: &Browser, ui_locales: Option<&str>) ->
 /// What pages show of the client of a request.
 pub fn client_card(interaction: &Interaction) -> ClientCard {
     let redirect = interaction.request.callback.redirect_uri();
-    card(&interaction.client, redirect)
+    let mut card = card(&interaction.client, redirect);
+    if interaction.device().is_some() {
+        card.redirect_uri = None;
+        if card.host.is_empty() {
+            card.host.clone_from(&card.id);
+        }
+    }
+    card
 }
 
 /// What the page of connected apps shows of a client; of one that is gone, its id.

@@ -123,7 +123,10 @@ impl InteractionService {
     /// a page of the app also the step and the URL to return to.
     pub fn step_url(&self, interaction: Option<&Interaction>, step: Step) -> String {
         let urls = &self.urls;
+        let is_device = interaction.is_some_and(|interaction| interaction.device().is_some());
         let page: &str = match step {
+            // The page of devices has warnings that a consent page of the app may lack (DV-07).
+            Step::Consent if is_device => urls.of(Route::Device),
             // Without sign-up there is no built-in page for it: the person signs in instead (NX-01).
             Step::Create if urls.signup_page == urls.of(Route::Signup) && !self.policy.signup => {
                 &urls.login_page

@@ -75,7 +75,13 @@ impl InteractionService {
             access_for: Some(access),
             offline,
             narrowing: self.settings.consent_allows_narrowing,
-            switch_account_action: self.urls.of(Route::Consent).to_owned(),
+            switch_account_action: self
+                .urls
+                .of(match interaction.device() {
+                    Some(_) => Route::Device,
+                    None => Route::Consent,
+                })
+                .to_owned(),
             warnings: warnings(interaction),
             ..ConsentPage::default()
         }
@@ -107,6 +113,11 @@ impl InteractionService {
 }
 
 fn warnings(interaction: &Interaction) -> Vec<Warning> {
+    if interaction.device().is_some() {
+        // The others are about the way back to the client, which there is none of.
+        let unverified = (!interaction.client.is_trusted()).then_some(Warning::Unverified);
+        return unverified.into_iter().collect();
+    }
     let redirect = interaction.request.callback.redirect_uri();
     let found = [
         (!interaction.client.is_trusted(), Warning::Unverified),

@@ -15,6 +15,7 @@ use crate::{
         acr,
         consent::{Approval, Choices},
         error::OAuthError,
+        interaction::Step,
         row_id::GrantId,
         secret::{Purpose, SealKey, Secret},
         time::Seconds,
@@ -22,7 +23,7 @@ use crate::{
     random,
     sessions::{Browser, SignedIn, device_label},
     store::{
-        authorization_codes::GrantRow,
+        authorization_codes::{CODE, GrantRow},
         authorization_states::{self, Completion},
         consents::NewApproval,
         issue_preconditions::{ClientAtVersion, IssuePreconditions},
@@ -47,6 +48,13 @@ impl InteractionService {
         current: &SignedIn,
         approved: Option<Choices>,
     ) -> Result<InteractionOutcome, PageError> {
+        if interaction.device().is_some() {
+            return match approved {
+                Some(scopes) => self.approve_device(interaction, current, &scopes).await,
+                // Nothing but an approval for this device ends in tokens for it (DV-07).
+                None => Ok(InteractionOutcome::Step(Step::Consent)),
+            };
+        }
         let code = random::secret(&self.settings.token_prefixes.authorization_code)?;
         let response = interaction.request.callback.success(code.expose());
         let granted = approved.clone().unwrap_or_else(|| Choices {
@@ -69,7 +77,8 @@ impl InteractionService {
             basis: self.basis(interaction, current, &consent),
             app: Arc::clone(&self.people.app),
             now: self.clock.now(),
-            grant: self.grant_row(interaction, current, &code, &granted),
+            grant: self.grant_row(interaction, current, &granted, &code),
+            device: None,
             consent,
         };
         let grant = finish.grant.clone();
@@ -82,15 +91,11 @@ impl InteractionService {
             .await?;
         match (finished, interaction.state()) {
             (IssueOutcome::Issued(id), _) => {
-                if let Some(accepted) = &approved {
-                    let event = AuditEvent::new(EventName::ConsentGranted);
-                    let event = event.client(&interaction.client).about(&current.owner);
-                    let event = event.about(&current.session).grant_id(id);
-                    let event = event.scopes(accepted.scopes.as_slice());
-                    self.events
-                        .emit(event.resources(&interaction.request.resources));
+                let grant = GrantRow { id, ..grant };
+                if approved.is_some() {
+                    self.consented(interaction, current, &grant);
                 }
-                self.issued(interaction, current, &GrantRow { id, ..grant });
+                self.issued(interaction, current, &grant);
                 Ok(InteractionOutcome::Answer(response))
             }
             (IssueOutcome::Lost, Some(state)) => self.finished_elsewhere(browser, state).await,
@@ -100,8 +105,23 @@ impl InteractionService {
         }
     }
 
+    /// Emits the event of a consent that was just given.
+    pub(super) fn consented(
+        &self,
+        interaction: &Interaction,
+        current: &SignedIn,
+        grant: &GrantRow,
+    ) {
+        let event = AuditEvent::new(EventName::ConsentGranted);
+        let event = event.client(&interaction.client).about(&current.owner);
+        let event = event.about(&current.session).grant_id(grant.id);
+        let event = event.scopes(&grant.scopes.0);
+        self.events
+            .emit(event.resources(&interaction.request.resources));
+    }
+
     /// Returns the rows that must still be there when the code is stored (NX-10).
-    fn basis(
+    pub(super) fn basis(
         &self,
         interaction: &Interaction,
         current: &SignedIn,
@@ -140,6 +160,9 @@ impl InteractionService {
         browser: &mut Browser,
         error: &OAuthError,
     ) -> Result<InteractionOutcome, PageError> {
+        if interaction.device().is_some() {
+            return self.deny_device(interaction, browser).await;
+        }
         let response = interaction.request.callback.error(error);
         let Some(row) = &interaction.row else {
             return Ok(InteractionOutcome::Answer(response));
@@ -161,6 +184,9 @@ impl InteractionService {
     /// Returns the answer of a finished interaction once more (IX-05), for half a minute and while
     /// its code is unused; otherwise [`InteractionOutcome::Completed`].
     pub fn repeat(&self, interaction: &Interaction, browser: &Browser) -> InteractionOutcome {
+        if let Some(page) = self.device_page(interaction) {
+            return InteractionOutcome::Redirect(page);
+        }
         let opened = interaction.row.as_ref().and_then(|row| {
             let until = row.consumed_at? + REPEAT;
             let spent = row
@@ -178,7 +204,7 @@ impl InteractionService {
         opened.map_or(InteractionOutcome::Completed, InteractionOutcome::Answer)
     }
 
-    async fn finished_elsewhere(
+    pub(super) async fn finished_elsewhere(
         &self,
         browser: &mut Browser,
         state: &str,
@@ -191,7 +217,20 @@ impl InteractionService {
         &self,
         interaction: &Interaction,
         current: &SignedIn,
+        granted: &Choices,
         code: &Secret,
+    ) -> GrantRow {
+        GrantRow {
+            code_hash: Some(code.hash(Purpose::Code).0.to_vec()),
+            ..self.approved_row(interaction, current, granted)
+        }
+    }
+
+    /// Returns what a person gives the client, without a code.
+    pub(super) fn approved_row(
+        &self,
+        interaction: &Interaction,
+        current: &SignedIn,
         granted: &Choices,
     ) -> GrantRow {
         let (now, request) = (self.clock.now(), &interaction.request);
@@ -199,12 +238,12 @@ impl InteractionService {
         let expires_at = now + self.policy.ttl.code;
         GrantRow {
             id: GrantId::UNSAVED,
-            kind: "code".to_owned(),
+            kind: CODE.to_owned(),
             client_id: interaction.client.client_id.clone(),
             user_id: Some(current.owner.key()),
             session_id: Some(current.session.id),
             consent_id: None,
-            code_hash: Some(code.hash(Purpose::Code).0.to_vec()),
+            code_hash: None,
             redirect_uri: request.callback.redirect_uri().to_owned(),
             redirect_uri_explicit: request.callback.is_explicit(),
             code_challenge: request.code_challenge.clone(),
@@ -236,7 +275,7 @@ impl InteractionService {
         Some(acr::told(order, wanted.values, held).to_owned())
     }
 
-    fn approval(
+    pub(super) fn approval(
         &self,
         interaction: &Interaction,
         current: &SignedIn,

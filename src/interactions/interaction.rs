@@ -12,7 +12,7 @@ use crate::{
         callback::{Callback, ResponseMode, StoredRedirect},
         client::Client,
         interaction::{Progress, Step},
-        row_id::InteractionId,
+        row_id::{GrantId, InteractionId},
         scope::Scopes,
         time::{Seconds, UnixTime},
     },
@@ -26,6 +26,8 @@ use crate::{
 
 /// Value of the column `kind` for authorization requests.
 pub const KIND: &str = BROWSER;
+/// Value of the column `kind` for requests of devices.
+pub const DEVICE_KIND: &str = "device";
 const HANDLED_CREATE: &str = "create";
 const HANDLED_SELECT: &str = "select_account";
 /// Prefix for a finished step of the app in the column `handled`; the name of the step follows.
@@ -76,7 +78,9 @@ pub struct StoredInteraction {
     pub consumed_at: Option<UnixTime>,
     /// The final location, encrypted under the secret of the binding cookie.
     pub result_sealed: Option<Vec<u8>>,
-    /// The grant that the interaction led to.
+    /// The request of a device that is decided; `None` for authorization requests.
+    pub device: Option<GrantId>,
+    /// The grant that the interaction led to, or that of the device.
     pub grant: Option<GrantRow>,
 }
 
@@ -171,6 +175,7 @@ impl Interaction {
             expires_at: row.expires_at,
             consumed_at: row.consumed_at,
             result_sealed: row.result_sealed,
+            device: row.device_grant_id,
             grant,
         };
         Self {
@@ -220,6 +225,7 @@ impl Interaction {
             authenticated_at: None,
             consumed_at: None,
             request_uri_hash: None,
+            device_grant_id: None,
             grant_id: None,
             result_sealed: None,
             started_at: self.started_at,
@@ -273,6 +279,11 @@ impl Interaction {
     pub fn is_finished(&self) -> bool {
         let row = self.row.as_ref();
         row.is_some_and(|row| row.consumed_at.is_some())
+    }
+
+    /// The request of a device that this interaction decides; `None` for authorization requests.
+    pub fn device(&self) -> Option<GrantId> {
+        self.row.as_ref().and_then(|row| row.device)
     }
 
     /// Returns the interaction id; `None` while the request is not stored.

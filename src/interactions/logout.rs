@@ -115,6 +115,7 @@ impl LogoutInteraction {
             authenticated_at: None,
             consumed_at: None,
             request_uri_hash: None,
+            device_grant_id: None,
             grant_id: None,
             result_sealed: None,
             started_at: now,
@@ -184,7 +185,7 @@ impl InteractionService {
         id: &str,
         browser: &mut Browser,
     ) -> Result<LogoutInteraction, PageError> {
-        let found = self.bound(id, KIND, browser).await?;
+        let found = self.bound(id, &[KIND], browser).await?;
         let client = self
             .clients
             .static_or_stored(&found.interaction.client_id, found.client.as_ref());

@@ -4,6 +4,8 @@
 mod accounts;
 pub mod advance;
 mod consent_prompt;
+pub mod device;
+mod device_request;
 mod finish;
 pub mod interaction;
 pub mod logout;
@@ -26,6 +28,7 @@ use crate::{
         authorize,
         callback::ClientResponse,
         client::{Client, SecretHash},
+        device_authorization::UserCodeKey,
         error::OAuthError,
         interaction::Step,
         policy::Policy,
@@ -82,6 +85,7 @@ pub struct InteractionService {
     people: Arc<People>,
     clients: Arc<ClientRegistry>,
     sessions: Arc<SessionService>,
+    user_codes: Option<UserCodeKey>,
 }
 
 /// What an [`InteractionService`] is made of.
@@ -104,6 +108,8 @@ pub struct InteractionServiceParts {
     pub clients: Arc<ClientRegistry>,
     /// The sessions of browsers.
     pub sessions: Arc<SessionService>,
+    /// The key of user codes; `None` where devices are not served.
+    pub user_codes: Option<UserCodeKey>,
 }
 
 impl InteractionService {
@@ -119,6 +125,7 @@ impl InteractionService {
             people,
             clients,
             sessions,
+            user_codes,
         } = parts;
         Self {
             settings,
@@ -130,6 +137,7 @@ impl InteractionService {
             people,
             clients,
             sessions,
+            user_codes,
         }
     }
 
@@ -197,23 +205,27 @@ impl InteractionService {
             interaction: row,
             client,
             grant,
-        } = self.bound(id, interaction::KIND, browser).await?;
+        } = self
+            .bound(id, &[interaction::KIND, interaction::DEVICE_KIND], browser)
+            .await?;
         request::note_client(&row.client_id);
         let client = self
             .clients
             .static_or_stored(&row.client_id, client.as_ref());
         let client = usable(client.cloned())?;
         let interaction = Interaction::stored(client, row, grant, &self.urls.issuer);
-        // A redirect URI that the client withdrew meanwhile gets no code.
-        interaction.request.callback.check(&interaction.client)?;
+        if interaction.device().is_none() {
+            // A redirect URI that the client withdrew meanwhile gets no code.
+            interaction.request.callback.check(&interaction.client)?;
+        }
         Ok(interaction)
     }
 
-    /// Returns the row of this kind with this id, for the browser that started it (IX-03).
+    /// Returns the row of one of these kinds with this id, for the browser that started it (IX-03).
     async fn bound(
         &self,
         id: &str,
-        kind: &str,
+        kinds: &[&str],
         browser: &mut Browser,
     ) -> Result<lookups::InteractionWithClient, PageError> {
         let tables = self.store.tables();
@@ -224,7 +236,7 @@ impl InteractionService {
             PageError::from(error.received(Received::Identifier(id)))
         };
         let mut found = found
-            .filter(|found| found.interaction.kind == kind)
+            .filter(|found| kinds.contains(&found.interaction.kind.as_str()))
             .ok_or_else(unknown)?;
         let row = &mut found.interaction;
         // This check is the first, so that another browser learns nothing of the request or its client.
@@ -240,6 +252,9 @@ impl InteractionService {
         row: &mut InteractionRow,
         browser: &mut Browser,
     ) -> Result<(), PageError> {
+        if row.device_grant_id.is_some() {
+            return device::check_binding(row, browser);
+        }
         let has_cookie = browser.hash().is_some();
         let foreign = || {
             let received = if has_cookie {
@@ -320,6 +335,8 @@ impl InteractionService {
         };
         let ttl = self.settings.state_ttl_seconds;
         let latest = interaction.started_at + ttl * MAX_RENEWALS;
+        // The device was told how long its code lives.
+        let of_device = device::fixed_end(interaction);
         // A refusal leaves nothing for the person to do, as the issue of a code does.
         let intent = self.next_step(interaction, current).await?;
         let step = StepUpdate {
@@ -329,7 +346,7 @@ impl InteractionService {
             session_id: current.map(|current| current.session.id),
             user_id: current.map(|current| current.owner.key()),
             authenticated_at: interaction.progress.authenticated_at,
-            expires_at: (self.clock.now() + ttl).min(latest),
+            expires_at: of_device.unwrap_or_else(|| (self.clock.now() + ttl).min(latest)),
         };
         let (user, tables) = (step.user_id, self.store.tables());
         let record = |db| authorization_states::record_step(db, tables, row, &step);

@@ -21,6 +21,7 @@ use crate::{
         authorization_codes::{self, GrantRow},
         authorization_states::{self, Completion},
         consents::{self, NewApproval},
+        device_grants::{self, DeviceClaim},
         issue_preconditions::{self, IssuePreconditions, LockedRows},
         tables::Tables,
     },
@@ -99,6 +100,8 @@ pub(super) struct IssueCode {
     pub now: UnixTime,
     /// The grant to store, with the hash of the code.
     pub grant: GrantRow,
+    /// The request of a device that is approved; `None` where the grant is a new row.
+    pub device: Option<DeviceClaim>,
     /// Why the person need not be asked for consent any more.
     pub consent: ConsentBasis,
 }
@@ -118,6 +121,11 @@ impl IssueCode {
         if !locked.is_some_and(|locked| self.still_holds(&locked)) {
             return Ok(IssueOutcome::Changed);
         }
+        if let Some(claim) = self.device
+            && !device_grants::approve(txn, tables, claim, &self.grant).await?
+        {
+            return Ok(IssueOutcome::Changed);
+        }
         if let Some(ConsumedInteraction { id, sealed }) = &self.interaction {
             let done = Completion {
                 id: *id,
@@ -125,7 +133,9 @@ impl IssueCode {
                 sealed_result: Some(sealed.clone()),
                 intent: "done",
             };
-            if !authorization_states::consume(txn, tables, done).await? {
+            let consumed = authorization_states::consume(txn, tables, done).await?;
+            // The request of a device is decided by its own row.
+            if !consumed && self.device.is_none() {
                 return Ok(IssueOutcome::Lost);
             }
         }
@@ -135,6 +145,11 @@ impl IssueCode {
             ConsentBasis::Stored { id, .. } => Some(*id),
             ConsentBasis::NotNeeded => None,
         };
+        if let Some(DeviceClaim { id, .. }) = self.device {
+            grant.id = id;
+            device_grants::link_consent(txn, tables, &grant).await?;
+            return Ok(IssueOutcome::Issued(id));
+        }
         let grant_id = authorization_codes::insert(txn, tables, &grant).await?;
         if let Some(ConsumedInteraction { id, .. }) = &self.interaction {
             authorization_states::link(txn, tables, *id, grant_id).await?;

@@ -207,6 +207,37 @@ pub fn validate(
     })
 }
 
+/// The scopes and resources that a request is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestedAccess {
+    /// Requested scopes, in the order of the request.
+    pub scopes: Scopes,
+    /// Requested resources in their configured spelling.
+    pub resources: Vec<String>,
+}
+
+/// Checks AZ-20, AZ-21 and AZ-23: reads the requested scopes and resources.
+///
+/// # Errors
+/// `invalid_scope` or `invalid_target`.
+pub fn access(
+    scope: Option<&str>,
+    resources: &[&str],
+    entitlement: Entitlement<'_>,
+) -> Result<RequestedAccess, OAuthError> {
+    let Entitlement { client, policy } = entitlement;
+    // Default scopes depend on the resources, but a bad scope is told first.
+    let resources = targets::resources(resources, client, policy);
+    let named = resources.as_deref().unwrap_or_default();
+    let scopes = targets::scopes(scope, client, policy, named)?;
+    let mut resources = resources?;
+    if resources.is_empty() {
+        resources.extend(requested::resource_of_scopes(policy, client, &scopes));
+    }
+    targets::one_signature(&resources, policy)?;
+    Ok(RequestedAccess { scopes, resources })
+}
+
 /// AZ-13: nothing twice but `resource` (GE-03), no known name with a bracket (GE-04).
 fn repeated(of: &Repeated) -> OAuthError {
     let error = OAuthError::of(AuthorizeRefusal::ParameterRepeated);

@@ -89,6 +89,9 @@ pub enum GrantType {
     RefreshToken,
     /// RFC 6749 §4.4.
     ClientCredentials,
+    /// RFC 8628 §3.4.
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
+    DeviceCode,
 }
 
 impl GrantType {
@@ -99,6 +102,7 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
         }
     }
 
@@ -107,8 +111,17 @@ impl GrantType {
     #[must_use]
     pub const fn acts_alone(self) -> bool {
         match self {
-            Self::AuthorizationCode | Self::RefreshToken => false,
+            Self::AuthorizationCode | Self::RefreshToken | Self::DeviceCode => false,
             Self::ClientCredentials => true,
+        }
+    }
+
+    /// Whether a person agrees to the grant, so that refresh tokens may come with it.
+    #[must_use]
+    pub const fn is_of_people(self) -> bool {
+        match self {
+            Self::AuthorizationCode | Self::DeviceCode => true,
+            Self::RefreshToken | Self::ClientCredentials => false,
         }
     }
 }

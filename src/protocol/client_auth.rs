@@ -33,6 +33,8 @@ pub enum ClientEndpoint {
     Introspection,
     /// The pushed authorization request endpoint (RFC 9126 §2).
     PushedRequest,
+    /// The device authorization endpoint (RFC 8628 §3.1).
+    DeviceAuthorization,
 }
 
 /// Client credentials in a form body (RFC 6749 §2.3.1, RFC 7521 §4.2).

@@ -202,6 +202,9 @@ impl ErrorKind {
             | ErrorCode::UnsupportedGrantType
             | ErrorCode::InvalidRedirectUri
             | ErrorCode::InvalidClientMetadata
+            | ErrorCode::AuthorizationPending
+            | ErrorCode::SlowDown
+            | ErrorCode::ExpiredToken
             | ErrorCode::InvalidToken
             | ErrorCode::InsufficientScope
             | ErrorCode::InsufficientUserAuthentication => Self::InvalidRequest,

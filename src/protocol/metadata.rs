@@ -55,6 +55,8 @@ pub struct Endpoints {
     pub introspection_endpoint: String,
     /// Published while `par` is enabled (RFC 9126 §5).
     pub pushed_authorization_request_endpoint: String,
+    /// With the grant of devices (RFC 8628 §4).
+    pub device_authorization_endpoint: Option<String>,
     /// While `enable_end_session` is on (RP-Initiated Logout §2.1).
     pub end_session_endpoint: Option<String>,
     /// `None` = clients cannot register themselves.
@@ -91,6 +93,8 @@ pub struct ServerMetadata {
     pub pushed_authorization_request_endpoint: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub require_pushed_authorization_requests: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_authorization_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_session_endpoint: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -187,7 +191,8 @@ impl ServerMetadata {
     #[must_use]
     pub fn new(input: MetadataInput) -> Self {
         let parties = Parties::of(&input.grant_types);
-        let with_code = parties == Parties::People;
+        let with_people = parties == Parties::People;
+        let with_code = input.grant_types.contains(&GrantType::AuthorizationCode);
         let only = |condition: bool, word: &'static str| condition.then_some(word);
         let endpoints = input.endpoints;
         let confidential: Vec<&str> = AUTH_METHODS
@@ -195,10 +200,10 @@ impl ServerMetadata {
             .filter(|name| *name != "none")
             .collect();
         // A server for machines alone has nobody to sign in, and no clients without a secret.
-        let grantable = |name: &String| with_code || !STANDARD.contains(&name.as_str());
+        let grantable = |name: &String| with_people || !STANDARD.contains(&name.as_str());
         let pushed = input.pushed_requests != RequestForm::Off && with_code;
         let signed = input.signed_requests != RequestForm::Off && with_code;
-        let methods = if with_code {
+        let methods = if with_people {
             AUTH_METHODS.to_vec()
         } else {
             confidential.clone()
@@ -207,7 +212,7 @@ impl ServerMetadata {
             issuer: endpoints.issuer,
             token_endpoint: endpoints.token_endpoint,
             jwks_uri: endpoints.jwks_uri,
-            userinfo_endpoint: with_code.then_some(endpoints.userinfo_endpoint),
+            userinfo_endpoint: with_people.then_some(endpoints.userinfo_endpoint),
             revocation_endpoint: endpoints.revocation_endpoint,
             introspection_endpoint: endpoints.introspection_endpoint,
             authorization_endpoint: with_code.then_some(endpoints.authorization_endpoint),
@@ -215,6 +220,7 @@ impl ServerMetadata {
                 .then_some(endpoints.pushed_authorization_request_endpoint),
             require_pushed_authorization_requests: pushed
                 && input.pushed_requests == RequestForm::Required,
+            device_authorization_endpoint: endpoints.device_authorization_endpoint,
             end_session_endpoint: endpoints.end_session_endpoint,
             backchannel_logout_supported: with_code,
             backchannel_logout_session_supported: with_code,
@@ -230,7 +236,7 @@ impl ServerMetadata {
             token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
             introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-            code_challenge_methods_supported: parties.list(vec!["S256"]),
+            code_challenge_methods_supported: only(with_code, "S256").into_iter().collect(),
             authorization_response_iss_parameter_supported: with_code,
             client_id_metadata_document_supported: input.client_documents,
             protected_resources: input.resources,
@@ -249,10 +255,10 @@ impl ServerMetadata {
             display_values_supported: parties.list(Display::ALL.map(Display::as_str).into()),
             acr_values_supported: parties.list(input.acr_values),
             ui_locales_supported: input.locales,
-            prompt_values_supported: parties
-                .list(PROMPTS.to_vec())
+            prompt_values_supported: PROMPTS
                 .into_iter()
-                .chain(only(with_code && input.sign_up, "create"))
+                .chain(input.sign_up.then_some("create"))
+                .filter(|_| with_code)
                 .collect(),
             service_documentation: input.links.service_documentation,
             op_policy_uri: input.links.op_policy_uri,
@@ -272,7 +278,7 @@ enum Parties {
 
 impl Parties {
     fn of(grant_types: &[GrantType]) -> Self {
-        if grant_types.contains(&GrantType::AuthorizationCode) {
+        if grant_types.iter().any(|grant| grant.is_of_people()) {
             Self::People
         } else {
             Self::Machines

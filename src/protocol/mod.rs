@@ -17,6 +17,7 @@ pub mod client_document;
 pub mod client_metadata;
 pub mod consent;
 pub mod credentials;
+pub mod device_authorization;
 pub mod display_name;
 pub mod end_session;
 pub mod error;

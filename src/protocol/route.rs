@@ -61,6 +61,8 @@ routes! {
     Revoke = "/revoke", Client;
     /// The pushed authorization request endpoint (RFC 9126 §2).
     PushedRequest = "/par", Client;
+    /// The device authorization endpoint (RFC 8628 §3.1).
+    DeviceAuthorization = "/device-authorization", Client;
     /// The `UserInfo` endpoint (OpenID Connect Core §5.3).
     Userinfo = "/userinfo", Client;
     /// The registration endpoint (RFC 7591 §3).
@@ -91,6 +93,8 @@ routes! {
     ForgotPassword = "/forgot-password", Person;
     /// Takes the new password.
     ResetPassword = "/reset-password", Person;
+    /// Where people enter the code that a device shows (RFC 8628 §3.3).
+    Device = "/device", Person;
     /// What a person has given out, and where they are signed in.
     Apps = "/apps", Person;
     /// Disconnects all apps.

@@ -39,6 +39,10 @@ pub enum Purpose {
     PushedRequest,
     /// A session, or a client in it (OpenID Connect Back-Channel Logout §2.3).
     SessionClient,
+    /// Device code (RFC 8628 §3.2).
+    Device,
+    /// Interaction id of a device request, made of the stored form of its user code.
+    DeviceInteraction,
 }
 
 impl Purpose {
@@ -58,6 +62,8 @@ impl Purpose {
             Self::Jti => b"jti",
             Self::PushedRequest => b"par",
             Self::SessionClient => b"session_client",
+            Self::Device => b"device",
+            Self::DeviceInteraction => b"device-interaction",
         }
     }
 }

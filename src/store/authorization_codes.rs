@@ -21,6 +21,9 @@ use crate::{
     store::{schema::TableNames, user_key::UserKey},
 };
 
+/// Value of the column `kind` for grants of authorization codes.
+pub const CODE: &str = "code";
+
 /// Most grants that the page of connected apps looks at.
 const MOST_SHOWN: u64 = 1000;
 
@@ -29,7 +32,7 @@ record! {
     pub struct GrantRow {
         /// Primary key.
         pub id: GrantId,
-        /// Kind of the grant; always `code`.
+        /// Kind of the grant: `code` or `device`.
         pub kind: String,
         /// The client it was given to.
         pub client_id: String,
@@ -120,7 +123,9 @@ pub async fn revoke_of_session(
 ) -> StoreResult<u64> {
     let mut update = revoking(tables, revocation);
     update.and_where(eq("session_id", of.session_id));
-    let unredeemed = is_null("redeemed_at");
+    // A device fetches its tokens after the person has left: of its grant, a sign-out ends what it ends of
+    // grants whose tokens were fetched.
+    let unredeemed = is_null("redeemed_at").and(eq("kind", CODE));
     match of.which {
         GrantSelection::Unredeemed => update.and_where(unredeemed),
         GrantSelection::Online => update.and_where(unredeemed.or(lacks_offline_access())),

@@ -28,7 +28,7 @@ record! {
         pub id: InteractionId,
         /// Identifier of the interaction, made by the server.
         pub state: String,
-        /// Kind of the row: [`BROWSER`], [`PUSHED`], or that of a request to sign out.
+        /// Kind of the row: [`BROWSER`], [`PUSHED`], or that of a device or of a request to sign out.
         pub kind: String,
         /// Next step, for the operator; every request computes it anew.
         pub intent: String,
@@ -84,6 +84,8 @@ record! {
         pub consumed_at: Option<UnixTime>,
         /// Hash of the `request_uri` of a pushed request (RFC 9126).
         pub request_uri_hash: Option<Vec<u8>>,
+        /// The request of a device that it decides.
+        pub device_grant_id: Option<GrantId>,
         /// The grant it led to.
         pub grant_id: Option<GrantId>,
         /// Location of the final redirect, sealed under the binding cookie.
@@ -199,6 +201,61 @@ pub async fn with_handle(
     select.and_where(eq("request_uri_hash", handle.0.to_vec()));
     let row = conn.query_one(&select).await?;
     Ok(row.map(|row| InteractionRow::read(&row)).transpose()?)
+}
+
+/// A request of a device and the browser in which its user code was entered.
+#[derive(Clone, Debug)]
+pub struct DeviceBinding {
+    /// Id of the interaction's row.
+    pub id: InteractionId,
+    /// Hash of the binding cookie.
+    pub browser: SecretHash,
+    /// The person who entered the code, and their browser session.
+    pub person: InteractionUser,
+    /// The user code, sealed under the binding cookie, to be shown there.
+    pub sealed_code: Vec<u8>,
+}
+
+/// Binds the interaction of a device to the browser in which its user code was entered.
+///
+/// # Errors
+/// [`super::StoreError`] when the database fails or refuses.
+pub async fn bind_device(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    binding: DeviceBinding,
+) -> StoreResult<bool> {
+    let mut update = update(tables, binding.id);
+    update
+        .value(Alias::new("browser_hash"), binding.browser.0.to_vec())
+        .value(
+            Alias::new("user_id"),
+            sea_orm::Value::from(binding.person.user_id),
+        )
+        .value(Alias::new("session_id"), binding.person.session_id)
+        .value(Alias::new("result_sealed"), binding.sealed_code)
+        .and_where(is_null("consumed_at"));
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// Unbinds the interaction of a device, so that its user code can be entered anew.
+///
+/// # Errors
+/// [`super::StoreError`] when the database fails or refuses.
+pub async fn release_device(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    id: InteractionId,
+) -> StoreResult<()> {
+    let mut update = update(tables, id);
+    for column in ["browser_hash", "user_id", "session_id", "result_sealed"] {
+        update.value(Alias::new(column), Expr::cust("NULL"));
+    }
+    update
+        .value(Alias::new("handled"), Strings::default())
+        .and_where(is_null("consumed_at"));
+    conn.execute(&update).await?;
+    Ok(())
 }
 
 /// What a completed step leaves on the row.

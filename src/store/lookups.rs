@@ -14,6 +14,7 @@ use super::{
     authorization_codes::GrantRow,
     authorization_states::InteractionRow,
     clients::ClientRow,
+    device_grants::DevicePoll,
     prepared::{PLACE, PreparedForMany, REQUESTS, Rows},
     record::{Column, Columns, Record, column, eq_of, same},
     refresh_tokens::RefreshTokenRow,
@@ -71,6 +72,17 @@ pub struct GrantWithSession {
     pub session: Option<SessionRow>,
 }
 
+/// The grant of a device.
+#[derive(Clone)]
+pub struct DeviceGrant {
+    /// The grant.
+    pub grant: GrantRow,
+    /// The browser session of the person who decided, while its row exists.
+    pub session: Option<SessionRow>,
+    /// What a waiting device is told by.
+    pub poll: DevicePoll,
+}
+
 /// A refresh token with its grant.
 #[derive(Clone)]
 pub struct RefreshWithGrant {
@@ -124,6 +136,43 @@ pub async fn codes<U>(
         .read(conn, build, |columns| {
             let (grant, session) = (columns.record()?, columns.record()?);
             Ok(grant.map(|grant| GrantWithSession { grant, session }))
+        })
+        .await
+}
+
+/// Returns for each key the client, and the grant whose device code has the hash, with its user.
+///
+/// # Errors
+/// [`super::StoreError`] when the database fails or refuses.
+pub async fn device_codes<U>(
+    conn: &impl ConnectionTrait,
+    tables: &Tables,
+    keys: &[LookupKey],
+    users: Option<&dyn WithUser<User = U>>,
+) -> StoreResult<Vec<ClientLookup<DeviceGrant, U>>> {
+    let grant = tables.authorization_codes;
+    let lookup = Lookup {
+        keys,
+        users,
+        texts: &tables.texts.device_codes,
+    };
+    let build = || {
+        let mut select = lookup_query(tables, column(grant, "code_hash"));
+        GrantRow::select_into(&mut select, grant);
+        DevicePoll::select_into(&mut select, grant);
+        join_session(&mut select, tables);
+        join_user(&mut select, users, column(grant, "user_id"));
+        select
+    };
+    lookup
+        .read(conn, build, |columns| {
+            let (grant, poll): (Option<GrantRow>, _) = (columns.record()?, columns.record()?);
+            let session = columns.record()?;
+            Ok(grant.zip(poll).map(|(grant, poll)| DeviceGrant {
+                grant,
+                session,
+                poll,
+            }))
         })
         .await
 }

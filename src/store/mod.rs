@@ -15,6 +15,7 @@ pub mod connection;
 pub mod consents;
 pub mod credentials;
 mod described;
+pub mod device_grants;
 pub mod ephemerals;
 pub mod fault;
 pub mod interaction_changes;

@@ -51,9 +51,9 @@ pub struct Revocation {
 /// Which grants of a session a sign-out ends (BS-05).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrantSelection {
-    /// Grants whose code was not redeemed yet.
+    /// Grants whose authorization code was not redeemed yet.
     Unredeemed,
-    /// Grants without `offline_access`, and those whose code was not redeemed yet.
+    /// Grants without `offline_access`, and those whose authorization code was not redeemed yet.
     Online,
     /// All grants of the session.
     All,

@@ -24,6 +24,8 @@ pub(super) struct Texts {
     pub client: Prepared,
     /// Clients, and codes with their grants.
     pub codes: PreparedForMany,
+    /// Clients, and device codes with their grants.
+    pub device_codes: PreparedForMany,
     /// Clients, and refresh tokens with their grants.
     pub refresh_tokens: PreparedForMany,
     /// Clients, and access tokens with their grants.

@@ -79,14 +79,14 @@ impl From<&str> for ClientChoice {
 pub struct Flow<'a> {
     pub(super) request: &'a TestServer,
     pub(super) ctx: AppContext,
-    client: Option<ClientChoice>,
+    pub(super) client: Option<ClientChoice>,
     secret: Option<String>,
-    person: Person,
-    browser: Option<Browser<'a>>,
-    params: Vec<(String, String)>,
+    pub(super) person: Person,
+    pub(super) browser: Option<Browser<'a>>,
+    pub(super) params: Vec<(String, String)>,
     removed: Vec<String>,
     deny: bool,
-    unticked: Vec<String>,
+    pub(super) unticked: Vec<String>,
     delivery: Delivery,
 }
 
@@ -217,7 +217,7 @@ impl<'a> Flow<'a> {
         running
     }
 
-    async fn chosen(&self, server: &Arc<Server>) -> TestClient {
+    pub(super) async fn chosen(&self, server: &Arc<Server>) -> TestClient {
         match &self.client {
             None => factory::client().create(&self.ctx).await,
             Some(ClientChoice::Made(client)) => client.as_ref().clone(),

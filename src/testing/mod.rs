@@ -36,6 +36,7 @@
 //! | Wish | Item |
 //! |---|---|
 //! | authorize, sign in, consent, redeem | [`flow()`] → [`Tokens`], or [`Stopped`] halfway, or [`Refused`] |
+//! | a device without a browser | [`Flow::device`] → [`Device`] |
 //! | a token for the app's own routes | [`ActingAs`] |
 //! | a signed-in browser | [`sign_in_browser`] → [`Browser`] |
 //! | rows | [`factory::client`], [`factory::grant`], [`factory::session`] |
@@ -66,6 +67,7 @@ mod browser;
 mod caller;
 mod clock;
 mod delivery;
+mod device;
 mod evil;
 pub mod factory;
 mod flow;
@@ -89,6 +91,7 @@ pub use self::{
     assertions::{assert_no_store, assert_oauth_error, assert_page, location, shown},
     browser::{Browser, sign_in_browser},
     clock::Clock,
+    device::Device,
     evil::{EvilClient, Replay, SwappedBrowsers},
     flow::{ClientChoice, Failing, Flow, Stopping, flow},
     page::{Form, Page},

@@ -20,7 +20,8 @@ use crate::{
         batches::Batches,
         issuing,
         lookups::{
-            self, AccessWithGrant, ClientLookup, GrantWithSession, LookupKey, RefreshWithGrant,
+            self, AccessWithGrant, ClientLookup, DeviceGrant, GrantWithSession, LookupKey,
+            RefreshWithGrant,
         },
         refresh_tokens::RefreshTokenRow,
         user_key::UserKey,
@@ -109,6 +110,7 @@ impl Token {
 #[derive(Debug, Default)]
 pub(super) struct Lookups {
     codes: Batches<LookupKey, ClientLookup<GrantWithSession, Owner>>,
+    device_codes: Batches<LookupKey, ClientLookup<DeviceGrant, Owner>>,
     refresh_tokens: Batches<LookupKey, ClientLookup<RefreshWithGrant, Owner>>,
     access_tokens: Batches<LookupKey, ClientLookup<AccessWithGrant, Owner>>,
     machine_tokens: Batches<AccessTokenRow, ()>,
@@ -225,6 +227,22 @@ impl TokenService {
             async move { lookups::codes(store.pool(), store.tables(), &keys, app.table()).await }
         };
         self.store.ask(&self.lookups.codes, key, find).await
+    }
+
+    /// Returns the client and the device code of a key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_device_code(
+        &self,
+        key: LookupKey,
+    ) -> StoreResult<ClientLookup<DeviceGrant, Owner>> {
+        let (store, app) = (self.store.clone(), Arc::clone(&self.people.app));
+        let find = move |keys: Vec<LookupKey>, _| {
+            let (store, app) = (store.clone(), Arc::clone(&app));
+            async move { lookups::device_codes(store.pool(), store.tables(), &keys, app.table()).await }
+        };
+        self.store.ask(&self.lookups.device_codes, key, find).await
     }
 
     /// Returns the client and the refresh token of a key.

@@ -20,6 +20,10 @@ pub enum Page {
     Completed,
     /// Asks for consent to the scopes that a client requests.
     Consent,
+    /// Takes the code of a device, and asks whether the device may have access.
+    Device,
+    /// Tells how a person decided about a device.
+    DeviceDone,
     /// Explains an error.
     Error,
     /// Asks for a link to a new password.
@@ -52,6 +56,8 @@ impl Page {
             Self::CheckMail => "check_mail.html",
             Self::Completed => "completed.html",
             Self::Consent => "consent.html",
+            Self::Device => "device.html",
+            Self::DeviceDone => "device_done.html",
             Self::Error => "error.html",
             Self::ForgotPassword => "forgot_password.html",
             Self::FormPost => "form_post.html",

@@ -1,8 +1,10 @@
 //! Statements per request, with clients from the table (`BEGIN` and `COMMIT` are not counted).
 
+use loco_oauth_server::internals::protocol::client::{Client, GrantType};
+
 use crate::app::{
     browser::{Authorize, Form},
-    fixtures::{ALICE, CONF_CB, PASSWORD},
+    fixtures::{self, ALICE, CONF_CB, PASSWORD},
     server::{Answer, TestServer},
     tokens::{R1, text},
 };
@@ -107,6 +109,52 @@ async fn statements_per_request() {
         200
     );
     server.assert_statements("revoke", 2);
+}
+
+/// A device that waits costs a lookup and a note; its rows, its decision and its tokens a few statements.
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_of_devices() {
+    const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+    let settings = serde_json::json!({ "grant_types": ["refresh_token", GRANT] });
+    let server = TestServer::with(settings).await;
+    let tv = Client {
+        grant_types: vec![GrantType::RefreshToken, GrantType::DeviceCode],
+        response_types: Vec::new(),
+        ..fixtures::client("tv", &[])
+    };
+    fixtures::insert(&server, &tv).await;
+    let mut browser = server.browser();
+    browser.sign_in().await;
+    server.database.recorder.take();
+
+    let form = [("client_id", "tv"), ("scope", "openid read")];
+    let codes = server.post("/oauth/device-authorization", &form).await.ok();
+    server.assert_statements("device authorization", 3);
+    let form = [
+        ("grant_type", GRANT),
+        ("device_code", text(&codes, "device_code")),
+        ("client_id", "tv"),
+    ];
+    let answer = server.post("/oauth/token", &form).await;
+    answer.assert_error(400, "authorization_pending");
+    server.assert_statements("poll of a waiting device", 2);
+    let page = browser.get("/oauth/device").await;
+    server.assert_statements("form for the code", 1);
+    let form_of_code = Form::of(&page).set("user_code", text(&codes, "user_code"));
+    server.database.recorder.take();
+    let answer = browser.submit(&form_of_code).await;
+    // The limit of guesses is always in the database; here it is off.
+    server.assert_statements("code of a device", 4);
+    let answer = browser.get(answer.location()).await;
+    server.assert_statements("continue", 2);
+    let page = browser.get(answer.location()).await;
+    server.assert_statements("question about a device", 2);
+    let form_of_decision = Form::of_consent(&page).set("decision", "allow");
+    browser.submit(&form_of_decision).await;
+    server.assert_statements("decision about a device", 8);
+    server.advance(5);
+    server.post("/oauth/token", &form).await.ok();
+    server.assert_statements("token for a device", 3);
 }
 
 /// Each page loads what it needs once, and passes it on.

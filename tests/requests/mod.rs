@@ -10,6 +10,7 @@ mod browser_session;
 mod claims_parameter;
 mod client_auth;
 mod client_tasks;
+mod device;
 mod documents;
 mod end_session;
 mod fetch;

@@ -11,8 +11,8 @@ mod texts;
 use loco_oauth_server::internals::views::{
     Edits, PageContext, Views,
     pages::{
-        AppsPage, CheckMailPage, CompletedPage, ConsentPage, ErrorPage, ForgotPasswordPage,
-        FormPostPage, HandoffPage, LoggedOutPage, LoginPage, LogoutPage, ResetPasswordPage,
+        AppsPage, CheckMailPage, CompletedPage, ConsentPage, DeviceDonePage, DevicePage, ErrorPage,
+        ForgotPasswordPage, FormPostPage, HandoffPage, LoggedOutPage, LoginPage, LogoutPage, ResetPasswordPage,
         SelectAccountPage, SignUpPage,
     },
 };
@@ -41,6 +41,8 @@ fn render_all(views: &Views, lang: &str) -> Vec<Rendered> {
     render_samples::<SignUpPage>(views, lang, &mut all);
     render_samples::<SelectAccountPage>(views, lang, &mut all);
     render_samples::<ConsentPage>(views, lang, &mut all);
+    render_samples::<DevicePage>(views, lang, &mut all);
+    render_samples::<DeviceDonePage>(views, lang, &mut all);
     render_samples::<LogoutPage>(views, lang, &mut all);
     render_samples::<LoggedOutPage>(views, lang, &mut all);
     render_samples::<AppsPage>(views, lang, &mut all);

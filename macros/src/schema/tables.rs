@@ -34,7 +34,6 @@ const fn planned(row: Row, standard: &'static str) -> Row {
 }
 
 const DPOP: &str = "DPoP (RFC 9449)";
-const DEVICE_GRANT: &str = "the device authorization grant (RFC 8628)";
 const TOKEN_EXCHANGE: &str = "token exchange (RFC 8693)";
 const CLAIMS_OF_TOKENS: &str = "claims of single access tokens (OpenID Connect Core §5.5)";
 const SIGNED_INTROSPECTION: &str = "signed introspection responses (RFC 9701)";
@@ -157,12 +156,9 @@ const AUTHORIZATION_STATES: Table = Table {
         null("user_id", UserKey(Cascade)),
         null("authenticated_at consumed_at", Seconds),
         null("request_uri_hash", Hash),
-        planned(
-            null(
-                "device_grant_id",
-                Reference("oauth_authorization_codes", Cascade),
-            ),
-            DEVICE_GRANT,
+        null(
+            "device_grant_id",
+            Reference("oauth_authorization_codes", Cascade),
         ),
         null("grant_id", Reference("oauth_authorization_codes", SetNull)),
         null("result_sealed", Blob),
@@ -200,10 +196,10 @@ const AUTHORIZATION_CODES: Table = Table {
         null("auth_time redeemed_at revoked_at", Seconds),
         null("revoke_reason", Text),
         row("issued_at expires_at retain_until", Seconds),
-        planned(null("user_code_hmac", Hash), DEVICE_GRANT),
-        planned(null("device_status", Text), DEVICE_GRANT),
-        planned(null("poll_interval", Int), DEVICE_GRANT),
-        planned(null("last_polled_at", Seconds), DEVICE_GRANT),
+        null("user_code_hmac", Hash),
+        null("device_status", Text),
+        null("poll_interval", Int),
+        null("last_polled_at", Seconds),
     ],
     indexes: &[
         index(&["client_id", "user_id"]),

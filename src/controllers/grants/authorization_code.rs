@@ -23,7 +23,7 @@ use crate::{
     random,
     server::Server,
     store::{
-        authorization_codes::{self, GrantRow, Redemption, Revocation, RevokeReason},
+        authorization_codes::{self, CODE, GrantRow, Redemption, Revocation, RevokeReason},
         issuing::{self, Issued},
         lookups::{GrantWithSession, LookupKey},
         refresh_tokens::RefreshTokenRow,
@@ -154,8 +154,8 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
     )?)
 }
 
-/// Persist, then respond; `None` when another request redeemed the code first (TK-18).
-async fn redeem(
+/// Persist, then respond; `None` when another request redeemed the code first (TK-18, DV-05).
+pub(super) async fn redeem(
     server: &Server,
     client: &Client,
     context: GrantContext<'_>,
@@ -191,9 +191,10 @@ async fn redeem(
     server.clients.touch_last_used(client);
     if won {
         let of = |name| AuditEvent::new(name).client(client).about(context.owner);
-        server
-            .events
-            .emit(of(EventName::CodeRedeemed).about(context.grant));
+        if context.grant.kind == CODE {
+            let redeemed = of(EventName::CodeRedeemed);
+            server.events.emit(redeemed.about(context.grant));
+        }
         server
             .events
             .emit(of(EventName::TokenIssued).about(&access.row));

@@ -21,11 +21,12 @@ use crate::{
 /// Longest request target, bytes.
 const MAX_TARGET: usize = 16 * 1024;
 /// Credentials that may not stand in a URL (TK-03).
-const NEVER_IN_QUERY: [&str; 5] = [
+const NEVER_IN_QUERY: [&str; 6] = [
     "client_secret",
     "client_assertion",
     "code",
     "refresh_token",
+    "device_code",
     "password",
 ];
 

@@ -14,11 +14,15 @@ use crate::{
 };
 
 /// Pages that have a form, and the words that a file of the app with the same name must have.
-const FORMS: [(&str, &[&str]); 5] = [
+const FORMS: [(&str, &[&str]); 6] = [
     ("login.html", &["csrf_token", "interaction"]),
     ("signup.html", &["csrf_token", "interaction"]),
     ("select_account.html", &["csrf_token", "interaction"]),
     ("consent.html", &["csrf_token", "interaction", "decision"]),
+    (
+        "device.html",
+        &["csrf_token", "interaction", "user_code", "decision"],
+    ),
     ("logout.html", &["csrf_token"]),
 ];
 

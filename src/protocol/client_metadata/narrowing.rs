@@ -26,7 +26,7 @@ impl Rules<'_> {
         if grants.len() < sent.len() || sent.is_empty() {
             broken.push(self.why_not_offered(sent));
         }
-        let alone = !grants.contains(&GrantType::AuthorizationCode);
+        let alone = !grants.iter().any(|grant| grant.is_of_people());
         if alone && remove(&mut grants, GrantType::RefreshToken) {
             broken.push(MetadataRule::RefreshAlone);
         }

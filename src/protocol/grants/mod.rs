@@ -2,6 +2,7 @@
 
 pub mod authorization_code;
 pub mod client_credentials;
+pub mod device_code;
 pub mod refresh_token;
 
 use serde::Deserialize;
@@ -58,6 +59,8 @@ pub struct TokenRequest<'p> {
     code_verifier: Option<&'p str>,
     /// A refresh token.
     pub refresh_token: Option<&'p str>,
+    /// A device code.
+    pub device_code: Option<&'p str>,
     scope: Option<&'p str>,
     resource: Vec<&'p str>,
 }

@@ -11,6 +11,7 @@ mod authorize;
 mod client_auth;
 mod client_credentials;
 mod client_document;
+mod device;
 #[cfg(any(test, feature = "testing"))]
 mod document;
 mod form;
@@ -212,6 +213,7 @@ families! {
     grant_resources::GrantResourceRefusal,
     refresh_token::RefreshRefusal,
     client_credentials::MachineRefusal,
+    device::DeviceRefusal,
     client_auth::ClientAuthRefusal,
     interaction::InteractionRefusal,
     session::SessionRefusal,

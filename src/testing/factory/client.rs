@@ -4,7 +4,7 @@ use loco_rs::app::AppContext;
 
 use crate::{
     protocol::{
-        client::{AuthMethod, Client, ClientKind, ClientSecret},
+        client::{AuthMethod, Client, ClientKind, ClientSecret, GrantType},
         client_metadata::{
             ClientIdentity, ClientMetadata, MetadataPolicy, OperatorChoices, TrustLevel,
         },
@@ -137,6 +137,13 @@ impl ClientBuilder {
     /// Skips consent for its requests; only for clients with a secret.
     pub fn skip_consent(self) -> Self {
         self.with(|client| client.skip_consent = true)
+    }
+
+    /// Makes it the client of a device without a browser (RFC 8628), which has no redirect URI.
+    pub fn device(mut self) -> Self {
+        let grants = [GrantType::RefreshToken, GrantType::DeviceCode];
+        self.metadata.grant_types = Some(grants.map(|grant| grant.as_str().to_owned()).into());
+        self.with(|client| client.redirect_uris.clear())
     }
 
     /// Makes any other change, unchecked.

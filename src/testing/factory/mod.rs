@@ -22,4 +22,5 @@ mod session;
 pub use client::{ClientBuilder, TestClient, client};
 pub use grant::{GrantBuilder, TestGrant, grant};
 pub(super) use grant::{granted, resources};
+pub(super) use session::session_of;
 pub use session::{SessionBuilder, TestSession, session};

@@ -13,8 +13,13 @@ use crate::{
 
 /// Describes a session of `user` in a browser of its own, who signed in by password a moment ago.
 pub fn session<U: ResourceOwner + Clone>(user: &U) -> SessionBuilder {
+    session_of(Owner::new(user.clone()))
+}
+
+/// Describes a session of a user whose type is not known here.
+pub(in crate::testing) fn session_of(owner: Owner) -> SessionBuilder {
     SessionBuilder {
-        owner: Owner::new(user.clone()),
+        owner,
         sign_in: SignIn::default(),
     }
 }

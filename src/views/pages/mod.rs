@@ -2,6 +2,7 @@
 
 mod apps;
 mod consent;
+mod device;
 mod error;
 mod outcome;
 mod password;
@@ -11,6 +12,7 @@ mod sign_up;
 
 pub use apps::{AppLine, AppsNotice, AppsPage, DeviceLine, SessionLine};
 pub use consent::{ClaimLine, ConsentPage, GrantedScope, ResourceLine, ScopeLine, Warning};
+pub use device::{DeviceDonePage, DevicePage, DeviceStep};
 pub use error::{Developer, Differs, ErrorPage, ReturnLink};
 pub use outcome::{CheckMailPage, CompletedPage, FormPostPage, HandoffPage};
 pub use password::{ForgotPasswordPage, ResetPasswordPage};

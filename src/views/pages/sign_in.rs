@@ -12,6 +12,8 @@ pub struct LoginPage {
     pub common: PageVariables,
     /// Page to go on with, such as `apps`; a hidden field.
     pub next: Option<String>,
+    /// Code of a device to go on with; a hidden field.
+    pub user_code: Option<String>,
     /// Login to fill in, from the request's `login_hint`.
     pub login_hint: Option<String>,
     /// Login of the account that must sign in again.

@@ -15,6 +15,10 @@ pub struct SignUpPage {
     pub common: PageVariables,
     /// Inputs of the form.
     pub fields: Vec<SignUpInput>,
+    /// Page to go on with; a hidden field.
+    pub next: Option<String>,
+    /// Code of a device to go on with; a hidden field.
+    pub user_code: Option<String>,
     /// Address of the login page, for people who have an account.
     pub login_url: String,
 }
@@ -82,6 +86,7 @@ impl PageContext for SignUpPage {
                 },
             ],
             login_url: "/oauth/login?interaction=int-4711".into(),
+            ..Self::default()
         };
         let errors = PageVariables {
             errors: vec![
@@ -115,6 +120,8 @@ impl PageContext for SignUpPage {
                 "plain",
                 Self {
                     common: samples::alone("signup"),
+                    next: Some("device".into()),
+                    user_code: Some("BCDF-GHJK".into()),
                     ..main.clone()
                 },
             ),

@@ -85,6 +85,7 @@ error-field-too-short-min = Das ist zu kurz: mindestens { $min } Zeichen.
 error-field-too-long = Diese Angabe ist zu lang.
 error-field-too-long-max = Das ist zu lang: höchstens { $max } Zeichen, mit Umlauten oder anderen Schriften weniger.
 error-field-weak-password = Bitte wählen Sie ein Passwort, das schwerer zu erraten ist.
+error-field-user-code = Dieser Code stimmt nicht, ist abgelaufen oder wurde schon eingegeben. Vergleichen Sie ihn mit Ihrem Gerät; ist er gleich, beginnen Sie dort noch einmal.
 
 error-form-credentials = E-Mail-Adresse oder Passwort stimmt nicht. Bitte versuchen Sie es noch einmal.
 error-form-rate-limited = Zu viele Versuche. Bitte warten Sie ein paar Minuten und versuchen Sie es dann noch einmal.
@@ -171,6 +172,29 @@ warning-loopback = Der Zugriff geht an ein Programm auf diesem Gerät. Machen Si
 warning-private_scheme = Der Zugriff geht an eine App auf diesem Gerät. Eine andere App könnte sich als diese ausgeben.
 warning-localhost_document = Diese App beschreibt sich selbst von diesem Gerät aus; ihr Name lässt sich nicht prüfen.
 warning-host_mismatch = Zurück geht es zu einer anderen Adresse als der, unter der diese App bekannt ist.
+
+## Devices
+
+device-title = Gerät verbinden
+device-lead = Geben Sie den Code ein, den Ihr Gerät zeigt, um es mit Ihrem Konto bei { $app } zu verbinden.
+device-code = Code auf Ihrem Gerät
+device-code-hint = Acht Buchstaben. Großschreibung, Leerzeichen und Striche spielen keine Rolle.
+device-warning = Hat Ihnen jemand diesen Code oder einen Link geschickt oder Sie deswegen angerufen? Dann hören Sie auf: Sie würden dieser Person Zugriff auf Ihr Konto geben.
+device-confirm-title = Dieses Gerät verbinden?
+device-confirm-lead = Ein Gerät möchte Ihr Konto bei { $app } verwenden. Fahren Sie nur fort, wenn Sie das eben selbst begonnen haben.
+device-compare = Fahren Sie nur fort, wenn Ihr Gerät genau diesen Code zeigt.
+device-asked = Angefragt
+device-asked-ago = { $minutes ->
+    [0] vor weniger als einer Minute
+    [one] vor { $minutes } Minute
+   *[other] vor { $minutes } Minuten
+}
+device-from = Von
+device-approved-title = Ihr Gerät ist verbunden
+device-approved-lead = Gehen Sie zurück zu Ihrem Gerät: Es macht gleich von selbst weiter. Sie können diese Seite schließen.
+device-denied-title = Es wurde nichts verbunden
+device-denied-lead = Das Gerät hat keinen Zugriff auf Ihr Konto. Sie können diese Seite schließen.
+device-again = Einen anderen Code eingeben
 
 ## Sign out
 

@@ -89,6 +89,7 @@ error-field-too-short-min = This is too short: at least { $min } characters.
 error-field-too-long = This is too long.
 error-field-too-long-max = This is too long: at most { $max } characters, fewer with accents or other scripts.
 error-field-weak-password = Please choose a password that is harder to guess.
+error-field-user-code = This code is not right, has expired, or was entered before. Compare it with your device; if it is the same, start again there.
 
 error-form-credentials = Email or password is not right. Please try again.
 error-form-rate-limited = Too many attempts. Please wait a few minutes and try again.
@@ -177,6 +178,29 @@ warning-loopback = Access goes to a program on this device. Go on only if you ha
 warning-private_scheme = Access goes to an app on this device. Another app could pass itself off as it.
 warning-localhost_document = This app describes itself from this device; its name cannot be checked.
 warning-host_mismatch = You go back to a different host than the one this app is known by.
+
+## Devices
+
+device-title = Connect a device
+device-lead = Enter the code that your device shows, to connect it to your { $app } account.
+device-code = Code on your device
+device-code-hint = Eight letters. Capitals, spaces and dashes do not matter.
+device-warning = Did somebody send you this code or a link, or call you about it? Then stop: you would give them access to your account.
+device-confirm-title = Connect this device?
+device-confirm-lead = A device asks to use your { $app } account. Go on only if you have just started this yourself.
+device-compare = Go on only if your device shows exactly this code.
+device-asked = Asked
+device-asked-ago = { $minutes ->
+    [0] less than a minute ago
+    [one] { $minutes } minute ago
+   *[other] { $minutes } minutes ago
+}
+device-from = From
+device-approved-title = Your device is connected
+device-approved-lead = Go back to your device: it goes on by itself in a moment. You can close this page.
+device-denied-title = Nothing was connected
+device-denied-lead = The device has no access to your account. You can close this page.
+device-again = Enter another code
 
 ## Sign out
 

@@ -85,6 +85,7 @@ error-field-too-short-min = Es demasiado corto: al menos { $min } caracteres.
 error-field-too-long = Es demasiado largo.
 error-field-too-long-max = Es demasiado largo: como máximo { $max } caracteres, menos con acentos u otros alfabetos.
 error-field-weak-password = Elige una contraseña más difícil de adivinar.
+error-field-user-code = Este código no es correcto, ha caducado o ya se introdujo. Compáralo con tu dispositivo; si es el mismo, empieza allí de nuevo.
 
 error-form-credentials = El correo o la contraseña no son correctos. Inténtalo de nuevo.
 error-form-rate-limited = Demasiados intentos. Espera unos minutos y vuelve a intentarlo.
@@ -171,6 +172,29 @@ warning-loopback = El acceso va a un programa de este dispositivo. Continúa sol
 warning-private_scheme = El acceso va a una aplicación de este dispositivo. Otra aplicación podría hacerse pasar por ella.
 warning-localhost_document = Esta aplicación se describe a sí misma desde este dispositivo; su nombre no se puede comprobar.
 warning-host_mismatch = Volverás a una dirección distinta de aquella por la que se conoce esta aplicación.
+
+## Devices
+
+device-title = Conectar un dispositivo
+device-lead = Introduce el código que muestra tu dispositivo para conectarlo con tu cuenta de { $app }.
+device-code = Código en tu dispositivo
+device-code-hint = Ocho letras. No importan las mayúsculas, los espacios ni los guiones.
+device-warning = ¿Alguien te ha enviado este código o un enlace, o te ha llamado por ello? Entonces no sigas: le darías acceso a tu cuenta.
+device-confirm-title = ¿Conectar este dispositivo?
+device-confirm-lead = Un dispositivo quiere usar tu cuenta de { $app }. Sigue solo si acabas de empezar esto por tu cuenta.
+device-compare = Sigue solo si tu dispositivo muestra exactamente este código.
+device-asked = Solicitado
+device-asked-ago = { $minutes ->
+    [0] hace menos de un minuto
+    [one] hace { $minutes } minuto
+   *[other] hace { $minutes } minutos
+}
+device-from = Desde
+device-approved-title = Tu dispositivo está conectado
+device-approved-lead = Vuelve a tu dispositivo: seguirá por sí solo en un momento. Puedes cerrar esta página.
+device-denied-title = No se ha conectado nada
+device-denied-lead = El dispositivo no tiene acceso a tu cuenta. Puedes cerrar esta página.
+device-again = Introducir otro código
 
 ## Sign out
 

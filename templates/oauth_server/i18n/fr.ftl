@@ -85,6 +85,7 @@ error-field-too-short-min = C’est trop court : au moins { $min } caractères.
 error-field-too-long = C’est trop long.
 error-field-too-long-max = C’est trop long : au plus { $max } caractères, moins avec des accents ou d’autres écritures.
 error-field-weak-password = Veuillez choisir un mot de passe plus difficile à deviner.
+error-field-user-code = Ce code n’est pas correct, a expiré ou a déjà été saisi. Comparez-le avec votre appareil ; s’il est identique, recommencez là-bas.
 
 error-form-credentials = L’adresse e-mail ou le mot de passe est incorrect. Veuillez réessayer.
 error-form-rate-limited = Trop de tentatives. Veuillez patienter quelques minutes, puis réessayer.
@@ -171,6 +172,29 @@ warning-loopback = L’accès est donné à un programme de cet appareil. Contin
 warning-private_scheme = L’accès est donné à une application de cet appareil. Une autre application pourrait se faire passer pour elle.
 warning-localhost_document = Cette application se décrit elle-même depuis cet appareil ; son nom ne peut pas être vérifié.
 warning-host_mismatch = Vous retournez vers une autre adresse que celle sous laquelle cette application est connue.
+
+## Devices
+
+device-title = Connecter un appareil
+device-lead = Saisissez le code affiché par votre appareil pour le connecter à votre compte { $app }.
+device-code = Code sur votre appareil
+device-code-hint = Huit lettres. Les majuscules, les espaces et les tirets n’ont pas d’importance.
+device-warning = Quelqu’un vous a envoyé ce code ou un lien, ou vous a appelé à ce sujet ? Alors arrêtez-vous : vous lui donneriez accès à votre compte.
+device-confirm-title = Connecter cet appareil ?
+device-confirm-lead = Un appareil demande à utiliser votre compte { $app }. Continuez uniquement si vous venez de lancer cela vous-même.
+device-compare = Continuez uniquement si votre appareil affiche exactement ce code.
+device-asked = Demandé
+device-asked-ago = { $minutes ->
+    [0] il y a moins d’une minute
+    [one] il y a { $minutes } minute
+   *[other] il y a { $minutes } minutes
+}
+device-from = Depuis
+device-approved-title = Votre appareil est connecté
+device-approved-lead = Retournez à votre appareil : il continue tout seul dans un instant. Vous pouvez fermer cette page.
+device-denied-title = Rien n’a été connecté
+device-denied-lead = L’appareil n’a pas accès à votre compte. Vous pouvez fermer cette page.
+device-again = Saisir un autre code
 
 ## Sign out
 

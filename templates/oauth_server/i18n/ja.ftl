@@ -85,6 +85,7 @@ error-field-too-short-min = 短すぎます。{ $min } 文字以上で入力し�
 error-field-too-long = 長すぎます。
 error-field-too-long-max = 長すぎます。{ $max } 文字（英数字以外はより少なく）以内で入力してください。
 error-field-weak-password = もっと推測されにくいパスワードにしてください。
+error-field-user-code = コードが正しくないか、有効期限が切れているか、すでに入力されています。デバイスの表示と見比べ、同じ場合はデバイスで最初からやり直してください。
 
 error-form-credentials = メールアドレスまたはパスワードが正しくありません。もう一度お試しください。
 error-form-rate-limited = 試行回数が多すぎます。数分待ってから、もう一度お試しください。
@@ -159,6 +160,28 @@ warning-loopback = この端末上のプログラムにアクセスが渡され�
 warning-private_scheme = この端末上のアプリにアクセスが渡されます。別のアプリがなりすます可能性があります。
 warning-localhost_document = このアプリの説明はこの端末から提供されているため、名前を確認できません。
 warning-host_mismatch = 戻り先が、このアプリとして知られているホストと異なります。
+
+## Devices
+
+device-title = デバイスを接続
+device-lead = デバイスに表示されているコードを入力すると、{ $app } のアカウントに接続できます。
+device-code = デバイスに表示されたコード
+device-code-hint = 8 文字の英字です。大文字・小文字、空白、ハイフンの違いは関係ありません。
+device-warning = このコードやリンクを誰かから送られたり、電話で案内されたりしましたか？その場合は中止してください。相手にあなたのアカウントへのアクセスを渡すことになります。
+device-confirm-title = このデバイスを接続しますか？
+device-confirm-lead = デバイスが { $app } のアカウントの利用を求めています。ご自身でたった今始めた場合にのみ続けてください。
+device-compare = デバイスにまったく同じコードが表示されている場合にのみ続けてください。
+device-asked = 要求された時刻
+device-asked-ago = { $minutes ->
+    [0] 1 分以内
+   *[other] { $minutes } 分前
+}
+device-from = 要求元
+device-approved-title = デバイスが接続されました
+device-approved-lead = デバイスに戻ってください。まもなく自動的に先へ進みます。このページは閉じてかまいません。
+device-denied-title = 接続しませんでした
+device-denied-lead = デバイスはあなたのアカウントにアクセスできません。このページは閉じてかまいません。
+device-again = 別のコードを入力
 
 ## Sign out
 

@@ -85,6 +85,7 @@ error-field-too-short-min = Muito curto: no mínimo { $min } caracteres.
 error-field-too-long = Muito longo.
 error-field-too-long-max = Muito longo: no máximo { $max } caracteres, menos com acentos ou outros alfabetos.
 error-field-weak-password = Escolha uma senha mais difícil de adivinhar.
+error-field-user-code = Este código não está certo, expirou ou já foi digitado. Compare-o com o seu dispositivo; se for igual, comece de novo por lá.
 
 error-form-credentials = O e-mail ou a senha não está correto. Tente novamente.
 error-form-rate-limited = Tentativas demais. Espere alguns minutos e tente novamente.
@@ -171,6 +172,29 @@ warning-loopback = O acesso vai para um programa neste dispositivo. Continue som
 warning-private_scheme = O acesso vai para um aplicativo neste dispositivo. Outro aplicativo poderia se passar por ele.
 warning-localhost_document = Este aplicativo se descreve a partir deste dispositivo; o nome dele não pode ser verificado.
 warning-host_mismatch = Você volta para um endereço diferente daquele pelo qual este aplicativo é conhecido.
+
+## Devices
+
+device-title = Conectar um dispositivo
+device-lead = Digite o código que o seu dispositivo mostra para conectá-lo à sua conta em { $app }.
+device-code = Código no seu dispositivo
+device-code-hint = Oito letras. Maiúsculas, espaços e hífens não fazem diferença.
+device-warning = Alguém enviou este código ou um link para você, ou ligou por causa disso? Então pare: você daria a essa pessoa acesso à sua conta.
+device-confirm-title = Conectar este dispositivo?
+device-confirm-lead = Um dispositivo quer usar a sua conta em { $app }. Continue somente se você mesmo acabou de iniciar isto.
+device-compare = Continue somente se o seu dispositivo mostrar exatamente este código.
+device-asked = Solicitado
+device-asked-ago = { $minutes ->
+    [0] há menos de um minuto
+    [one] há { $minutes } minuto
+   *[other] há { $minutes } minutos
+}
+device-from = De
+device-approved-title = O seu dispositivo está conectado
+device-approved-lead = Volte ao seu dispositivo: ele continua sozinho em um instante. Você pode fechar esta página.
+device-denied-title = Nada foi conectado
+device-denied-lead = O dispositivo não tem acesso à sua conta. Você pode fechar esta página.
+device-again = Digitar outro código
 
 ## Sign out
 

@@ -85,6 +85,7 @@ error-field-too-short-min = 内容太短：至少 { $min } 个字符。
 error-field-too-long = 内容太长。
 error-field-too-long-max = 内容太长：最多 { $max } 个字符，非英文字符则更少。
 error-field-weak-password = 请设置一个更难被猜到的密码。
+error-field-user-code = 此代码不正确、已过期或已被输入过。请与您的设备核对；如果相同，请在设备上重新开始。
 
 error-form-credentials = 邮箱或密码不正确，请重试。
 error-form-rate-limited = 尝试次数过多。请等待几分钟后再试。
@@ -159,6 +160,28 @@ warning-loopback = 访问权限将交给此设备上的程序。仅当是您本�
 warning-private_scheme = 访问权限将交给此设备上的应用。其他应用可能冒充它。
 warning-localhost_document = 此应用的说明来自这台设备，无法核实其名称。
 warning-host_mismatch = 您将返回的地址与此应用为人所知的地址不同。
+
+## Devices
+
+device-title = 连接设备
+device-lead = 请输入设备上显示的代码，将其连接到您的 { $app } 账号。
+device-code = 设备上的代码
+device-code-hint = 八个字母。大小写、空格和连字符均不影响。
+device-warning = 是否有人把此代码或链接发给您，或为此打电话给您？如果是，请停止操作：否则对方将能访问您的账号。
+device-confirm-title = 要连接此设备吗？
+device-confirm-lead = 有设备请求使用您的 { $app } 账号。仅当这是您本人刚刚发起的操作时才继续。
+device-compare = 仅当您的设备显示完全相同的代码时才继续。
+device-asked = 请求时间
+device-asked-ago = { $minutes ->
+    [0] 不到一分钟前
+   *[other] { $minutes } 分钟前
+}
+device-from = 来自
+device-approved-title = 您的设备已连接
+device-approved-lead = 请回到您的设备：它很快会自动继续。您可以关闭此页面。
+device-denied-title = 未连接任何设备
+device-denied-lead = 该设备无法访问您的账号。您可以关闭此页面。
+device-again = 输入另一个代码
 
 ## Sign out
 
