@@ -174,6 +174,7 @@ impl ClientRegistry {
             redirect_schemes: &settings.registration.redirect_schemes,
             pairwise: settings.pairwise_secret.is_some(),
             loopback: settings.fetches_from_own_machine(),
+            dpop: settings.dpop.policy(),
         }
     }
 }

@@ -151,6 +151,7 @@ fn convert(
         redirect_schemes: &settings.registration.redirect_schemes,
         pairwise: settings.pairwise_secret.is_some(),
         loopback: settings.fetches_from_own_machine(),
+        dpop: settings.dpop.policy(),
     };
     let resources: Vec<String> = settings
         .resources
@@ -185,6 +186,7 @@ fn metadata(entry: RawClient) -> ClientMetadata {
         sector_identifier_uri: entry.sector_identifier_uri,
         default_max_age: entry.default_max_age,
         require_auth_time: entry.require_auth_time,
+        dpop_bound_access_tokens: entry.dpop_bound_access_tokens,
         default_acr_values: entry.default_acr_values,
         post_logout_redirect_uris: entry.post_logout_redirect_uris,
         ..ClientMetadata::default()

@@ -48,6 +48,7 @@ impl Settings {
             sign_up: built_in || self.signup_url.is_some(),
             client_documents: self.client_id_metadata_documents.enabled
                 && self.grant_types.contains(&GrantType::AuthorizationCode),
+            dpop: self.dpop.enabled,
             links: Links {
                 service_documentation: self.service_documentation.clone(),
                 op_policy_uri: self.op_policy_uri.clone(),

@@ -37,10 +37,9 @@ const REPLACED: [(&str, &str); 13] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 9] = [
+const LATER: [&str; 8] = [
     "par",
     "jar",
-    "dpop",
     "device",
     "token_exchange",
     "jwt_bearer",
@@ -50,7 +49,7 @@ const LATER: [&str; 9] = [
 ];
 
 /// Keys of later versions in an entry of `clients` or `resources`.
-const LATER_IN_ENTRIES: [&str; 12] = [
+const LATER_IN_ENTRIES: [&str; 11] = [
     "userinfo_signed_response_alg",
     "introspection_signed_response_alg",
     "request_object_signing_alg",
@@ -58,7 +57,6 @@ const LATER_IN_ENTRIES: [&str; 12] = [
     "backchannel_logout_session_required",
     "require_pushed_authorization_requests",
     "require_signed_request_object",
-    "dpop_bound_access_tokens",
     "initiate_login_uri",
     "software_id",
     "software_version",

@@ -9,7 +9,7 @@ use validator::Validate;
 use super::{
     Secret,
     choices::{
-        AssertionAudience, CleanupSettings, CookieSecure, LogoutRevokes, Profile, RateLimitStore,
+        AssertionAudience, CleanupSettings, CookieSecure, DpopSettings, LogoutRevokes, Profile, RateLimitStore,
         RefreshRotation, RefreshTokenPolicy, TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
@@ -123,6 +123,8 @@ pub(super) struct RawSettings {
     pub redirect_schemes: Vec<String>,
     pub client_assertion_audience: AssertionAudience,
     #[validate(nested)]
+    pub dpop: DpopSettings,
+    #[validate(nested)]
     pub cleanup: CleanupSettings,
 }
 
@@ -214,6 +216,7 @@ impl Default for RawSettings {
                 "claude",
             ]),
             client_assertion_audience: AssertionAudience::default(),
+            dpop: DpopSettings::default(),
             cleanup: CleanupSettings::default(),
         }
     }

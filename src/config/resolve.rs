@@ -171,6 +171,7 @@ fn plain(
         fetch: raw.fetch,
         client_id_metadata_documents: raw.client_id_metadata_documents,
         client_assertion_audience: raw.client_assertion_audience,
+        dpop: raw.dpop,
         cleanup: raw.cleanup,
         base_url,
     }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     Secret,
     choices::{
-        AssertionAudience, CleanupSettings, LogoutRevokes, Profile, RateLimitStore,
+        AssertionAudience, CleanupSettings, DpopSettings, LogoutRevokes, Profile, RateLimitStore,
         RefreshRotation, RefreshTokenPolicy, TokenFormat, TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
@@ -175,6 +175,8 @@ pub struct Settings {
     pub client_id_metadata_documents: DocumentSettings,
     /// Which audience an assertion of a client may have (CA-04).
     pub client_assertion_audience: AssertionAudience,
+    /// Proofs of possession, by which tokens are bound to a key of the client (RFC 9449).
+    pub dpop: DpopSettings,
 }
 
 /// A scope that the app defines.
@@ -211,6 +213,8 @@ pub struct Resource {
     pub access_token_ttl_seconds: Seconds,
     /// Clients that may introspect its tokens.
     pub introspection_clients: Vec<String>,
+    /// Whether it takes only access tokens that are bound to a key (RFC 9449).
+    pub dpop_bound_access_tokens: bool,
     /// RFC 9728 §2 `resource_documentation`.
     pub documentation: Option<String>,
     /// RFC 9728 §2 `resource_policy_uri`.

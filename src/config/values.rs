@@ -53,6 +53,14 @@ pub(super) fn check(
         findings.add("developer_errors", "on in production", "remove it");
     }
     fetch::check(raw, app_environment, findings);
+    if !raw.dpop.enabled && (raw.dpop.required || raw.dpop.nonce) {
+        let key = if raw.dpop.required { "required" } else { "nonce" };
+        findings.add(
+            format!("dpop.{key}"),
+            "on, but dpop.enabled is off",
+            "switch dpop on, or remove the key",
+        );
+    }
     check_length("secret", raw.secret.as_ref(), findings);
     check_length("pairwise_secret", raw.pairwise_secret.as_ref(), findings);
     for (entry, limits) in &raw.rate_limits {

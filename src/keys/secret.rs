@@ -13,13 +13,6 @@ use crate::config::{Secret, SecretSource, Settings};
 ///
 /// # Errors
 /// Returns an error when the file cannot be read or made.
-#[cfg_attr(
-    not(feature = "testing"),
-    allow(
-        dead_code,
-        reason = "what derives from it comes with user codes and DPoP nonces"
-    )
-)]
 pub async fn root_secret(settings: &Settings) -> Result<Secret, KeyError> {
     match settings.secret.clone() {
         SecretSource::Given(secret) => Ok(secret),
@@ -27,7 +20,6 @@ pub async fn root_secret(settings: &Settings) -> Result<Secret, KeyError> {
     }
 }
 
-#[cfg_attr(not(feature = "testing"), allow(dead_code, reason = "see above"))]
 fn read_or_create(path: &Path) -> Result<Secret, KeyError> {
     let directory = path.parent().unwrap_or_else(|| Path::new("."));
     files::ensure_directory(directory)?;

@@ -14,7 +14,7 @@ use super::{
     rule::RuleId,
 };
 
-/// `error` values of RFC 6749, RFC 6750, RFC 7591, RFC 8707 and OpenID Connect Core.
+/// `error` values of RFC 6749, RFC 6750, RFC 7591, RFC 8707, RFC 9449 and OpenID Connect Core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorCode {
     /// RFC 6749 §4.1.2.1, §5.2
@@ -61,6 +61,10 @@ pub enum ErrorCode {
     InvalidToken,
     /// RFC 6750 §3.1
     InsufficientScope,
+    /// RFC 9449 §5, §7.1
+    InvalidDpopProof,
+    /// RFC 9449 §8, §9
+    UseDpopNonce,
 }
 
 impl ErrorCode {
@@ -89,6 +93,8 @@ impl ErrorCode {
             Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
         }
     }
 }

@@ -200,7 +200,9 @@ impl ErrorKind {
             | ErrorCode::InvalidRedirectUri
             | ErrorCode::InvalidClientMetadata
             | ErrorCode::InvalidToken
-            | ErrorCode::InsufficientScope => Self::InvalidRequest,
+            | ErrorCode::InsufficientScope
+            | ErrorCode::InvalidDpopProof
+            | ErrorCode::UseDpopNonce => Self::InvalidRequest,
         }
     }
 

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{client::GrantType, jwk::SigningAlg, scope::STANDARD};
+use super::{client::GrantType, dpop, jwk::SigningAlg, scope::STANDARD};
 
 /// Values that the metadata is made from.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct MetadataInput {
     pub sign_up: bool,
     /// Whether clients may be identified by the URL of a document (Client ID Metadata Document §5).
     pub client_documents: bool,
+    /// Whether clients may bind their tokens to a key (RFC 9449 §5.1).
+    pub dpop: bool,
     /// Links of the settings.
     pub links: Links,
 }
@@ -107,6 +109,8 @@ pub struct ServerMetadata {
     pub id_token_signing_alg_values_supported: Vec<SigningAlg>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub claims_supported: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dpop_signing_alg_values_supported: Option<[SigningAlg; 4]>,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -201,6 +205,7 @@ impl ServerMetadata {
             subject_types_supported: parties.list(input.subject_types),
             id_token_signing_alg_values_supported: parties.list(input.algorithms),
             claims_supported: parties.list(claims(input.claims)),
+            dpop_signing_alg_values_supported: input.dpop.then_some(dpop::ALGORITHMS),
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
             acr_values_supported: parties.list(input.acr_values),

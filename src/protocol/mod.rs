@@ -15,6 +15,7 @@ pub mod client_metadata;
 pub mod consent;
 pub mod credentials;
 pub mod display_name;
+pub mod dpop;
 pub mod end_session;
 pub mod error;
 pub mod error_kind;

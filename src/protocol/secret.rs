@@ -35,6 +35,8 @@ pub enum Purpose {
     Rate,
     /// Client and `jti` of an assertion.
     Jti,
+    /// Key and `jti` of a DPoP proof.
+    Proof,
 }
 
 impl Purpose {
@@ -52,6 +54,7 @@ impl Purpose {
             Self::Reset => b"reset",
             Self::Rate => b"rate",
             Self::Jti => b"jti",
+            Self::Proof => b"proof",
         }
     }
 }

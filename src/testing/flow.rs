@@ -6,7 +6,7 @@ use axum_test::TestServer;
 use loco_rs::app::AppContext;
 
 use super::{
-    Refused, Step, Stopped, Tokens,
+    DpopKey, Refused, Step, Stopped, Tokens,
     browser::Browser,
     factory::{self, TestClient},
     running::{Person, Running},
@@ -47,6 +47,7 @@ pub fn flow<'a>(request: &'a TestServer, ctx: &AppContext) -> Flow<'a> {
         removed: Vec::new(),
         deny: false,
         unticked: Vec::new(),
+        key: None,
     }
 }
 
@@ -85,6 +86,7 @@ pub struct Flow<'a> {
     removed: Vec<String>,
     deny: bool,
     unticked: Vec<String>,
+    key: Option<DpopKey>,
 }
 
 impl<'a> Flow<'a> {
@@ -171,6 +173,17 @@ impl<'a> Flow<'a> {
         self
     }
 
+    /// Binds the tokens to a new key (RFC 9449): every token request has a proof of possession.
+    pub fn dpop(self) -> Self {
+        self.dpop_key(&DpopKey::new())
+    }
+
+    /// Binds the tokens to this key.
+    pub fn dpop_key(mut self, key: &DpopKey) -> Self {
+        self.key = Some(key.clone());
+        self
+    }
+
     /// Stops when this step is reached, before it is done.
     pub const fn stop_at(self, step: Step) -> Stopping<'a> {
         Stopping { flow: self, step }
@@ -203,6 +216,7 @@ impl<'a> Flow<'a> {
         running.person = self.person;
         running.deny = self.deny;
         running.unticked = self.unticked;
+        running.bind(self.key);
         running.begin(&self.params, &self.removed).await;
         running
     }

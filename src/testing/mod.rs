@@ -40,6 +40,7 @@
 //! | a signed-in browser | [`sign_in_browser`] → [`Browser`] |
 //! | rows | [`factory::client`], [`factory::grant`], [`factory::session`] |
 //! | another time | [`Clock`] |
+//! | tokens bound to a key | [`Flow::dpop`], [`ActingAs::dpop`], [`DpopKey`] |
 //! | attacks | [`EvilClient`] |
 //! | what an answer must be | [`assert_oauth_error`], [`assert_page`], [`assert_no_store`], [`location`] |
 //! | snapshots | [`redactions`], [`shown`] |
@@ -65,6 +66,7 @@ mod assertions;
 mod browser;
 mod caller;
 mod clock;
+mod dpop;
 mod evil;
 pub mod factory;
 mod flow;
@@ -88,6 +90,7 @@ pub use self::{
     assertions::{assert_no_store, assert_oauth_error, assert_page, location, shown},
     browser::{Browser, sign_in_browser},
     clock::Clock,
+    dpop::DpopKey,
     evil::{EvilClient, Replay, SwappedBrowsers},
     flow::{ClientChoice, Failing, Flow, Stopping, flow},
     page::{Form, Page},

@@ -4,13 +4,15 @@ mod family;
 pub mod inactive_token;
 mod issue;
 pub mod lookup;
+mod proof;
 mod response;
 
 use std::sync::Arc;
 
 pub use self::{
     issue::{GrantContext, NewAccessToken, amr},
-    response::TokenResponse,
+    proof::ShownToken,
+    response::{TokenResponse, token_type},
 };
 use crate::{
     clients::ClientRegistry,
@@ -19,7 +21,7 @@ use crate::{
     events::Events,
     keys::Keys,
     people::People,
-    protocol::policy::Policy,
+    protocol::{policy::Policy, secret::Secret},
     store::Store,
 };
 
@@ -34,6 +36,8 @@ pub struct TokenService {
     events: Events,
     people: Arc<People>,
     clients: Arc<ClientRegistry>,
+    /// What nonces are made of; `None` = proofs need none.
+    nonce_secret: Option<Secret>,
     lookups: lookup::Lookups,
 }
 
@@ -57,6 +61,8 @@ pub struct TokenServiceParts {
     pub people: Arc<People>,
     /// The clients, who authenticate.
     pub clients: Arc<ClientRegistry>,
+    /// What nonces are made of; `None` = proofs need none.
+    pub nonce_secret: Option<Secret>,
 }
 
 impl TokenService {
@@ -72,6 +78,7 @@ impl TokenService {
             events,
             people,
             clients,
+            nonce_secret,
         } = parts;
         Self {
             settings,
@@ -83,6 +90,7 @@ impl TokenService {
             events,
             people,
             clients,
+            nonce_secret,
             lookups: lookup::Lookups::default(),
         }
     }

@@ -33,7 +33,6 @@ const fn planned(row: Row, standard: &'static str) -> Row {
     }
 }
 
-const DPOP: &str = "DPoP (RFC 9449)";
 const PUSHED_REQUESTS: &str = "pushed authorization requests (RFC 9126)";
 const DEVICE_GRANT: &str = "the device authorization grant (RFC 8628)";
 const REQUEST_OBJECTS: &str = "signed request objects (RFC 9101)";
@@ -124,7 +123,7 @@ const CLIENTS: Table = Table {
             PUSHED_REQUESTS,
         ),
         planned(row("require_signed_request_object", Bool), REQUEST_OBJECTS),
-        planned(row("dpop_bound_access_tokens", Bool), DPOP),
+        row("dpop_bound_access_tokens", Bool),
         row("skip_consent require_auth_time", Bool),
         planned(
             row("backchannel_logout_session_required", Bool),
@@ -155,7 +154,7 @@ const AUTHORIZATION_STATES: Table = Table {
         row("redirect_uri_explicit", Bool),
         row("response_mode", Text),
         null("client_state nonce code_challenge", Text),
-        planned(null("dpop_jkt", Text), DPOP),
+        null("dpop_jkt", Text),
         null("login_hint ui_locales display", Text),
         null("hint_subject", Text),
         row("scopes resources prompts handled", Json),
@@ -200,7 +199,7 @@ const AUTHORIZATION_CODES: Table = Table {
         row("redirect_uri", Text),
         row("redirect_uri_explicit", Bool),
         null("code_challenge nonce", Text),
-        planned(null("dpop_jkt", Text), DPOP),
+        null("dpop_jkt", Text),
         null("acr", Text),
         null("credential_stamp", Hash),
         null("device_label", Text),
@@ -241,7 +240,7 @@ const ACCESS_TOKENS: Table = Table {
         null("user_id", UserKey(Cascade)),
         row("format", Text),
         null("jti", Text),
-        planned(null("dpop_jkt", Text), DPOP),
+        null("dpop_jkt", Text),
         row("scopes audience", Json),
         planned(null("claims", Json), CLAIMS_PARAMETER),
         planned(null("actor", Json), TOKEN_EXCHANGE),

@@ -21,7 +21,7 @@ use crate::{
     store::clients::{self, ClientRow},
 };
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "name",
     "redirect_uris",
     "auth",
@@ -33,6 +33,7 @@ const KEYS: [&str; 15] = [
     "jwks_uri",
     "require_pkce",
     "skip_consent",
+    "dpop_bound_access_tokens",
     "subject_type",
     "owner",
     "id",
@@ -150,12 +151,13 @@ fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<NewClient
         redirect_schemes: &settings.registration.redirect_schemes,
         pairwise: settings.pairwise_secret.is_some(),
         loopback: settings.fetches_from_own_machine(),
+        dpop: settings.dpop.policy(),
     };
     let identity = ClientIdentity {
         client_id,
         kind: ClientKind::Operator,
     };
-    let client = metadata(arguments)
+    let client = metadata(arguments)?
         .with_operator_defaults(method, &settings.grant_types)
         .into_client(identity, &policy)
         .map_err(|errors| refused(&errors))?;
@@ -180,9 +182,9 @@ fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<NewClient
     Ok(NewClient { client, secret })
 }
 
-fn metadata(arguments: Arguments<'_>) -> ClientMetadata {
+fn metadata(arguments: Arguments<'_>) -> loco_rs::Result<ClientMetadata> {
     let text = |key| arguments.get(key).map(str::to_owned);
-    ClientMetadata {
+    Ok(ClientMetadata {
         client_name: text("name"),
         redirect_uris: arguments.list("redirect_uris"),
         post_logout_redirect_uris: arguments.list("post_logout_redirect_uris"),
@@ -191,8 +193,9 @@ fn metadata(arguments: Arguments<'_>) -> ClientMetadata {
         application_type: text("type"),
         subject_type: text("subject_type"),
         jwks_uri: text("jwks_uri"),
+        dpop_bound_access_tokens: arguments.flag("dpop_bound_access_tokens")?,
         ..ClientMetadata::default()
-    }
+    })
 }
 
 fn refused(errors: &[MetadataError]) -> loco_rs::Error {

@@ -22,6 +22,7 @@ use super::{
     client::{Client, ClientKind, ClientStatus, GrantType},
     display_name,
     jwk::SigningAlg,
+    policy::DpopUse,
 };
 use crate::protocol::time::Seconds;
 
@@ -50,6 +51,7 @@ pub struct ClientMetadata {
     pub id_token_signed_response_alg: Option<String>,
     pub default_max_age: Option<Seconds>,
     pub require_auth_time: Option<bool>,
+    pub dpop_bound_access_tokens: Option<bool>,
     pub default_acr_values: Option<Vec<String>>,
     pub post_logout_redirect_uris: Option<Vec<String>>,
     pub initiate_login_uri: Option<String>,
@@ -117,6 +119,8 @@ pub struct MetadataPolicy<'a> {
     pub pairwise: bool,
     /// Whether documents may be fetched from this machine.
     pub loopback: bool,
+    /// What becomes of proofs of possession.
+    pub dpop: DpopUse,
 }
 
 /// Values that the server decides about the client.
@@ -211,6 +215,7 @@ impl ClientMetadata {
             require_pkce: true,
             skip_consent: false,
             require_auth_time: self.require_auth_time.unwrap_or(false),
+            dpop_bound_access_tokens: rules.dpop_bound(self.dpop_bound_access_tokens),
             default_max_age: rules.seconds("default_max_age", self.default_max_age),
             default_acr_values: rules.texts("default_acr_values", self.default_acr_values),
             document: None,

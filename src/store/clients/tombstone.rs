@@ -20,7 +20,7 @@ pub(in crate::store) const DELETED: &str = "deleted";
 
 /// Columns that a tombstone keeps: its identity, when it was last used, and what is never null.
 /// Every other column is emptied, also one that is added later.
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 13] = [
     "id",
     "client_id",
     "kind",
@@ -32,6 +32,7 @@ const KEPT: [&str; 12] = [
     "require_pkce",
     "skip_consent",
     "require_auth_time",
+    "dpop_bound_access_tokens",
     "last_used_at",
 ];
 

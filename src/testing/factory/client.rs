@@ -177,6 +177,7 @@ impl ClientBuilder {
             redirect_schemes: &settings.registration.redirect_schemes,
             pairwise: settings.pairwise_secret.is_some(),
             loopback: settings.fetches_from_own_machine(),
+            dpop: settings.dpop.policy(),
         };
         let identity = ClientIdentity {
             client_id: self.id.unwrap_or_else(random_id),

@@ -10,6 +10,7 @@ use crate::protocol::{
     client_metadata::{ClientIdentity, MetadataPolicy, TrustLevel},
     display_name,
     jwk::SigningAlg,
+    policy::DpopUse,
     redirect_uri,
     registration::{ClientInformation, Issued, metadata, sent},
     strict_json::{self, JsonError},
@@ -126,6 +127,7 @@ pub(super) const fn policy(scopes: &[String], applicant: TrustLevel) -> Metadata
         redirect_schemes: &[],
         pairwise: true,
         loopback: false,
+        dpop: DpopUse::Optional,
     }
 }
 
