@@ -3,6 +3,7 @@
 mod acting_as;
 mod asserting;
 mod browsing;
+mod dpop;
 mod evil;
 mod flows;
 mod own_pages;

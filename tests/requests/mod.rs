@@ -8,6 +8,7 @@ mod browser_session;
 mod client_auth;
 mod client_tasks;
 mod documents;
+mod dpop;
 mod end_session;
 mod fetch;
 mod flow;

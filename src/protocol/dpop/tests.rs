@@ -1,3 +1,7 @@
+use aws_lc_rs::{
+    encoding::{AsDer, Pkcs8V1Der},
+    rsa::KeySize,
+};
 use ring::{
     rand::SystemRandom,
     signature::{
@@ -40,8 +44,9 @@ impl Key {
     }
 
     fn rsa() -> Self {
-        let key = include_bytes!("tests/rsa_2048.der");
-        Self::Rsa(RsaKeyPair::from_pkcs8(key).unwrap())
+        let pair = aws_lc_rs::rsa::KeyPair::generate(KeySize::Rsa2048).unwrap();
+        let pkcs8: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+        Self::Rsa(RsaKeyPair::from_pkcs8(pkcs8.as_ref()).unwrap())
     }
 
     fn jwk(&self) -> PublicJwk {
