@@ -9,8 +9,8 @@ use validator::Validate;
 use super::{
     Secret,
     choices::{
-        AssertionAudience, CleanupSettings, CookieSecure, DpopSettings, LogoutRevokes, Profile, RateLimitStore,
-        RefreshRotation, RefreshTokenPolicy, TokenPrefixes,
+        AssertionAudience, CleanupSettings, CookieSecure, DpopSettings, LogoutRevokes, Profile,
+        RateLimitStore, RefreshRotation, RefreshTokenPolicy, TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
     rate_limits::RateLimits,

@@ -54,7 +54,11 @@ pub(super) fn check(
     }
     fetch::check(raw, app_environment, findings);
     if !raw.dpop.enabled && (raw.dpop.required || raw.dpop.nonce) {
-        let key = if raw.dpop.required { "required" } else { "nonce" };
+        let key = if raw.dpop.required {
+            "required"
+        } else {
+            "nonce"
+        };
         findings.add(
             format!("dpop.{key}"),
             "on, but dpop.enabled is off",

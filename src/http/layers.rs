@@ -109,8 +109,7 @@ async fn in_api(
     info: Arc<RequestInfo>,
 ) -> Response {
     let sent = SentScheme::of(request.headers());
-    let server = server_of(&state.app).ok();
-    let nonce = server.and_then(|server| nonce_for(&server, request.headers()));
+    let nonce = nonce_of(&state, request.headers());
     let mut response = no_panic::<ApiError>(answer(request, next)).await;
     if let Some(refused) = refusal_of(&mut response) {
         audit::refused(&refused, AuditSurface::Endpoint);
@@ -131,6 +130,15 @@ async fn in_api(
     }
     set_request_id(headers, &info);
     response
+}
+
+/// The nonce of the answer, if the request has a proof.
+fn nonce_of(state: &LayerState, request: &HeaderMap) -> Option<HeaderValue> {
+    // Most requests have none, and need not look for the server.
+    let server = request
+        .contains_key(DPOP)
+        .then(|| server_of(&state.app).ok());
+    nonce_for(&*server.flatten()?, request)
 }
 
 /// DP-04: the nonce that goes with the answer to a request with a proof, so that the next proof has a fresh one.

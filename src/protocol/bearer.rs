@@ -74,11 +74,7 @@ pub fn token<'a>(
 }
 
 /// The schemes that a resource takes, that of the request first.
-pub const fn offered(
-    dpop: DpopUse,
-    binding: Binding,
-    sent: TokenScheme,
-) -> &'static [TokenScheme] {
+pub const fn offered(dpop: DpopUse, binding: Binding, sent: TokenScheme) -> &'static [TokenScheme] {
     match (dpop, binding, sent) {
         (DpopUse::Off, ..) => &[TokenScheme::Bearer],
         (DpopUse::Required, ..) | (_, Binding::Required, _) => &[TokenScheme::Dpop],
@@ -224,8 +220,14 @@ mod tests {
         use TokenScheme::{Bearer, Dpop};
         let of = |dpop, binding, sent| offered(dpop, binding, sent);
         assert_eq!(of(DpopUse::Off, Binding::Optional, Dpop), [Bearer]);
-        assert_eq!(of(DpopUse::Optional, Binding::Optional, Bearer), [Bearer, Dpop]);
-        assert_eq!(of(DpopUse::Optional, Binding::Optional, Dpop), [Dpop, Bearer]);
+        assert_eq!(
+            of(DpopUse::Optional, Binding::Optional, Bearer),
+            [Bearer, Dpop]
+        );
+        assert_eq!(
+            of(DpopUse::Optional, Binding::Optional, Dpop),
+            [Dpop, Bearer]
+        );
         assert_eq!(of(DpopUse::Optional, Binding::Required, Bearer), [Dpop]);
         assert_eq!(of(DpopUse::Required, Binding::Optional, Bearer), [Dpop]);
     }

@@ -58,16 +58,10 @@ impl TestServer {
     }
 
     /// A token request of a client of the fixtures with these headers `DPoP`.
-    pub async fn token_with(
-        &self,
-        client: &str,
-        form: &[(&str, &str)],
-        proofs: &[&str],
-    ) -> Answer {
+    pub async fn token_with(&self, client: &str, form: &[(&str, &str)], proofs: &[&str]) -> Answer {
         let request = self.http.post(self.url("/oauth/token"));
         let request = if matches!(client, "conf" | "m2m" | "robot") {
-            let encoded: String =
-                url::form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
+            let encoded: String = url::form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
             request.basic_auth(client, Some(encoded)).form(form)
         } else {
             let form = [form, &[("client_id", client)]].concat();

@@ -61,17 +61,23 @@ async fn a_machine_with_a_key() {
 #[tokio::test]
 async fn acting_with_a_key() {
     let kit = Kit::with(guarded::settings()).await;
-    let person = ActingAs::user(&kit.alice).scopes(["mcp:read"]).resource("/mcp");
+    let person = ActingAs::user(&kit.alice)
+        .scopes(["mcp:read"])
+        .resource("/mcp");
     let token = person.dpop().token(&kit.ctx).await;
     assert_eq!(kit.show(&token, "/mcp").await.status_code(), 200);
     assert_eq!(kit.show(&token, "/mcp").await.status_code(), 200);
     let bearer = kit.request.get("/mcp").authorization_bearer(&token);
     assert_eq!(bearer.await.status_code(), 401);
-    let machine = ActingAs::machine("nightly").scopes(["notes:read"]).resource("/api");
+    let machine = ActingAs::machine("nightly")
+        .scopes(["notes:read"])
+        .resource("/api");
     let token = machine.dpop().token(&kit.ctx).await;
     assert_eq!(kit.show(&token, "/api/notes").await.status_code(), 200);
     assert!(token.key().is_some());
-    let plain = ActingAs::machine("nightly").scopes(["notes:read"]).resource("/api");
+    let plain = ActingAs::machine("nightly")
+        .scopes(["notes:read"])
+        .resource("/api");
     let token = plain.token(&kit.ctx).await;
     assert_eq!(kit.show(&token, "/api/notes").await.status_code(), 200);
 }

@@ -10,9 +10,7 @@ use serde::Serialize;
 use crate::{
     error::Failure,
     http::extract::{SharedContext, scheme_of, server_of},
-    protocol::{
-        bearer, dpop::TokenScheme, error::OAuthError, refusals::Challenge, scope::OPENID,
-    },
+    protocol::{bearer, dpop::TokenScheme, error::OAuthError, refusals::Challenge, scope::OPENID},
     server::Server,
 };
 

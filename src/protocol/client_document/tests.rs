@@ -183,7 +183,7 @@ fn read_text(body: &str) -> Result<Client, DocumentError> {
         redirect_schemes: &[],
         pairwise: false,
         loopback: false,
-            dpop: crate::protocol::policy::DpopUse::Optional,
+        dpop: crate::protocol::policy::DpopUse::Optional,
     };
     let policy = DocumentPolicy {
         metadata,

@@ -18,7 +18,7 @@ fn convert(metadata: Value, applicant: TrustLevel) -> Result<Client, Vec<Metadat
         redirect_schemes: &["cursor".to_owned()],
         pairwise: true,
         loopback: false,
-            dpop: crate::protocol::policy::DpopUse::Optional,
+        dpop: crate::protocol::policy::DpopUse::Optional,
     };
     let identity = ClientIdentity {
         client_id: "client_x".into(),
@@ -169,7 +169,7 @@ fn s13_2_members_with_a_language(
         redirect_schemes: &[],
         pairwise: false,
         loopback: false,
-            dpop: crate::protocol::policy::DpopUse::Optional,
+        dpop: crate::protocol::policy::DpopUse::Optional,
     };
     let metadata = ClientMetadata {
         redirect_uris: Some(vec!["https://app.example/cb".into()]),

@@ -72,7 +72,8 @@ impl Key {
                     "PS256" => &RSA_PSS_SHA256,
                     _ => &RSA_PKCS1_SHA256,
                 };
-                pair.sign(padding, &random, message, &mut signature).unwrap();
+                pair.sign(padding, &random, message, &mut signature)
+                    .unwrap();
                 signature
             }
         }
@@ -213,7 +214,10 @@ fn c210_dp_01_headers(#[case] member: &str, #[case] value: Value, #[case] wanted
 fn c210_dp_01_a_private_key(#[case] member: &str) {
     let mut draft = Draft::good();
     draft.header["jwk"][member] = json!("AAAA");
-    assert_eq!(refusal(&draft.sent(), &expected()), is(DpopRefusal::KeyPrivate));
+    assert_eq!(
+        refusal(&draft.sent(), &expected()),
+        is(DpopRefusal::KeyPrivate)
+    );
 }
 
 #[rstest]
@@ -292,7 +296,10 @@ fn dp_01_long_proofs() {
     draft.claims["more"] = json!("m".repeat(5000));
     assert_eq!(refusal(&draft.sent(), &expected()), "none");
     draft.claims["more"] = json!("m".repeat(6000));
-    assert_eq!(refusal(&draft.sent(), &expected()), is(DpopRefusal::TooLong));
+    assert_eq!(
+        refusal(&draft.sent(), &expected()),
+        is(DpopRefusal::TooLong)
+    );
 }
 
 #[rstest]
@@ -398,8 +405,14 @@ fn dp_05_the_access_token() {
         (json!(null), is(DpopRefusal::TokenHash)),
         (json!("loco_at_token"), is(DpopRefusal::TokenHash)),
         (json!(hash_of("another")), is(DpopRefusal::TokenHash)),
-        (json!([hash_of("loco_at_token")]), is(DpopRefusal::TokenHash)),
-        (json!(format!("{}=", hash_of("loco_at_token"))), is(DpopRefusal::TokenHash)),
+        (
+            json!([hash_of("loco_at_token")]),
+            is(DpopRefusal::TokenHash),
+        ),
+        (
+            json!(format!("{}=", hash_of("loco_at_token"))),
+            is(DpopRefusal::TokenHash),
+        ),
         (json!(hash_of("loco_at_token")), "none"),
     ];
     for (ath, outcome) in cases {
@@ -439,7 +452,10 @@ fn c216_dp_04_nonces_without_state() {
     draft.claims["htm"] = json!("GET");
     assert_eq!(refusal(&draft.sent(), &wanted), is(DpopRefusal::Method));
     assert_eq!(Nonces::at(NOW, SECRET).current.len(), 43);
-    assert_eq!(minutes(0), Nonces::at(NOW + Seconds::new(299), SECRET).current);
+    assert_eq!(
+        minutes(0),
+        Nonces::at(NOW + Seconds::new(299), SECRET).current
+    );
 }
 
 #[rstest]
@@ -481,11 +497,19 @@ fn gu_03_which_token_needs_which_proof() {
     let with = |sent: SentProof| move || sent.verify(&expected());
     let outcome = |bound: Option<&str>, scheme, binding, sent: SentProof| {
         let outcome = possession(bound, scheme, binding, with(sent));
-        outcome.map(|proof| proof.is_some()).map_err(|error| error.refusal.name)
+        outcome
+            .map(|proof| proof.is_some())
+            .map_err(|error| error.refusal.name)
     };
-    use {Binding::{Optional, Required}, TokenScheme::{Bearer, Dpop}};
+    use {
+        Binding::{Optional, Required},
+        TokenScheme::{Bearer, Dpop},
+    };
     let own = || draft.sent();
-    assert_eq!(outcome(None, Bearer, Optional, SentProof::Several), Ok(false));
+    assert_eq!(
+        outcome(None, Bearer, Optional, SentProof::Several),
+        Ok(false)
+    );
     let unbound = GuardRefusal::BindingRequired.row().name;
     assert_eq!(outcome(None, Bearer, Required, own()), Err(unbound));
     let not_bound = GuardRefusal::TokenNotBound.row().name;

@@ -2,8 +2,8 @@
 
 use super::{Bound, Granted, OwnerState, TokenRequest, audience, check_binding};
 use crate::protocol::{
-    dpop::KeyThumbprint, error::OAuthError, pkce, policy::Entitlement, received::Received, refusals::CodeRefusal,
-    scope::Scopes, time::UnixTime,
+    dpop::KeyThumbprint, error::OAuthError, pkce, policy::Entitlement, received::Received,
+    refusals::CodeRefusal, scope::Scopes, time::UnixTime,
 };
 
 /// The parameters of a token request with a code.

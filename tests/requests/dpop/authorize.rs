@@ -21,7 +21,11 @@ async fn c215_tk_14_a_code_for_one_key() {
         let proof = server.token_proof(&other);
         let answer = server.redeem_by(client, &code, &[&proof]).await;
         answer.assert_error(400, "invalid_grant");
-        assert_eq!(server.ledger().await, before, "no tokens, and the code is unused");
+        assert_eq!(
+            server.ledger().await,
+            before,
+            "no tokens, and the code is unused"
+        );
         let proof = server.token_proof(&key);
         let tokens = server.redeem_by(client, &code, &[&proof]).await.ok();
         assert_eq!(tokens["token_type"], "DPoP");
@@ -44,7 +48,10 @@ async fn az_26_thumbprints_at_authorize() {
     }
     let jkt = DpopKey::new().thumbprint();
     let twice = base().and("dpop_jkt", &jkt).and("dpop_jkt", &jkt);
-    browser.authorize(&twice).await.assert_back(CONF_CB, "invalid_request");
+    browser
+        .authorize(&twice)
+        .await
+        .assert_back(CONF_CB, "invalid_request");
     // An empty value counts as not sent (GE-02).
     let code = browser.code(&base().and("dpop_jkt", "")).await;
     server.redeem(&code).await.ok();

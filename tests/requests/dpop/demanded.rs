@@ -20,7 +20,10 @@ async fn dp_06_the_server_demands_it() {
     let proof = server.token_proof(&key);
     let tokens = server.redeem_by("pub", &code, &[&proof]).await.ok();
     let access = text(&tokens, "access_token");
-    server.show_bound("/oauth/userinfo", access, &key).await.ok();
+    server
+        .show_bound("/oauth/userinfo", access, &key)
+        .await
+        .ok();
     for client in ["m2m", "conf"] {
         let form = [("grant_type", "client_credentials")];
         let answer = server.token_with(client, &form, &[]).await;
@@ -79,11 +82,18 @@ async fn dp_06_a_resource_demands_it() {
             ("resource", resource),
         ]
     };
-    let answer = server.token_with("robot", &form(MCP, "mcp:read"), &[]).await;
+    let answer = server
+        .token_with("robot", &form(MCP, "mcp:read"), &[])
+        .await;
     answer.assert_error(400, "invalid_dpop_proof");
-    server.token_with("robot", &form(API, "notes:read"), &[]).await.ok();
+    server
+        .token_with("robot", &form(API, "notes:read"), &[])
+        .await
+        .ok();
     let proof = server.token_proof(&key);
-    let tokens = server.token_with("robot", &form(MCP, "mcp:read"), &[&proof]).await;
+    let tokens = server
+        .token_with("robot", &form(MCP, "mcp:read"), &[&proof])
+        .await;
     let tokens = tokens.ok();
     server
         .show_bound("/mcp", text(&tokens, "access_token"), &key)

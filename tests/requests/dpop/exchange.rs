@@ -20,7 +20,11 @@ async fn c207_tk_08_a_code_for_bound_tokens() {
     assert_eq!(about["cnf"], json!({ "jkt": key.thumbprint() }));
     let about = server.introspect(text(&tokens, "refresh_token")).await;
     assert_eq!(about["active"], true);
-    assert_eq!(about.get("cnf"), None, "a confidential client authenticates");
+    assert_eq!(
+        about.get("cnf"),
+        None,
+        "a confidential client authenticates"
+    );
     server.bound_tokens("pub", &key).await;
     let bound: Vec<_> = { server.grants().await.into_iter() }
         .map(|grant| grant.dpop_jkt)
@@ -31,7 +35,10 @@ async fn c207_tk_08_a_code_for_bound_tokens() {
     let tokens = server.redeem_by("conf", &code, &[]).await.ok();
     assert_eq!(tokens["token_type"], "Bearer");
     let about = server.introspect(text(&tokens, "access_token")).await;
-    assert_eq!((&about["token_type"], about.get("cnf")), (&json!("Bearer"), None));
+    assert_eq!(
+        (&about["token_type"], about.get("cnf")),
+        (&json!("Bearer"), None)
+    );
 }
 
 /// RFC 9449 §6.1.
@@ -148,9 +155,13 @@ async fn c212_dp_01_two_headers() {
     let key = DpopKey::new();
     let code = server.code_of("pub").await;
     let proofs = [server.token_proof(&key), server.token_proof(&key)];
-    let answer = server.redeem_by("pub", &code, &[&proofs[0], &proofs[1]]).await;
+    let answer = server
+        .redeem_by("pub", &code, &[&proofs[0], &proofs[1]])
+        .await;
     answer.assert_error(400, "invalid_dpop_proof");
-    let answer = server.redeem_by("pub", &code, &[&proofs[0], &proofs[0]]).await;
+    let answer = server
+        .redeem_by("pub", &code, &[&proofs[0], &proofs[0]])
+        .await;
     answer.assert_error(400, "invalid_dpop_proof");
     server.redeem_by("pub", &code, &[&proofs[0]]).await.ok();
 }
@@ -161,7 +172,11 @@ async fn tk_06_tk_08_the_client_is_authenticated_first() {
     let server = TestServer::start().await;
     let key = DpopKey::new();
     let proof = server.token_proof(&key);
-    let form = [("grant_type", "client_credentials"), ("client_secret", "wrong"), ("client_id", "post")];
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_secret", "wrong"),
+        ("client_id", "post"),
+    ];
     let request = server.http.post(server.url("/oauth/token")).form(&form);
     let answer = server.send(request.header("DPoP", "bad")).await;
     answer.assert_error(401, "invalid_client");
@@ -170,7 +185,10 @@ async fn tk_06_tk_08_the_client_is_authenticated_first() {
     let answer = server.redeem_by("pub", "loco_ac_unknown", &[&proof]).await;
     answer.assert_error(400, "invalid_grant");
     let statements = server.database.recorder.take();
-    assert!(statements.iter().all(|it| !it.contains("INSERT")), "{statements:?}");
+    assert!(
+        statements.iter().all(|it| !it.contains("INSERT")),
+        "{statements:?}"
+    );
     let code = server.code_of("pub").await;
     server.redeem_by("pub", &code, &[&proof]).await.ok();
 }
@@ -181,7 +199,10 @@ async fn dp_01_a_server_that_reads_no_proofs_ignores_them() {
     let code = server.code_of("pub").await;
     let tokens = server.redeem_by("pub", &code, &["bad", "worse"]).await.ok();
     assert_eq!(tokens["token_type"], "Bearer");
-    let metadata = server.get("/.well-known/oauth-authorization-server").await.ok();
+    let metadata = server
+        .get("/.well-known/oauth-authorization-server")
+        .await
+        .ok();
     assert_eq!(metadata.get("dpop_signing_alg_values_supported"), None);
     let answer = server.get("/oauth/userinfo").await;
     assert_eq!(answer.headers.get_all("www-authenticate").iter().count(), 1);
@@ -194,8 +215,14 @@ async fn rv_02_a_revocation_needs_no_proof() {
     let key = DpopKey::new();
     let tokens = server.bound_tokens("pub", &key).await;
     let access = text(&tokens, "access_token");
-    server.show_bound("/oauth/userinfo", access, &key).await.ok();
-    let form = [("token", text(&tokens, "refresh_token")), ("client_id", "pub")];
+    server
+        .show_bound("/oauth/userinfo", access, &key)
+        .await
+        .ok();
+    let form = [
+        ("token", text(&tokens, "refresh_token")),
+        ("client_id", "pub"),
+    ];
     assert_eq!(server.post("/oauth/revoke", &form).await.status, 200);
     let answer = server.show_bound("/oauth/userinfo", access, &key).await;
     answer.assert_error(401, "invalid_token");

@@ -77,7 +77,11 @@ async fn c216_dp_04_nonces_at_resources() {
         (crate::app::guarded::MCP, "/mcp"),
         (crate::app::guarded::API, "/api/notes"),
     ] {
-        let scope = if path == "/mcp" { "mcp:read" } else { "notes:read" };
+        let scope = if path == "/mcp" {
+            "mcp:read"
+        } else {
+            "notes:read"
+        };
         let form = [form[0], ("scope", scope), ("resource", resource)];
         let proof = server.proof_with_nonce(&key, &current);
         let tokens = server.token_with("robot", &form, &[&proof]).await.ok();
@@ -86,7 +90,10 @@ async fn c216_dp_04_nonces_at_resources() {
         answer.assert_error(401, "use_dpop_nonce");
         let challenge = answer.header("www-authenticate").unwrap();
         assert!(challenge.starts_with("DPoP "), "{challenge}");
-        assert!(challenge.contains("error=\"use_dpop_nonce\""), "{challenge}");
+        assert!(
+            challenge.contains("error=\"use_dpop_nonce\""),
+            "{challenge}"
+        );
         let proof = key.proof_with_token(&server.ctx, "GET", path, token);
         let mut claims = crate::app::tokens::jwt_part(&proof, 1);
         claims["nonce"] = json!(nonce(&answer));
@@ -113,7 +120,9 @@ async fn c216_dp_04_nonces_at_userinfo() {
     let mut claims = crate::app::tokens::jwt_part(&proof, 1);
     claims["nonce"] = json!(current);
     let proof = key.sign(&proof_header(&key), &claims);
-    let answer = server.show(Shown::get("/oauth/userinfo", token, &[&proof])).await;
+    let answer = server
+        .show(Shown::get("/oauth/userinfo", token, &[&proof]))
+        .await;
     answer.ok();
     assert_eq!(nonce(&answer), current);
 }

@@ -38,9 +38,7 @@ async fn c209_dp_03_one_proof_twenty_times_at_once() {
     let token = text(&won.json(), "access_token").to_owned();
     let proof = key.proof_with_token(&server.ctx, "GET", "/mcp", &token);
     let proofs = [proof.as_str()];
-    let requests = (0..20).map(|turn| {
-        nodes[turn % 2].show(Shown::get("/mcp", &token, &proofs))
-    });
+    let requests = (0..20).map(|turn| nodes[turn % 2].show(Shown::get("/mcp", &token, &proofs)));
     let answers = join_all(requests).await;
     assert_eq!(successes(&answers), 1, "{answers:?}");
     for answer in answers.iter().filter(|answer| answer.status != 200) {
@@ -59,7 +57,9 @@ async fn cc_01_one_code_with_many_proofs_at_once() {
     let code = server.code_of("pub").await;
     let proofs: Vec<String> = (0..10).map(|_| server.token_proof(&key)).collect();
     let proofs: Vec<[&str; 1]> = proofs.iter().map(|proof| [proof.as_str()]).collect();
-    let requests = proofs.iter().map(|proof| server.redeem_by("pub", &code, proof));
+    let requests = proofs
+        .iter()
+        .map(|proof| server.redeem_by("pub", &code, proof));
     let answers = join_all(requests).await;
     assert_eq!(successes(&answers), 1, "{answers:?}");
     assert_eq!(server.access_tokens().await.len(), 1);
@@ -74,7 +74,9 @@ async fn tk_25_two_keys_at_once() {
     let keys = [DpopKey::new(), DpopKey::new(), DpopKey::new()];
     let proofs = keys.each_ref().map(|key| server.token_proof(key));
     let proofs = proofs.each_ref().map(|proof| [proof.as_str()]);
-    let requests = proofs.iter().map(|proof| server.refresh_by("pub", &tokens, proof));
+    let requests = proofs
+        .iter()
+        .map(|proof| server.refresh_by("pub", &tokens, proof));
     let answers = join_all(requests).await;
     assert!(successes(&answers) <= 1, "{answers:?}");
     for answer in answers.iter().filter(|answer| answer.status != 200) {
@@ -94,7 +96,10 @@ async fn dp_03_statements() {
     let next = server.refresh_by("pub", &tokens, &[&proof]).await.ok();
     assert_eq!(server.database.recorder.take().len(), 3);
     let access = text(&next, "access_token");
-    server.show_bound("/oauth/userinfo", access, &key).await.ok();
+    server
+        .show_bound("/oauth/userinfo", access, &key)
+        .await
+        .ok();
     assert_eq!(server.database.recorder.take().len(), 2);
     let bearer = server.twin(json!({})).await;
     let code = bearer.code_of("pub").await;

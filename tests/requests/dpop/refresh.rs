@@ -44,7 +44,10 @@ async fn rf_03_a_thief_without_the_key_ends_the_family() {
     assert_eq!(server.revocations().await, [None]);
     let answer = server.refresh_by("pub", &tokens, &[]).await;
     answer.assert_error(400, "invalid_grant");
-    assert_eq!(server.revocations().await, [Some("refresh_replay".to_owned())]);
+    assert_eq!(
+        server.revocations().await,
+        [Some("refresh_replay".to_owned())]
+    );
     // Malformed proofs are no use of the token.
     let tokens = server.bound_tokens("pub", &key).await;
     for _ in 0..10 {
@@ -89,7 +92,10 @@ async fn tk_25_a_confidential_client_may_change_its_key() {
     let proof = server.token_proof(&other);
     let next = server.refresh_by("conf", &tokens, &[&proof]).await.ok();
     let access = text(&next, "access_token");
-    server.show_bound("/oauth/userinfo", access, &other).await.ok();
+    server
+        .show_bound("/oauth/userinfo", access, &other)
+        .await
+        .ok();
     server
         .show_bound("/oauth/userinfo", access, &key)
         .await
@@ -139,7 +145,15 @@ async fn tk_25_bound_tokens_stay_bound_when_proofs_are_switched_off() {
     let answer = off.refresh_by("pub", &tokens, &[&proof]).await;
     answer.assert_error(400, "invalid_dpop_proof");
     let access = text(&tokens, "access_token");
-    off.userinfo(access).await.assert_error(401, "invalid_token");
-    assert_eq!(off.show_bound("/oauth/userinfo", access, &key).await.status, 401);
-    server.show_bound("/oauth/userinfo", access, &key).await.ok();
+    off.userinfo(access)
+        .await
+        .assert_error(401, "invalid_token");
+    assert_eq!(
+        off.show_bound("/oauth/userinfo", access, &key).await.status,
+        401
+    );
+    server
+        .show_bound("/oauth/userinfo", access, &key)
+        .await
+        .ok();
 }

@@ -39,7 +39,10 @@ async fn c213_ui_04_a_bound_token_is_no_bearer_token() {
         .post("/oauth/userinfo", &form)
         .await
         .assert_error(401, "invalid_token");
-    let claims = server.show_bound("/oauth/userinfo", access, &key).await.ok();
+    let claims = server
+        .show_bound("/oauth/userinfo", access, &key)
+        .await
+        .ok();
     assert!(claims["sub"].is_string());
     let proof = key.proof_with_token(&server.ctx, "POST", "/oauth/userinfo", access);
     let post = Shown {
@@ -47,10 +50,14 @@ async fn c213_ui_04_a_bound_token_is_no_bearer_token() {
         ..Shown::get("/oauth/userinfo", access, &[&proof])
     };
     server.show(post).await.ok();
-    let answer = server.show_bound("/oauth/userinfo", access, &DpopKey::new()).await;
+    let answer = server
+        .show_bound("/oauth/userinfo", access, &DpopKey::new())
+        .await;
     answer.assert_error(401, "invalid_token");
     snapshot!("dpop_other_key", show(&answer));
-    let answer = server.show(Shown::get("/oauth/userinfo", access, &[])).await;
+    let answer = server
+        .show(Shown::get("/oauth/userinfo", access, &[]))
+        .await;
     answer.assert_error(401, "invalid_dpop_proof");
     snapshot!("dpop_no_proof", show(&answer));
 }
@@ -99,14 +106,23 @@ async fn gu_03_dp_05_what_a_guard_refuses() {
         answer.assert_error(401, "invalid_dpop_proof");
         let challenge = answer.header("www-authenticate").unwrap();
         assert!(challenge.starts_with("DPoP realm="), "{challenge}");
-        assert!(challenge.contains("algs=\"ES256 EdDSA RS256 PS256\""), "{challenge}");
-        assert!(challenge.contains("error=\"invalid_dpop_proof\""), "{challenge}");
+        assert!(
+            challenge.contains("algs=\"ES256 EdDSA RS256 PS256\""),
+            "{challenge}"
+        );
+        assert!(
+            challenge.contains("error=\"invalid_dpop_proof\""),
+            "{challenge}"
+        );
     }
     let proofs = [good(), good()];
     let two = [proofs[0].as_str(), &proofs[1]];
     let answer = server.show(Shown::get("/mcp", &token, &two)).await;
     answer.assert_error(401, "invalid_dpop_proof");
-    server.call("/mcp", &token).await.assert_error(401, "invalid_token");
+    server
+        .call("/mcp", &token)
+        .await
+        .assert_error(401, "invalid_token");
     let answer = server.show(Shown::get("/mcp", &token, &[])).await;
     answer.assert_error(401, "invalid_dpop_proof");
     // The proof of a token request holds for no resource.
@@ -115,7 +131,10 @@ async fn gu_03_dp_05_what_a_guard_refuses() {
     answer.assert_error(401, "invalid_dpop_proof");
     // Once.
     let proof = good();
-    server.show(Shown::get("/mcp", &token, &[&proof])).await.ok();
+    server
+        .show(Shown::get("/mcp", &token, &[&proof]))
+        .await
+        .ok();
     let answer = server.show(Shown::get("/mcp", &token, &[&proof])).await;
     answer.assert_error(401, "invalid_dpop_proof");
     snapshot!("dpop_guard_used_proof", show(&answer));
@@ -153,7 +172,10 @@ async fn gu_03_dp_02_what_a_guard_accepts() {
         server.show(shown).await.ok();
     }
     let proof = key.proof_with_token(&server.ctx, "GET", "/mcp", &token);
-    server.show(Shown::get("/mcp?query=1", &token, &[&proof])).await.ok();
+    server
+        .show(Shown::get("/mcp?query=1", &token, &[&proof]))
+        .await
+        .ok();
     let proof = key.proof_with_token(&server.ctx, "POST", "/mcp", &token);
     let post = Shown {
         method: Method::POST,
@@ -170,7 +192,10 @@ async fn gu_03_extractors_and_layers() {
     let token = server.bound_robot(&key, "notes:read", API).await;
     for path in ["/api/notes", "/api/layered", "/api/public"] {
         server.show_bound(path, &token, &key).await.ok();
-        server.call(path, &token).await.assert_error(401, "invalid_token");
+        server
+            .call(path, &token)
+            .await
+            .assert_error(401, "invalid_token");
         let proof = key.proof_with_token(&server.ctx, "GET", path, &token);
         server.show(Shown::get(path, &token, &[&proof])).await.ok();
         let again = server.show(Shown::get(path, &token, &[&proof])).await;
@@ -181,7 +206,10 @@ async fn gu_03_extractors_and_layers() {
     for _ in 0..2 {
         let proof = key.proof_with_token(&server.ctx, "GET", "/api/notes", &poor);
         let shown = Shown::get("/api/notes", &poor, &[&proof]);
-        server.show(shown).await.assert_error(403, "insufficient_scope");
+        server
+            .show(shown)
+            .await
+            .assert_error(403, "insufficient_scope");
     }
 }
 
