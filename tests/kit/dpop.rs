@@ -1,7 +1,8 @@
 //! Tokens that are bound to a key.
 
-use axum_test::TestResponse;
-use loco_oauth_server::testing::{ActingAs, ActingToken, DpopKey, assert_oauth_error, factory};
+use loco_oauth_server::testing::{
+    ActingAs, ActingToken, DpopKey, TestResponse, assert_oauth_error, factory,
+};
 use serde_json::{Value, json};
 
 use super::Kit;

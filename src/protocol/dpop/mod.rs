@@ -4,8 +4,6 @@
 mod nonces;
 mod possession;
 mod target;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 
@@ -311,3 +309,6 @@ fn shown(members: &Map<String, Value>, name: &str) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

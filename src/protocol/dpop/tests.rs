@@ -13,11 +13,7 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::*;
-use crate::protocol::{
-    error::ErrorCode,
-    jwk::PublicJwk,
-    refusals::{GuardRefusal, RefusalFamily},
-};
+use crate::protocol::{error::ErrorCode, jwk::PublicJwk, refusals::GuardRefusal};
 
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 const URL: &str = "https://as.example/oauth/token";

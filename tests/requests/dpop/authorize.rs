@@ -41,7 +41,7 @@ async fn az_26_thumbprints_at_authorize() {
     let server = TestServer::start().await;
     let mut browser = server.browser();
     browser.sign_in().await;
-    let base = || Authorize::base();
+    let base = Authorize::base;
     for bad in ["x", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4J", "é"] {
         let answer = browser.authorize(&base().and("dpop_jkt", bad)).await;
         answer.assert_back(CONF_CB, "invalid_request");

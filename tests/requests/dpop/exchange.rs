@@ -166,7 +166,7 @@ async fn c212_dp_01_two_headers() {
     server.redeem_by("pub", &code, &[&proofs[0]]).await.ok();
 }
 
-/// The order of §11.1: who is not the client learns nothing from a proof, and stores nothing.
+/// Who is not the client learns nothing from a proof, and stores nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn tk_06_tk_08_the_client_is_authenticated_first() {
     let server = TestServer::start().await;

@@ -45,9 +45,10 @@ async fn c213_ui_04_a_bound_token_is_no_bearer_token() {
         .ok();
     assert!(claims["sub"].is_string());
     let proof = key.proof_with_token(&server.ctx, "POST", "/oauth/userinfo", access);
+    let proofs = [proof.as_str()];
     let post = Shown {
         method: Method::POST,
-        ..Shown::get("/oauth/userinfo", access, &[&proof])
+        ..Shown::get("/oauth/userinfo", access, &proofs)
     };
     server.show(post).await.ok();
     let answer = server
@@ -165,9 +166,10 @@ async fn gu_03_dp_02_what_a_guard_accepts() {
     }
     for scheme in ["dpop", "DPOP", "dPoP"] {
         let proof = key.proof_with_token(&server.ctx, "GET", "/mcp", &token);
+        let proofs = [proof.as_str()];
         let shown = Shown {
             scheme,
-            ..Shown::get("/mcp", &token, &[&proof])
+            ..Shown::get("/mcp", &token, &proofs)
         };
         server.show(shown).await.ok();
     }
@@ -177,9 +179,10 @@ async fn gu_03_dp_02_what_a_guard_accepts() {
         .await
         .ok();
     let proof = key.proof_with_token(&server.ctx, "POST", "/mcp", &token);
+    let proofs = [proof.as_str()];
     let post = Shown {
         method: Method::POST,
-        ..Shown::get("/mcp", &token, &[&proof])
+        ..Shown::get("/mcp", &token, &proofs)
     };
     server.show(post).await.ok();
 }
@@ -205,7 +208,8 @@ async fn gu_03_extractors_and_layers() {
     let poor = server.bound_robot(&key, "notes:write", API).await;
     for _ in 0..2 {
         let proof = key.proof_with_token(&server.ctx, "GET", "/api/notes", &poor);
-        let shown = Shown::get("/api/notes", &poor, &[&proof]);
+        let proofs = [proof.as_str()];
+        let shown = Shown::get("/api/notes", &poor, &proofs);
         server
             .show(shown)
             .await
