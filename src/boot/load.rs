@@ -91,6 +91,11 @@ async fn assemble(ctx: &AppContext, inputs: BootInputs) -> loco_rs::Result<Serve
     let events = Events::new(app.subscribers(ctx), clock.clone());
     let keys = Keys::load(&settings, clock.now()).await;
     let keys = Arc::new(keys.map_err(boot::error)?);
+    let nonce_secret = if settings.dpop.nonce {
+        Some(root_secret(&settings).await.map_err(boot::error)?)
+    } else {
+        None
+    };
     let fetcher = Arc::new(Fetcher::new(&settings).map_err(boot::error)?);
     let urls = Arc::new(Urls::new(&settings));
     let policy = boot::policy(&settings, &urls, app.as_ref());
@@ -177,6 +182,7 @@ async fn assemble(ctx: &AppContext, inputs: BootInputs) -> loco_rs::Result<Serve
         events: events.clone(),
         people: Arc::clone(&people),
         clients: Arc::clone(&clients),
+        nonce_secret,
     });
     let interactions = InteractionService::new(InteractionServiceParts {
         settings: Arc::clone(&settings),

@@ -24,6 +24,7 @@ use crate::{
     keys::Keys,
     people::{ResourceOwners, capabilities::PasswordSetter},
     protocol::{
+        dpop::{self, Binding},
         implied_scopes::ImpliedScopes,
         metadata::ServerMetadata,
         policy::{Lifetimes, Policy, ResourcePolicy, ScopeLifetime},
@@ -193,6 +194,7 @@ pub fn policy(settings: &Settings, urls: &Urls, app: &dyn ResourceOwners) -> Pol
         default_scopes: settings.default_scopes.iter().collect(),
         registrable_scopes: settings.registration.allowed_scopes.iter().collect(),
         sensitive_scopes: sensitive.collect(),
+        dpop: settings.dpop.policy(),
         client_credentials_default_scopes: settings
             .client_credentials_default_scopes
             .iter()
@@ -237,6 +239,11 @@ fn resource(settings: &Settings, resource: &crate::config::Resource) -> Resource
         access_token_ttl: resource.access_token_ttl_seconds,
         introspection_clients: resource.introspection_clients.clone(),
         implied_scopes: ImpliedScopes::new(&resource.implied_scopes),
+        binding: if resource.dpop_bound_access_tokens {
+            Binding::Required
+        } else {
+            Binding::Optional
+        },
     }
 }
 
@@ -290,6 +297,7 @@ pub fn resource_metadata(
         let Some(location) = urls.resource_metadata(&resource.identifier) else {
             continue;
         };
+        let demands = settings.dpop.required || resource.dpop_bound_access_tokens;
         let document = ResourceMetadata {
             resource: resource.identifier.clone(),
             authorization_servers: vec![urls.issuer.clone()],
@@ -299,6 +307,8 @@ pub fn resource_metadata(
             resource_documentation: resource.documentation.clone(),
             resource_policy_uri: resource.policy_uri.clone(),
             resource_tos_uri: resource.tos_uri.clone(),
+            dpop_signing_alg_values_supported: settings.dpop.enabled.then_some(dpop::ALGORITHMS),
+            dpop_bound_access_tokens_required: demands,
         };
         let location = location.strip_prefix(&urls.origin).unwrap_or(&location);
         documents.push(ResourceDocument {

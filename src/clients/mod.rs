@@ -185,6 +185,7 @@ impl ClientRegistry {
             pushed_requests: settings.par.form(),
             signed_requests: settings.jar.form(),
             loopback: settings.fetches_from_own_machine(),
+            dpop: settings.dpop.policy(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Settings that are one of a few words, and small maps.
 
-use crate::protocol::{policy::RequestForm, time::Seconds};
+use crate::protocol::{policy::RequestForm, {policy::DpopUse, time::Seconds};
 use serde::Deserialize;
 use validator::Validate;
 
@@ -160,6 +160,44 @@ impl Default for DeviceSettings {
         Self {
             ttl_seconds: Seconds::minutes(10),
             interval_seconds: Seconds::new(5),
+        }
+    }
+}
+
+/// Setting `dpop`: proofs of possession (RFC 9449).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Validate)]
+#[serde(default, deny_unknown_fields)]
+pub struct DpopSettings {
+    /// Whether clients may bind their tokens to a key.
+    pub enabled: bool,
+    /// Whether every client has to.
+    pub required: bool,
+    /// Whether a proof needs a nonce of this server (RFC 9449 §8).
+    pub nonce: bool,
+    /// Seconds for which a proof is taken after it was made.
+    #[validate(range(min = 10, max = 600))]
+    pub proof_lifetime_seconds: Seconds,
+}
+
+impl Default for DpopSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            required: false,
+            nonce: false,
+            proof_lifetime_seconds: Seconds::minutes(1),
+        }
+    }
+}
+
+impl DpopSettings {
+    /// Returns the setting as the rules read it.
+    #[must_use]
+    pub const fn policy(&self) -> DpopUse {
+        match (self.enabled, self.required) {
+            (false, _) => DpopUse::Off,
+            (true, false) => DpopUse::Optional,
+            (true, true) => DpopUse::Required,
         }
     }
 }

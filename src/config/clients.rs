@@ -153,6 +153,7 @@ fn convert(
         pushed_requests: settings.par.form(),
         signed_requests: settings.jar.form(),
         loopback: settings.fetches_from_own_machine(),
+        dpop: settings.dpop.policy(),
     };
     let resources: Vec<String> = settings
         .resources
@@ -191,6 +192,7 @@ fn metadata(entry: RawClient) -> ClientMetadata {
         sector_identifier_uri: entry.sector_identifier_uri,
         default_max_age: entry.default_max_age,
         require_auth_time: entry.require_auth_time,
+        dpop_bound_access_tokens: entry.dpop_bound_access_tokens,
         default_acr_values: entry.default_acr_values,
         post_logout_redirect_uris: entry.post_logout_redirect_uris,
         backchannel_logout_uri: entry.backchannel_logout_uri,

@@ -50,6 +50,7 @@ impl Settings {
                 && self.grant_types.contains(&GrantType::AuthorizationCode),
             pushed_requests: self.par.form(),
             signed_requests: self.jar.form(),
+            dpop: self.dpop.enabled,
             links: Links {
                 service_documentation: self.service_documentation.clone(),
                 op_policy_uri: self.op_policy_uri.clone(),

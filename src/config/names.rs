@@ -37,8 +37,8 @@ const REPLACED: [(&str, &str); 13] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 6] = [
-    "dpop",
+const LATER: [&str; 5] = [
+    "
     "token_exchange",
     "jwt_bearer",
     "trust_policy",
@@ -47,9 +47,8 @@ const LATER: [&str; 6] = [
 ];
 
 /// Keys of later versions in an entry of `clients` or `resources`.
-const LATER_IN_ENTRIES: [&str; 6] = [
+const LATER_IN_ENTRIES: [&str; 5] = [
     "introspection_signed_response_alg",
-    "dpop_bound_access_tokens",
     "initiate_login_uri",
     "software_id",
     "software_version",

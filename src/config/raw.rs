@@ -9,10 +9,8 @@ use validator::Validate;
 use super::{
     Secret,
     choices::{
-        AssertionAudience, CleanupSettings, CookieSecure, DeviceSettings, LogoutRevokes, Profile,
-        PushedRequestSettings,
-        RateLimitStore, RefreshRotation, RefreshTokenPolicy,
-        SignedRequestSettings, TokenPrefixes,
+        AssertionAudience, CleanupSettings, CookieSecure, DeviceSettings, DpopSettings, LogoutRevokes, Profile,
+        PushedRequestSettings, RateLimitStore, RefreshRotation, RefreshTokenPolicy, SignedRequestSettings, TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
     rate_limits::RateLimits,
@@ -130,6 +128,8 @@ pub(super) struct RawSettings {
     #[validate(nested)]
     pub device: DeviceSettings,
     #[validate(nested)]
+    pub dpop: DpopSettings,
+    #[validate(nested)]
     pub cleanup: CleanupSettings,
 }
 
@@ -224,6 +224,7 @@ impl Default for RawSettings {
             par: PushedRequestSettings::default(),
             jar: SignedRequestSettings::default(),
             device: DeviceSettings::default(),
+            dpop: DpopSettings::default(),
             cleanup: CleanupSettings::default(),
         }
     }

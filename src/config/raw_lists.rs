@@ -33,6 +33,7 @@ pub(super) struct RawResource {
     #[validate(range(min = 60, max = 86400))]
     pub access_token_ttl_seconds: Option<Seconds>,
     pub introspection_clients: Vec<String>,
+    pub dpop_bound_access_tokens: bool,
     pub documentation: Option<String>,
     pub policy_uri: Option<String>,
     pub tos_uri: Option<String>,
@@ -98,6 +99,7 @@ pub(super) struct RawClient {
     pub sector_identifier_uri: Option<String>,
     pub default_max_age: Option<Seconds>,
     pub require_auth_time: Option<bool>,
+    pub dpop_bound_access_tokens: Option<bool>,
     pub default_acr_values: Option<Vec<String>>,
     pub backchannel_logout_uri: Option<String>,
     pub backchannel_logout_session_required: Option<bool>,

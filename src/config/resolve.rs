@@ -174,6 +174,7 @@ fn plain(
         par: raw.par,
         jar: raw.jar,
         device: raw.device,
+        dpop: raw.dpop,
         cleanup: raw.cleanup,
         base_url,
     }

@@ -25,6 +25,7 @@ pub(super) fn resolve(
         check_link(&format!("{key}.{name}"), link.as_ref(), findings);
     }
     let identifier = identifier(&raw, &key, settings, findings);
+    check_binding(&raw, &key, settings, findings);
     Resource {
         name: raw.name.unwrap_or_else(|| last_segment(&identifier)),
         identifier,
@@ -38,6 +39,7 @@ pub(super) fn resolve(
             .access_token_ttl_seconds
             .unwrap_or(settings.access_token_ttl_seconds),
         introspection_clients: raw.introspection_clients,
+        dpop_bound_access_tokens: raw.dpop_bound_access_tokens,
         documentation: raw.documentation,
         policy_uri: raw.policy_uri,
         tos_uri: raw.tos_uri,
@@ -74,6 +76,17 @@ fn identifier(
         );
     }
     identifier
+}
+
+/// ST-11: a resource that takes only bound tokens gets none where no proofs are read.
+fn check_binding(raw: &RawResource, key: &str, settings: &Settings, findings: &mut Findings) {
+    if raw.dpop_bound_access_tokens && !settings.dpop.enabled {
+        findings.add(
+            format!("{key}.dpop_bound_access_tokens"),
+            "on, but dpop.enabled is off, so that no token could be used",
+            "switch dpop on, or remove the key",
+        );
+    }
 }
 
 fn last_segment(identifier: &str) -> String {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     Secret,
     choices::{
-        AssertionAudience, CleanupSettings, DeviceSettings, LogoutRevokes, Profile, PushedRequestSettings,
+        AssertionAudience, CleanupSettings, DeviceSettings, DpopSettings, LogoutRevokes, Profile, PushedRequestSettings,
         RateLimitStore, RefreshRotation, RefreshTokenPolicy, SignedRequestSettings, TokenFormat,
         TokenPrefixes,
     },
@@ -182,6 +182,8 @@ pub struct Settings {
     pub par: PushedRequestSettings,
     /// Signed authorization requests (RFC 9101).
     pub jar: SignedRequestSettings,
+    /// Proofs of possession, by which tokens are bound to a key of the client (RFC 9449).
+    pub dpop: DpopSettings,
 }
 
 /// A scope that the app defines.
@@ -218,6 +220,8 @@ pub struct Resource {
     pub access_token_ttl_seconds: Seconds,
     /// Clients that may introspect its tokens.
     pub introspection_clients: Vec<String>,
+    /// Whether it takes only access tokens that are bound to a key (RFC 9449).
+    pub dpop_bound_access_tokens: bool,
     /// RFC 9728 §2 `resource_documentation`.
     pub documentation: Option<String>,
     /// RFC 9728 §2 `resource_policy_uri`.

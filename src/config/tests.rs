@@ -108,7 +108,7 @@ fn every_finding_comes_at_once() {
             {"prefix": "/mcp/"},
         ],
         "clients": [{"client_id": "web", "redirect_uris": ["http://app.example/cb"], "jwks": {}}],
-        "dpop": {"enabled": true},
+        "trust_policy": [],
         "profile": "fapi2",
         "rate_limits": {"logn": null},
     });
@@ -162,7 +162,7 @@ fn st_03_unknown_keys_at_every_level(#[case] block: Value, #[case] key: &str, #[
 #[case(json!({"trust_policy": []}), "trust_policy")]
 #[case(json!({"profile": "fapi2"}), "profile")]
 #[case(json!({"grant_types": ["urn:ietf:params:oauth:grant-type:token-exchange"]}), "grant_types[0]")]
-#[case(json!({"resources": [{"prefix": "/a", "dpop_bound_access_tokens": true}]}), "resources[0].dpop_bound_access_tokens")]
+#[case(json!({"clients": [{"client_id": "a", "introspection_signed_response_alg": "ES256"}]}), "clients[0].introspection_signed_response_alg")]
 #[case(json!({"clients": [{"client_id": "a", "software_id": "x"}]}), "clients[0].software_id")]
 fn later_features_are_refused_in_so_many_words(#[case] block: Value, #[case] key: &str) {
     let found = findings(block, &Development);
@@ -173,6 +173,31 @@ fn later_features_are_refused_in_so_many_words(#[case] block: Value, #[case] key
             .any(|line| line.starts_with(&start) && line.contains("not available")),
         "{found:#?}"
     );
+}
+
+#[rstest]
+#[case(json!({"dpop": {"enabled": false, "required": true}}), "dpop.required", "switch dpop on")]
+#[case(json!({"dpop": {"enabled": false, "nonce": true}}), "dpop.nonce", "switch dpop on")]
+#[case(json!({"dpop": {"proof_lifetime_seconds": 5}}), "dpop.proof_lifetime_seconds", "10")]
+#[case(json!({"dpop": {"lifetime": 5}}), "dpop.lifetime", "known here")]
+#[case(
+    json!({"dpop": {"enabled": false}, "resources": [{"prefix": "/a", "dpop_bound_access_tokens": true}]}),
+    "resources[0].dpop_bound_access_tokens",
+    "switch dpop on"
+)]
+#[case(
+    json!({"dpop": {"enabled": false}, "clients": [
+        {"client_id": "a", "client_secret": LONG, "dpop_bound_access_tokens": true},
+    ]}),
+    "clients[0].dpop_bound_access_tokens",
+    "dpop.enabled"
+)]
+fn st_11_a_demand_for_proofs_that_nobody_reads(
+    #[case] block: Value,
+    #[case] key: &str,
+    #[case] part: &str,
+) {
+    assert_one_finding(block, key, part);
 }
 
 #[rstest]

@@ -64,6 +64,18 @@ pub(super) fn check(
     }
     fetch::check(raw, app_environment, findings);
     check_request_forms(raw, findings);
+    if !raw.dpop.enabled && (raw.dpop.required || raw.dpop.nonce) {
+        let key = if raw.dpop.required {
+            "required"
+        } else {
+            "nonce"
+        };
+        findings.add(
+            format!("dpop.{key}"),
+            "on, but dpop.enabled is off",
+            "switch dpop on, or remove the key",
+        );
+    }
     check_length("secret", raw.secret.as_ref(), findings);
     check_length("pairwise_secret", raw.pairwise_secret.as_ref(), findings);
     for (entry, limits) in &raw.rate_limits {

@@ -10,14 +10,21 @@ use crate::{
     http::extract::{ApiForm, ServerState, credentials},
     limits::{self, RateLimitKeys},
     protocol::{
-        access_token::Audience, client::Client, client_auth::ClientEndpoint, error::OAuthError,
-        grants::LookupRequest, received::Received, refusals::LookupRefusal, time::UnixTime,
+        access_token::{Audience, Confirmation},
+        client::Client,
+        client_auth::ClientEndpoint,
+        error::OAuthError,
+        grants::LookupRequest,
+        received::Received,
+        refusals::LookupRefusal,
+        time::UnixTime,
     },
     server::Server,
     store::record::Strings,
     tokens::{
         amr,
         lookup::{ClientAndToken, Token, TokenParties},
+        token_type,
     },
 };
 
@@ -41,6 +48,8 @@ pub struct Introspection {
     iat: Option<UnixTime>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -146,7 +155,8 @@ fn describe(
             aud: audience(&found.token.audience),
             exp: Some(found.token.expires_at),
             iat: Some(found.token.issued_at),
-            token_type: Some("Bearer"),
+            token_type: Some(token_type(&found.token)),
+            cnf: found.token.dpop_jkt.clone().map(|jkt| Confirmation { jkt }),
             jti: found.token.jti.clone(),
             sid: server.tokens.sid(&parties.client, found.session.as_ref()),
             ..common

@@ -11,7 +11,7 @@ use super::grants;
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    http::extract::{ApiForm, ServerState, credentials},
+    http::extract::{ApiForm, ServerState, credentials, sent_proof},
     limits::{self, RateLimitKeys},
     protocol::{
         client::GrantType,
@@ -31,7 +31,7 @@ pub async fn post(
     headers: HeaderMap,
     ApiForm(params): ApiForm,
 ) -> Result<Response, ApiError> {
-    let request = TokenRequest::read(&params)?;
+    let request = TokenRequest::read(&params)?.with_proof(sent_proof(&headers));
     // Unreadable credentials are refused after TK-05, but the rate limit needs the client id before that.
     let credentials = credentials(&headers, request.client(), ClientEndpoint::Token);
     let client_id = credentials.as_ref().map(|it| it.client_id.clone());

@@ -6,24 +6,31 @@ use axum::{
     Json, debug_handler,
     extract::Request,
     http::{Method, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use serde_json::{Map, Value, json};
 
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    http::extract::{ServerState, TransportRules, bearer_token, check_target, read_form},
+    http::{
+        extract::{
+            PresentedToken, ServerState, TransportRules, access_token, check_target, read_form,
+        },
+        layers::bearer_challenges,
+    },
     limits::RateLimitKeys,
     people::hooks::ClientInfo,
     protocol::{
-        bearer::{BearerPlace, Challenge},
+        bearer::BearerPlace,
         claims,
         claims_parameter::GrantedClaims,
         client::Client,
+        dpop::TokenScheme,
         error::OAuthError,
         grants::repeated,
         id_token,
+        policy::DpopUse,
         refusals::GuardRefusal,
         route::Route,
         rule::rule,
@@ -31,29 +38,26 @@ use crate::{
     },
     server::Server,
     store::authorization_codes::GrantRow,
-    tokens::{ClaimsToTell, lookup::ActiveAccessToken},
+    tokens::{ClaimsToTell, ShownToken, lookup::ActiveAccessToken},
 };
 
 /// Returns the claims about the person whose access token the request brings.
 #[debug_handler(state = crate::http::extract::SharedContext)]
 pub async fn get_or_post(server: ServerState, request: Request) -> Result<Response, ApiError> {
-    let token = presented_token(request).await?;
-    let keys =
-        RateLimitKeys::entry(RateLimitEntry::Userinfo).token(token.as_deref().unwrap_or_default());
+    let method = request.method().clone();
+    let token = presented_token(&server, request).await?;
+    let text = token.as_ref().map(|token| token.text.expose());
+    let keys = RateLimitKeys::entry(RateLimitEntry::Userinfo).token(text.unwrap_or_default());
     server.limits.check(keys.address().first_last()).await?;
     let Some(token) = token else {
         // RFC 6750 §3.1: no error code for a request without any credentials.
-        let challenge = Challenge {
-            realm: &server.urls.issuer,
-            resource_metadata: None,
-            scope: OPENID,
-            error: None,
-            login: None,
-        };
-        let headers = [(header::WWW_AUTHENTICATE, challenge.to_string())];
+        let challenges = bearer_challenges(&server, TokenScheme::Bearer, None);
+        let challenges = challenges.into_iter();
+        let headers = challenges.map(|challenge| (header::WWW_AUTHENTICATE, challenge));
+        let headers = AppendHeaders(headers.collect::<Vec<_>>());
         return Ok((StatusCode::UNAUTHORIZED, headers).into_response());
     };
-    let AboutUser { client, claims } = about_user(&server, &token).await?;
+    let AboutUser { client, claims } = about_user(&server, &token, &method).await?;
     let alg = client.userinfo_signed_response_alg.as_deref();
     let Some(alg) = alg.and_then(|alg| alg.parse().ok()) else {
         return Ok(Json(claims).into_response());
@@ -71,15 +75,19 @@ struct AboutUser {
     claims: Map<String, Value>,
 }
 
-/// UI-02, UI-03, UI-05: checks the access token, and collects the claims that its scopes cover, and those
+/// UI-02 to UI-05: checks the access token, and collects the claims that its scopes cover, and those
 /// that were granted by themselves.
-async fn about_user(server: &Server, token: &str) -> Result<AboutUser, Failure> {
+async fn about_user(
+    server: &Server,
+    token: &PresentedToken,
+    method: &Method,
+) -> Result<AboutUser, Failure> {
     let invalid = || OAuthError::of(GuardRefusal::AccessTokenInvalid).with_rule(rule!("UI-02"));
     let wanted = || {
         let (issuer, userinfo) = (&server.urls.issuer, server.urls.of(Route::Userinfo));
         format!("a live access token for {userinfo} or {issuer}")
     };
-    let found = server.tokens.bearer(token).await?;
+    let found = server.tokens.bearer(token.text.expose()).await?;
     let ActiveAccessToken { access, parties } =
         found.map_err(|why| invalid().observed(wanted(), why.to_string()))?;
     let reaches =
@@ -90,12 +98,26 @@ async fn about_user(server: &Server, token: &str) -> Result<AboutUser, Failure> 
         let sent = format!("a live one of the client {client} for the audience {sent}");
         return Err(invalid().observed(wanted(), sent).into());
     }
+    let shown = ShownToken {
+        row: &access.token,
+        text: token.text.expose(),
+        scheme: token.scheme,
+        proof: &token.proof,
+        binding: server.policy.binding_at(None),
+        method,
+    };
+    let url = || server.urls.of(Route::Userinfo).to_owned();
+    let proof = server.tokens.check_possession(&shown, url)?;
     let scopes: Scopes = access.token.scopes.0.iter().collect();
     let Some(owner) = parties.owner.filter(|_| scopes.contains(OPENID)) else {
         let error = OAuthError::of(GuardRefusal::UserInfoNeedsOpenid)
             .observed("a person's token with the scope openid", scopes.to_string());
         return Err(error.into());
     };
+    if let Some(proof) = proof {
+        let used = server.tokens.use_up(&proof).await;
+        used.map_err(Failure::at_resource)?;
+    }
     let single = single_claims(access.grant.as_ref(), &scopes);
     let told = ClaimsToTell {
         scopes: &scopes,
@@ -146,9 +168,17 @@ fn of_login(grant: &GrantRow, wanted: &[String]) -> Map<String, Value> {
 }
 
 /// UI-01: the token of the header, or of a POST's form body; the query is not read.
-async fn presented_token(request: Request) -> Result<Option<String>, Failure> {
+async fn presented_token(
+    server: &Server,
+    request: Request,
+) -> Result<Option<PresentedToken>, Failure> {
     check_target(request.uri(), TransportRules::USERINFO)?;
-    let of_header = bearer_token(request.headers(), BearerPlace::Userinfo)?;
+    let of_header = access_token(request.headers(), BearerPlace::Userinfo)?;
+    // A server that reads no proofs does not know their scheme.
+    let is_known = |token: &PresentedToken| {
+        token.scheme == TokenScheme::Bearer || server.policy.dpop != DpopUse::Off
+    };
+    let of_header = of_header.filter(is_known);
     let has_form =
         request.method() == Method::POST && request.headers().contains_key(header::CONTENT_TYPE);
     if !has_form {
@@ -158,7 +188,7 @@ async fn presented_token(request: Request) -> Result<Option<String>, Failure> {
     let of_body = params
         .one("access_token")
         .map_err(repeated)?
-        .map(str::to_owned);
+        .map(PresentedToken::bearer);
     match (of_header, of_body) {
         (Some(_), Some(_)) => {
             let error = OAuthError::of(GuardRefusal::AccessTokenRepeated);

@@ -63,6 +63,20 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// The same refusal at a resource, where a bad proof of possession is a 401 with a challenge (RFC 9449 §7.1).
+    #[must_use]
+    pub fn at_resource(mut self) -> Self {
+        if matches!(
+            self.error.code,
+            ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce
+        ) {
+            self.status = StatusCode::UNAUTHORIZED;
+        }
+        self
+    }
+}
+
 impl From<OAuthError> for Failure {
     fn from(error: OAuthError) -> Self {
         let status = match error.code {

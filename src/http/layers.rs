@@ -16,9 +16,13 @@ use futures_util::FutureExt;
 
 use self::{
     error_page::error_page,
-    json_error::{ClientScheme, challenge, json_error},
+    json_error::{SentScheme, challenge, json_error},
 };
-pub use self::{error_page::rendered, json_error::error_body, page_headers::with_page_headers};
+pub use self::{
+    error_page::rendered,
+    json_error::{bearer_challenges, error_body},
+    page_headers::with_page_headers,
+};
 use crate::{
     error::{
         ApiError, Failure, PageDetail, PageError, RETRY_AFTER, Refused,
@@ -26,7 +30,7 @@ use crate::{
     },
     events::request::{self, RequestInfo},
     http::{
-        extract::{SharedContext, server_of},
+        extract::{DPOP, SharedContext, server_of},
         other_host::OtherHosts,
         proxy::{WarnOnce, warn_of_unread_proxy},
     },
@@ -36,6 +40,8 @@ use crate::{
 };
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+/// Name of the header with a nonce for the next proof (RFC 9449 §8).
+pub const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a layer knows of the route it surrounds.
@@ -102,13 +108,14 @@ async fn in_api(
     next: Next,
     info: Arc<RequestInfo>,
 ) -> Response {
-    let scheme = ClientScheme::asked_by(request.headers());
+    let sent = SentScheme::of(request.headers());
+    let nonce = nonce_of(&state, request.headers());
     let mut response = no_panic::<ApiError>(answer(request, next)).await;
     if let Some(refused) = refusal_of(&mut response) {
         audit::refused(&refused, AuditSurface::Endpoint);
         response = json_error(&response, &refused.failure);
         let error = &refused.failure.error;
-        challenge(&mut response, &state.app, error, scheme);
+        challenge(&mut response, &state.app, error, sent);
     }
     set_allow_header(&mut response, &state);
     let headers = response.headers_mut();
@@ -118,8 +125,29 @@ async fn in_api(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
+    if let Some(nonce) = nonce {
+        headers.insert(DPOP_NONCE, nonce);
+    }
     set_request_id(headers, &info);
     response
+}
+
+/// The nonce of the answer, if the request has a proof.
+fn nonce_of(state: &LayerState, request: &HeaderMap) -> Option<HeaderValue> {
+    // Most requests have none, and need not look for the server.
+    let server = request
+        .contains_key(DPOP)
+        .then(|| server_of(&state.app).ok());
+    nonce_for(&*server.flatten()?, request)
+}
+
+/// DP-04: the nonce that goes with the answer to a request with a proof, so that the next proof has a fresh one.
+pub fn nonce_for(server: &Server, request: &HeaderMap) -> Option<HeaderValue> {
+    if !request.contains_key(DPOP) {
+        return None;
+    }
+    let nonces = server.tokens.nonces()?;
+    HeaderValue::from_str(&nonces.current).ok()
 }
 
 /// Layer around metadata, keys and assets, which are public and cacheable, and allow HEAD.

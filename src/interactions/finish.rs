@@ -247,6 +247,7 @@ impl InteractionService {
             redirect_uri: request.callback.redirect_uri().to_owned(),
             redirect_uri_explicit: request.callback.is_explicit(),
             code_challenge: request.code_challenge.clone(),
+            dpop_jkt: request.dpop_jkt.clone(),
             nonce: request.nonce.clone(),
             acr: self.told_acr(interaction, current),
             scopes: granted.scopes.as_slice().to_vec().into(),

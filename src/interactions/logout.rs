@@ -97,6 +97,7 @@ impl LogoutInteraction {
             client_state,
             nonce: None,
             code_challenge: None,
+            dpop_jkt: None,
             login_hint: None,
             ui_locales: self.ui_locales.clone(),
             display: None,

@@ -30,10 +30,11 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 #[cfg(feature = "testing")]
-pub use self::{admin::KeyLine, secret::root_secret};
+pub use self::admin::KeyLine;
 pub use self::{
     admin::{delete_outlived, fresh_pem, list_keys, open_key_files, withdraw_key},
     error::{KeyError, OPEN_TO_OTHERS},
+    secret::root_secret,
     state::{KeyDescription, KeyState},
     verify::{JwtError, JwtPurpose, VerifiedJwt},
 };

@@ -41,6 +41,13 @@ impl Serialize for Audience {
     }
 }
 
+/// The claim `cnf`: the key to which a token is bound (RFC 7800 §3.1, RFC 9449 §6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Confirmation {
+    /// Thumbprint of the key.
+    pub jkt: String,
+}
+
 /// The claims of a JWT access token. There are no claims about the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccessTokenClaims {
@@ -64,6 +71,9 @@ pub struct AccessTokenClaims {
     /// Claims about the login, if there was one.
     #[serde(flatten)]
     pub login: Option<LoginClaims>,
+    /// The key to which the token is bound (RFC 9449 §6.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
     /// Session id, for clients that use logout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
@@ -106,6 +116,7 @@ mod tests {
             jti: "id".into(),
             scope: ["read", "write"].into_iter().collect(),
             login,
+            cnf: None,
             sid: None,
             more: Map::new(),
         }

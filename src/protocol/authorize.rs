@@ -42,6 +42,8 @@ pub struct AuthorizationRequest {
     pub nonce: Option<String>,
     /// PKCE challenge; the method is always S256.
     pub code_challenge: Option<String>,
+    /// Thumbprint of the key to which the code is bound (RFC 9449 §10).
+    pub dpop_jkt: Option<String>,
     /// Requested scopes, in the order of the request.
     pub scopes: Scopes,
     /// Requested resources in their configured spelling.
@@ -97,6 +99,7 @@ struct AuthorizationParameters<'p> {
     #[serde(rename = "request_uri")]
     _request_uri: Option<&'p str>,
     registration: Option<&'p str>,
+    dpop_jkt: Option<&'p str>,
 }
 
 /// Whether a parameter is one text whose meaning this server knows. `resource` and `claims` are more than that.
@@ -141,7 +144,7 @@ pub fn check_client(client: Option<&Client>) -> Result<&Client, OAuthError> {
 /// Verifies an `id_token_hint` and returns its `sub`.
 pub type VerifyHint<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
-/// Checks AZ-13 to AZ-27. The callback is known, so every refusal may be sent there.
+/// Checks AZ-13 to AZ-28. The callback is known, so every refusal may be sent there.
 ///
 /// # Errors
 /// The refusal that is sent to the client.
@@ -167,6 +170,7 @@ pub fn validate(
     let named = resources.as_deref().unwrap_or_default();
     let scopes = targets::scopes(sent.scope, client, policy, named)?;
     let code_challenge = targets::code_challenge(&sent, client, &scopes)?;
+    let dpop_jkt = targets::dpop_jkt(sent.dpop_jkt, policy)?;
     let mut resources = resources?;
     if resources.is_empty() {
         resources.extend(requested::resource_of_scopes(policy, client, &scopes));
@@ -189,6 +193,7 @@ pub fn validate(
         callback: callback.clone(),
         nonce: text(sent.nonce),
         code_challenge,
+        dpop_jkt,
         scopes,
         resources,
         prompts,

@@ -265,6 +265,8 @@ pub struct Client {
     pub require_pkce: bool,
     /// Known client whose requests need no consent.
     pub skip_consent: bool,
+    /// RFC 9449 §5.2 `dpop_bound_access_tokens`.
+    pub dpop_bound_access_tokens: bool,
     /// OIDC `require_auth_time`.
     pub require_auth_time: bool,
     /// OIDC `default_max_age`.

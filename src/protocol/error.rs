@@ -14,7 +14,7 @@ use super::{
     rule::RuleId,
 };
 
-/// `error` values of RFC 6749, RFC 6750, RFC 7591, RFC 8628, RFC 8707, RFC 9101 and OpenID Connect Core.
+/// `error` values of RFC 6749, RFC 6750, RFC 7591, RFC 8628, RFC 8707, RFC 9101, RFC 9449 and OpenID Connect Core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorCode {
     /// RFC 6749 §4.1.2.1, §5.2
@@ -75,6 +75,10 @@ pub enum ErrorCode {
     InsufficientScope,
     /// RFC 9470 §3
     InsufficientUserAuthentication,
+    /// RFC 9449 §5, §7.1
+    InvalidDpopProof,
+    /// RFC 9449 §8, §9
+    UseDpopNonce,
 }
 
 impl ErrorCode {
@@ -110,6 +114,8 @@ impl ErrorCode {
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::InsufficientUserAuthentication => "insufficient_user_authentication",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
         }
     }
 }

@@ -207,7 +207,9 @@ impl ErrorKind {
             | ErrorCode::ExpiredToken
             | ErrorCode::InvalidToken
             | ErrorCode::InsufficientScope
-            | ErrorCode::InsufficientUserAuthentication => Self::InvalidRequest,
+            | ErrorCode::InsufficientUserAuthentication
+            | ErrorCode::InvalidDpopProof
+            | ErrorCode::UseDpopNonce => Self::InvalidRequest,
         }
     }
 

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::{
-    authorize::Display, callback::ResponseMode, client::GrantType, jwk::SigningAlg,
+    authorize::Display, callback::ResponseMode, client::GrantType, dpop, jwk::SigningAlg,
     policy::RequestForm, scope::STANDARD,
 };
 
@@ -38,6 +38,8 @@ pub struct MetadataInput {
     pub pushed_requests: RequestForm,
     /// Setting `jar`.
     pub signed_requests: RequestForm,
+    /// Whether clients may bind their tokens to a key (RFC 9449 §5.1).
+    pub dpop: bool,
     /// Links of the settings.
     pub links: Links,
 }
@@ -132,6 +134,8 @@ pub struct ServerMetadata {
     pub claims_supported: Vec<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub claims_parameter_supported: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dpop_signing_alg_values_supported: Option<[SigningAlg; 4]>,
     pub request_parameter_supported: bool,
     pub request_uri_parameter_supported: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -244,6 +248,7 @@ impl ServerMetadata {
             id_token_signing_alg_values_supported: parties.list(input.algorithms.clone()),
             userinfo_signing_alg_values_supported: parties.list(input.algorithms),
             claims_supported: parties.list(claims(input.claims)),
+            dpop_signing_alg_values_supported: input.dpop.then_some(dpop::ALGORITHMS),
             claims_parameter_supported: with_code,
             request_parameter_supported: signed,
             request_uri_parameter_supported: false,

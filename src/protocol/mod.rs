@@ -19,6 +19,7 @@ pub mod consent;
 pub mod credentials;
 pub mod device_authorization;
 pub mod display_name;
+pub mod dpop;
 pub mod end_session;
 pub mod error;
 pub mod error_kind;

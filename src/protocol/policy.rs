@@ -2,6 +2,7 @@
 
 use super::{
     client::{Client, GrantType},
+    dpop::Binding,
     grants::Granted,
     implied_scopes::ImpliedScopes,
     jwk::SigningAlg,
@@ -31,6 +32,19 @@ pub struct ResourcePolicy {
     pub introspection_clients: Vec<String>,
     /// Scopes that come with others.
     pub implied_scopes: ImpliedScopes,
+    /// Whether its access tokens have to be bound to a key.
+    pub binding: Binding,
+}
+
+/// Setting `dpop`: what becomes of proofs of possession (RFC 9449).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DpopUse {
+    /// None is read.
+    Off,
+    /// Whoever sends one gets tokens that are bound to the key.
+    Optional,
+    /// Every token is bound to a key.
+    Required,
 }
 
 /// Whether the server takes a form of authorization requests, or takes no other.
@@ -79,6 +93,8 @@ pub struct Policy {
     pub signup: bool,
     /// Whether refresh tokens need the scope `offline_access` (`refresh_token_policy`).
     pub refresh_needs_offline_access: bool,
+    /// What becomes of proofs of possession.
+    pub dpop: DpopUse,
     /// Lifetimes.
     pub ttl: Lifetimes,
 }
@@ -143,6 +159,30 @@ impl Policy {
     pub fn is_for(&self, resource: &str, audience: &str) -> bool {
         audience != self.issuer
             && (audience == resource || super::resource::matches(resource, audience))
+    }
+
+    /// Whether tokens of the client for this audience have to be bound to a key (DP-06).
+    pub fn binding(&self, client: &Client, audience: &[String]) -> Binding {
+        let of_resource = |uri: &String| self.resource_of_audience(uri).map(|it| it.binding);
+        let mut of_audience = audience.iter().filter_map(of_resource);
+        if self.dpop == DpopUse::Required
+            || client.dpop_bound_access_tokens
+            || of_audience.any(|binding| binding == Binding::Required)
+        {
+            Binding::Required
+        } else {
+            Binding::Optional
+        }
+    }
+
+    /// Whether access tokens have to be bound to a key at `resource`; `None` = at this server itself (DP-06).
+    pub fn binding_at(&self, resource: Option<&ResourcePolicy>) -> Binding {
+        match self.dpop {
+            DpopUse::Required => Binding::Required,
+            DpopUse::Off | DpopUse::Optional => {
+                resource.map_or(Binding::Optional, |resource| resource.binding)
+            }
+        }
     }
 
     /// The scopes `client` may ask for.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use url::Url;
 
+use super::jwk::SigningAlg;
+
 /// Where the documents of an origin live: the path of the resource follows (RFC 9728 §3.1).
 pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
@@ -25,6 +27,11 @@ pub struct ResourceMetadata {
     pub resource_policy_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_tos_uri: Option<String>,
+    /// While `dpop.enabled` is on (RFC 9449 §5.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dpop_signing_alg_values_supported: Option<[SigningAlg; 4]>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dpop_bound_access_tokens_required: bool,
 }
 
 /// Path and query of a resource's document: those of its identifier, inserted behind

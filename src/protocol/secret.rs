@@ -43,6 +43,8 @@ pub enum Purpose {
     Device,
     /// Interaction id of a device request, made of the stored form of its user code.
     DeviceInteraction,
+    /// Key and `jti` of a DPoP proof.
+    Proof,
 }
 
 impl Purpose {
@@ -64,6 +66,7 @@ impl Purpose {
             Self::SessionClient => b"session_client",
             Self::Device => b"device",
             Self::DeviceInteraction => b"device-interaction",
+            Self::Proof => b"proof",
         }
     }
 }

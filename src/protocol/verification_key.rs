@@ -7,7 +7,7 @@ use ring::signature::{
 };
 use serde_json::{Map, Value, json};
 
-use super::jwk::SigningAlg;
+use super::jwk::{PublicJwk, SigningAlg};
 
 /// A key of a set, of the kind that its algorithm needs.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,34 @@ impl<'a> VerificationKey<'a> {
             (Some(members), None) => Some(Self { members, alg }),
             _ => None,
         }
+    }
+
+    /// The key with these members, if it is of the kind that the algorithm needs.
+    #[must_use]
+    pub fn of(members: &'a Map<String, Value>, alg: SigningAlg) -> Option<Self> {
+        fits(members, alg).then_some(Self { members, alg })
+    }
+
+    /// Returns the public members as they are written; `None` if one is missing. Those of a key that has
+    /// verified a signature are base64url, which has one spelling only.
+    #[must_use]
+    pub fn public(&self) -> Option<PublicJwk> {
+        let member = |name| text(self.members, name).map(str::to_owned);
+        Some(match self.alg {
+            SigningAlg::RS256 | SigningAlg::PS256 => PublicJwk::Rsa {
+                n: member("n")?,
+                e: member("e")?,
+            },
+            SigningAlg::ES256 => PublicJwk::Ec {
+                crv: "P-256",
+                x: member("x")?,
+                y: member("y")?,
+            },
+            SigningAlg::EdDsa => PublicJwk::Okp {
+                crv: "Ed25519",
+                x: member("x")?,
+            },
+        })
     }
 
     /// Whether `signature` is this key's over `message`.

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     error::{Failure, RETRY_AFTER, Refused},
     http::layers,
+    protocol::secret::SecretHash,
     server::Server,
 };
 
@@ -33,8 +34,17 @@ use crate::{
 const EXPOSED: HeaderValue =
     HeaderValue::from_static("WWW-Authenticate, DPoP-Nonce, Retry-After, x-request-id");
 
-/// Keeps the refusal that a handler turned into an error of Loco, which has no place for a challenge.
-pub type RefusalSlot = Arc<OnceLock<BearerError>>;
+/// What guards note about a request. One of its parts is set by a refusal, the other by a proof.
+#[derive(Debug, Default)]
+pub struct GuardNotes {
+    /// The refusal that a handler turned into an error of Loco, which has no place for a challenge.
+    refusal: OnceLock<BearerError>,
+    /// The proof of possession that a guard has used up: another guard around the same handler takes it, too.
+    pub used_proof: OnceLock<SecretHash>,
+}
+
+/// Keeps the notes until the answer leaves.
+pub type RefusalSlot = Arc<GuardNotes>;
 
 /// What guards need, in the extensions of every request of the app.
 #[derive(Clone)]
@@ -80,7 +90,7 @@ pub struct BearerError(Box<Refusal>);
 #[derive(Clone)]
 struct Refusal {
     failure: Failure,
-    challenge: Option<String>,
+    challenges: Vec<String>,
     reference: String,
     /// Whether the body holds the error as JSON.
     has_body: bool,
@@ -91,7 +101,7 @@ impl BearerError {
     /// Makes a refusal and logs it.
     pub(super) fn new(
         failure: Failure,
-        challenge: Option<String>,
+        challenges: Vec<String>,
         request: &RequestContext,
         slot: &RefusalSlot,
     ) -> Self {
@@ -99,7 +109,7 @@ impl BearerError {
         request.tell(&refused);
         Self(Box::new(Refusal {
             failure: refused.failure,
-            challenge,
+            challenges,
             reference: request.reference().to_owned(),
             has_body: true,
             slot: Arc::clone(slot),
@@ -144,9 +154,14 @@ impl BearerError {
             let name = HeaderName::from_static("x-request-id");
             headers.entry(name).or_insert(reference);
         }
-        let challenge = refusal.challenge.as_deref().map(HeaderValue::from_str);
-        if let Some(Ok(challenge)) = challenge {
-            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        let challenges = refusal.challenges.iter();
+        let challenges = challenges.filter_map(|line| HeaderValue::from_str(line).ok());
+        for (place, challenge) in challenges.enumerate() {
+            if place == 0 {
+                headers.insert(header::WWW_AUTHENTICATE, challenge);
+            } else {
+                headers.append(header::WWW_AUTHENTICATE, challenge);
+            }
         }
         if refusal.failure.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, RETRY_AFTER);
@@ -192,7 +207,7 @@ impl From<BearerError> for loco_rs::Error {
         let status = error.status();
         // The first refusal of a request is its answer.
         let slot = Arc::clone(&error.0.slot);
-        let _ = slot.set(error);
+        let _ = slot.refusal.set(error);
         Self::CustomError(status, detail)
     }
 }
@@ -206,6 +221,7 @@ pub async fn provide(
     if let Some(answer) = provider.preflights.answer(&request) {
         return answer;
     }
+    let nonce = layers::nonce_for(&provider.server, request.headers());
     let (slot, cors_flag) = (RefusalSlot::default(), CorsFlag::default());
     request.extensions_mut().insert(GuardExtension {
         server: provider.server,
@@ -213,10 +229,13 @@ pub async fn provide(
         cors_flag: cors_flag.clone(),
     });
     let mut response = next.run(request).await;
-    if let Some(error) = slot.get()
+    if let Some(error) = slot.refusal.get()
         && error.status() == response.status()
     {
         error.onto(&mut response);
+    }
+    if let Some(nonce) = nonce {
+        response.headers_mut().insert(layers::DPOP_NONCE, nonce);
     }
     cors_flag.apply(&mut response);
     response

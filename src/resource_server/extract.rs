@@ -80,7 +80,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AccessToken {
         let request = RequestContext::of(parts);
         Err(BearerError::new(
             fault,
-            None,
+            Vec::new(),
             &request,
             &RefusalSlot::default(),
         ))
@@ -97,7 +97,7 @@ async fn admitted<S: RequiredScopes>(
         Some(extension) => extension.clone(),
         None => GuardExtension {
             server: server_of(ctx).map_err(|failure| {
-                BearerError::new(failure, None, &request, &RefusalSlot::default())
+                BearerError::new(failure, Vec::new(), &request, &RefusalSlot::default())
             })?,
             slot: RefusalSlot::default(),
             cors_flag: CorsFlag::default(),
@@ -118,7 +118,7 @@ async fn admitted<S: RequiredScopes>(
         token.require_login(&token.token_check.login.and(&login))?;
         return Ok(Ok(token.clone()));
     }
-    match token_check.bearer_token(&parts.headers)? {
+    match token_check.access_token(&parts.headers)? {
         Some(token) => token_check.admit(&token).await.map(Ok),
         None => Ok(Err(token_check)),
     }

@@ -172,10 +172,10 @@ async fn admit(request: &mut Request, requirement: &GuardRequirement) -> Result<
         let token_check = TokenCheck::new(extension, RequestContext::take(request), requirement);
         let token_check = token_check.map_err(BearerError::into_response)?;
         let token_check = Arc::new(token_check);
-        let bearer = token_check.bearer_token(request.headers());
-        let bearer = bearer.map_err(BearerError::into_response)?;
-        let bearer = bearer.ok_or_else(|| token_check.ask().into_response())?;
-        token_check.admit(&bearer).await
+        let token = token_check.access_token(request.headers());
+        let token = token.map_err(BearerError::into_response)?;
+        let token = token.ok_or_else(|| token_check.ask().into_response())?;
+        token_check.admit(&token).await
     };
     let token = token.map_err(BearerError::into_response)?;
     request.extensions_mut().insert(token);

@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use axum::{extract::Request, http::request::Parts};
+use axum::{
+    extract::{OriginalUri, Request},
+    http::{Method, Uri, request::Parts},
+};
 
 use super::answer::GuardExtension;
 use crate::{
@@ -14,6 +17,8 @@ use crate::{
         Events,
         request::{self, RequestInfo},
     },
+    http::extract::scheme_of,
+    protocol::dpop::TokenScheme,
 };
 
 /// The facts of a request, and where the events of its refusal go.
@@ -21,6 +26,10 @@ use crate::{
 pub struct RequestContext {
     facts: Arc<RequestInfo>,
     events: Option<Events>,
+    /// The URL as it was sent, also inside of nested routers.
+    uri: Uri,
+    /// The scheme in which the client would send a token.
+    scheme: TokenScheme,
 }
 
 impl RequestContext {
@@ -36,7 +45,10 @@ impl RequestContext {
     /// The facts of the request with this head.
     pub fn of(parts: &mut Parts) -> Self {
         let extension = parts.extensions.get::<GuardExtension>();
+        let uri = parts.extensions.get::<OriginalUri>();
         Self {
+            uri: uri.map_or(&parts.uri, |OriginalUri(uri)| uri).clone(),
+            scheme: scheme_of(&parts.headers),
             events: extension.map(|extension| extension.server.events.clone()),
             facts: crate::http::request::info(parts),
         }
@@ -45,6 +57,21 @@ impl RequestContext {
     /// Id of the request, in the log and in the answer.
     pub fn reference(&self) -> &str {
         &self.facts.reference
+    }
+
+    /// The method of the request.
+    pub fn method(&self) -> &Method {
+        &self.facts.method
+    }
+
+    /// The path of the request below the app's `/`.
+    pub fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    /// The scheme of the header `Authorization`; without one, that of most clients.
+    pub const fn scheme(&self) -> TokenScheme {
+        self.scheme
     }
 
     /// Emits the events of a refusal.

@@ -12,11 +12,12 @@ use super::{
 };
 use crate::{
     error::Failure,
-    http::extract::bearer_token,
+    http::extract::{PresentedToken, access_token},
     protocol::{
-        bearer::{BearerPlace, Challenge},
+        bearer::{self, BearerPlace, Challenge},
+        dpop::{Proof, TokenScheme},
         error::OAuthError,
-        policy::ResourcePolicy,
+        policy::{DpopUse, ResourcePolicy},
         received::Received,
         refusals::GuardRefusal,
         rule::rule,
@@ -24,8 +25,8 @@ use crate::{
         step_up::{LoginOfToken, LoginRequirement},
     },
     server::Server,
-    store::transaction::budgeted,
-    tokens::lookup::ActiveAccessToken,
+    store::{access_tokens::AccessTokenRow, transaction::budgeted},
+    tokens::{ShownToken, lookup::ActiveAccessToken},
 };
 
 /// The check of one request at a guard: the request, and what its token must have.
@@ -59,7 +60,7 @@ impl TokenCheck {
             Err(text) => {
                 tracing::error!("{text}");
                 let fault = Failure::internal(text);
-                return Err(BearerError::new(fault, None, &request, &slot));
+                return Err(BearerError::new(fault, Vec::new(), &request, &slot));
             }
         };
         let ResolvedRequirement {
@@ -89,21 +90,30 @@ impl TokenCheck {
         &self.server.policy.resources[self.place]
     }
 
-    /// The token of the request, if it has one.
+    /// The token of the request, if it has one. A server that reads no proofs does not know their scheme.
     ///
     /// # Errors
     /// GU-01: the refusal of a malformed header, or of several.
-    pub fn bearer_token(&self, headers: &HeaderMap) -> Result<Option<String>, BearerError> {
-        bearer_token(headers, BearerPlace::Guard).map_err(|error| self.refuse(error))
+    pub fn access_token(&self, headers: &HeaderMap) -> Result<Option<PresentedToken>, BearerError> {
+        let token = access_token(headers, BearerPlace::Guard);
+        let token = token.map_err(|error| self.refuse(error))?;
+        let is_known = |token: &PresentedToken| {
+            token.scheme == TokenScheme::Bearer || self.server.policy.dpop != DpopUse::Off
+        };
+        Ok(token.filter(is_known))
     }
 
-    /// GU-02, GU-04 to GU-06: checks a token, and returns what a handler learns about it.
+    /// GU-02 to GU-04 to GU-06: checks a token, and returns what a handler learns about it.
     ///
     /// # Errors
-    /// 401 for a token that is not active, has another audience or comes of a login that is not enough, 403
-    /// for one that lacks scopes, 503 or 500 for a fault.
-    pub async fn admit(self: Arc<Self>, token: &str) -> Result<AccessToken, BearerError> {
-        let found = budgeted(self.server.tokens.bearer(token)).await;
+    /// 401 for a token that is not active, has another audience or comes of a login that is not enough or is shown without its key, 403
+    /// for one that
+    /// lacks scopes, 503 or 500 for a fault.
+    pub async fn admit(
+        self: Arc<Self>,
+        shown: &PresentedToken,
+    ) -> Result<AccessToken, BearerError> {
+        let found = budgeted(self.server.tokens.bearer(shown.text.expose())).await;
         let found = found.map_err(|failure| self.refuse(failure))?;
         let invalid = || OAuthError::of(GuardRefusal::AccessTokenInvalid);
         let ActiveAccessToken { access, parties } = found.map_err(|why| {
@@ -121,6 +131,7 @@ impl TokenCheck {
             );
             return Err(self.refuse(invalid().observed(wanted, sent)));
         }
+        let proof = self.proof(shown, &access.token)?;
         let sub = match &parties.owner {
             Some(owner) => self
                 .server
@@ -148,6 +159,44 @@ impl TokenCheck {
         }
         token.require_login(&self.login)?;
         Ok(token)
+        if let Some(proof) = proof {
+            self.use_up(&proof).await?;
+        }
+        Ok(token)
+    }
+
+    /// GU-03: verifies that the client has the key of the token.
+    fn proof(
+        &self,
+        shown: &PresentedToken,
+        row: &AccessTokenRow,
+    ) -> Result<Option<Proof>, BearerError> {
+        let Self {
+            server, request, ..
+        } = self;
+        let shown = ShownToken {
+            row,
+            text: shown.text.expose(),
+            scheme: shown.scheme,
+            proof: &shown.proof,
+            binding: server.policy.binding_at(Some(self.resource())),
+            method: request.method(),
+        };
+        let url = || server.urls.page(request.path());
+        let proof = server.tokens.check_possession(&shown, url);
+        proof.map_err(|failure| self.refuse(failure))
+    }
+
+    /// DP-03: uses the proof of the request up, unless another guard of the same request has done so.
+    async fn use_up(&self, proof: &Proof) -> Result<(), BearerError> {
+        let hash = proof.once.hash;
+        if self.slot.used_proof.get() == Some(&hash) {
+            return Ok(());
+        }
+        let used = budgeted(self.server.tokens.use_up(proof)).await;
+        used.map_err(|failure| self.refuse(failure.at_resource()))?;
+        let _ = self.slot.used_proof.set(hash);
+        Ok(())
     }
 
     /// GU-04: whether a token has enough scopes.
@@ -204,8 +253,8 @@ impl TokenCheck {
     pub fn ask(&self) -> BearerError {
         let error = OAuthError::of(GuardRefusal::AccessTokenMissing)
             .received(Received::Public("no bearer token"));
-        let challenge = self.challenge(&self.needed, None, None);
-        BearerError::new(error.into(), Some(challenge), &self.request, &self.slot).silent()
+        let challenges = self.challenges(&self.needed, None, None);
+        BearerError::new(error.into(), challenges, &self.request, &self.slot).silent()
     }
 
     /// A refusal of the token.
@@ -217,29 +266,35 @@ impl TokenCheck {
     pub fn refuse_needing(&self, needed: &Scopes, failure: impl Into<Failure>) -> BearerError {
         let failure = rule_of_faults(failure.into());
         // A fault of this server says nothing about the token, so that there is no challenge (GU-06).
-        let challenge = (!failure.status.is_server_error())
-            .then(|| self.challenge(needed, Some(&failure.error), None));
-        BearerError::new(failure, challenge, &self.request, &self.slot)
+        let challenges = if failure.status.is_server_error() {
+            Vec::new()
+        } else {
+            self.challenges(needed, Some(&failure.error), None)
+        };
+        BearerError::new(failure, challenges, &self.request, &self.slot)
     }
 
-    fn challenge(
+    fn challenges(
         &self,
         needed: &Scopes,
         error: Option<&OAuthError>,
         login: Option<&LoginRequirement>,
-    ) -> String {
+    ) -> Vec<String> {
         let metadata = self
             .server
             .urls
             .resource_metadata(&self.resource().identifier);
+        let (policy, scheme) = (&self.server.policy, self.request.scheme());
+        let binding = policy.binding_at(Some(self.resource()));
         let challenge = Challenge {
+            scheme,
             realm: &self.server.urls.issuer,
             resource_metadata: metadata.as_deref(),
             scope: &needed.to_string(),
             error,
             login,
         };
-        challenge.to_string()
+        challenge.lines(bearer::offered(policy.dpop, binding, scheme))
     }
 }
 

@@ -38,6 +38,8 @@ record! {
         pub format: String,
         /// The `jti` of a JWT.
         pub jti: Option<String>,
+        /// Thumbprint of the key to which the token is bound (RFC 9449 §6); null = a bearer token.
+        pub dpop_jkt: Option<String>,
         /// Granted scopes.
         pub scopes: Strings,
         /// Resource identifiers that the token is for (RFC 8707); the `aud` claim of a JWT.

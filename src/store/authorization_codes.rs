@@ -50,6 +50,9 @@ record! {
         pub redirect_uri_explicit: bool,
         /// PKCE challenge of the method S256 (RFC 7636 §4.2).
         pub code_challenge: Option<String>,
+        /// Thumbprint of the key to which the code is bound, and the refresh tokens of a public client
+        /// (RFC 9449 §5, §10).
+        pub dpop_jkt: Option<String>,
         /// OIDC `nonce`.
         pub nonce: Option<String>,
         /// Authentication context class of the login.
@@ -93,6 +96,8 @@ pub struct Redemption<'a> {
     pub now: UnixTime,
     /// Last moment at which anything issued for the code can be live.
     pub retain_until: UnixTime,
+    /// The key to which the grant is bound from now on, unless it is bound already.
+    pub key: Option<&'a str>,
 }
 
 /// Revokes a grant, and with it whatever was issued from it (CC-07). Returns whether a row was
@@ -108,6 +113,25 @@ pub async fn revoke(
 ) -> StoreResult<bool> {
     let mut update = revoking(tables, revocation);
     update.and_where(eq("id", grant_id));
+    Ok(conn.execute(&update).await?.rows_affected() == 1)
+}
+
+/// Binds a grant to a key, at the first refresh of a public client with a proof (RFC 9449 §5). Returns whether
+/// it was bound; `false` = it is bound already.
+///
+/// # Errors
+/// [`super::StoreError`] when the database fails or refuses.
+pub async fn bind(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    grant_id: GrantId,
+    key: &str,
+) -> StoreResult<bool> {
+    let mut update = update(tables);
+    update
+        .value(Alias::new("dpop_jkt"), key)
+        .and_where(eq("id", grant_id))
+        .and_where(is_null("dpop_jkt"));
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 

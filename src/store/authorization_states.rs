@@ -48,6 +48,8 @@ record! {
         pub nonce: Option<String>,
         /// PKCE challenge of the method S256 (RFC 7636 §4.2).
         pub code_challenge: Option<String>,
+        /// Thumbprint of the key to which the code is bound (RFC 9449 §10).
+        pub dpop_jkt: Option<String>,
         /// OIDC `login_hint`.
         pub login_hint: Option<String>,
         /// OIDC `ui_locales`.

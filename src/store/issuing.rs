@@ -102,6 +102,7 @@ pub async fn redeem(
             redemption.now.into(),
             redemption.code.0.to_vec().into(),
             redemption.retain_until.into(),
+            redemption.key.map(str::to_owned).into(),
         ],
         ..IssueRequest::of(issued)
     };
@@ -369,12 +370,14 @@ impl IssueKind {
         if matches!(self, Self::Redeem | Self::RedeemForBoth) {
             return format!(
                 "UPDATE \"{codes}\" SET \"redeemed_at\" = {now}, \"retain_until\" = {until}, \
+                 \"dpop_jkt\" = COALESCE(\"dpop_jkt\", {key}), \
                  \"updated_at\" = CURRENT_TIMESTAMP{from} \
                  WHERE \"code_hash\" = {hash} AND \"redeemed_at\" IS NULL \
                  AND \"revoked_at\" IS NULL AND \"expires_at\" > {now}",
                 codes = tables.authorization_codes,
                 hash = value(2),
                 until = value(3),
+                key = value(4),
             );
         }
         let set = match self {

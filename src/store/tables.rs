@@ -42,6 +42,8 @@ pub(super) struct Texts {
     pub slide: IssueTexts,
     /// What a code depends on.
     pub lock: LockTexts,
+    /// Uses up proofs of possession, by their number less one.
+    pub proofs: [Prepared; batches::MOST],
     /// The sessions of a browser.
     pub browser_sessions: PreparedForMany,
 }

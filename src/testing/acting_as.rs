@@ -1,9 +1,12 @@
 //! Tokens for requests to the app's own routes, without any flow.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderName, HeaderValue, header};
 use loco_rs::app::AppContext;
 
 use super::{
+    DpopKey,
     factory::{self, ClientBuilder, GrantBuilder},
     server,
 };
@@ -32,6 +35,7 @@ pub struct ActingAs {
     client: Option<String>,
     scopes: Vec<String>,
     resources: Vec<String>,
+    key: Option<DpopKey>,
 }
 
 impl ActingAs {
@@ -42,6 +46,7 @@ impl ActingAs {
             client: None,
             scopes: Vec::new(),
             resources: Vec::new(),
+            key: None,
         }
     }
 
@@ -52,6 +57,7 @@ impl ActingAs {
             client: Some(client_id.to_owned()),
             scopes: Vec::new(),
             resources: Vec::new(),
+            key: None,
         }
     }
 
@@ -73,6 +79,12 @@ impl ActingAs {
         self
     }
 
+    /// Binds the token to a new key (RFC 9449); [`ActingToken::headers`] makes the proofs.
+    pub fn dpop(mut self) -> Self {
+        self.key = Some(DpopKey::new());
+        self
+    }
+
     /// Makes the token.
     pub async fn token(self, ctx: &AppContext) -> ActingToken {
         let server = server(ctx);
@@ -82,14 +94,27 @@ impl ActingAs {
         };
         let client = find_or_create(ctx, self.client.as_deref(), new).await;
         let Some(user) = self.user else {
-            return machine_token(&server, &client, &self.scopes, &self.resources).await;
+            let text = machine_token(&server, &client, &self).await;
+            return ActingToken {
+                text,
+                key: self.key,
+                server,
+            };
         };
         let grant = user.client_as_stored(client).scopes(self.scopes);
         let grant = self
             .resources
             .iter()
             .fold(grant, |grant, uri| grant.resource(uri));
-        ActingToken(grant.create(ctx).await.access_token)
+        let grant = match &self.key {
+            Some(key) => grant.dpop_key(key),
+            None => grant,
+        };
+        ActingToken {
+            text: grant.create(ctx).await.access_token,
+            key: self.key,
+            server,
+        }
     }
 }
 
@@ -112,46 +137,66 @@ async fn find_or_create(ctx: &AppContext, id: Option<&str>, new: ClientBuilder) 
     new.create(ctx).await.client
 }
 
-async fn machine_token(
-    server: &Server,
-    client: &Client,
-    scopes: &[String],
-    resources: &[String],
-) -> ActingToken {
+async fn machine_token(server: &Server, client: &Client, acting: &ActingAs) -> String {
     assert!(
         client.may_use(GrantType::ClientCredentials),
         "{} may not use client_credentials",
         client.client_id
     );
-    let resources = factory::resources(server, resources);
-    let granted = factory::granted(server, client, scopes, &resources);
-    let access = server.tokens.access_token(client, &granted, None);
+    let resources = factory::resources(server, &acting.resources);
+    let granted = factory::granted(server, client, &acting.scopes, &resources);
+    let key = acting.key.as_ref().map(DpopKey::proven);
+    let tokens = &server.tokens;
+    let access = tokens.access_token(client, &granted, None, key.as_ref());
     let access = access.await.expect("the token is made");
     issuing::machine_tokens(&server.store, &[access.row], Waiters::default())
         .await
         .expect("the token is stored");
-    ActingToken(access.token.expose().to_owned())
+    access.token.expose().to_owned()
+}
+
+/// The header of a bearer token.
+pub(super) fn bearer(token: &str) -> (HeaderName, HeaderValue) {
+    let value = HeaderValue::from_str(&format!("Bearer {token}"));
+    (header::AUTHORIZATION, value.expect("tokens are ASCII"))
 }
 
 /// An access token: `.authorization_bearer(&token)`, or [`Self::header`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ActingToken(String);
+#[derive(Clone, Debug)]
+pub struct ActingToken {
+    text: String,
+    key: Option<DpopKey>,
+    server: Arc<Server>,
+}
 
 impl ActingToken {
     /// Returns the token as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// Returns the `Authorization` header (RFC 6750 §2.1).
     pub fn header(&self) -> (HeaderName, HeaderValue) {
-        let value = HeaderValue::from_str(&format!("Bearer {}", self.0));
-        (header::AUTHORIZATION, value.expect("tokens are ASCII"))
+        bearer(&self.text)
+    }
+
+    /// Returns the headers of a request to a path of this app: `Authorization`, and for a token that is bound
+    /// to a key `DPoP` with a new proof (RFC 9449 §7.1).
+    pub fn headers(&self, method: &str, path: &str) -> Vec<(HeaderName, HeaderValue)> {
+        match &self.key {
+            Some(key) => key.headers(&self.server, method, path, &self.text),
+            None => vec![self.header()],
+        }
+    }
+
+    /// The key to which the token is bound.
+    pub const fn key(&self) -> Option<&DpopKey> {
+        self.key.as_ref()
     }
 }
 
 impl std::fmt::Display for ActingToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }

@@ -5,8 +5,13 @@ use std::sync::Arc;
 use axum_test::{TestResponse, TestServer};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::{browser::local, factory::TestClient};
-use crate::{protocol::client::AuthMethod, server::Server};
+use serde_json::json;
+
+use super::{DpopKey, browser::local, factory::TestClient};
+use crate::{
+    protocol::{client::AuthMethod, route::Route},
+    server::Server,
+};
 
 /// A client with its credentials in front of one app.
 #[derive(Clone)]
@@ -14,13 +19,23 @@ pub struct Caller<'a> {
     pub request: &'a TestServer,
     pub server: Arc<Server>,
     pub client: TestClient,
+    /// The key to which its tokens are bound.
+    pub key: Option<DpopKey>,
 }
 
 impl Caller<'_> {
     /// Posts a form, authenticated in the client's way.
     pub async fn post(&self, url: &str, form: &[(&str, &str)]) -> TestResponse {
+        let is_for_tokens = url == self.server.urls.of(Route::Token);
+        let key = self.key.as_ref().filter(|_| is_for_tokens);
+        let proof = key.map(|key| {
+            let nonce = self.server.tokens.nonces();
+            let more = nonce.map_or_else(|| json!({}), |it| json!({ "nonce": it.current }));
+            key.proof_for(&self.server, "POST", url, &more)
+        });
+        let path = local(&self.server, url);
         self.client
-            .post(self.request, &local(&self.server, url), form)
+            .send(self.request, &path, form, proof.as_deref())
             .await
     }
 }
@@ -42,8 +57,32 @@ impl TestClient {
         path: &str,
         form: &[(&str, &str)],
     ) -> TestResponse {
+        self.send(request, path, form, None).await
+    }
+
+    /// Posts a form with a proof of possession (RFC 9449 §5), which [`DpopKey::proof`] makes.
+    pub async fn post_with_proof(
+        &self,
+        request: &TestServer,
+        path: &str,
+        form: &[(&str, &str)],
+        proof: &str,
+    ) -> TestResponse {
+        self.send(request, path, form, Some(proof)).await
+    }
+
+    async fn send(
+        &self,
+        request: &TestServer,
+        path: &str,
+        form: &[(&str, &str)],
+        proof: Option<&str>,
+    ) -> TestResponse {
         let mut form = form.to_vec();
         let mut post = request.post(path).clear_cookies().do_not_save_cookies();
+        if let Some(proof) = proof {
+            post = post.add_header("dpop", proof);
+        }
         let method = self.client.token_endpoint_auth_method;
         let secret = self.secret.as_deref();
         if method == AuthMethod::None {

@@ -6,7 +6,7 @@ use axum_test::TestServer;
 use loco_rs::app::AppContext;
 
 use super::{
-    Refused, Step, Stopped, Tokens,
+    DpopKey, Refused, Step, Stopped, Tokens,
     browser::Browser,
     delivery::Delivery,
     factory::{self, TestClient},
@@ -49,6 +49,7 @@ pub fn flow<'a>(request: &'a TestServer, ctx: &AppContext) -> Flow<'a> {
         deny: false,
         unticked: Vec::new(),
         delivery: Delivery::Browser,
+        key: None,
     }
 }
 
@@ -88,6 +89,7 @@ pub struct Flow<'a> {
     deny: bool,
     pub(super) unticked: Vec<String>,
     delivery: Delivery,
+    key: Option<DpopKey>,
 }
 
 impl<'a> Flow<'a> {
@@ -180,6 +182,17 @@ impl<'a> Flow<'a> {
         self
     }
 
+    /// Binds the tokens to a new key (RFC 9449): every token request has a proof of possession.
+    pub fn dpop(self) -> Self {
+        self.dpop_key(&DpopKey::new())
+    }
+
+    /// Binds the tokens to this key.
+    pub fn dpop_key(mut self, key: &DpopKey) -> Self {
+        self.key = Some(key.clone());
+        self
+    }
+
     /// Stops when this step is reached, before it is done.
     pub const fn stop_at(self, step: Step) -> Stopping<'a> {
         Stopping { flow: self, step }
@@ -213,6 +226,7 @@ impl<'a> Flow<'a> {
         running.deny = self.deny;
         running.unticked = self.unticked;
         running.delivery = self.delivery;
+        running.bind(self.key);
         running.begin(&self.params, &self.removed).await;
         running
     }

@@ -41,6 +41,7 @@
 //! | a signed-in browser | [`sign_in_browser`] → [`Browser`] |
 //! | rows | [`factory::client`], [`factory::grant`], [`factory::session`] |
 //! | another time | [`Clock`] |
+//! | tokens bound to a key | [`Flow::dpop`], [`ActingAs::dpop`], [`DpopKey`] |
 //! | attacks | [`EvilClient`] |
 //! | what an answer must be | [`assert_oauth_error`], [`assert_page`], [`assert_no_store`], [`location`] |
 //! | snapshots | [`redactions`], [`shown`] |
@@ -68,6 +69,7 @@ mod caller;
 mod clock;
 mod delivery;
 mod device;
+mod dpop;
 mod evil;
 pub mod factory;
 mod flow;
@@ -92,6 +94,7 @@ pub use self::{
     browser::{Browser, sign_in_browser},
     clock::Clock,
     device::Device,
+    dpop::DpopKey,
     evil::{EvilClient, Replay, SwappedBrowsers},
     flow::{ClientChoice, Failing, Flow, Stopping, flow},
     page::{Form, Page},

@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Refused, Tokens,
+    DpopKey, Refused, Tokens,
     browser::{Browser, leads_to},
     caller::{Caller, pairs},
     delivery::Delivery,
@@ -90,11 +90,17 @@ impl<'a> Running<'a> {
                 request,
                 server,
                 client,
+                key: None,
             },
             sent: Vec::new(),
             verifier: random_text(),
             page: None,
         }
+    }
+
+    /// Sets the key to which the client binds its tokens.
+    pub(super) fn bind(&mut self, key: Option<DpopKey>) {
+        self.caller.key = key;
     }
 
     /// Sends the authorization request and follows to the first page, or to the client.

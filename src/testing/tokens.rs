@@ -1,9 +1,12 @@
 //! Tokens of a client, and requests with them.
 
+use axum::http::{HeaderName, HeaderValue};
 use axum_test::TestResponse;
 use serde_json::Value;
 
 use super::{
+    DpopKey,
+    acting_as::bearer,
     assertions::assert_no_store,
     browser::{Browser, local},
     caller::{Caller, pairs},
@@ -65,7 +68,8 @@ impl<'a> Tokens<'a> {
         assert_eq!(response.status_code(), 200, "{text}");
         assert_no_store(response);
         let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"));
-        assert_eq!(body["token_type"], "Bearer", "{body}");
+        let token_type = caller.key.as_ref().map_or("Bearer", |_| "DPoP");
+        assert_eq!(body["token_type"], token_type, "{body}");
         let member = |name: &str| body[name].as_str().map(str::to_owned);
         let (access_token, id_token) = (member("access_token"), member("id_token"));
         let access_token = access_token.expect("a token response has an access token");
@@ -102,7 +106,26 @@ impl<'a> Tokens<'a> {
             self.caller.server.urls.of(Route::Userinfo),
         );
         let get = self.caller.request.get(&url).clear_cookies();
-        get.authorization_bearer(self).await
+        let headers = self.headers("GET", self.caller.server.urls.of(Route::Userinfo));
+        let headers = headers.into_iter();
+        headers
+            .fold(get, |get, (name, value)| get.add_header(name, value))
+            .await
+    }
+
+    /// Returns the headers of a request with the access token to a path of this app: `Authorization`, and for a
+    /// token that is bound to a key `DPoP` with a new proof.
+    pub fn headers(&self, method: &str, path: &str) -> Vec<(HeaderName, HeaderValue)> {
+        let token = &self.access_token;
+        match &self.caller.key {
+            Some(key) => key.headers(&self.caller.server, method, path, token),
+            None => vec![bearer(token)],
+        }
+    }
+
+    /// The key to which the tokens are bound.
+    pub const fn key(&self) -> Option<&DpopKey> {
+        self.caller.key.as_ref()
     }
 
     /// Exchanges the refresh token for the next tokens.

@@ -12,10 +12,11 @@ use crate::{
         resource_owner::ClaimRequest,
     },
     protocol::{
-        access_token::{self, AccessTokenClaims, Audience, LoginClaims},
+        access_token::{self, AccessTokenClaims, Audience, Confirmation, LoginClaims},
         claims,
         claims_parameter::GrantedClaims,
         client::Client,
+        dpop::KeyThumbprint,
         grants::{self, Granted, OwnerState},
         id_token::{self, IdTokenBase, IdTokenClaims},
         jwk::SigningAlg,
@@ -60,10 +61,12 @@ pub struct ClaimsToTell<'a> {
     pub single: &'a [String],
 }
 
-/// Id and lifetime of an access token.
+/// Id, lifetime and key of an access token.
 #[derive(Clone, Copy)]
 struct TokenLife<'a> {
     jti: &'a str,
+    /// The key to which it is bound.
+    key: Option<&'a KeyThumbprint>,
     /// When the token is issued.
     issued_at: UnixTime,
     /// When the token expires.
@@ -89,7 +92,8 @@ impl TokenService {
     }
 
     /// Makes an access token that is not stored yet: opaque, or a JWT (RFC 9068) where the resources of the
-    /// audience want one. `context` is `None` for a machine token.
+    /// audience want one. `context` is `None` for a machine token. `key` is the key to which it is bound
+    /// (RFC 9449 §6), `None` for a bearer token.
     ///
     /// # Errors
     /// When a key, a hook or the random generator fails.
@@ -98,6 +102,7 @@ impl TokenService {
         client: &Client,
         granted: &Granted,
         context: Option<GrantContext<'_>>,
+        key: Option<&KeyThumbprint>,
     ) -> Result<NewAccessToken, Failure> {
         let now = self.clock.now();
         let ttl = match context {
@@ -125,6 +130,7 @@ impl TokenService {
             Some(resource) => {
                 let life = TokenLife {
                     jti: &jti,
+                    key,
                     issued_at: now,
                     expires_at,
                 };
@@ -144,6 +150,7 @@ impl TokenService {
             user_id: context.map(|context| context.owner.key()),
             format: if jwt.is_some() { "jwt" } else { "opaque" }.to_owned(),
             jti: jwt.is_some().then_some(jti),
+            dpop_jkt: key.map(|key| key.as_str().to_owned()),
             scopes: granted.scopes.as_slice().to_vec().into(),
             audience: granted.audience.clone().into(),
             issued_at: now,
@@ -277,6 +284,9 @@ impl TokenService {
             jti: life.jti.to_owned(),
             scope: granted.scopes.clone(),
             login: context.and_then(|context| login_claims(context.grant)),
+            cnf: life.key.map(|key| Confirmation {
+                jkt: key.as_str().to_owned(),
+            }),
             sid: context.and_then(|context| self.sid(client, context.session)),
             more: Map::new(),
         })

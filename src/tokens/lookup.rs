@@ -18,6 +18,7 @@ use crate::{
         access_tokens::AccessTokenRow,
         authorization_codes::GrantRow,
         batches::Batches,
+        ephemerals::UsedProof,
         issuing,
         lookups::{
             self, AccessWithGrant, ClientLookup, DeviceGrant, GrantWithSession, LookupKey,
@@ -114,6 +115,7 @@ pub(super) struct Lookups {
     refresh_tokens: Batches<LookupKey, ClientLookup<RefreshWithGrant, Owner>>,
     access_tokens: Batches<LookupKey, ClientLookup<AccessWithGrant, Owner>>,
     machine_tokens: Batches<AccessTokenRow, ()>,
+    pub(super) proofs: Batches<UsedProof, bool>,
 }
 
 /// An authenticated client, and the token in its request.
@@ -295,8 +297,8 @@ impl TokenService {
         self.store.ask(&self.lookups.access_tokens, key, find).await
     }
 
-    /// Returns the active access token with this text, which came as a bearer token (GU-02), or why there
-    /// is none. A JWT is verified before the database is read; an opaque token costs one statement.
+    /// Returns the active access token with this text, which came in the header `Authorization` (GU-02), or why
+    /// there is none. Whether it is bound to a key is the question of [`Self::check_possession`]. A JWT is verified before the database is read; an opaque token costs one statement.
     ///
     /// # Errors
     /// When the database or the app's model fails, which is never taken for an inactive token.

@@ -5,13 +5,15 @@ pub mod inactive_token;
 mod issue;
 mod logout;
 pub mod lookup;
+mod proof;
 mod response;
 
 use std::sync::Arc;
 
 pub use self::{
     issue::{ClaimsToTell, GrantContext, NewAccessToken, amr},
-    response::TokenResponse,
+    proof::ShownToken,
+    response::{TokenResponse, token_type},
 };
 use crate::{
     clients::ClientRegistry,
@@ -20,7 +22,7 @@ use crate::{
     events::Events,
     keys::Keys,
     people::People,
-    protocol::policy::Policy,
+    protocol::{policy::Policy, secret::Secret},
     store::Store,
 };
 
@@ -35,6 +37,8 @@ pub struct TokenService {
     events: Events,
     people: Arc<People>,
     clients: Arc<ClientRegistry>,
+    /// What nonces are made of; `None` = proofs need none.
+    nonce_secret: Option<Secret>,
     lookups: lookup::Lookups,
 }
 
@@ -58,6 +62,8 @@ pub struct TokenServiceParts {
     pub people: Arc<People>,
     /// The clients, who authenticate.
     pub clients: Arc<ClientRegistry>,
+    /// What nonces are made of; `None` = proofs need none.
+    pub nonce_secret: Option<Secret>,
 }
 
 impl TokenService {
@@ -73,6 +79,7 @@ impl TokenService {
             events,
             people,
             clients,
+            nonce_secret,
         } = parts;
         Self {
             settings,
@@ -84,6 +91,7 @@ impl TokenService {
             events,
             people,
             clients,
+            nonce_secret,
             lookups: lookup::Lookups::default(),
         }
     }

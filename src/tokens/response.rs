@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use super::NewAccessToken;
 use crate::{
     error::Failure,
-    protocol::{secret::Secret, time::Seconds},
+    protocol::{dpop::TokenScheme, secret::Secret, time::Seconds},
+    store::access_tokens::AccessTokenRow,
 };
 
 /// Members that the app cannot set: those of a response, and those that would make an error of it.
@@ -41,6 +42,14 @@ pub struct TokenResponse<'a> {
     fields: &'a Map<String, Value>,
 }
 
+/// The type of an access token: how a client sends it (RFC 6749 §7.1, RFC 9449 §5).
+pub const fn token_type(access: &AccessTokenRow) -> &'static str {
+    match access.dpop_jkt {
+        Some(_) => TokenScheme::Dpop.as_str(),
+        None => TokenScheme::Bearer.as_str(),
+    }
+}
+
 impl TokenResponse<'_> {
     /// Returns the body as JSON, ready to be sent.
     ///
@@ -53,7 +62,7 @@ impl TokenResponse<'_> {
     ) -> Result<Vec<u8>, Failure> {
         let body = TokenResponse {
             access_token: access.token.expose(),
-            token_type: "Bearer",
+            token_type: token_type(&access.row),
             expires_in: access.row.expires_at - access.row.issued_at,
             refresh_token: refresh.map(Secret::expose),
             scope: access.row.scopes.0.join(" "),

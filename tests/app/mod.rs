@@ -3,6 +3,7 @@
 pub mod assertions;
 pub mod browser;
 pub mod database;
+pub mod dpop;
 pub mod fixtures;
 pub mod forgery;
 pub mod guarded;

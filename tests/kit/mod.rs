@@ -4,6 +4,7 @@ mod acting_as;
 mod asserting;
 mod browsing;
 mod device;
+mod dpop;
 mod evil;
 mod flows;
 mod own_pages;

@@ -12,6 +12,7 @@ mod client_auth;
 mod client_tasks;
 mod device;
 mod documents;
+mod dpop;
 mod end_session;
 mod fetch;
 mod flow;

@@ -33,7 +33,6 @@ const fn planned(row: Row, standard: &'static str) -> Row {
     }
 }
 
-const DPOP: &str = "DPoP (RFC 9449)";
 const TOKEN_EXCHANGE: &str = "token exchange (RFC 8693)";
 const CLAIMS_OF_TOKENS: &str = "claims of single access tokens (OpenID Connect Core §5.5)";
 const SIGNED_INTROSPECTION: &str = "signed introspection responses (RFC 9701)";
@@ -116,7 +115,7 @@ const CLIENTS: Table = Table {
         row("require_pkce", Bool),
         row("require_pushed_authorization_requests", Bool),
         row("require_signed_request_object", Bool),
-        planned(row("dpop_bound_access_tokens", Bool), DPOP),
+        row("dpop_bound_access_tokens", Bool),
         row("skip_consent require_auth_time", Bool),
         row("backchannel_logout_session_required", Bool),
         null("default_max_age", Int),
@@ -144,7 +143,7 @@ const AUTHORIZATION_STATES: Table = Table {
         row("redirect_uri_explicit", Bool),
         row("response_mode", Text),
         null("client_state nonce code_challenge", Text),
-        planned(null("dpop_jkt", Text), DPOP),
+        null("dpop_jkt", Text),
         null("login_hint ui_locales display", Text),
         null("hint_subject", Text),
         row("scopes resources prompts handled", Json),
@@ -186,7 +185,7 @@ const AUTHORIZATION_CODES: Table = Table {
         row("redirect_uri", Text),
         row("redirect_uri_explicit", Bool),
         null("code_challenge nonce", Text),
-        planned(null("dpop_jkt", Text), DPOP),
+        null("dpop_jkt", Text),
         null("acr", Text),
         null("credential_stamp", Hash),
         null("device_label", Text),
@@ -227,7 +226,7 @@ const ACCESS_TOKENS: Table = Table {
         null("user_id", UserKey(Cascade)),
         row("format", Text),
         null("jti", Text),
-        planned(null("dpop_jkt", Text), DPOP),
+        null("dpop_jkt", Text),
         row("scopes audience", Json),
         planned(null("claims", Json), CLAIMS_OF_TOKENS),
         planned(null("actor", Json), TOKEN_EXCHANGE),

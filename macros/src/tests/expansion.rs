@@ -57,9 +57,9 @@ fn a_planned_column_says_what_it_is_for() {
         pub struct OAuth;
     };
     let entity = entity(&input, "oauth_access_tokens");
-    let field = entity.find("pub dpop_jkt").expect("the column is there");
+    let field = entity.find("pub actor").expect("the column is there");
     let before: Vec<_> = entity[..field].lines().rev().take(3).collect();
-    let says = "///For DPoP (RFC 9449); nothing reads or writes it yet.";
+    let says = "///For token exchange (RFC 8693); nothing reads or writes it yet.";
     assert!(before.iter().any(|line| line.trim() == says), "{before:?}");
 }
 

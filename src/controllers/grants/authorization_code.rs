@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::WithOwner;
+use super::{Possession, WithOwner};
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
@@ -10,6 +10,7 @@ use crate::{
     protocol::{
         client::{Client, GrantType},
         client_auth::Credentials,
+        dpop::KeyThumbprint,
         error::OAuthError,
         grants::{
             Granted, OwnerState, TokenRequest,
@@ -49,12 +50,16 @@ pub async fn answer(
     let code = hash(Purpose::Code, sent.code.unwrap_or_default());
     // A redemption that loses against another request loads again, and finds a used code. The client is not
     // authenticated again, because an assertion can be used only once.
-    let mut authenticated = None;
+    let (mut authenticated, mut possession) = (None, Possession::Unread);
     for _ in 0..2 {
         let loaded = load(server, credentials, authenticated.take(), &code).await?;
         authenticated = Some(Arc::clone(&loaded.client));
         check_allowed(&loaded.client, GrantType::AuthorizationCode)?;
-        let request = Request::of(sent)?;
+        possession.verify(server, sent)?;
+        if loaded.found.is_some() {
+            possession.use_up(server).await?;
+        }
+        let request = Request::of(sent)?.by(possession.key());
         let verdict = judge(server, &loaded, &request)?;
         let Some(found) = &loaded.found else {
             continue;
@@ -67,7 +72,12 @@ pub async fn answer(
                     session: grant.session.as_ref(),
                     owner,
                 };
-                if let Some(body) = redeem(server, &loaded.client, context, &granted).await? {
+                let issue = Redeeming {
+                    client: &loaded.client,
+                    context,
+                    key: possession.key(),
+                };
+                if let Some(body) = issue.redeem(server, &granted).await? {
                     return Ok(body);
                 }
             }
@@ -137,6 +147,7 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
                 redirect_uri: &grant.redirect_uri,
                 redirect_uri_explicit: grant.redirect_uri_explicit,
                 code_challenge: grant.code_challenge.as_deref(),
+                dpop_jkt: grant.dpop_jkt.as_deref(),
                 redeemed: grant.redeemed_at.is_some(),
                 revoked: grant.revoked_at.is_some() || signed_out,
                 expires_at: grant.expires_at,
@@ -154,75 +165,88 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
     )?)
 }
 
-/// Persist, then respond; `None` when another request redeemed the code first (TK-18, DV-05).
-pub(super) async fn redeem(
-    server: &Server,
-    client: &Client,
-    context: GrantContext<'_>,
-    granted: &Granted,
-) -> Result<Option<Vec<u8>>, Failure> {
-    let access = server
-        .tokens
-        .access_token(client, granted, Some(context))
-        .await?;
-    let refresh = if server.tokens.has_refresh_token(client, context.grant) {
-        let prefix = &server.settings.token_prefixes.refresh_token;
-        Some(random::secret(prefix)?)
-    } else {
-        None
-    };
-    let nonce = context.grant.nonce.as_deref();
-    let id_token = server
-        .tokens
-        .id_token(client, context, &access, nonce)
-        .await?;
-    let session_client = match id_token {
-        Some(_) => server.tokens.session_client(client, context)?,
-        None => None,
-    };
-    let body = TokenResponse::bytes(&access, refresh.as_ref(), id_token)?;
-    let refresh = refresh.map(|token| first_generation(server, context, &token));
-    let issued = Issued {
-        refresh: refresh.as_ref(),
-        access: &access.row,
-        session_client: session_client.as_ref(),
-    };
-    let won = store(server, context, issued).await?;
-    server.clients.touch_last_used(client);
-    if won {
-        let of = |name| AuditEvent::new(name).client(client).about(context.owner);
-        if context.grant.kind == CODE {
-            let redeemed = of(EventName::CodeRedeemed);
-            server.events.emit(redeemed.about(context.grant));
-        }
-        server
-            .events
-            .emit(of(EventName::TokenIssued).about(&access.row));
-    }
-    Ok(won.then_some(body))
+/// A code, or an approved request of a device, that passed all checks.
+#[derive(Clone, Copy)]
+pub(super) struct Redeeming<'a> {
+    pub client: &'a Client,
+    pub context: GrantContext<'a>,
+    /// The key to which the tokens are bound.
+    pub key: Option<&'a KeyThumbprint>,
 }
 
-async fn store(
-    server: &Server,
-    context: GrantContext<'_>,
-    issued: Issued<'_>,
-) -> Result<bool, Failure> {
-    let Some(code) = context.grant.code_hash.clone() else {
-        return Ok(false);
-    };
-    let code = SecretHash(
-        code.try_into()
-            .map_err(|_| Failure::internal("code hash length"))?,
-    );
-    let access = issued.access;
-    let end = issued.refresh.map(|refresh| refresh.absolute_expires_at);
-    let retain_until = end.unwrap_or_default().max(access.expires_at);
-    let redemption = Redemption {
-        code: &code,
-        now: server.clock.now(),
-        retain_until,
-    };
-    Ok(issuing::redeem(&server.store, &redemption, issued).await?)
+impl Redeeming<'_> {
+    /// Persist, then respond; `None` when another request redeemed the code first (TK-18, DV-05).
+    pub(super) async fn redeem(
+        self,
+        server: &Server,
+        granted: &Granted,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let Self {
+            client,
+            context,
+            key,
+        } = self;
+        let access = server
+            .tokens
+            .access_token(client, granted, Some(context), key)
+            .await?;
+        let refresh = if server.tokens.has_refresh_token(client, context.grant) {
+            let prefix = &server.settings.token_prefixes.refresh_token;
+            Some(random::secret(prefix)?)
+        } else {
+            None
+        };
+        let nonce = context.grant.nonce.as_deref();
+        let id_token = server
+            .tokens
+            .id_token(client, context, &access, nonce)
+            .await?;
+        let session_client = match id_token {
+            Some(_) => server.tokens.session_client(client, context)?,
+            None => None,
+        };
+        let body = TokenResponse::bytes(&access, refresh.as_ref(), id_token)?;
+        let refresh = refresh.map(|token| first_generation(server, context, &token));
+        let issued = Issued {
+            refresh: refresh.as_ref(),
+            access: &access.row,
+            session_client: session_client.as_ref(),
+        };
+        let won = self.store(server, issued).await?;
+        server.clients.touch_last_used(client);
+        if won {
+            let of = |name| AuditEvent::new(name).client(client).about(context.owner);
+            if context.grant.kind == CODE {
+                let redeemed = of(EventName::CodeRedeemed);
+                server.events.emit(redeemed.about(context.grant));
+            }
+            server
+                .events
+                .emit(of(EventName::TokenIssued).about(&access.row));
+        }
+        Ok(won.then_some(body))
+    }
+
+    async fn store(self, server: &Server, issued: Issued<'_>) -> Result<bool, Failure> {
+        let Some(code) = self.context.grant.code_hash.clone() else {
+            return Ok(false);
+        };
+        let code = SecretHash(
+            code.try_into()
+                .map_err(|_| Failure::internal("code hash length"))?,
+        );
+        let end = issued.refresh.map(|refresh| refresh.absolute_expires_at);
+        let retain_until = end.unwrap_or_default().max(issued.access.expires_at);
+        // RFC 9449 §5: a confidential client authenticates at each refresh, a public one has its key.
+        let key = self.key.filter(|_| !self.client.is_confidential());
+        let redemption = Redemption {
+            code: &code,
+            now: server.clock.now(),
+            retain_until,
+            key: key.map(KeyThumbprint::as_str),
+        };
+        Ok(issuing::redeem(&server.store, &redemption, issued).await?)
+    }
 }
 
 fn first_generation(server: &Server, context: GrantContext<'_>, token: &Secret) -> RefreshTokenRow {

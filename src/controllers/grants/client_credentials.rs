@@ -11,6 +11,7 @@ use crate::{
             TokenRequest, check_allowed,
             client_credentials::{Request, decide, narrow},
         },
+        route::Route,
     },
     server::Server,
     tokens::TokenResponse,
@@ -28,11 +29,17 @@ pub async fn answer(
     let row = server.clients.find(&credentials.client_id).await?;
     let client = &server.clients.authenticate(credentials, row).await?;
     check_allowed(client, GrantType::ClientCredentials)?;
-    let granted = decide(client, &server.policy, &Request::of(sent))?;
+    let proof = server.tokens.proof_at(Route::Token, &sent.proof)?;
+    let key = proof.as_ref().map(|proof| &proof.key);
+    let granted = decide(client, &server.policy, &Request::of(sent).by(key))?;
+    if let Some(proof) = &proof {
+        server.tokens.use_up(proof).await?;
+    }
     let facts = TokenInfo::of(client, &granted);
     let permitted = server.people.app.machine_scopes(&facts).await?;
     let granted = narrow(granted, &permitted)?;
-    let access = server.tokens.access_token(client, &granted, None).await?;
+    let access = server.tokens.access_token(client, &granted, None, key);
+    let access = access.await?;
     let body = TokenResponse::bytes(&access, None, None)?;
     server
         .tokens

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    WithOwner,
+    Possession, WithOwner,
     retry::{repeat, seal_key},
 };
 use crate::{
@@ -29,7 +29,7 @@ use crate::{
     server::Server,
     store::{
         access_tokens::AccessTokenRow,
-        issuing::{self, Issued},
+        authorization_codes, issuing::{self, Issued},
         lookups::{LookupKey, RefreshWithGrant},
         refresh_tokens::{RefreshSlide, RefreshTokenRow, Retry, Rotation},
     },
@@ -54,13 +54,17 @@ pub async fn answer(
     let token = hash(Purpose::Refresh, sent.refresh_token.unwrap_or_default());
     // A refresh that loses against another request loads again, and finds the kept answer of the other. The
     // client is not authenticated again, because an assertion can be used only once.
-    let mut authenticated = None;
+    let (mut authenticated, mut possession) = (None, Possession::Unread);
     for _ in 0..2 {
         let loaded = load(server, credentials, authenticated.take(), &token).await?;
         let client = &loaded.client;
         authenticated = Some(Arc::clone(client));
         check_allowed(client, GrantType::RefreshToken)?;
-        let request = Request::of(sent)?;
+        possession.verify(server, sent)?;
+        if loaded.found.is_some() {
+            possession.use_up(server).await?;
+        }
+        let request = Request::of(sent)?.by(possession.key());
         let verdict = judge(server, &loaded, &request)?;
         let Some(WithOwner { credential, owner }) = &loaded.found else {
             continue;
@@ -142,7 +146,7 @@ async fn load(
     Ok(Loaded { client, found })
 }
 
-/// Decide (TK-19 to TK-24).
+/// Decide (TK-19 to TK-25).
 fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verdict, Failure> {
     let token = loaded
         .found
@@ -150,6 +154,9 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
         .map(|WithOwner { credential, owner }| {
             let RefreshWithGrant { token, grant, .. } = credential;
             let fingerprint = token.request_fingerprint.clone();
+            // RFC 9449 §5: a confidential client authenticates at each refresh, a public one has its key.
+            let bound_to = grant.dpop_jkt.as_deref();
+            let bound_to = bound_to.filter(|_| !loaded.client.is_confidential());
             RefreshToken {
                 client_id: &token.client_id,
                 expires_at: token.expires_at,
@@ -163,6 +170,7 @@ fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verd
                 fingerprint: fingerprint
                     .and_then(|hash| hash.try_into().ok())
                     .map(SecretHash),
+                bound_to,
                 grant_revoked: grant.revoked_at.is_some(),
                 scopes: grant.scopes.0.iter().collect(),
                 resources: &grant.resources.0,
@@ -191,6 +199,9 @@ struct Refreshing<'a> {
 impl Refreshing<'_> {
     /// Persist, then respond; `None` when another request rotated the token first (TK-26).
     async fn issue(&self, server: &Server, granted: &Granted) -> Result<Option<Vec<u8>>, Failure> {
+        if !self.bind(server).await? {
+            return Ok(None);
+        }
         let context = GrantContext {
             grant: &self.found.grant,
             session: self.found.session.as_ref(),
@@ -198,7 +209,7 @@ impl Refreshing<'_> {
         };
         let access = server
             .tokens
-            .access_token(self.client, granted, Some(context))
+            .access_token(self.client, granted, Some(context), self.request.key)
             .await?;
         // No nonce at refresh (OpenID Connect Core §12.2), and no ID token for a client that asks for scopes
         // without `openid`: it would cost a signature that nobody reads.
@@ -237,6 +248,18 @@ impl Refreshing<'_> {
         let won = issuing::rotate(&server.store, &rotation, issued).await?;
         self.refreshed(server, won.then_some(&access.row));
         Ok(won.then_some(body))
+    }
+
+    /// Binds the grant of a public client to its key, at the first refresh with a proof (RFC 9449 §5). Returns
+    /// whether the refresh may go on; `false` = another request has just bound it.
+    async fn bind(&self, server: &Server) -> Result<bool, Failure> {
+        let key = self.request.key.filter(|_| !self.client.is_confidential());
+        let (Some(key), None) = (key, &self.found.grant.dpop_jkt) else {
+            return Ok(true);
+        };
+        let (tables, grant) = (server.store.tables(), self.found.grant.id);
+        let bind = |db| authorization_codes::bind(db, tables, grant, key.as_str());
+        Ok(server.store.run(bind).await?)
     }
 
     /// Emits the event of a refresh that was stored.

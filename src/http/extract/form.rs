@@ -2,19 +2,21 @@
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, StatusCode, header, request::Parts},
 };
 
 use super::{body, rules::TransportRules};
 use crate::{
     error::{ApiError, Failure, PageError},
     protocol::{
-        bearer::{self, BearerPlace},
+        bearer::{self, BearerPlace, SentToken},
+        dpop::{SentProof, TokenScheme},
         error::OAuthError,
         params::{Params, ParamsError},
         received::Received,
         refusals::{ClientAuthRefusal, TransportRefusal},
         rule::rule,
+        secret::Secret,
     },
 };
 
@@ -150,12 +152,69 @@ pub fn authorization_headers(headers: &HeaderMap) -> Result<Vec<&str>, OAuthErro
         .collect()
 }
 
-/// The bearer token of the `Authorization` header (RFC 6750 §2.1).
+/// An access token as a request shows it.
+#[derive(Debug)]
+pub struct PresentedToken {
+    /// The scheme with which it came.
+    pub scheme: TokenScheme,
+    /// The token.
+    pub text: Secret,
+    /// The header `DPoP`, read for the scheme `DPoP` only.
+    pub proof: SentProof,
+}
+
+impl PresentedToken {
+    /// A token that came without the header `Authorization`, or with the scheme `Bearer`.
+    pub fn bearer(text: &str) -> Self {
+        Self {
+            scheme: TokenScheme::Bearer,
+            text: Secret::new(text),
+            proof: SentProof::Nothing,
+        }
+    }
+}
+
+/// The access token of the `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1), with its proof.
 ///
 /// # Errors
 /// `invalid_request` for a header that is malformed, and for several.
-pub fn bearer_token(headers: &HeaderMap, place: BearerPlace) -> Result<Option<String>, OAuthError> {
+pub fn access_token(
+    headers: &HeaderMap,
+    place: BearerPlace,
+) -> Result<Option<PresentedToken>, OAuthError> {
     let values = authorization_headers(headers);
     let values = values.map_err(|error| error.with_rule(place.rule()))?;
-    Ok(bearer::token(&values, place)?.map(str::to_owned))
+    let token = bearer::token(&values, place)?;
+    Ok(token.map(|SentToken { scheme, text }| match scheme {
+        TokenScheme::Bearer => PresentedToken::bearer(text),
+        TokenScheme::Dpop => PresentedToken {
+            scheme,
+            proof: sent_proof(headers),
+            ..PresentedToken::bearer(text)
+        },
+    }))
+}
+
+/// The scheme of the header `Authorization`; `Bearer`, if it is not `DPoP`.
+pub fn scheme_of(headers: &HeaderMap) -> TokenScheme {
+    let header = headers.get(header::AUTHORIZATION);
+    let header = header.and_then(|header| header.to_str().ok());
+    let scheme = header.and_then(bearer::scheme_of);
+    scheme.unwrap_or(TokenScheme::Bearer)
+}
+
+/// Name of the header with a proof of possession (RFC 9449 §4.1).
+pub const DPOP: HeaderName = HeaderName::from_static("dpop");
+
+/// What the request has in its header `DPoP`.
+pub fn sent_proof(headers: &HeaderMap) -> SentProof {
+    let mut values = headers.get_all(DPOP).iter();
+    match (values.next(), values.next()) {
+        (None, _) => SentProof::Nothing,
+        (Some(_), Some(_)) => SentProof::Several,
+        (Some(value), None) => match value.to_str() {
+            Ok(text) => SentProof::One(text.to_owned()),
+            Err(_) => SentProof::Unreadable,
+        },
+    }
 }

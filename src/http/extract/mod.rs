@@ -14,8 +14,8 @@ use axum::{
 use loco_rs::app::AppContext;
 
 pub use form::{
-    ApiForm, PageForm, QueryParams, authorization_headers, bearer_token, check_target,
-    read as read_form,
+    ApiForm, DPOP, PageForm, PresentedToken, QueryParams, access_token, authorization_headers,
+    check_target, read as read_form, scheme_of, sent_proof,
 };
 pub use json::{MetadataJson, read as read_json};
 pub use rules::TransportRules;

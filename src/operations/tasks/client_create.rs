@@ -21,7 +21,7 @@ use crate::{
     store::clients::{self, ClientRow},
 };
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "name",
     "redirect_uris",
     "auth",
@@ -37,6 +37,7 @@ const KEYS: [&str; 20] = [
     "require_signed_request",
     "request_alg",
     "skip_consent",
+    "dpop_bound_access_tokens",
     "subject_type",
     "backchannel_logout_uri",
     "owner",
@@ -157,6 +158,7 @@ fn build(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<NewClient
         pushed_requests: settings.par.form(),
         signed_requests: settings.jar.form(),
         loopback: settings.fetches_from_own_machine(),
+        dpop: settings.dpop.policy(),
     };
     let identity = ClientIdentity {
         client_id,
@@ -203,6 +205,7 @@ fn metadata(arguments: Arguments<'_>) -> loco_rs::Result<ClientMetadata> {
         require_signed_request_object: arguments.flag("require_signed_request")?,
         require_pushed_authorization_requests: arguments.flag("require_par")?,
         backchannel_logout_uri: text("backchannel_logout_uri"),
+        dpop_bound_access_tokens: arguments.flag("dpop_bound_access_tokens")?,
         ..ClientMetadata::default()
     })
 }

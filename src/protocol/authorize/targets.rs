@@ -3,9 +3,10 @@
 use super::AuthorizationParameters;
 use crate::protocol::{
     client::{Client, GrantType},
+    dpop::KeyThumbprint,
     error::OAuthError,
     pkce::{CodeChallenge, PkceError},
-    policy::Policy,
+    policy::{DpopUse, Policy},
     received::Received,
     refusals::TargetRefusal,
     requested,
@@ -68,6 +69,18 @@ pub(super) fn code_challenge(
         return Err(OAuthError::of(TargetRefusal::ChallengeMissing));
     }
     Ok(challenge.map(|challenge| challenge.as_str().to_owned()))
+}
+
+/// AZ-26: reads the thumbprint of the key to which the code is bound (RFC 9449 §10). A server that reads no
+/// proofs does not know the parameter.
+pub(super) fn dpop_jkt(sent: Option<&str>, policy: &Policy) -> Result<Option<String>, OAuthError> {
+    let Some(sent) = sent.filter(|_| policy.dpop != DpopUse::Off) else {
+        return Ok(None);
+    };
+    match KeyThumbprint::parse(sent) {
+        Some(key) => Ok(Some(key.as_str().to_owned())),
+        None => Err(OAuthError::of(TargetRefusal::KeyMalformed).received(Received::Public(sent))),
+    }
 }
 
 /// AZ-23: returns the configured spellings of the requested resources, or the default one.

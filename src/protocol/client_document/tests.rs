@@ -186,6 +186,7 @@ fn read_text(body: &str) -> Result<Client, DocumentError> {
         pushed_requests: RequestForm::Offered,
         signed_requests: RequestForm::Offered,
         loopback: false,
+        dpop: crate::protocol::policy::DpopUse::Optional,
     };
     let policy = DocumentPolicy {
         metadata,

@@ -92,6 +92,9 @@ pub enum MetadataRule {
     /// RG-07: power over an API that no person agreed to comes from the operator alone.
     #[error("client_credentials is for operators and callers with an initial access token")]
     MachineGrant,
+    /// RFC 9449 §5.2: a server that reads no proofs could issue no token to such a client.
+    #[error("false: this server reads no DPoP proofs (dpop.enabled)")]
+    DpopOff,
     /// Only `code`.
     #[error("only code")]
     ResponseType,

@@ -25,6 +25,7 @@ use super::{
     display_name,
     jwk::SigningAlg,
     policy::RequestForm,
+    policy::DpopUse,
 };
 use crate::protocol::time::Seconds;
 
@@ -54,6 +55,7 @@ pub struct ClientMetadata {
     pub userinfo_signed_response_alg: Option<String>,
     pub default_max_age: Option<Seconds>,
     pub require_auth_time: Option<bool>,
+    pub dpop_bound_access_tokens: Option<bool>,
     pub default_acr_values: Option<Vec<String>>,
     pub post_logout_redirect_uris: Option<Vec<String>>,
     pub backchannel_logout_uri: Option<String>,
@@ -130,6 +132,8 @@ pub struct MetadataPolicy<'a> {
     pub signed_requests: RequestForm,
     /// Whether documents may be fetched from this machine.
     pub loopback: bool,
+    /// What becomes of proofs of possession.
+    pub dpop: DpopUse,
 }
 
 /// Values that the server decides about the client.
@@ -237,6 +241,7 @@ impl ClientMetadata {
             require_pkce: true,
             skip_consent: false,
             require_auth_time: self.require_auth_time.unwrap_or(false),
+            dpop_bound_access_tokens: rules.dpop_bound(self.dpop_bound_access_tokens),
             default_max_age: rules.seconds("default_max_age", self.default_max_age),
             default_acr_values: rules.texts("default_acr_values", self.default_acr_values),
             backchannel_logout_uri: rules

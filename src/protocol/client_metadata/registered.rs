@@ -29,6 +29,7 @@ impl ClientMetadata {
             userinfo_signed_response_alg: client.userinfo_signed_response_alg.clone(),
             default_max_age: client.default_max_age,
             require_auth_time: Some(client.require_auth_time),
+            dpop_bound_access_tokens: Some(client.dpop_bound_access_tokens),
             default_acr_values: list(&client.default_acr_values),
             post_logout_redirect_uris: list(&client.post_logout_redirect_uris),
             backchannel_logout_uri: client.backchannel_logout_uri.clone(),

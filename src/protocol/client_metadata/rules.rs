@@ -12,6 +12,7 @@ use super::{
 use crate::protocol::{
     client::{ApplicationType, AuthMethod, Client, SubjectType},
     jwk::SigningAlg,
+    policy::DpopUse,
     redirect_uri::{self, RedirectUriError},
     time::Seconds,
 };
@@ -234,6 +235,19 @@ impl<'a> Rules<'a> {
             self.note(MetadataError::new(member, MetadataRule::PublicHost).received(inside));
         }
         uri
+    }
+
+    /// RFC 9449 §5.2: a server that reads no proofs has no bound tokens. The demand of a client that registers
+    /// itself is then left out, as everything that is not offered (RFC 7591 §3.2.1).
+    pub fn dpop_bound(&mut self, sent: Option<bool>) -> bool {
+        let demanded = sent == Some(true);
+        if self.policy.dpop != DpopUse::Off {
+            return demanded;
+        }
+        if demanded && !self.policy.applicant.is_self_registered() {
+            self.refuse("dpop_bound_access_tokens", MetadataRule::DpopOff);
+        }
+        false
     }
 
     /// RG-05: no negative numbers, and none beyond the column.

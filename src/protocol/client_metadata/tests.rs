@@ -20,6 +20,7 @@ fn convert(metadata: Value, applicant: TrustLevel) -> Result<Client, Vec<Metadat
         pushed_requests: RequestForm::Offered,
         signed_requests: RequestForm::Offered,
         loopback: false,
+        dpop: crate::protocol::policy::DpopUse::Optional,
     };
     let identity = ClientIdentity {
         client_id: "client_x".into(),
@@ -172,6 +173,7 @@ fn s13_2_members_with_a_language(
         pushed_requests: RequestForm::Offered,
         signed_requests: RequestForm::Offered,
         loopback: false,
+        dpop: crate::protocol::policy::DpopUse::Optional,
     };
     let metadata = ClientMetadata {
         redirect_uris: Some(vec!["https://app.example/cb".into()]),

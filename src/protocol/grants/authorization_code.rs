@@ -1,9 +1,9 @@
 //! `grant_type=authorization_code` (RFC 6749 §4.1.3, RFC 7636 §4.6).
 
-use super::{Bound, Granted, OwnerState, TokenRequest, audience};
+use super::{Bound, Granted, OwnerState, TokenRequest, audience, check_binding};
 use crate::protocol::{
-    error::OAuthError, pkce, policy::Entitlement, received::Received, refusals::CodeRefusal,
-    scope::Scopes, time::UnixTime,
+    dpop::KeyThumbprint, error::OAuthError, pkce, policy::Entitlement, received::Received,
+    refusals::CodeRefusal, scope::Scopes, time::UnixTime,
 };
 
 /// The parameters of a token request with a code.
@@ -14,6 +14,7 @@ pub struct Request<'a> {
     redirect_uri: Option<&'a str>,
     code_verifier: Option<&'a str>,
     resources: Vec<&'a str>,
+    key: Option<&'a KeyThumbprint>,
 }
 
 impl<'a> Request<'a> {
@@ -29,7 +30,14 @@ impl<'a> Request<'a> {
             redirect_uri: sent.redirect_uri,
             code_verifier: sent.code_verifier,
             resources: sent.resource.clone(),
+            key: None,
         })
+    }
+
+    /// Sets the key that the client has proven to hold.
+    #[must_use]
+    pub fn by(self, key: Option<&'a KeyThumbprint>) -> Self {
+        Self { key, ..self }
     }
 }
 
@@ -44,6 +52,8 @@ pub struct Code<'a> {
     pub redirect_uri_explicit: bool,
     /// PKCE challenge.
     pub code_challenge: Option<&'a str>,
+    /// The key that the authorization request named (`dpop_jkt`).
+    pub dpop_jkt: Option<&'a str>,
     /// Whether the code was redeemed.
     pub redeemed: bool,
     /// Whether the grant, or the session in which the code was made, is revoked.
@@ -89,6 +99,8 @@ pub fn decide(
     }
     check_redirect_uri(code, request)?;
     check_verifier(code, request)?;
+    check_key(code, request)?;
+    check_binding(entitlement, &[], request.key)?;
     if code.redeemed {
         return Ok(Verdict::Replay);
     }
@@ -106,6 +118,7 @@ pub fn decide(
         scopes: &code.scopes,
     };
     let audience = audience(entitlement, &request.resources, bound)?;
+    check_binding(entitlement, &audience, request.key)?;
     Ok(Verdict::Redeem(Granted {
         scopes: code.scopes.clone(),
         audience,
@@ -134,5 +147,18 @@ fn check_verifier(code: &Code<'_>, request: &Request<'_>) -> Result<(), OAuthErr
         (None, Some(verifier)) => Err(OAuthError::of(CodeRefusal::VerifierWithoutChallenge)
             .received(Received::Secret(verifier))),
         (None, None) => Ok(()),
+    }
+}
+
+/// TK-14: the proof is by the key of the authorization request (RFC 9449 §10).
+fn check_key(code: &Code<'_>, request: &Request<'_>) -> Result<(), OAuthError> {
+    match (code.dpop_jkt, request.key) {
+        (None, _) => Ok(()),
+        (Some(_), None) => Err(OAuthError::of(CodeRefusal::ProofMissing)),
+        (Some(wanted), Some(key)) if key.as_str() == wanted => Ok(()),
+        (Some(wanted), Some(key)) => {
+            let wanted = format!("jkt: {wanted}");
+            Err(OAuthError::of(CodeRefusal::OtherKey).observed(wanted, key.as_str()))
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! `grant_type=client_credentials` (RFC 6749 §4.4, OAuth 2.1 §4.2).
 
-use super::{Granted, TokenRequest};
+use super::{Granted, TokenRequest, check_binding};
 use crate::protocol::{
     client::Client,
+    dpop::KeyThumbprint,
     error::OAuthError,
-    policy::Policy,
+    policy::{Entitlement, Policy},
     received::Received,
     refusals::MachineRefusal,
     requested::{default_resource, default_scopes, names, resource_of, resource_of_scopes},
@@ -16,6 +17,7 @@ use crate::protocol::{
 pub struct Request<'a> {
     scope: Option<&'a str>,
     resources: Vec<&'a str>,
+    key: Option<&'a KeyThumbprint>,
 }
 
 impl<'a> Request<'a> {
@@ -27,7 +29,14 @@ impl<'a> Request<'a> {
         Self {
             scope: sent.scope,
             resources: sent.resource.clone(),
+            key: None,
         }
+    }
+
+    /// Sets the key that the client has proven to hold.
+    #[must_use]
+    pub fn by(self, key: Option<&'a KeyThumbprint>) -> Self {
+        Self { key, ..self }
     }
 }
 
@@ -57,6 +66,7 @@ pub fn decide(
         let implied = resource_of_scopes(policy, client, &scopes);
         audience.push(implied.unwrap_or_else(|| policy.issuer.clone()));
     }
+    check_binding(Entitlement { client, policy }, &audience, request.key)?;
     Ok(Granted { scopes, audience })
 }
 

@@ -10,11 +10,12 @@ use serde::Deserialize;
 use super::{
     client::{Client, GrantType},
     client_auth::ClientParameters,
+    dpop::{Binding, KeyThumbprint, SentProof},
     error::OAuthError,
     params::{Params, Repeated},
     policy::{Entitlement, Policy},
     received::Received,
-    refusals::{GrantResourceRefusal, TokenRefusal},
+    refusals::{DpopRefusal, GrantResourceRefusal, TokenRefusal},
     scope::{self, Scopes},
     typed_params,
 };
@@ -44,7 +45,8 @@ impl OwnerState {
     }
 }
 
-/// The parameters of a token request, as they were sent (RFC 6749 §4.1.3, §4.4.2, §6; RFC 8707 §2).
+/// The parameters of a token request, as they were sent (RFC 6749 §4.1.3, §4.4.2, §6; RFC 8707 §2), and its
+/// proof of possession (RFC 9449 §5).
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct TokenRequest<'p> {
     /// Which grant is used.
@@ -63,6 +65,9 @@ pub struct TokenRequest<'p> {
     pub device_code: Option<&'p str>,
     scope: Option<&'p str>,
     resource: Vec<&'p str>,
+    /// The header `DPoP`.
+    #[serde(skip)]
+    pub proof: SentProof,
 }
 
 impl<'p> TokenRequest<'p> {
@@ -72,6 +77,13 @@ impl<'p> TokenRequest<'p> {
     /// `invalid_request` for one that was sent twice or as a list.
     pub fn read(params: &'p Params) -> Result<Self, OAuthError> {
         Ok(typed_params::read(params).map_err(repeated)?.request)
+    }
+
+    /// Adds the header `DPoP` of the request.
+    #[must_use]
+    pub fn with_proof(mut self, proof: SentProof) -> Self {
+        self.proof = proof;
+        self
     }
 
     /// Returns the client credentials of the request.
@@ -135,6 +147,23 @@ pub fn check_allowed(client: &Client, grant: GrantType) -> Result<(), OAuthError
     let registered: Vec<&str> = client.grant_types.iter().map(|it| it.as_str()).collect();
     let wanted = format!("one of: {}", registered.join(" "));
     Err(OAuthError::of(TokenRefusal::GrantNotAllowed).observed(wanted, grant.as_str()))
+}
+
+/// DP-06: whether a token for this audience may be issued to the holder of `key`; `None` = the request has no
+/// proof of possession.
+///
+/// # Errors
+/// `invalid_dpop_proof` where settings, resource or registration demand a proof.
+pub fn check_binding(
+    entitlement: Entitlement<'_>,
+    audience: &[String],
+    key: Option<&KeyThumbprint>,
+) -> Result<(), OAuthError> {
+    let Entitlement { client, policy } = entitlement;
+    match (key, policy.binding(client, audience)) {
+        (None, Binding::Required) => Err(OAuthError::of(DpopRefusal::Missing)),
+        _ => Ok(()),
+    }
 }
 
 /// Values of a grant that decide about the audience of its access tokens.

@@ -1,8 +1,9 @@
 //! `grant_type=refresh_token` (RFC 6749 §6, OAuth 2.1 §4.3, RFC 9700 §4.14.2).
 
-use super::{Bound, Granted, OwnerState, TokenRequest, audience};
+use super::{Bound, Granted, OwnerState, TokenRequest, audience, check_binding};
 use crate::protocol::{
     client::SecretHash,
+    dpop::KeyThumbprint,
     error::OAuthError,
     policy::{Entitlement, Policy},
     received::Received,
@@ -20,6 +21,8 @@ pub struct Request<'a> {
     pub refresh_token: &'a str,
     scope: Option<&'a str>,
     resources: Vec<&'a str>,
+    /// The key that the client has proven to hold.
+    pub key: Option<&'a KeyThumbprint>,
 }
 
 impl<'a> Request<'a> {
@@ -34,7 +37,14 @@ impl<'a> Request<'a> {
                 .ok_or_else(|| OAuthError::of(RefreshRefusal::Missing))?,
             scope: sent.scope,
             resources: sent.resource.clone(),
+            key: None,
         })
+    }
+
+    /// Sets the key that the client has proven to hold.
+    #[must_use]
+    pub fn by(self, key: Option<&'a KeyThumbprint>) -> Self {
+        Self { key, ..self }
     }
 
     /// Whether the request asks for everything that the grant has.
@@ -43,7 +53,7 @@ impl<'a> Request<'a> {
     }
 
     /// Hash of what a retry must request again to get the stored answer (RF-02): the set of scopes,
-    /// without undefined ones (TK-23), and the set of resources, in whatever spelling.
+    /// without undefined ones (TK-23), the set of resources, in whatever spelling, and the key.
     pub fn fingerprint(&self, policy: &Policy) -> SecretHash {
         let scope = if self.scope.is_some() {
             let known = self.known_scopes(policy).unwrap_or_default();
@@ -61,9 +71,11 @@ impl<'a> Request<'a> {
             .collect();
         resources.sort_unstable();
         resources.dedup();
+        let key = self.key.map(|key| format!("\nDPoP {}", key.as_str()));
+        let key = key.unwrap_or_default();
         hash(
             Purpose::Fingerprint,
-            &format!("{scope}\n{}", resources.join("\n")),
+            &format!("{scope}\n{}{key}", resources.join("\n")),
         )
     }
 
@@ -91,6 +103,8 @@ pub struct RefreshToken<'a> {
     pub successor_until: Option<UnixTime>,
     /// Fingerprint of the rotation's request.
     pub fingerprint: Option<SecretHash>,
+    /// The key to which the grant of a public client is bound.
+    pub bound_to: Option<&'a str>,
     /// Whether the grant is revoked.
     pub grant_revoked: bool,
     /// Scopes of the grant.
@@ -113,7 +127,7 @@ pub enum Verdict {
     Lost(Loss),
     /// The token may have been stolen: the grant is revoked, then `invalid_grant` is answered.
     Replay(Replay),
-    /// A live token was used for something that its grant does not have. This is counted (RF-03),
+    /// A live token was used without the key of its grant, or for something that its grant does not have. This is counted (RF-03),
     /// then refused with the error, or taken for a replay.
     Misuse(OAuthError),
     /// The token belongs to another client: an event is emitted, then `invalid_grant` is answered
@@ -157,7 +171,7 @@ pub enum Loss {
     Credentials,
 }
 
-/// Decides TK-19 to TK-24.
+/// Decides TK-19 to TK-25.
 ///
 /// # Errors
 /// `invalid_grant`, `invalid_scope` or `invalid_target`; the token is not rotated.
@@ -194,10 +208,30 @@ pub fn decide(
         return Err(OAuthError::of(RefreshRefusal::NoGrantedScopeAllowed)
             .observed(format!("one of: {allowed}"), token.scopes.to_string()));
     }
+    if let Err(error) = check_key(token, request) {
+        return Ok(Verdict::Misuse(error));
+    }
+    check_binding(entitlement, &[], request.key)?;
     match granted(token, entitlement, request, &left) {
-        Ok(granted) => Ok(Verdict::Rotate(granted)),
+        Ok(granted) => {
+            check_binding(entitlement, &granted.audience, request.key)?;
+            Ok(Verdict::Rotate(granted))
+        }
         Err(error) if request.is_plain() => Err(error),
         Err(error) => Ok(Verdict::Misuse(error)),
+    }
+}
+
+/// TK-25: the tokens of a public client are of use only with the key to which they are bound (RFC 9449 §5).
+fn check_key(token: &RefreshToken<'_>, request: &Request<'_>) -> Result<(), OAuthError> {
+    match (token.bound_to, request.key) {
+        (None, _) => Ok(()),
+        (Some(_), None) => Err(OAuthError::of(RefreshRefusal::ProofMissing)),
+        (Some(wanted), Some(key)) if key.as_str() == wanted => Ok(()),
+        (Some(wanted), Some(key)) => {
+            let wanted = format!("jkt: {wanted}");
+            Err(OAuthError::of(RefreshRefusal::OtherKey).observed(wanted, key.as_str()))
+        }
     }
 }
 

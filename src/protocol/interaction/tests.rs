@@ -208,6 +208,7 @@ pub(in crate::protocol) fn client() -> Client {
         require_pkce: true,
         skip_consent: false,
         require_auth_time: false,
+        dpop_bound_access_tokens: false,
         default_max_age: None,
         default_acr_values: Vec::new(),
         backchannel_logout_uri: None,

@@ -87,6 +87,25 @@ refusals! {
         fix: "Send code_challenge with S256 in the authorization request.",
         standard: "RFC 9700 §4.8.2",
     }
+    ProofMissing {
+        rule: "TK-14",
+        code: InvalidDpopProof,
+        client: "The code is bound to a key: a DPoP proof is needed",
+        problem: "The authorization request had dpop_jkt, and the token request has no proof.",
+        expected: "the header DPoP with a proof by the key of dpop_jkt",
+        fix: "Send a proof by that key with the token request, or leave dpop_jkt out.",
+        standard: "RFC 9449 §10",
+    }
+    OtherKey {
+        rule: "TK-14",
+        code: InvalidGrant,
+        client: "The code is bound to another key",
+        problem: "The proof of the token request is by another key than dpop_jkt of the authorization \
+            request: another key of the client, or somebody who stole the code.",
+        expected: "a proof by the key of dpop_jkt",
+        fix: "Use one key from the authorization request to the last refresh.",
+        standard: "RFC 9449 §10",
+    }
     Used {
         rule: "TK-15",
         code: InvalidGrant,

@@ -11,7 +11,7 @@ refusals! {
         client: "The Authorization header is malformed",
         problem: "There are several Authorization headers, or one without exactly one token.",
         expected: "one header, Authorization: Bearer and the token",
-        fix: "Send one Authorization header with the scheme Bearer, one space and the token.",
+        fix: "Send one Authorization header with the scheme Bearer or DPoP, one space and the token.",
         standard: "RFC 6750 §2.1",
     }
     AccessTokenMissing {
@@ -34,6 +34,35 @@ refusals! {
         fix: "Refresh the token or start a new authorization; name this resource in the request \
             when the audience is another.",
         standard: "RFC 6750 §3.1, RFC 8707 §2",
+    }
+    BoundTokenAsBearer {
+        rule: "GU-03",
+        code: InvalidToken,
+        client: "The access token is bound to a key: send it with the scheme DPoP and a proof",
+        problem: "The access token is bound to a key, and came as a bearer token: from a client that \
+            forgot the proof, or from somebody who has the token without the key.",
+        expected: "Authorization: DPoP and the token, and the header DPoP with a proof",
+        fix: "Send the token with the scheme DPoP and a proof for each request.",
+        standard: "RFC 9449 §7.1, §7.2",
+    }
+    TokenNotBound {
+        rule: "GU-03",
+        code: InvalidToken,
+        client: "The access token is not bound to a key: send it with the scheme Bearer",
+        problem: "The scheme is DPoP, but the access token was issued without a proof.",
+        expected: "a token that is bound to the key of the proof",
+        fix: "Send a proof with the token request, too, or use the scheme Bearer.",
+        standard: "RFC 9449 §7.1",
+    }
+    BindingRequired {
+        rule: "GU-03",
+        code: InvalidToken,
+        client: "An access token that is bound to a key is needed here",
+        problem: "The settings (dpop.required, or dpop_bound_access_tokens of the resource) take only \
+            tokens that are bound to a key, and this one is not.",
+        expected: "a token that was issued for a request with a DPoP proof",
+        fix: "Get a token by a request with a proof, and send it with the scheme DPoP.",
+        standard: "RFC 9449 §7.1",
     }
     UserOfTokenGone {
         rule: "GU-02",

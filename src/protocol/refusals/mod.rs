@@ -14,6 +14,7 @@ mod client_document;
 mod device;
 #[cfg(any(test, feature = "testing"))]
 mod document;
+mod dpop;
 mod form;
 mod grant_resources;
 mod guard;
@@ -87,8 +88,10 @@ pub enum Challenge {
     /// A token to which no scope leads: of a registration (RFC 7592 §3), of the app, or one that was
     /// shown in the wrong way (RFC 6750 §3.1).
     Bearer,
-    /// An access token with the scope `openid`, at `UserInfo` (RFC 6750 §3).
+    /// An access token with the scope `openid`, at `UserInfo` (RFC 6750 §3, RFC 9449 §7.1).
     BearerWithOpenid,
+    /// A proof of possession, where it was shown with an access token (RFC 9449 §7.1).
+    Proof,
 }
 
 impl Challenge {
@@ -221,6 +224,7 @@ families! {
     state::StateRefusal,
     logout::LogoutRefusal,
     guard::GuardRefusal,
+    dpop::DpopRefusal,
     lookup::LookupRefusal,
     registration::RegistrationRefusal,
     client_document::ClientDocumentRefusal,

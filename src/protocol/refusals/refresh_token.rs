@@ -60,7 +60,7 @@ refusals! {
         rule: "RF-03",
         code: InvalidGrant,
         client: "The refresh token was used for another request; the authorization is revoked",
-        problem: "A rotated refresh token came again with another scope or resource than the \
+        problem: "A rotated refresh token came again with another scope, resource or key than the \
             first time, so all tokens were revoked.",
         expected: "the newest refresh token, or the first request once more",
         fix: "Repeat a lost request without changes; use the newest refresh token for another \
@@ -70,12 +70,12 @@ refusals! {
     Misused {
         rule: "RF-03",
         code: InvalidGrant,
-        client: "The refresh token came too often with a wrong scope or resource; the \
+        client: "The refresh token came too often with a wrong scope, resource or proof; the \
             authorization is revoked",
         problem: "A refresh token came again and again for what its grant does not have, so all \
             tokens were revoked.",
-        expected: "a scope and resources of the grant, or neither of them",
-        fix: "Mend the scope and the resource that the client sends, then start a new \
+        expected: "a scope and resources of the grant, or neither of them, and a proof by its key",
+        fix: "Mend the scope, the resource and the proof that the client sends, then start a new \
             authorization.",
         standard: "RFC 9700 §4.14.2",
     }
@@ -88,6 +88,26 @@ refusals! {
         expected: "a refresh token within its lifetime",
         fix: "Start a new authorization.",
         standard: "RFC 6749 §6",
+    }
+    ProofMissing {
+        rule: "TK-25",
+        code: InvalidDpopProof,
+        client: "The refresh token is bound to a key: a DPoP proof is needed",
+        problem: "The tokens of a public client are bound to a key, and the refresh request has no proof.",
+        expected: "the header DPoP with a proof by the key of the first token request",
+        fix: "Send a proof by that key with each refresh; a client without it has to start a new \
+            authorization.",
+        standard: "RFC 9449 §5",
+    }
+    OtherKey {
+        rule: "TK-25",
+        code: InvalidGrant,
+        client: "The refresh token is bound to another key",
+        problem: "The proof of the refresh request is by another key than the one to which the tokens of \
+            this public client are bound.",
+        expected: "a proof by the key of the first token request",
+        fix: "Store the key as long as the refresh token; without it, start a new authorization.",
+        standard: "RFC 9449 §5",
     }
     NoGrantedScopeAllowed {
         rule: "TK-23",

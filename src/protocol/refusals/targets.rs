@@ -62,6 +62,15 @@ refusals! {
         fix: "Switch PKCE with S256 on in the client.",
         standard: "OAuth 2.1 §4.1.1",
     }
+    KeyMalformed {
+        rule: "AZ-26",
+        code: InvalidRequest,
+        client: "dpop_jkt is not 43 characters of base64url",
+        problem: "The parameter dpop_jkt is not the SHA-256 thumbprint of a key in base64url.",
+        expected: "43 characters of A-Z a-z 0-9 - _, without padding",
+        fix: "Send the JWK thumbprint of the key that signs the proofs, or leave dpop_jkt out.",
+        standard: "RFC 9449 §10",
+    }
     TooManyResources {
         rule: "AZ-23",
         code: InvalidTarget,

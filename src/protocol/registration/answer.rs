@@ -87,6 +87,7 @@ pub struct ClientInformation<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     default_max_age: Option<Seconds>,
     require_auth_time: bool,
+    dpop_bound_access_tokens: bool,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     default_acr_values: &'a [String],
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -144,6 +145,7 @@ impl<'a> ClientInformation<'a> {
             jwks_uri: client.jwks_uri.as_deref(),
             default_max_age: client.default_max_age,
             require_auth_time: client.require_auth_time,
+            dpop_bound_access_tokens: client.dpop_bound_access_tokens,
             default_acr_values: &client.default_acr_values,
             post_logout_redirect_uris: &client.post_logout_redirect_uris,
             backchannel_logout_uri: client.backchannel_logout_uri.as_deref(),

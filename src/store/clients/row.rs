@@ -112,6 +112,8 @@ record! {
         pub require_pkce: bool,
         /// Whether consent is skipped because the operator vouches for the client.
         pub skip_consent: bool,
+        /// Client metadata `dpop_bound_access_tokens` (RFC 9449 §5.2).
+        pub dpop_bound_access_tokens: bool,
         /// Client metadata `require_auth_time` (OpenID Connect Registration §2).
         pub require_auth_time: bool,
         /// Client metadata `default_max_age` (OpenID Connect Registration §2).
@@ -214,6 +216,7 @@ impl ClientRow {
             userinfo_signed_response_alg: client.userinfo_signed_response_alg.clone(),
             require_pkce: client.require_pkce,
             skip_consent: client.skip_consent,
+            dpop_bound_access_tokens: client.dpop_bound_access_tokens,
             require_auth_time: client.require_auth_time,
             default_max_age: client.default_max_age.and_then(|age| age.try_into().ok()),
             default_acr_values: Some(client.default_acr_values.clone().into()),
@@ -295,6 +298,7 @@ impl ClientRow {
             userinfo_signed_response_alg: self.userinfo_signed_response_alg,
             require_pkce: self.require_pkce,
             skip_consent: self.skip_consent,
+            dpop_bound_access_tokens: self.dpop_bound_access_tokens,
             require_auth_time: self.require_auth_time,
             default_max_age: self.default_max_age.map(Into::into),
             default_acr_values: self.default_acr_values.unwrap_or_default().0,

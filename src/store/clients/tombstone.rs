@@ -33,6 +33,7 @@ const KEPT: [&str; 13] = [
     "skip_consent",
     "require_auth_time",
     "backchannel_logout_session_required",
+    "dpop_bound_access_tokens",
     "last_used_at",
 ];
 

@@ -186,6 +186,7 @@ impl ClientBuilder {
             pushed_requests: settings.par.form(),
             signed_requests: settings.jar.form(),
             loopback: settings.fetches_from_own_machine(),
+            dpop: settings.dpop.policy(),
         };
         let identity = ClientIdentity {
             client_id: self.id.unwrap_or_else(random_id),

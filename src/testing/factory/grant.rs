@@ -21,7 +21,7 @@ use crate::{
         record::Record,
         refresh_tokens::RefreshTokenRow,
     },
-    testing::server,
+    testing::{DpopKey, server},
     tokens::GrantContext,
 };
 
@@ -34,6 +34,7 @@ pub fn grant<U: ResourceOwner + Clone>(user: &U) -> GrantBuilder {
         scopes: None,
         resources: Vec::new(),
         session: None,
+        key: None,
     }
 }
 
@@ -45,6 +46,7 @@ pub struct GrantBuilder {
     scopes: Option<Vec<String>>,
     resources: Vec<String>,
     session: Option<SessionId>,
+    key: Option<DpopKey>,
 }
 
 /// A grant made by a test.
@@ -89,6 +91,12 @@ impl GrantBuilder {
         self
     }
 
+    /// Binds the grant and its tokens to a key (RFC 9449).
+    pub fn dpop_key(mut self, key: &DpopKey) -> Self {
+        self.key = Some(key.clone());
+        self
+    }
+
     /// Makes the grant and its tokens.
     pub async fn create(self, ctx: &AppContext) -> TestGrant {
         let server = server(ctx);
@@ -108,9 +116,10 @@ impl GrantBuilder {
             owner: &self.owner,
         };
         let granted = granted(&server, &client, &row.scopes.0, &row.resources.0);
+        let key = self.key.as_ref().map(DpopKey::proven);
         let access = server
             .tokens
-            .access_token(&client, &granted, Some(context))
+            .access_token(&client, &granted, Some(context), key.as_ref())
             .await
             .expect("the token is made");
         let mut access_row = access.row;
@@ -151,6 +160,7 @@ impl GrantBuilder {
             redirect_uri: redirect_uri.cloned().unwrap_or_default(),
             redirect_uri_explicit: true,
             code_challenge: None,
+            dpop_jkt: self.key.as_ref().map(DpopKey::thumbprint),
             nonce: None,
             device_label: None,
             acr: server.settings.acr_values.first().cloned(),

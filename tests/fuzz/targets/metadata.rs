@@ -11,6 +11,7 @@ use crate::protocol::{
     display_name,
     jwk::SigningAlg,
     policy::RequestForm,
+    policy::DpopUse,
     redirect_uri,
     registration::{ClientInformation, Issued, metadata, sent},
     strict_json::{self, JsonError},
@@ -129,6 +130,7 @@ pub(super) const fn policy(scopes: &[String], applicant: TrustLevel) -> Metadata
         pushed_requests: RequestForm::Offered,
         signed_requests: RequestForm::Offered,
         loopback: false,
+        dpop: DpopUse::Optional,
     }
 }
 

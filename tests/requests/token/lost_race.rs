@@ -68,6 +68,7 @@ fn access_token(of: &refresh::Model, now: UnixTime) -> AccessTokenRow {
         user_id: Some(UserKey::from(of.user_id)),
         format: "opaque".to_owned(),
         jti: None,
+        dpop_jkt: None,
         scopes: Vec::new().into(),
         audience: Vec::new().into(),
         issued_at: now,
