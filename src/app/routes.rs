@@ -14,8 +14,8 @@ use crate::{
     config::{Settings, urls::Urls},
     controllers::{
         apps, assets, authorize, client_configuration, consent, device, device_authorization,
-        end_session, forgot_password, interaction, introspect, jwks, login, logout, metadata,
-        par, register, reset_password, resource_metadata, resume, revoke, select_account, session,
+        end_session, forgot_password, interaction, introspect, jwks, login, logout, metadata, par,
+        register, reset_password, resource_metadata, resume, revoke, select_account, session,
         signup, token, userinfo,
     },
     http::{

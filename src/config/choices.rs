@@ -1,6 +1,9 @@
 //! Settings that are one of a few words, and small maps.
 
-use crate::protocol::{policy::RequestForm, {policy::DpopUse, time::Seconds};
+use crate::protocol::{
+    policy::{DpopUse, RequestForm},
+    time::Seconds,
+};
 use serde::Deserialize;
 use validator::Validate;
 

@@ -38,7 +38,6 @@ const REPLACED: [(&str, &str); 13] = [
 
 /// Top-level keys of later versions.
 const LATER: [&str; 5] = [
-    "
     "token_exchange",
     "jwt_bearer",
     "trust_policy",

@@ -9,8 +9,9 @@ use validator::Validate;
 use super::{
     Secret,
     choices::{
-        AssertionAudience, CleanupSettings, CookieSecure, DeviceSettings, DpopSettings, LogoutRevokes, Profile,
-        PushedRequestSettings, RateLimitStore, RefreshRotation, RefreshTokenPolicy, SignedRequestSettings, TokenPrefixes,
+        AssertionAudience, CleanupSettings, CookieSecure, DeviceSettings, DpopSettings,
+        LogoutRevokes, Profile, PushedRequestSettings, RateLimitStore, RefreshRotation,
+        RefreshTokenPolicy, SignedRequestSettings, TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
     rate_limits::RateLimits,

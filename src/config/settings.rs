@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     Secret,
     choices::{
-        AssertionAudience, CleanupSettings, DeviceSettings, DpopSettings, LogoutRevokes, Profile, PushedRequestSettings,
-        RateLimitStore, RefreshRotation, RefreshTokenPolicy, SignedRequestSettings, TokenFormat,
-        TokenPrefixes,
+        AssertionAudience, CleanupSettings, DeviceSettings, DpopSettings, LogoutRevokes, Profile,
+        PushedRequestSettings, RateLimitStore, RefreshRotation, RefreshTokenPolicy,
+        SignedRequestSettings, TokenFormat, TokenPrefixes,
     },
     fetch::{DocumentSettings, FetchSettings},
     keys::{KeySettings, SecretSource},

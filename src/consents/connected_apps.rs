@@ -64,7 +64,10 @@ impl ConsentService {
             let last_used_at = last_use.get(&grant.id).copied();
             let claims = GrantedClaims::read(grant.claims.as_ref());
             widen(&mut app.scopes, &grant.scopes.0);
-            widen(&mut app.claims, claims.beyond(&grant.scopes.0.iter().collect()));
+            widen(
+                &mut app.claims,
+                claims.beyond(&grant.scopes.0.iter().collect()),
+            );
             widen(&mut app.resources, &grant.resources.0);
             app.last_used_at = app.last_used_at.max(last_used_at);
             app.devices.push(ConnectedDevice {

@@ -26,8 +26,8 @@ use crate::{
     interactions::{Interaction, InteractionOutcome},
     limits::RateLimitKeys,
     protocol::{
-        consent::Choices, callback::ClientResponse, error::OAuthError, params::Params, received::Received,
-        refusals::InteractionRefusal,
+        callback::ClientResponse, consent::Choices, error::OAuthError, params::Params,
+        received::Received, refusals::InteractionRefusal,
     },
     server::Server,
     sessions::{Browser, CsrfCheck},
@@ -198,7 +198,8 @@ fn location(
     let interactions = &server.interactions;
     let location = match outcome {
         InteractionOutcome::Step(step) => interactions.step_url(Some(interaction), step),
-        InteractionOutcome::Answer(ClientResponse::Redirect(location)) => location,
+        InteractionOutcome::Answer(ClientResponse::Redirect(location))
+        | InteractionOutcome::DeviceDecided(location) => location,
         // No address carries a form: `continue` posts it, because the answer is the interaction's now (AR-03).
         InteractionOutcome::Again | InteractionOutcome::Answer(ClientResponse::Form(_)) => {
             interactions.continue_url(interaction.state().unwrap_or_default())

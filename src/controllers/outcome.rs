@@ -56,6 +56,7 @@ pub fn respond(
         InteractionOutcome::Answer(ClientResponse::Form(form)) => {
             post_form(server, browser, Some(interaction), form)
         }
+        InteractionOutcome::DeviceDecided(page) => Ok(see_other(&page)?),
         InteractionOutcome::Completed => {
             let page = CompletedPage {
                 common: PageVariables::default(),

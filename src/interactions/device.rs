@@ -14,12 +14,12 @@ use crate::{
     error::{Failure, PageError},
     events::{AuditEvent, EventName},
     protocol::{
+        consent::Choices,
         device_authorization::{UserCode, interaction_id},
         error::OAuthError,
         refusals::DeviceRefusal,
         route::Route,
         rule::rule,
-        scope::Scopes,
         secret::{Purpose, SealKey, Secret},
         time::{Seconds, UnixTime},
     },
@@ -126,7 +126,7 @@ impl InteractionService {
         Ok(())
     }
 
-    /// Approves a device for the scopes that the person has just agreed to.
+    /// Approves a device for what the person has just agreed to.
     ///
     /// # Errors
     /// When the database fails; nothing is stored then.
@@ -134,9 +134,9 @@ impl InteractionService {
         &self,
         interaction: &Interaction,
         current: &SignedIn,
-        scopes: &Scopes,
+        granted: &Choices,
     ) -> Result<InteractionOutcome, PageError> {
-        let consent = ConsentBasis::Given(self.approval(interaction, current, scopes));
+        let consent = ConsentBasis::Given(self.approval(interaction, current, granted));
         let approve = IssueCode {
             interaction: interaction.row.as_ref().map(|row| ConsumedInteraction {
                 id: row.id,
@@ -145,7 +145,7 @@ impl InteractionService {
             basis: self.basis(interaction, current, &consent),
             app: Arc::clone(&self.people.app),
             now: self.clock.now(),
-            grant: self.approved_row(interaction, current, scopes),
+            grant: self.approved_row(interaction, current, granted),
             device: self.claim_of(interaction, current),
             consent,
         };
@@ -208,7 +208,10 @@ impl InteractionService {
 
     fn decided(&self, interaction: &Interaction) -> InteractionOutcome {
         let page = self.device_page(interaction);
-        page.map_or(InteractionOutcome::Completed, InteractionOutcome::Redirect)
+        page.map_or(
+            InteractionOutcome::Completed,
+            InteractionOutcome::DeviceDecided,
+        )
     }
 
     fn claim_of(&self, interaction: &Interaction, current: &SignedIn) -> Option<DeviceClaim> {

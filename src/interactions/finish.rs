@@ -11,8 +11,8 @@ use crate::{
     error::{Failure, PageError},
     events::{AuditEvent, EventName},
     protocol::{
-        callback::ClientResponse,
         acr,
+        callback::ClientResponse,
         consent::{Approval, Choices},
         error::OAuthError,
         interaction::Step,
@@ -50,7 +50,7 @@ impl InteractionService {
     ) -> Result<InteractionOutcome, PageError> {
         if interaction.device().is_some() {
             return match approved {
-                Some(scopes) => self.approve_device(interaction, current, &scopes).await,
+                Some(granted) => self.approve_device(interaction, current, &granted).await,
                 // Nothing but an approval for this device ends in tokens for it (DV-07).
                 None => Ok(InteractionOutcome::Step(Step::Consent)),
             };
@@ -185,7 +185,7 @@ impl InteractionService {
     /// its code is unused; otherwise [`InteractionOutcome::Completed`].
     pub fn repeat(&self, interaction: &Interaction, browser: &Browser) -> InteractionOutcome {
         if let Some(page) = self.device_page(interaction) {
-            return InteractionOutcome::Redirect(page);
+            return InteractionOutcome::DeviceDecided(page);
         }
         let opened = interaction.row.as_ref().and_then(|row| {
             let until = row.consumed_at? + REPEAT;

@@ -70,6 +70,8 @@ pub enum InteractionOutcome {
     Again,
     /// The client gets its answer, a code or a refusal.
     Answer(ClientResponse),
+    /// The request of a device is decided: the browser goes to this page, which tells how.
+    DeviceDecided(String),
     /// The interaction was finished before, and its result cannot be given again.
     Completed,
 }

@@ -15,7 +15,7 @@ use super::{
     client::{Client, ClientStatus},
     error::OAuthError,
     params::{Params, Repeated},
-    policy::Entitlement,
+    policy::{Entitlement, Policy},
     received::Received,
     refusals::AuthorizeRefusal,
     requested,

@@ -103,12 +103,11 @@ impl TokenCheck {
         Ok(token.filter(is_known))
     }
 
-    /// GU-02 to GU-04 to GU-06: checks a token, and returns what a handler learns about it.
+    /// GU-02 to GU-06: checks a token, and returns what a handler learns about it.
     ///
     /// # Errors
-    /// 401 for a token that is not active, has another audience or comes of a login that is not enough or is shown without its key, 403
-    /// for one that
-    /// lacks scopes, 503 or 500 for a fault.
+    /// 401 for a token that is not active, has another audience, is shown without its key or comes of a login
+    /// that is not enough, 403 for one that lacks scopes, 503 or 500 for a fault.
     pub async fn admit(
         self: Arc<Self>,
         shown: &PresentedToken,
@@ -158,7 +157,6 @@ impl TokenCheck {
             return Err(token.lacking(&self.needed));
         }
         token.require_login(&self.login)?;
-        Ok(token)
         if let Some(proof) = proof {
             self.use_up(&proof).await?;
         }
@@ -225,10 +223,10 @@ impl TokenCheck {
         }
         let error = OAuthError::of(GuardRefusal::LoginNotEnough);
         let error = error.observed(wanted.to_string(), login.shown(now));
-        let challenge = self.challenge(&self.needed, Some(&error), Some(wanted));
+        let challenges = self.challenges(&self.needed, Some(&error), Some(wanted));
         Err(BearerError::new(
             error.into(),
-            Some(challenge),
+            challenges,
             &self.request,
             &self.slot,
         ))

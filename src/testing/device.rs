@@ -50,6 +50,7 @@ impl<'a> Flow<'a> {
         let caller = Caller {
             request: self.request,
             client: self.chosen(&server).await,
+            key: self.key.take(),
             server,
         };
         let url = caller.server.urls.of(Route::DeviceAuthorization);

@@ -89,7 +89,7 @@ pub struct Flow<'a> {
     deny: bool,
     pub(super) unticked: Vec<String>,
     delivery: Delivery,
-    key: Option<DpopKey>,
+    pub(super) key: Option<DpopKey>,
 }
 
 impl<'a> Flow<'a> {

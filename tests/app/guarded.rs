@@ -131,16 +131,22 @@ pub fn routes(ctx: &AppContext) -> Vec<Routes> {
         let vault = Routes::at("/vault").add("/", get(show));
         let vault = vault.layer(OAuth::require("/vault", ["vault:open"]).acr("mfa"));
         routes.push(vault);
-        let recent = Routes::at("/recent").add("/", get(show)).add("/erase", get(erase));
+        let recent = Routes::at("/recent")
+            .add("/", get(show))
+            .add("/erase", get(erase));
         let recent = recent.add("/unknown", get(unknown_class));
         let guard = OAuth::require("/vault", ["vault:open"]).max_age(Seconds::minutes(5));
         routes.push(recent.layer(guard));
-        let pay = Routes::at("/pay").add("/", post(pay_out)).layer(OAuth::require("/api", ["notes:write"]));
+        let pay = Routes::at("/pay")
+            .add("/", post(pay_out))
+            .layer(OAuth::require("/api", ["notes:write"]));
         routes.push(pay);
     }
     if has("/weak") {
         let weak = Routes::at("/weak").add("/", get(show));
-        let guard = OAuth::require("/weak", ["a:read"]).acr("retina").max_age(Seconds::ZERO);
+        let guard = OAuth::require("/weak", ["a:read"])
+            .acr("retina")
+            .max_age(Seconds::ZERO);
         routes.push(weak.layer(guard));
     }
     let mut all = resources.iter().flatten();

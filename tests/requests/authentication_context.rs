@@ -139,7 +139,11 @@ async fn nx_06_which_wish_counts() {
     server
         .change_client("conf", |client| client.default_acr_values = Set(default))
         .await;
-    let page = browser.get(&Authorize::base().path()).await.location().to_owned();
+    let page = browser
+        .get(&Authorize::base().path())
+        .await
+        .location()
+        .to_owned();
     let shown = browser.get(&page).await.ok();
     assert_eq!(shown["acr_values"], json!(["mfa"]));
 }
@@ -149,7 +153,10 @@ async fn nx_06_which_wish_counts() {
 async fn az_27_a_class_that_no_login_reaches() {
     let server = server().await;
     let before = server.everything().await;
-    for request in [essential(&json!(["retina"])), essential(&json!(["", "pw d"]))] {
+    for request in [
+        essential(&json!(["retina"])),
+        essential(&json!(["", "pw d"])),
+    ] {
         let answer = server.browser().get(&request.path()).await;
         answer.assert_back(CONF_CB, "unmet_authentication_requirements");
         let silent = request.with("prompt", "none");

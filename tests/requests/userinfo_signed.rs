@@ -38,7 +38,10 @@ async fn ui_05_a_signed_answer() {
         assert_eq!(answer.header("cache-control"), Some("no-store"));
         assert_verifies(&answer.body, &keys, id);
         let header = jwt_part(&answer.body, 0);
-        assert_eq!((&header["alg"], &header["typ"]), (alg, &json!("userinfo+jwt")));
+        assert_eq!(
+            (&header["alg"], &header["typ"]),
+            (alg, &json!("userinfo+jwt"))
+        );
         let sub = &jwt_part(text(&tokens, "id_token"), 1)["sub"];
         let expected = json!({
             "iss": ISSUER, "aud": id, "sub": sub,
@@ -46,7 +49,9 @@ async fn ui_05_a_signed_answer() {
         });
         assert_eq!(jwt_part(&answer.body, 1), expected);
         // It is no proof of a login (RFC 8725 §3.11).
-        let hinted = request.with("id_token_hint", &answer.body).with("prompt", "none");
+        let hinted = request
+            .with("id_token_hint", &answer.body)
+            .with("prompt", "none");
         let answer = server.browser().get(&hinted.path()).await;
         answer.assert_back(CONF_CB, "invalid_request");
     }
@@ -58,7 +63,10 @@ async fn ui_05_refusals_are_not_signed() {
     let server = TestServer::start().await;
     let alg = oauth_clients::Column::UserinfoSignedResponseAlg;
     server.set_client("conf", alg, "RS256").await;
-    server.userinfo("unknown").await.assert_error(401, "invalid_token");
+    server
+        .userinfo("unknown")
+        .await
+        .assert_error(401, "invalid_token");
     let tokens = server.tokens(&Authorize::base()).await;
     let answer = server.userinfo(text(&tokens, "access_token")).await;
     assert_eq!(answer.header("content-type"), Some("application/jwt"));
@@ -75,7 +83,10 @@ async fn c177_algorithms_of_signed_answers() {
         let metadata = json!({ "redirect_uris": [CONF_CB], "userinfo_signed_response_alg": alg });
         let answer = server.register(&metadata).await;
         answer.assert_error(400, "invalid_client_metadata");
-        assert!(answer.body.contains("userinfo_signed_response_alg"), "{answer:?}");
+        assert!(
+            answer.body.contains("userinfo_signed_response_alg"),
+            "{answer:?}"
+        );
     }
     let none = json!({ "redirect_uris": [CONF_CB], "userinfo_signed_response_alg": null });
     let client = server.registered(&none).await;

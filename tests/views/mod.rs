@@ -12,8 +12,8 @@ use loco_oauth_server::internals::views::{
     Edits, PageContext, Views,
     pages::{
         AppsPage, CheckMailPage, CompletedPage, ConsentPage, DeviceDonePage, DevicePage, ErrorPage,
-        ForgotPasswordPage, FormPostPage, HandoffPage, LoggedOutPage, LoginPage, LogoutPage, ResetPasswordPage,
-        SelectAccountPage, SignUpPage,
+        ForgotPasswordPage, FormPostPage, HandoffPage, LoggedOutPage, LoginPage, LogoutPage,
+        ResetPasswordPage, SelectAccountPage, SignUpPage,
     },
 };
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{WithOwner, authorization_code::redeem};
+use super::{Possession, WithOwner, authorization_code::Redeeming};
 use crate::{
     error::Failure,
     events::{AuditEvent, EventName},
@@ -44,12 +44,16 @@ pub async fn answer(
     let code = hash(Purpose::Device, sent.device_code.unwrap_or_default());
     // A request that loses against another one loads again, and finds a used code. The client is not
     // authenticated again, because an assertion can be used only once.
-    let mut authenticated = None;
+    let (mut authenticated, mut possession) = (None, Possession::Unread);
     for _ in 0..2 {
         let loaded = load(server, credentials, authenticated.take(), &code).await?;
         authenticated = Some(Arc::clone(&loaded.client));
         check_allowed(&loaded.client, GrantType::DeviceCode)?;
-        let request = Request::of(sent)?;
+        possession.verify(server, sent)?;
+        if loaded.found.is_some() {
+            possession.use_up(server).await?;
+        }
+        let request = Request::of(sent)?.by(possession.key());
         let verdict = judge(server, &loaded, &request)?;
         let Some(found) = &loaded.found else {
             continue;
@@ -66,7 +70,12 @@ pub async fn answer(
                     session: device.session.as_ref(),
                     owner,
                 };
-                if let Some(body) = redeem(server, &loaded.client, context, &granted).await? {
+                let issue = Redeeming {
+                    client: &loaded.client,
+                    context,
+                    key: possession.key(),
+                };
+                if let Some(body) = issue.redeem(server, &granted).await? {
                     return Ok(body);
                 }
             }

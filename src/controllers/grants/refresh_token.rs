@@ -29,7 +29,8 @@ use crate::{
     server::Server,
     store::{
         access_tokens::AccessTokenRow,
-        authorization_codes, issuing::{self, Issued},
+        authorization_codes,
+        issuing::{self, Issued},
         lookups::{LookupKey, RefreshWithGrant},
         refresh_tokens::{RefreshSlide, RefreshTokenRow, Retry, Rotation},
     },

@@ -136,6 +136,7 @@ pub fn bearer_challenges(
         resource_metadata: None,
         scope: OPENID,
         error,
+        login: None,
     };
     challenge.lines(bearer::offered(policy.dpop, policy.binding_at(None), sent))
 }

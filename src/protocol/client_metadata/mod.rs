@@ -24,8 +24,8 @@ use super::{
     client::{Client, ClientKind, ClientStatus, GrantType},
     display_name,
     jwk::SigningAlg,
-    policy::RequestForm,
     policy::DpopUse,
+    policy::RequestForm,
 };
 use crate::protocol::time::Seconds;
 

@@ -1,9 +1,10 @@
 //! `grant_type=urn:ietf:params:oauth:grant-type:device_code` (RFC 8628 §3.4).
 
-use super::{Bound, Granted, OwnerState, TokenRequest, audience};
+use super::{Bound, Granted, OwnerState, TokenRequest, audience, check_binding};
 use crate::protocol::{
-    device_authorization::DeviceStatus, error::OAuthError, policy::Entitlement, received::Received,
-    refusals::DeviceRefusal, scope::Scopes, time::UnixTime,
+    device_authorization::DeviceStatus, dpop::KeyThumbprint, error::OAuthError,
+    policy::Entitlement, received::Received, refusals::DeviceRefusal, scope::Scopes,
+    time::UnixTime,
 };
 
 /// The parameters of a token request with a device code.
@@ -12,6 +13,7 @@ pub struct Request<'a> {
     /// The device code.
     pub device_code: &'a str,
     resources: Vec<&'a str>,
+    key: Option<&'a KeyThumbprint>,
 }
 
 impl<'a> Request<'a> {
@@ -24,7 +26,14 @@ impl<'a> Request<'a> {
         Ok(Self {
             device_code: sent.device_code.ok_or_else(missing)?,
             resources: sent.resource.clone(),
+            key: None,
         })
+    }
+
+    /// Sets the key that the client has proven to hold.
+    #[must_use]
+    pub fn by(self, key: Option<&'a KeyThumbprint>) -> Self {
+        Self { key, ..self }
     }
 }
 
@@ -64,10 +73,10 @@ pub enum Verdict {
     WrongClient,
 }
 
-/// Decides DV-01 to DV-04. What ends the wait of the device is told however often it asks.
+/// Decides DV-01 to DV-04, and DP-06. What ends the wait of the device is told however often it asks.
 ///
 /// # Errors
-/// `invalid_grant`, `expired_token`, `access_denied` or `invalid_target`; nothing changes.
+/// `invalid_grant`, `expired_token`, `access_denied`, `invalid_target` or `invalid_dpop_proof`; nothing changes.
 pub fn decide(
     entitlement: Entitlement<'_>,
     code: Option<&DeviceCode<'_>>,
@@ -81,6 +90,7 @@ pub fn decide(
     if code.client_id != entitlement.client.client_id {
         return Ok(Verdict::WrongClient);
     }
+    check_binding(entitlement, &[], request.key)?;
     if code.redeemed {
         return Err(refused(DeviceRefusal::CodeUsed));
     }
@@ -107,6 +117,7 @@ pub fn decide(
         scopes: &code.scopes,
     };
     let audience = audience(entitlement, &request.resources, bound)?;
+    check_binding(entitlement, &audience, request.key)?;
     Ok(Verdict::Redeem(Granted {
         scopes: code.scopes.clone(),
         audience,

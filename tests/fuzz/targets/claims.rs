@@ -28,7 +28,13 @@ pub fn claims(data: &[u8]) {
     let read_again: Option<RequestedClaims> = serde_json::from_value(stored).ok();
     assert_eq!(read_again.as_ref(), Some(&requested));
     let known = |name: &String| supported.contains(name) || OF_LOGIN.contains(&name.as_str());
-    assert!(requested.userinfo.iter().chain(&requested.id_token).all(known));
+    assert!(
+        requested
+            .userinfo
+            .iter()
+            .chain(&requested.id_token)
+            .all(known)
+    );
     let scopes: Scopes = ["openid", "email"].into_iter().collect();
     let beyond = requested.beyond(&scopes);
     assert!(!beyond.iter().any(|claim| claim == "email"));

@@ -28,7 +28,9 @@ async fn is_covered(browser: &mut Browser<'_>, request: &Authorize) -> bool {
 async fn co_02_claims_are_shown_in_words_and_remembered() {
     let server = TestServer::start().await;
     let mut browser = server.browser();
-    browser.code(&Authorize::base().with("scope", "openid")).await;
+    browser
+        .code(&Authorize::base().with("scope", "openid"))
+        .await;
     let asked = name_and_email();
     assert!(!is_covered(&mut browser, &asked).await);
     let (form, body) = consent_page(&mut browser, &asked).await;
@@ -43,12 +45,20 @@ async fn co_02_claims_are_shown_in_words_and_remembered() {
     assert!(!is_covered(&mut browser, &more).await);
     let stored = server.consents().await;
     let claims = stored[0].claims.clone().unwrap();
-    let names: Vec<&Value> = claims.as_array().unwrap().iter().map(|it| &it["claim"]).collect();
+    let names: Vec<&Value> = claims
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["claim"])
+        .collect();
     assert_eq!(names, ["email", "name"]);
     server
         .change_client("conf", |client| client.version = sea_orm::Set(2))
         .await;
-    assert!(!is_covered(&mut browser, &asked).await, "another version of the client");
+    assert!(
+        !is_covered(&mut browser, &asked).await,
+        "another version of the client"
+    );
 }
 
 /// CO-02: a scope that was accepted covers its claims, and claims say nothing about scopes.
@@ -56,7 +66,9 @@ async fn co_02_claims_are_shown_in_words_and_remembered() {
 async fn co_02_an_accepted_scope_covers_its_claims() {
     let server = TestServer::start().await;
     let mut browser = server.browser();
-    browser.code(&Authorize::base().with("scope", "openid profile")).await;
+    browser
+        .code(&Authorize::base().with("scope", "openid profile"))
+        .await;
     let name = asking(&json!({ "userinfo": { "name": null } }));
     assert!(is_covered(&mut browser, &name).await);
     let email = asking(&json!({ "userinfo": { "email": null } }));
@@ -64,7 +76,13 @@ async fn co_02_an_accepted_scope_covers_its_claims() {
     let (form, _) = consent_page(&mut browser, &email).await;
     browser.submit(&form).await;
     assert!(is_covered(&mut browser, &email).await);
-    assert!(!is_covered(&mut browser, &Authorize::base().with("scope", "openid email")).await);
+    assert!(
+        !is_covered(
+            &mut browser,
+            &Authorize::base().with("scope", "openid email")
+        )
+        .await
+    );
 }
 
 /// CO-04: what was unticked is not granted, in either place, and is asked for again.
@@ -74,7 +92,10 @@ async fn co_04_an_unticked_claim_is_not_granted() {
     let mut browser = server.browser();
     let (form, _) = consent_page(&mut browser, &name_and_email()).await;
     let answer = browser.submit(&form.without("claim", "email")).await;
-    let tokens = server.redeem(&answer.location_param("code").unwrap()).await.ok();
+    let tokens = server
+        .redeem(&answer.location_param("code").unwrap())
+        .await
+        .ok();
     assert_eq!(userinfo(&server, &tokens).await, json!({ "name": "alice" }));
     assert_eq!(in_id_token(&tokens), json!({}));
     assert!(!is_covered(&mut browser, &name_and_email()).await);
@@ -96,7 +117,10 @@ async fn co_04_a_form_adds_no_claims() {
     let (mut form, _) = consent_page(&mut browser, &asked).await;
     form.fields.push(("claim".to_owned(), "email".to_owned()));
     let answer = browser.submit(&form).await;
-    let tokens = server.redeem(&answer.location_param("code").unwrap()).await.ok();
+    let tokens = server
+        .redeem(&answer.location_param("code").unwrap())
+        .await
+        .ok();
     assert_eq!(userinfo(&server, &tokens).await, json!({ "name": "alice" }));
     let (mut form, _) = consent_page(&mut browser, &asked.with("prompt", "consent")).await;
     form.fields.push(("claim[]".to_owned(), "email".to_owned()));
@@ -112,7 +136,10 @@ async fn co_04_a_claim_goes_with_its_scope() {
     let (form, body) = consent_page(&mut browser, &asked).await;
     assert!(!body.contains("name=\"claim\" value=\"email\""));
     let answer = browser.submit(&form.without("scope", "email")).await;
-    let tokens = server.redeem(&answer.location_param("code").unwrap()).await.ok();
+    let tokens = server
+        .redeem(&answer.location_param("code").unwrap())
+        .await
+        .ok();
     assert_eq!(userinfo(&server, &tokens).await, json!({ "name": "alice" }));
 }
 
@@ -124,7 +151,10 @@ async fn co_04_without_narrowing_the_page_names_what_it_grants() {
     let (form, body) = consent_page(&mut browser, &name_and_email()).await;
     assert!(body.contains("See your email address") && !body.contains("checkbox"));
     let answer = browser.submit(&form).await;
-    let tokens = server.redeem(&answer.location_param("code").unwrap()).await.ok();
+    let tokens = server
+        .redeem(&answer.location_param("code").unwrap())
+        .await
+        .ok();
     assert_eq!(in_id_token(&tokens), json!({ "email": ALICE }));
 }
 
@@ -138,7 +168,10 @@ async fn co_01_a_client_without_consent_gets_its_claims() {
     let mut browser = server.browser();
     let page = browser.authorize(&name_and_email()).await;
     let answer = browser.log_in(&page, ALICE, PASSWORD).await;
-    let tokens = server.redeem(&answer.location_param("code").unwrap()).await.ok();
+    let tokens = server
+        .redeem(&answer.location_param("code").unwrap())
+        .await
+        .ok();
     assert_eq!(in_id_token(&tokens), json!({ "email": ALICE }));
     assert_eq!(server.rows().await.consents, 0);
 }

@@ -84,7 +84,10 @@ async fn s16_scopes_and_claims_add_up() {
     let narrow = [("scope", "openid")];
     let refresh = text(&tokens, "refresh_token");
     let narrowed = server.refresh_with(refresh, &narrow).await.ok();
-    assert_eq!(userinfo(&server, &narrowed).await, json!({ "name": "alice" }));
+    assert_eq!(
+        userinfo(&server, &narrowed).await,
+        json!({ "name": "alice" })
+    );
     let request = asking(&json!({ "id_token": { "email": null } }));
     let tokens = server.tokens(&request.with("scope", "openid email")).await;
     assert_eq!(in_id_token(&tokens), json!({ "email": ALICE }));
@@ -106,8 +109,14 @@ async fn s16_without_openid_claims_have_no_place() {
 #[case::open("{\"userinfo\":", "claims is not a JSON object")]
 #[case::twice(r#"{"userinfo":{},"userinfo":{}}"#, "claims is not a JSON object")]
 #[case::shape(r#"{"userinfo":["name"]}"#, "claims has a member of the wrong type")]
-#[case::essential(r#"{"id_token":{"acr":{"essential":"true"}}}"#, "claims has a member of the wrong type")]
-#[case::sub(r#"{"id_token":{"sub":{"value":null}}}"#, "claims has a member of the wrong type")]
+#[case::essential(
+    r#"{"id_token":{"acr":{"essential":"true"}}}"#,
+    "claims has a member of the wrong type"
+)]
+#[case::sub(
+    r#"{"id_token":{"sub":{"value":null}}}"#,
+    "claims has a member of the wrong type"
+)]
 #[tokio::test(flavor = "multi_thread")]
 async fn az_24_what_is_not_of_the_standard_goes_back(#[case] claims: &str, #[case] text: &str) {
     let server = TestServer::start().await;
@@ -138,7 +147,9 @@ async fn az_24_empty_and_large_values() {
     let mut browser = server.browser();
     browser.code(&Authorize::base().with("claims", "")).await;
     let deep = format!("{{\"userinfo\":{}1{}}}", "[".repeat(500), "]".repeat(500));
-    let answer = browser.get(&Authorize::base().with("claims", &deep).path()).await;
+    let answer = browser
+        .get(&Authorize::base().with("claims", &deep).path())
+        .await;
     answer.assert_back(CONF_CB, "invalid_request");
     let many: Vec<String> = (0..500).map(|n| format!("\"c{n}\":null")).collect();
     let many = format!("{{\"userinfo\":{{{}}}}}", many.join(","));
@@ -193,9 +204,15 @@ async fn nx_04_the_wrong_person_again_is_told_to_the_client() {
 async fn az_24_the_parameter_survives_the_login_and_a_post() {
     let server = TestServer::start().await;
     let claims = json!({ "userinfo": { "email": null } }).to_string();
-    let request = Authorize::base().with("claims", &claims).with("scope", "openid");
+    let request = Authorize::base()
+        .with("claims", &claims)
+        .with("scope", "openid");
     let mut browser = server.browser();
-    let (_, query) = request.path().split_once('?').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let (_, query) = request
+        .path()
+        .split_once('?')
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
     let sent = server
         .http
         .post(server.url("/oauth/authorize"))
@@ -204,7 +221,11 @@ async fn az_24_the_parameter_survives_the_login_and_a_post() {
     let answer = browser.send(sent).await;
     let page = browser.follow(answer).await;
     let page = browser.log_in(&page, ALICE, PASSWORD).await;
-    assert!(page.body.contains("See your email address"), "{}", page.body);
+    assert!(
+        page.body.contains("See your email address"),
+        "{}",
+        page.body
+    );
     let code = browser.allow(&page).await.location_param("code").unwrap();
     let tokens = server.redeem(&code).await.ok();
     assert_eq!(userinfo(&server, &tokens).await, json!({ "email": ALICE }));

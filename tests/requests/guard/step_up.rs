@@ -32,7 +32,12 @@ async fn server() -> TestServer {
 }
 
 /// A token for a request, with a login of the class `acr` if the person is asked.
-async fn token(browser: &mut Browser<'_>, server: &TestServer, request: &Authorize, acr: &str) -> String {
+async fn token(
+    browser: &mut Browser<'_>,
+    server: &TestServer,
+    request: &Authorize,
+    acr: &str,
+) -> String {
     let mut answer = browser.get(&request.path()).await;
     if answer.status == 303 && answer.location().contains("/own/login?") {
         let page = answer.location().to_owned();
@@ -43,7 +48,9 @@ async fn token(browser: &mut Browser<'_>, server: &TestServer, request: &Authori
     if answer.body.contains("name=\"decision\"") {
         answer = browser.allow(&answer).await;
     }
-    let code = answer.location_param("code").unwrap_or_else(|| panic!("no code: {answer:?}"));
+    let code = answer
+        .location_param("code")
+        .unwrap_or_else(|| panic!("no code: {answer:?}"));
     let form = [
         ("grant_type", "authorization_code"),
         ("code", code.as_str()),
@@ -72,7 +79,13 @@ fn challenged(challenge: &str, name: &str) -> Option<String> {
 async fn gu_05_the_journey_to_a_stronger_login() {
     let server = server().await;
     let mut browser = server.browser();
-    let first = token(&mut browser, &server, &request("openid vault:open", VAULT), "pwd").await;
+    let first = token(
+        &mut browser,
+        &server,
+        &request("openid vault:open", VAULT),
+        "pwd",
+    )
+    .await;
     let answer = server.call("/vault", &first).await;
     answer.assert_error(401, "insufficient_user_authentication");
     snapshot!("guard_step_up_acr", show(&answer));
@@ -80,7 +93,8 @@ async fn gu_05_the_journey_to_a_stronger_login() {
     let wanted = challenged(challenge, "acr_values").unwrap();
     assert_eq!(challenged(challenge, "max_age"), None);
 
-    let again = request(&challenged(challenge, " scope").unwrap(), VAULT).with("acr_values", &wanted);
+    let again =
+        request(&challenged(challenge, " scope").unwrap(), VAULT).with("acr_values", &wanted);
     let second = token(&mut browser, &server, &again, "mfa").await;
     let shown = server.call("/vault", &second).await.ok();
     assert_eq!(shown["acr"], "mfa");
@@ -109,7 +123,13 @@ async fn gu_05_the_journey_to_a_younger_login() {
     let max_age = challenged(challenge, "max_age").unwrap();
     assert_eq!(challenged(challenge, "acr_values"), None);
     // The session is still there, and yet the person is asked.
-    let second = token(&mut browser, &server, &request.with("max_age", &max_age), "pwd").await;
+    let second = token(
+        &mut browser,
+        &server,
+        &request.with("max_age", &max_age),
+        "pwd",
+    )
+    .await;
     server.call("/recent", &second).await.ok();
 }
 
@@ -118,13 +138,25 @@ async fn gu_05_the_journey_to_a_younger_login() {
 async fn gu_05_a_handler_wants_more_than_its_guard() {
     let server = server().await;
     server.advance(0);
-    let weak = token(&mut server.browser(), &server, &request("vault:open", VAULT), "pwd").await;
+    let weak = token(
+        &mut server.browser(),
+        &server,
+        &request("vault:open", VAULT),
+        "pwd",
+    )
+    .await;
     let answer = server.call("/recent/erase", &weak).await;
     answer.assert_error(401, "insufficient_user_authentication");
     let challenge = answer.header("www-authenticate").unwrap();
     assert_eq!(challenged(challenge, "acr_values").as_deref(), Some("mfa"));
     assert_eq!(challenged(challenge, "max_age").as_deref(), Some("300"));
-    let strong = token(&mut server.browser(), &server, &request("vault:open", VAULT), "mfa").await;
+    let strong = token(
+        &mut server.browser(),
+        &server,
+        &request("vault:open", VAULT),
+        "mfa",
+    )
+    .await;
     server.call("/recent/erase", &strong).await.ok();
     server.advance(61);
     let answer = server.call("/recent/erase", &strong).await;
@@ -158,7 +190,13 @@ async fn gu_05_machines_and_scopes() {
     let machine = server.robot_token("vault:open", VAULT).await;
     let answer = server.call("/vault", &machine).await;
     answer.assert_error(401, "insufficient_user_authentication");
-    let other = token(&mut server.browser(), &server, &request("notes:read", API), "pwd").await;
+    let other = token(
+        &mut server.browser(),
+        &server,
+        &request("notes:read", API),
+        "pwd",
+    )
+    .await;
     let answer = server.call_post("/pay", &other).await;
     answer.assert_error(403, "insufficient_scope");
 }
