@@ -93,6 +93,9 @@ pub struct Fetcher {
     rules: Rules,
     budget: Budget,
     running: Mutex<Running>,
+    /// Bodies that a test has published, by URL.
+    #[cfg(feature = "testing")]
+    published: Mutex<HashMap<String, Arc<[u8]>>>,
 }
 
 impl std::fmt::Debug for Fetcher {
@@ -159,6 +162,27 @@ impl Fetcher {
             rules,
             budget: Budget::default(),
             running: Mutex::default(),
+            #[cfg(feature = "testing")]
+            published: Mutex::default(),
+        })
+    }
+
+    /// Answers every later fetch of `url` with this body, without a connection. Which URLs may be
+    /// fetched from at all stays as it is.
+    #[cfg(feature = "testing")]
+    pub fn publish(&self, url: &str, body: &[u8]) {
+        let mut published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        published.insert(url.to_owned(), body.into());
+    }
+
+    #[cfg(feature = "testing")]
+    fn published(&self, url: &str) -> Option<FetchResponse> {
+        let published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
+        let body = published.get(url)?;
+        Some(FetchResponse {
+            body: Some(Arc::clone(body)),
+            etag: None,
+            fresh_for: Seconds::minutes(1),
         })
     }
 
@@ -212,6 +236,10 @@ impl Fetcher {
 
     async fn ask(&self, wanted: FetchRequest<'_>, account: Account, now: UnixTime) -> Outcome {
         let url = self.parse(wanted.url)?;
+        #[cfg(feature = "testing")]
+        if let Some(response) = self.published(wanted.url) {
+            return Ok(response);
+        }
         let outcome = match self.join(wanted, account, url, now) {
             Ok(fetch) => fetch.await,
             Err(error) => Err(error),

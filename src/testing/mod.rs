@@ -41,6 +41,7 @@
 //! | rows | [`factory::client`], [`factory::grant`], [`factory::session`] |
 //! | another time | [`Clock`] |
 //! | attacks | [`EvilClient`] |
+//! | the OpenID Foundation's and MCP's checks, module by module | [`conformance`] |
 //! | what an answer must be | [`assert_oauth_error`], [`assert_page`], [`assert_no_store`], [`location`] |
 //! | snapshots | [`redactions`], [`shown`] |
 //! | what was told | [`captured_events`] |
@@ -65,6 +66,7 @@ mod assertions;
 mod browser;
 mod caller;
 mod clock;
+pub mod conformance;
 mod evil;
 pub mod factory;
 mod flow;
