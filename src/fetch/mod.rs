@@ -13,6 +13,8 @@ mod error;
 mod freshness;
 mod lookup;
 mod once;
+#[cfg(feature = "testing")]
+mod published;
 mod rules;
 
 use std::{
@@ -93,9 +95,9 @@ pub struct Fetcher {
     rules: Rules,
     budget: Budget,
     running: Mutex<Running>,
-    /// Bodies that a test has published, by URL.
+    /// What a test has published.
     #[cfg(feature = "testing")]
-    published: Mutex<HashMap<String, Arc<[u8]>>>,
+    published: published::Published,
 }
 
 impl std::fmt::Debug for Fetcher {
@@ -163,7 +165,7 @@ impl Fetcher {
             budget: Budget::default(),
             running: Mutex::default(),
             #[cfg(feature = "testing")]
-            published: Mutex::default(),
+            published: published::Published::default(),
         })
     }
 
@@ -171,19 +173,25 @@ impl Fetcher {
     /// fetched from at all stays as it is.
     #[cfg(feature = "testing")]
     pub fn publish(&self, url: &str, body: &[u8]) {
-        let mut published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
-        published.insert(url.to_owned(), body.into());
+        self.published.publish(url, body);
     }
 
+    /// Keeps forms that are posted to `url` from now on, without a connection.
     #[cfg(feature = "testing")]
-    fn published(&self, url: &str) -> Option<FetchResponse> {
-        let published = self.published.lock().unwrap_or_else(PoisonError::into_inner);
-        let body = published.get(url)?;
-        Some(FetchResponse {
-            body: Some(Arc::clone(body)),
-            etag: None,
-            fresh_for: Seconds::minutes(1),
-        })
+    pub fn open_mailbox(&self, url: &str) {
+        self.published.open_mailbox(url);
+    }
+
+    /// Keeps a form that would be posted to `url`, if a test has a mailbox there.
+    #[cfg(feature = "testing")]
+    pub fn keep_mail(&self, url: &str, form: &str) -> bool {
+        self.published.keep(url, form)
+    }
+
+    /// Returns the forms that were posted to `url`.
+    #[cfg(feature = "testing")]
+    pub fn mails(&self, url: &str) -> Vec<String> {
+        self.published.mails(url)
     }
 
     /// Checks whether `url` may be fetched from at all, as far as its text tells. It does no I/O.
@@ -237,8 +245,13 @@ impl Fetcher {
     async fn ask(&self, wanted: FetchRequest<'_>, account: Account, now: UnixTime) -> Outcome {
         let url = self.parse(wanted.url)?;
         #[cfg(feature = "testing")]
-        if let Some(response) = self.published(wanted.url) {
-            return Ok(response);
+        if let Some(body) = self.published.document(wanted.url) {
+            let (body, etag, fresh_for) = (Some(body), None, Seconds::minutes(1));
+            return Ok(FetchResponse {
+                body,
+                etag,
+                fresh_for,
+            });
         }
         let outcome = match self.join(wanted, account, url, now) {
             Ok(fetch) => fetch.await,

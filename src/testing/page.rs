@@ -75,7 +75,11 @@ impl Page {
         } else if !is_whole {
             let page = self.url.split(['?', '#']).next().unwrap_or_default();
             let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let base = if form.action.starts_with('?') { page } else { &format!("{folder}/") };
+            let base = if form.action.starts_with('?') {
+                page
+            } else {
+                &format!("{folder}/")
+            };
             form.action = format!("{base}{}", form.action);
         }
         form

@@ -87,7 +87,9 @@ async fn make(State(mistake): State<Mistake>, request: Request, next: Next) -> R
         Mistake::WrongStatus if parts.status == 403 => parts.status = StatusCode::UNAUTHORIZED,
         Mistake::OpenLogout if path == "/oauth/end-session" => {
             let sent = url::form_urlencoded::parse(query.as_bytes());
-            let target = sent.into_owned().find(|(name, _)| name == "post_logout_redirect_uri");
+            let target = sent
+                .into_owned()
+                .find(|(name, _)| name == "post_logout_redirect_uri");
             if let Some((_, target)) = target {
                 parts.status = StatusCode::SEE_OTHER;
                 let target = HeaderValue::from_str(&target).unwrap();
@@ -162,21 +164,76 @@ use Plan::*;
 #[case(ShortCode, BasicOp, "oidcc-server", "the code has 64 bits")]
 #[case(StoredTokens, BasicOp, "oidcc-server", "Cache-Control")]
 #[case(NoLifetime, BasicOp, "oidcc-server", "expires_in")]
-#[case(FlippedSignature, BasicOp, "oidcc-idtoken-signature", "the ID token is bad")]
+#[case(
+    FlippedSignature,
+    BasicOp,
+    "oidcc-idtoken-signature",
+    "the ID token is bad"
+)]
 #[case(OtherUser, BasicOp, "oidcc-userinfo-get", "sub of userinfo")]
 #[case(OtherUser, BasicOp, "oidcc-userinfo-post-header", "sub of userinfo")]
-#[case(PrivateKeys, ConfigOp, "oidcc-discovery-endpoint-verification", "private member d")]
-#[case(OtherIssuer, ConfigOp, "oidcc-discovery-endpoint-verification", "issuer is")]
-#[case(OtherIssuer, McpAuthorization, "mcp-authorization-server-metadata", "issuer is")]
+#[case(
+    PrivateKeys,
+    ConfigOp,
+    "oidcc-discovery-endpoint-verification",
+    "private member d"
+)]
+#[case(
+    OtherIssuer,
+    ConfigOp,
+    "oidcc-discovery-endpoint-verification",
+    "issuer is"
+)]
+#[case(
+    OtherIssuer,
+    McpAuthorization,
+    "mcp-authorization-server-metadata",
+    "issuer is"
+)]
 #[case(NoS256, McpAuthorization, "mcp-metadata-offers-pkce", "no S256")]
-#[case(NoS256, BasicOp, "oidcc-ensure-request-with-valid-pkce-succeeds", "no S256")]
-#[case(IgnoresPrompt, BasicOp, "oidcc-prompt-login", "not asked to sign in again")]
-#[case(IgnoresPrompt, BasicOp, "oidcc-prompt-none-not-logged-in", "the person was asked")]
-#[case(IgnoresMaxAge, BasicOp, "oidcc-max-age-1", "not asked to sign in again")]
-#[case(IgnoresRequestUri, DynamicOp, "oidcc-request-uri-signed-rs256", "the client was told")]
-#[case(ErrorsAsPages, BasicOp, "oidcc-ensure-registered-redirect-uri", "no error page")]
+#[case(
+    NoS256,
+    BasicOp,
+    "oidcc-ensure-request-with-valid-pkce-succeeds",
+    "no S256"
+)]
+#[case(
+    IgnoresPrompt,
+    BasicOp,
+    "oidcc-prompt-login",
+    "not asked to sign in again"
+)]
+#[case(
+    IgnoresPrompt,
+    BasicOp,
+    "oidcc-prompt-none-not-logged-in",
+    "the person was asked"
+)]
+#[case(
+    IgnoresMaxAge,
+    BasicOp,
+    "oidcc-max-age-1",
+    "not asked to sign in again"
+)]
+#[case(
+    IgnoresRequestUri,
+    DynamicOp,
+    "oidcc-request-uri-signed-rs256",
+    "the client was told"
+)]
+#[case(
+    ErrorsAsPages,
+    BasicOp,
+    "oidcc-ensure-registered-redirect-uri",
+    "no error page"
+)]
 #[case(UnknownErrors, BasicOp, "oidcc-codereuse", "invalid_grant")]
-#[case(OpenLogout, RpInitiatedLogoutOp, "oidcc-rp-initiated-logout-no-id-token-hint", "sent away")]
+#[case(
+    OpenLogout,
+    RpInitiatedLogoutOp,
+    "oidcc-rp-initiated-logout-no-id-token-hint",
+    "sent away"
+)]
 #[case(
     OpenLogout,
     RpInitiatedLogoutOp,
@@ -185,8 +242,18 @@ use Plan::*;
 )]
 #[case(NoState, RpInitiatedLogoutOp, "oidcc-rp-initiated-logout", "state")]
 #[case(AnyFragment, DynamicOp, "oidcc-redirect-uri-regfrag", "answers 201")]
-#[case(MuteChallenge, McpAuthorization, "mcp-challenge-without-token", "resource_metadata")]
-#[case(WrongStatus, McpAuthorization, "mcp-insufficient-scope", "answered 401")]
+#[case(
+    MuteChallenge,
+    McpAuthorization,
+    "mcp-challenge-without-token",
+    "resource_metadata"
+)]
+#[case(
+    WrongStatus,
+    McpAuthorization,
+    "mcp-insufficient-scope",
+    "answered 401"
+)]
 #[tokio::test]
 async fn a_mistake_is_found(
     #[case] mistake: Mistake,

@@ -104,7 +104,7 @@ impl Booted {
 #[case(Plan::McpAuthorization)]
 #[tokio::test]
 async fn the_server_conforms(#[case] plan: Plan) {
-    let report = Booted::with(json!({})).await.run(plan).await;
+    let report = Booted::with(plan.settings()).await.run(plan).await;
     println!("{report}");
     report.assert_passed();
     assert_documented(plan, &report);
@@ -126,7 +126,11 @@ fn assert_documented(plan: Plan, report: &Report) {
     let (table, after) = rest.split_once("<!-- end -->").unwrap();
     let table_now = format!("\n{}\n", report.to_markdown());
     if std::env::var("UPDATE_CONFORMANCE").is_ok() {
-        fs::write(&path, format!("{before}{begin}{table_now}<!-- end -->{after}")).unwrap();
+        fs::write(
+            &path,
+            format!("{before}{begin}{table_now}<!-- end -->{after}"),
+        )
+        .unwrap();
         return;
     }
     assert!(
@@ -159,8 +163,16 @@ async fn what_is_switched_off_is_skipped() {
     let app = Booted::with(closed).await;
     for (plan, module, reason) in [
         (Plan::DynamicOp, "oidcc-server", "registration_endpoint"),
-        (Plan::RpInitiatedLogoutOp, "oidcc-rp-initiated-logout", "end_session_endpoint"),
-        (Plan::McpAuthorization, "mcp-challenge-without-token", "resources"),
+        (
+            Plan::RpInitiatedLogoutOp,
+            "oidcc-rp-initiated-logout",
+            "end_session_endpoint",
+        ),
+        (
+            Plan::McpAuthorization,
+            "mcp-challenge-without-token",
+            "resources",
+        ),
     ] {
         let verdict = app.module(plan, module).await;
         let Verdict::Skipped(why) = &verdict else {

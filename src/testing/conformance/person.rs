@@ -136,7 +136,8 @@ impl Person {
             Some(all)
         };
         let password = fields("input[type=password]")?;
-        let typed = "input:not([type=hidden], [type=password], [type=checkbox], [type=submit], [readonly])";
+        let typed =
+            "input:not([type=hidden], [type=password], [type=checkbox], [type=submit], [readonly])";
         let form = match fields(typed) {
             Some(login) => form.set(&login, &self.login),
             // The login is fixed by the page.
@@ -148,7 +149,8 @@ impl Person {
     /// The account of this person in an account chooser.
     fn own_account(&self, html: &Html) -> Option<String> {
         let buttons = selector("button[name=sid]");
-        let is_ours = |button: &ElementRef<'_>| button.text().any(|text| text.contains(&self.login));
+        let is_ours =
+            |button: &ElementRef<'_>| button.text().any(|text| text.contains(&self.login));
         let mut ours = html.select(&buttons).filter(is_ours);
         let sid = ours.next()?.value().attr("value")?;
         Some(sid.to_owned())
@@ -178,7 +180,8 @@ impl Act {
 
 fn path_of(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| {
-        rest.find('/').map_or("/", |slash| rest.get(slash..).unwrap_or_default())
+        rest.find('/')
+            .map_or("/", |slash| rest.get(slash..).unwrap_or_default())
     });
     rest.split(['?', '#']).next().unwrap_or_default().to_owned()
 }

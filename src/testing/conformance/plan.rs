@@ -99,7 +99,10 @@ impl Plan {
 
     /// Names of the modules, in the order of the plan.
     pub fn module_names(self) -> Vec<&'static str> {
-        self.modules().into_iter().map(|module| module.name).collect()
+        self.modules()
+            .into_iter()
+            .map(|module| module.name)
+            .collect()
     }
 
     /// Runs the plan against an app that a test has booted. The person has an account already
@@ -132,9 +135,14 @@ impl Plan {
         ctx: &AppContext,
         person: &Person,
     ) -> Verdict {
-        let module = self.modules().into_iter().find(|module| module.name == name);
+        let module = self
+            .modules()
+            .into_iter()
+            .find(|module| module.name == name);
         let module = module.unwrap_or_else(|| panic!("{} has no module {name}", self.name()));
-        module.verdict(&Suite::new(request, ctx, person).await).await
+        module
+            .verdict(&Suite::new(request, ctx, person).await)
+            .await
     }
 }
 

@@ -66,13 +66,12 @@ impl<'a> RelyingParty<'a> {
     /// A client that the operator made: with a secret, and as the suite's Basic OP plan wants it
     /// exempt from PKCE.
     pub async fn fixed(suite: &'a Suite<'a>) -> Self {
-        Self::made(suite, factory::client().confidential()).await
+        Self::made(suite, without_pkce(factory::client().confidential())).await
     }
 
     /// A client that the operator made, by a builder.
     pub async fn made(suite: &'a Suite<'a>, builder: ClientBuilder) -> Self {
         let builder = builder.post_logout_redirect_uri(&format!("{SITE}/signed-out"));
-        let builder = builder.with(|client| client.require_pkce = !client.is_confidential());
         let TestClient { client, secret } = builder.create(suite.ctx).await;
         let secret = secret.unwrap_or_default();
         let auth = match client.token_endpoint_auth_method {
@@ -84,7 +83,11 @@ impl<'a> RelyingParty<'a> {
             suite,
             redirect_uri: client.redirect_uris.first().cloned().unwrap_or_default(),
             client_id: client.client_id,
-            pkce: if client.require_pkce { Pkce::S256 } else { Pkce::Absent },
+            pkce: if client.require_pkce {
+                Pkce::S256
+            } else {
+                Pkce::Absent
+            },
             auth,
             dpop: None,
             registered: Value::Null,
@@ -97,12 +100,18 @@ impl<'a> RelyingParty<'a> {
         let body = registration(metadata);
         let answer = register(suite, &body).await?;
         let (status, text) = (answer.status_code().as_u16(), answer.text());
-        ensure!(status == 201, "the registration of {body} answers {status}: {text}");
+        ensure!(
+            status == 201,
+            "the registration of {body} answers {status}: {text}"
+        );
         let registered: Value = serde_json::from_str(&text)
             .map_err(|_| Stop::failed(format!("the registration answers no JSON: {text}")))?;
         for name in ["redirect_uris", "token_endpoint_auth_method"] {
             let (asked, got) = (&body[name], &registered[name]);
-            ensure!(asked.is_null() || asked == got, "{name}: registered {got} for {asked}");
+            ensure!(
+                asked.is_null() || asked == got,
+                "{name}: registered {got} for {asked}"
+            );
         }
         let text = |name: &str| registered[name].as_str().unwrap_or_default().to_owned();
         ensure!(!text("client_id").is_empty(), "no client_id: {registered}");
@@ -115,7 +124,10 @@ impl<'a> RelyingParty<'a> {
         Ok(Self {
             suite,
             client_id: text("client_id"),
-            redirect_uri: registered["redirect_uris"][0].as_str().unwrap_or_default().to_owned(),
+            redirect_uri: registered["redirect_uris"][0]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
             pkce: if is_public { Pkce::S256 } else { Pkce::Absent },
             auth,
             dpop: None,
@@ -153,7 +165,9 @@ impl<'a> RelyingParty<'a> {
 
     /// A refresh request.
     pub fn refresh(&'a self, token: &str) -> Checked<Call<'a>> {
-        Ok(self.token_request("refresh_token")?.field("refresh_token", token))
+        Ok(self
+            .token_request("refresh_token")?
+            .field("refresh_token", token))
     }
 
     /// The claims of a good client assertion (RFC 7523 §3).
@@ -164,6 +178,11 @@ impl<'a> RelyingParty<'a> {
             "jti": self.suite.random(), "iat": now, "exp": now + 60,
         })
     }
+}
+
+/// Exempts a client with a secret from PKCE (OAuth 2.1 §7.5.1), as the Basic OP plan wants it.
+pub(super) fn without_pkce(builder: ClientBuilder) -> ClientBuilder {
+    builder.with(|client| client.require_pkce = false)
 }
 
 /// Registration metadata with what the suite's clients have in common.
@@ -258,7 +277,12 @@ impl Call<'_> {
     async fn send_with(&self, nonce: Option<&str>) -> TestResponse {
         let mut post = self.rp.suite.to(Method::POST, &self.url);
         let mut form = self.form.clone();
-        let mut add = |name: &str, value: &str| form.push((name.to_owned(), value.to_owned()));
+        let mut add = |name: &str, value: &str| {
+            // What the caller has set stays as it is.
+            if form.iter().all(|(known, _)| known != name) {
+                form.push((name.to_owned(), value.to_owned()));
+            }
+        };
         let assertion = match (&self.credentials, &self.rp.auth) {
             (Credentials::Usual, ClientAuth::Basic(secret)) => {
                 post = post.add_header("authorization", basic(&self.rp.client_id, secret));

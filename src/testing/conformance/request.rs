@@ -49,7 +49,11 @@ impl<'a> AuthorizationRequest<'a> {
             rp,
             params: Vec::new(),
             verifier,
-            way: if rp.dpop.is_some() { Way::Pushed } else { Way::Query },
+            way: if rp.dpop.is_some() {
+                Way::Pushed
+            } else {
+                Way::Query
+            },
             decision: Decision::Allow,
             browser: suite.browser(),
         };
@@ -155,18 +159,26 @@ impl<'a> AuthorizationRequest<'a> {
 
     /// Pushes the request (RFC 9126 §2.1).
     pub async fn push(&self) -> Checked<TestResponse> {
-        self.rp.suite.optional_endpoint("pushed_authorization_request_endpoint")?;
+        self.rp
+            .suite
+            .optional_endpoint("pushed_authorization_request_endpoint")?;
         let call = self.rp.call("pushed_authorization_request_endpoint")?;
-        Ok(call.fields(&self.params).without("client_id").send().await)
+        Ok(call.fields(&self.params).send().await)
     }
 
     async fn reference(&self) -> Checked<String> {
         let answer = self.push().await?;
         let (status, text) = (answer.status_code().as_u16(), answer.text());
-        ensure!(status == 201, "the pushed request is answered {status}: {text}");
+        ensure!(
+            status == 201,
+            "the pushed request is answered {status}: {text}"
+        );
         let body: Value = serde_json::from_str(&text).unwrap_or_default();
         let lifetime = body["expires_in"].as_u64().unwrap_or_default();
-        ensure!((5..=600).contains(&lifetime), "expires_in of a request_uri: {text}");
+        ensure!(
+            (5..=600).contains(&lifetime),
+            "expires_in of a request_uri: {text}"
+        );
         let reference = body["request_uri"].as_str();
         let reference = reference.ok_or_else(|| Stop::failed(format!("no request_uri: {text}")))?;
         Ok(reference.to_owned())
@@ -194,7 +206,10 @@ impl<'a> AuthorizationRequest<'a> {
             let url = with_query(&endpoint, &sent);
             (self.browser.get(&url).await, url)
         };
-        let stop = self.value("redirect_uri").unwrap_or(&self.rp.redirect_uri).to_owned();
+        let stop = self
+            .value("redirect_uri")
+            .unwrap_or(&self.rp.redirect_uri)
+            .to_owned();
         let journey = Journey {
             suite: self.rp.suite,
             stop: &stop,
@@ -248,16 +263,28 @@ impl<'a> Journey<'a, '_> {
         let (mut acts, mut pages) = (Vec::new(), Vec::new());
         for _ in 0..MAX_PAGES {
             if let Some(landed) = self.end_of(&page) {
-                return Ok(Walked { browser, landed, acts, pages });
+                return Ok(Walked {
+                    browser,
+                    landed,
+                    acts,
+                    pages,
+                });
             }
             let Some(act) = self.suite.person.answer(&page, self.decision) else {
                 let landed = Landed::Page(Box::new(page));
-                return Ok(Walked { browser, landed, acts, pages });
+                return Ok(Walked {
+                    browser,
+                    landed,
+                    acts,
+                    pages,
+                });
             };
             acts.push(act.kind);
             pages.push(page.html());
             let answer = browser.post(&act.form).await;
-            page = browser.follow(&act.form.action, answer, Some(self.stop)).await;
+            page = browser
+                .follow(&act.form.action, answer, Some(self.stop))
+                .await;
         }
         Err(Stop::failed(format!("the pages have no end: {}", page.url)))
     }

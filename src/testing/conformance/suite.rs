@@ -143,7 +143,9 @@ impl<'a> Suite<'a> {
     /// UserInfo, or any other resource, with a bearer token (RFC 6750 §2.1).
     pub async fn get_with_token(&self, url: &str, token: &str) -> TestResponse {
         let request = self.to(axum::http::Method::GET, url);
-        request.add_header("authorization", format!("Bearer {token}")).await
+        request
+            .add_header("authorization", format!("Bearer {token}"))
+            .await
     }
 
     /// GETs a JSON document.
@@ -158,13 +160,22 @@ impl<'a> Suite<'a> {
         let keys = set["keys"].as_array().cloned().unwrap_or_default();
         ensure!(!keys.is_empty(), "the JWKS has no keys: {set}");
         let mut kids: Vec<&str> = keys.iter().filter_map(|key| key["kid"].as_str()).collect();
-        ensure!(kids.len() == keys.len(), "a key of the JWKS has no kid: {set}");
+        ensure!(
+            kids.len() == keys.len(),
+            "a key of the JWKS has no kid: {set}"
+        );
         kids.sort_unstable();
         kids.dedup();
-        ensure!(kids.len() == keys.len(), "two keys of the JWKS have one kid: {set}");
+        ensure!(
+            kids.len() == keys.len(),
+            "two keys of the JWKS have one kid: {set}"
+        );
         for member in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
             let private = keys.iter().find(|key| key.get(member).is_some());
-            ensure!(private.is_none(), "a key of the JWKS has the private member {member}");
+            ensure!(
+                private.is_none(),
+                "a key of the JWKS has the private member {member}"
+            );
         }
         serde_json::from_value(set).map_err(|error| Stop::failed(format!("the JWKS: {error}")))
     }
@@ -172,7 +183,9 @@ impl<'a> Suite<'a> {
     /// Publishes a document of the client. Nothing leaves the machine: the server's fetcher finds it
     /// there, by the rules that it has for all URLs.
     pub fn publish(&self, url: &str, document: &Value) {
-        self.server.fetcher.publish(url, document.to_string().as_bytes());
+        self.server
+            .fetcher
+            .publish(url, document.to_string().as_bytes());
     }
 }
 
@@ -182,17 +195,26 @@ pub(super) fn json_of(what: &str, answer: &TestResponse) -> Checked<Value> {
     ensure!(status == 200, "{what} answers {status}: {text}");
     let kind = header_of(answer, "content-type");
     let kind = kind.split(';').next().unwrap_or_default().trim().to_owned();
-    ensure!(kind == "application/json", "{what} has the content type {kind:?}");
+    ensure!(
+        kind == "application/json",
+        "{what} has the content type {kind:?}"
+    );
     serde_json::from_str(&text).map_err(|error| Stop::failed(format!("{what}: {error}: {text}")))
 }
 
 /// Checks a JSON error of an endpoint for clients (RFC 6749 §5.2).
 pub(super) fn error_of(what: &str, answer: &TestResponse, codes: &[&str]) -> Checked {
     let (status, text) = (answer.status_code().as_u16(), answer.text());
-    ensure!((400..500).contains(&status), "{what} answers {status}: {text}");
+    ensure!(
+        (400..500).contains(&status),
+        "{what} answers {status}: {text}"
+    );
     let body: Value = serde_json::from_str(&text)
         .map_err(|_| Stop::failed(format!("{what}: the error is no JSON: {text}")))?;
     let code = body["error"].as_str().unwrap_or_default();
-    ensure!(codes.contains(&code), "{what}: {code:?} is not one of {codes:?}: {text}");
+    ensure!(
+        codes.contains(&code),
+        "{what}: {code:?} is not one of {codes:?}: {text}"
+    );
     Ok(())
 }

@@ -9,11 +9,7 @@ use super::{
     suite::{error_of, json_of},
     visit::Visit,
 };
-use crate::testing::{
-    assertions::header_of,
-    browser::Browser,
-    id_token::ExpectedIdToken,
-};
+use crate::testing::{assertions::header_of, browser::Browser, id_token::ExpectedIdToken};
 
 /// Least length of a code or token, bits.
 const MIN_LENGTH_BITS: usize = 128;
@@ -80,10 +76,17 @@ impl<'a> CodeResponse<'a> {
         let answer = self.try_redeem().await?;
         let tokens = self.rp.read_tokens(&answer)?;
         let id_token = tokens.id_token;
-        let id_token = id_token.ok_or_else(|| Stop::failed("the token response has no id_token"))?;
-        let claims = self.rp.check_id_token(&id_token, &tokens.access_token).await?;
+        let id_token =
+            id_token.ok_or_else(|| Stop::failed("the token response has no id_token"))?;
+        let claims = self
+            .rp
+            .check_id_token(&id_token, &tokens.access_token)
+            .await?;
         let (nonce, sent) = (claims["nonce"].as_str(), self.visit.sent("nonce"));
-        ensure!(nonce == sent, "nonce of the ID token: {nonce:?}, sent {sent:?}");
+        ensure!(
+            nonce == sent,
+            "nonce of the ID token: {nonce:?}, sent {sent:?}"
+        );
         Ok(Session {
             rp: self.rp,
             visit: self.visit,
@@ -136,7 +139,10 @@ impl<'a> Session<'a> {
     /// Checks that UserInfo speaks of the person of the ID token (OpenID Connect Core §5.3.2).
     pub fn check_userinfo(&self, claims: &Value) -> Checked {
         let (told, sub) = (&claims["sub"], self.subject());
-        ensure!(told == sub, "sub of userinfo is {told}, of the ID token {sub:?}");
+        ensure!(
+            told == sub,
+            "sub of userinfo is {told}, of the ID token {sub:?}"
+        );
         Ok(())
     }
 }
@@ -161,10 +167,20 @@ impl RelyingParty<'_> {
         let body = json_of("the token endpoint", answer)?;
         let stored = header_of(answer, "cache-control");
         let is_private = stored.contains("no-store");
-        ensure!(is_private, "the token response may be stored: Cache-Control {stored:?}");
+        ensure!(
+            is_private,
+            "the token response may be stored: Cache-Control {stored:?}"
+        );
         let kind = body["token_type"].as_str().unwrap_or_default();
-        let wanted = if self.dpop.is_some() { "DPoP" } else { "Bearer" };
-        ensure!(kind.eq_ignore_ascii_case(wanted), "token_type is {kind:?}, not {wanted}");
+        let wanted = if self.dpop.is_some() {
+            "DPoP"
+        } else {
+            "Bearer"
+        };
+        ensure!(
+            kind.eq_ignore_ascii_case(wanted),
+            "token_type is {kind:?}, not {wanted}"
+        );
         let lifetime = &body["expires_in"];
         let is_lifetime = lifetime.as_u64().is_some_and(|seconds| seconds > 0);
         ensure!(is_lifetime, "expires_in is {lifetime}");
@@ -200,11 +216,17 @@ impl RelyingParty<'_> {
 /// Checks length, characters and entropy of a code or token (RFC 6749 §10.10, RFC 6750 §2.1).
 fn check_secret(what: &str, text: &str) -> Checked {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
-    ensure!(text.bytes().all(allowed), "{what} has characters that are not allowed");
+    ensure!(
+        text.bytes().all(allowed),
+        "{what} has characters that are not allowed"
+    );
     let bits = text.len() * 8;
     ensure!(bits >= MIN_LENGTH_BITS, "{what} has {bits} bits");
     let entropy = entropy_bits(text);
-    ensure!(entropy >= MIN_ENTROPY_BITS, "{what} has {entropy:.0} bits of entropy");
+    ensure!(
+        entropy >= MIN_ENTROPY_BITS,
+        "{what} has {entropy:.0} bits of entropy"
+    );
     Ok(())
 }
 

@@ -51,7 +51,9 @@ impl Landed {
     /// Where that is, for a failure.
     fn shown(&self) -> String {
         match self {
-            Self::Client { address, params, .. } => format!("{address} {params:?}"),
+            Self::Client {
+                address, params, ..
+            } => format!("{address} {params:?}"),
             Self::Elsewhere(url) => url.clone(),
             Self::Page(page) => {
                 let title = page.text_of("title").unwrap_or_default();
@@ -98,7 +100,10 @@ impl Visit<'_> {
         };
         let mut found = params.iter().filter(|(key, _)| key == name);
         let first = found.next().map(|(_, value)| value.as_str());
-        ensure!(found.next().is_none(), "{name} twice in the response: {params:?}");
+        ensure!(
+            found.next().is_none(),
+            "{name} twice in the response: {params:?}"
+        );
         Ok(first)
     }
 
@@ -112,7 +117,9 @@ impl Visit<'_> {
 
     fn not_at_client(&self) -> Stop {
         let shown = self.walked.landed.shown();
-        Stop::failed(format!("the browser did not come back to the client, but to {shown}"))
+        Stop::failed(format!(
+            "the browser did not come back to the client, but to {shown}"
+        ))
     }
 
     /// `state` as it was sent, and `iss` (RFC 6749 §10.12, RFC 9207 §2.4).
@@ -123,7 +130,10 @@ impl Visit<'_> {
         let iss = self.response("iss")?;
         let suite = self.rp.suite;
         let is_promised = suite.metadata["authorization_response_iss_parameter_supported"] == true;
-        ensure!(iss.is_some() || !is_promised, "the response has no iss, though it is advertised");
+        ensure!(
+            iss.is_some() || !is_promised,
+            "the response has no iss, though it is advertised"
+        );
         let is_right = iss.is_none_or(|iss| iss == suite.issuer());
         ensure!(is_right, "iss of the response: {iss:?}");
         Ok(())
@@ -134,7 +144,9 @@ impl Visit<'_> {
         let error = self.response("error")?;
         if let Some(error) = error {
             let why = self.response("error_description")?.unwrap_or_default();
-            return Err(Stop::failed(format!("the client was answered {error}: {why}")));
+            return Err(Stop::failed(format!(
+                "the client was answered {error}: {why}"
+            )));
         }
         self.check_response()?;
         let code = self.response("code")?;
@@ -144,8 +156,14 @@ impl Visit<'_> {
     /// Checks that the client was told one of these errors.
     pub fn error_at_client(&self, codes: &[&str]) -> Checked {
         let error = self.response("error")?.unwrap_or_default();
-        ensure!(codes.contains(&error), "the client was told {error:?}, not one of {codes:?}");
-        ensure!(self.response("code")?.is_none(), "an error and a code in one response");
+        ensure!(
+            codes.contains(&error),
+            "the client was told {error:?}, not one of {codes:?}"
+        );
+        ensure!(
+            self.response("code")?.is_none(),
+            "an error and a code in one response"
+        );
         self.check_response()
     }
 
@@ -153,7 +171,9 @@ impl Visit<'_> {
     pub fn error_page(&self) -> Checked {
         let Landed::Page(page) = &self.walked.landed else {
             let shown = self.walked.landed.shown();
-            return Err(Stop::failed(format!("no error page: the browser is at {shown}")));
+            return Err(Stop::failed(format!(
+                "no error page: the browser is at {shown}"
+            )));
         };
         let status = page.response.status_code();
         let shown = self.walked.landed.shown();

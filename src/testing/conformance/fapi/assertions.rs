@@ -32,18 +32,26 @@ async fn at_token(rp: &RelyingParty<'_>, changes: &Value) -> Checked<TestRespons
 async fn at_par(rp: &RelyingParty<'_>, changes: &Value) -> Checked<TestResponse> {
     let call = rp.call("pushed_authorization_request_endpoint")?;
     let request = rp.request();
-    let call = call.fields(request.params()).without("client_id");
+    let call = call.fields(request.params());
     Ok(call.assertion(assertion(rp, changes)?).send().await)
 }
 
 async fn refused_at_token(suite: &Suite<'_>, changes: Value) -> Checked {
     let rp = client(suite).await?;
-    error_of("the token endpoint", &at_token(&rp, &changes).await?, &["invalid_client"])
+    error_of(
+        "the token endpoint",
+        &at_token(&rp, &changes).await?,
+        &["invalid_client"],
+    )
 }
 
 async fn refused_at_par(suite: &Suite<'_>, changes: Value) -> Checked {
     let rp = client(suite).await?;
-    error_of("PAR", &at_par(&rp, &changes).await?, &["invalid_client", "invalid_request"])
+    error_of(
+        "PAR",
+        &at_par(&rp, &changes).await?,
+        &["invalid_client", "invalid_request"],
+    )
 }
 
 /// An audience that only the setting `client_assertion_audience: issuer` refuses.
@@ -78,7 +86,11 @@ pub(super) async fn missing(suite: &Suite<'_>) -> Checked {
     let response = rp.request().code().await?;
     let call = rp.call("token_endpoint")?.fields(&response.redemption());
     let answer = call.unauthenticated().send().await;
-    error_of("the token endpoint", &answer, &["invalid_client", "invalid_request"])
+    error_of(
+        "the token endpoint",
+        &answer,
+        &["invalid_client", "invalid_request"],
+    )
 }
 
 pub(super) async fn expired(suite: &Suite<'_>) -> Checked {
@@ -98,7 +110,10 @@ pub(super) async fn nbf_in_8_seconds(suite: &Suite<'_>) -> Checked {
     let rp = client(suite).await?;
     let answer = at_par(&rp, &json!({ "nbf": now(suite) + 8 })).await?;
     let (status, text) = (answer.status_code().as_u16(), answer.text());
-    ensure!(status == 201, "an assertion whose nbf is in 8 s is answered {status}: {text}");
+    ensure!(
+        status == 201,
+        "an assertion whose nbf is in 8 s is answered {status}: {text}"
+    );
     Ok(())
 }
 

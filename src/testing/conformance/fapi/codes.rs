@@ -21,7 +21,11 @@ pub(super) async fn without_proof(suite: &Suite<'_>) -> Checked {
     let response = rp.request().code().await?;
     let call = rp.call("token_endpoint")?.fields(&response.redemption());
     let answer = call.proofs(Vec::new()).send().await;
-    error_of(AT_TOKEN, &answer, &["invalid_request", "invalid_dpop_proof", "invalid_grant"])
+    error_of(
+        AT_TOKEN,
+        &answer,
+        &["invalid_request", "invalid_dpop_proof", "invalid_grant"],
+    )
 }
 
 pub(super) async fn of_other_client(suite: &Suite<'_>) -> Checked {

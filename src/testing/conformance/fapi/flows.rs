@@ -27,7 +27,11 @@ pub(super) async fn happy_flow(suite: &Suite<'_>) -> Checked {
 
 pub(super) async fn user_rejects(suite: &Suite<'_>) -> Checked {
     let rp = client(suite).await?;
-    rp.request().denied().visit().await?.error_at_client(&["access_denied"])
+    rp.request()
+        .denied()
+        .visit()
+        .await?
+        .error_at_client(&["access_denied"])
 }
 
 pub(super) async fn without_state(suite: &Suite<'_>) -> Checked {
@@ -78,7 +82,10 @@ pub(super) async fn claims_parameter(suite: &Suite<'_>) -> Checked {
     for name in ["name", "email"] {
         if suite.lists("claims_supported", name) {
             let told = &session.claims[name];
-            ensure!(!told.is_null(), "the ID token has no {name}, which was asked for");
+            ensure!(
+                !told.is_null(),
+                "the ID token has no {name}, which was asked for"
+            );
         }
     }
     Ok(())

@@ -27,27 +27,39 @@ async fn with_claims(suite: &Suite<'_>, claims: fn(i64) -> Value) -> Checked {
     let changes = claims(now);
     let proof = |endpoint: &str| -> Checked<String> {
         let url = suite.endpoint(endpoint)?;
-        Ok(key.proof(&json!({}), &changed(suite.proof_claims("POST", url), &changes)))
+        Ok(key.proof(
+            &json!({}),
+            &changed(suite.proof_claims("POST", url), &changes),
+        ))
     };
     let par = "pushed_authorization_request_endpoint";
     let request = rp.request();
-    let call = rp.call(par)?.fields(request.params()).without("client_id");
+    let call = rp.call(par)?.fields(request.params());
     let pushed = call.proofs(vec![proof(par)?]).send().await;
     let status = pushed.status_code().as_u16();
-    ensure!(status == 201, "the proof at PAR is answered {status}: {}", pushed.text());
+    ensure!(
+        status == 201,
+        "the proof at PAR is answered {status}: {}",
+        pushed.text()
+    );
     let response = rp.request().code().await?;
     let call = rp.call("token_endpoint")?.fields(&response.redemption());
     let answer = call.proofs(vec![proof("token_endpoint")?]).send().await;
     let tokens = rp.read_tokens(&answer)?;
     let url = suite.endpoint("userinfo_endpoint")?;
-    let claims = changed(suite.proof_claims_for("GET", url, &tokens.access_token), &changes);
+    let claims = changed(
+        suite.proof_claims_for("GET", url, &tokens.access_token),
+        &changes,
+    );
     let proof = [key.proof(&json!({}), &claims)];
     let answer = resource_answers(&rp, &tokens.access_token, &proof).await?;
     json_of("userinfo", &answer).map(drop)
 }
 
 fn proof_key(rp: &RelyingParty<'_>) -> Checked<Rc<ClientKey>> {
-    rp.dpop.clone().ok_or_else(|| Stop::failed("the client has no key for proofs"))
+    rp.dpop
+        .clone()
+        .ok_or_else(|| Stop::failed("the client has no key for proofs"))
 }
 
 pub(super) async fn with_nbf_and_exp(suite: &Suite<'_>) -> Checked {
@@ -81,7 +93,11 @@ async fn redeemed_with_other_key(rp: &RelyingParty<'_>, more: Option<String>) ->
     let other = ClientKey::es256("other");
     let proof = other.proof(&json!({}), &suite.proof_claims("POST", url));
     let call = rp.call("token_endpoint")?.fields(&response.redemption());
-    error_of("the token endpoint", &call.proofs(vec![proof]).send().await, &MISMATCH)
+    error_of(
+        "the token endpoint",
+        &call.proofs(vec![proof]).send().await,
+        &MISMATCH,
+    )
 }
 
 pub(super) async fn other_key_at_token(suite: &Suite<'_>) -> Checked {

@@ -44,9 +44,11 @@ async fn refused_at_par(
 
 pub(super) async fn unregistered_redirect_uri(suite: &Suite<'_>) -> Checked {
     let elsewhere = format!("{SITE}/elsewhere");
-    refused_at_par(suite, &["invalid_request", "invalid_redirect_uri"], |request| {
-        request.set("redirect_uri", &elsewhere)
-    })
+    refused_at_par(
+        suite,
+        &["invalid_request", "invalid_redirect_uri"],
+        |request| request.set("redirect_uri", &elsewhere),
+    )
     .await
 }
 
@@ -54,7 +56,8 @@ pub(super) async fn without_par(suite: &Suite<'_>) -> Checked {
     let rp = client(suite).await?;
     let visit = rp.request().by_query().visit().await?;
     let is_required = suite.metadata["require_pushed_authorization_requests"] == true;
-    if !is_required && matches!(visit.walked.landed, Landed::Client { .. }) && visit.code().is_ok() {
+    if !is_required && matches!(visit.walked.landed, Landed::Client { .. }) && visit.code().is_ok()
+    {
         suite.warn("a request that was not pushed works: the profile wants them refused");
         return Ok(());
     }
@@ -74,22 +77,28 @@ pub(super) async fn without_redirect_uri(suite: &Suite<'_>) -> Checked {
 }
 
 pub(super) async fn code_id_token(suite: &Suite<'_>) -> Checked {
-    refused_at_par(suite, &["unsupported_response_type", "invalid_request"], |request| {
-        request.set("response_type", "code id_token")
-    })
+    refused_at_par(
+        suite,
+        &["unsupported_response_type", "invalid_request"],
+        |request| request.set("response_type", "code id_token"),
+    )
     .await
 }
 
 pub(super) async fn implicit(suite: &Suite<'_>) -> Checked {
-    refused_at_par(suite, &["unsupported_response_type", "invalid_request"], |request| {
-        request.set("response_type", "token")
-    })
+    refused_at_par(
+        suite,
+        &["unsupported_response_type", "invalid_request"],
+        |request| request.set("response_type", "token"),
+    )
     .await
 }
 
 pub(super) async fn without_pkce(suite: &Suite<'_>) -> Checked {
     refused_at_par(suite, &["invalid_request"], |request| {
-        request.without("code_challenge").without("code_challenge_method")
+        request
+            .without("code_challenge")
+            .without("code_challenge_method")
     })
     .await
 }
@@ -102,9 +111,11 @@ pub(super) async fn plain_pkce(suite: &Suite<'_>) -> Checked {
 }
 
 pub(super) async fn with_request_uri(suite: &Suite<'_>) -> Checked {
-    refused_at_par(suite, &["invalid_request", "invalid_request_uri"], |request| {
-        request.set("request_uri", "urn:ietf:params:oauth:request_uri:other")
-    })
+    refused_at_par(
+        suite,
+        &["invalid_request", "invalid_request_uri"],
+        |request| request.set("request_uri", "urn:ietf:params:oauth:request_uri:other"),
+    )
     .await
 }
 
@@ -112,7 +123,10 @@ pub(super) async fn wrong_method(suite: &Suite<'_>) -> Checked {
     let url = suite.optional_endpoint("pushed_authorization_request_endpoint")?;
     for method in [Method::GET, Method::PUT] {
         let status = suite.to(method.clone(), url).await.status_code();
-        ensure!(status.is_client_error(), "{method} to PAR is answered {status}");
+        ensure!(
+            status.is_client_error(),
+            "{method} to PAR is answered {status}"
+        );
     }
     Ok(())
 }
@@ -129,7 +143,11 @@ pub(super) async fn visited_twice(suite: &Suite<'_>) -> Checked {
     ];
     let url = crate::testing::conformance::request::with_query(endpoint, &params);
     suite.browser().get(&url).await;
-    request.visit_with_reference(&reference.uri).await?.code().map(drop)
+    request
+        .visit_with_reference(&reference.uri)
+        .await?
+        .code()
+        .map(drop)
 }
 
 pub(super) async fn reuse(suite: &Suite<'_>) -> Checked {
@@ -150,7 +168,10 @@ pub(super) async fn reuse(suite: &Suite<'_>) -> Checked {
 fn is_refused(visit: &crate::testing::conformance::visit::Visit<'_>) -> Checked {
     if matches!(visit.walked.landed, Landed::Client { .. }) {
         let error = visit.response("error")?.unwrap_or_default();
-        ensure!(BAD_REFERENCE.contains(&error), "the client was told {error:?}");
+        ensure!(
+            BAD_REFERENCE.contains(&error),
+            "the client was told {error:?}"
+        );
         return Ok(());
     }
     visit.error_page()

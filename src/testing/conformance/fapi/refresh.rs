@@ -16,11 +16,7 @@ pub(super) async fn refresh_token(suite: &Suite<'_>) -> Checked {
     error_of(what, &anonymous, &["invalid_client", "invalid_request"])?;
     let unproven = rp.refresh(token)?.proofs(Vec::new()).send().await;
     let codes = ["invalid_request", "invalid_dpop_proof", "invalid_grant"];
-    if unproven.status_code().is_success() {
-        suite.warn("a confidential client refreshes without a proof (RFC 9449 §5 allows it)");
-    } else {
-        error_of(what, &unproven, &codes)?;
-    }
+    error_of(what, &unproven, &codes)?;
     let answer = rp.refresh(token)?.send().await;
     let next = rp.read_tokens(&answer)?.refresh_token;
     let next = next.as_deref().unwrap_or(token);

@@ -39,7 +39,9 @@ async fn with_scheme(
 }
 
 fn key_of(rp: &RelyingParty<'_>) -> Checked<Rc<ClientKey>> {
-    rp.dpop.clone().ok_or_else(|| Stop::failed("the client has no key for proofs"))
+    rp.dpop
+        .clone()
+        .ok_or_else(|| Stop::failed("the client has no key for proofs"))
 }
 
 /// The claims of a good proof for the tokens of a session.
@@ -80,7 +82,11 @@ struct Bend {
 }
 
 fn bend(what: &'static str, header: Value, claims: Value) -> Bend {
-    Bend { what, header, claims }
+    Bend {
+        what,
+        header,
+        claims,
+    }
 }
 
 /// Proofs that are no good.
@@ -97,30 +103,52 @@ fn bad(suite: &Suite<'_>, key: &ClientKey, url: &str) -> Vec<Bend> {
         bend("alg RS256", json!({ "alg": "RS256" }), none()),
         bend("no jwk", json!({ "jwk": null }), none()),
         bend("a private jwk", json!({ "jwk": private }), none()),
-        bend("the jwk of another key", json!({ "jwk": ClientKey::es256("other").jwk() }), none()),
+        bend(
+            "the jwk of another key",
+            json!({ "jwk": ClientKey::es256("other").jwk() }),
+            none(),
+        ),
         bend("no jti", none(), json!({ "jti": null })),
         bend("no htm", none(), json!({ "htm": null })),
         bend("another htm", none(), json!({ "htm": "POST" })),
         bend("no htu", none(), json!({ "htu": null })),
-        bend("another htu", none(), json!({ "htu": format!("{url}/elsewhere") })),
+        bend(
+            "another htu",
+            none(),
+            json!({ "htu": format!("{url}/elsewhere") }),
+        ),
         bend("no iat", none(), json!({ "iat": null })),
         bend("iat an hour ago", none(), json!({ "iat": now - 3600 })),
         bend("iat in an hour", none(), json!({ "iat": now + 3600 })),
         bend("no ath", none(), json!({ "ath": null })),
-        bend("another ath", none(), json!({ "ath": "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo" })),
+        bend(
+            "another ath",
+            none(),
+            json!({ "ath": "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo" }),
+        ),
     ]
 }
 
 /// Proofs that are as good, written otherwise.
 fn good(url: &str) -> Vec<Bend> {
     let none = || json!({});
-    let upper = url.split_once("://").map_or_else(String::new, |(scheme, rest)| {
-        format!("{}://{rest}", scheme.to_uppercase())
-    });
+    let upper = url
+        .split_once("://")
+        .map_or_else(String::new, |(scheme, rest)| {
+            format!("{}://{rest}", scheme.to_uppercase())
+        });
     vec![
         bend("more claims", none(), json!({ "extra": { "a": 1 } })),
-        bend("htu with query and fragment", none(), json!({ "htu": format!("{url}?a=b#c") })),
-        bend("htu with an upper-case scheme", none(), json!({ "htu": upper })),
+        bend(
+            "htu with query and fragment",
+            none(),
+            json!({ "htu": format!("{url}?a=b#c") }),
+        ),
+        bend(
+            "htu with an upper-case scheme",
+            none(),
+            json!({ "htu": upper }),
+        ),
     ]
 }
 
@@ -137,31 +165,60 @@ pub(super) async fn negative_tests(suite: &Suite<'_>) -> Checked {
     let url = suite.endpoint("userinfo_endpoint")?;
 
     let bearer = format!("Bearer {token}");
-    is_refused("a bound token as Bearer", &with_scheme(&rp, &bearer, &[]).await?)?;
+    is_refused(
+        "a bound token as Bearer",
+        &with_scheme(&rp, &bearer, &[]).await?,
+    )?;
     is_refused("no proof", &resource_answers(&rp, token, &[]).await?)?;
     let two = [proof_for(&session)?, proof_for(&session)?];
     is_refused("two proofs", &resource_answers(&rp, token, &two).await?)?;
     let malformed = ["not.a.jwt".to_owned()];
-    is_refused("a malformed proof", &resource_answers(&rp, token, &malformed).await?)?;
+    is_refused(
+        "a malformed proof",
+        &resource_answers(&rp, token, &malformed).await?,
+    )?;
     let other = ClientKey::es256("other").proof(&json!({}), &good_claims(&session)?);
-    is_refused("the proof of another key", &resource_answers(&rp, token, &[other]).await?)?;
+    is_refused(
+        "the proof of another key",
+        &resource_answers(&rp, token, &[other]).await?,
+    )?;
     let proof = proof_for(&session)?;
     let (signed, _) = proof.rsplit_once('.').unwrap_or_default();
     let forged = [format!("{signed}.{}", "A".repeat(86))];
-    is_refused("a bad signature", &resource_answers(&rp, token, &forged).await?)?;
-    for Bend { what, header, claims } in bad(suite, &key, url) {
+    is_refused(
+        "a bad signature",
+        &resource_answers(&rp, token, &forged).await?,
+    )?;
+    for Bend {
+        what,
+        header,
+        claims,
+    } in bad(suite, &key, url)
+    {
         let proof = key.proof(&header, &changed(good_claims(&session)?, &claims));
         is_refused(what, &resource_answers(&rp, token, &[proof]).await?)?;
     }
-    for Bend { what, header, claims } in good(url) {
+    for Bend {
+        what,
+        header,
+        claims,
+    } in good(url)
+    {
         let proof = key.proof(&header, &changed(good_claims(&session)?, &claims));
         let status = resource_answers(&rp, token, &[proof]).await?.status_code();
         ensure!(status == 200, "{what} is answered {status}");
     }
     let proof = [proof_for(&session)?];
-    ensure!(claims_of(&proof[0])["jti"].is_string(), "the proof has no jti");
+    ensure!(
+        claims_of(&proof[0])["jti"].is_string(),
+        "the proof has no jti"
+    );
     resource_answers(&rp, token, &proof).await?;
-    if resource_answers(&rp, token, &proof).await?.status_code().is_success() {
+    if resource_answers(&rp, token, &proof)
+        .await?
+        .status_code()
+        .is_success()
+    {
         suite.warn("a proof can be used twice (RFC 9449 §11.1)");
     }
     Ok(())

@@ -28,7 +28,9 @@ pub(super) async fn dynamic_registration(suite: &Suite<'_>) -> Checked {
 pub(super) async fn loopback_any_port(suite: &Suite<'_>) -> Checked {
     let rp = RelyingParty::registered(suite, &native()).await?;
     // RFC 8252 §7.3: the port is that of the moment.
-    let request = rp.request().set("redirect_uri", "http://127.0.0.1:51004/callback");
+    let request = rp
+        .request()
+        .set("redirect_uri", "http://127.0.0.1:51004/callback");
     request.tokens().await.map(drop)
 }
 

@@ -30,7 +30,10 @@ impl<'a> ProtectedResource<'a> {
     /// the answer names the document. An MCP server is preferred.
     pub async fn find(suite: &'a Suite<'a>) -> Checked<Self> {
         let own = &suite.server.settings.base_url;
-        let listed = suite.metadata["protected_resources"].as_array().into_iter().flatten();
+        let listed = suite.metadata["protected_resources"]
+            .as_array()
+            .into_iter()
+            .flatten();
         let mut listed: Vec<&str> = listed
             .filter_map(Value::as_str)
             .filter(|uri| uri.starts_with(own.as_str()))
@@ -42,10 +45,17 @@ impl<'a> ProtectedResource<'a> {
                 let challenge = header_of(&answer, "www-authenticate");
                 let document = suite.document(&document_of(uri)?).await?;
                 let uri = uri.to_owned();
-                return Ok(Self { suite, uri, document, challenge });
+                return Ok(Self {
+                    suite,
+                    uri,
+                    document,
+                    challenge,
+                });
             }
         }
-        Err(Stop::skipped("no path of the app that `resources` names answers 401 without a token"))
+        Err(Stop::skipped(
+            "no path of the app that `resources` names answers 401 without a token",
+        ))
     }
 
     /// The scopes that the challenge asks for, or one that the document names.
@@ -76,9 +86,17 @@ impl<'a> ProtectedResource<'a> {
 /// Where the metadata of a resource is (RFC 9728 §3.1).
 fn document_of(uri: &str) -> Checked<String> {
     let url = Url::parse(uri).map_err(|error| Stop::failed(format!("{uri}: {error}")))?;
-    let (origin, path) = (url.origin().ascii_serialization(), url.path().trim_end_matches('/'));
-    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    Ok(format!("{origin}/.well-known/oauth-protected-resource{path}{query}"))
+    let (origin, path) = (
+        url.origin().ascii_serialization(),
+        url.path().trim_end_matches('/'),
+    );
+    let query = url
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
+    Ok(format!(
+        "{origin}/.well-known/oauth-protected-resource{path}{query}"
+    ))
 }
 
 /// The first message of an MCP client, which any other API refuses in its own way.
@@ -105,7 +123,11 @@ fn parameter(challenge: &str, name: &str) -> Option<String> {
 }
 
 /// A challenge that leads a client on: 401, the document, and the error if there is one.
-fn leads_on(resource: &ProtectedResource<'_>, answer: &TestResponse, error: Option<&str>) -> Checked {
+fn leads_on(
+    resource: &ProtectedResource<'_>,
+    answer: &TestResponse,
+    error: Option<&str>,
+) -> Checked {
     let status = answer.status_code().as_u16();
     ensure!(status == 401, "the resource answers {status}");
     let challenge = header_of(answer, "www-authenticate");
@@ -113,9 +135,15 @@ fn leads_on(resource: &ProtectedResource<'_>, answer: &TestResponse, error: Opti
     ensure!(is_bearer, "no Bearer challenge: {challenge:?}");
     let wanted = document_of(&resource.uri)?;
     let document = parameter(&challenge, "resource_metadata");
-    ensure!(document.as_ref() == Some(&wanted), "resource_metadata is {document:?}, not {wanted}");
+    ensure!(
+        document.as_ref() == Some(&wanted),
+        "resource_metadata is {document:?}, not {wanted}"
+    );
     let told = parameter(&challenge, "error");
-    ensure!(told.as_deref() == error, "error of the challenge is {told:?}, not {error:?}");
+    ensure!(
+        told.as_deref() == error,
+        "error of the challenge is {told:?}, not {error:?}"
+    );
     Ok(())
 }
 
@@ -137,10 +165,15 @@ pub(super) async fn challenge_invalid_token(suite: &Suite<'_>) -> Checked {
 
 pub(super) async fn token_in_query(suite: &Suite<'_>) -> Checked {
     let resource = ProtectedResource::find(suite).await?;
-    let tokens = resource.tokens(&resource.scope(), Some(&resource.uri)).await?;
+    let tokens = resource
+        .tokens(&resource.scope(), Some(&resource.uri))
+        .await?;
     let uri = format!("{}?access_token={}", resource.uri, tokens.access_token);
     let status = ask(suite, &uri, None).await.status_code().as_u16();
-    ensure!([400, 401].contains(&status), "a token in the query is answered {status}");
+    ensure!(
+        [400, 401].contains(&status),
+        "a token in the query is answered {status}"
+    );
     Ok(())
 }
 
@@ -154,7 +187,9 @@ fn is_let_in(answer: &TestResponse) -> Checked {
 
 pub(super) async fn token_for_resource(suite: &Suite<'_>) -> Checked {
     let resource = ProtectedResource::find(suite).await?;
-    let tokens = resource.tokens(&resource.scope(), Some(&resource.uri)).await?;
+    let tokens = resource
+        .tokens(&resource.scope(), Some(&resource.uri))
+        .await?;
     is_let_in(&resource.with_token(&tokens.access_token).await)
 }
 
@@ -168,7 +203,9 @@ pub(super) async fn token_for_other_audience(suite: &Suite<'_>) -> Checked {
 
 pub(super) async fn expired_token(suite: &Suite<'_>) -> Checked {
     let resource = ProtectedResource::find(suite).await?;
-    let tokens = resource.tokens(&resource.scope(), Some(&resource.uri)).await?;
+    let tokens = resource
+        .tokens(&resource.scope(), Some(&resource.uri))
+        .await?;
     is_let_in(&resource.with_token(&tokens.access_token).await)?;
     suite.wait(24 * 3600);
     let answer = resource.with_token(&tokens.access_token).await;
@@ -184,12 +221,24 @@ pub(super) async fn insufficient_scope(suite: &Suite<'_>) -> Checked {
         return Err(Stop::skipped("the resource takes tokens of any scope"));
     }
     let challenge = header_of(&answer, "www-authenticate");
-    ensure!(status == 403, "a token without the scope is answered {status}: {challenge}");
+    ensure!(
+        status == 403,
+        "a token without the scope is answered {status}: {challenge}"
+    );
     let error = parameter(&challenge, "error").unwrap_or_default();
-    ensure!(error == "insufficient_scope", "error is {error:?}: {challenge}");
+    ensure!(
+        error == "insufficient_scope",
+        "error is {error:?}: {challenge}"
+    );
     let scope = parameter(&challenge, "scope").unwrap_or_default();
-    ensure!(!scope.is_empty(), "the challenge names no scope to ask for: {challenge}");
+    ensure!(
+        !scope.is_empty(),
+        "the challenge names no scope to ask for: {challenge}"
+    );
     let document = parameter(&challenge, "resource_metadata");
-    ensure!(document.is_some(), "the challenge names no resource_metadata: {challenge}");
+    ensure!(
+        document.is_some(),
+        "the challenge names no resource_metadata: {challenge}"
+    );
     Ok(())
 }

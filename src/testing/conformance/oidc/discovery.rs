@@ -84,7 +84,10 @@ pub(super) async fn verification_with_registration(suite: &Suite<'_>) -> Checked
     verification(suite).await?;
     suite.optional_endpoint("registration_endpoint")?;
     let document = &suite.metadata;
-    ensure!(!words(document, "claims_supported").is_empty(), "claims_supported is missing");
+    ensure!(
+        !words(document, "claims_supported").is_empty(),
+        "claims_supported is missing"
+    );
     let grants = words(document, "grant_types_supported");
     let is_right = grants.is_empty() || grants.contains(&"authorization_code");
     ensure!(is_right, "grant_types_supported has no authorization_code");
@@ -104,7 +107,12 @@ fn check_issuer(document: &Value, known: &str) -> Checked {
 }
 
 fn check_members(suite: &Suite<'_>, document: &Value) -> Checked {
-    for name in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
+    for name in [
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "userinfo_endpoint",
+    ] {
         ensure!(document[name].is_string(), "{name} is missing");
     }
     let members = document.as_object();
@@ -114,7 +122,9 @@ fn check_members(suite: &Suite<'_>, document: &Value) -> Checked {
         if URLS.contains(&name) {
             safe_url(name, value.as_str().unwrap_or_default())?;
         } else if LISTS.contains(&name) {
-            let texts = value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
+            let texts = value
+                .as_array()
+                .is_some_and(|list| list.iter().all(Value::is_string));
             ensure!(texts, "{name} is no list of texts: {value}");
         } else if BOOLEANS.contains(&name) {
             ensure!(value.is_boolean(), "{name} is no boolean: {value}");
@@ -138,15 +148,22 @@ fn check_values(document: &Value) -> Checked {
         algorithms.contains(&"RS256"),
         "id_token_signing_alg_values_supported has no RS256: {algorithms:?}"
     );
-    ensure!(!algorithms.contains(&"none"), "id_token_signing_alg_values_supported has none");
+    ensure!(
+        !algorithms.contains(&"none"),
+        "id_token_signing_alg_values_supported has none"
+    );
     let scopes = words(document, "scopes_supported");
     ensure!(scopes.contains(&"openid"), "scopes_supported has no openid");
     // RFC 6749 §3.3.
     let allowed = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E);
-    let broken = scopes.iter().find(|scope| scope.is_empty() || !scope.bytes().all(allowed));
+    let broken = scopes
+        .iter()
+        .find(|scope| scope.is_empty() || !scope.bytes().all(allowed));
     ensure!(broken.is_none(), "scopes_supported has {broken:?}");
     for name in ["ui_locales_supported", "claims_locales_supported"] {
-        let broken = words(document, name).into_iter().find(|tag| !is_language_tag(tag));
+        let broken = words(document, name)
+            .into_iter()
+            .find(|tag| !is_language_tag(tag));
         ensure!(broken.is_none(), "{name} has {broken:?}");
     }
     Ok(())
@@ -159,7 +176,8 @@ fn words<'a>(document: &'a Value, name: &str) -> Vec<&'a str> {
 
 /// An absolute https URL; in tests the app may be on this machine by http.
 pub(in crate::testing::conformance) fn safe_url(name: &str, text: &str) -> Checked<Url> {
-    let url = Url::parse(text).map_err(|error| Stop::failed(format!("{name} {text:?}: {error}")))?;
+    let url =
+        Url::parse(text).map_err(|error| Stop::failed(format!("{name} {text:?}: {error}")))?;
     let host = url.host_str().unwrap_or_default();
     let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
     let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_here);
@@ -171,7 +189,10 @@ pub(in crate::testing::conformance) fn safe_url(name: &str, text: &str) -> Check
 fn is_language_tag(tag: &str) -> bool {
     let mut parts = tag.split('-');
     let first = parts.next().unwrap_or_default();
-    let is_lower = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_lower = |part: &str| {
+        part.bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
     let is_part = |part: &str| match part.len() {
         2 => part.bytes().all(|byte| byte.is_ascii_uppercase()),
         4 => part.starts_with(|first: char| first.is_ascii_uppercase()),

@@ -24,7 +24,10 @@ fn request<'a>(rp: &'a RelyingParty<'a>) -> AuthorizationRequest<'a> {
 
 fn by_form(visit: &Visit<'_>) -> Checked {
     let mode = visit.mode()?;
-    ensure!(mode == ResponseMode::FormPost, "the response came by {mode:?}");
+    ensure!(
+        mode == ResponseMode::FormPost,
+        "the response came by {mode:?}"
+    );
     Ok(())
 }
 
@@ -61,14 +64,20 @@ pub(super) async fn prompt_none_not_logged_in(suite: &Suite<'_>) -> Checked {
 pub(super) async fn prompt_none_logged_in(suite: &Suite<'_>) -> Checked {
     let rp = client(suite).await?;
     let first = request(&rp).tokens().await?;
-    let silent = request(&rp).in_browser(first.browser()).set("prompt", "none");
+    let silent = request(&rp)
+        .in_browser(first.browser())
+        .set("prompt", "none");
     succeeds(silent).await
 }
 
 pub(super) async fn unregistered_redirect_uri(suite: &Suite<'_>) -> Checked {
     let rp = client(suite).await?;
     let elsewhere = format!("{SITE}/elsewhere");
-    request(&rp).set("redirect_uri", &elsewhere).visit().await?.error_page()
+    request(&rp)
+        .set("redirect_uri", &elsewhere)
+        .visit()
+        .await?
+        .error_page()
 }
 
 pub(super) async fn by_post(suite: &Suite<'_>) -> Checked {

@@ -72,7 +72,10 @@ async fn sign_in<'a>(rp: &'a RelyingParty<'a>) -> Checked<Session<'a>> {
 /// The browser came to the client, with this `state`.
 pub(super) fn at_client(walked: &Walked<'_>, state: Option<&str>) -> Checked {
     let Landed::Client { params, .. } = &walked.landed else {
-        ensure!(false, "the browser was not sent to the post_logout_redirect_uri");
+        ensure!(
+            false,
+            "the browser was not sent to the post_logout_redirect_uri"
+        );
         return Ok(());
     };
     let told = params.iter().find(|(name, _)| name == "state");
@@ -100,7 +103,11 @@ fn at_good_page(walked: &Walked<'_>) -> Checked {
 
 /// Nobody is signed in any more.
 pub(super) async fn is_over(session: &Session<'_>, walked: &Walked<'_>) -> Checked {
-    let silent = session.rp.request().in_browser(&walked.browser).set("prompt", "none");
+    let silent = session
+        .rp
+        .request()
+        .in_browser(&walked.browser)
+        .set("prompt", "none");
     silent.visit().await?.error_at_client(&NEEDS_A_PAGE)
 }
 
@@ -113,7 +120,9 @@ pub(super) async fn happy_path(suite: &Suite<'_>) -> Checked {
     let rp = RelyingParty::fixed(suite).await;
     let session = sign_in(&rp).await?;
     let state = suite.random();
-    let logout = Logout::hinted(&session).returning(&signed_out_uri()).with("state", &state);
+    let logout = Logout::hinted(&session)
+        .returning(&signed_out_uri())
+        .with("state", &state);
     let walked = logout.send().await?;
     at_client(&walked, Some(&state))?;
     is_over(&session, &walked).await
@@ -157,7 +166,10 @@ pub(super) async fn bad_hint(suite: &Suite<'_>) -> Checked {
 pub(super) async fn no_hint(suite: &Suite<'_>) -> Checked {
     let rp = RelyingParty::fixed(suite).await;
     let session = sign_in(&rp).await?;
-    let walked = Logout::bare(&session).returning(&signed_out_uri()).send().await?;
+    let walked = Logout::bare(&session)
+        .returning(&signed_out_uri())
+        .send()
+        .await?;
     at_page(&walked)
 }
 
@@ -167,7 +179,11 @@ async fn ends_at_page(logout: Logout<'_, '_>) -> Checked {
     let walked = logout.send().await?;
     at_good_page(&walked)?;
     let confirmed = walked.acts.iter().all(|act| *act == ActKind::SignOut);
-    ensure!(confirmed, "the person was asked something else: {:?}", walked.acts);
+    ensure!(
+        confirmed,
+        "the person was asked something else: {:?}",
+        walked.acts
+    );
     is_over(session, &walked).await
 }
 
@@ -189,7 +205,10 @@ pub(super) async fn only_state(suite: &Suite<'_>) -> Checked {
 pub(super) async fn no_state(suite: &Suite<'_>) -> Checked {
     let rp = RelyingParty::fixed(suite).await;
     let session = sign_in(&rp).await?;
-    let walked = Logout::hinted(&session).returning(&signed_out_uri()).send().await?;
+    let walked = Logout::hinted(&session)
+        .returning(&signed_out_uri())
+        .send()
+        .await?;
     at_client(&walked, None)?;
     is_over(&session, &walked).await
 }

@@ -25,7 +25,9 @@ pub(super) async fn refresh_token_of_registered(suite: &Suite<'_>) -> Checked {
 }
 
 /// Tokens of a request for access while the person is away (OpenID Connect Core §11).
-pub(in crate::testing::conformance) async fn offline<'a>(rp: &'a RelyingParty<'a>) -> Checked<Session<'a>> {
+pub(in crate::testing::conformance) async fn offline<'a>(
+    rp: &'a RelyingParty<'a>,
+) -> Checked<Session<'a>> {
     offline_with(rp.request(), rp.suite).await
 }
 
@@ -56,7 +58,10 @@ pub(super) async fn refreshes(session: &Session<'_>, other: &RelyingParty<'_>) -
         let claims = rp.check_id_token(id_token, &tokens.access_token).await?;
         for name in ["iss", "sub", "aud", "auth_time"] {
             let (before, after) = (&session.claims[name], &claims[name]);
-            ensure!(before == after, "{name} of the ID token was {before}, and is {after}");
+            ensure!(
+                before == after,
+                "{name} of the ID token was {before}, and is {after}"
+            );
         }
         let nonce = &claims["nonce"];
         let is_right = nonce.is_null() || *nonce == session.claims["nonce"];
@@ -64,5 +69,9 @@ pub(super) async fn refreshes(session: &Session<'_>, other: &RelyingParty<'_>) -
     }
     let next = tokens.refresh_token.as_deref().unwrap_or(token);
     let stolen = other.refresh(next)?.send().await;
-    error_of("the token endpoint", &stolen, &["invalid_grant", "invalid_client", "invalid_request"])
+    error_of(
+        "the token endpoint",
+        &stolen,
+        &["invalid_grant", "invalid_client", "invalid_request"],
+    )
 }

@@ -18,13 +18,19 @@ pub(super) async fn id_token_rs256(suite: &Suite<'_>) -> Checked {
     let session = rp.request().tokens().await?;
     let header = jsonwebtoken::decode_header(&session.id_token);
     let alg = header.map(|header| header.alg);
-    ensure!(alg == Ok(jsonwebtoken::Algorithm::RS256), "the ID token is signed by {alg:?}");
+    ensure!(
+        alg == Ok(jsonwebtoken::Algorithm::RS256),
+        "the ID token is signed by {alg:?}"
+    );
     Ok(())
 }
 
 pub(super) async fn id_token_unsigned(suite: &Suite<'_>) -> Checked {
     suite.needs_listed("id_token_signing_alg_values_supported", "none")?;
-    ensure!(false, "`none` is advertised: nobody could tell who made an ID token");
+    ensure!(
+        false,
+        "`none` is advertised: nobody could tell who made an ID token"
+    );
     Ok(())
 }
 
@@ -36,7 +42,10 @@ pub(super) async fn userinfo_rs256(suite: &Suite<'_>) -> Checked {
     let url = suite.endpoint("userinfo_endpoint")?;
     let answer = suite.get_with_token(url, &session.access_token).await;
     let kind = header_of(&answer, "content-type");
-    ensure!(kind == "application/jwt", "userinfo has the content type {kind:?}");
+    ensure!(
+        kind == "application/jwt",
+        "userinfo has the content type {kind:?}"
+    );
     let claims = signed_claims(&rp, &answer.text()).await?;
     session.check_userinfo(&claims)
 }
@@ -48,14 +57,18 @@ async fn signed_claims(rp: &RelyingParty<'_>, jwt: &str) -> Checked<Value> {
     let broken = |error: jsonwebtoken::errors::Error| Stop::failed(format!("userinfo: {error}"));
     let jwks = rp.suite.jwks().await?;
     let kid = decode_header(jwt).map_err(broken)?.kid.unwrap_or_default();
-    let key = jwks.find(&kid).ok_or_else(|| Stop::failed(format!("no key {kid:?}")))?;
+    let key = jwks
+        .find(&kid)
+        .ok_or_else(|| Stop::failed(format!("no key {kid:?}")))?;
     let mut validation = Validation::new(Algorithm::RS256);
     validation.set_issuer(&[rp.suite.issuer()]);
     validation.set_audience(&[&rp.client_id]);
     validation.set_required_spec_claims(&["iss", "aud", "sub"]);
     validation.validate_exp = false;
     let key = DecodingKey::from_jwk(key).map_err(broken)?;
-    Ok(decode::<Value>(jwt, &key, &validation).map_err(broken)?.claims)
+    Ok(decode::<Value>(jwt, &key, &validation)
+        .map_err(broken)?
+        .claims)
 }
 
 /// Two addresses of one client.
@@ -65,7 +78,11 @@ fn two_addresses() -> Value {
 
 pub(super) async fn redirect_uri_missing(suite: &Suite<'_>) -> Checked {
     let rp = RelyingParty::registered(suite, &two_addresses()).await?;
-    rp.request().without("redirect_uri").visit().await?.error_page()
+    rp.request()
+        .without("redirect_uri")
+        .visit()
+        .await?
+        .error_page()
 }
 
 async fn with_address<'a>(suite: &'a Suite<'a>, path: &str) -> Checked<RelyingParty<'a>> {
@@ -77,26 +94,41 @@ pub(super) async fn redirect_uri_query_ok(suite: &Suite<'_>) -> Checked {
     let rp = with_address(suite, "/callback?foo=bar").await?;
     let session = rp.request().tokens().await?;
     let kept = session.visit.response("foo")?;
-    ensure!(kept == Some("bar"), "the query of the redirect URI is lost: foo is {kept:?}");
+    ensure!(
+        kept == Some("bar"),
+        "the query of the redirect URI is lost: foo is {kept:?}"
+    );
     Ok(())
 }
 
 pub(super) async fn redirect_uri_query_mismatch(suite: &Suite<'_>) -> Checked {
     let rp = with_address(suite, "/callback?foo=bar").await?;
     let other = format!("{SITE}/callback?bar=foo");
-    rp.request().set("redirect_uri", &other).visit().await?.error_page()
+    rp.request()
+        .set("redirect_uri", &other)
+        .visit()
+        .await?
+        .error_page()
 }
 
 pub(super) async fn redirect_uri_query_added(suite: &Suite<'_>) -> Checked {
     let rp = with_address(suite, "/callback").await?;
     let other = format!("{SITE}/callback?foo=bar");
-    rp.request().set("redirect_uri", &other).visit().await?.error_page()
+    rp.request()
+        .set("redirect_uri", &other)
+        .visit()
+        .await?
+        .error_page()
 }
 
 pub(super) async fn redirect_uri_fragment(suite: &Suite<'_>) -> Checked {
     let body = registration(&json!({ "redirect_uris": [format!("{SITE}/callback#here")] }));
     let answer = register(suite, &body).await?;
-    error_of("registration", &answer, &["invalid_redirect_uri", "invalid_client_metadata"])
+    error_of(
+        "registration",
+        &answer,
+        &["invalid_redirect_uri", "invalid_client_metadata"],
+    )
 }
 
 pub(super) async fn happy_path(suite: &Suite<'_>) -> Checked {
@@ -107,7 +139,10 @@ pub(super) async fn happy_path(suite: &Suite<'_>) -> Checked {
         suite.warn(
             "registered clients need PKCE: a certification run wants client_registration_require_pkce: false",
         );
-        let rp = RelyingParty { pkce: Pkce::S256, ..rp.clone() };
+        let rp = RelyingParty {
+            pkce: Pkce::S256,
+            ..rp.clone()
+        };
         let session = rp.request().tokens().await?;
         return session.userinfo().await.map(drop);
     }
@@ -142,7 +177,10 @@ pub(super) async fn logo_uri(suite: &Suite<'_>) -> Checked {
 }
 
 pub(super) async fn policy_uri(suite: &Suite<'_>) -> Checked {
-    ensure!(shows(suite, "policy_uri").await?, "no page links to policy_uri");
+    ensure!(
+        shows(suite, "policy_uri").await?,
+        "no page links to policy_uri"
+    );
     Ok(())
 }
 

@@ -29,7 +29,11 @@ async fn with_jwks_uri<'a>(suite: &'a Suite<'a>, key: &Rc<ClientKey>) -> Checked
         "jwks_uri": url,
     });
     let rp = RelyingParty::registered(suite, &metadata).await?;
-    ensure!(rp.registered["jwks_uri"] == url, "jwks_uri was not registered: {}", rp.registered);
+    ensure!(
+        rp.registered["jwks_uri"] == url,
+        "jwks_uri was not registered: {}",
+        rp.registered
+    );
     Ok(rp.with_key(key))
 }
 
@@ -85,14 +89,20 @@ pub(super) async fn sector_bad(suite: &Suite<'_>) -> Checked {
     let addresses = json!(["https://elsewhere.example/callback"]);
     let body = in_sector(suite, "bad", &addresses).await?;
     let answer = register(suite, &body).await?;
-    let codes = ["invalid_client_metadata", "invalid_redirect_uri", "invalid_request"];
+    let codes = [
+        "invalid_client_metadata",
+        "invalid_redirect_uri",
+        "invalid_request",
+    ];
     error_of("registration", &answer, &codes)
 }
 
 pub(super) async fn server_rotates_keys(suite: &Suite<'_>) -> Checked {
     let settings = &suite.server.settings.keys;
     let KeySource::Directory(directory) = &settings.source else {
-        return Err(Stop::skipped("the operator's own keys (`keys`) are left alone"));
+        return Err(Stop::skipped(
+            "the operator's own keys (`keys`) are left alone",
+        ));
     };
     let before: Vec<String> = kids(suite).await?;
     let now = suite.server.clock.now();
@@ -116,7 +126,10 @@ pub(super) async fn server_rotates_keys(suite: &Suite<'_>) -> Checked {
     read.map_err(|error| Stop::failed(format!("the keys are not read again: {error}")))?;
     let after = after?;
     suite.server.keys.reread(suite.server.clock.now()).ok();
-    ensure!(after.contains(&kid), "the new key {kid} is not published: {after:?}");
+    ensure!(
+        after.contains(&kid),
+        "the new key {kid} is not published: {after:?}"
+    );
     let lost = before.iter().find(|old| !after.contains(old));
     ensure!(lost.is_none(), "the key {lost:?} is not published any more");
     Ok(())
@@ -124,5 +137,9 @@ pub(super) async fn server_rotates_keys(suite: &Suite<'_>) -> Checked {
 
 async fn kids(suite: &Suite<'_>) -> Checked<Vec<String>> {
     let set = suite.jwks().await?;
-    Ok(set.keys.into_iter().filter_map(|key| key.common.key_id).collect())
+    Ok(set
+        .keys
+        .into_iter()
+        .filter_map(|key| key.common.key_id)
+        .collect())
 }

@@ -13,13 +13,34 @@ const CLAIMS: [Scope; 4] = [
     Scope {
         name: "profile",
         claims: &[
-            "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username",
-            "profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at",
+            "name",
+            "family_name",
+            "given_name",
+            "middle_name",
+            "nickname",
+            "preferred_username",
+            "profile",
+            "picture",
+            "website",
+            "gender",
+            "birthdate",
+            "zoneinfo",
+            "locale",
+            "updated_at",
         ],
     },
-    Scope { name: "email", claims: &["email", "email_verified"] },
-    Scope { name: "address", claims: &["address"] },
-    Scope { name: "phone", claims: &["phone_number", "phone_number_verified"] },
+    Scope {
+        name: "email",
+        claims: &["email", "email_verified"],
+    },
+    Scope {
+        name: "address",
+        claims: &["address"],
+    },
+    Scope {
+        name: "phone",
+        claims: &["phone_number", "phone_number_verified"],
+    },
 ];
 
 #[derive(Clone, Copy)]
@@ -46,8 +67,9 @@ pub(super) async fn phone(suite: &Suite<'_>) -> Checked {
 
 pub(super) async fn all(suite: &Suite<'_>) -> Checked {
     let offered = CLAIMS.into_iter();
-    let offered: Vec<Scope> =
-        offered.filter(|scope| suite.lists("scopes_supported", scope.name)).collect();
+    let offered: Vec<Scope> = offered
+        .filter(|scope| suite.lists("scopes_supported", scope.name))
+        .collect();
     brings(suite, &offered).await
 }
 
@@ -65,13 +87,22 @@ async fn brings(suite: &Suite<'_>, scopes: &[Scope]) -> Checked {
     let session = rp.request().set("scope", &scope).tokens().await?;
     let told = session.userinfo().await?;
     for scope in scopes {
-        let known = scope.claims.iter().filter(|name| suite.lists("claims_supported", name));
+        let known = scope
+            .claims
+            .iter()
+            .filter(|name| suite.lists("claims_supported", name));
         let known: Vec<&&str> = known.collect();
-        let missing: Vec<&&&str> = known.iter().filter(|name| told.get(**name).is_none()).collect();
+        let missing: Vec<&&&str> = known
+            .iter()
+            .filter(|name| told.get(**name).is_none())
+            .collect();
         if known.is_empty() {
             suite.warn(format!("claims_supported has no claim of {}", scope.name));
         } else if missing.len() == known.len() {
-            suite.warn(format!("userinfo has no claim of {}: {missing:?}", scope.name));
+            suite.warn(format!(
+                "userinfo has no claim of {}: {missing:?}",
+                scope.name
+            ));
         }
         for name in scope.claims {
             check_type(name, &told[*name])?;

@@ -4,7 +4,7 @@ use axum::http::Method;
 
 use crate::testing::{
     conformance::{
-        relying_party::RelyingParty,
+        relying_party::{RelyingParty, without_pkce},
         report::{Checked, ensure},
         suite::{Suite, json_of},
     },
@@ -14,8 +14,22 @@ use crate::testing::{
 /// Claims of an ID token that nobody has to ask for (OpenID Connect Core §2, Back-Channel Logout
 /// §2.1).
 const OF_THE_PROTOCOL: [&str; 16] = [
-    "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "auth_time", "nonce", "acr", "amr", "azp", "at_hash",
-    "c_hash", "s_hash", "sid",
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "nbf",
+    "jti",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "azp",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "sid",
 ];
 
 pub(super) async fn happy_path(suite: &Suite<'_>) -> Checked {
@@ -27,7 +41,10 @@ pub(super) async fn happy_path(suite: &Suite<'_>) -> Checked {
         .flat_map(|claims| claims.keys())
         .filter(|name| !OF_THE_PROTOCOL.contains(&name.as_str()))
         .collect();
-    ensure!(more.is_empty(), "claims in the ID token that nobody asked for: {more:?}");
+    ensure!(
+        more.is_empty(),
+        "claims in the ID token that nobody asked for: {more:?}"
+    );
     session.userinfo().await.map(drop)
 }
 
@@ -46,7 +63,10 @@ pub(super) async fn id_token_signature(suite: &Suite<'_>) -> Checked {
 
 pub(super) async fn id_token_unsigned(suite: &Suite<'_>) -> Checked {
     suite.needs_listed("id_token_signing_alg_values_supported", "none")?;
-    ensure!(false, "`none` is advertised: nobody could tell who made an ID token");
+    ensure!(
+        false,
+        "`none` is advertised: nobody could tell who made an ID token"
+    );
     Ok(())
 }
 
@@ -71,14 +91,16 @@ pub(super) async fn userinfo_post_body(suite: &Suite<'_>) -> Checked {
     let answer = post.form(&[("access_token", &session.access_token)]).await;
     if answer.status_code().is_client_error() {
         let status = answer.status_code().as_u16();
-        suite.warn(format!("a token in the body of a POST is answered {status}"));
+        suite.warn(format!(
+            "a token in the body of a POST is answered {status}"
+        ));
         return Ok(());
     }
     session.check_userinfo(&json_of("userinfo", &answer)?)
 }
 
 pub(super) async fn client_secret_post(suite: &Suite<'_>) -> Checked {
-    let rp = RelyingParty::made(suite, factory::client().secret_in_form()).await;
+    let rp = RelyingParty::made(suite, without_pkce(factory::client().secret_in_form())).await;
     let session = rp.request().tokens().await?;
     session.userinfo().await.map(drop)
 }
