@@ -152,8 +152,12 @@ fn with_param(url: &str, name: &str, value: Option<&str>) -> String {
     format!("{base}?{}", changed.finish())
 }
 
-use Mistake::*;
-use Plan::*;
+use Mistake::{
+    AnyFragment, ErrorsAsPages, FlippedSignature, IgnoresMaxAge, IgnoresPrompt, IgnoresRequestUri,
+    MuteChallenge, NoIss, NoLifetime, NoS256, NoState, OpenLogout, OtherIssuer, OtherState,
+    OtherUser, PrivateKeys, ShortCode, StoredTokens, UnknownErrors, WrongStatus,
+};
+use Plan::{BasicOp, ConfigOp, DynamicOp, McpAuthorization, RpInitiatedLogoutOp};
 
 #[rstest]
 #[case(NoIss, BasicOp, "oidcc-server", "iss")]

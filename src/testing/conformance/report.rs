@@ -144,7 +144,8 @@ impl Report {
         for report in &self.modules {
             let (word, reason) = (report.verdict.word(), report.verdict.reason());
             let reason = reason.replace('|', "\\|").replace('\n', " ");
-            text.push_str(&format!("| {} | {word} | {reason} |\n", report.name));
+            let line = ["| ", report.name, " | ", word, " | ", &reason, " |\n"];
+            text.extend(line);
         }
         text
     }

@@ -1,4 +1,4 @@
-//! Assertions of clients (RFC 7523 §3, FAPI 2.0 Security Profile §5.3.2.1).
+//! Assertions of clients (RFC 7523 §3, FAPI 2.0 Security Profile).
 
 use std::rc::Rc;
 

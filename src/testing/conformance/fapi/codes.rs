@@ -50,7 +50,7 @@ pub(super) async fn reuse(suite: &Suite<'_>) -> Checked {
 pub(super) async fn expired(suite: &Suite<'_>) -> Checked {
     let rp = client(suite).await?;
     let response = rp.request().code().await?;
-    // FAPI 2.0 Security Profile §5.3.2.1: a code lives for a minute at most.
+    // FAPI 2.0 Security Profile: a code lives for a minute at most.
     suite.wait(61);
     response.redeem_in_vain().await
 }

@@ -8,7 +8,7 @@ use crate::testing::conformance::{
     suite::Suite,
 };
 
-/// Algorithms of the profile (FAPI 2.0 Security Profile §5.4.1).
+/// The algorithms that FAPI 2.0 Security Profile allows.
 const ALGORITHMS: [&str; 3] = ["PS256", "ES256", "EdDSA"];
 
 pub(super) async fn verification(suite: &Suite<'_>) -> Checked {

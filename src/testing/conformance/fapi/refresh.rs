@@ -1,4 +1,4 @@
-//! Refresh tokens of the profile (FAPI 2.0 Security Profile §5.3.2.1).
+//! Refresh tokens of the profile (FAPI 2.0 Security Profile).
 
 use super::clients::client;
 use crate::testing::conformance::{

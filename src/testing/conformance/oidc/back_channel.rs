@@ -13,7 +13,7 @@ use crate::testing::conformance::{
     tokens::Session,
 };
 
-/// The member of `events` that makes a JWT a logout token (§2.4).
+/// The member of `events` that makes a JWT a logout token (Back-Channel Logout §2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// How often the mailbox is looked at, and how many times.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -77,7 +77,7 @@ async fn mail(suite: &Suite<'_>, mailbox: &str) -> Checked<String> {
     Err(Stop::failed("nothing was posted to backchannel_logout_uri"))
 }
 
-/// The checks of a client (§2.6).
+/// What a client checks of a logout token (Back-Channel Logout §2.6).
 async fn check_logout_token(session: &Session<'_>, token: &str) -> Checked {
     let broken =
         |error: jsonwebtoken::errors::Error| Stop::failed(format!("the logout token: {error}"));

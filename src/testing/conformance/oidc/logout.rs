@@ -7,7 +7,7 @@ use crate::testing::conformance::{
     key::{ClientKey, claims_of, without_signature},
     person::{ActKind, Decision},
     relying_party::{RelyingParty, SITE},
-    report::{Checked, ensure},
+    report::{Checked, Stop, ensure},
     request::{Journey, Walked, with_query},
     suite::Suite,
     tokens::Session,
@@ -72,11 +72,9 @@ async fn sign_in<'a>(rp: &'a RelyingParty<'a>) -> Checked<Session<'a>> {
 /// The browser came to the client, with this `state`.
 pub(super) fn at_client(walked: &Walked<'_>, state: Option<&str>) -> Checked {
     let Landed::Client { params, .. } = &walked.landed else {
-        ensure!(
-            false,
-            "the browser was not sent to the post_logout_redirect_uri"
-        );
-        return Ok(());
+        return Err(Stop::failed(
+            "the browser was not sent to the post_logout_redirect_uri",
+        ));
     };
     let told = params.iter().find(|(name, _)| name == "state");
     let told = told.map(|(_, value)| value.as_str());

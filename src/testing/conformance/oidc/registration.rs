@@ -27,11 +27,9 @@ pub(super) async fn id_token_rs256(suite: &Suite<'_>) -> Checked {
 
 pub(super) async fn id_token_unsigned(suite: &Suite<'_>) -> Checked {
     suite.needs_listed("id_token_signing_alg_values_supported", "none")?;
-    ensure!(
-        false,
-        "`none` is advertised: nobody could tell who made an ID token"
-    );
-    Ok(())
+    Err(Stop::failed(
+        "`none` is advertised: nobody could tell who made an ID token",
+    ))
 }
 
 pub(super) async fn userinfo_rs256(suite: &Suite<'_>) -> Checked {

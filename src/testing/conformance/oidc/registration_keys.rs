@@ -21,7 +21,7 @@ use crate::{
 async fn with_jwks_uri<'a>(suite: &'a Suite<'a>, key: &Rc<ClientKey>) -> Checked<RelyingParty<'a>> {
     suite.needs_listed("token_endpoint_auth_methods_supported", "private_key_jwt")?;
     // Each module has keys of its own.
-    let url = format!("{SITE}/{}/jwks", key.kid);
+    let url = format!("{SITE}/{}/keys", key.kid);
     suite.publish(&url, &key.jwks());
     let metadata = json!({
         "token_endpoint_auth_method": "private_key_jwt",
@@ -64,7 +64,7 @@ pub(super) async fn client_rotates_keys(suite: &Suite<'_>) -> Checked {
     let session: Session<'_> = super::refresh::offline(&rp).await?;
     let token = session.needs_refresh_token()?;
     let next = Rc::new(ClientKey::es256("rotation-2"));
-    suite.publish(&format!("{SITE}/{}/jwks", key.kid), &next.jwks());
+    suite.publish(&format!("{SITE}/{}/keys", key.kid), &next.jwks());
     suite.wait(61);
     let rotated = rp.clone().with_key(&next);
     let answer = rotated.refresh(token)?.send().await;

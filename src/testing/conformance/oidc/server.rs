@@ -5,7 +5,7 @@ use axum::http::Method;
 use crate::testing::{
     conformance::{
         relying_party::{RelyingParty, without_pkce},
-        report::{Checked, ensure},
+        report::{Checked, Stop, ensure},
         suite::{Suite, json_of},
     },
     factory,
@@ -63,11 +63,9 @@ pub(super) async fn id_token_signature(suite: &Suite<'_>) -> Checked {
 
 pub(super) async fn id_token_unsigned(suite: &Suite<'_>) -> Checked {
     suite.needs_listed("id_token_signing_alg_values_supported", "none")?;
-    ensure!(
-        false,
-        "`none` is advertised: nobody could tell who made an ID token"
-    );
-    Ok(())
+    Err(Stop::failed(
+        "`none` is advertised: nobody could tell who made an ID token",
+    ))
 }
 
 pub(super) async fn userinfo_get(suite: &Suite<'_>) -> Checked {
