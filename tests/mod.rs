@@ -7,6 +7,7 @@
 
 mod app;
 mod cli;
+mod conformance;
 mod docs;
 mod faults;
 #[cfg(feature = "fuzzing")]

@@ -13,6 +13,8 @@ mod error;
 mod freshness;
 mod lookup;
 mod once;
+#[cfg(feature = "testing")]
+mod published;
 mod rules;
 
 use std::{
@@ -93,6 +95,9 @@ pub struct Fetcher {
     rules: Rules,
     budget: Budget,
     running: Mutex<Running>,
+    /// What a test has published.
+    #[cfg(feature = "testing")]
+    published: published::Published,
 }
 
 impl std::fmt::Debug for Fetcher {
@@ -159,7 +164,34 @@ impl Fetcher {
             rules,
             budget: Budget::default(),
             running: Mutex::default(),
+            #[cfg(feature = "testing")]
+            published: published::Published::default(),
         })
+    }
+
+    /// Answers every later fetch of `url` with this body, without a connection. Which URLs may be
+    /// fetched from at all stays as it is.
+    #[cfg(feature = "testing")]
+    pub fn publish(&self, url: &str, body: &[u8]) {
+        self.published.publish(url, body);
+    }
+
+    /// Keeps forms that are posted to `url` from now on, without a connection.
+    #[cfg(feature = "testing")]
+    pub fn open_mailbox(&self, url: &str) {
+        self.published.open_mailbox(url);
+    }
+
+    /// Keeps a form that would be posted to `url`, if a test has a mailbox there.
+    #[cfg(feature = "testing")]
+    pub fn keep_mail(&self, url: &str, form: &str) -> bool {
+        self.published.keep(url, form)
+    }
+
+    /// Returns the forms that were posted to `url`.
+    #[cfg(feature = "testing")]
+    pub fn mails(&self, url: &str) -> Vec<String> {
+        self.published.mails(url)
     }
 
     /// Checks whether `url` may be fetched from at all, as far as its text tells. It does no I/O.
@@ -230,6 +262,15 @@ impl Fetcher {
 
     async fn ask(&self, wanted: FetchRequest<'_>, account: Account, now: UnixTime) -> Outcome {
         let url = self.parse(wanted.url)?;
+        #[cfg(feature = "testing")]
+        if let Some(body) = self.published.document(wanted.url) {
+            let (body, etag, fresh_for) = (Some(body), None, Seconds::minutes(1));
+            return Ok(FetchResponse {
+                body,
+                etag,
+                fresh_for,
+            });
+        }
         let outcome = match self.join(wanted, account, url, now) {
             Ok(fetch) => fetch.await,
             Err(error) => Err(error),

@@ -105,7 +105,7 @@ impl TestClient {
 }
 
 /// Both parts are form-encoded before (RFC 6749 §2.3.1).
-fn basic(id: &str, secret: &str) -> String {
+pub(super) fn basic(id: &str, secret: &str) -> String {
     let encoded =
         |text: &str| -> String { url::form_urlencoded::byte_serialize(text.as_bytes()).collect() };
     let pair = format!("{}:{}", encoded(id), encoded(secret));

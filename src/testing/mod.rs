@@ -43,6 +43,7 @@
 //! | another time | [`Clock`] |
 //! | tokens bound to a key | [`Flow::dpop`], [`ActingAs::dpop`], [`DpopKey`] |
 //! | attacks | [`EvilClient`] |
+//! | the OpenID Foundation's and MCP's checks, module by module | [`conformance`] |
 //! | what an answer must be | [`assert_oauth_error`], [`assert_page`], [`assert_no_store`], [`location`] |
 //! | snapshots | [`redactions`], [`shown`] |
 //! | what was told | [`captured_events`] |
@@ -70,6 +71,7 @@ mod clock;
 mod delivery;
 mod device;
 mod dpop;
+pub mod conformance;
 mod evil;
 pub mod factory;
 mod flow;

@@ -35,7 +35,9 @@ impl Page {
         let form = html
             .select(&forms)
             .min_by_key(|form| Reverse(form.select(&fields).count()));
-        form.map_or_else(|| panic!("no form: {}", self.html()), Form::read)
+        let form = form.map(Form::read);
+        let form = form.unwrap_or_else(|| panic!("no form: {}", self.html()));
+        self.placed(form)
     }
 
     /// The form with this button, the button pressed: `("decision", "allow")`.
@@ -53,7 +55,34 @@ impl Page {
         let form = html
             .select(&forms)
             .find(|form| form.select(&inner).next().is_some())?;
-        Some(Form::read(form))
+        Some(self.placed(Form::read(form)))
+    }
+
+    /// Every form of the page.
+    pub(super) fn all_forms(&self) -> Vec<Form> {
+        let html = Html::parse_document(&self.html());
+        let css = selector("form");
+        let forms = html.select(&css).map(Form::read);
+        forms.map(|form| self.placed(form)).collect()
+    }
+
+    /// The form with the address that a browser posts it to: without an `action` that of the page,
+    /// otherwise relative to it.
+    fn placed(&self, mut form: Form) -> Form {
+        let is_whole = form.action.starts_with('/') || form.action.contains("://");
+        if form.action.is_empty() {
+            form.action.clone_from(&self.url);
+        } else if !is_whole {
+            let page = self.url.split(['?', '#']).next().unwrap_or_default();
+            let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let base = if form.action.starts_with('?') {
+                page
+            } else {
+                &format!("{folder}/")
+            };
+            form.action = format!("{base}{}", form.action);
+        }
+        form
     }
 
     /// The text of the first element that `css` selects.

@@ -1,6 +1,7 @@
 //! Every way through the OAuth server of this app, and every way that must stay shut. Written with
 //! the test kit, `loco_oauth_server::testing`; change it as the app changes.
 
+use loco_oauth_server::testing::conformance::{self, Person};
 use loco_oauth_server::testing::{
     assert_no_store, assert_oauth_error, assert_page, factory, flow, location, shown,
     sign_in_browser, ActingAs, Browser, Clock, EvilClient, RefusedAt, Step,
@@ -282,4 +283,16 @@ async fn forms_are_bound_to_the_browser_that_asked() {
         }
     })
     .await;
+}
+
+// Standards
+
+/// Every module of the certification plans; `-- --nocapture` prints what came out of each.
+#[tokio::test]
+#[serial]
+async fn the_server_conforms_to_the_standards() {
+    let ada = Person::new(EMAIL, PASSWORD).registered(|ctx| async move {
+        register_user(&ctx, EMAIL).await;
+    });
+    conformance::all_plans::<App>(ada).await;
 }

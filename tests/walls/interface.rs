@@ -17,7 +17,7 @@ struct Module {
     file: &'static str,
 }
 
-const MODULES: [Module; 9] = [
+const MODULES: [Module; 10] = [
     module("loco_oauth_server", "lib.rs"),
     module("account", "account.rs"),
     module("cli", "cli.rs"),
@@ -27,6 +27,7 @@ const MODULES: [Module; 9] = [
     module("prelude", "prelude.rs"),
     module("resource_owner", "people/resource_owner.rs"),
     module("testing", "testing/mod.rs"),
+    module("testing::conformance", "testing/conformance/mod.rs"),
 ];
 
 const fn module(name: &'static str, file: &'static str) -> Module {

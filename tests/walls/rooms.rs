@@ -55,7 +55,7 @@ const ROOMS: &[Room] = &[
     room("prelude", &["events", "people", "controllers"]),
     room("generator", &[]),
     room("cli", &["boot", "app", "generator"]),
-    room("testing", &["protocol", "clock", "random", "events", "store", "people", "sessions", "tokens", "server", "http", "controllers"]),
+    room("testing", &["protocol", "clock", "random", "config", "events", "store", "keys", "people", "sessions", "tokens", "server", "http", "controllers"]),
     room("__private", &["store", "people", "app"]),
 ];
 

@@ -4,7 +4,9 @@
     reason = "the test server of axum-test stays on one thread"
 )]
 
+use accounts::users::{self, NewUser};
 use axum::http::{HeaderMap, StatusCode};
+use loco_oauth_server::testing::conformance::{self, Person};
 use loco_rs::{TestServer, testing::prelude::*};
 use own_pages::app::App;
 use serde_json::Value;
@@ -202,4 +204,22 @@ async fn without_a_client_the_pages_are_the_apps_own() {
         );
     })
     .await;
+}
+
+/// A person who comes in by this app's login page, which is found by its password field.
+fn cleo() -> Person {
+    Person::new("cleo@example.com", PASSWORD).registered(|ctx| async move {
+        let new = NewUser {
+            name: "Cleo",
+            email: "cleo@example.com",
+            password: PASSWORD,
+        };
+        users::Model::create(&ctx.db, &new).await.unwrap();
+    })
+}
+
+#[tokio::test]
+#[serial]
+async fn the_app_conforms_to_the_standards() {
+    conformance::all_plans::<App>(cleo()).await;
 }
