@@ -5,7 +5,7 @@ use crate::protocol::{
     client::{Client, GrantType},
     error::ErrorCode,
     interaction::tests::client,
-    policy::{Lifetimes, Policy},
+    policy::{DpopUse, Lifetimes, Policy, RequestForm},
     time::Seconds,
 };
 
@@ -41,7 +41,12 @@ fn policy() -> Policy {
         resources: Vec::new(),
         default_resource: None,
         grant_types: vec![GrantType::DeviceCode],
+        supported_claims: Vec::new(),
+        acr_values: Vec::new(),
+        pushed_requests: RequestForm::Off,
+        signed_requests: RequestForm::Off,
         signup: false,
+        dpop: DpopUse::Off,
         refresh_needs_offline_access: false,
         ttl: Lifetimes {
             code: day,
@@ -69,6 +74,7 @@ fn decided(code: Option<&DeviceCode<'_>>) -> Result<Verdict, ErrorCode> {
     let request = Request {
         device_code: "loco_dc_x",
         resources: Vec::new(),
+        key: None,
     };
     decide(entitlement, code, &request, NOW).map_err(|error| error.code)
 }
