@@ -188,6 +188,10 @@ pub struct DocumentCache {
 /// A client: metadata of RFC 7591 §2 and OpenID Connect Registration §2, and what the operator
 /// decided about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a member of the metadata, or a choice of the operator"
+)]
 pub struct Client {
     /// The `client_id`, byte for byte.
     pub client_id: String,

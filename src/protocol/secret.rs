@@ -43,7 +43,7 @@ pub enum Purpose {
     Device,
     /// Interaction id of a device request, made of the stored form of its user code.
     DeviceInteraction,
-    /// Key and `jti` of a DPoP proof.
+    /// Key and `jti` of a proof of possession (RFC 9449).
     Proof,
 }
 

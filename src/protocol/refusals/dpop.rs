@@ -3,7 +3,7 @@
 use super::refusals;
 
 refusals! {
-    /// How a DPoP proof is refused.
+    /// How a proof of possession is refused.
     DpopRefusal:
     Repeated {
         rule: "DP-01",
