@@ -28,7 +28,7 @@ async fn sign_out(browser: &mut Browser<'_>) {
 async fn ap_01_the_device_is_among_the_apps_and_is_taken_away_there() {
     let server = devices().await;
     let mut browser = signed_in(&server).await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     browser.decide(&codes, "allow").await;
     let tokens = server.poll(&codes).await.ok();
     let page = browser.get("/oauth/apps").await;
@@ -50,9 +50,9 @@ async fn ap_01_the_device_is_among_the_apps_and_is_taken_away_there() {
 async fn ap_01_what_is_taken_away_meanwhile(#[case] decided: bool) {
     let server = devices().await;
     let mut browser = signed_in(&server).await;
-    let first = server.codes().await;
+    let first = server.device_codes().await;
     browser.decide(&first, "allow").await;
-    let second = server.codes().await;
+    let second = server.device_codes().await;
     if decided {
         browser.decide(&second, "allow").await;
     } else {
@@ -73,7 +73,7 @@ async fn ap_01_what_is_taken_away_meanwhile(#[case] decided: bool) {
 async fn rv_02_the_device_revokes_its_grant() {
     let server = devices().await;
     let mut browser = signed_in(&server).await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     browser.decide(&codes, "allow").await;
     let tokens = server.poll(&codes).await.ok();
     let form = [
@@ -114,7 +114,7 @@ async fn bs_05_sign_out_before_the_device_asks(
 async fn tk_16_a_changed_password_and_a_locked_account() {
     let server = devices().await;
     let mut browser = signed_in(&server).await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     browser.decide(&codes, "allow").await;
     server.set_user(users::Column::Password, "changed").await;
     server.poll(&codes).await.assert_error(400, "invalid_grant");
@@ -126,7 +126,7 @@ async fn tk_16_a_changed_password_and_a_locked_account() {
 async fn az_08_the_client_meanwhile() {
     let server = devices().await;
     let mut browser = signed_in(&server).await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let page = browser.enter(text(&codes, "user_code")).await;
     server.set_client("tv", Column::Version, 2).await;
     let again = browser.press(&page, "allow").await;
@@ -146,12 +146,12 @@ async fn az_08_the_client_meanwhile() {
 async fn cl_01_what_nobody_decided_goes_after_an_hour() {
     let server = devices().await;
     let mut browser = signed_in(&server).await;
-    let approved = server.codes().await;
+    let approved = server.device_codes().await;
     browser.decide(&approved, "allow").await;
     server.poll(&approved).await.ok();
-    let claimed = server.codes().await;
+    let claimed = server.device_codes().await;
     browser.enter(text(&claimed, "user_code")).await;
-    let pending = server.codes().await;
+    let pending = server.device_codes().await;
     server.advance(600 + 3599);
     server.task("oauth:cleanup", &[]).await.unwrap();
     assert_eq!(server.grants().await.len(), 3);
@@ -174,7 +174,7 @@ async fn cl_01_what_nobody_decided_goes_after_an_hour() {
 async fn cl_01_what_nobody_fetched_goes_after_a_day() {
     let server = devices().await;
     let mut browser = signed_in(&server).await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     browser.decide(&codes, "allow").await;
     let row = server.device().await;
     assert_eq!(row.retain_until, row.expires_at);

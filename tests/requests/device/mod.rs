@@ -59,7 +59,7 @@ impl TestServer {
     }
 
     /// Codes of `tv`.
-    async fn codes(&self) -> Value {
+    async fn device_codes(&self) -> Value {
         let scope = [("scope", "openid read offline_access")];
         self.ask(&scope).await.ok()
     }

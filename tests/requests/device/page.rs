@@ -17,7 +17,7 @@ async fn c191_user_codes() {
     let server = devices().await;
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..50 {
-        let codes = server.codes().await;
+        let codes = server.device_codes().await;
         let code = text(&codes, "user_code").to_owned();
         let (first, second) = code.split_once('-').unwrap();
         let letters = format!("{first}{second}");
@@ -49,7 +49,7 @@ async fn c191_user_codes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c191_a_code_is_taken_however_it_is_typed(#[case] typed: fn(&str) -> String) {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     browser.sign_in().await;
     let page = browser.enter(&typed(text(&codes, "user_code"))).await;
@@ -62,7 +62,7 @@ async fn c191_a_code_is_taken_however_it_is_typed(#[case] typed: fn(&str) -> Str
 async fn c192_guesses_are_limited() {
     // An empty list: the limits that a fresh app has.
     let server = devices_with(only("device_user_code", &json!([]), "memory")).await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     browser.sign_in().await;
     let page = browser.get(PAGE).await;
@@ -92,15 +92,15 @@ async fn c192_the_answer_tells_nothing_of_codes() {
     let server = devices().await;
     let mut browser = server.browser();
     browser.sign_in().await;
-    let used = server.codes().await;
+    let used = server.device_codes().await;
     browser.decide(&used, "allow").await;
     let mut bob = server.browser();
     bob.sign_in_as(BOB).await;
-    let of_bob = server.codes().await;
+    let of_bob = server.device_codes().await;
     bob.enter(text(&of_bob, "user_code")).await;
-    let expired = server.codes().await;
+    let expired = server.device_codes().await;
     server.advance(600);
-    let fresh = server.codes().await;
+    let fresh = server.device_codes().await;
     let mut answers = Vec::new();
     for code in [
         text(&used, "user_code"),
@@ -131,7 +131,7 @@ async fn c192_the_answer_tells_nothing_of_codes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c193_who_entered_the_code_decides() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let (mut alice, mut bob) = (server.browser(), server.browser());
     alice.sign_in().await;
     bob.sign_in_as(BOB).await;
@@ -171,7 +171,7 @@ async fn c193_who_entered_the_code_decides() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c194_a_link_fills_the_code_in_and_does_no_more() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     browser.sign_in().await;
     let complete = text(&codes, "verification_uri_complete");
@@ -222,7 +222,7 @@ async fn c194_the_program_that_asked_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c197_no_decision_without_the_token() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     browser.sign_in().await;
     let page = browser.get(PAGE).await;
@@ -257,7 +257,7 @@ async fn c197_no_decision_without_the_token() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pg_08_a_login_on_the_way_keeps_the_code() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     let answer = browser.get(text(&codes, "verification_uri_complete")).await;
     let page = browser.follow(answer).await;
@@ -274,7 +274,7 @@ async fn pg_08_a_login_on_the_way_keeps_the_code() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pg_08_a_sign_up_on_the_way_keeps_the_code() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     let answer = browser.get(text(&codes, "verification_uri_complete")).await;
     let login = browser.follow(answer).await;
@@ -323,7 +323,7 @@ async fn pg_08_only_codes_are_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn co_04_scopes_can_be_unticked() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     browser.sign_in().await;
     let page = browser.enter(text(&codes, "user_code")).await;
@@ -345,7 +345,7 @@ async fn dv_07_every_device_is_asked_for() {
     browser.sign_in().await;
     server.set_client("tv", Column::SkipConsent, true).await;
     for _ in 0..2 {
-        let codes = server.codes().await;
+        let codes = server.device_codes().await;
         let page = browser.enter(text(&codes, "user_code")).await;
         assert!(page.body.contains("Connect this device?"), "{page:?}");
         browser.press(&page, "allow").await;
@@ -357,7 +357,7 @@ async fn dv_07_every_device_is_asked_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dv_07_the_built_in_page_asks() {
     let server = devices_with(json!({ "consent_url": "/own/consent" })).await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     browser.sign_in().await;
     let page = browser.enter(text(&codes, "user_code")).await;
@@ -367,7 +367,7 @@ async fn dv_07_the_built_in_page_asks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dv_06_another_account_can_take_the_code_over() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     browser.sign_in().await;
     let page = browser.enter(text(&codes, "user_code")).await;
@@ -396,7 +396,7 @@ async fn nx_05_a_login_that_is_too_old() {
     let mut browser = server.browser();
     browser.sign_in().await;
     server.advance(100);
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let page = browser.enter(text(&codes, "user_code")).await;
     assert!(page.body.contains("name=\"password\""), "{page:?}");
     let page = browser.log_in(&page, ALICE, PASSWORD).await;
@@ -409,7 +409,7 @@ async fn nx_05_a_login_that_is_too_old() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ix_05_a_second_decision_changes_nothing() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     browser.sign_in().await;
     let page = browser.enter(text(&codes, "user_code")).await;
@@ -426,7 +426,7 @@ async fn ix_05_a_second_decision_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ix_05_allow_and_deny_at_once() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     browser.sign_in().await;
     let page = browser.enter(text(&codes, "user_code")).await;
@@ -450,7 +450,7 @@ async fn ix_05_allow_and_deny_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ix_06_a_request_does_not_outlive_its_code() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     browser.sign_in().await;
     let page = browser.enter(text(&codes, "user_code")).await;

@@ -12,7 +12,7 @@ use crate::app::{
 #[tokio::test(flavor = "multi_thread")]
 async fn c190_dv_03_a_device_waits_its_interval() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let before = server.ledger().await;
     server
         .poll(&codes)
@@ -43,7 +43,7 @@ async fn c190_dv_03_a_device_waits_its_interval() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dv_04_a_wait_is_no_refusal() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     server.events(&[]);
     server
         .poll(&codes)
@@ -61,7 +61,7 @@ async fn dv_04_a_wait_is_no_refusal() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dv_05_an_approved_device_gets_tokens_once() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     server
         .poll(&codes)
         .await
@@ -120,7 +120,7 @@ async fn dv_05_an_approved_device_gets_tokens_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c195_denied() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     server
         .poll(&codes)
         .await
@@ -146,7 +146,7 @@ async fn c195_denied() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c195_expired(#[case] approved: bool) {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     if approved {
         let mut browser = server.browser();
         browser.sign_in().await;
@@ -162,7 +162,7 @@ async fn c195_expired(#[case] approved: bool) {
 #[tokio::test(flavor = "multi_thread")]
 async fn c196_another_client_gets_nothing() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     browser.sign_in().await;
     browser.decide(&codes, "allow").await;
@@ -182,7 +182,7 @@ async fn c196_another_client_gets_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dv_01_codes_of_the_two_kinds_do_not_mix() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let form = [
         ("grant_type", "authorization_code"),
         ("code", text(&codes, "device_code")),
@@ -218,7 +218,7 @@ async fn dv_01_bad_device_codes(#[case] sent: &[(&str, &str)], #[case] error: &s
 #[tokio::test(flavor = "multi_thread")]
 async fn c244_twenty_polls_at_once_get_one_answer() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = server.browser();
     browser.sign_in().await;
     browser.decide(&codes, "allow").await;
@@ -238,7 +238,7 @@ async fn c244_twenty_polls_at_once_get_one_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dv_03_twenty_polls_at_once_while_waiting() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let polls = (0..20).map(|_| server.poll(&codes));
     let answers: Vec<Answer> = futures_util::future::join_all(polls).await;
     let pending = answers
@@ -255,7 +255,7 @@ async fn dv_05_another_node_answers() {
     let twin = server
         .twin(serde_json::json!({ "grant_types": super::grants_with_devices() }))
         .await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     let mut browser = twin.browser();
     browser.sign_in().await;
     browser.decide(&codes, "allow").await;
@@ -269,7 +269,7 @@ async fn dv_04_the_settings_say_how_long() {
         "device": { "ttl_seconds": 120, "interval_seconds": 2 },
     }))
     .await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     assert_eq!(
         (&codes["expires_in"], &codes["interval"]),
         (&120.into(), &2.into())
@@ -291,7 +291,7 @@ async fn dv_04_the_settings_say_how_long() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dv_04_odd_rows_wait() {
     let server = devices().await;
-    let codes = server.codes().await;
+    let codes = server.device_codes().await;
     change(&server, Column::DeviceStatus, Some("done")).await;
     server
         .poll(&codes)

@@ -168,7 +168,7 @@ async fn resources_of_the_request_are_the_audience() {
 async fn tk_04_requests_are_limited() {
     let server = devices_with(only("device_authorization", &json!([]), "memory")).await;
     for _ in 0..20 {
-        server.codes().await;
+        server.device_codes().await;
     }
     let over = server.ask(&[]).await;
     over.assert_error(429, "temporarily_unavailable");
