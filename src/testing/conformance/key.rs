@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use super::suite::Suite;
 
 enum Pair {
-    P256(EcdsaKeyPair),
+    P256(Box<EcdsaKeyPair>),
     Rsa(Box<RsaKeyPair>),
 }
 
@@ -35,7 +35,7 @@ impl ClientKey {
         let pair = EcdsaKeyPair::from_pkcs8(curve, document.as_ref(), &rng);
         Self {
             kid: kid.to_owned(),
-            pair: Pair::P256(pair.expect("the key was just made")),
+            pair: Pair::P256(Box::new(pair.expect("the key was just made"))),
         }
     }
 
@@ -96,7 +96,7 @@ impl ClientKey {
         self.sign_as_is(&changed(usual, header), claims)
     }
 
-    /// A DPoP proof (RFC 9449 §4.2) with the usual header, changed.
+    /// A `DPoP` proof (RFC 9449 §4.2) with the usual header, changed.
     pub fn proof(&self, header: &Value, claims: &Value) -> String {
         let usual = json!({ "alg": self.alg(), "typ": "dpop+jwt", "jwk": self.public() });
         self.sign_as_is(&changed(usual, header), claims)
@@ -152,7 +152,7 @@ pub(super) fn changed(mut value: Value, changes: &Value) -> Value {
 }
 
 impl Suite<'_> {
-    /// The claims of a good DPoP proof for a request without a token (RFC 9449 §4.2).
+    /// The claims of a good `DPoP` proof for a request without a token (RFC 9449 §4.2).
     pub fn proof_claims(&self, method: &str, url: &str) -> Value {
         let bare = url.split(['?', '#']).next().unwrap_or_default();
         json!({
@@ -161,7 +161,7 @@ impl Suite<'_> {
         })
     }
 
-    /// The claims of a good DPoP proof for a request with a token: `ath` is its hash.
+    /// The claims of a good `DPoP` proof for a request with a token: `ath` is its hash.
     pub fn proof_claims_for(&self, method: &str, url: &str, token: &str) -> Value {
         let mut claims = self.proof_claims(method, url);
         claims["ath"] = json!(URL_SAFE_NO_PAD.encode(Sha256::digest(token)));

@@ -39,7 +39,9 @@
 //! lets everybody register. [`Plan::run`] runs a plan against an app that is booted already, as it
 //! is.
 
+mod call;
 mod fapi;
+mod journey;
 mod key;
 mod mcp;
 mod oidc;

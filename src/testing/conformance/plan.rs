@@ -49,7 +49,7 @@ pub enum Plan {
     RpInitiatedLogoutOp,
     /// Logout that the server tells clients about.
     BackChannelLogoutOp,
-    /// FAPI 2.0 Security Profile (Final), with DPoP and `private_key_jwt`.
+    /// FAPI 2.0 Security Profile (Final), with `DPoP` and `private_key_jwt`.
     Fapi2SecurityProfile,
     /// The authorization text of the Model Context Protocol, revision 2026-07-28.
     McpAuthorization,

@@ -30,7 +30,8 @@ pub(super) type Checked<T = ()> = Result<T, Stop>;
 /// Ends the module as failed unless the condition holds; the text says what was found.
 macro_rules! ensure {
     ($condition:expr, $($text:tt)+) => {
-        if !$condition {
+        let holds: bool = $condition;
+        if !holds {
             return Err($crate::testing::conformance::report::Stop::Failed(format!($($text)+)));
         }
     };

@@ -86,6 +86,7 @@ impl<'a> Suite<'a> {
     }
 
     /// A random text, as clients make them for `state` and `nonce`.
+    #[expect(clippy::unused_self, reason = "modules have the suite at hand")]
     pub fn random(&self) -> String {
         let secret = random::secret("").expect("random bytes");
         secret.expose().to_owned()

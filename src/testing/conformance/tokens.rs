@@ -36,6 +36,7 @@ pub(super) struct Session<'a> {
 }
 
 /// A token response that was checked.
+#[expect(clippy::struct_field_names, reason = "the names are those of RFC 6749")]
 pub(super) struct TokenSet {
     pub access_token: String,
     pub refresh_token: Option<String>,

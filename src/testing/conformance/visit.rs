@@ -1,10 +1,10 @@
 //! The end of an authorization request, and what it must be.
 
 use super::{
+    journey::Walked,
     person::ActKind,
     relying_party::RelyingParty,
     report::{Checked, Stop, ensure},
-    request::Walked,
 };
 use crate::testing::page::{Form, Page};
 

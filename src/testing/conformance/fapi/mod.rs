@@ -1,4 +1,4 @@
-//! FAPI 2.0 Security Profile (Final), with `private_key_jwt`, DPoP and PAR. The names of the modules
+//! FAPI 2.0 Security Profile (Final), with `private_key_jwt`, `DPoP` and PAR. The names of the modules
 //! are those of the suite, which puts `fapi2-security-profile-final-` before each.
 
 mod assertions;

@@ -1,4 +1,4 @@
-//! DPoP proofs at PAR and at the token endpoint (RFC 9449 §4, §10).
+//! `DPoP` proofs at PAR and at the token endpoint (RFC 9449 §4, §10).
 
 use std::rc::Rc;
 

@@ -4,11 +4,12 @@ use serde_json::Value;
 
 use super::{discovery::safe_url, logins::NEEDS_A_PAGE};
 use crate::testing::conformance::{
+    journey::{Journey, Walked},
     key::{ClientKey, claims_of, without_signature},
     person::{ActKind, Decision},
     relying_party::{RelyingParty, SITE},
     report::{Checked, Stop, ensure},
-    request::{Journey, Walked, with_query},
+    request::with_query,
     suite::Suite,
     tokens::Session,
     visit::Landed,

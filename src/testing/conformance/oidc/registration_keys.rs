@@ -72,7 +72,7 @@ pub(super) async fn client_rotates_keys(suite: &Suite<'_>) -> Checked {
 }
 
 /// A registration whose sector has this list of addresses.
-async fn in_sector(suite: &Suite<'_>, name: &str, addresses: &Value) -> Checked<Value> {
+fn in_sector(suite: &Suite<'_>, name: &str, addresses: &Value) -> Checked<Value> {
     suite.needs_listed("subject_types_supported", "public")?;
     let url = format!("{SITE}/{name}/sector");
     suite.publish(&url, addresses);
@@ -81,13 +81,13 @@ async fn in_sector(suite: &Suite<'_>, name: &str, addresses: &Value) -> Checked<
 
 pub(super) async fn sector_uri(suite: &Suite<'_>) -> Checked {
     let addresses = json!([format!("{SITE}/callback")]);
-    let body = in_sector(suite, "good", &addresses).await?;
+    let body = in_sector(suite, "good", &addresses)?;
     RelyingParty::registered(suite, &body).await.map(drop)
 }
 
 pub(super) async fn sector_bad(suite: &Suite<'_>) -> Checked {
     let addresses = json!(["https://elsewhere.example/callback"]);
-    let body = in_sector(suite, "bad", &addresses).await?;
+    let body = in_sector(suite, "bad", &addresses)?;
     let answer = register(suite, &body).await?;
     let codes = [
         "invalid_client_metadata",
