@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::RateLimitEntry,
     error::{ApiError, Failure},
-    http::extract::{ApiForm, ServerState, credentials},
+    http::extract::{ApiForm, ServerState, credentials, sent_proof},
     limits::{self, RateLimitKeys},
     protocol::{
         authorize::{self, AuthorizationRequest, RequestSource},
@@ -26,8 +26,9 @@ use crate::{
         error::OAuthError,
         params::Params,
         policy::Entitlement,
-        pushed_request::PushedParameters,
+        pushed_request::{PushedParameters, bound_to},
         refusals::PushedRefusal,
+        route::Route,
         time::Seconds,
     },
     server::Server,
@@ -53,7 +54,14 @@ pub async fn post(
     let params = pushed
         .params()
         .map_err(|error| OAuthError::of(error.refusal()))?;
-    let request = requested(&server, &client, &params).await?;
+    let proof = server
+        .tokens
+        .proof_at(Route::PushedRequest, &sent_proof(&headers))?;
+    let mut request = requested(&server, &client, &params).await?;
+    if let Some(proof) = proof {
+        request = bound_to(request, &proof.key)?;
+        server.tokens.use_up(&proof).await?;
+    }
     let handle = server.interactions.push(client, request).await?;
     let answer = PushedResponse {
         request_uri: handle.request_uri.expose().to_owned(),

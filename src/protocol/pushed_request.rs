@@ -3,8 +3,10 @@
 use serde::Deserialize;
 
 use super::{
+    authorize::AuthorizationRequest,
     client::SecretHash,
     client_auth::ClientParameters,
+    dpop::KeyThumbprint,
     error::OAuthError,
     grants::repeated,
     params::{Params, ParamsError},
@@ -68,6 +70,24 @@ impl<'p> PushedParameters<'p> {
     pub fn params(&self) -> Result<Params, ParamsError> {
         Params::of(self.authorization.clone())
     }
+}
+
+/// Binds a request to the key that the client has proven to hold (PR-04): the code is redeemed by that key.
+///
+/// # Errors
+/// `invalid_dpop_proof` where the request names another key in `dpop_jkt`.
+pub fn bound_to(
+    request: AuthorizationRequest,
+    key: &KeyThumbprint,
+) -> Result<AuthorizationRequest, OAuthError> {
+    if let Some(named) = request.dpop_jkt.as_deref().filter(|it| *it != key.as_str()) {
+        let wanted = format!("dpop_jkt: {}", key.as_str());
+        return Err(OAuthError::of(PushedRefusal::OtherKey).observed(wanted, named));
+    }
+    Ok(AuthorizationRequest {
+        dpop_jkt: Some(key.as_str().to_owned()),
+        ..request
+    })
 }
 
 /// What is stored of a handle.

@@ -1,4 +1,4 @@
-//! Pushed authorization requests (GE-11, PR-02, PR-06).
+//! Pushed authorization requests (GE-11, PR-02, PR-04, PR-06).
 
 use super::refusals;
 
@@ -22,6 +22,15 @@ refusals! {
         expected: "the parameters of the authorization request, without request_uri",
         fix: "Push the parameters themselves, or a signed request as the parameter request.",
         standard: "RFC 9126 §2.1",
+    }
+    OtherKey {
+        rule: "PR-04",
+        code: InvalidDpopProof,
+        client: "dpop_jkt is not the key of the DPoP proof",
+        problem: "The client pushed a request for one key, with a proof by another.",
+        expected: "dpop_jkt: the thumbprint of the key that signed the proof, or no dpop_jkt",
+        fix: "Send a proof by the key that the token request will use; the proof alone is enough.",
+        standard: "RFC 9449 §10.1",
     }
     HandleUnknown {
         rule: "PR-06",

@@ -4,6 +4,7 @@ mod authorize;
 mod demanded;
 mod exchange;
 mod nonces;
+mod pushed;
 mod races;
 mod refresh;
 mod resources;
