@@ -33,7 +33,6 @@ const fn planned(row: Row, standard: &'static str) -> Row {
     }
 }
 
-const TOKEN_EXCHANGE: &str = "token exchange (RFC 8693)";
 const CLAIMS_OF_TOKENS: &str = "claims of single access tokens (OpenID Connect Core §5.5)";
 const SIGNED_INTROSPECTION: &str = "signed introspection responses (RFC 9701)";
 
@@ -229,7 +228,7 @@ const ACCESS_TOKENS: Table = Table {
         null("dpop_jkt", Text),
         row("scopes audience", Json),
         planned(null("claims", Json), CLAIMS_OF_TOKENS),
-        planned(null("actor", Json), TOKEN_EXCHANGE),
+        null("actor", Json),
         row("issued_at expires_at", Seconds),
         null("revoked_at last_used_at", Seconds),
     ],
