@@ -34,7 +34,7 @@ const LEEWAY: Seconds = Seconds::new(10);
 /// How far `iat` and `nbf` may lie ahead: tolerance between clocks (CA-05).
 const AHEAD: Seconds = Seconds::new(30);
 /// Longest time to `exp`, without tolerance: the hour that clients give theirs (CA-05).
-const MAX_LIFE: Seconds = Seconds::hours(1);
+pub(in crate::protocol) const MAX_LIFE: Seconds = Seconds::hours(1);
 
 /// The form of a JWT that a client signs, for one purpose (RFC 8725 §3.11).
 #[derive(Clone, Copy, Debug)]

@@ -2,13 +2,14 @@ use rstest::rstest;
 
 use super::*;
 use crate::protocol::{
+    dpop::Binding,
     error::ErrorCode,
     exchange_policy::ExchangePolicy,
     implied_scopes::ImpliedScopes,
     interaction::tests as interaction,
     jwk::SigningAlg,
     params::Params,
-    policy::{Lifetimes, ResourcePolicy},
+    policy::{DpopUse, Lifetimes, RequestForm, ResourcePolicy},
     time::Seconds,
 };
 
@@ -36,6 +37,7 @@ fn resource_of(identifier: &str, scopes: &[&str]) -> ResourcePolicy {
         access_token_ttl: Seconds::hours(1),
         introspection_clients: Vec::new(),
         implied_scopes: ImpliedScopes::default(),
+        binding: Binding::Optional,
     }
 }
 
@@ -56,6 +58,11 @@ pub fn policy() -> Policy {
         ],
         default_resource: None,
         grant_types: Vec::new(),
+        supported_claims: Vec::new(),
+        acr_values: Vec::new(),
+        pushed_requests: RequestForm::Off,
+        signed_requests: RequestForm::Off,
+        dpop: DpopUse::Off,
         signup: false,
         refresh_needs_offline_access: false,
         ttl: Lifetimes {
