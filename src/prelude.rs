@@ -7,8 +7,8 @@ pub use crate::{
     events::{AuditEvent, EventSubscriber},
     people::{
         hooks::{
-            ClientInfo, DefaultHooks, ExternalLogin, InteractionInfo, ManageAction,
-            OAuthServerHooks, OwnedClient, Registrant, SessionInfo, TokenInfo,
+            ClientInfo, DefaultHooks, ExternalLogin, IdentityAssertion, InteractionInfo,
+            ManageAction, OAuthServerHooks, OwnedClient, Registrant, SessionInfo, TokenInfo,
         },
         resource_owner::{
             ClaimRequest, Claims, CreateAccount, FieldError, FormCheck, PasswordError,

@@ -225,6 +225,8 @@ pub fn policy(settings: &Settings, urls: &Urls, app: &dyn ResourceOwners) -> Pol
                 .map(|(scope, ttl)| ScopeLifetime { scope, ttl })
                 .collect(),
         },
+        exchange: settings.token_exchange.clone(),
+        assertion_issuers: settings.jwt_bearer_issuers.clone(),
     }
 }
 

@@ -4,6 +4,7 @@
 use std::{future::Future, time::Duration};
 
 use async_trait::async_trait;
+use sea_orm::DatabaseConnection;
 use tokio::time::timeout;
 
 use super::{definition::OAuthServerDefinition, owners::AppOwners};
@@ -12,8 +13,8 @@ use crate::{
     people::{
         AppHooks, Owner,
         hooks::{
-            ClientInfo, ExternalLogin, InteractionInfo, ManageAction, OAuthServerHooks,
-            OwnedClient, Registrant, SessionInfo, TokenInfo,
+            ClientInfo, ExternalLogin, IdentityAssertion, InteractionInfo, ManageAction,
+            OAuthServerHooks, OwnedClient, Registrant, SessionInfo, TokenInfo,
         },
         resource_owner::{Claims, ResourceOwner},
     },
@@ -123,6 +124,16 @@ impl<D: OAuthServerDefinition> AppHooks for AppOwners<D> {
         let user = owner.map(user::<D::User>).transpose()?;
         let hook = self.hooks.token_response_fields(user, token);
         limited("token_response_fields", hook).await
+    }
+
+    async fn subject_from_assertion(
+        &self,
+        db: &DatabaseConnection,
+        assertion: &IdentityAssertion,
+    ) -> Result<Option<Owner>, Failure> {
+        let hook = self.hooks.subject_from_assertion(db, assertion);
+        let user = limited("subject_from_assertion", hook).await?;
+        Ok(user.map(Owner::new))
     }
 
     async fn may_register(

@@ -23,7 +23,7 @@ use crate::{
 
 /// Seconds beyond its end for which a used assertion is remembered: a clock that went ahead and comes
 /// back makes no used assertion valid again.
-const USED_KEPT: Seconds = Seconds::days(1);
+pub const USED_KEPT: Seconds = Seconds::days(1);
 
 impl ClientRegistry {
     /// Authenticates a client (CA-01 to CA-05). `row` is the client in the table under its id, if there

@@ -2,6 +2,8 @@
 
 pub mod authentication;
 pub mod documents;
+mod issuers;
+pub mod key_sets;
 pub mod keys;
 pub mod registration;
 pub mod sectors;
@@ -9,7 +11,7 @@ pub mod signed_requests;
 
 use std::sync::Arc;
 
-use self::keys::StaticKeys;
+use self::key_sets::KeyCopies;
 use crate::{
     clock::Clock,
     config::{self, Settings, urls::Urls},
@@ -40,8 +42,8 @@ pub struct ClientRegistry {
     events: Events,
     keys: Arc<Keys>,
     fetcher: Arc<Fetcher>,
-    /// Fetched keys of clients of the settings, which have no row.
-    static_keys: StaticKeys,
+    /// Fetched keys of what has no row: clients of the settings, identity providers.
+    key_copies: KeyCopies,
 }
 
 /// What a [`ClientRegistry`] is made of.
@@ -82,7 +84,7 @@ impl ClientRegistry {
             events,
             keys,
             fetcher,
-            static_keys: StaticKeys::default(),
+            key_copies: KeyCopies::default(),
         }
     }
 

@@ -51,6 +51,9 @@ impl Settings {
             pushed_requests: self.par.form(),
             signed_requests: self.jar.form(),
             dpop: self.dpop.enabled,
+            issues_id_jags: self.grant_types.contains(&GrantType::TokenExchange)
+                && !self.token_exchange.id_jag.is_empty(),
+            takes_id_jags: self.grant_types.contains(&GrantType::JwtBearer),
             links: Links {
                 service_documentation: self.service_documentation.clone(),
                 op_policy_uri: self.op_policy_uri.clone(),

@@ -4,6 +4,7 @@
 mod address;
 mod choices;
 mod clients;
+mod exchange;
 mod fetch;
 mod finding;
 mod keys;

@@ -37,9 +37,7 @@ const REPLACED: [(&str, &str); 13] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 5] = [
-    "token_exchange",
-    "jwt_bearer",
+const LATER: [&str; 3] = [
     "trust_policy",
     "events",
     "refresh_token_retry_until_used",
@@ -55,13 +53,10 @@ const LATER_IN_ENTRIES: [&str; 5] = [
 ];
 
 /// Values of later versions, by the place of the value.
-const LATER_VALUES: [(&str, &str); 3] = [
+const LATER_VALUES: [(&str, &str); 1] = [
     ("profile", "fapi2"),
     (
         "grant_types",
-        "urn:ietf:params:oauth:grant-type:token-exchange",
-    ),
-    ("grant_types", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
 ];
 
 /// Largest number of edits at which a key counts as misspelt.

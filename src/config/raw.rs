@@ -13,6 +13,7 @@ use super::{
         LogoutRevokes, Profile, PushedRequestSettings, RateLimitStore, RefreshRotation,
         RefreshTokenPolicy, SignedRequestSettings, TokenPrefixes,
     },
+    exchange::{RawJwtBearer, RawTokenExchange},
     fetch::{DocumentSettings, FetchSettings},
     rate_limits::RateLimits,
     raw_lists::{RawClient, RawResource, RawScope},
@@ -123,13 +124,15 @@ pub(super) struct RawSettings {
     pub client_id_metadata_documents: DocumentSettings,
     pub redirect_schemes: Vec<String>,
     pub client_assertion_audience: AssertionAudience,
-    #[validate(nested)]
     pub par: PushedRequestSettings,
     pub jar: SignedRequestSettings,
     #[validate(nested)]
     pub device: DeviceSettings,
     #[validate(nested)]
     pub dpop: DpopSettings,
+    #[validate(nested)]
+    pub token_exchange: RawTokenExchange,
+    pub jwt_bearer: RawJwtBearer,
     #[validate(nested)]
     pub cleanup: CleanupSettings,
 }
@@ -226,6 +229,8 @@ impl Default for RawSettings {
             jar: SignedRequestSettings::default(),
             device: DeviceSettings::default(),
             dpop: DpopSettings::default(),
+            token_exchange: RawTokenExchange::default(),
+            jwt_bearer: RawJwtBearer::default(),
             cleanup: CleanupSettings::default(),
         }
     }

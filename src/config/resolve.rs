@@ -9,7 +9,7 @@ use url::Url;
 use super::{
     AppEnvironment, address,
     choices::{CookieSecure, RateLimitStore},
-    clients,
+    clients, exchange,
     finding::Findings,
     raw::RawSettings,
     registration::{self, RegistrationSettings},
@@ -17,7 +17,10 @@ use super::{
     settings::Settings,
     values,
 };
-use crate::protocol::scope::{OFFLINE_ACCESS, Scopes};
+use crate::protocol::{
+    exchange_policy::ExchangePolicy,
+    scope::{OFFLINE_ACCESS, Scopes},
+};
 
 pub(super) fn resolve(
     mut raw: RawSettings,
@@ -30,6 +33,8 @@ pub(super) fn resolve(
     let resources = std::mem::take(&mut raw.resources);
     let default_resource = raw.default_resource.take();
     let advertised = raw.advertised_scopes.take();
+    let exchange = std::mem::take(&mut raw.token_exchange);
+    let jwt_bearer = std::mem::take(&mut raw.jwt_bearer);
     let registration = registration::take(&mut raw);
 
     let mut settings = plain(raw, app_environment, findings);
@@ -43,6 +48,7 @@ pub(super) fn resolve(
     settings.registration = registration::resolve(&registration, &settings, findings);
     let clients = clients::resolve(clients, &settings, findings);
     settings.clients = clients.into_iter().map(Arc::new).collect();
+    exchange::resolve(exchange, jwt_bearer, &mut settings, findings);
     scopes::check_defined(&settings, findings);
     address::check_own_pages(&settings, findings);
     settings
@@ -175,6 +181,8 @@ fn plain(
         jar: raw.jar,
         device: raw.device,
         dpop: raw.dpop,
+        token_exchange: ExchangePolicy::default(),
+        jwt_bearer_issuers: Vec::new(),
         cleanup: raw.cleanup,
         base_url,
     }

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::protocol::{
     client::{Client, GrantType},
+    exchange_policy::{AssertionIssuer, ExchangePolicy},
     jwk::SigningAlg,
     resource,
     scope::STANDARD,
@@ -184,6 +185,10 @@ pub struct Settings {
     pub jar: SignedRequestSettings,
     /// Proofs of possession, by which tokens are bound to a key of the client (RFC 9449).
     pub dpop: DpopSettings,
+    /// Which client may exchange which tokens (RFC 8693).
+    pub token_exchange: ExchangePolicy,
+    /// Identity providers whose assertions about people count here (RFC 7523 §2.1): `jwt_bearer.issuers`.
+    pub jwt_bearer_issuers: Vec<AssertionIssuer>,
 }
 
 /// A scope that the app defines.

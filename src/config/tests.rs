@@ -313,6 +313,7 @@ fn resource_entries(#[case] entry: Value, #[case] key: &str) {
 }
 
 mod clients;
+mod exchange;
 mod metadata;
 mod registration;
 mod values;

@@ -11,7 +11,7 @@ use crate::{
     limits::{self, RateLimitKeys},
     protocol::{
         access_token::{Audience, Confirmation},
-        client::Client,
+        actor::Actor,
         client_auth::ClientEndpoint,
         error::OAuthError,
         grants::LookupRequest,
@@ -60,6 +60,8 @@ pub struct Introspection {
     amr: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<Actor>,
 }
 
 /// Describes a token to a confidential client: its own, or an access token for its resource (IN-03).
@@ -99,7 +101,8 @@ pub async fn post(
     }
     // A JWT whose key was withdrawn is inactive here, as it is at a guard.
     let stands = |found: &Token| {
-        is_visible(&server, &client, found) && server.tokens.is_signed(token.unwrap_or_default())
+        let tokens = &server.tokens;
+        tokens.is_visible(&client, found) && tokens.is_signed(token.unwrap_or_default())
     };
     let Some(found) = found.filter(stands) else {
         return Ok(Json(Introspection::default()));
@@ -108,22 +111,6 @@ pub async fn post(
         return Ok(Json(Introspection::default()));
     };
     Ok(Json(describe(&server, &found, &parties)?))
-}
-
-/// IN-03: whether the caller may see the token.
-fn is_visible(server: &Server, caller: &Client, token: &Token) -> bool {
-    if token.client_id() == caller.client_id {
-        return true;
-    }
-    let Token::Access(found) = token else {
-        return false;
-    };
-    found.token.audience.0.iter().any(|uri| {
-        server
-            .policy
-            .resource_of_audience(uri)
-            .is_some_and(|resource| resource.introspection_clients.contains(&caller.client_id))
-    })
 }
 
 /// IN-04: the answer about an active token.
@@ -159,6 +146,7 @@ fn describe(
             cnf: found.token.dpop_jkt.clone().map(|jkt| Confirmation { jkt }),
             jti: found.token.jti.clone(),
             sid: server.tokens.sid(&parties.client, found.session.as_ref()),
+            act: found.token.actor(),
             ..common
         },
         Token::Refresh(found) => Introspection {

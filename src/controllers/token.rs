@@ -90,6 +90,10 @@ async fn answer(
             grants::client_credentials::answer(server, &credentials, request).await
         }
         GrantType::DeviceCode => grants::device_code::answer(server, &credentials, request).await,
+        GrantType::TokenExchange => {
+            grants::token_exchange::answer(server, &credentials, request).await
+        }
+        GrantType::JwtBearer => grants::jwt_bearer::answer(server, &credentials, request).await,
     }
 }
 

@@ -51,6 +51,8 @@ names! {
     DeviceRequested => "device.requested",
     DeviceApproved => "device.approved",
     DeviceDenied => "device.denied",
+    AssertionIssued => "assertion.issued",
+    AssertionRefused => "assertion.refused",
     ClientRegistered => "client.registered",
     ClientChanged => "client.changed",
     ClientSecretRotated => "client.secret_rotated",

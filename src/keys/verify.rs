@@ -23,13 +23,15 @@ pub enum JwtPurpose {
     AccessToken,
     /// `id_token_hint` (OpenID Connect Core §3.1.2.1): `typ` `JWT`, may be expired.
     IdTokenHint,
+    /// ID token as `subject_token` (RFC 8693 §2.1): `typ` `JWT`, all times checked.
+    SubjectToken,
 }
 
 impl JwtPurpose {
     const fn typ(self) -> &'static str {
         match self {
             Self::AccessToken => "at+jwt",
-            Self::IdTokenHint => "JWT",
+            Self::IdTokenHint | Self::SubjectToken => "JWT",
         }
     }
 }
@@ -180,6 +182,8 @@ fn check_claims(
     if expected.purpose == JwtPurpose::AccessToken {
         text("client_id")?;
         text("jti")?;
+    }
+    if expected.purpose != JwtPurpose::IdTokenHint {
         if expires_at <= expected.now - LEEWAY {
             return Err(JwtError::Expired);
         }

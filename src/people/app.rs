@@ -11,8 +11,8 @@ use super::{
     Owner,
     capabilities::SignUpForm,
     hooks::{
-        ClientInfo, ExternalLogin, InteractionInfo, ManageAction, OwnedClient, Registrant,
-        SessionInfo, TokenInfo,
+        ClientInfo, ExternalLogin, IdentityAssertion, InteractionInfo, ManageAction, OwnedClient,
+        Registrant, SessionInfo, TokenInfo,
     },
     resource_owner::{Claims, UserKey},
 };
@@ -121,6 +121,12 @@ pub trait AppHooks: Send + Sync {
         owner: Option<&Owner>,
         token: &TokenInfo,
     ) -> Result<Claims, Failure>;
+    /// Calls the hook `subject_from_assertion`.
+    async fn subject_from_assertion(
+        &self,
+        db: &DatabaseConnection,
+        assertion: &IdentityAssertion,
+    ) -> Result<Option<Owner>, Failure>;
     /// Calls the hook `may_register`.
     async fn may_register(
         &self,

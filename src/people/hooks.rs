@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use loco_rs::{Result, app::AppContext};
+use sea_orm::DatabaseConnection;
 
-pub use self::info::{InteractionInfo, TokenInfo};
+pub use self::info::{IdentityAssertion, InteractionInfo, TokenInfo};
 use crate::{
     events::EventSubscriber,
     people::resource_owner::{Claims, ResourceOwner, UserKey},
@@ -243,6 +244,23 @@ pub trait OAuthServerHooks<U: ResourceOwner>: Default + Send + Sync + 'static {
     /// Ends the request with `server_error`.
     async fn token_response_fields(&self, _user: Option<&U>, _token: &TokenInfo) -> Result<Claims> {
         Ok(Claims::new())
+    }
+
+    /// Returns the user of this app who is the person of an assertion by an identity provider
+    /// (`jwt_bearer.issuers`): the link between the accounts. Without this hook nobody is.
+    ///
+    /// Look the link up by [`IdentityAssertion::issuer`] and [`IdentityAssertion::subject`], as they were stored
+    /// when the person signed in by that provider. An address ([`IdentityAssertion::verified_email`]) belongs to
+    /// whomever the provider says: it may link accounts only where the provider is the authority for its domain.
+    ///
+    /// # Errors
+    /// Ends the request with `server_error`.
+    async fn subject_from_assertion(
+        &self,
+        _db: &DatabaseConnection,
+        _assertion: &IdentityAssertion,
+    ) -> Result<Option<U>> {
+        Ok(None)
     }
 
     /// Whether this client may be registered. The metadata is what would be registered: with every

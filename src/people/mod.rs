@@ -20,7 +20,7 @@ pub use self::{
     context::SharedContext,
     owner::Owner,
 };
-use self::{hashing::Hashing, resource_owner::UserKey};
+use self::{hashing::Hashing, hooks::IdentityAssertion, resource_owner::UserKey};
 use crate::{
     clock::Clock,
     config::Settings,
@@ -63,6 +63,29 @@ impl People {
     pub async fn find(&self, key: UserKey) -> Result<Option<Owner>, Failure> {
         let find = || async { Ok(self.app.find(self.store.db(), key).await?) };
         Ok(retry(find).await?)
+    }
+
+    /// Returns the user with this subject.
+    ///
+    /// # Errors
+    /// When the app's model fails.
+    pub async fn find_by_subject(&self, subject: &str) -> Result<Option<Owner>, Failure> {
+        let find = || async { Ok(self.app.find_by_subject(self.store.db(), subject).await?) };
+        let found: Option<Owner> = retry(find).await?;
+        // A model may find more than it was asked for, such as another spelling.
+        Ok(found.filter(|owner| owner.subject() == subject))
+    }
+
+    /// Returns the user whom the app links with the person of an assertion.
+    ///
+    /// # Errors
+    /// When the hook fails.
+    pub async fn of_assertion(
+        &self,
+        assertion: &IdentityAssertion,
+    ) -> Result<Option<Owner>, Failure> {
+        let db = self.store.db();
+        self.app.subject_from_assertion(db, assertion).await
     }
 
     /// Returns the user with this key, whom a statement has read already where the users table is known.

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::scope::Scopes;
+use super::{actor::Actor, scope::Scopes};
 use crate::protocol::time::UnixTime;
 
 /// Header parameter `typ` of a JWT access token (RFC 9068 §2.1).
@@ -77,6 +77,9 @@ pub struct AccessTokenClaims {
     /// Session id, for clients that use logout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// Who acts for the subject (RFC 8693 §4.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Actor>,
     /// Claims that the app adds; none of [`REGISTERED`].
     #[serde(flatten)]
     pub more: Map<String, Value>,
@@ -118,6 +121,7 @@ mod tests {
             login,
             cnf: None,
             sid: None,
+            act: None,
             more: Map::new(),
         }
     }

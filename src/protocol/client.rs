@@ -92,6 +92,12 @@ pub enum GrantType {
     /// RFC 8628 §3.4.
     #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
     DeviceCode,
+    /// RFC 8693 §2.1.
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
+    TokenExchange,
+    /// RFC 7523 §2.1.
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:jwt-bearer")]
+    JwtBearer,
 }
 
 impl GrantType {
@@ -103,16 +109,19 @@ impl GrantType {
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
+            Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
         }
     }
 
-    /// Whether the grant brings tokens that no person agreed to. Only the operator gives such power,
-    /// or a caller whom the operator gave an initial access token (RG-07).
+    /// Whether the grant brings tokens that no person agreed to at this server. It is for confidential clients
+    /// then, and only the operator gives such power, or a caller whom the operator gave an initial access token
+    /// (RG-07).
     #[must_use]
     pub const fn acts_alone(self) -> bool {
         match self {
             Self::AuthorizationCode | Self::RefreshToken | Self::DeviceCode => false,
-            Self::ClientCredentials => true,
+            Self::ClientCredentials | Self::TokenExchange | Self::JwtBearer => true,
         }
     }
 

@@ -13,6 +13,7 @@ pub use self::{
     refusal::{AssertionError, AssertionRefusal},
 };
 use super::{
+    id_jag,
     jwk::SigningAlg,
     numeric_date,
     secret::{Purpose, SecretHash, hash},
@@ -32,8 +33,8 @@ const MAX_ID: usize = 255;
 const LEEWAY: Seconds = Seconds::new(10);
 /// How far `iat` and `nbf` may lie ahead: tolerance between clocks (CA-05).
 const AHEAD: Seconds = Seconds::new(30);
-/// Longest time to `exp`: the hour that clients give theirs, and some tolerance (CA-05).
-const MAX_LIFE: Seconds = Seconds::new(3610);
+/// Longest time to `exp`, without tolerance: the hour that clients give theirs (CA-05).
+pub(in crate::protocol) const MAX_LIFE: Seconds = Seconds::hours(1);
 
 /// The form of a JWT that a client signs, for one purpose (RFC 8725 §3.11).
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +50,32 @@ impl JwsForm {
         max_length: MAX_LENGTH,
         typ: "client-authentication+jwt",
     };
+
+    const ID_JAG: Self = Self {
+        max_length: MAX_LENGTH,
+        typ: id_jag::TYP,
+    };
+
+    /// Most clients send `JWT` or nothing; the types of their own are newer. ID-JAGs always had theirs.
+    fn check_type(self, header: &Map<String, Value>) -> Result<(), AssertionRefusal> {
+        let is_strict = self.typ == id_jag::TYP;
+        let known = |typ: &str| {
+            let typ = typ.strip_prefix("application/").unwrap_or(typ);
+            typ.eq_ignore_ascii_case(self.typ) || (!is_strict && typ.eq_ignore_ascii_case("JWT"))
+        };
+        match header.get("typ") {
+            None if !is_strict => Ok(()),
+            Some(Value::String(typ)) if known(typ) => Ok(()),
+            _ if is_strict => {
+                let wanted = format!("typ: {}", self.typ);
+                Err(AssertionError::Type.because(wanted, shown(header, "typ")))
+            }
+            _ => {
+                let wanted = format!("typ: JWT or {}, or none", self.typ);
+                Err(AssertionError::Type.because(wanted, shown(header, "typ")))
+            }
+        }
+    }
 }
 
 /// Values that an assertion must have.
@@ -101,6 +128,14 @@ impl Assertion {
         Self::parse_as(text, JwsForm::ASSERTION)
     }
 
+    /// Parses an assertion of an identity provider about a person, as [`Self::parse`] does.
+    ///
+    /// # Errors
+    /// The first rule that the text breaks.
+    pub fn parse_id_jag(text: &str) -> Result<Self, AssertionRefusal> {
+        Self::parse_as(text, JwsForm::ID_JAG)
+    }
+
     /// Parses a JWT of a client for another purpose, as [`Self::parse`] does.
     ///
     /// # Errors
@@ -124,7 +159,7 @@ impl Assertion {
         if header.contains_key("crit") {
             return Err(AssertionError::Critical.because("no crit", shown(&header, "crit")));
         }
-        check_type(&header, form)?;
+        form.check_type(&header)?;
         let alg = header.get("alg").and_then(Value::as_str);
         let alg: Option<SigningAlg> = alg.and_then(|alg| alg.parse().ok());
         Ok(Self {
@@ -165,11 +200,8 @@ impl Assertion {
         if !expected.audience.admits(self.claims.get("aud")) {
             return Err(self.refuse("aud", expected.audience.wanted()));
         }
-        let until = self.check_times(expected.now)?;
-        let jti = self.text("jti").unwrap_or_default();
-        if jti.is_empty() || jti.chars().count() > MAX_ID {
-            return Err(self.refuse("jti", format!("jti: 1 to {MAX_ID} characters")));
-        }
+        let until = self.check_times(expected.now, MAX_LIFE)?;
+        let jti = self.jti()?;
         let client_and_jti = format!("{}\0{jti}", expected.client_id);
         Ok(SingleUse {
             hash: hash(Purpose::Jti, &client_and_jti),
@@ -189,12 +221,23 @@ impl Assertion {
         Err(AssertionError::Algorithm.because(wanted, format!("alg: {sent}")))
     }
 
-    /// Checks the times (CA-05). Returns when the assertion is refused anyway.
+    /// Returns the claim `jti`.
+    pub(super) fn jti(&self) -> Result<&str, AssertionRefusal> {
+        let jti = self.text("jti").unwrap_or_default();
+        if jti.is_empty() || jti.chars().count() > MAX_ID {
+            return Err(self.refuse("jti", format!("jti: 1 to {MAX_ID} characters")));
+        }
+        Ok(jti)
+    }
+
+    /// Checks the times (CA-05, JB-01); the end may be `life` away, and some tolerance. Returns when the
+    /// assertion is refused anyway.
     pub(in crate::protocol) fn check_times(
         &self,
         now: UnixTime,
+        life: Seconds,
     ) -> Result<UnixTime, AssertionRefusal> {
-        let latest = now + MAX_LIFE;
+        let latest = now + life + LEEWAY;
         let earliest = now - LEEWAY;
         let wanted = || format!("exp: a number above {earliest}, at most {latest}");
         let expires_at = self.time("exp")?;
@@ -228,10 +271,10 @@ impl Assertion {
         Err(AssertionError::Signature.because(wanted, "a signature that is not this key's"))
     }
 
-    /// Makes the refusal that the client has no such key. `known` tells which keys it has.
+    /// Makes the refusal of an unknown key. `known` tells which keys are known.
     #[must_use]
     pub fn unknown_key(&self, known: &str) -> AssertionRefusal {
-        let wanted = format!("one key for the header among those of the client: {known}");
+        let wanted = format!("one key for the header among the known ones: {known}");
         AssertionError::UnknownKey.because(
             wanted,
             format!("a header that names the {}", self.named_key()),
@@ -245,7 +288,15 @@ impl Assertion {
         }
     }
 
-    pub(in crate::protocol) fn text(&self, claim: &str) -> Option<&str> {
+    /// The claims, of which nothing is proven.
+    #[must_use]
+    pub const fn claims(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+
+    /// Returns a claim that is a text.
+    #[must_use]
+    pub fn text(&self, claim: &str) -> Option<&str> {
         self.claims.get(claim).and_then(Value::as_str)
     }
 
@@ -279,22 +330,6 @@ fn known_keys(set: &Value) -> String {
     };
     let names: Vec<String> = keys.into_iter().flatten().take(10).map(name).collect();
     names.join(", ")
-}
-
-/// Most clients send `JWT` or nothing; the type of its own is newer.
-fn check_type(header: &Map<String, Value>, form: JwsForm) -> Result<(), AssertionRefusal> {
-    let known = |typ: &str| {
-        let typ = typ.strip_prefix("application/").unwrap_or(typ);
-        typ.eq_ignore_ascii_case("JWT") || typ.eq_ignore_ascii_case(form.typ)
-    };
-    match header.get("typ") {
-        None => Ok(()),
-        Some(Value::String(typ)) if known(typ) => Ok(()),
-        Some(_) => {
-            let wanted = format!("typ: JWT or {}, or none", form.typ);
-            Err(AssertionError::Type.because(wanted, shown(header, "typ")))
-        }
-    }
 }
 
 fn kid(header: &Map<String, Value>) -> Result<Option<String>, AssertionRefusal> {

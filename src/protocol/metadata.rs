@@ -5,12 +5,16 @@
 use serde::Serialize;
 
 use super::{
-    authorize::Display, callback::ResponseMode, client::GrantType, dpop, jwk::SigningAlg,
-    policy::RequestForm, scope::STANDARD,
+    authorize::Display, callback::ResponseMode, client::GrantType, dpop, id_jag::PROFILE,
+    jwk::SigningAlg, policy::RequestForm, scope::STANDARD, token_type::TokenType,
 };
 
 /// Values that the metadata is made from.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each switches a member of the document on"
+)]
 pub struct MetadataInput {
     /// Issuer and endpoints.
     pub endpoints: Endpoints,
@@ -40,6 +44,10 @@ pub struct MetadataInput {
     pub signed_requests: RequestForm,
     /// Whether clients may bind their tokens to a key (RFC 9449 §5.1).
     pub dpop: bool,
+    /// Whether clients may ask for ID-JAGs.
+    pub issues_id_jags: bool,
+    /// Whether ID-JAGs of other servers are taken.
+    pub takes_id_jags: bool,
     /// Links of the settings.
     pub links: Links,
 }
@@ -111,6 +119,10 @@ pub struct ServerMetadata {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub response_modes_supported: Vec<&'static str>,
     pub grant_types_supported: Vec<GrantType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_grant_profiles_supported: Option<[&'static str; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_chaining_requested_token_types_supported: Option<[&'static str; 1]>,
     pub token_endpoint_auth_methods_supported: Vec<&'static str>,
     pub revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     pub introspection_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -234,6 +246,11 @@ impl ServerMetadata {
             response_modes_supported: parties
                 .list(ResponseMode::ALL.map(ResponseMode::as_str).into()),
             grant_types_supported: input.grant_types,
+            // Both say what the server can do, never whom it trusts (Identity Assertion JWT Authorization Grant §7).
+            authorization_grant_profiles_supported: input.takes_id_jags.then_some([PROFILE]),
+            identity_chaining_requested_token_types_supported: input
+                .issues_id_jags
+                .then_some([TokenType::IdJag.as_str()]),
             token_endpoint_auth_methods_supported: methods.clone(),
             revocation_endpoint_auth_methods_supported: methods,
             introspection_endpoint_auth_methods_supported: confidential,

@@ -110,7 +110,7 @@ impl Params {
         for (name, value) in &pairs {
             let limit = match name.as_str() {
                 "request" => MAX_REQUEST,
-                "client_assertion" | "assertion" => MAX_ASSERTION,
+                "client_assertion" | "assertion" | "subject_token" | "actor_token" => MAX_ASSERTION,
                 _ => MAX_VALUE,
             };
             if value.len() > limit {

@@ -3,6 +3,7 @@
 use super::{
     client::{Client, GrantType},
     dpop::Binding,
+    exchange_policy::{AssertionIssuer, ExchangePolicy},
     grants::Granted,
     implied_scopes::ImpliedScopes,
     jwk::SigningAlg,
@@ -79,7 +80,7 @@ pub struct Policy {
     pub resources: Vec<ResourcePolicy>,
     /// Resource of requests that name none.
     pub default_resource: Option<String>,
-    /// Whether `authorization_code`, `refresh_token`, `client_credentials` are offered.
+    /// The grants that are offered.
     pub grant_types: Vec<GrantType>,
     /// Claims that the app has of its users (`ResourceOwner::supported_claims`).
     pub supported_claims: Vec<String>,
@@ -97,6 +98,10 @@ pub struct Policy {
     pub dpop: DpopUse,
     /// Lifetimes.
     pub ttl: Lifetimes,
+    /// Which tokens are exchanged.
+    pub exchange: ExchangePolicy,
+    /// Whose assertions about people count here.
+    pub assertion_issuers: Vec<AssertionIssuer>,
 }
 
 /// What decides what a client may have: its registration and the operator's decisions.

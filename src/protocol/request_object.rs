@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::{
-    client_assertion::{Assertion, AssertionError, AssertionRefusal, JwsForm, SingleUse},
+    client_assertion::{
+        Assertion, AssertionError, AssertionRefusal, JwsForm, MAX_LIFE, SingleUse,
+    },
     error::OAuthError,
     params::Params,
     received::Received,
@@ -88,7 +90,7 @@ impl RequestObject {
                 return Err(object.refuse(claim, format!("no {claim} within the object")));
             }
         }
-        let until = object.check_times(expected.now)?;
+        let until = object.check_times(expected.now, MAX_LIFE)?;
         if !object.claims().contains_key("jti") {
             return Ok(None);
         }

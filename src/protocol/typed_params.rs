@@ -22,8 +22,8 @@ use serde::{
 
 use super::params::{Params, Repeated};
 
-/// The one parameter that may be sent several times, known or not (RFC 8707 §2).
-const MAY_REPEAT: &str = "resource";
+/// The parameters that may be sent several times in every request, known or not (RFC 8707 §2).
+const MAY_REPEAT: [&str; 1] = ["resource"];
 
 /// A typed request, and what was sent beside it.
 #[derive(Debug)]
@@ -39,8 +39,20 @@ pub struct Typed<T> {
 /// # Errors
 /// When one was sent twice (GE-03), or a known one as a list with brackets (GE-04).
 pub fn read<'p, T: Deserialize<'p>>(params: &'p Params) -> Result<Typed<T>, Repeated> {
+    read_repeatable(params, &MAY_REPEAT)
+}
+
+/// Reads the parameters that `T` has fields for. Those of `may_repeat`, and no others, may be sent several times.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_repeatable<'p, T: Deserialize<'p>>(
+    params: &'p Params,
+    may_repeat: &[&str],
+) -> Result<Typed<T>, Repeated> {
     let reader = Reader {
         params,
+        may_repeat,
         known: Cell::new(&[]),
     };
     let request = T::deserialize(&reader)?;
@@ -58,6 +70,7 @@ pub fn read<'p, T: Deserialize<'p>>(params: &'p Params) -> Result<Typed<T>, Repe
 pub fn names<'p, T: Deserialize<'p>>(none: &'p Params) -> &'static [&'static str] {
     let reader = Reader {
         params: none,
+        may_repeat: &MAY_REPEAT,
         known: Cell::new(&[]),
     };
     // Only what the struct asks for counts here.
@@ -65,17 +78,22 @@ pub fn names<'p, T: Deserialize<'p>>(none: &'p Params) -> &'static [&'static str
     reader.known.get()
 }
 
-struct Reader<'p> {
+struct Reader<'p, 'm> {
     params: &'p Params,
+    may_repeat: &'m [&'m str],
     /// Names of the struct's fields, once serde has asked for them.
     known: Cell<&'static [&'static str]>,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// GE-03: nothing twice, whether it has a meaning or not.
     fn check_repetition(&self) -> Result<(), Repeated> {
         let mut seen = Vec::new();
-        for (name, _) in self.params.iter().filter(|(name, _)| *name != MAY_REPEAT) {
+        for (name, _) in self
+            .params
+            .iter()
+            .filter(|(name, _)| !self.may_repeat.contains(name))
+        {
             if seen.contains(&name) {
                 return Err(self.repeated(name));
             }
@@ -93,7 +111,7 @@ impl Reader<'_> {
     }
 }
 
-impl<'de> Deserializer<'de> for &Reader<'de> {
+impl<'de> Deserializer<'de> for &Reader<'de, '_> {
     type Error = Repeated;
 
     fn deserialize_struct<V: Visitor<'de>>(

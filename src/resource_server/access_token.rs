@@ -9,6 +9,7 @@ use crate::{
     error::Failure,
     people::{Owner, resource_owner::ResourceOwner},
     protocol::{
+        actor::Actor,
         error::OAuthError,
         received::Received,
         refusals::GuardRefusal,
@@ -46,6 +47,8 @@ pub struct AccessToken {
     pub acr: Option<String>,
     /// Time of the user's login; `None` for machines.
     pub auth_time: Option<UnixTime>,
+    /// Who acts for the subject with an exchanged token (RFC 8693 §4.1); `None` = the subject's own client.
+    pub act: Option<Actor>,
     pub(super) owner: Option<Owner>,
     pub(super) token_check: Arc<TokenCheck>,
 }

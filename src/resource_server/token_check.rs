@@ -140,6 +140,7 @@ impl TokenCheck {
         };
         let granted: Scopes = access.token.scopes.0.iter().collect();
         let grant = access.grant.as_ref();
+        let act = access.token.actor();
         let token = AccessToken {
             sub: sub.map_err(|failure| self.refuse(failure))?,
             user_id: access.token.user_id,
@@ -150,6 +151,7 @@ impl TokenCheck {
             jti: access.token.jti,
             acr: grant.and_then(|grant| grant.acr.clone()),
             auth_time: grant.and_then(|grant| grant.auth_time),
+            act,
             owner: parties.owner,
             token_check: Arc::clone(&self),
         };

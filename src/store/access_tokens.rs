@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{
-    ConnectionTrait,
+    ConnectionTrait, DbErr,
     sea_query::{Alias, Expr, ExprTrait, Func, Query, SimpleExpr},
 };
 
+use serde_json::Value as Json;
+
 use super::{
     StoreResult,
-    record::{Strings, eq, is_null, record},
+    record::{Record, Strings, eq, is_null, record},
 };
 use crate::{
     protocol::{
+        actor::Actor,
         row_id::{AccessTokenId, GrantId, RefreshTokenId},
         time::UnixTime,
     },
@@ -44,6 +47,8 @@ record! {
         pub scopes: Strings,
         /// Resource identifiers that the token is for (RFC 8707); the `aud` claim of a JWT.
         pub audience: Strings,
+        /// Who acts with it (RFC 8693 §4.1), as the claim `act`; null = the subject.
+        pub actor: Option<Json>,
         /// When it was issued.
         pub issued_at: UnixTime,
         /// When it expires.
@@ -51,6 +56,52 @@ record! {
         /// When it was revoked; null = not revoked.
         pub revoked_at: Option<UnixTime>,
     }
+}
+
+impl AccessTokenRow {
+    /// Returns who acts with the token.
+    #[must_use]
+    pub fn actor(&self) -> Option<Actor> {
+        serde_json::from_value(self.actor.clone()?).ok()
+    }
+}
+
+/// Stores an exchanged token, if its grant is still live; whether it was is returned. One statement decides and
+/// stores (CC-01).
+///
+/// # Errors
+/// [`super::StoreError`] when the database fails or refuses.
+pub async fn insert_of_live_grant(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    token: &AccessTokenRow,
+) -> StoreResult<bool> {
+    let mut live = Query::select();
+    live.from(Alias::new(tables.authorization_codes))
+        .and_where(eq("id", token.grant_id))
+        .and_where(is_null("revoked_at"));
+    for value in token.values() {
+        let value = if value == value.as_null() {
+            // A bound null has a type, which need not be the column's.
+            Expr::cust("NULL")
+        } else {
+            SimpleExpr::from(value)
+        };
+        live.expr(value);
+    }
+    let mut insert = Query::insert();
+    insert
+        .into_table(Alias::new(tables.access_tokens))
+        .columns(
+            { AccessTokenRow::COLUMNS.iter() }
+                .skip(1)
+                .map(|name| Alias::new(*name)),
+        )
+        .returning_col(Alias::new("id"));
+    insert
+        .select_from(live)
+        .map_err(|error| DbErr::Custom(error.to_string()))?;
+    Ok(conn.query_one(&insert).await?.is_some())
 }
 
 /// Returns when each of these grants was last used, by grant id.

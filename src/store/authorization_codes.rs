@@ -32,7 +32,7 @@ record! {
     pub struct GrantRow {
         /// Primary key.
         pub id: GrantId,
-        /// Kind of the grant: `code` or `device`.
+        /// Kind of the grant: `code`, `device`, or `assertion` for one that an identity provider gave (JB-01).
         pub kind: String,
         /// The client it was given to.
         pub client_id: String,
@@ -209,6 +209,26 @@ pub async fn live_of_user(
         .and_where(is_null("revoked_at"))
         .and_where(Expr::col(Alias::new("redeemed_at")).is_not_null())
         .and_where(gt("retain_until", now))
+        .order_by(Alias::new("id"), Order::Desc)
+        .limit(MOST_SHOWN);
+    let rows = conn.query_all(&select).await?;
+    rows.iter().map(|row| Ok(GrantRow::read(row)?)).collect()
+}
+
+/// Returns the redeemed grants of a user to a client that are not revoked, newest first; at most 1000.
+///
+/// # Errors
+/// [`super::StoreError`] when the database fails or refuses.
+pub async fn unrevoked_of(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    which: &UserFilter,
+) -> StoreResult<Vec<GrantRow>> {
+    let mut select = GrantRow::select(tables.authorization_codes);
+    select
+        .cond_where(which.condition())
+        .and_where(is_null("revoked_at"))
+        .and_where(Expr::col(Alias::new("redeemed_at")).is_not_null())
         .order_by(Alias::new("id"), Order::Desc)
         .limit(MOST_SHOWN);
     let rows = conn.query_all(&select).await?;

@@ -20,6 +20,8 @@ use crate::{
 
 /// `kind` of client assertions and proofs of possession that were used.
 pub const JTI: &str = "jti";
+/// `kind` of assertions about people that were used (JB-01).
+pub const ID_JAG: &str = "id_jag";
 /// `kind` of counters of live refresh tokens that were used for what their grant does not have
 /// (RF-03).
 pub const REFRESH_MISUSE: &str = "refresh_misuse";

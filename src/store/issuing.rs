@@ -25,8 +25,8 @@ use super::{
     tables::Tables,
 };
 
-/// Columns that a machine token does not have: it has no grant, no refresh token and no user.
-const NOT_OF_MACHINES: [&str; 3] = ["grant_id", "refresh_token_id", "user_id"];
+/// Columns that a machine token does not have: it has no grant, no refresh token, no user, and nobody acts for it.
+const NOT_OF_MACHINES: [&str; 4] = ["grant_id", "refresh_token_id", "user_id", "actor"];
 
 /// The columns of a machine token, in the order of the record.
 fn columns_of_machines() -> impl Iterator<Item = &'static str> {

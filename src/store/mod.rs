@@ -5,6 +5,7 @@
 //! transaction would wait for itself.
 
 pub mod access_tokens;
+pub mod assertion_grants;
 pub mod authorization_codes;
 pub mod authorization_states;
 pub mod batches;

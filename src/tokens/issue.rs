@@ -13,6 +13,7 @@ use crate::{
     },
     protocol::{
         access_token::{self, AccessTokenClaims, Audience, Confirmation, LoginClaims},
+        actor::Actor,
         claims,
         claims_parameter::GrantedClaims,
         client::Client,
@@ -61,6 +62,17 @@ pub struct ClaimsToTell<'a> {
     pub single: &'a [String],
 }
 
+/// What an exchange changes in an access token (RFC 8693).
+#[derive(Clone, Debug)]
+pub struct ExchangeTerms<'a> {
+    /// Who acts with the token.
+    pub actor: Option<Actor>,
+    /// When the token expires at the latest; `None` = as others of its kind.
+    pub latest_end: Option<UnixTime>,
+    /// The key to which the token is bound.
+    pub key: Option<&'a KeyThumbprint>,
+}
+
 /// Id, lifetime and key of an access token.
 #[derive(Clone, Copy)]
 struct TokenLife<'a> {
@@ -104,6 +116,40 @@ impl TokenService {
         context: Option<GrantContext<'_>>,
         key: Option<&KeyThumbprint>,
     ) -> Result<NewAccessToken, Failure> {
+        let terms = ExchangeTerms {
+            actor: None,
+            latest_end: None,
+            key,
+        };
+        self.new_token(client, granted, context, terms).await
+    }
+
+    /// Makes an access token for another one, as [`Self::access_token`] does; `context` is that of the other one.
+    ///
+    /// # Errors
+    /// Those of [`Self::access_token`].
+    pub async fn exchanged_token(
+        &self,
+        client: &Client,
+        granted: &Granted,
+        context: GrantContext<'_>,
+        terms: ExchangeTerms<'_>,
+    ) -> Result<NewAccessToken, Failure> {
+        self.new_token(client, granted, Some(context), terms).await
+    }
+
+    async fn new_token(
+        &self,
+        client: &Client,
+        granted: &Granted,
+        context: Option<GrantContext<'_>>,
+        terms: ExchangeTerms<'_>,
+    ) -> Result<NewAccessToken, Failure> {
+        let ExchangeTerms {
+            actor,
+            latest_end,
+            key,
+        } = terms;
         let now = self.clock.now();
         let ttl = match context {
             Some(_) => self.policy.access_token_ttl(granted),
@@ -114,6 +160,9 @@ impl TokenService {
             context.filter(|context| self.has_refresh_token(client, context.grant))
         {
             expires_at = expires_at.min(self.absolute_end(context.grant));
+        }
+        if let Some(latest_end) = latest_end {
+            expires_at = expires_at.min(latest_end);
         }
         let jti = random::identifier()?;
         let (owner, facts) = (
@@ -135,6 +184,7 @@ impl TokenService {
                     expires_at,
                 };
                 let mut claims = self.access_token_claims(client, granted, context, life)?;
+                claims.act.clone_from(&actor);
                 let more = self.people.app.access_token_claims(owner, &facts).await?;
                 claims::add(&mut claims.more, more.iter(), &access_token::REGISTERED);
                 let signed = self.sign(resource.signing_alg, access_token::TYP, &claims);
@@ -153,6 +203,7 @@ impl TokenService {
             dpop_jkt: key.map(|key| key.as_str().to_owned()),
             scopes: granted.scopes.as_slice().to_vec().into(),
             audience: granted.audience.clone().into(),
+            actor: { actor.map(serde_json::to_value).transpose() }.map_err(Failure::internal)?,
             issued_at: now,
             expires_at,
             revoked_at: None,
@@ -288,6 +339,7 @@ impl TokenService {
                 jkt: key.as_str().to_owned(),
             }),
             sid: context.and_then(|context| self.sid(client, context.session)),
+            act: None,
             more: Map::new(),
         })
     }

@@ -333,6 +333,21 @@ impl TokenService {
         })
     }
 
+    /// Whether `caller` may see a token (IN-03): its own, or an access token for a resource that lists the caller
+    /// in `introspection_clients`.
+    pub fn is_visible(&self, caller: &Client, token: &Token) -> bool {
+        if token.client_id() == caller.client_id {
+            return true;
+        }
+        let Token::Access(found) = token else {
+            return false;
+        };
+        found.token.audience.0.iter().any(|uri| {
+            let resource = self.policy.resource_of_audience(uri);
+            resource.is_some_and(|it| it.introspection_clients.contains(&caller.client_id))
+        })
+    }
+
     /// Whether this server signed a JWT with a key that is still valid. Opaque tokens have no signature:
     /// for them this is true.
     pub fn is_signed(&self, token: &str) -> bool {

@@ -11,9 +11,9 @@ mod response;
 use std::sync::Arc;
 
 pub use self::{
-    issue::{ClaimsToTell, GrantContext, NewAccessToken, amr},
+    issue::{ClaimsToTell, ExchangeTerms, GrantContext, NewAccessToken, amr},
     proof::ShownToken,
-    response::{TokenResponse, token_type},
+    response::{IssuedAbout, TokenResponse, token_type},
 };
 use crate::{
     clients::ClientRegistry,

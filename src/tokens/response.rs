@@ -1,17 +1,17 @@
 //! The body of a token response (RFC 6749 §5.1).
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::NewAccessToken;
 use crate::{
     error::Failure,
-    protocol::{dpop::TokenScheme, secret::Secret, time::Seconds},
+    protocol::{access_token::Audience, dpop::TokenScheme, secret::Secret, time::Seconds},
     store::access_tokens::AccessTokenRow,
 };
 
 /// Members that the app cannot set: those of a response, and those that would make an error of it.
-pub const MEMBERS: [&str; 10] = [
+pub const MEMBERS: [&str; 11] = [
     "access_token",
     "token_type",
     "expires_in",
@@ -19,10 +19,32 @@ pub const MEMBERS: [&str; 10] = [
     "refresh_token",
     "id_token",
     "issued_token_type",
+    "resource",
     "error",
     "error_description",
     "error_uri",
 ];
+
+/// What answers to exchanges and assertions say besides about the token.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct IssuedAbout<'a> {
+    /// The type of the token (RFC 8693 §2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_token_type: Option<&'static str>,
+    /// The resources that the token is for (Identity Assertion JWT Authorization Grant §4.4.1).
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "one_or_many"
+    )]
+    pub resource: Option<&'a [String]>,
+}
+
+fn one_or_many<S: Serializer>(
+    resources: &Option<&[String]>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    Audience(resources.unwrap_or_default().to_vec()).serialize(serializer)
+}
 
 /// The body of a token response.
 #[derive(Serialize)]
@@ -37,6 +59,8 @@ pub struct TokenResponse<'a> {
     scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
+    #[serde(flatten)]
+    about: IssuedAbout<'a>,
     /// What the app adds; none of [`MEMBERS`].
     #[serde(flatten)]
     fields: &'a Map<String, Value>,
@@ -60,6 +84,24 @@ impl TokenResponse<'_> {
         refresh: Option<&Secret>,
         id_token: Option<String>,
     ) -> Result<Vec<u8>, Failure> {
+        let about = IssuedAbout::default();
+        Self::bytes_about(access, refresh, id_token, about)
+    }
+
+    /// Returns the body of an answer that says more about the token.
+    ///
+    /// # Errors
+    /// Those of [`Self::bytes`].
+    pub fn bytes_of(access: &NewAccessToken, about: IssuedAbout<'_>) -> Result<Vec<u8>, Failure> {
+        Self::bytes_about(access, None, None, about)
+    }
+
+    fn bytes_about(
+        access: &NewAccessToken,
+        refresh: Option<&Secret>,
+        id_token: Option<String>,
+        about: IssuedAbout<'_>,
+    ) -> Result<Vec<u8>, Failure> {
         let body = TokenResponse {
             access_token: access.token.expose(),
             token_type: token_type(&access.row),
@@ -67,6 +109,7 @@ impl TokenResponse<'_> {
             refresh_token: refresh.map(Secret::expose),
             scope: access.row.scopes.0.join(" "),
             id_token,
+            about,
             fields: &access.fields,
         };
         serde_json::to_vec(&body).map_err(Failure::internal)

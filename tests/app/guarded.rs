@@ -32,7 +32,7 @@ fn shown(token: &AccessToken) -> Value {
         "sub": token.sub, "user_id": token.user_id.map(|id| id.to_string()),
         "client_id": token.client_id, "scopes": token.scopes, "audience": token.audience,
         "expires_at": token.expires_at, "jti": token.jti, "acr": token.acr,
-        "auth_time": token.auth_time, "is_machine": token.is_machine(),
+        "auth_time": token.auth_time, "act": token.act, "is_machine": token.is_machine(),
     })
 }
 

@@ -12,12 +12,13 @@ use futures_util::future::BoxFuture;
 use loco_oauth_server::{
     events::{AuditEvent, EventSubscriber},
     hooks::{
-        ClientInfo, ClientMetadata, ExternalLogin, InteractionInfo, ManageAction, OAuthServerHooks,
-        OwnedClient, Registrant, SessionInfo, TokenInfo,
+        ClientInfo, ClientMetadata, ExternalLogin, IdentityAssertion, InteractionInfo,
+        ManageAction, OAuthServerHooks, OwnedClient, Registrant, SessionInfo, TokenInfo,
     },
     resource_owner::{Claims, ResourceOwner},
 };
 use loco_rs::{Result, app::AppContext};
+use sea_orm::DatabaseConnection;
 
 use super::users;
 
@@ -310,6 +311,22 @@ impl OAuthServerHooks<users::Model> for ByClient {
     ) -> Result<Claims> {
         let hooked = about("token_response_fields", &token.client).await?;
         Ok(if hooked { claims(user) } else { Claims::new() })
+    }
+
+    /// The provider's subjects are those of the app; an address is taken for one where the provider has verified it.
+    async fn subject_from_assertion(
+        &self,
+        db: &DatabaseConnection,
+        assertion: &IdentityAssertion,
+    ) -> Result<Option<users::Model>> {
+        about("subject_from_assertion", &assertion.client).await?;
+        if let Some(user) = users::Model::find_by_subject(db, &assertion.subject).await? {
+            return Ok(Some(user));
+        }
+        match assertion.verified_email() {
+            Some(email) => Ok(users::Model::find_by_login(db, email).await?),
+            None => Ok(None),
+        }
     }
 
     fn subscribers(&self, ctx: &AppContext) -> Vec<Arc<dyn EventSubscriber>> {

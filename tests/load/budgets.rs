@@ -1,12 +1,17 @@
 //! Statements per request, with clients from the table (`BEGIN` and `COMMIT` are not counted).
 
 use loco_oauth_server::internals::protocol::client::{Client, GrantType};
+use serde_json::json;
 
-use crate::app::{
-    browser::{Authorize, Form},
-    fixtures::{self, ALICE, CONF_CB, PASSWORD},
-    server::{Answer, TestServer},
-    tokens::{R1, text},
+use crate::{
+    app::{
+        browser::{Authorize, Form},
+        fixtures::{self, ALICE, CONF_CB, PASSWORD},
+        guarded::MCP,
+        server::{Answer, TestServer},
+        tokens::{R1, text},
+    },
+    requests::exchange,
 };
 
 impl TestServer {
@@ -155,6 +160,23 @@ async fn statements_of_devices() {
     server.advance(5);
     server.post("/oauth/token", &form).await.ok();
     server.assert_statements("token for a device", 3);
+}
+
+/// Exchanges and assertions; the app's own look for a user is among the statements.
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_per_exchange() {
+    let server = exchange::start(&json!({})).await;
+    let subject = server.agent_token("notes:read", MCP).await;
+    server.database.recorder.take();
+    server.exchange("gateway", &subject, &[]).await.ok();
+    server.assert_statements("token exchange", 2);
+
+    let trusting = exchange::jwt_bearer::Trusting::start().await;
+    let assertion = trusting.assertion(&json!({})).await;
+    trusting.server.database.recorder.take();
+    trusting.present(&assertion, &[]).await.ok();
+    // The client, the user, and a transaction: the mark of the assertion, the grant, the token.
+    trusting.server.assert_statements("an assertion", 5);
 }
 
 /// Each page loads what it needs once, and passes it on.

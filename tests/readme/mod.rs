@@ -12,6 +12,7 @@ fn keys() -> BTreeSet<String> {
         "src/config/raw.rs",
         "src/config/raw_lists.rs",
         "src/config/choices.rs",
+        "src/config/exchange.rs",
         "src/config/fetch.rs",
     ];
     let mut keys = BTreeSet::new();

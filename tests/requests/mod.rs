@@ -14,6 +14,7 @@ mod device;
 mod documents;
 mod dpop;
 mod end_session;
+pub mod exchange;
 mod fetch;
 mod flow;
 mod form_post;

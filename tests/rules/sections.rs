@@ -10,6 +10,7 @@ const STANDARDS: &[&str] = &[
     "Back-Channel Logout",
     "Client ID Metadata Document",
     "Fetch",
+    "Identity Assertion JWT Authorization Grant",
     "Multiple Response Type Encoding Practices",
     "OAuth 2.1",
     "OpenID Connect Core",

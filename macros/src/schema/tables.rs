@@ -33,7 +33,6 @@ const fn planned(row: Row, standard: &'static str) -> Row {
     }
 }
 
-const TOKEN_EXCHANGE: &str = "token exchange (RFC 8693)";
 const SIGNED_INTROSPECTION: &str = "signed introspection responses (RFC 9701)";
 
 const fn index(columns: &'static [&'static str]) -> Index {
@@ -229,7 +228,7 @@ const ACCESS_TOKENS: Table = Table {
         row("scopes audience", Json),
         // A grant has them; a token of its own claims may come.
         null("claims", Json),
-        planned(null("actor", Json), TOKEN_EXCHANGE),
+        null("actor", Json),
         row("issued_at expires_at", Seconds),
         null("revoked_at last_used_at", Seconds),
     ],

@@ -3,8 +3,11 @@
 pub mod authorization_code;
 pub mod client_credentials;
 pub mod device_code;
+mod id_jag;
+pub mod jwt_bearer;
 pub mod refresh_token;
 mod retry;
+pub mod token_exchange;
 
 use crate::{
     error::Failure,

@@ -38,9 +38,9 @@ use crate::{
 };
 
 /// The client, and the refresh token with its grant and user.
-struct Loaded {
-    client: Arc<Client>,
-    found: Option<WithOwner<RefreshWithGrant>>,
+pub(super) struct Loaded {
+    pub(super) client: Arc<Client>,
+    pub(super) found: Option<WithOwner<RefreshWithGrant>>,
 }
 
 /// Exchanges a refresh token for new tokens; returns the JSON body of the answer.
@@ -148,7 +148,11 @@ async fn load(
 }
 
 /// Decide (TK-19 to TK-25).
-fn judge(server: &Server, loaded: &Loaded, request: &Request<'_>) -> Result<Verdict, Failure> {
+pub(super) fn judge(
+    server: &Server,
+    loaded: &Loaded,
+    request: &Request<'_>,
+) -> Result<Verdict, Failure> {
     let token = loaded
         .found
         .as_ref()

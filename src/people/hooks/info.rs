@@ -1,7 +1,10 @@
 //! The facts that hooks see about access tokens and interactions.
 
 use super::ClientInfo;
-use crate::protocol::{client::Client, grants::Granted};
+use crate::{
+    people::resource_owner::Claims,
+    protocol::{client::Client, grants::Granted},
+};
 
 /// Facts about an access token that is about to be issued.
 #[derive(Clone, Debug)]
@@ -39,4 +42,36 @@ pub struct InteractionInfo {
     pub params: Vec<(String, String)>,
     /// URL that resumes the request, for the way back from another provider.
     pub return_to: String,
+}
+
+/// What an identity provider says about a person, in an assertion whose signature was checked (RFC 7523 §3).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct IdentityAssertion {
+    /// The identity provider, an `issuer` of `jwt_bearer.issuers`.
+    pub issuer: String,
+    /// The person, by the claim that `subject_claim` names; unique at the issuer only.
+    pub subject: String,
+    /// The client that acts for the person.
+    pub client: ClientInfo,
+    /// All claims.
+    pub claims: Claims,
+}
+
+impl IdentityAssertion {
+    pub(crate) fn new(issuer: &str, subject: &str, client: &Client, claims: Claims) -> Self {
+        Self {
+            issuer: issuer.to_owned(),
+            subject: subject.to_owned(),
+            client: ClientInfo::of(client),
+            claims,
+        }
+    }
+
+    /// The claim `email`, if the issuer says that it has verified the address.
+    #[must_use]
+    pub fn verified_email(&self) -> Option<&str> {
+        let is_verified = self.claims.get("email_verified")?.as_bool()?;
+        self.claims.get("email")?.as_str().filter(|_| is_verified)
+    }
 }

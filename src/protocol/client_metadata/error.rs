@@ -87,10 +87,13 @@ pub enum MetadataRule {
     #[error("refresh_token needs authorization_code")]
     RefreshAlone,
     /// RFC 6749 §4.4: confidential clients only.
-    #[error("client_credentials needs a client that authenticates")]
+    #[error("client_credentials, token-exchange and jwt-bearer need a client that authenticates")]
     PublicMachine,
     /// RG-07: power over an API that no person agreed to comes from the operator alone.
-    #[error("client_credentials is for operators and callers with an initial access token")]
+    #[error(
+        "client_credentials, token-exchange and jwt-bearer are for operators and callers with an initial access \
+         token"
+    )]
     MachineGrant,
     /// RFC 9449 §5.2: a server that reads no proofs could issue no token to such a client.
     #[error("false: this server reads no DPoP proofs (dpop.enabled)")]

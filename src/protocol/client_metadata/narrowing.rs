@@ -30,7 +30,7 @@ impl Rules<'_> {
         if alone && remove(&mut grants, GrantType::RefreshToken) {
             broken.push(MetadataRule::RefreshAlone);
         }
-        if method == AuthMethod::None && remove(&mut grants, GrantType::ClientCredentials) {
+        if method == AuthMethod::None && remove_those_that_act_alone(&mut grants) {
             broken.push(MetadataRule::PublicMachine);
         }
         grants.sort();
@@ -124,6 +124,13 @@ impl Rules<'_> {
         }
         (!rest.is_empty()).then(|| rest.into())
     }
+}
+
+/// Removes the grants that need no person. Returns whether there was one.
+fn remove_those_that_act_alone(grants: &mut Vec<GrantType>) -> bool {
+    let before = grants.len();
+    grants.retain(|grant| !grant.acts_alone());
+    grants.len() < before
 }
 
 /// Removes a grant. Returns whether it was there.

@@ -3,7 +3,10 @@
 pub mod authorization_code;
 pub mod client_credentials;
 pub mod device_code;
+pub mod id_jag;
+pub mod jwt_bearer;
 pub mod refresh_token;
+pub mod token_exchange;
 
 use serde::Deserialize;
 
@@ -68,7 +71,20 @@ pub struct TokenRequest<'p> {
     /// The header `DPoP`.
     #[serde(skip)]
     pub proof: SentProof,
+    /// An assertion about a person (RFC 7523 §2.1).
+    assertion: Option<&'p str>,
+    /// The token that is exchanged (RFC 8693 §2.1).
+    pub subject_token: Option<&'p str>,
+    /// Its type.
+    pub subject_token_type: Option<&'p str>,
+    actor_token: Option<&'p str>,
+    actor_token_type: Option<&'p str>,
+    requested_token_type: Option<&'p str>,
+    audience: Vec<&'p str>,
 }
+
+/// Parameters that may be sent several times: `audience` in a token exchange (RFC 8693 §2.1).
+const REPEATABLE_IN_EXCHANGE: [&str; 2] = ["resource", "audience"];
 
 impl<'p> TokenRequest<'p> {
     /// Reads the parameters (TK-02).
@@ -76,7 +92,14 @@ impl<'p> TokenRequest<'p> {
     /// # Errors
     /// `invalid_request` for one that was sent twice or as a list.
     pub fn read(params: &'p Params) -> Result<Self, OAuthError> {
-        Ok(typed_params::read(params).map_err(repeated)?.request)
+        let exchange = GrantType::TokenExchange.as_str();
+        let read = match params.one("grant_type") {
+            Ok(Some(grant)) if grant == exchange => {
+                typed_params::read_repeatable(params, &REPEATABLE_IN_EXCHANGE)
+            }
+            _ => typed_params::read(params),
+        };
+        Ok(read.map_err(repeated)?.request)
     }
 
     /// Adds the header `DPoP` of the request.

@@ -47,6 +47,17 @@ impl<'a> Request<'a> {
         Self { key, ..self }
     }
 
+    /// Returns the request of a client that uses the token for something else than access tokens (TX-06).
+    #[must_use]
+    pub const fn of_subject(refresh_token: &'a str) -> Self {
+        Self {
+            refresh_token,
+            scope: None,
+            resources: Vec::new(),
+            key: None,
+        }
+    }
+
     /// Whether the request asks for everything that the grant has.
     const fn is_plain(&self) -> bool {
         self.scope.is_none() && self.resources.is_empty()

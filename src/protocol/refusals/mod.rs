@@ -15,11 +15,14 @@ mod device;
 #[cfg(any(test, feature = "testing"))]
 mod document;
 mod dpop;
+mod exchange;
 mod form;
 mod grant_resources;
 mod guard;
+mod id_jag;
 mod interaction;
 mod json;
+mod jwt_bearer;
 mod logout;
 mod lookup;
 mod pages;
@@ -217,6 +220,9 @@ families! {
     refresh_token::RefreshRefusal,
     client_credentials::MachineRefusal,
     device::DeviceRefusal,
+    exchange::ExchangeRefusal,
+    id_jag::IdJagRefusal,
+    jwt_bearer::JwtBearerRefusal,
     client_auth::ClientAuthRefusal,
     interaction::InteractionRefusal,
     session::SessionRefusal,

@@ -147,11 +147,16 @@ pub fn jwt(data: &[u8]) {
         return signed(&wish, parts.get(1).map_or("", String::as_str));
     }
     let token = parts.join(".");
-    for purpose in [JwtPurpose::AccessToken, JwtPurpose::IdTokenHint] {
+    for purpose in [
+        JwtPurpose::AccessToken,
+        JwtPurpose::IdTokenHint,
+        JwtPurpose::SubjectToken,
+    ] {
         let Ok(verified) = own.keys.verify(&token, purpose, wish.now) else {
             let in_time = wish.now >= NOW - lasting(10) && wish.now < NOW + lasting(3610);
+            let is_id_token = purpose != JwtPurpose::AccessToken;
             let is_hint = purpose == JwtPurpose::IdTokenHint;
-            let good = token == *original && (is_hint == wish.says("hint"));
+            let good = token == *original && (is_id_token == wish.says("hint"));
             assert!(!good || !(in_time || is_hint), "a good token is refused");
             continue;
         };
@@ -161,12 +166,12 @@ pub fn jwt(data: &[u8]) {
                 .map(|(message, _)| message.to_owned())
         };
         let ours: &[String] = match purpose {
-            JwtPurpose::IdTokenHint => std::slice::from_ref(&own.hint),
-            JwtPurpose::AccessToken => {
-                assert!((NOW - lasting(10)..NOW + lasting(3610)).contains(&wish.now));
-                &own.access
-            }
+            JwtPurpose::IdTokenHint | JwtPurpose::SubjectToken => std::slice::from_ref(&own.hint),
+            JwtPurpose::AccessToken => &own.access,
         };
+        if purpose != JwtPurpose::IdTokenHint {
+            assert!((NOW - lasting(10)..NOW + lasting(3610)).contains(&wish.now));
+        }
         // Of ECDSA a second signature of the same message can be computed; nothing follows.
         let signed = ours.iter().any(|own| message(own) == message(&token));
         assert!(signed, "not signed by us: {token}");
@@ -183,6 +188,7 @@ fn signed(wish: &Wish<'_>, payload: &str) {
     for (purpose, typ) in [
         (JwtPurpose::AccessToken, "at+jwt"),
         (JwtPurpose::IdTokenHint, "JWT"),
+        (JwtPurpose::SubjectToken, "JWT"),
     ] {
         let token = own.keys.sign(SigningAlg::EdDsa, typ, &claims);
         let token = token.unwrap_or_else(|error| panic!("{error}"));
@@ -203,6 +209,8 @@ fn signed(wish: &Wish<'_>, payload: &str) {
         assert_eq!(audience, Some(json!(verified.audiences)));
         if purpose == JwtPurpose::AccessToken {
             assert!(text("client_id").is_some() && text("jti").is_some());
+        }
+        if purpose != JwtPurpose::IdTokenHint {
             assert!(verified.expires_at > wish.now - lasting(10));
             assert!(verified.issued_at <= wish.now + lasting(10));
             let begins = claims.get("nbf").map(|_| whole("nbf"));

@@ -35,7 +35,9 @@ async fn s_b1_no_machine_for_strangers_and_signed_in_people(#[case] grants: Valu
         answer.assert_error(400, "invalid_client_metadata");
         let text = description(&answer);
         assert!(
-            text.starts_with("grant_types: client_credentials is for operators"),
+            text.starts_with(
+                "grant_types: client_credentials, token-exchange and jwt-bearer are for operators"
+            ),
             "{text}"
         );
         assert!(text.contains("initial access token"), "{text}");

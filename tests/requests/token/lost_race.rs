@@ -73,6 +73,7 @@ fn access_token(of: &refresh::Model, now: UnixTime) -> AccessTokenRow {
         audience: Vec::new().into(),
         issued_at: now,
         expires_at: now + Seconds::hours(1),
+        actor: None,
         revoked_at: None,
     }
 }
