@@ -8,9 +8,8 @@ mod signed;
 use serde_json::Value;
 
 use crate::app::{
-    browser::{Authorize, Browser, encoded},
-    fixtures::SECRET,
-    server::{Answer, Basic, TestServer},
+    browser::{Authorize, Browser},
+    server::{Answer, TestServer},
     tokens::text,
 };
 
@@ -28,8 +27,7 @@ fn form(request: &Authorize) -> Vec<(&str, &str)> {
 impl TestServer {
     /// Pushes a request of a confidential fixture.
     async fn push_as(&self, client: &str, request: &Authorize) -> Answer {
-        let basic = Basic::of(client, &encoded(SECRET));
-        self.post_as(basic, PATH, &form(request)).await
+        self.as_client(client, PATH, &form(request)).await
     }
 
     /// Pushes a request of `conf`, and returns its handle.
