@@ -11,6 +11,7 @@ const STANDARDS: &[&str] = &[
     "Client ID Metadata Document",
     "Fetch",
     "Multiple Response Type Encoding Practices",
+    "OAuth 2.0 Form Post Response Mode",
     "OAuth 2.1",
     "OpenID Connect Core",
     "OpenID Connect Discovery",

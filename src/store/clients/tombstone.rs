@@ -30,6 +30,8 @@ const KEPT: [&str; 14] = [
     "subject_type",
     "token_endpoint_auth_method",
     "require_pkce",
+    "require_signed_request_object",
+    "require_pushed_authorization_requests",
     "skip_consent",
     "require_auth_time",
     "backchannel_logout_session_required",
