@@ -20,7 +20,7 @@ pub(in crate::store) const DELETED: &str = "deleted";
 
 /// Columns that a tombstone keeps: its identity, when it was last used, and what is never null.
 /// Every other column is emptied, also one that is added later.
-const KEPT: [&str; 14] = [
+const KEPT: [&str; 16] = [
     "id",
     "client_id",
     "kind",
