@@ -41,7 +41,7 @@ impl PagePolicy {
     /// lead to another origin: so every https address is allowed besides the target.
     pub fn posting(target: &str) -> Self {
         let origin = Url::parse(target).map(|url| match url.host() {
-            // No source expression has an IPv6 address (CSP Level 3 §2.3.1).
+            // No source expression has an IPv6 address (CSP Level 3).
             Some(Host::Ipv6(_)) => format!("{}:", url.scheme()),
             _ => url.origin().ascii_serialization(),
         });

@@ -12,6 +12,7 @@ const STANDARDS: &[&str] = &[
     "Fetch",
     "Identity Assertion JWT Authorization Grant",
     "Multiple Response Type Encoding Practices",
+    "OAuth 2.0 Form Post Response Mode",
     "OAuth 2.1",
     "OpenID Connect Core",
     "OpenID Connect Discovery",

@@ -77,7 +77,7 @@ impl FormPostPage {
         }
     }
 
-    /// Returns the script as a source of `script-src` (CSP Level 3 §2.3.1).
+    /// Returns the script as a source of `script-src` (CSP Level 3).
     #[must_use]
     pub fn script_source() -> String {
         format!("'sha256-{}'", STANDARD.encode(Sha256::digest(SUBMIT)))

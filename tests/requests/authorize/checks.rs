@@ -241,8 +241,8 @@ async fn c037_az_14_other_response_modes_are_refused_in_the_query() {
         (&[("response_mode", "jwt")], "invalid_request"),
         // fragment
         (&[("response_mode", "fragment")], "invalid_request"),
-        // form post
-        (&[("response_mode", "form_post")], "invalid_request"),
+        // two at once
+        (&[("response_mode", "query form_post")], "invalid_request"),
     ])
     .await;
 }

@@ -117,6 +117,7 @@ async fn c177_the_document_says_what_is_served() {
         "token_endpoint",
         "revocation_endpoint",
         "introspection_endpoint",
+        "pushed_authorization_request_endpoint",
     ] {
         let answer = server.post(text(&document, name), &[]).await;
         assert!([400, 401].contains(&answer.status), "{name}: {answer:?}");
@@ -135,7 +136,6 @@ async fn c177_the_document_says_what_is_served() {
     }
     for (name, path) in [
         ("registration_endpoint", "register"),
-        ("pushed_authorization_request_endpoint", "par"),
         ("device_authorization_endpoint", "device-authorization"),
     ] {
         assert!(document.get(name).is_none(), "{name}");

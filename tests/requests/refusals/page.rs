@@ -142,7 +142,7 @@ async fn s_d8_no_row_of_the_box_is_empty() {
 /// Which parameter, and what is offered.
 #[rstest]
 #[case("prompt", "sometimes", "none, login, consent, select_account, create")]
-#[case("response_mode", "fragment", "query")]
+#[case("response_mode", "fragment", "query, form_post")]
 #[tokio::test(flavor = "multi_thread")]
 async fn s_d5_the_client_reads_what_is_offered(
     #[case] parameter: &str,
