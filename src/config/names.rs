@@ -55,8 +55,6 @@ const LATER_IN_ENTRIES: [&str; 5] = [
 /// Values of later versions, by the place of the value.
 const LATER_VALUES: [(&str, &str); 1] = [
     ("profile", "fapi2"),
-    (
-        "grant_types",
 ];
 
 /// Largest number of edits at which a key counts as misspelt.
