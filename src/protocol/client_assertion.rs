@@ -174,11 +174,6 @@ impl Assertion {
         })
     }
 
-    /// The claims, of which nothing is proven before [`Self::verify`].
-    pub(in crate::protocol) const fn claims(&self) -> &Map<String, Value> {
-        &self.claims
-    }
-
     /// Returns the client that it claims to be from: `sub` (RFC 7521 §4.2).
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
