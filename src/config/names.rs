@@ -37,11 +37,7 @@ const REPLACED: [(&str, &str); 13] = [
 ];
 
 /// Top-level keys of later versions.
-const LATER: [&str; 3] = [
-    "trust_policy",
-    "events",
-    "refresh_token_retry_until_used",
-];
+const LATER: [&str; 3] = ["trust_policy", "events", "refresh_token_retry_until_used"];
 
 /// Keys of later versions in an entry of `clients` or `resources`.
 const LATER_IN_ENTRIES: [&str; 5] = [
@@ -53,9 +49,7 @@ const LATER_IN_ENTRIES: [&str; 5] = [
 ];
 
 /// Values of later versions, by the place of the value.
-const LATER_VALUES: [(&str, &str); 1] = [
-    ("profile", "fapi2"),
-];
+const LATER_VALUES: [(&str, &str); 1] = [("profile", "fapi2")];
 
 /// Largest number of edits at which a key counts as misspelt.
 const MAX_EDITS: usize = 3;

@@ -130,7 +130,10 @@ impl GrantType {
     pub const fn is_of_people(self) -> bool {
         match self {
             Self::AuthorizationCode | Self::DeviceCode => true,
-            Self::RefreshToken | Self::ClientCredentials | Self::TokenExchange | Self::JwtBearer => false,
+            Self::RefreshToken
+            | Self::ClientCredentials
+            | Self::TokenExchange
+            | Self::JwtBearer => false,
         }
     }
 }

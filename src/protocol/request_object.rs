@@ -3,9 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    client_assertion::{
-        Assertion, AssertionError, AssertionRefusal, JwsForm, MAX_LIFE, SingleUse,
-    },
+    client_assertion::{Assertion, AssertionError, AssertionRefusal, JwsForm, MAX_LIFE, SingleUse},
     error::OAuthError,
     params::Params,
     received::Received,

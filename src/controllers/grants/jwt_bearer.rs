@@ -116,7 +116,9 @@ impl Presented<'_> {
             session: None,
             owner: &owner,
         };
-        let access = server.tokens.access_token(client, &granted, Some(context), possession.key());
+        let access = server
+            .tokens
+            .access_token(client, &granted, Some(context), possession.key());
         let access = access.await?;
         grant.retain_until = access.row.expires_at;
         let about = IssuedAbout {
