@@ -4,6 +4,7 @@ use super::*;
 use crate::protocol::{
     client::{Client, GrantType},
     error::ErrorCode,
+    exchange_policy::ExchangePolicy,
     interaction::tests::client,
     policy::{DpopUse, Lifetimes, Policy, RequestForm},
     time::Seconds,
@@ -47,6 +48,8 @@ fn policy() -> Policy {
         signed_requests: RequestForm::Off,
         signup: false,
         dpop: DpopUse::Off,
+        exchange: ExchangePolicy::default(),
+        assertion_issuers: Vec::new(),
         refresh_needs_offline_access: false,
         ttl: Lifetimes {
             code: day,
