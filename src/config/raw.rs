@@ -124,6 +124,7 @@ pub(super) struct RawSettings {
     pub client_id_metadata_documents: DocumentSettings,
     pub redirect_schemes: Vec<String>,
     pub client_assertion_audience: AssertionAudience,
+    #[validate(nested)]
     pub par: PushedRequestSettings,
     pub jar: SignedRequestSettings,
     #[validate(nested)]

@@ -161,7 +161,6 @@ fn st_03_unknown_keys_at_every_level(#[case] block: Value, #[case] key: &str, #[
 #[rstest]
 #[case(json!({"trust_policy": []}), "trust_policy")]
 #[case(json!({"profile": "fapi2"}), "profile")]
-#[case(json!({"grant_types": ["urn:ietf:params:oauth:grant-type:token-exchange"]}), "grant_types[0]")]
 #[case(json!({"clients": [{"client_id": "a", "introspection_signed_response_alg": "ES256"}]}), "clients[0].introspection_signed_response_alg")]
 #[case(json!({"clients": [{"client_id": "a", "software_id": "x"}]}), "clients[0].software_id")]
 fn later_features_are_refused_in_so_many_words(#[case] block: Value, #[case] key: &str) {

@@ -27,7 +27,8 @@ pub(super) async fn client<'a>(suite: &'a Suite<'a>) -> Checked<RelyingParty<'a>
     with_key(suite, Rc::new(ClientKey::es256("assertions"))).await
 }
 
-/// A client that signs its assertions with this key.
+/// A client that signs its assertions with this key, registered as an operator would for the profile: pushed
+/// requests, bound tokens and its algorithm alone.
 pub(super) async fn with_key<'a>(
     suite: &'a Suite<'a>,
     key: Rc<ClientKey>,
@@ -38,6 +39,9 @@ pub(super) async fn with_key<'a>(
         client.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
         client.secrets.clear();
         client.jwks = Some(jwks);
+        client.token_endpoint_auth_signing_alg = Some("ES256".to_owned());
+        client.require_pushed_authorization_requests = true;
+        client.dpop_bound_access_tokens = true;
     });
     let made = RelyingParty::made(suite, builder).await.with_key(&key);
     Ok(RelyingParty {

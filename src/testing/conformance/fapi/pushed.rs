@@ -135,15 +135,17 @@ pub(super) async fn visited_twice(suite: &Suite<'_>) -> Checked {
     let rp = client(suite).await?;
     let request = rp.request();
     let reference = reference(&request.push().await?)?;
-    // Somebody opens the address, and goes on in another window.
+    // The person opens the address, and goes on in another window of the same browser.
     let endpoint = suite.endpoint("authorization_endpoint")?;
     let params = [
         ("client_id".to_owned(), rp.client_id.clone()),
         ("request_uri".to_owned(), reference.uri.clone()),
     ];
     let url = crate::testing::conformance::request::with_query(endpoint, &params);
-    suite.browser().get(&url).await;
+    let mut browser = suite.browser();
+    browser.get(&url).await;
     request
+        .in_browser(&browser)
         .visit_with_reference(&reference.uri)
         .await?
         .code()
