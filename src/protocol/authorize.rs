@@ -144,7 +144,7 @@ pub fn check_client(client: Option<&Client>) -> Result<&Client, OAuthError> {
 /// Verifies an `id_token_hint` and returns its `sub`.
 pub type VerifyHint<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
-/// Checks AZ-13 to AZ-28. The callback is known, so every refusal may be sent there.
+/// Checks AZ-13 to AZ-27. The callback is known, so every refusal may be sent there.
 ///
 /// # Errors
 /// The refusal that is sent to the client.

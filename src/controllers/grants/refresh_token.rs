@@ -1,11 +1,10 @@
 //! `grant_type=refresh_token` — RFC 6749 §6, OAuth 2.1 §4.3, RFC 9700 §4.14.2.
 
+mod rotation;
+
 use std::sync::Arc;
 
-use super::{
-    Possession, WithOwner,
-    retry::{repeat, seal_key},
-};
+use super::{Possession, WithOwner, retry::repeat};
 use crate::{
     config::RefreshRotation,
     error::Failure,
@@ -20,10 +19,8 @@ use crate::{
             refresh_token::{RefreshToken, Request, Verdict, decide},
         },
         refusals::RefreshRefusal,
-        row_id::RefreshTokenId,
         scope::OPENID,
-        secret::{Purpose, Secret, SecretHash, hash},
-        time::{Seconds, UnixTime},
+        secret::{Purpose, SecretHash, hash},
     },
     random,
     server::Server,
@@ -32,7 +29,6 @@ use crate::{
         authorization_codes,
         issuing::{self, Issued},
         lookups::{LookupKey, RefreshWithGrant},
-        refresh_tokens::{RefreshSlide, RefreshTokenRow, Retry, Rotation},
     },
     tokens::{GrantContext, TokenResponse},
 };
@@ -272,65 +268,5 @@ impl Refreshing<'_> {
         let Some(issued) = issued else { return };
         let event = AuditEvent::new(EventName::TokenRefreshed).client(self.client);
         server.events.emit(event.about(self.owner).about(issued));
-    }
-
-    fn rotation(&self, server: &Server, body: &[u8]) -> Result<Rotation, Failure> {
-        let (token, now) = (&self.found.token, server.clock.now());
-        let retry = match server.policy.ttl.retry_window {
-            Seconds::ZERO => None,
-            window => Some(Retry {
-                until: now + window,
-                sealed: seal_key(self.request.refresh_token, &token.id.to_string())
-                    .seal(random::bytes()?, body)?,
-            }),
-        };
-        Ok(Rotation {
-            id: token.id,
-            grant_id: token.grant_id,
-            now,
-            retry,
-            fingerprint: self.request.fingerprint(&server.policy),
-        })
-    }
-
-    fn next_generation(&self, server: &Server, next: &Secret) -> RefreshTokenRow {
-        let (now, token) = (server.clock.now(), &self.found.token);
-        RefreshTokenRow {
-            id: RefreshTokenId::UNSAVED,
-            token_hash: next.hash(Purpose::Refresh).0.to_vec(),
-            generation: token.generation.saturating_add(1),
-            parent_id: Some(token.id),
-            issued_at: now,
-            expires_at: self.new_end(server),
-            superseded_at: None,
-            successor_until: None,
-            successor_sealed: None,
-            request_fingerprint: None,
-            ..token.clone()
-        }
-    }
-
-    /// New end of the token: each use restarts its life, within the absolute life of its grant.
-    fn new_end(&self, server: &Server) -> UnixTime {
-        let end = server.clock.now() + server.policy.ttl.refresh;
-        end.min(self.found.token.absolute_expires_at)
-    }
-
-    async fn slide(&self, server: &Server, issued: Issued<'_>) -> Result<bool, Failure> {
-        let slide = RefreshSlide {
-            token_id: self.found.token.id,
-            grant_id: self.found.grant.id,
-            now: server.clock.now(),
-            expires_at: self.new_end(server),
-        };
-        let access = AccessTokenRow {
-            refresh_token_id: Some(slide.token_id),
-            ..issued.access.clone()
-        };
-        let issued = Issued {
-            access: &access,
-            ..issued
-        };
-        Ok(issuing::slide(&server.store, &slide, issued).await?)
     }
 }

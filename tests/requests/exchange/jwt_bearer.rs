@@ -305,7 +305,7 @@ async fn jb_03_resources_and_scopes(
         Some(_) => format!("{base}{text}"),
         None => text.to_owned(),
     };
-    if let Some(list) = changes["resource"].as_array_mut() {
+    if let Some(list) = changes.get_mut("resource").and_then(Value::as_array_mut) {
         for uri in list {
             *uri = json!(whole(uri.as_str().unwrap()));
         }
