@@ -51,6 +51,23 @@ impl ClientRegistry {
         Ok(client)
     }
 
+    /// Authenticates a client as [`Self::authenticate`] does, at an endpoint where an authorization begins: there a
+    /// document is fetched for an id that nobody has seen before, within the budgets of strangers (CI-03).
+    ///
+    /// # Errors
+    /// `invalid_client` for wrong credentials, or a fault of this server.
+    pub async fn authenticate_at_start(
+        &self,
+        credentials: &Credentials,
+    ) -> Result<Arc<Client>, Failure> {
+        let id = credentials.client_id.as_str();
+        let row = match self.find(id).await? {
+            Some(row) => Some(row),
+            None => Box::pin(self.up_to_date(id, None, ClientUse::Authorization)).await?,
+        };
+        self.authenticate(credentials, row).await
+    }
+
     /// Returns `authenticated`, the client of an earlier look of the same request: an assertion is used
     /// up by the first. Without it, the client is authenticated as by [`Self::authenticate`].
     ///

@@ -60,8 +60,7 @@ async fn answer(
     credentials: &Credentials,
     request: &DeviceAuthorizationRequest<'_>,
 ) -> Result<DeviceAuthorizationResponse, Failure> {
-    let row = server.clients.find(&credentials.client_id).await?;
-    let client = server.clients.authenticate(credentials, row).await?;
+    let client = server.clients.authenticate_at_start(credentials).await?;
     check_allowed(&client, GrantType::DeviceCode)?;
     let access = request.access(server.tokens.entitlement(&client))?;
     let codes = server.interactions.open_device(&client, &access).await?;

@@ -88,14 +88,13 @@ async fn authenticated(server: &Server, credentials: &Credentials) -> Result<Arc
     };
     let keys = limits::client_failure_keys(client_id).and(own);
     server.limits.check(keys.clone()).await?;
-    let row = server.clients.find(client_id).await?;
-    let client = server.clients.authenticate(credentials, row).await;
+    let client = server.clients.authenticate_at_start(credentials).await;
     let client = count_failures(server, client, client_id).await?;
     server.limits.record_authenticated(keys).await?;
     Ok(client)
 }
 
-/// PR-03: the request passes the checks of the authorization endpoint (AZ-10 to AZ-25).
+/// PR-03: the request passes the checks of the authorization endpoint (AZ-10 to AZ-27).
 async fn requested(
     server: &Server,
     client: &Arc<Client>,

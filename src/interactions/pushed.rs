@@ -105,7 +105,7 @@ impl InteractionService {
         let row = match claimed {
             Some(row) => {
                 if let Some(own) = &own {
-                    self.keep_newest(own).await?;
+                    self.bound_number(own).await;
                 }
                 row
             }
@@ -170,7 +170,18 @@ impl InteractionService {
             return Err(OAuthError::of(PushedRefusal::HandleOfOtherBrowser).into());
         }
         row.browser_hash = Some(own.0.to_vec());
-        self.keep_newest(own).await?;
+        self.bound_number(own).await;
         Ok(row)
+    }
+
+    /// Removes the oldest interactions of a browser that has many. The handle is the browser's already: a fault here
+    /// must not keep the cookie from it.
+    async fn bound_number(&self, own: &SecretHash) {
+        if let Err(failure) = self.keep_newest(own).await {
+            tracing::warn!(
+                source = failure.source,
+                "older interactions of a browser stay"
+            );
+        }
     }
 }

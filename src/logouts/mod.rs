@@ -22,10 +22,10 @@ use crate::{
     events::Events,
     fetch::Fetcher,
     keys::Keys,
-    protocol::time::Seconds,
+    protocol::{row_id::EphemeralId, time::Seconds},
     store::{
         Store, StoreResult,
-        logouts::{self, LogoutJob, PendingLogout},
+        logouts::{self, LogoutJob, PendingKind, PendingLogout, PendingSelection},
     },
 };
 
@@ -120,19 +120,33 @@ impl LogoutService {
     /// # Errors
     /// [`crate::store::StoreError`] when the database fails.
     pub async fn resume(self: &Arc<Self>) -> StoreResult<()> {
-        for pending in self.pending().await? {
+        for pending in self.pending(PendingKind::ToldAgain).await? {
             self.again(&pending);
         }
         Ok(())
     }
 
-    /// Returns the clients that did not hear yet, those that wait longest first; at most 1000.
+    /// Returns clients that did not hear yet, those that wait longest first.
     ///
     /// # Errors
     /// [`crate::store::StoreError`] when the database fails.
-    pub async fn pending(&self) -> StoreResult<Vec<PendingLogout>> {
-        let (tables, now) = (self.store.tables(), self.clock.now());
-        self.store.run(|db| logouts::pending(db, tables, now)).await
+    pub async fn pending(&self, kind: PendingKind) -> StoreResult<Vec<PendingLogout>> {
+        let tables = self.store.tables();
+        let mut pending = Vec::new();
+        let mut wanted = PendingSelection {
+            kind,
+            after: EphemeralId::UNSAVED,
+            now: self.clock.now(),
+        };
+        loop {
+            let read = |db| logouts::pending(db, tables, wanted);
+            let page = self.store.run(read).await?;
+            pending.extend(page.clients);
+            match page.last {
+                Some(last) => wanted.after = last,
+                None => return Ok(pending),
+            }
+        }
     }
 
     /// Tells the clients whose attempt is a minute late, and waits for it: for processes that end afterwards. Returns
@@ -143,7 +157,8 @@ impl LogoutService {
     pub async fn tell_overdue(self: &Arc<Self>) -> StoreResult<usize> {
         let late = self.clock.now() - OVERDUE;
         let is_late = |pending: &PendingLogout| pending.notice.next_at.is_some_and(|at| at < late);
-        let pending = self.pending().await?.into_iter().filter(is_late);
+        let pending = self.pending(PendingKind::ToldAgain).await?;
+        let pending = pending.into_iter().filter(is_late);
         let attempts = stream::iter(pending.map(|pending| self.deliver(pending.job)));
         let outcomes: Vec<_> = attempts.buffer_unordered(OVERDUE_AT_ONCE).collect().await;
         let mut heard = 0;

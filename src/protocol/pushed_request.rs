@@ -144,7 +144,10 @@ pub fn check_again(
     if stored.is_answered {
         return Err(OAuthError::of(PushedRefusal::HandleUsed));
     }
-    if stored.expires_at <= used.now || !stored.is_taken {
+    if stored.expires_at > used.now && !stored.is_taken {
+        return Err(OAuthError::of(PushedRefusal::ClientChanged));
+    }
+    if stored.expires_at <= used.now {
         let received = format!("one until {}, now {}", stored.expires_at, used.now);
         let received = Received::Public(&received);
         return Err(OAuthError::of(PushedRefusal::HandleExpired).received(received));

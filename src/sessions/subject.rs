@@ -6,7 +6,10 @@ use crate::{error::Failure, people::Owner, protocol::subject, store::clients};
 impl SessionService {
     /// Checks that a user is active and has a usable subject that is nobody else's (SU-01, SU-02). Client
     /// ids are the `sub` of machine tokens: a user whose subject is the id of a client would be taken for it.
-    pub(super) async fn check_subject(&self, owner: &Owner) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// A fault of this server (500) for a user who may not be signed in, or when the database fails.
+    pub async fn check_subject(&self, owner: &Owner) -> Result<(), Failure> {
         let subject = owner.subject();
         if !owner.is_active() || !subject::is_usable(&subject) {
             return Err(Failure::internal("SU-02: the user cannot be signed in"));

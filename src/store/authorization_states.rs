@@ -158,7 +158,8 @@ pub async fn bind(
 }
 
 /// Makes a pushed request the interaction of the browser that comes with its handle (PR-06): one statement that
-/// only one caller can win (CC-01). `None` = it was taken before, has expired, or is another client's.
+/// only one caller can win (CC-01). `None` = it was taken before, has expired, is another client's, or its client
+/// has changed since.
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
@@ -171,12 +172,13 @@ pub async fn claim(
     update
         .table(Alias::new(tables.authorization_states))
         .value(Alias::new("kind"), BROWSER)
-        .value(Alias::new("client_version"), claim.client_version)
         .value(Alias::new("started_at"), claim.now)
         .value(Alias::new("expires_at"), claim.expires_at)
         .value(Alias::new("updated_at"), Expr::current_timestamp())
         .and_where(eq("request_uri_hash", claim.handle.0.to_vec()))
         .and_where(eq("client_id", claim.client_id))
+        // RFC 9126 §4: the checks at the push hold for the client as it was then.
+        .and_where(eq("client_version", claim.client_version))
         .and_where(eq("kind", PUSHED))
         .and_where(is_null("consumed_at"))
         .and_where(gt("expires_at", claim.now))

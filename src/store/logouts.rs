@@ -6,7 +6,7 @@
 
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, Expr, OnConflict, Order, Query},
+    sea_query::{Alias, Expr, ExprTrait, OnConflict, Order, Query},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -18,7 +18,11 @@ use super::{
     session_clients::{self, of_sessions},
 };
 use crate::{
-    protocol::{logout_token::KEPT, row_id::EphemeralId, time::UnixTime},
+    protocol::{
+        logout_token::{ATTEMPTS, KEPT},
+        row_id::EphemeralId,
+        time::UnixTime,
+    },
     store::schema::TableNames,
 };
 
@@ -26,6 +30,9 @@ use crate::{
 const LOGOUT: &str = "logout";
 /// Most rows that are read at a time.
 const MOST_READ: u64 = 1000;
+
+/// Sessions whose clients are looked up by one statement.
+const SESSIONS_AT_ONCE: usize = 200;
 
 /// What is stored of a client that is to hear of the end of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,9 +99,20 @@ pub async fn hand_over(
     sids: &[String],
     at: UnixTime,
 ) -> StoreResult<Vec<LogoutJob>> {
-    if sids.is_empty() {
-        return Ok(Vec::new());
+    let mut jobs = Vec::new();
+    // The conditions of a statement are limited in number.
+    for sids in sids.chunks(SESSIONS_AT_ONCE) {
+        jobs.extend(hand_over_some(conn, tables, sids, at).await?);
     }
+    Ok(jobs)
+}
+
+async fn hand_over_some(
+    conn: &impl ConnectionTrait,
+    tables: &TableNames,
+    sids: &[String],
+    at: UnixTime,
+) -> StoreResult<Vec<LogoutJob>> {
     let mut select = EphemeralRow::select(tables.ephemerals);
     select
         .and_where(eq("kind", session_clients::KIND))
@@ -137,26 +155,61 @@ pub async fn hand_over(
     Ok(jobs)
 }
 
-/// Returns the clients that did not hear yet, those that wait longest first; at most 1000.
+/// Which clients are asked for, of those that did not hear yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PendingKind {
+    /// All of them.
+    All,
+    /// Those that are told again: a client that never answers must not hide them.
+    ToldAgain,
+}
+
+/// The rows to read.
+#[derive(Clone, Copy, Debug)]
+pub struct PendingSelection {
+    /// Which clients.
+    pub kind: PendingKind,
+    /// The last row that was read before.
+    pub after: EphemeralId,
+    /// The present time.
+    pub now: UnixTime,
+}
+
+/// Some of the clients that did not hear yet.
+#[derive(Clone, Debug, Default)]
+pub struct PendingPage {
+    /// The clients.
+    pub clients: Vec<PendingLogout>,
+    /// The last row that was read; `None` = there is no more.
+    pub last: Option<EphemeralId>,
+}
+
+/// Returns clients that did not hear yet; at most 1000.
 ///
 /// # Errors
 /// [`super::StoreError`] when the database fails or refuses.
 pub async fn pending(
     conn: &impl ConnectionTrait,
     tables: &TableNames,
-    now: UnixTime,
-) -> StoreResult<Vec<PendingLogout>> {
+    wanted: PendingSelection,
+) -> StoreResult<PendingPage> {
     let mut select = EphemeralRow::select(tables.ephemerals);
     select
         .and_where(eq("kind", LOGOUT))
-        .and_where(gt("expires_at", now))
-        .order_by(Alias::new("expires_at"), Order::Asc)
+        .and_where(gt("expires_at", wanted.now))
+        .and_where(Expr::col(Alias::new("id")).gt(wanted.after))
         .order_by(Alias::new("id"), Order::Asc)
         .limit(MOST_READ);
+    if wanted.kind == PendingKind::ToldAgain {
+        select.and_where(Expr::col(Alias::new("counter")).lt(ATTEMPTS));
+    }
     let rows = conn.query_all(&select).await?;
     let rows = rows.iter().map(EphemeralRow::read);
     let rows: Vec<EphemeralRow> = rows.collect::<Result<_, _>>()?;
-    Ok(rows.iter().filter_map(read).collect())
+    Ok(PendingPage {
+        clients: rows.iter().filter_map(read).collect(),
+        last: rows.last().map(|row| row.id),
+    })
 }
 
 /// Returns the client of an attempt, if nobody else has made this attempt.

@@ -408,6 +408,21 @@ impl TokenService {
         let (Some(owner), Some(grant)) = (owner, token.grant()) else {
             return Ok(Err(InactiveToken::NoUser(client.client_id.clone())));
         };
+        // An exchanged token ends with the client to which the person gave the access.
+        if grant.client_id != client.client_id {
+            let first = match self.clients.static_or_stored(&grant.client_id, None) {
+                Some(first) => Some(Arc::clone(first)),
+                None => self.clients.find(&grant.client_id).await?,
+            };
+            match first.map(|first| first.status) {
+                Some(ClientStatus::Active) => {}
+                Some(status) => {
+                    let client_id = grant.client_id.clone();
+                    return Ok(Err(InactiveToken::ClientStatus { client_id, status }));
+                }
+                None => return Ok(Err(InactiveToken::NoClient(grant.client_id.clone()))),
+            }
+        }
         let state = self.owner_state(&owner, grant);
         if !state.active {
             return Ok(Err(InactiveToken::UserNotActive(client.client_id.clone())));

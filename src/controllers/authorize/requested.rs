@@ -59,7 +59,7 @@ impl Found<'_> {
         self.counting.as_deref().unwrap_or(self.sent)
     }
 
-    /// Decide, first half: the request itself (AZ-10, AZ-11, AZ-13 to AZ-25).
+    /// Decide, first half: the request itself (AZ-10, AZ-11, AZ-13 to AZ-27).
     ///
     /// # Errors
     /// The refusal that is sent to the client, or a fault.
@@ -135,7 +135,7 @@ pub async fn requested<'p>(
     }))
 }
 
-/// Checks the parameters of a request (AZ-13 to AZ-25), here or as they are pushed (PR-03).
+/// Checks the parameters of a request (AZ-13 to AZ-27), here or as they are pushed (PR-03).
 ///
 /// # Errors
 /// The refusal.

@@ -18,10 +18,10 @@ use crate::{
     protocol::{
         access_token::{Audience, Confirmation},
         client::{Client, SubjectType},
-        error::OAuthError,
+        error::{ErrorCode, OAuthError},
         grants::{
             id_jag::{Assertable, decide},
-            refresh_token::{self, Verdict},
+            refresh_token::{self, Replay, Verdict},
             token_exchange::Request,
         },
         id_jag::{IdJagClaims, LIFE, TYP},
@@ -81,7 +81,11 @@ impl Asking<'_> {
         let granted = decide(client, &server.policy.exchange, request)?;
         let identity = match request.subject.kind {
             TokenType::IdToken => by_id_token(server, client, request.subject.text).await?,
-            _ => by_refresh_token(server, client, request.subject.text, token, user).await?,
+            _ => {
+                let key = self.possession.key();
+                let sent = refresh_token::Request::of_subject(request.subject.text).by(key);
+                by_refresh_token(server, client, &sent, token, user).await?
+            }
         };
         self.possession.use_up(server).await?;
         let mut claims = claims(server, client, &granted, &identity).await?;
@@ -159,7 +163,7 @@ async fn by_id_token(server: &Server, client: &Client, text: &str) -> Result<Ide
 async fn by_refresh_token(
     server: &Server,
     client: &Arc<Client>,
-    text: &str,
+    request: &refresh_token::Request<'_>,
     token: Option<Token>,
     user: Option<Owner>,
 ) -> Result<Identity, Failure> {
@@ -176,8 +180,7 @@ async fn by_refresh_token(
         client: Arc::clone(client),
         found: Some(WithOwner { credential, owner }),
     };
-    let request = refresh_token::Request::of_subject(text);
-    let verdict = judge(server, &loaded, &request);
+    let verdict = judge(server, &loaded, request);
     let Some(WithOwner { credential, owner }) = loaded.found else {
         return Err(invalid("no refresh token of this server"));
     };
@@ -186,6 +189,10 @@ async fn by_refresh_token(
             owner,
             grant: credential.grant,
         }),
+        // A refresh that asked for a part of the grant differs from this request, which asks for none.
+        (Ok(Verdict::Repeat | Verdict::Replay(Replay::AnotherRequest)), _) => {
+            Err(invalid("a refresh token that was rotated just now"))
+        }
         (Ok(Verdict::Replay(replay)), _) => {
             server.tokens.replayed(client, &credential, replay).await?;
             Err(invalid("a refresh token that was rotated"))
@@ -195,10 +202,14 @@ async fn by_refresh_token(
             Err(invalid("a refresh token whose person may no longer use it"))
         }
         (Ok(Verdict::Rotate(_)), _) => Err(invalid("one of an authorization without openid")),
-        (Ok(Verdict::Repeat), _) => Err(invalid("a refresh token that was rotated just now")),
         (Ok(Verdict::WrongClient), _) => Err(invalid("a refresh token of another client")),
         (Ok(Verdict::Misuse(error)), _) => Err(invalid(error.text())),
-        (Err(failure), _) if failure.status.is_server_error() => Err(failure),
+        (Err(failure), _)
+            if failure.status.is_server_error()
+                || failure.error.code == ErrorCode::InvalidDpopProof =>
+        {
+            Err(failure)
+        }
         (Err(failure), _) => Err(invalid(failure.error.text())),
     }
 }

@@ -161,6 +161,7 @@ impl Presented<'_> {
             let error = OAuthError::of(JwtBearerRefusal::AccountNotActive);
             return Err(error.received(Received::Identifier(id_jag.subject)).into());
         }
+        server.sessions.check_subject(&owner).await?;
         Ok(owner)
     }
 

@@ -8,7 +8,7 @@ use crate::{
     boot::{self, definition::OAuthServerDefinition, load},
     protocol::time::UnixTime,
     server::Server,
-    store::logouts::PendingLogout,
+    store::logouts::{PendingKind, PendingLogout},
 };
 
 const KEYS: [&str; 2] = ["client", "retry"];
@@ -99,7 +99,11 @@ impl<D: OAuthServerDefinition> LogoutList<D> {
 
 /// The undelivered ones, of the client of the key `client` alone if it is given.
 async fn listed(server: &Server, arguments: Arguments<'_>) -> loco_rs::Result<Vec<PendingLogout>> {
-    let mut pending = server.logouts.pending().await.map_err(boot::error)?;
+    let mut pending = server
+        .logouts
+        .pending(PendingKind::All)
+        .await
+        .map_err(boot::error)?;
     if let Some(client) = arguments.get("client") {
         pending.retain(|pending| pending.notice.client_id == client);
     }

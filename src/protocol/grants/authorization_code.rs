@@ -99,11 +99,13 @@ pub fn decide(
     }
     check_redirect_uri(code, request)?;
     check_verifier(code, request)?;
-    check_key(code, request)?;
-    check_binding(entitlement, &[], request.key)?;
+    // A redemption binds the grant of a public client to the key of whoever made it, of a thief perhaps: it says
+    // nothing about who may tell of the replay.
     if code.redeemed {
         return Ok(Verdict::Replay);
     }
+    check_key(code, request)?;
+    check_binding(entitlement, &[], request.key)?;
     if code.revoked {
         return Err(OAuthError::of(CodeRefusal::Revoked).received(sent));
     }

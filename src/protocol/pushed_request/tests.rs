@@ -54,7 +54,7 @@ fn pr_06_the_browser_that_came_first(
 #[case::answered(Some(StoredHandle { is_answered: true, ..taken(Some(&OWN)) }), "PushedRefusal::HandleUsed")]
 #[case::never_taken(
     Some(StoredHandle { is_taken: false, ..taken(None) }),
-    "PushedRefusal::HandleExpired"
+    "PushedRefusal::ClientChanged"
 )]
 #[case::too_late(
     Some(StoredHandle { expires_at: NOW, ..taken(Some(&OWN)) }),

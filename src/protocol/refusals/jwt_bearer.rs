@@ -37,8 +37,8 @@ refusals! {
         code: InvalidGrant,
         client: "A claim of the assertion is missing or wrong",
         problem: "A claim of the assertion is missing, or does not fit this server and this client.",
-        expected: "aud: this issuer; client_id: the client that sends the request; a sub",
-        fix: "Ask the identity provider for an assertion for this server and this client.",
+        expected: "aud: this issuer; client_id: the client that sends the request; a sub; cnf: the key of the DPoP proof",
+        fix: "Ask the identity provider for an assertion for this server and this client; if it has cnf, send a DPoP proof by that key.",
         standard: "Identity Assertion JWT Authorization Grant §4.4.1",
     }
     NotFresh {

@@ -63,6 +63,16 @@ refusals! {
             people need longer.",
         standard: "RFC 9126 §2.2, §4",
     }
+    ClientChanged {
+        rule: "PR-06",
+        code: InvalidRequestUri,
+        client: "The client has changed since the request was pushed",
+        problem: "The metadata of the client were changed after it had pushed the request, which was checked \
+            against the old ones.",
+        expected: "a client that is as it was at the push",
+        fix: "Push the request again, and send the browser with its request_uri.",
+        standard: "RFC 9126 §4",
+    }
     HandleUsed {
         rule: "PR-06",
         code: InvalidRequestUri,

@@ -7,7 +7,7 @@ mod ways;
 
 use std::time::Duration;
 
-use loco_oauth_server::internals::store::logouts::PendingLogout;
+use loco_oauth_server::internals::store::logouts::{PendingKind, PendingLogout};
 use sea_orm::Set;
 use serde_json::{Value, json};
 
@@ -82,7 +82,12 @@ impl Site {
     }
 
     pub async fn pending(&self) -> Vec<PendingLogout> {
-        self.server.oauth().logouts.pending().await.unwrap()
+        self.server
+            .oauth()
+            .logouts
+            .pending(PendingKind::All)
+            .await
+            .unwrap()
     }
 
     pub async fn noted(&self) -> Vec<oauth_ephemerals::Model> {

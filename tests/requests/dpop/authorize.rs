@@ -66,3 +66,20 @@ async fn az_26_thumbprints_at_authorize() {
     let code = off.code_with("pub", &[("dpop_jkt", "x")]).await;
     off.redeem_by("pub", &code, &[]).await.ok();
 }
+
+/// TK-15: whoever redeems first with a proof of their own has not switched off what tells of the theft.
+#[tokio::test(flavor = "multi_thread")]
+async fn tk_15_a_replay_is_one_whatever_key_the_code_was_redeemed_with() {
+    for proofs in [0, 1] {
+        let server = TestServer::start().await;
+        let (thief, own) = (DpopKey::new(), DpopKey::new());
+        let code = server.code_with("pub", &[]).await;
+        let proof = server.token_proof(&thief);
+        server.redeem_by("pub", &code, &[&proof]).await.ok();
+        let proof = server.token_proof(&own);
+        let sent: &[&str] = if proofs == 0 { &[] } else { &[&proof] };
+        let answer = server.redeem_by("pub", &code, sent).await;
+        answer.assert_error(400, "invalid_grant");
+        assert_eq!(server.revocations().await, [Some("code_replay".to_owned())]);
+    }
+}
