@@ -220,7 +220,7 @@ fn app_line(server: &Server, Connected { app, client }: &Connected) -> AppLine {
                 description: server.interactions.scope_description(name),
             })
             .collect(),
-        claims: app.claims.iter().map(claim_line).collect(),
+        claims: app.claims.iter().map(|name| claim_line(name)).collect(),
         resources: resources
             .filter_map(|uri| server.interactions.resource_line(uri))
             .collect(),
@@ -240,9 +240,9 @@ fn app_line(server: &Server, Connected { app, client }: &Connected) -> AppLine {
 }
 
 /// A claim; the page finds its words.
-fn claim_line(name: &String) -> GrantedScope {
+fn claim_line(name: &str) -> GrantedScope {
     GrantedScope {
-        name: name.clone(),
+        name: name.to_owned(),
         description: String::new(),
     }
 }

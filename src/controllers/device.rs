@@ -150,19 +150,18 @@ async fn take_code(
             claim.await?
         }
     };
-    match claimed {
-        Some(id) => Ok(see_other(&server.interactions.continue_url(&id))?),
-        None => {
-            server.limits.record_failure(keys).await?;
-            // One text for all: it tells nothing of codes that exist.
-            again(
-                server,
-                browser,
-                &current,
-                form_state(&next),
-                "error-field-user-code",
-            )
-        }
+    if let Some(id) = claimed {
+        Ok(see_other(&server.interactions.continue_url(&id))?)
+    } else {
+        server.limits.record_failure(keys).await?;
+        // One text for all: it tells nothing of codes that exist.
+        again(
+            server,
+            browser,
+            &current,
+            form_state(&next),
+            "error-field-user-code",
+        )
     }
 }
 

@@ -100,7 +100,7 @@ fn overrides(root: &Path) -> Result<Vec<String>, GeneratorError> {
         };
         let Some(original) = shipped.iter().find(|file| file.path == path) else {
             // Texts in other languages are few lines, which an app adds one by one.
-            if !path.ends_with(".ftl") {
+            if Path::new(&path).extension().is_none_or(|it| it != "ftl") {
                 notes.push(format!(
                     "{path}: this version has no page or stylesheet of that name"
                 ));

@@ -102,20 +102,17 @@ impl InteractionService {
             .store
             .run(|db| authorization_states::claim(db, tables, &claim))
             .await?;
-        let row = match claimed {
-            Some(row) => {
-                if let Some(own) = &own {
-                    self.bound_number(own).await;
-                }
-                row
+        let row = if let Some(row) = claimed {
+            if let Some(own) = &own {
+                self.bound_number(own).await;
             }
-            None => {
-                let proof = own.as_ref().map_or(BrowserProof::Later, |_| {
-                    BrowserProof::Cookie(cookie.as_ref())
-                });
-                let row = self.taken(&claim, proof).await?;
-                self.bind_taken(row, own.as_ref()).await?
-            }
+            row
+        } else {
+            let proof = own.as_ref().map_or(BrowserProof::Later, |_| {
+                BrowserProof::Cookie(cookie.as_ref())
+            });
+            let row = self.taken(&claim, proof).await?;
+            self.bind_taken(row, own.as_ref()).await?
         };
         let interaction = Interaction::stored(Arc::clone(client), row, None, &self.urls.issuer);
         // A redirect URI that the client withdrew meanwhile gets no code.

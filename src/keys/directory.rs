@@ -150,8 +150,8 @@ struct KeyFile<'a> {
 fn private(path: &Path, opener: &mut Opener<'_>) -> Result<Private, KeyError> {
     let text = fs::read_to_string(path).map_err(|source| KeyError::file(path, source))?;
     let text = zeroize::Zeroizing::new(text);
-    let opened = opener.decode(&text);
-    opened.map_err(|problem| KeyError::unusable(path.display().to_string(), problem))
+    let private = opener.decode(&text);
+    private.map_err(|problem| KeyError::unusable(path.display().to_string(), problem))
 }
 
 /// Returns the salt of the encrypted keys in a directory, which the next key shares.

@@ -19,8 +19,9 @@ pub fn reaches(order: &[String], wanted: &[String], held: Option<&str>) -> bool 
     }
 }
 
-/// The class to tell who asked for the `wanted` ones, after a login of the class `held`: who is satisfied by
-/// a weaker class than that of the login gets the strongest of theirs that the login satisfies, because a
+/// The class to tell who asked for the `wanted` ones, after a login of the class `held`.
+///
+/// Who is satisfied by a weaker class than that of the login gets the strongest of theirs that the login satisfies, because a
 /// client compares the class with those that it asked for. In every other case the class of the login.
 pub fn told<'a>(order: &[String], wanted: &'a [String], held: &'a str) -> &'a str {
     if wanted.iter().any(|acr| acr == held) {

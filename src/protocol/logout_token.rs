@@ -17,7 +17,7 @@ pub const KEPT: Seconds = Seconds::days(7);
 const PAUSES: [Seconds; 3] = [Seconds::new(5), Seconds::minutes(1), Seconds::minutes(10)];
 
 /// How often a client is told at most.
-pub const ATTEMPTS: i64 = PAUSES.len() as i64 + 1;
+pub const ATTEMPTS: i64 = 4;
 
 /// The claims of a logout token. There is never a `nonce`: with one it would look like an ID token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -269,9 +269,10 @@ impl ServerMetadata {
             claims_parameter_supported: with_code,
             request_parameter_supported: signed,
             request_uri_parameter_supported: false,
-            request_object_signing_alg_values_supported: match signed {
-                true => ASSERTION_ALGORITHMS.to_vec(),
-                false => Vec::new(),
+            request_object_signing_alg_values_supported: if signed {
+                ASSERTION_ALGORITHMS.to_vec()
+            } else {
+                Vec::new()
             },
             require_signed_request_object: signed && input.signed_requests == RequestForm::Required,
             display_values_supported: parties.list(Display::ALL.map(Display::as_str).into()),

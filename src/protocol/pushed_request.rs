@@ -47,7 +47,7 @@ impl<'p> PushedParameters<'p> {
         let Typed {
             request: sent,
             others: authorization,
-        } = typed_params::read::<Sent<'_>>(params).map_err(|of| repeated(of))?;
+        } = typed_params::read::<Sent<'_>>(params).map_err(repeated)?;
         if let Some(request_uri) = sent.request_uri {
             let received = Received::Public(request_uri);
             return Err(OAuthError::of(PushedRefusal::RequestUriPushed).received(received));

@@ -150,7 +150,6 @@ fn texts(name: &str, value: &Value, kind: ParameterKind) -> Result<Vec<String>, 
     match value {
         Value::Null => Ok(Vec::new()),
         Value::String(text) => Ok(vec![text.clone()]),
-        Value::Bool(_) | Value::Number(_) => Ok(vec![value.to_string()]),
         Value::Array(entries) if name == "resource" => entries
             .iter()
             .map(|entry| {
@@ -160,7 +159,7 @@ fn texts(name: &str, value: &Value, kind: ParameterKind) -> Result<Vec<String>, 
             .collect(),
         Value::Array(_) if matches!(kind, ParameterKind::Text) => Err(wrong("a list")),
         Value::Object(_) if matches!(kind, ParameterKind::Text) => Err(wrong("an object")),
-        Value::Array(_) | Value::Object(_) => Ok(vec![value.to_string()]),
+        _ => Ok(vec![value.to_string()]),
     }
 }
 

@@ -88,7 +88,7 @@ impl AccessToken {
         acr_values: impl IntoIterator<Item = S>,
     ) -> Result<(), BearerError> {
         let acr_values = acr_values.into_iter();
-        self.require_login_of_handler(LoginRequirement {
+        self.require_login_of_handler(&LoginRequirement {
             acr_values: acr_values.map(|acr| acr.as_ref().to_owned()).collect(),
             max_age: None,
         })
@@ -101,16 +101,16 @@ impl AccessToken {
     /// 401 `insufficient_user_authentication`, with the time. In a handler that returns
     /// [`loco_rs::Result`], `?` keeps the challenge.
     pub fn require_max_age(&self, max_age: Seconds) -> Result<(), BearerError> {
-        self.require_login_of_handler(LoginRequirement {
+        self.require_login_of_handler(&LoginRequirement {
             acr_values: Vec::new(),
             max_age: Some(max_age),
         })
     }
 
     /// The challenge names what the guard wants, too, so that one new login is enough for both.
-    fn require_login_of_handler(&self, login: LoginRequirement) -> Result<(), BearerError> {
-        self.token_check.defined(&login)?;
-        self.require_login(&self.token_check.login.and(&login))
+    fn require_login_of_handler(&self, login: &LoginRequirement) -> Result<(), BearerError> {
+        self.token_check.defined(login)?;
+        self.require_login(&self.token_check.login.and(login))
     }
 
     /// GU-05: checks the login behind the token.

@@ -74,9 +74,10 @@ impl SessionService {
     ) -> Result<(), Failure> {
         let (id, at) = (session.id, self.clock.now());
         let end = SessionEnd { reason, at };
-        let sids = match reason.is_told() {
-            true => vec![session.sid.clone()],
-            false => Vec::new(),
+        let sids = if reason.is_told() {
+            vec![session.sid.clone()]
+        } else {
+            Vec::new()
         };
         let (ended, jobs) = self
             .store

@@ -157,8 +157,9 @@ pub async fn bind(
     Ok(conn.execute(&update).await?.rows_affected() == 1)
 }
 
-/// Makes a pushed request the interaction of the browser that comes with its handle (PR-06): one statement that
-/// only one caller can win (CC-01). `None` = it was taken before, has expired, is another client's, or its client
+/// Makes a pushed request the interaction of the browser that comes with its handle (PR-06).
+///
+/// It is one statement that only one caller can win (CC-01). `None` = it was taken before, has expired, is another client's, or its client
 /// has changed since.
 ///
 /// # Errors

@@ -155,7 +155,9 @@ pub async fn release(
     changes_one(conn, &update).await
 }
 
-/// Approves a request for the person who took it up. Of `grant`, what the person agreed to and how they
+/// Approves a request for the person who took it up.
+///
+/// Of `grant`, what the person agreed to and how they
 /// signed in is stored. Returns whether the request was approved; `false` = it is decided, over or somebody
 /// else's.
 ///

@@ -87,7 +87,9 @@ fn written(notice: &LogoutNotice) -> Json {
     serde_json::to_value(notice).unwrap_or_default()
 }
 
-/// Makes of the clients of sessions that end those that are to be told, all at `at`. Belongs into the transaction that
+/// Makes of the clients of sessions that end those that are to be told, all at `at`.
+///
+/// Belongs into the transaction that
 /// ends the sessions, behind the statement that revokes their codes: a code that is redeemed meanwhile is then either
 /// seen here or refused there.
 ///

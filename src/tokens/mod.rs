@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub use self::{
     issue::{ClaimsToTell, ExchangeTerms, GrantContext, NewAccessToken, amr},
     proof::ShownToken,
-    response::{IssuedAbout, TokenResponse, token_type},
+    response::{IssuedAbout, OneOrMany, TokenResponse, token_type},
 };
 use crate::{
     clients::ClientRegistry,

@@ -32,18 +32,18 @@ pub struct IssuedAbout<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issued_token_type: Option<&'static str>,
     /// The resources that the token is for (Identity Assertion JWT Authorization Grant §4.4.1).
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "one_or_many"
-    )]
-    pub resource: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<OneOrMany<'a>>,
 }
 
-fn one_or_many<S: Serializer>(
-    resources: &Option<&[String]>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    Audience(resources.unwrap_or_default().to_vec()).serialize(serializer)
+/// Resources: one is written as a text, several as a list.
+#[derive(Clone, Copy, Debug)]
+pub struct OneOrMany<'a>(pub &'a [String]);
+
+impl Serialize for OneOrMany<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Audience(self.0.to_vec()).serialize(serializer)
+    }
 }
 
 /// The body of a token response.

@@ -175,8 +175,9 @@ async fn statements_per_exchange() {
     let assertion = trusting.assertion(&json!({})).await;
     trusting.server.database.recorder.take();
     trusting.present(&assertion, &[]).await.ok();
-    // The client, the user, and a transaction: the mark of the assertion, the grant, the token.
-    trusting.server.assert_statements("an assertion", 5);
+    // The client, the user, whether a client has the user's subject for its id, and a transaction: the mark of the
+    // assertion, the grant, the token.
+    trusting.server.assert_statements("an assertion", 6);
 }
 
 /// Each page loads what it needs once, and passes it on.

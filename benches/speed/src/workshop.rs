@@ -121,10 +121,9 @@ impl Workshop {
         let mut words: Vec<String> = self.cores.iter().flat_map(pinned).collect();
         words.extend(self.under.iter().cloned());
         words.push(self.program(program).display().to_string());
-        let mut words = words.into_iter();
-        let mut command = Command::new(words.next().unwrap_or_default());
+        let mut command = Command::new(&words[0]);
         command
-            .args(words)
+            .args(&words[1..])
             .current_dir(&self.folder)
             .env("LOCO_ENV", "production")
             .env("LOCO_CONFIG_FOLDER", &self.folder)

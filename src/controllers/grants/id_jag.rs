@@ -47,6 +47,7 @@ struct Identity {
 /// The answer (Identity Assertion JWT Authorization Grant §4.3.4). The assertion is no access token; its member has
 /// that name for historical reasons (RFC 8693 §2.2.1).
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are those of RFC 8693")]
 struct Issued {
     access_token: String,
     issued_token_type: &'static str,
@@ -79,13 +80,12 @@ impl Asking<'_> {
             client, request, ..
         } = self;
         let granted = decide(client, &server.policy.exchange, request)?;
-        let identity = match request.subject.kind {
-            TokenType::IdToken => by_id_token(server, client, request.subject.text).await?,
-            _ => {
-                let key = self.possession.key();
-                let sent = refresh_token::Request::of_subject(request.subject.text).by(key);
-                by_refresh_token(server, client, &sent, token, user).await?
-            }
+        let identity = if request.subject.kind == TokenType::IdToken {
+            by_id_token(server, client, request.subject.text).await?
+        } else {
+            let key = self.possession.key();
+            let sent = refresh_token::Request::of_subject(request.subject.text).by(key);
+            by_refresh_token(server, client, &sent, token, user).await?
         };
         self.possession.use_up(server).await?;
         let mut claims = claims(server, client, &granted, &identity).await?;
@@ -230,13 +230,14 @@ async fn claims(
     let subject = owner.subject();
     let sub = match &granted.rule.relying_party {
         None => subject,
-        Some(id) => match server.clients.find(id).await? {
-            Some(party) => server.clients.subject_for(&party, &subject)?,
-            None => {
+        Some(id) => {
+            if let Some(party) = server.clients.find(id).await? {
+                server.clients.subject_for(&party, &subject)?
+            } else {
                 let error = OAuthError::of(IdJagRefusal::RelyingPartyUnknown);
                 return Err(error.received(Received::Public(id)).into());
             }
-        },
+        }
     };
     let scopes: Scopes = grant.scopes.0.iter().collect();
     let mut about_user: Map<String, Value> = server.tokens.user_claims(

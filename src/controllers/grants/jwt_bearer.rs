@@ -34,7 +34,7 @@ use crate::{
         assertion_grants::{self, AssertionGrant},
         authorization_codes::GrantRow,
     },
-    tokens::{GrantContext, IssuedAbout, TokenResponse},
+    tokens::{GrantContext, IssuedAbout, OneOrMany, TokenResponse},
 };
 
 /// Issues an access token for an assertion; returns the JSON body of the answer.
@@ -123,7 +123,7 @@ impl Presented<'_> {
         grant.retain_until = access.row.expires_at;
         let about = IssuedAbout {
             issued_token_type: None,
-            resource: Some(&granted.audience),
+            resource: Some(OneOrMany(&granted.audience)),
         };
         let body = TokenResponse::bytes_of(&access, about)?;
         let stored = AssertionGrant {

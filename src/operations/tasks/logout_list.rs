@@ -72,15 +72,16 @@ impl<D: OAuthServerDefinition> LogoutList<D> {
     pub async fn report(&self, ctx: &AppContext, vars: &Vars) -> loco_rs::Result<String> {
         let arguments = Arguments::read(vars, &KEYS)?;
         let server = load::running::<D>(ctx).await?;
-        let mut heard = None;
-        if arguments.flag("retry")? == Some(true) {
+        let heard = if arguments.flag("retry")? == Some(true) {
             let mut count = 0;
             for pending in listed(&server, arguments).await? {
                 let told = server.logouts.deliver(pending.job).await;
                 count += usize::from(told.map_err(boot::error)?.is_success());
             }
-            heard = Some(count);
-        }
+            Some(count)
+        } else {
+            None
+        };
         let pending = listed(&server, arguments).await?;
         let lines: Vec<Line<'_>> = pending.iter().map(Line::of).collect();
         if arguments.wants_json() {

@@ -252,7 +252,7 @@ fn dp_01_signatures() {
     assert_eq!(of(&signature[1..]), is(DpopRefusal::Signature));
     // By the key of somebody else.
     let stranger = Draft {
-        header: draft.header.clone(),
+        header: draft.header,
         ..Draft::good()
     };
     let by_stranger = refusal(&stranger.sent(), &expected());
@@ -488,6 +488,11 @@ fn the_proof_of_rfc_9449() {
 
 #[test]
 fn gu_03_which_token_needs_which_proof() {
+    use {
+        Binding::{Optional, Required},
+        TokenScheme::{Bearer, Dpop},
+    };
+
     let draft = Draft::good();
     let jkt = draft.key.jwk().thumbprint();
     let with = |sent: SentProof| move || sent.verify(&expected());
@@ -496,10 +501,6 @@ fn gu_03_which_token_needs_which_proof() {
         outcome
             .map(|proof| proof.is_some())
             .map_err(|error| error.refusal.name)
-    };
-    use {
-        Binding::{Optional, Required},
-        TokenScheme::{Bearer, Dpop},
     };
     let own = || draft.sent();
     assert_eq!(

@@ -163,6 +163,7 @@ impl PageContext for ConsentPage {
         }
     }
 
+    #[allow(clippy::too_many_lines, reason = "samples, one after the other")]
     fn samples() -> Vec<(&'static str, Self)> {
         let scope = |name: &str| ScopeLine {
             name: name.into(),

@@ -188,7 +188,7 @@ async fn c188_bl_02_a_logout_token_arrives() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c189_bl_03_the_person_does_not_wait() {
     let site = Site::start().await;
-    site.https.delay(Duration::from_secs(60));
+    site.https.delay(Duration::from_mins(1));
     let mut browser = site.server.browser();
     let tokens = site.tokens(&mut browser).await;
     let begun = std::time::Instant::now();

@@ -228,7 +228,7 @@ async fn tx_06_an_id_token_counts_no_longer_than_its_authorization(#[case] end: 
         "credentials" => {
             server
                 .set_user(users::Column::Password, "another hash")
-                .await
+                .await;
         }
         _ => {
             use sea_orm::{EntityTrait, ModelTrait};

@@ -54,7 +54,7 @@ async fn come(browser: &mut Browser<'_>, handle: &str) -> Answer {
     browser.get(&with_handle("conf", handle).path()).await
 }
 
-/// PAGE(400, invalid_request_uri).
+/// PAGE(400, `invalid_request_uri`).
 #[track_caller]
 fn assert_handle_refused(answer: &Answer) {
     answer.assert_page(400);
