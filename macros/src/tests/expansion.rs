@@ -56,10 +56,11 @@ fn a_planned_column_says_what_it_is_for() {
         #[oauth_server(users = "crate::models::_entities::users")]
         pub struct OAuth;
     };
-    let entity = entity(&input, "oauth_access_tokens");
-    let field = entity.find("pub actor").expect("the column is there");
+    let entity = entity(&input, "oauth_clients");
+    let field = entity.find("pub introspection_signed_response_alg");
+    let field = field.expect("the column is there");
     let before: Vec<_> = entity[..field].lines().rev().take(3).collect();
-    let says = "///For token exchange (RFC 8693); nothing reads or writes it yet.";
+    let says = "///For signed introspection responses (RFC 9701); nothing reads or writes it yet.";
     assert!(before.iter().any(|line| line.trim() == says), "{before:?}");
 }
 
