@@ -7,10 +7,13 @@
 //! share. SQLite has no such statement: there they follow one another in a transaction, and each asks whether
 //! the step before it changed a row.
 
+mod sql;
+
 use std::collections::BTreeSet;
 
 use sea_orm::{DbBackend, DbErr, Statement, Value};
 
+use self::sql::{ONCE, Write, erase, insert_access, insert_noted, insert_refresh, into, over};
 use super::{
     Store, StoreResult,
     access_tokens::AccessTokenRow,
@@ -420,26 +423,6 @@ impl IssueKind {
     }
 }
 
-/// Selects the ids of the oldest answers of a family whose time is over.
-fn over(tables: &TableNames, value: Write<'_>) -> String {
-    let (now, id, grant) = (value(1), value(2), value(3));
-    let refresh = tables.refresh_tokens;
-    format!(
-        "SELECT \"id\" FROM \"{refresh}\" WHERE \"grant_id\" = {grant} AND \"id\" <> {id} \
-         AND \"successor_sealed\" IS NOT NULL AND \"successor_until\" <= {now} \
-         ORDER BY \"successor_until\" LIMIT 4"
-    )
-}
-
-/// Erases the sealed answers of the rows whose ids `are` so.
-fn erase(tables: &TableNames, are: &str) -> String {
-    let refresh = tables.refresh_tokens;
-    format!(
-        "UPDATE \"{refresh}\" SET \"successor_sealed\" = NULL, \"updated_at\" = CURRENT_TIMESTAMP \
-         WHERE \"id\" {are}"
-    )
-}
-
 /// Texts of one kind of issue, without and with a client that is noted.
 #[derive(Debug, Default)]
 pub struct IssueTexts {
@@ -463,12 +446,6 @@ struct TextsOfIssue {
     /// On SQLite, for one.
     one_after_the_other: Prepared,
 }
-
-/// Writes the value with a number.
-type Write<'a> = &'a dyn Fn(usize) -> String;
-
-/// A client is noted once for a session.
-const ONCE: &str = "ON CONFLICT (\"kind\", \"key_hash\") DO NOTHING";
 
 /// Numbers of the first values of the rows.
 #[derive(Clone, Copy)]
@@ -496,44 +473,4 @@ impl Numbers {
     const fn has_refresh(self) -> bool {
         self.access > self.refresh
     }
-}
-
-fn insert_refresh(tables: &TableNames, value: Write<'_>, first: usize) -> String {
-    let columns = RefreshTokenRow::COLUMNS.iter().skip(1).copied();
-    let last = first + RefreshTokenRow::COLUMNS.len() - 2;
-    let values: Vec<String> = (first..=last).map(value).collect();
-    let into = into(tables.refresh_tokens, columns);
-    format!("{into} SELECT {}", values.join(", "))
-}
-
-/// `refresh` is the id of the new refresh token.
-fn insert_access(
-    tables: &TableNames,
-    value: Write<'_>,
-    first: usize,
-    refresh: Option<&str>,
-) -> String {
-    let columns = || AccessTokenRow::COLUMNS.iter().skip(1).copied();
-    let values: Vec<String> = columns()
-        .zip(first..)
-        .map(|(column, number)| match (column, refresh) {
-            ("refresh_token_id", Some(refresh)) => refresh.to_owned(),
-            _ => value(number),
-        })
-        .collect();
-    let into = into(tables.access_tokens, columns());
-    format!("{into} SELECT {}", values.join(", "))
-}
-
-fn insert_noted(tables: &TableNames, value: Write<'_>, first: usize) -> String {
-    let columns = EphemeralRow::COLUMNS.iter().skip(1).copied();
-    let last = first + EphemeralRow::COLUMNS.len() - 2;
-    let values: Vec<String> = (first..=last).map(value).collect();
-    let into = into(tables.ephemerals, columns);
-    format!("{into} SELECT {}", values.join(", "))
-}
-
-fn into<'a>(table: &str, columns: impl IntoIterator<Item = &'a str>) -> String {
-    let columns: Vec<String> = columns.into_iter().map(|it| format!("\"{it}\"")).collect();
-    format!("INSERT INTO \"{table}\" ({})", columns.join(", "))
 }
